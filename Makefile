@@ -1,0 +1,30 @@
+# Each target sets up what it needs. `make demo` and `make test` are all that a newcomer has to know.
+PY := .venv/bin/python
+
+.PHONY: setup demo test test-fast lint bench lock
+
+setup:
+	@tools/setup.sh
+
+demo: setup
+	@$(PY) -m lobbypay demo
+
+test: setup
+	@$(PY) -m pytest -q -n 2 --dist loadgroup tests
+
+test-fast: setup
+	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not slow" tests
+
+lint: setup
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@.venv/bin/basedpyright
+	@.venv/bin/lint-imports
+
+bench: setup
+	@for b in benchmarks/bench_*.py; do $(PY) $$b || exit 1; done
+
+lock:
+	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
+	@$(PY) -m uv pip compile pyproject.toml --all-extras --generate-hashes --universal \
+		--python-version 3.11 --no-header --no-annotate --quiet -o requirements.lock

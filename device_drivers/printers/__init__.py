@@ -1,0 +1,3 @@
+"""Receipt printers: what the kiosk may ask of one, and the drivers."""
+
+DRIVERS = ("escpos",)

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Prepares this checkout: system packages, virtual environment, fonts. Does only what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+  xvfb xdotool libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 libxrandr2 libxfixes3   # the kiosk's window
+  libzbar0                                                    # pyzbar
+  libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0        # weasyprint
+  fonts-noto-cjk                                              # the source of the kiosk's font
+  chromium                                                    # tests of the staff pages
+  postgresql                                                  # tests of the server
+)
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+
+python=""
+for candidate in python3.13 python3.12 python3.11 python3; do
+  if command -v "$candidate" >/dev/null &&
+     "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+    python=$candidate; break
+  fi
+done
+if [ -z "$python" ]; then python=python3.11; missing+=(python3.11 python3.11-venv); fi
+if [ -n "$python" ] && command -v "$python" >/dev/null && ! "$python" -c 'import ensurepip' 2>/dev/null; then
+  missing+=("python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv")
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "setup: installing ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+want=$(cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1)
+have=$(cat .venv/installed 2>/dev/null || true)
+if [ "$want" != "$have" ]; then
+  echo "setup: installing the locked Python packages into .venv"
+  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  echo "$want" > .venv/installed
+fi
+
+if [ ! -e assets/fonts/built/LobbySans-Bold.otf ]; then
+  echo "setup: taking the Simplified Chinese faces out of Noto Sans CJK"
+  .venv/bin/python tools/build_fonts.py
+fi
+if [ -d assets/locale ]; then .venv/bin/python tools/compile_messages.py; fi
+echo "setup: ready"
