@@ -1,0 +1,1 @@
+"""What kiosk and server agree on. Imports nothing of ours."""

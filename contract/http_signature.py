@@ -1,0 +1,129 @@
+"""How a kiosk signs its requests: a profile of RFC 9421 with Ed25519. Nothing here reads a clock.
+
+Covered: @method, @path, @query and content-digest (RFC 9530, SHA-256; of the empty body too), not the
+host, so that a reverse proxy may stand between. Parameters: created, keyid (the kiosk's id), nonce,
+alg, tag. The server refuses what is older or newer than ``WINDOW`` and any (keyid, nonce) seen before.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from http_message_signatures import (
+    HTTPMessageSignaturesException,
+    HTTPMessageSigner,
+    HTTPMessageVerifier,
+    HTTPSignatureKeyResolver,
+    algorithms,
+)
+
+WINDOW = timedelta(minutes=5)
+_TAG = "lobbypay-kiosk-1"
+_COVERED = ("@method", "@path", "@query", "content-digest")
+
+
+class SignatureRefused(Exception):
+    """The request is not signed as the profile says, or by a key that is not known."""
+
+
+class SignatureStale(SignatureRefused):
+    """The signature is genuine, but was made too long ago or in the future."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A verified request. (``key_id``, ``nonce``) must be refused when it comes again."""
+
+    key_id: str
+    nonce: str
+    created: datetime
+
+
+@dataclass
+class _Request:
+    method: str
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class _Keys(HTTPSignatureKeyResolver):
+    def __init__(
+        self,
+        private: Ed25519PrivateKey | None = None,
+        public: Callable[[str], Ed25519PublicKey | None] = lambda key_id: None,
+    ) -> None:
+        self._private, self._public = private, public
+
+    def resolve_private_key(self, key_id: str) -> Ed25519PrivateKey | None:
+        return self._private
+
+    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
+        return self._public(key_id)
+
+
+class _Verifier(HTTPMessageVerifier):
+    max_clock_skew = timedelta(days=36_500)  # freshness is judged below, by the caller's clock
+
+
+def sign(
+    method: str,
+    url: str,
+    body: bytes,
+    *,
+    key: Ed25519PrivateKey,
+    key_id: str,
+    created: datetime,
+    nonce: str,
+) -> dict[str, str]:
+    """The headers that make the request a signed one: Content-Digest, Signature-Input, Signature."""
+    request = _Request(method, url)
+    signer = HTTPMessageSigner(
+        signature_algorithm=algorithms.ED25519, key_resolver=_Keys(private=key)
+    )
+    signer.sign(
+        request,
+        key_id=key_id,
+        created=created,
+        nonce=nonce,
+        tag=_TAG,
+        label="kiosk",
+        covered_component_ids=_COVERED,
+        body=body,
+    )
+    return request.headers
+
+
+def verify(
+    method: str,
+    path_and_query: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    public_key: Callable[[str], Ed25519PublicKey | None],
+    now: datetime,
+) -> Signed:
+    """Verifies a request as the server received it. Raises SignatureRefused or SignatureStale."""
+    parts = urlsplit(path_and_query)
+    url = f"https://kiosk.invalid{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    request = _Request(method.upper(), url, dict(headers))
+    verifier = _Verifier(
+        signature_algorithm=algorithms.ED25519, key_resolver=_Keys(public=public_key)
+    )
+    try:
+        results = verifier.verify(
+            request, max_age=None, expect_tag=_TAG, require_components=_COVERED, body=body
+        )
+        parameters = results[0].parameters
+        key_id, nonce = str(parameters["keyid"]), str(parameters["nonce"])
+        created = datetime.fromtimestamp(int(parameters["created"]), UTC)
+    except (HTTPMessageSignaturesException, KeyError, ValueError, OverflowError, OSError) as error:
+        raise SignatureRefused(str(error)) from error
+    if len(results) != 1 or not 16 <= len(nonce) <= 64:
+        raise SignatureRefused(
+            "exactly one signature with a nonce of 16 to 64 characters is needed"
+        )
+    if abs(now - created) > WINDOW:
+        raise SignatureStale(f"signed at {created.isoformat()}, received at {now.isoformat()}")
+    return Signed(key_id, nonce, created)

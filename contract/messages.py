@@ -1,0 +1,345 @@
+"""The kiosk API, version 1: what is sent and answered. The server's OpenAPI is generated from it.
+
+Amounts are integer minor units of ``currency``. Times are RFC 3339 with an offset. Unknown fields
+are ignored on reading, so that either side may be newer. ``docs/kiosk-api.md`` lists the calls.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contract.money import Money
+
+Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")]
+BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
+PaymentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f\-]{36}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{1,7}-[0-9]{6,9}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Text(Message):
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+class Method(StrEnum):
+    """How a resident pays."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    CARD = "card"
+
+
+class PaymentState(StrEnum):
+    """The life of one payment, the same words on both sides."""
+
+    CREATED = "created"  # intended; nobody was asked for money yet
+    PENDING = "pending"  # the channel or the terminal was asked; money may move
+    UNKNOWN = "unknown"  # it may have moved and we cannot tell yet
+    APPROVED = "approved"  # it moved
+    DECLINED = "declined"  # explicit no; nothing moved
+    CANCELLED = "cancelled"  # stopped before anything moved
+    REVERSED = "reversed"  # it moved and was taken back (card reversal, refund)
+
+    @property
+    def final(self) -> bool:
+        return self not in (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN)
+
+
+# --- errors ---
+
+
+class ErrorCode(StrEnum):
+    BAD_REQUEST = "bad_request"
+    NOT_SIGNED = "not_signed"  # no signature, wrong signature or unknown key
+    CLOCK = "clock"  # signature too old or too new; ``details.server_time`` says what time it is
+    REPLAYED = "replayed"
+    PAIRING_CODE = "pairing_code"  # unknown, used or expired
+    NOT_FOUND = "not_found"
+    UNIT_NOT_FOUND = "unit_not_found"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    SECOND_FACTOR_WRONG = "second_factor_wrong"
+    RATE_LIMITED = "rate_limited"  # ``details.retry_after_s``
+    BILL_PAID = "bill_paid"  # ``details.paid_on``
+    BILL_LEASED = "bill_leased"  # somebody else is paying it now
+    AMOUNT_CHANGED = "amount_changed"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"  # same id, different body
+    SIMULATED_MONEY = "simulated_money"  # refused for a real community
+    CHANNEL_UNAVAILABLE = "channel_unavailable"
+    JOURNAL_GAP = "journal_gap"  # ``details.acknowledged``
+    JOURNAL_BROKEN = "journal_broken"
+    INTERNAL = "internal"
+
+
+class ApiError(Message):
+    code: ErrorCode
+    message: Text
+    details: dict[str, Any] = {}
+
+
+# --- enrolment and configuration ---
+
+
+class EnrolRequest(Message):
+    """Signed with the new key itself, which proves that the kiosk holds it."""
+
+    pairing_code: Annotated[str, StringConstraints(min_length=8, max_length=20)]
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]  # base64url, raw
+
+
+class EnrolAnswer(Message):
+    kiosk_id: str
+    kiosk_code: str
+    community: str
+
+
+class Community(Message):
+    code: str
+    name: Text
+    currency: Currency
+    time_zone: str
+    test: bool  # simulated money is accepted here only
+    office_phone: str
+
+
+class BillKey(Message):
+    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    not_after: date
+
+
+class Notice(Message):
+    id: str
+    title: Text
+    body: Text
+
+
+class KioskConfig(Message):
+    version: str
+    kiosk_code: str
+    location: Text
+    community: Community
+    bill_keys: list[BillKey]
+    methods: list[Method]  # channels that are set up; the kiosk offers those that also work now
+    second_factor: bool
+    notices: list[Notice]
+    public_url: str  # what residents' phones open: receipts, payment status
+    server_time: datetime
+
+
+# --- bills ---
+
+
+class ExplainRow(Message):
+    """One row of "how is this calculated", e.g. last reading: 18,204 kWh."""
+
+    label: Text
+    value: Text
+
+
+class BillLine(Message):
+    fee_item: str
+    name: Text
+    amount_minor: int  # negative for waivers
+    quantity: str  # decimal as printed on the bill, e.g. "118.60"
+    quantity_unit: Text
+    rate: str  # decimal, major units for one quantity unit, e.g. "2.80"
+    note: Text | None = None  # e.g. parking space B2-117
+    explanation: list[ExplainRow] = []
+    history: list[tuple[str, int]] = []  # (period YYYY-MM, minor), oldest first
+
+
+class Bill(Message):
+    """What a unit owes for a period. ``amount_minor`` is what is still open, late fee included."""
+
+    number: BillNumber
+    unit: UnitCode
+    period: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
+    amount_minor: Minor
+    late_fee_minor: Minor = 0
+    currency: Currency
+    due: date
+    lines: list[BillLine]
+    paid_on: date | None = None
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class UnitAccount(Message):
+    """A unit's open bills. ``payer`` is masked (王*明)."""
+
+    unit: UnitCode
+    label: Text
+    payer: str
+    bills: list[Bill]
+    credit_minor: Minor = 0
+    currency: Currency
+
+
+class UnitLookup(Message):
+    unit: UnitCode
+    phone_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
+
+
+class OpenBills(Message):
+    """One page of the community's open bills, for paying while the server is away."""
+
+    accounts: list[UnitAccount]
+    next_cursor: str | None = None
+    as_of: datetime
+
+
+# --- payments ---
+
+
+class BillToPay(Message):
+    number: BillNumber
+    amount_minor: Minor
+
+
+class StartPayment(Message):
+    """``payment_id`` is the idempotency key: the kiosk makes it, stores it, then sends it."""
+
+    payment_id: PaymentId
+    reference: Reference
+    method: Method
+    unit: UnitCode
+    bills: Annotated[list[BillToPay], Field(min_length=1, max_length=60)]
+    amount_minor: Annotated[int, Field(gt=0, le=10**12, strict=True)]
+    currency: Currency
+    simulated: bool = False  # the kiosk's terminal is a simulator
+
+
+class PaymentView(Message):
+    """What the server knows of a payment. ``version`` grows with each change: wait for a newer one."""
+
+    payment_id: PaymentId
+    reference: Reference
+    method: Method
+    state: PaymentState
+    version: int
+    amount_minor: Minor
+    currency: Currency
+    code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
+    expires_at: datetime | None = None
+    channel_reference: str = ""
+    paid_at: datetime | None = None
+    simulated: bool = False
+    status_url: str = ""  # where the resident's phone can follow it, or see the receipt
+
+
+# --- journal ---
+
+
+class EntryKind(StrEnum):
+    PAYMENT = "payment"  # body: PaymentRecord, the whole payment after each change
+    RECEIPT = "receipt"  # body: payment_id, how (print, phone), outcome
+    NOTE = "note"  # start, stop, refused to take money, ...
+
+
+class CardData(Message):
+    """What a terminal may tell us. Never a whole card number."""
+
+    receipt_no: str = ""
+    trace_no: str = ""
+    terminal_id: str = ""
+    authorisation_code: str = ""
+    card_name: str = ""
+    masked_pan: Annotated[str, StringConstraints(pattern=r"^$|^[0-9*]{4,19}$")] = ""
+    receipt_lines: list[str] = []
+
+
+class PaymentRecord(Message):
+    """A payment as the kiosk's journal tells it: the whole of it, after its ``version``-th change."""
+
+    payment_id: PaymentId
+    reference: Reference
+    version: int
+    state: PaymentState
+    method: Method
+    unit: UnitCode
+    unit_label: Text
+    payer: str
+    bills: list[Bill]  # snapshot of what was on the screen
+    amount_minor: Minor
+    currency: Currency
+    offline: bool = False  # started while the server was away
+    simulated: bool = False
+    reason: str = ""  # stable code: why declined, cancelled, unknown, reversed
+    channel_reference: str = ""
+    status_url: str = ""
+    terminal_before: CardData | None = (
+        None  # last transaction before this one: what is newer is ours
+    )
+    card: CardData | None = None
+    created_at: datetime
+    changed_at: datetime
+
+
+class JournalEntry(Message):
+    sequence: Annotated[int, Field(ge=1)]
+    at: str
+    kind: EntryKind
+    body: dict[str, Any]
+    previous_hash: Sha256
+    hash: Sha256
+
+
+class JournalBatch(Message):
+    entries: Annotated[list[JournalEntry], Field(max_length=500)]
+
+
+class JournalAnswer(Message):
+    acknowledged: int  # every entry up to this sequence is safe on the server
+
+
+# --- heartbeat ---
+
+
+class ConditionReport(Message):
+    level: Literal["ok", "warning", "error"]
+    code: str
+    staff: dict[str, str] = {}
+    remedy: dict[str, str] = {}
+
+
+class DeviceReport(Message):
+    role: str  # scanner, card_terminal, printer
+    driver: str
+    model: str = ""
+    simulated: bool = False
+    level: Literal["ok", "warning", "error"]
+    conditions: list[ConditionReport] = []
+
+
+class Heartbeat(Message):
+    at: datetime
+    software: str
+    uptime_s: int
+    state: Literal["idle", "in_session", "out_of_order"]
+    offers: list[Method]
+    devices: list[DeviceReport]
+    journal_last: int
+    journal_acknowledged: int
+    open_payments: int
+    config_version: str
+
+
+class HeartbeatAnswer(Message):
+    server_time: datetime
+    config_version: str

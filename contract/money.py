@@ -1,0 +1,95 @@
+"""Money as integer minor units of one currency. It never touches a float and never mixes currencies."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+
+Locale = Literal["zh_CN", "en"]
+
+FULLWIDTH_YEN = "￥"  # U+FFE5: U+00A5 is missing from GBK printers and prints as "0 6" there
+_CURRENCIES = frozenset(list_currencies())
+
+
+class CurrencyMismatch(TypeError):
+    """Two amounts of different currencies met in one calculation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """``minor`` units (fen, cents) of ``currency`` (ISO 4217 letters, e.g. CNY). May be negative."""
+
+    minor: int
+    currency: str = "CNY"
+
+    def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(
+                f"money is counted in whole minor units, not {type(self.minor).__name__}"
+            )
+        if self.currency not in _CURRENCIES:
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, e.g. Decimal('332.08')."""
+        return Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+
+    def _same(self, other: "Money") -> int:
+        if not isinstance(other, Money):
+            raise TypeError(f"money and {type(other).__name__} cannot be combined")
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be combined")
+        return other.minor
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __mul__(self, times: int) -> "Money":
+        if type(times) is not int:
+            raise TypeError(
+                "money is multiplied by whole numbers only; round by the fee rule first"
+            )
+        return Money(self.minor * times, self.currency)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.minor >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def display(self, locale: Locale = "zh_CN") -> str:
+        """For people: ``￥332.08``, ``US$3.50``. Always with the currency's decimals."""
+        text = format_currency(self.decimal, self.currency, locale=locale)
+        if self.currency == "CNY":
+            return text.replace("CN¥", FULLWIDTH_YEN).replace("¥", FULLWIDTH_YEN)
+        return text
+
+    def __str__(self) -> str:
+        return f"{self.decimal} {self.currency}"
+
+
+def total(amounts: "list[Money] | tuple[Money, ...]", currency: str = "CNY") -> Money:
+    """The sum; zero of ``currency`` when there is nothing to add."""
+    result = Money(0, amounts[0].currency if amounts else currency)
+    for amount in amounts:
+        result = result + amount
+    return result
