@@ -192,7 +192,10 @@ class UnitAccount(Message):
 
 
 class UnitLookup(Message):
+    """``bill_token`` (from the QR of a bill of this unit) stands in for the second factor."""
+
     unit: UnitCode
+    bill_token: Annotated[str, StringConstraints(max_length=214)] | None = None
     phone_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
 
 
@@ -240,7 +243,7 @@ class PaymentView(Message):
     channel_reference: str = ""
     paid_at: datetime | None = None
     simulated: bool = False
-    status_url: str = ""  # where the resident's phone can follow it, or see the receipt
+    status_url: str = ""  # public_url/p/<payment_id>: the phone follows it, or sees the receipt
 
 
 # --- journal ---
