@@ -1,4 +1,4 @@
-"""Reads a driver's own table of the configuration; every mistake names its key. Touches no device."""
+"""Reads a driver's table of the configuration; names the key of every mistake; touches no device."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ class BadSetting(ValueError):
 
 
 class Table:
-    """The settings of one driver. Ask for every key, then ``finish``: what is left over is a mistake."""
+    """One driver's settings. Ask for every key, then ``finish``: what is left is a mistake."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings

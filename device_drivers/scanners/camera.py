@@ -1,0 +1,238 @@
+"""The camera scanner: pictures on one thread, codes found by a process of their own.
+
+Whatever a camera is shown, the kiosk goes on: this file never decodes a picture itself.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import structlog
+
+from device_drivers.errors import DeviceError, NotReachable
+from device_drivers.scanners import camera_conditions
+from device_drivers.scanners.capture import Capture, Frame
+from device_drivers.scanners.frame_sources import open_source
+from device_drivers.scanners.interface import Scan
+from device_drivers.scanners.reader_process import ReaderProcess, ReaderResting
+from device_drivers.scanners.reader_protocol import KINDS, READER_NAMES
+from device_drivers.scanners.sightings import Sightings
+from device_drivers.settings import BadSetting, Table
+from device_drivers.status import DeviceStatus
+
+log = structlog.get_logger(__name__)
+
+PREVIEW_WIDTH_MAX = 640
+THOROUGH_EVERY = 3  # one frame in so many without a code is looked at with everything
+MOTION_SIZE = (48, 27)
+MOTION_MIN = 5.0  # mean of the eighth of the picture that changed most, in grey levels
+MOTION_LASTS_S = 3.0
+STILL_INTERVAL_S = 0.5  # a lobby in which nothing moves is looked at so often
+FAILING_COUNT = 3  # reader restarts within FAILING_WITHIN_S that staff should know about
+FAILING_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """``source``: device index, device path, video file, or folder of pictures."""
+
+    source: int | str
+    width: int = 1280
+    height: int = 720
+    fps: float = 15.0
+    kinds: tuple[str, ...] = ("QRCODE",)
+    readers: tuple[str, ...] = READER_NAMES
+    frame_deadline_s: float = 1.0
+    open_deadline_s: float = 10.0
+
+
+def create(settings: Mapping[str, Any]) -> "CameraScanner":
+    """The driver for its table of the configuration. Raises BadSetting; touches no device."""
+    table = Table(settings)
+    source = table.anything("source")
+    if isinstance(source, bool) or not isinstance(source, int | str) or source == "":
+        raise BadSetting(
+            "source", source, "a device number, a device path, a video file or a folder of pictures"
+        )
+    result = CameraSettings(
+        source=source,
+        width=table.whole("width", 1280, 160, 4096),
+        height=table.whole("height", 720, 120, 4096),
+        fps=table.number("fps", 15.0, 1, 60),
+        kinds=table.choices("kinds", KINDS, ("QRCODE",)),
+        readers=table.choices("readers", READER_NAMES, READER_NAMES),
+        frame_deadline_s=table.number("frame_deadline_s", 1.0, 0.05, 10),
+        open_deadline_s=table.number("open_deadline_s", 10.0, 0.5, 60),
+    )
+    table.finish()
+    return CameraScanner(result)
+
+
+class CameraScanner:
+    """See ``interface.Scanner``. Armed, it looks for codes; disarmed, it only keeps the picture."""
+
+    def __init__(self, settings: CameraSettings) -> None:
+        self._settings = settings
+        self._capture: Capture | None = None
+        self._reader: ReaderProcess | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._armed = threading.Event()
+        self._on_scan: Callable[[Scan], None] | None = None
+        self._sightings = Sightings()
+        self._preview: tuple[int, tuple[int, int, bytes]] | None = None
+        self._failures: deque[float] = deque(maxlen=FAILING_COUNT)
+
+    def open(self) -> None:
+        """Raises NotReachable if no picture comes in time or the reader process cannot start."""
+        if self._capture is not None:
+            return
+        s = self._settings
+        capture = Capture(lambda: open_source(s.source, s.width, s.height, s.fps))
+        reader = ReaderProcess(s.kinds, s.readers, s.frame_deadline_s)
+        capture.start()
+        try:
+            reader.start()
+            if capture.newer_than(0, s.open_deadline_s) is None:
+                raise NotReachable(
+                    f"camera {s.source}: {capture.problem or 'no picture'}", "camera.not_reachable"
+                )
+        except DeviceError:
+            capture.stop()
+            reader.close()
+            raise
+        self._capture, self._reader = capture, reader
+        self._closing.clear()
+        self._thread = threading.Thread(target=self._look, name="camera-scan", daemon=True)
+        self._thread.start()
+
+    def arm(self, on_scan: Callable[[Scan], None]) -> None:
+        """Hands codes over from now on; those in sight before count as new."""
+        self._on_scan = on_scan
+        self._sightings.clear()
+        self._armed.set()
+
+    def disarm(self) -> None:
+        """Stops looking for codes. One that is being handed over just now may still arrive."""
+        self._armed.clear()
+        self._on_scan = None
+
+    def preview(self) -> tuple[int, int, bytes] | None:
+        frame = self._capture.newest() if self._capture else None
+        if frame is None:
+            return None
+        if self._preview is None or self._preview[0] != frame.sequence:
+            self._preview = (frame.sequence, _rgb_preview(frame.picture))
+        return self._preview[1]
+
+    def status(self) -> DeviceStatus:
+        capture = self._capture
+        conditions = []
+        if capture is None or not capture.showing:
+            conditions.append(camera_conditions.NOT_REACHABLE)
+        elif capture.dark:
+            conditions.append(camera_conditions.BLACK)
+        failures = tuple(self._failures)
+        if len(failures) == FAILING_COUNT and time.monotonic() - failures[0] < FAILING_WITHIN_S:
+            conditions.append(camera_conditions.READER_FAILING)
+        return DeviceStatus(
+            driver="camera",
+            model=capture.model if capture else "",
+            simulated=capture.simulated if capture else False,
+            conditions=tuple(conditions),
+        )
+
+    @property
+    def reader_pid(self) -> int | None:
+        """The reader process, for those who watch it; it changes when it is replaced."""
+        return self._reader.pid if self._reader else None
+
+    def close(self) -> None:
+        self._closing.set()
+        self._armed.set()  # wakes the thread
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(self._settings.frame_deadline_s + 2)
+        if self._capture is not None:
+            self._capture.stop()
+        if self._reader is not None:
+            self._reader.close()
+        self._armed.clear()
+        self._on_scan = None
+        self._capture = self._reader = self._thread = self._preview = None
+
+    def _look(self) -> None:
+        """Runs on the scan thread until the scanner is closed."""
+        capture, reader = self._capture, self._reader
+        assert capture is not None and reader is not None
+        sequence, misses = 0, 0
+        motion = MotionGate()
+        while not self._closing.is_set():
+            self._armed.wait()
+            frame = capture.newer_than(sequence, 0.5)
+            if self._closing.is_set() or frame is None or not self._armed.is_set():
+                continue
+            sequence = frame.sequence
+            grey = cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY)
+            if not motion.worth_a_look(grey, frame.taken_at):
+                continue
+            found = self._ask(reader, grey, thorough=misses % THOROUGH_EVERY == THOROUGH_EVERY - 1)
+            misses = 0 if found else misses + 1
+            self._hand_over(found, frame)
+
+    def _ask(self, reader: ReaderProcess, grey: np.ndarray, thorough: bool) -> tuple[Scan, ...]:
+        try:
+            return reader.read(grey, thorough)
+        except ReaderResting:
+            self._closing.wait(0.1)
+        except DeviceError as problem:
+            self._failures.append(time.monotonic())
+            log.warning("camera.reader_failed", code=problem.code, detail=problem.detail)
+        return ()
+
+    def _hand_over(self, found: tuple[Scan, ...], frame: Frame) -> None:
+        for scan in self._sightings.see(found, frame.taken_at):
+            on_scan = self._on_scan
+            if on_scan is None:
+                return
+            try:
+                on_scan(scan)
+            except Exception:
+                # Whoever took the code failed; the scanner must go on for the next resident.
+                log.exception("camera.scan_not_taken", kind=scan.kind, length=len(scan.text))
+
+
+class MotionGate:
+    """Lets every frame pass while something moves and shortly after, and else only a few."""
+
+    def __init__(self) -> None:
+        self._last: np.ndarray | None = None
+        self._moved_at = float("-inf")
+        self._looked_at = float("-inf")
+
+    def worth_a_look(self, grey: np.ndarray, now: float) -> bool:
+        small = cv2.resize(grey, MOTION_SIZE, interpolation=cv2.INTER_AREA)
+        if self._last is not None:
+            change = np.sort(cv2.absdiff(small, self._last).ravel())
+            if float(change[-change.size // 8 :].mean()) > MOTION_MIN:
+                self._moved_at = now
+        else:
+            self._moved_at = now
+        self._last = small
+        if now - self._moved_at > MOTION_LASTS_S and now - self._looked_at < STILL_INTERVAL_S:
+            return False
+        self._looked_at = now
+        return True
+
+
+def _rgb_preview(picture: np.ndarray) -> tuple[int, int, bytes]:
+    height, width = picture.shape[:2]
+    if width > PREVIEW_WIDTH_MAX:
+        height = round(height * PREVIEW_WIDTH_MAX / width)
+        width = PREVIEW_WIDTH_MAX
+        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return width, height, cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).tobytes()

@@ -1,0 +1,164 @@
+"""Where camera pictures come from: a device, a video file, or a folder of pictures.
+
+A source gives one colour picture (rows, columns, BGR) a call and never decides what is in it.
+"""
+
+import time
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from device_drivers.errors import NotReachable
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
+VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".mjpg", ".mjpeg")
+
+
+class FrameSource(Protocol):
+    model: str
+    simulated: bool
+
+    def read(self) -> np.ndarray | None:
+        """The next picture, paced as the source is; None if there is none just now."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_source(source: int | str, width: int, height: int, fps: float) -> FrameSource:
+    """Raises NotReachable when there is nothing to open there."""
+    if isinstance(source, int):
+        return DeviceSource(source, width, height, fps)
+    path = Path(source)
+    if path.is_dir():
+        return FolderSource(path, fps)
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        return VideoFileSource(path, fps)
+    if path.is_char_device() or not path.exists():
+        return DeviceSource(source, width, height, fps)
+    raise NotReachable(f"{source} is neither a camera, nor a video file, nor a folder of pictures")
+
+
+class DeviceSource:
+    """A real camera, by index or device path. ``read`` may hang as long as the system's driver."""
+
+    simulated = False
+
+    def __init__(self, device: int | str, width: int, height: int, fps: float) -> None:
+        if isinstance(device, str) and not Path(device).exists():
+            raise NotReachable(f"there is no camera at {device}")
+        self._capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
+        if not self._capture.isOpened():
+            self._capture.release()
+            raise NotReachable(f"camera {device} cannot be opened")
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+        self._capture.set(cv2.CAP_PROP_FPS, fps)
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        self.model = f"camera {device}"
+
+    def read(self) -> np.ndarray | None:
+        good, picture = self._capture.read()
+        return picture if good else None
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class _Pace:
+    """Keeps calls ``1 / fps`` seconds apart."""
+
+    def __init__(self, fps: float) -> None:
+        self._interval_s = 1 / fps
+        self._due = time.monotonic()
+
+    def wait(self) -> None:
+        now = time.monotonic()
+        if now < self._due:
+            time.sleep(self._due - now)
+        self._due = max(now, self._due) + self._interval_s
+
+
+class VideoFileSource:
+    """A video file played at ``fps``, again and again."""
+
+    simulated = True
+
+    def __init__(self, path: Path, fps: float) -> None:
+        if not path.exists():
+            raise NotReachable(f"there is no video file at {path}")
+        self._capture = cv2.VideoCapture(str(path))
+        if not self._capture.isOpened():
+            self._capture.release()
+            raise NotReachable(f"{path} is no video file that can be read")
+        self._pace = _Pace(fps)
+        self.model = f"video file {path.name}"
+
+    def read(self) -> np.ndarray | None:
+        self._pace.wait()
+        good, picture = self._capture.read()
+        if not good:
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            good, picture = self._capture.read()
+        return picture if good else None
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class FolderSource:
+    """A folder's pictures by name, again and again; a changed folder is begun anew at once."""
+
+    simulated = True
+
+    def __init__(self, folder: Path, fps: float) -> None:
+        if not folder.is_dir():
+            raise NotReachable(f"there is no folder at {folder}")
+        self._folder = folder
+        self._pace = _Pace(fps)
+        self._changed_at = -1
+        self._names: list[str] = []
+        self._next = 0
+        self.model = f"folder {folder.name}"
+
+    def read(self) -> np.ndarray | None:
+        self._pace.wait()
+        try:
+            changed_at = self._folder.stat().st_mtime_ns
+        except OSError:
+            return None
+        if changed_at != self._changed_at:
+            self._changed_at = changed_at
+            self._names = picture_names(self._folder)
+            self._next = 0
+        elif self._next >= len(self._names):
+            self._names = picture_names(self._folder)
+            self._next = 0
+        for _ in range(len(self._names)):
+            name = self._names[self._next % len(self._names)]
+            self._next += 1
+            picture = cv2.imread(str(self._folder / name), cv2.IMREAD_COLOR)
+            if picture is not None:
+                return picture
+            if self._next >= len(self._names):
+                break
+        return None
+
+    def close(self) -> None:
+        self._names = []
+
+
+def picture_names(folder: Path) -> list[str]:
+    """File names of the pictures in a folder, sorted; names that begin with a dot are left out."""
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return []
+    return sorted(
+        name
+        for name in names
+        if not name.startswith(".") and name.lower().endswith(PICTURE_SUFFIXES)
+    )
