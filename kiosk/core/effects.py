@@ -1,0 +1,107 @@
+"""What the runtime is asked to do. Effects are carried out in order; if recording fails, the rest of
+the step is dropped, so nothing that may take money happens without its intention on disk."""
+
+from dataclasses import dataclass
+
+from contract.bill_code import BillCode
+from contract.messages import PaymentRecord
+from contract.money import Locale
+
+
+@dataclass(frozen=True)
+class Record:
+    """Append the payment to the journal and wait until it is on disk."""
+
+    record: PaymentRecord
+
+
+@dataclass(frozen=True)
+class RecordReceipt:
+    payment_id: str
+    how: str  # print, phone, none
+    outcome: str
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Find a unit's open bills; the answer is AccountFound or LookupFailed for this visit."""
+
+    visit: int
+    unit: str
+    phone_last4: str = ""
+
+
+@dataclass(frozen=True)
+class LookUpBill:
+    """As LookUp, for the unit of a verified bill code; ``token`` proves that we saw the bill."""
+
+    visit: int
+    code: BillCode
+    token: str
+
+
+@dataclass(frozen=True)
+class MakeOrder:
+    record: PaymentRecord
+
+
+@dataclass(frozen=True)
+class FollowOrder:
+    payment_id: str
+    version: int
+
+
+@dataclass(frozen=True)
+class CancelOrder:
+    payment_id: str
+
+
+@dataclass(frozen=True)
+class AskTerminal:
+    record: PaymentRecord
+
+
+@dataclass(frozen=True)
+class AbortTerminal:
+    payment_id: str
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """Hand the payment to recovery, which asks until its true end is known."""
+
+    record: PaymentRecord
+
+
+@dataclass(frozen=True)
+class PrintReceipt:
+    record: PaymentRecord
+    language: Locale
+    copy: bool = False
+
+
+@dataclass(frozen=True)
+class ArmScanner:
+    on: bool
+
+
+@dataclass(frozen=True)
+class Sound:
+    name: str  # read, paid, attention
+
+
+Effect = (
+    Record
+    | RecordReceipt
+    | LookUp
+    | LookUpBill
+    | MakeOrder
+    | FollowOrder
+    | CancelOrder
+    | AskTerminal
+    | AbortTerminal
+    | Resolve
+    | PrintReceipt
+    | ArmScanner
+    | Sound
+)

@@ -1,0 +1,170 @@
+"""What can happen. Events are plain data; answers carry the visit or the payment that asked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract.messages import (
+    CardData,
+    DeviceReport,
+    ErrorCode,
+    KioskConfig,
+    PaymentRecord,
+    PaymentView,
+    UnitAccount,
+)
+from kiosk.core.model import Action, CardProgress
+
+OFFLINE = "offline"  # as a failure code: the server did not answer
+
+
+@dataclass(frozen=True)
+class Tapped:
+    action: Action
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The glass was touched outside any button: a sign of life."""
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """Once a second."""
+
+
+@dataclass(frozen=True)
+class Scanned:
+    text: str
+
+
+@dataclass(frozen=True)
+class ConfigLoaded:
+    config: KioskConfig
+
+
+@dataclass(frozen=True)
+class ServerSeen:
+    reachable: bool
+
+
+@dataclass(frozen=True)
+class DevicesSeen:
+    devices: tuple[DeviceReport, ...]
+
+
+@dataclass(frozen=True)
+class RecordingSeen:
+    """Whether the journal takes entries."""
+
+    possible: bool
+
+
+@dataclass(frozen=True)
+class RecoveryDone:
+    """Every payment found unfinished at start was asked about once; further asking goes on."""
+
+
+@dataclass(frozen=True)
+class TerminalRead:
+    """The last transaction that the terminal holds, asked while idle."""
+
+    last: CardData
+
+
+@dataclass(frozen=True)
+class AccountFound:
+    visit: int
+    account: UnitAccount
+    offline: bool = False
+    bill_number: str = ""  # from a scanned bill: selected first
+    reprint: PaymentRecord | None = None
+
+
+@dataclass(frozen=True)
+class LookupFailed:
+    visit: int
+    code: ErrorCode | str  # or OFFLINE
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OrderMade:
+    """The server made the order; for a card payment it holds the bills for us."""
+
+    view: PaymentView
+
+
+@dataclass(frozen=True)
+class OrderFailed:
+    payment_id: str
+    code: ErrorCode | str  # or OFFLINE: it may or may not have been made; nobody saw its code
+
+
+@dataclass(frozen=True)
+class OrderSeen:
+    """News of an order, from waiting for it or from cancelling it."""
+
+    view: PaymentView
+
+
+@dataclass(frozen=True)
+class CardStepped:
+    payment_id: str
+    progress: CardProgress
+
+
+@dataclass(frozen=True)
+class CardAnswered:
+    """An explicit result of the terminal, or of asking it afterwards."""
+
+    payment_id: str
+    outcome: str  # approved, declined, cancelled, reversed
+    reason: str
+    card: CardData
+
+
+@dataclass(frozen=True)
+class CardLost:
+    """The terminal was asked for money and its answer is not known."""
+
+    payment_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CardNotAsked:
+    """The terminal was certainly not asked for money."""
+
+    payment_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReceiptPrinted:
+    payment_id: str
+    outcome: str  # printed, not_printed, uncertain
+
+
+Event = (
+    Tapped
+    | Touched
+    | Ticked
+    | Scanned
+    | ConfigLoaded
+    | ServerSeen
+    | DevicesSeen
+    | RecordingSeen
+    | RecoveryDone
+    | TerminalRead
+    | AccountFound
+    | LookupFailed
+    | OrderMade
+    | OrderFailed
+    | OrderSeen
+    | CardStepped
+    | CardAnswered
+    | CardLost
+    | CardNotAsked
+    | ReceiptPrinted
+)

@@ -1,0 +1,230 @@
+"""Finding out whose bills are meant, and choosing among them: from the first touch to "how to pay"."""
+
+from dataclasses import replace
+from typing import Any
+
+from contract import bill_code
+from contract.bill_code import TrustedKey, Verdict
+from contract.messages import ErrorCode
+from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
+from kiosk.core.events import OFFLINE, AccountFound, LookupFailed, Scanned, Tapped
+from kiosk.core.model import (
+    FIELD_DIGITS_MAX,
+    Action,
+    Field,
+    Moment,
+    Say,
+    Screen,
+    Session,
+    UnitEntry,
+)
+
+Step = tuple[Session, tuple[Effect, ...]]
+
+_NEXT_FIELD = {Field.BUILDING: Field.ENTRANCE, Field.ENTRANCE: Field.ROOM, Field.ROOM: Field.ROOM}
+_PREVIOUS_FIELD = {Field.ROOM: Field.ENTRANCE, Field.ENTRANCE: Field.BUILDING}
+
+_SAY_OF_VERDICT = {
+    Verdict.NOT_OURS: Say.CODE_NOT_OURS,
+    Verdict.OTHER_COMMUNITY: Say.CODE_OTHER_COMMUNITY,
+    Verdict.BAD_SIGNATURE: Say.CODE_FORGED,
+    Verdict.EXPIRED_KEY: Say.CODE_EXPIRED,
+    Verdict.UNKNOWN_VERSION: Say.CODE_UNKNOWN_VERSION,
+}
+_SAY_OF_FAILURE: dict[str, Say] = {
+    ErrorCode.UNIT_NOT_FOUND: Say.UNIT_NOT_FOUND,
+    ErrorCode.SECOND_FACTOR_WRONG: Say.PHONE_WRONG,
+    ErrorCode.RATE_LIMITED: Say.TOO_MANY_TRIES,
+    ErrorCode.BILL_PAID: Say.ALREADY_PAID,
+    ErrorCode.NOT_FOUND: Say.BILL_GONE,
+}
+
+
+def _visit(session: Session, **changes: Any) -> Session:
+    return replace(session, visit=replace(session.visit, **changes))
+
+
+def say(session: Session, what: Say, back_to: Screen, **changes: Any) -> Session:
+    """A screen of its own with one sentence and one way on."""
+    return _visit(session, screen=Screen.MESSAGE, say=what, back_to=back_to, busy=False, **changes)
+
+
+def again(session: Session) -> Session:
+    """Back to typing; what was typed stays, what was found is forgotten."""
+    visit = session.visit
+    entry = replace(
+        visit.entry, phone="", active=Field.ROOM if visit.entry.room else Field.BUILDING
+    )
+    return _visit(
+        session,
+        screen=Screen.IDENTIFY,
+        number=visit.number + 1,
+        entry=entry,
+        busy=False,
+        say=None,
+        account=None,
+        bill_token="",
+        selected=(),
+        reprint=None,
+        payment=None,
+    )
+
+
+def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
+    config = session.lobby.config
+    if config is None:
+        return session, ()
+    keys = {
+        bytes.fromhex(k.key_id): TrustedKey(_raw(k.public_key), k.not_after)
+        for k in config.bill_keys
+    }
+    reading = bill_code.read(event.text, keys, config.community.code, moment.wall.date())
+    if reading.code is None:
+        wrong = _SAY_OF_VERDICT[reading.verdict]
+        return say(session, wrong, Screen.IDENTIFY), (Sound("attention"),)
+    token = event.text.rpartition("/")[2]
+    session = _visit(
+        again(session), busy=True, bill_token=token, entry=_entry_of(reading.code.unit)
+    )
+    return session, (Sound("read"), LookUpBill(session.visit.number, reading.code, token))
+
+
+def _raw(text: str) -> bytes:
+    import base64
+
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _entry_of(unit: str) -> UnitEntry:
+    parts = unit.split("-")
+    if len(parts) != 3:
+        return UnitEntry()
+    return UnitEntry(parts[0], parts[1], parts[2], active=Field.ROOM)
+
+
+def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
+    visit = session.visit
+    if visit.screen is Screen.ATTRACT and event.action in (Action.SCAN, Action.KEYPAD):
+        return _visit(session, screen=Screen.IDENTIFY), ()
+    if visit.screen in (Screen.IDENTIFY, Screen.VERIFY) and not visit.busy:
+        return _on_keys(session, event)
+    if visit.screen is Screen.BILLS:
+        return _on_bills(session, event)
+    if visit.screen is Screen.NOTHING_DUE and event.action is Action.REPRINT and visit.reprint:
+        session = _visit(session, say=Say.PRINTING)
+        return session, (PrintReceipt(visit.reprint, visit.language, copy=True),)
+    return None
+
+
+def _on_keys(session: Session, event: Tapped) -> Step | None:
+    entry = session.visit.entry
+    match event.action:
+        case Action.DIGIT if len(event.value) == 1 and event.value in "0123456789":
+            return _visit(session, entry=_typed(entry, event.value), say=None), ()
+        case Action.BACKSPACE:
+            return _visit(session, entry=_rubbed_out(entry), say=None), ()
+        case Action.CLEAR:
+            cleared = replace(entry, phone="") if entry.active is Field.PHONE else UnitEntry()
+            return _visit(session, entry=cleared, say=None), ()
+        case Action.FIELD if session.visit.screen is Screen.IDENTIFY and event.value in (
+            Field.BUILDING,
+            Field.ENTRANCE,
+            Field.ROOM,
+        ):
+            return _visit(session, entry=replace(entry, active=Field(event.value))), ()
+        case Action.NEXT:
+            return _on_next(session)
+    return None
+
+
+def _typed(entry: UnitEntry, digit: str) -> UnitEntry:
+    """A full field lets the next digit fall into the following one."""
+    name = entry.active
+    if len(entry.of(name)) >= FIELD_DIGITS_MAX[name]:
+        following = _NEXT_FIELD.get(name, name)
+        if following is name or entry.of(following):
+            return entry
+        entry, name = replace(entry, active=following), following
+    return replace(entry, **{name.value: entry.of(name) + digit})
+
+
+def _rubbed_out(entry: UnitEntry) -> UnitEntry:
+    name = entry.active
+    if not entry.of(name) and name in _PREVIOUS_FIELD:
+        name = _PREVIOUS_FIELD[name]
+    return replace(entry, active=name, **{name.value: entry.of(name)[:-1]})
+
+
+def _on_next(session: Session) -> Step:
+    visit = session.visit
+    entry = visit.entry
+    if visit.screen is Screen.VERIFY:
+        if len(entry.phone) < FIELD_DIGITS_MAX[Field.PHONE]:
+            return session, ()
+        return _look_up(session)
+    if entry.active is not Field.ROOM and entry.of(entry.active) and not entry.complete:
+        return _visit(session, entry=replace(entry, active=_NEXT_FIELD[entry.active])), ()
+    if not entry.complete:
+        empty = next(f for f in (Field.BUILDING, Field.ENTRANCE, Field.ROOM) if not entry.of(f))
+        return _visit(session, entry=replace(entry, active=empty)), ()
+    config = session.lobby.config
+    if config and config.second_factor:
+        entry = replace(entry, phone="", active=Field.PHONE)
+        return _visit(session, screen=Screen.VERIFY, entry=entry), ()
+    return _look_up(session)
+
+
+def _look_up(session: Session) -> Step:
+    session = _visit(session, busy=True, say=None, number=session.visit.number + 1)
+    entry = session.visit.entry
+    return session, (LookUp(session.visit.number, entry.unit_code, entry.phone),)
+
+
+def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
+    if event.visit != session.visit.number or not session.visit.busy:
+        return session, ()
+    numbers = tuple(b.number for b in event.account.bills)
+    wanted = tuple(n for n in numbers if n == event.bill_number) or numbers
+    session = _visit(
+        session,
+        screen=Screen.BILLS if numbers else Screen.NOTHING_DUE,
+        busy=False,
+        account=event.account,
+        offline=event.offline,
+        selected=wanted,
+        reprint=event.reprint,
+        say=None,
+    )
+    return session, ()
+
+
+def on_lookup_failed(session: Session, event: LookupFailed, moment: Moment) -> Step:
+    visit = session.visit
+    if event.visit != visit.number or not visit.busy:
+        return session, ()
+    if event.code == ErrorCode.SECOND_FACTOR_NEEDED:
+        entry = replace(visit.entry, phone="", active=Field.PHONE)
+        return _visit(session, screen=Screen.VERIFY, entry=entry, busy=False), ()
+    if event.code == ErrorCode.SECOND_FACTOR_WRONG:
+        entry = replace(visit.entry, phone="")
+        return _visit(session, say=Say.PHONE_WRONG, entry=entry, busy=False), ()
+    what = Say.SERVER_AWAY if event.code == OFFLINE else _SAY_OF_FAILURE.get(event.code)
+    paid_on = str(event.details.get("paid_on", ""))
+    session = say(session, what or Say.SERVER_AWAY, Screen.IDENTIFY, say_date=paid_on)
+    return session, (Sound("attention"),)
+
+
+def _on_bills(session: Session, event: Tapped) -> Step | None:
+    visit = session.visit
+    numbers = tuple(b.number for b in visit.account.bills) if visit.account else ()
+    match event.action:
+        case Action.TOGGLE_BILL if event.value in numbers:
+            chosen = set(visit.selected) ^ {event.value}
+            return _visit(session, selected=tuple(n for n in numbers if n in chosen)), ()
+        case Action.SELECT_ALL:
+            return _visit(session, selected=() if visit.selected == numbers else numbers), ()
+        case Action.EXPLAIN if event.value in numbers:
+            return _visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
+        case Action.PAY if visit.selected:
+            return _visit(session, screen=Screen.METHOD), ()
+    return None

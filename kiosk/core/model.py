@@ -1,0 +1,243 @@
+"""What the kiosk knows: the lobby, which outlives residents, and the visit, which ends with one.
+
+Everything here is immutable data. It never holds a device, a file, a clock or a widget.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from contract.messages import (
+    Bill,
+    CardData,
+    DeviceReport,
+    KioskConfig,
+    Method,
+    PaymentRecord,
+    UnitAccount,
+)
+from contract.money import Locale, Money, total
+
+
+class Screen(StrEnum):
+    """The state chooses the screen; the interface has one class for each of these."""
+
+    STARTING = "starting"
+    ATTRACT = "attract"
+    IDENTIFY = "identify"
+    VERIFY = "verify"  # last four digits of the phone, where the community asks for them
+    BILLS = "bills"
+    EXPLAIN = "explain"
+    NOTHING_DUE = "nothing_due"
+    METHOD = "method"
+    PAYING_QR = "paying_qr"
+    PAYING_CARD = "paying_card"
+    PAID = "paid"
+    RECEIPT_PHONE = "receipt_phone"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+    MESSAGE = "message"
+    SERVICES = "services"
+    HELP = "help"
+    OUT_OF_ORDER = "out_of_order"
+
+
+class Say(StrEnum):
+    """What a MESSAGE screen, or a line on another screen, says. Words are the interface's."""
+
+    CODE_NOT_OURS = "code_not_ours"
+    CODE_OTHER_COMMUNITY = "code_other_community"
+    CODE_FORGED = "code_forged"
+    CODE_EXPIRED = "code_expired"
+    CODE_UNKNOWN_VERSION = "code_unknown_version"
+    ALREADY_PAID = "already_paid"
+    BILL_GONE = "bill_gone"
+    UNIT_NOT_FOUND = "unit_not_found"
+    PHONE_WRONG = "phone_wrong"
+    TOO_MANY_TRIES = "too_many_tries"
+    SERVER_AWAY = "server_away"
+    BILL_LEASED = "bill_leased"
+    AMOUNT_CHANGED = "amount_changed"
+    CHANNEL_UNAVAILABLE = "channel_unavailable"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    PAYMENT_EXPIRED = "payment_expired"
+    PAYMENT_REVERSED = "payment_reversed"
+    NO_METHOD = "no_method"
+    CANNOT_RECORD = "cannot_record"
+    NOT_PRINTED = "not_printed"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    RESUMED = "resumed"  # the kiosk restarted while this payment was on its way
+
+
+class Action(StrEnum):
+    """Everything that a resident can touch. ``Tapped.value`` says which digit, bill or method."""
+
+    SCAN = "scan"
+    KEYPAD = "keypad"
+    SERVICES = "services"
+    DIGIT = "digit"
+    CLEAR = "clear"
+    BACKSPACE = "backspace"
+    FIELD = "field"
+    NEXT = "next"
+    BACK = "back"
+    END = "end"
+    HELP = "help"
+    LANGUAGE = "language"
+    LARGE_TEXT = "large_text"
+    TOGGLE_BILL = "toggle_bill"
+    SELECT_ALL = "select_all"
+    EXPLAIN = "explain"
+    PAY = "pay"
+    METHOD = "method"
+    CANCEL_PAYMENT = "cancel_payment"
+    CHANGE_METHOD = "change_method"
+    MORE_TIME = "more_time"
+    PRINT = "print"
+    PHONE = "phone"
+    NO_RECEIPT = "no_receipt"
+    DONE = "done"
+    ANOTHER = "another"
+    UNDERSTOOD = "understood"
+    PRINT_SLIP = "print_slip"
+    REPRINT = "reprint"
+
+
+class Field(StrEnum):
+    BUILDING = "building"
+    ENTRANCE = "entrance"  # 单元
+    ROOM = "room"
+    PHONE = "phone"
+
+
+FIELD_DIGITS_MAX = {Field.BUILDING: 3, Field.ENTRANCE: 2, Field.ROOM: 5, Field.PHONE: 4}
+
+
+@dataclass(frozen=True)
+class UnitEntry:
+    """The digits typed so far and the field that takes the next one."""
+
+    building: str = ""
+    entrance: str = ""
+    room: str = ""
+    phone: str = ""
+    active: Field = Field.BUILDING
+
+    def of(self, name: Field) -> str:
+        return getattr(self, name.value)
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.building and self.entrance and self.room)
+
+    @property
+    def unit_code(self) -> str:
+        return f"{self.building}-{self.entrance}-{self.room}"
+
+
+@dataclass(frozen=True)
+class CardProgress:
+    """Where the resident is at the card terminal; ``text`` is the terminal's, by language."""
+
+    kind: str = "present_card"
+    text: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """What is true whoever stands there."""
+
+    config: KioskConfig | None = None
+    server_reachable: bool = False
+    devices: tuple[DeviceReport, ...] = ()
+    recording: bool = True  # the journal takes entries; False: no money may be taken
+    recovering: bool = True  # until the first look at unfinished payments is done
+    last_card: CardData | None = None  # the newest transaction that the terminal is known to hold
+    unresolved: tuple[PaymentRecord, ...] = ()  # outcome not known; recovery keeps asking
+    offline_card_limit_minor: int = 100_000
+
+    def device(self, role: str) -> DeviceReport | None:
+        return next((d for d in self.devices if d.role == role), None)
+
+    @property
+    def simulated(self) -> bool:
+        return any(d.simulated for d in self.devices)
+
+    @property
+    def card_unresolved(self) -> bool:
+        """The terminal may still hold an answer for us: no further card until it is known."""
+        return any(r.method is Method.CARD for r in self.unresolved)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one resident is doing. A new Visit forgets the last one entirely."""
+
+    number: int = 0  # answers to an earlier visit's questions are ignored
+    screen: Screen = Screen.STARTING
+    back_to: Screen = Screen.ATTRACT  # where a message returns to
+    helped_from: Screen = Screen.ATTRACT  # where help returns to
+    language: Locale = "zh_CN"
+    large_text: bool = False
+    entry: UnitEntry = UnitEntry()
+    busy: bool = False  # a question is out; the screen says so and waits
+    say: Say | None = None
+    say_date: str = ""  # for ALREADY_PAID: ISO date
+    account: UnitAccount | None = None
+    offline: bool = False  # the account comes from the kiosk's own copy
+    bill_token: str = ""
+    selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
+    explaining: str = ""  # bill number
+    payment: PaymentRecord | None = None
+    code_url: str = ""
+    code_expires: float = 0.0  # monotonic seconds; the resident may ask for more time,
+    code_latest: float = 0.0  # but not beyond this
+    cancelling: bool = False
+    cancel_deadline: float = 0.0  # monotonic seconds; without an answer by then: UNKNOWN
+    after_cancel: Screen = Screen.METHOD
+    card: CardProgress = CardProgress()
+    receipt_done: bool = False
+    reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had
+    touched: float = 0.0  # monotonic seconds of the last sign of life
+
+    @property
+    def selected_bills(self) -> tuple[Bill, ...]:
+        bills = self.account.bills if self.account else []
+        return tuple(b for b in bills if b.number in self.selected)
+
+    @property
+    def amount(self) -> Money | None:
+        """The amount that every screen shows from the moment it is known."""
+        if self.payment:
+            return Money(self.payment.amount_minor, self.payment.currency)
+        if not self.account:
+            return None
+        return total([b.money for b in self.selected_bills], self.account.currency)
+
+
+@dataclass(frozen=True)
+class Session:
+    lobby: Lobby = Lobby()
+    visit: Visit = Visit()
+    now: float = 0.0  # monotonic seconds of the last event
+    wall: datetime | None = None  # aware; for the clock on the screen
+
+    @property
+    def may_hold_money(self) -> bool:
+        """True while leaving this screen could lose sight of money."""
+        payment = self.visit.payment
+        return bool(payment and not payment.state.final)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the outside world gives each event: the time and fresh identifiers."""
+
+    monotonic: float
+    wall: datetime
+    payment_id: str
+    reference: str
+
+
+METHODS_QR = (Method.WECHAT, Method.ALIPAY)

@@ -1,0 +1,401 @@
+"""From "how to pay" to the receipt. Each step that may take money is recorded before it is taken."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from contract.messages import (
+    ErrorCode,
+    Method,
+    PaymentRecord,
+    PaymentState,
+    PaymentView,
+)
+from kiosk.core.capabilities import offers
+from kiosk.core.effects import (
+    AbortTerminal,
+    AskTerminal,
+    CancelOrder,
+    Effect,
+    FollowOrder,
+    MakeOrder,
+    PrintReceipt,
+    Record,
+    RecordReceipt,
+    Resolve,
+    Sound,
+)
+from kiosk.core.events import (
+    OFFLINE,
+    CardAnswered,
+    CardLost,
+    CardNotAsked,
+    CardStepped,
+    OrderFailed,
+    OrderMade,
+    OrderSeen,
+    ReceiptPrinted,
+    Tapped,
+)
+from kiosk.core.identify import say
+from kiosk.core.model import (
+    METHODS_QR,
+    Action,
+    CardProgress,
+    Moment,
+    Say,
+    Screen,
+    Session,
+)
+from kiosk.core.payment import FACT_OF_STATE, Fact, is_newer, learn
+
+Step = tuple[Session, tuple[Effect, ...]]
+
+CODE_SHOWN_S = 180  # how long a payment code stays on the screen before it is cancelled,
+MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the order's own end
+CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
+CANCEL_PATIENCE_S = 20  # without an answer to a cancellation by then, the outcome is unknown
+ABORT_PATIENCE_S = 60  # a terminal may finish talking to the bank first
+RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
+
+_SAY_OF_FAILURE: dict[str, Say] = {
+    ErrorCode.BILL_PAID: Say.ALREADY_PAID,
+    ErrorCode.BILL_LEASED: Say.BILL_LEASED,
+    ErrorCode.AMOUNT_CHANGED: Say.AMOUNT_CHANGED,
+    ErrorCode.NOT_FOUND: Say.BILL_GONE,
+    OFFLINE: Say.SERVER_AWAY,
+}
+_BILLS_MUST_BE_READ_AGAIN = (Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED)
+
+
+def _visit(session: Session, **changes: Any) -> Session:
+    return replace(session, visit=replace(session.visit, **changes))
+
+
+def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
+    visit = session.visit
+    match visit.screen, event.action:
+        case Screen.METHOD, Action.METHOD if event.value in set(Method):
+            return _start(session, Method(event.value), moment)
+        case Screen.DECLINED, Action.CHANGE_METHOD:
+            return _visit(session, screen=Screen.METHOD, payment=None), ()
+        case ((Screen.PAYING_QR | Screen.PAYING_CARD), Action.CANCEL_PAYMENT):
+            return _cancel(session, Screen.MESSAGE)
+        case ((Screen.PAYING_QR | Screen.PAYING_CARD), Action.CHANGE_METHOD):
+            return _cancel(session, Screen.METHOD)
+        case Screen.PAYING_QR, Action.MORE_TIME if not visit.cancelling:
+            longer = min(visit.code_latest, visit.code_expires + MORE_TIME_S)
+            return _visit(session, code_expires=longer), ()
+        case ((Screen.PAID | Screen.UNKNOWN), (Action.PRINT | Action.PRINT_SLIP)) if visit.payment:
+            if visit.say is Say.PRINTING:
+                return session, ()
+            effect = PrintReceipt(visit.payment, visit.language, copy=visit.receipt_done)
+            return _visit(session, say=Say.PRINTING), (effect,)
+        case Screen.PAID, Action.PHONE if visit.payment and visit.payment.status_url:
+            effect = RecordReceipt(visit.payment.payment_id, "phone", "shown")
+            return _visit(session, screen=Screen.RECEIPT_PHONE), (effect,)
+    return None
+
+
+def _start(session: Session, method: Method, moment: Moment) -> Step:
+    """The intention is recorded; then the server is asked for an order, which leases the bills."""
+    visit, lobby = session.visit, session.lobby
+    if visit.account is None or visit.amount is None or not visit.amount:
+        return session, ()
+    if method not in offers(lobby).methods or lobby.config is None:
+        return say(session, Say.NO_METHOD, Screen.METHOD), ()
+    record = PaymentRecord(
+        payment_id=moment.payment_id,
+        reference=moment.reference,
+        version=1,
+        state=PaymentState.CREATED,
+        method=method,
+        unit=visit.account.unit,
+        unit_label=visit.account.label,
+        payer=visit.account.payer,
+        bills=list(visit.selected_bills),
+        amount_minor=visit.amount.minor,
+        currency=visit.amount.currency,
+        simulated=lobby.simulated,
+        status_url=f"{lobby.config.public_url.rstrip('/')}/p/{moment.payment_id}",
+        terminal_before=lobby.last_card if method is Method.CARD else None,
+        created_at=moment.wall,
+        changed_at=moment.wall,
+    )
+    session = _visit(
+        session,
+        screen=Screen.PAYING_QR if method in METHODS_QR else Screen.PAYING_CARD,
+        payment=record,
+        code_url="",
+        cancelling=False,
+        card=CardProgress("starting"),
+        receipt_done=False,
+        say=None,
+    )
+    if lobby.server_reachable:
+        return session, (Record(record), MakeOrder(record))
+    return _card_offline(session, moment, (Record(record),))
+
+
+def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] = ()) -> Step:
+    """The server is away: a card may still be taken, up to a limit, and is reported later."""
+    record = session.visit.payment
+    assert record is not None
+    if record.method is not Method.CARD:
+        return _give_up(session, moment, OFFLINE, Say.SERVER_AWAY, before)
+    if record.amount_minor > session.lobby.offline_card_limit_minor:
+        return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)
+    asked = learn(record.model_copy(update={"offline": True}), Fact.ASKED, moment.wall)
+    assert asked is not None
+    return _visit(session, payment=asked), (*before, Record(asked), AskTerminal(asked))
+
+
+def _give_up(
+    session: Session,
+    moment: Moment,
+    reason: str,
+    what: Say,
+    before: tuple[Effect, ...] = (),
+) -> Step:
+    """Ends a payment for which nobody was asked for money, and says why."""
+    record = session.visit.payment
+    assert record is not None
+    ended = learn(record, Fact.CANCELLED, moment.wall, reason=reason)
+    back_to = Screen.IDENTIFY if what in _BILLS_MUST_BE_READ_AGAIN else Screen.METHOD
+    session = say(_visit(session, payment=None), what, back_to, cancelling=False)
+    return session, (*before, *((Record(ended),) if ended else ()))
+
+
+def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
+    visit, record = session.visit, session.visit.payment
+    if record is None or record.payment_id != event.view.payment_id:
+        return session, ()
+    if record.state is not PaymentState.CREATED:
+        return session, ()
+    if event.view.state.final or event.view.state is PaymentState.UNKNOWN:
+        return on_order_seen(session, OrderSeen(event.view), moment)
+    if visit.cancelling:
+        if record.method is Method.CARD:
+            return _cancelled(session, moment, "resident")
+        return session, (CancelOrder(record.payment_id),)
+    asked = learn(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
+    assert asked is not None
+    if record.method is Method.CARD:
+        return _visit(session, payment=asked), (Record(asked), AskTerminal(asked))
+    if not event.view.code_url:
+        return _give_up(session, moment, "no_code", Say.CHANNEL_UNAVAILABLE)
+    latest = moment.monotonic + _seconds_until_end(event.view, moment) - CODE_MARGIN_S
+    session = _visit(
+        session,
+        payment=asked,
+        code_url=event.view.code_url,
+        code_latest=latest,
+        code_expires=min(latest, moment.monotonic + CODE_SHOWN_S),
+    )
+    return session, (Record(asked), FollowOrder(asked.payment_id, event.view.version))
+
+
+def _seconds_until_end(view: PaymentView, moment: Moment) -> float:
+    if view.expires_at is None:
+        return CODE_SHOWN_S + CODE_MARGIN_S
+    return (view.expires_at - moment.wall).total_seconds()
+
+
+def on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Step:
+    """No code was shown and no terminal asked, so nobody can have paid; the server cancels what it
+    may have made when it reads our record."""
+    record = session.visit.payment
+    if record is None or record.payment_id != event.payment_id:
+        return session, ()
+    if record.state is not PaymentState.CREATED:
+        return session, ()
+    if session.visit.cancelling:
+        return _cancelled(session, moment, "resident")
+    if event.code == OFFLINE:
+        return _card_offline(session, moment)
+    what = _SAY_OF_FAILURE.get(event.code, Say.CHANNEL_UNAVAILABLE)
+    return _give_up(session, moment, str(event.code), what)
+
+
+def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
+    """News from the server about an order: of this visit, or of one that recovery asks about."""
+    view = event.view
+    fact = FACT_OF_STATE.get(view.state)
+    if fact is None or fact in (Fact.ASKED, Fact.LOST):
+        return session, ()
+    return _learned(
+        session,
+        moment,
+        view.payment_id,
+        fact,
+        reason="" if fact is Fact.APPROVED else "channel",
+        channel_reference=view.channel_reference,
+        status_url=view.status_url,
+    )
+
+
+def on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
+    record = session.visit.payment
+    if record is None or record.payment_id != event.payment_id:
+        return session, ()
+    return _visit(session, card=event.progress), ()
+
+
+def on_card_answered(session: Session, event: CardAnswered, moment: Moment) -> Step:
+    lobby = session.lobby
+    if event.card.receipt_no and is_newer(event.card, lobby.last_card):
+        session = replace(session, lobby=replace(lobby, last_card=event.card))
+    return _learned(
+        session,
+        moment,
+        event.payment_id,
+        Fact(event.outcome),
+        reason=event.reason,
+        card=event.card if event.outcome in ("approved", "reversed") else None,
+    )
+
+
+def on_card_lost(session: Session, event: CardLost, moment: Moment) -> Step:
+    return _lost(session, moment, event.payment_id, event.reason)
+
+
+def on_card_not_asked(session: Session, event: CardNotAsked, moment: Moment) -> Step:
+    record = session.visit.payment
+    if record is None or record.payment_id != event.payment_id or record.state.final:
+        return session, ()
+    return _give_up(session, moment, event.reason, Say.CHANNEL_UNAVAILABLE)
+
+
+def _learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **known: Any) -> Step:
+    """Puts a fact on the payment that it belongs to, records it, and shows it."""
+    waiting = {r.payment_id: r for r in session.lobby.unresolved}
+    mine = session.visit.payment
+    is_mine = mine is not None and mine.payment_id == payment_id
+    record = waiting.get(payment_id) or (mine if is_mine else None)
+    if record is None:
+        return session, ()
+    changed = learn(record, fact, moment.wall, **known)
+    if changed is None:
+        return session, ()
+    still = tuple(r for r in session.lobby.unresolved if r.payment_id != payment_id)
+    session = replace(session, lobby=replace(session.lobby, unresolved=still))
+    effects: tuple[Effect, ...] = (Record(changed),)
+    if is_mine:
+        session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
+        return session, (*effects, *shown)
+    if _still_there(session, moment, changed):
+        session = _visit(session, screen=Screen.PAID, payment=changed, say=Say.RESUMED)
+        return session, (*effects, Sound("paid"))
+    return session, effects
+
+
+def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> bool:
+    """A payment confirmed after a restart: whoever paid may be waiting in front of the kiosk."""
+    resting = session.visit.screen in (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
+    recent = timedelta(0) <= moment.wall - record.created_at <= RESUME_WITHIN
+    return record.state is PaymentState.APPROVED and resting and recent
+
+
+def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> Step:
+    match record.state:
+        case PaymentState.APPROVED:
+            session = _visit(session, screen=Screen.PAID, say=None, cancelling=False)
+            return session, (Sound("paid"),)
+        case PaymentState.DECLINED:
+            session = _visit(session, screen=Screen.DECLINED, cancelling=False)
+            return session, (Sound("attention"),)
+        case PaymentState.REVERSED:
+            session = say(session, Say.PAYMENT_REVERSED, Screen.METHOD, cancelling=False)
+            return _visit(session, payment=None), (Sound("attention"),)
+        case PaymentState.CANCELLED:
+            return _after_cancelled(session), ()
+    return session, ()
+
+
+def _after_cancelled(session: Session) -> Session:
+    visit = session.visit
+    session = _visit(session, payment=None, cancelling=False, code_url="")
+    if visit.cancelling and visit.after_cancel is Screen.METHOD:
+        return _visit(session, screen=Screen.METHOD, say=None)
+    what = visit.say if visit.say is Say.PAYMENT_EXPIRED else Say.PAYMENT_CANCELLED
+    return say(session, what, Screen.METHOD)
+
+
+def _cancelled(session: Session, moment: Moment, reason: str) -> Step:
+    record = session.visit.payment
+    assert record is not None
+    ended = learn(record, Fact.CANCELLED, moment.wall, reason=reason)
+    return _after_cancelled(session), ((Record(ended),) if ended else ())
+
+
+def _cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
+    """Asks for the end of a running payment. Whether money moved, only the answer tells."""
+    visit, record = session.visit, session.visit.payment
+    if record is None or visit.cancelling or record.state.final:
+        return session, ()
+    is_card = record.method is Method.CARD
+    patience = ABORT_PATIENCE_S if is_card else CANCEL_PATIENCE_S
+    session = _visit(
+        session,
+        cancelling=True,
+        after_cancel=after,
+        say=what,
+        cancel_deadline=session.now + patience,
+    )
+    if record.state is PaymentState.CREATED:
+        return session, ()  # the order is being made: it is ended when the answer comes
+    if is_card:
+        return session, (AbortTerminal(record.payment_id),)
+    return session, (CancelOrder(record.payment_id),)
+
+
+def _lost(session: Session, moment: Moment, payment_id: str, reason: str) -> Step:
+    """The outcome is not known: say so, promise nothing, and let recovery ask."""
+    record = session.visit.payment
+    if record is None or record.payment_id != payment_id:
+        return session, ()
+    unknown = learn(record, Fact.LOST, moment.wall, reason=reason)
+    if unknown is None:
+        return session, ()
+    lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, unknown))
+    session = replace(session, lobby=lobby)
+    session = _visit(session, screen=Screen.UNKNOWN, payment=unknown, cancelling=False, say=None)
+    return session, (Record(unknown), Resolve(unknown), Sound("attention"))
+
+
+def on_tick(session: Session, moment: Moment) -> Step:
+    visit, record = session.visit, session.visit.payment
+    if record is None or record.state.final or record.state is PaymentState.UNKNOWN:
+        return session, ()
+    if visit.cancelling:
+        if moment.monotonic < visit.cancel_deadline or record.state is PaymentState.CREATED:
+            return session, ()
+        return _lost(session, moment, record.payment_id, "cancel_not_confirmed")
+    if visit.code_url and moment.monotonic >= visit.code_expires:
+        return _cancel(session, Screen.MESSAGE, Say.PAYMENT_EXPIRED)
+    return session, ()
+
+
+def on_cannot_record(session: Session) -> Step:
+    """The journal takes nothing more. What was not asked yet is dropped; what was is not promised."""
+    record = session.visit.payment
+    if record is None or record.state.final:
+        return session, ()
+    if record.state is PaymentState.CREATED:
+        return say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT), ()
+    return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), ()
+
+
+def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:
+    visit = session.visit
+    effects = (RecordReceipt(event.payment_id, "print", event.outcome),)
+    shown = visit.payment or visit.reprint
+    if shown is None or shown.payment_id != event.payment_id:
+        return session, effects
+    printed = event.outcome == "printed"
+    session = _visit(
+        session,
+        say=Say.PRINTED if printed else Say.NOT_PRINTED,
+        receipt_done=visit.receipt_done or printed,
+    )
+    return session, effects

@@ -1,0 +1,117 @@
+"""The life of one payment at the kiosk: one explicit table, and the record that each step leaves.
+
+A payment never moves backwards: what was approved can only be reversed, and what is final is changed
+only by an explicit later truth (a late approval, a reversal). No silence and no time-out is an answer.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from contract.messages import CardData, PaymentRecord, PaymentState
+
+
+class Fact(StrEnum):
+    """What became known about a payment."""
+
+    ASKED = "asked"  # the terminal or the channel is about to be asked for money
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    LOST = "lost"  # it was asked and its answer is not known
+    REVERSED = "reversed"
+
+
+_S, _F = PaymentState, Fact
+
+# (state, fact) -> next state. None: nothing new, the record stays as it is.
+TRANSITIONS: dict[tuple[PaymentState, Fact], PaymentState | None] = {
+    (_S.CREATED, _F.ASKED): _S.PENDING,
+    (_S.CREATED, _F.APPROVED): _S.APPROVED,  # the server knew before we did
+    (_S.CREATED, _F.DECLINED): _S.DECLINED,
+    (_S.CREATED, _F.CANCELLED): _S.CANCELLED,
+    (_S.CREATED, _F.LOST): _S.UNKNOWN,
+    (_S.CREATED, _F.REVERSED): _S.REVERSED,
+    (_S.PENDING, _F.ASKED): None,
+    (_S.PENDING, _F.APPROVED): _S.APPROVED,
+    (_S.PENDING, _F.DECLINED): _S.DECLINED,
+    (_S.PENDING, _F.CANCELLED): _S.CANCELLED,
+    (_S.PENDING, _F.LOST): _S.UNKNOWN,
+    (_S.PENDING, _F.REVERSED): _S.REVERSED,
+    (_S.UNKNOWN, _F.ASKED): None,
+    (_S.UNKNOWN, _F.APPROVED): _S.APPROVED,
+    (_S.UNKNOWN, _F.DECLINED): _S.DECLINED,
+    (_S.UNKNOWN, _F.CANCELLED): _S.CANCELLED,
+    (_S.UNKNOWN, _F.LOST): None,
+    (_S.UNKNOWN, _F.REVERSED): _S.REVERSED,
+    (_S.APPROVED, _F.ASKED): None,
+    (_S.APPROVED, _F.APPROVED): None,
+    (_S.APPROVED, _F.DECLINED): None,  # money that moved is not un-paid by hearsay
+    (_S.APPROVED, _F.CANCELLED): None,
+    (_S.APPROVED, _F.LOST): None,
+    (_S.APPROVED, _F.REVERSED): _S.REVERSED,
+    (_S.DECLINED, _F.ASKED): None,
+    (_S.DECLINED, _F.APPROVED): _S.APPROVED,  # late truth
+    (_S.DECLINED, _F.DECLINED): None,
+    (_S.DECLINED, _F.CANCELLED): None,
+    (_S.DECLINED, _F.LOST): None,
+    (_S.DECLINED, _F.REVERSED): _S.REVERSED,
+    (_S.CANCELLED, _F.ASKED): None,
+    (_S.CANCELLED, _F.APPROVED): _S.APPROVED,  # late truth
+    (_S.CANCELLED, _F.DECLINED): None,
+    (_S.CANCELLED, _F.CANCELLED): None,
+    (_S.CANCELLED, _F.LOST): None,
+    (_S.CANCELLED, _F.REVERSED): _S.REVERSED,
+    (_S.REVERSED, _F.ASKED): None,
+    (_S.REVERSED, _F.APPROVED): None,
+    (_S.REVERSED, _F.DECLINED): None,
+    (_S.REVERSED, _F.CANCELLED): None,
+    (_S.REVERSED, _F.LOST): None,
+    (_S.REVERSED, _F.REVERSED): None,
+}
+
+FACT_OF_STATE = {
+    _S.APPROVED: _F.APPROVED,
+    _S.DECLINED: _F.DECLINED,
+    _S.CANCELLED: _F.CANCELLED,
+    _S.REVERSED: _F.REVERSED,
+    _S.UNKNOWN: _F.LOST,
+    _S.PENDING: _F.ASKED,
+}
+
+
+def learn(
+    record: PaymentRecord,
+    fact: Fact,
+    at: datetime,
+    *,
+    reason: str = "",
+    card: CardData | None = None,
+    channel_reference: str = "",
+    status_url: str = "",
+) -> PaymentRecord | None:
+    """The record after the fact, its version one higher; None when the fact changes nothing."""
+    state = TRANSITIONS[(record.state, fact)]
+    if state is None:
+        return None
+    return record.model_copy(
+        update={
+            "state": state,
+            "version": record.version + 1,
+            "reason": reason,
+            "card": card or record.card,
+            "channel_reference": channel_reference or record.channel_reference,
+            "status_url": status_url or record.status_url,
+            "changed_at": at,
+        }
+    )
+
+
+def is_newer(result: CardData, before: CardData | None) -> bool:
+    """Whether a terminal's transaction came after the one it held before ours.
+
+    Receipt and trace numbers grow and start again at 1 after 9999 or 999999, so a changed number is
+    newer; equal numbers are the old transaction (ZVT PA00P015, BMP 87 and 0B).
+    """
+    if before is None:
+        return bool(result.receipt_no or result.trace_no)
+    return (result.receipt_no, result.trace_no) != (before.receipt_no, before.trace_no)

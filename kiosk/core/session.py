@@ -1,0 +1,268 @@
+"""What the resident is doing: ``step(session, event, moment)`` gives the next session and effects.
+
+Pure: no clock, no device, no thread. Every event is handled on every screen; what makes no sense there
+changes nothing. Leaving a screen is never possible while money may be moving.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from kiosk.core import identify, paying
+from kiosk.core.capabilities import offers
+from kiosk.core.effects import ArmScanner, Effect
+from kiosk.core.events import (
+    AccountFound,
+    CardAnswered,
+    CardLost,
+    CardNotAsked,
+    CardStepped,
+    ConfigLoaded,
+    DevicesSeen,
+    Event,
+    LookupFailed,
+    OrderFailed,
+    OrderMade,
+    OrderSeen,
+    ReceiptPrinted,
+    RecordingSeen,
+    RecoveryDone,
+    Scanned,
+    ServerSeen,
+    Tapped,
+    TerminalRead,
+    Ticked,
+    Touched,
+)
+from kiosk.core.model import Action, Moment, Screen, Session, Visit
+
+Step = tuple[Session, tuple[Effect, ...]]
+
+PATIENCE_S = {Screen.PAID: 30, Screen.MESSAGE: 30, Screen.UNKNOWN: 120, Screen.RECEIPT_PHONE: 90}
+PATIENCE_DEFAULT_S = 60
+LARGE_TEXT_PATIENCE = 2  # who asks for large type gets twice the time
+UNTIMED = (Screen.STARTING, Screen.OUT_OF_ORDER, Screen.PAYING_QR, Screen.PAYING_CARD)
+SCANNING = (Screen.ATTRACT, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
+RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
+
+
+def seconds_left(session: Session) -> int | None:
+    """Seconds until the kiosk returns to the start by itself; None where it waits without limit."""
+    visit = session.visit
+    if visit.screen in UNTIMED or (visit.screen is Screen.ATTRACT and _as_new(visit)):
+        return None
+    if session.may_hold_money and visit.screen is not Screen.UNKNOWN:
+        return None
+    patience = PATIENCE_S.get(visit.screen, PATIENCE_DEFAULT_S)
+    if visit.large_text:
+        patience *= LARGE_TEXT_PATIENCE
+    return max(0, round(visit.touched + patience - session.now))
+
+
+def step(session: Session, event: Event, moment: Moment) -> Step:
+    """The next session and what is to be done, in this order. Raises nothing on any event."""
+    before = session
+    session = replace(session, now=moment.monotonic, wall=moment.wall)
+    session, effects = _HANDLERS[type(event)](session, event, moment)
+    if session.visit.screen is not before.visit.screen:
+        session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
+    listening, listened = _listens(session), _listens(before)
+    if listening != listened:
+        effects = (*effects, ArmScanner(listening))
+    return session, effects
+
+
+def home(session: Session, **kept: Any) -> Session:
+    """Back to the start; everything about the last resident is forgotten."""
+    visit = Visit(number=session.visit.number + 1, touched=session.now, **kept)
+    return _at_rest(replace(session, visit=replace(visit, screen=Screen.ATTRACT)))
+
+
+def _as_new(visit: Visit) -> bool:
+    return visit.language == "zh_CN" and not visit.large_text
+
+
+def _listens(session: Session) -> bool:
+    return session.visit.screen in SCANNING and not session.visit.busy
+
+
+def _at_rest(session: Session) -> Session:
+    """While nobody is served, the screen follows what can be offered."""
+    visit, lobby = session.visit, session.lobby
+    if visit.screen not in RESTING:
+        return session
+    if lobby.recovering or lobby.config is None:
+        screen = Screen.STARTING
+    elif offers(lobby).in_order:
+        screen = Screen.ATTRACT
+    else:
+        screen = Screen.OUT_OF_ORDER
+    return replace(session, visit=replace(visit, screen=screen))
+
+
+def _lobby(session: Session, **changes: Any) -> Step:
+    return _at_rest(replace(session, lobby=replace(session.lobby, **changes))), ()
+
+
+def _on_config(session: Session, event: ConfigLoaded, moment: Moment) -> Step:
+    """A visit keeps the prices and settings with which it began."""
+    return _lobby(session, config=event.config)
+
+
+def _on_server(session: Session, event: ServerSeen, moment: Moment) -> Step:
+    return _lobby(session, server_reachable=event.reachable)
+
+
+def _on_devices(session: Session, event: DevicesSeen, moment: Moment) -> Step:
+    return _lobby(session, devices=event.devices)
+
+
+def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> Step:
+    return _lobby(session, recovering=False)
+
+
+def _on_terminal_read(session: Session, event: TerminalRead, moment: Moment) -> Step:
+    return _lobby(session, last_card=event.last)
+
+
+def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Step:
+    session, effects = _lobby(session, recording=event.possible)
+    if event.possible:
+        return session, effects
+    return paying.on_cannot_record(session)
+
+
+def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
+    if seconds_left(session) == 0:
+        return home(session), ()
+    return paying.on_tick(session, moment)
+
+
+def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
+    return replace(session, visit=replace(session.visit, touched=moment.monotonic)), ()
+
+
+def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
+    if not _listens(session):
+        return session, ()
+    return identify.on_scanned(session, event, moment)
+
+
+def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
+    session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
+    everywhere = _EVERYWHERE.get(event.action)
+    if everywhere:
+        return everywhere(session)
+    for room in (identify.on_tapped, paying.on_tapped):
+        answer = room(session, event, moment)
+        if answer is not None:
+            return answer
+    return session, ()
+
+
+def _on_end(session: Session) -> Step:
+    if session.may_hold_money and session.visit.screen is not Screen.UNKNOWN:
+        return session, ()
+    return home(session), ()
+
+
+def _on_another(session: Session) -> Step:
+    if session.visit.screen not in (Screen.PAID, Screen.NOTHING_DUE, Screen.RECEIPT_PHONE):
+        return session, ()
+    kept = {"language": session.visit.language, "large_text": session.visit.large_text}
+    session = home(session, **kept)
+    if session.visit.screen is Screen.ATTRACT:
+        session = replace(session, visit=replace(session.visit, screen=Screen.IDENTIFY))
+    return session, ()
+
+
+def _on_language(session: Session) -> Step:
+    language = "en" if session.visit.language == "zh_CN" else "zh_CN"
+    return replace(session, visit=replace(session.visit, language=language)), ()
+
+
+def _on_large_text(session: Session) -> Step:
+    visit = replace(session.visit, large_text=not session.visit.large_text)
+    return replace(session, visit=visit), ()
+
+
+def _on_help(session: Session) -> Step:
+    visit = session.visit
+    if visit.screen in (*RESTING[::2], Screen.HELP):
+        return session, ()
+    return replace(session, visit=replace(visit, screen=Screen.HELP, helped_from=visit.screen)), ()
+
+
+def _on_services(session: Session) -> Step:
+    if session.visit.screen is not Screen.ATTRACT:
+        return session, ()
+    return replace(session, visit=replace(session.visit, screen=Screen.SERVICES)), ()
+
+
+def _on_back(session: Session) -> Step:
+    visit = session.visit
+    match visit.screen:
+        case Screen.HELP:
+            return replace(session, visit=replace(visit, screen=visit.helped_from)), ()
+        case Screen.MESSAGE:
+            goal = visit.back_to
+        case screen if screen in _BACK:
+            goal = _BACK[screen]
+        case _:
+            return session, ()
+    if goal is Screen.ATTRACT:
+        return home(session, language=visit.language, large_text=visit.large_text), ()
+    if goal is Screen.IDENTIFY:
+        return identify.again(session), ()
+    return replace(session, visit=replace(visit, screen=goal, say=None)), ()
+
+
+_BACK = {
+    Screen.IDENTIFY: Screen.ATTRACT,
+    Screen.SERVICES: Screen.ATTRACT,
+    Screen.VERIFY: Screen.IDENTIFY,
+    Screen.BILLS: Screen.IDENTIFY,
+    Screen.NOTHING_DUE: Screen.IDENTIFY,
+    Screen.EXPLAIN: Screen.BILLS,
+    Screen.METHOD: Screen.BILLS,
+    Screen.DECLINED: Screen.METHOD,
+    Screen.RECEIPT_PHONE: Screen.PAID,
+}
+
+_EVERYWHERE: dict[Action, Callable[[Session], Step]] = {
+    Action.END: _on_end,
+    Action.DONE: _on_end,
+    Action.NO_RECEIPT: _on_end,
+    Action.ANOTHER: _on_another,
+    Action.LANGUAGE: _on_language,
+    Action.LARGE_TEXT: _on_large_text,
+    Action.HELP: _on_help,
+    Action.SERVICES: _on_services,
+    Action.BACK: _on_back,
+    Action.UNDERSTOOD: lambda session: (
+        _on_end(session) if session.visit.screen is Screen.UNKNOWN else _on_back(session)
+    ),
+}
+
+_HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
+    Tapped: _on_tapped,
+    Touched: _on_touched,
+    Ticked: _on_ticked,
+    Scanned: _on_scanned,
+    ConfigLoaded: _on_config,
+    ServerSeen: _on_server,
+    DevicesSeen: _on_devices,
+    RecordingSeen: _on_recording,
+    RecoveryDone: _on_recovery_done,
+    TerminalRead: _on_terminal_read,
+    AccountFound: identify.on_account,
+    LookupFailed: identify.on_lookup_failed,
+    OrderMade: paying.on_order_made,
+    OrderFailed: paying.on_order_failed,
+    OrderSeen: paying.on_order_seen,
+    CardStepped: paying.on_card_step,
+    CardAnswered: paying.on_card_answered,
+    CardLost: paying.on_card_lost,
+    CardNotAsked: paying.on_card_not_asked,
+    ReceiptPrinted: paying.on_receipt_printed,
+}
