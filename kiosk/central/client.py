@@ -1,0 +1,205 @@
+"""Calls of the kiosk API: signed, with deadlines, each answer checked against the contract.
+
+A call ends in an answer, in Refused (the server said no) or in ServerAway (we cannot know what it
+did). It never repeats by itself what is not safe to repeat; every call of this API is.
+"""
+
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import requests
+from contract.http_signature import sign
+from contract.messages import (
+    ApiError,
+    Bill,
+    EnrolAnswer,
+    EnrolRequest,
+    ErrorCode,
+    Heartbeat,
+    HeartbeatAnswer,
+    JournalAnswer,
+    JournalBatch,
+    JournalEntry,
+    KioskConfig,
+    Message,
+    OpenBills,
+    PaymentView,
+    StartPayment,
+    UnitAccount,
+    UnitLookup,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from kiosk.central.identity import Identity, public_text
+from pydantic import ValidationError
+
+Answer = TypeVar("Answer", bound=Message)
+CONNECT_TIMEOUT_S = 4.0
+LONG_POLL_S = 25
+
+
+class ServerAway(Exception):
+    """No answer that can be used: no line, a time-out, a proxy's page, a broken server."""
+
+
+class Refused(Exception):
+    """The server understood and said no."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(error.code)
+        self.error = error
+
+
+class CentralClient:
+    """May be used from any thread. ``now`` is corrected by the server's word when it is off."""
+
+    def __init__(
+        self,
+        url: str,
+        key_id: str,
+        key: Ed25519PrivateKey,
+        *,
+        timeout_s: float = 8.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url, self._key_id, self._key, self._now = url, key_id, key, now
+        self._timeout_s = timeout_s
+        self._offset = timedelta(0)
+        self._local = threading.local()
+
+    @classmethod
+    def of(cls, url: str, identity: Identity, timeout_s: float) -> "CentralClient":
+        return cls(url, identity.kiosk_id, identity.key, timeout_s=timeout_s)
+
+    def config(self) -> KioskConfig:
+        return self._call("GET", "/config", KioskConfig)
+
+    def open_bills(self, cursor: str | None) -> OpenBills:
+        query = f"?cursor={cursor}" if cursor else ""
+        return self._call("GET", f"/bills/open{query}", OpenBills)
+
+    def look_up(self, lookup: UnitLookup) -> UnitAccount:
+        return self._call("POST", "/units/lookup", UnitAccount, lookup)
+
+    def bill(self, number: str) -> Bill:
+        return self._call("GET", f"/bills/{number}", Bill)
+
+    def start_payment(self, start: StartPayment) -> PaymentView:
+        return self._call("POST", "/payments", PaymentView, start, timeout_s=20)
+
+    def payment(self, payment_id: str, *, after_version: int = 0, wait_s: int = 0) -> PaymentView:
+        """The payment; with ``wait_s`` the answer comes when its version is newer, or then."""
+        query = f"?wait={wait_s}&after_version={after_version}" if wait_s else ""
+        timeout_s = wait_s + self._timeout_s
+        return self._call("GET", f"/payments/{payment_id}{query}", PaymentView, timeout_s=timeout_s)
+
+    def cancel_payment(self, payment_id: str) -> PaymentView:
+        return self._call("POST", f"/payments/{payment_id}/cancel", PaymentView, timeout_s=20)
+
+    def post_journal(self, entries: list[JournalEntry]) -> JournalAnswer:
+        batch = JournalBatch(entries=entries)
+        return self._call("POST", "/journal", JournalAnswer, batch, timeout_s=20)
+
+    def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
+        return self._call("POST", "/heartbeats", HeartbeatAnswer, heartbeat)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        answer: type[Answer],
+        body: Message | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
+        raw = body.model_dump_json().encode() if body else b""
+        try:
+            return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
+        except Refused as refused:
+            if refused.error.code is not ErrorCode.CLOCK or not self._correct_clock(refused):
+                raise
+        return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
+
+    def _correct_clock(self, refused: Refused) -> bool:
+        """A kiosk whose battery is flat does not know the time; the server's is good enough."""
+        try:
+            server_time = datetime.fromisoformat(str(refused.error.details["server_time"]))
+            self._offset = server_time - self._now()
+        except (KeyError, ValueError, TypeError):
+            return False
+        return True
+
+    def _send(
+        self, method: str, path: str, answer: type[Answer], body: bytes, timeout_s: float
+    ) -> Answer:
+        url = f"{self._url}/api/v1{path}"
+        headers = sign(
+            method,
+            url,
+            body,
+            key=self._key,
+            key_id=self._key_id,
+            created=self._now() + self._offset,
+            nonce=secrets.token_urlsafe(18),
+        )
+        if body:
+            headers["Content-Type"] = "application/json"
+        try:
+            response = self._session().request(
+                method,
+                url,
+                data=body or None,
+                headers=headers,
+                timeout=(CONNECT_TIMEOUT_S, timeout_s),
+                allow_redirects=False,
+            )
+            content = response.json()
+        except (requests.RequestException, ValueError) as error:
+            raise ServerAway(f"{method} {path}: {type(error).__name__}") from error
+        return _understood(response.status_code, content, answer, f"{method} {path}")
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+            self._local.session.trust_env = False
+        return self._local.session
+
+
+def _understood(status: int, content: Any, answer: type[Answer], what: str) -> Answer:
+    try:
+        if 200 <= status < 300:
+            return answer.model_validate(content)
+        if 400 <= status < 500:
+            raise Refused(ApiError.model_validate(content))
+    except ValidationError as error:
+        raise ServerAway(f"{what}: an answer that is not of this API ({status})") from error
+    raise ServerAway(f"{what}: status {status}")
+
+
+def enrol(url: str, pairing_code: str, key: Ed25519PrivateKey) -> Identity:
+    """Exchanges the one-time pairing code for an identity. Raises Refused or ServerAway."""
+    client = CentralClient(url, "enrolling", key)
+    request = EnrolRequest(pairing_code=pairing_code, public_key=public_text(key))
+    answer = client._call("POST", "/enrol", EnrolAnswer, request)
+    return Identity(answer.kiosk_id, answer.kiosk_code, answer.community, key)
+
+
+def backoff_s(attempt: int, *, first: float = 0.5, most: float = 30.0) -> float:
+    """Seconds before the next attempt: doubling, with jitter so that a fleet does not march."""
+    return min(most, first * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.0)
+
+
+def with_retries(call: Callable[[], Answer], *, for_s: float, stop: threading.Event) -> Answer:
+    """Repeats a call that is safe to repeat until it is answered. Raises ServerAway after ``for_s``."""
+    end, attempt = time.monotonic() + for_s, 0
+    while True:
+        try:
+            return call()
+        except ServerAway:
+            pause = backoff_s(attempt, most=5.0)
+            if time.monotonic() + pause >= end or stop.wait(pause):
+                raise
+            attempt += 1

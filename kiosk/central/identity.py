@@ -1,0 +1,57 @@
+"""Who this kiosk is: its id and its Ed25519 key, which never leaves the machine."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_FILE = "identity.json"
+
+
+class NotEnrolled(Exception):
+    """There is no identity yet: enrol with a pairing code first."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    kiosk_id: str
+    kiosk_code: str
+    community: str
+    key: Ed25519PrivateKey
+
+
+def public_text(key: Ed25519PrivateKey) -> str:
+    """The raw public key in base64url without padding."""
+    return base64.urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
+
+
+def load(folder: Path) -> Identity:
+    """Raises NotEnrolled when there is none or it cannot be read."""
+    try:
+        raw = json.loads((folder / _FILE).read_text())
+        key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw["private_key"]))
+        return Identity(raw["kiosk_id"], raw["kiosk_code"], raw["community"], key)
+    except (OSError, ValueError, KeyError) as error:
+        raise NotEnrolled(f"{folder / _FILE}: no usable identity ({error})") from error
+
+
+def save(folder: Path, identity: Identity) -> None:
+    """Readable by the kiosk's user only; complete on disk or not there at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{_FILE}.partial"
+    text = json.dumps(
+        {
+            "kiosk_id": identity.kiosk_id,
+            "kiosk_code": identity.kiosk_code,
+            "community": identity.community,
+            "private_key": identity.key.private_bytes_raw().hex(),
+        }
+    )
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(folder / _FILE)

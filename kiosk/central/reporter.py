@@ -1,0 +1,99 @@
+"""Keeps the server informed: journal entries until acknowledged, heartbeats, configuration, bills.
+
+One thread. It owns no state that matters: whatever it had not sent before a crash is in the journal.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from contract.messages import Heartbeat, KioskConfig
+from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
+from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.journal import Journal
+
+log = structlog.get_logger("reporter")
+
+HEARTBEAT_S = 30.0
+BILLS_S = 600.0
+BATCH = 200
+
+
+class Reporter:
+    """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news."""
+
+    def __init__(
+        self,
+        client: CentralClient,
+        journal: Journal,
+        bills: OpenBillsCopy,
+        *,
+        heartbeat: Callable[[str], Heartbeat],
+        on_config: Callable[[KioskConfig], None],
+        on_server: Callable[[bool], None],
+    ) -> None:
+        self._client, self._journal, self._bills = client, journal, bills
+        self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
+        self._config_version, self._heartbeat_due, self._bills_due = "", 0.0, 0.0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something new in the journal."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._stop.is_set():
+            try:
+                self._round()
+                attempt = 0
+                self._on_server(True)
+                pause = 5.0
+            except (ServerAway, Refused) as error:
+                self._on_server(not isinstance(error, ServerAway))
+                log.warning("server_not_served", error=str(error), attempt=attempt)
+                pause, attempt = backoff_s(attempt, first=1.0, most=15.0), attempt + 1
+            except Exception:
+                log.exception("reporter_failed")
+                pause = 15.0
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _round(self) -> None:
+        if not self._config_version:
+            self._load_config()
+        self._report()
+        if time.monotonic() >= self._heartbeat_due:
+            answer = self._client.heartbeat(self._heartbeat(self._config_version))
+            self._heartbeat_due = time.monotonic() + HEARTBEAT_S
+            if answer.config_version != self._config_version:
+                self._load_config()
+        if time.monotonic() >= self._bills_due:
+            self._bills.sync(self._client)
+            self._bills_due = time.monotonic() + BILLS_S
+
+    def _load_config(self) -> None:
+        config = self._client.config()
+        self._config_version = config.version
+        self._on_config(config)
+
+    def _report(self) -> None:
+        while not self._stop.is_set():
+            entries = self._journal.after(self._journal.acknowledged(), BATCH)
+            if not entries:
+                return
+            before = self._journal.acknowledged()
+            answer = self._client.post_journal(entries)
+            self._journal.acknowledge(answer.acknowledged)
+            if self._journal.acknowledged() == before:
+                return

@@ -1,0 +1,256 @@
+"""The kiosk's memory of money: append-only, hash-chained, on disk before anybody is asked or thanked.
+
+SQLite with WAL and synchronous=FULL: when ``append`` returns, the entry survives a power cut. The
+journal is also the outbox: the server acknowledges up to a sequence number. Nothing is ever changed.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from contract.journal_hash import GENESIS, entry_hash
+from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+  sequence INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL,
+  previous_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS entries_are_never_changed BEFORE UPDATE ON entries
+  BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS entries_are_never_deleted BEFORE DELETE ON entries
+  BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
+CREATE TABLE IF NOT EXISTS payments (  -- where each payment stands: the newest entry of each
+  payment_id TEXT PRIMARY KEY,
+  number INTEGER NOT NULL,
+  unit TEXT NOT NULL,
+  state TEXT NOT NULL,
+  sequence INTEGER NOT NULL REFERENCES entries(sequence)
+) STRICT;
+CREATE INDEX IF NOT EXISTS payments_unfinished ON payments(sequence)
+  WHERE state IN ('created', 'pending', 'unknown');
+CREATE INDEX IF NOT EXISTS payments_by_unit ON payments(unit, sequence);
+CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+"""
+
+
+class JournalUnavailable(Exception):
+    """The journal cannot be written or read: no money may be taken until it can."""
+
+
+class JournalBroken(Exception):
+    """An entry does not match its hash or its predecessor. ``sequence`` is the first such entry."""
+
+    def __init__(self, sequence: int, what: str) -> None:
+        super().__init__(f"journal entry {sequence}: {what}")
+        self.sequence = sequence
+
+
+class Journal:
+    """One writer. ``now`` gives aware UTC times; every method may be called from any thread."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+        self._path, self._now, self._lock = path, now, threading.RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=10
+            )
+            path.chmod(0o600)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+            row = self._db.execute(
+                "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
+            ).fetchone()
+            number = self._db.execute("SELECT max(number) FROM payments").fetchone()[0]
+        except (sqlite3.Error, OSError) as error:
+            raise JournalUnavailable(f"{path}: {error}") from error
+        self._last, self._hash = row or (0, GENESIS)
+        self._number = number or 0
+
+    @property
+    def last_sequence(self) -> int:
+        return self._last
+
+    def next_number(self) -> int:
+        """The number of the next payment at this kiosk; it becomes its reference."""
+        return self._number + 1
+
+    def append(self, kind: EntryKind, body: dict[str, Any]) -> int:
+        """Adds an entry and returns its sequence once it is on disk. Raises JournalUnavailable."""
+        with self._lock:
+            return self._write(kind, body, lambda sequence: None)
+
+    def append_payment(self, record: PaymentRecord) -> int:
+        """Adds the payment as it now stands. Raises JournalUnavailable, and ValueError for a version
+        that is not newer than the one recorded."""
+        number = int(record.reference.rpartition("-")[2])
+
+        def stand(sequence: int) -> None:
+            self._db.execute(
+                "INSERT INTO payments VALUES (?, ?, ?, ?, ?) ON CONFLICT (payment_id) DO UPDATE"
+                " SET state = excluded.state, sequence = excluded.sequence",
+                (record.payment_id, number, record.unit, record.state.value, sequence),
+            )
+
+        with self._lock:
+            before = self.payment(record.payment_id)
+            if before is not None and before.version >= record.version:
+                raise ValueError(f"{record.reference}: version {record.version} is already there")
+            sequence = self._write(EntryKind.PAYMENT, record.model_dump(mode="json"), stand)
+            self._number = max(self._number, number)
+            return sequence
+
+    def _write(self, kind: EntryKind, body: dict[str, Any], also: Callable[[int], None]) -> int:
+        sequence, at = self._last + 1, self._now().isoformat()
+        digest = entry_hash(sequence, at, kind.value, body, self._hash)
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+                (sequence, at, kind.value, text, self._hash, digest),
+            )
+            also(sequence)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise JournalUnavailable(f"{self._path}: {error}") from error
+        self._last, self._hash = sequence, digest
+        return sequence
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    def check_writable(self) -> None:
+        """Writes and syncs without leaving an entry. Raises JournalUnavailable."""
+        with self._lock:
+            self._set_position("writable", self.position("writable") + 1)
+
+    def payment(self, payment_id: str) -> PaymentRecord | None:
+        rows = self._payments("WHERE payment_id = ?", (payment_id,))
+        return rows[0] if rows else None
+
+    def unfinished(self) -> list[PaymentRecord]:
+        """Every payment whose end is not known, oldest first."""
+        return self._payments("WHERE state IN ('created', 'pending', 'unknown')", ())
+
+    def last_approved(self, unit: str) -> PaymentRecord | None:
+        """The unit's newest payment, if it was approved: its receipt can be had again."""
+        rows = self._payments("WHERE unit = ? AND state = 'approved'", (unit,))
+        return rows[-1] if rows else None
+
+    def last_card_payment(self) -> PaymentRecord | None:
+        """The newest payment that carries terminal data."""
+        with self._lock:
+            row = self._read(
+                "SELECT body FROM entries WHERE kind = 'payment'"
+                " AND json_extract(body, '$.card') IS NOT NULL ORDER BY sequence DESC LIMIT 1"
+            ).fetchone()
+        return PaymentRecord.model_validate_json(row[0]) if row else None
+
+    def _payments(self, where: str, values: tuple[Any, ...]) -> list[PaymentRecord]:
+        with self._lock:
+            rows = self._read(
+                "SELECT body FROM entries JOIN payments USING (sequence)"
+                f" {where} ORDER BY sequence",
+                values,
+            ).fetchall()
+        return [PaymentRecord.model_validate_json(row[0]) for row in rows]
+
+    def after(self, sequence: int, limit: int) -> list[JournalEntry]:
+        """Up to ``limit`` entries that follow ``sequence``, in order."""
+        with self._lock:
+            rows = self._read(
+                "SELECT sequence, at, kind, body, previous_hash, hash FROM entries"
+                " WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                (sequence, limit),
+            ).fetchall()
+        return [
+            JournalEntry(
+                sequence=r[0],
+                at=r[1],
+                kind=EntryKind(r[2]),
+                body=json.loads(r[3]),
+                previous_hash=r[4],
+                hash=r[5],
+            )
+            for r in rows
+        ]
+
+    def acknowledged(self) -> int:
+        """Up to here the server has everything."""
+        return self.position("acknowledged")
+
+    def acknowledge(self, sequence: int) -> None:
+        """The server has everything up to ``sequence``. It never goes back."""
+        with self._lock:
+            if self.acknowledged() < sequence <= self._last:
+                self._set_position("acknowledged", sequence)
+
+    def position(self, name: str) -> int:
+        with self._lock:
+            row = self._read("SELECT value FROM positions WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else 0
+
+    def _set_position(self, name: str, value: int) -> None:
+        try:
+            self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, value))
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise JournalUnavailable(f"{self._path}: {error}") from error
+
+    def _read(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(query, values)
+        except sqlite3.Error as error:
+            raise JournalUnavailable(f"{self._path}: {error}") from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+
+def verify(path: Path) -> int:
+    """Reads the whole journal and checks each link. Returns the number of entries.
+
+    Raises JournalBroken at the first entry that was changed, removed or put in, and
+    JournalUnavailable when the file cannot be read.
+    """
+    previous, expected = GENESIS, 1
+    for sequence, at, kind, body, previous_hash, digest in _raw_entries(path):
+        if sequence != expected:
+            raise JournalBroken(expected, f"is missing; the next one is {sequence}")
+        if previous_hash != previous:
+            raise JournalBroken(sequence, "does not follow its predecessor")
+        try:
+            content = json.loads(body)
+        except ValueError as error:
+            raise JournalBroken(sequence, "cannot be read") from error
+        if entry_hash(sequence, at, kind, content, previous) != digest:
+            raise JournalBroken(sequence, "was changed after it was written")
+        previous, expected = digest, expected + 1
+    return expected - 1
+
+
+def _raw_entries(path: Path) -> Iterator[tuple[int, str, str, str, str, str]]:
+    if not path.exists():
+        raise JournalUnavailable(f"{path}: there is no such file")
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            yield from db.execute(
+                "SELECT sequence, at, kind, body, previous_hash, hash FROM entries"
+                " ORDER BY sequence"
+            )
+    except sqlite3.Error as error:
+        raise JournalUnavailable(f"{path}: {error}") from error

@@ -1,0 +1,121 @@
+"""The kiosk's configuration file (TOML): typed, and every mistake named by file, line and key."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used. Each line says what is wrong, where, and what is allowed."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Window(_Table):
+    width: int = Field(1080, ge=480, le=7680)
+    height: int = Field(1920, ge=480, le=7680)
+    fullscreen: bool = True
+
+
+class Server(_Table):
+    url: str
+    timeout_s: float = Field(8.0, gt=0, le=60)
+
+    @field_validator("url")
+    @classmethod
+    def _is_web_address(cls, url: str) -> str:
+        local = re.match(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)", url)
+        if not (local or re.match(r"https://[^/\s]+", url)):
+            raise ValueError("an https:// address is allowed; http:// only for this machine itself")
+        return url.rstrip("/")
+
+
+class Payments(_Table):
+    offline_card_limit_minor: int = Field(100_000, ge=0, le=10_000_000)
+
+
+class Device(BaseModel):
+    """A driver's name; everything else in the table is the driver's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    driver: str
+
+    @property
+    def own(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Settings(_Table):
+    data_dir: Path
+    server: Server
+    window: Window = Window()  # pyright: ignore[reportCallIssue]
+    payments: Payments = Payments()  # pyright: ignore[reportCallIssue]
+    scanner: Device | None = None
+    card_terminal: Device | None = None
+    printer: Device | None = None
+    probe_socket: Path | None = None  # lets a test look at the screen; leave it out in a lobby
+
+    def device(self, role: str) -> Device | None:
+        return getattr(self, role)
+
+
+DEVICE_ROLES = {"scanner": "scanners", "card_terminal": "card_terminals", "printer": "printers"}
+
+
+def load(path: Path) -> Settings:
+    """Reads the file. Raises SettingsError with one line for each mistake."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        mistakes = [_mistake(path, text, e["loc"], e["msg"], e["type"]) for e in error.errors()]
+        raise SettingsError("\n".join(mistakes)) from error
+    if not settings.data_dir.is_absolute():
+        settings = settings.model_copy(update={"data_dir": path.parent / settings.data_dir})
+    return settings
+
+
+def _mistake(path: Path, text: str, where: tuple[Any, ...], message: str, kind: str) -> str:
+    key = ".".join(str(part) for part in where)
+    if kind == "extra_forbidden":
+        message = f"is not a setting; allowed here: {', '.join(_allowed(where[:-1]))}"
+    elif kind == "missing":
+        message = "is missing"
+    return f"{path}:{_line_of(text, where)}: {key}: {message}"
+
+
+def _allowed(where: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in where:
+        annotation = model.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return sorted(model.model_fields)
+
+
+def _line_of(text: str, where: tuple[Any, ...]) -> int:
+    """The line of the key, or of its table, or 1."""
+    table, key, found = "", str(where[-1]), 1
+    wanted = ".".join(str(part) for part in where[:-1])
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[([^\]]+)\]", line)
+        if header:
+            table = header[1].strip()
+            if table in (wanted, ".".join(map(str, where))):
+                found = number
+        elif table == wanted and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return number
+    return found
