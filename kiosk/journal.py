@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import GENESIS, entry_hash
-from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState
+from contract.messages import EntryKind, JournalEntry, PaymentRecord
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (

@@ -1,0 +1,1 @@
+"""The command ``lobbypay``, and the demo that plays the whole house."""

@@ -13,6 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
+
 from contract.http_signature import sign
 from contract.messages import (
     ApiError,
@@ -33,9 +36,7 @@ from contract.messages import (
     UnitAccount,
     UnitLookup,
 )
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.central.identity import Identity, public_text
-from pydantic import ValidationError
 
 Answer = TypeVar("Answer", bound=Message)
 CONNECT_TIMEOUT_S = 4.0

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+
 from contract.messages import Heartbeat, KioskConfig
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.open_bills import OpenBillsCopy

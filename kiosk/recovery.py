@@ -1,0 +1,165 @@
+"""Takes every payment whose end is not known to its true end, by asking, never by charging again.
+
+At start it looks at what the journal left unfinished; later it takes what the session hands over. Its
+findings are events like any other: the core decides what they mean and the journal records them.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from contract.messages import CardData, ErrorCode, Method, PaymentRecord, PaymentState
+from device_drivers.card_terminals.interface import CardResult, Outcome
+from device_drivers.errors import DeviceError
+from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
+from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
+from kiosk.core.payment import is_newer
+
+log = structlog.get_logger("recovery")
+
+FIRST_LOOK_S = 45.0  # the kiosk opens for business at the latest then; asking goes on
+
+
+def card_data(result: CardResult) -> CardData:
+    """The terminal's result in the contract's words."""
+    return CardData(
+        receipt_no=result.receipt_no,
+        trace_no=result.trace_no,
+        terminal_id=result.terminal_id,
+        authorisation_code=result.authorisation_code,
+        card_name=result.card_name,
+        masked_pan=result.masked_pan,
+        receipt_lines=list(result.receipt_lines),
+    )
+
+
+@dataclass
+class _Case:
+    record: PaymentRecord
+    attempt: int = 0
+    due: float = 0.0
+
+
+class Recovery:
+    """``last_transaction`` asks the terminal and raises DeviceError; ``post`` takes findings."""
+
+    def __init__(
+        self,
+        post: Callable[[Event], None],
+        client: CentralClient | None,
+        last_transaction: Callable[[], CardResult | None] | None,
+        unfinished: list[PaymentRecord],
+    ) -> None:
+        self._post, self._client, self._last_transaction = post, client, last_transaction
+        self._lock, self._wake, self._stop = threading.Lock(), threading.Event(), threading.Event()
+        self._cases = {r.payment_id: _Case(r) for r in unfinished}
+        self._thread = threading.Thread(target=self._run, name="recovery", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    @property
+    def open_cases(self) -> int:
+        return len(self._cases)
+
+    def take(self, record: PaymentRecord) -> None:
+        """From now on, ask until this payment's end is known."""
+        with self._lock:
+            self._cases[record.payment_id] = _Case(record, due=time.monotonic() + 1.0)
+        self._wake.set()
+
+    def _run(self) -> None:
+        self._first_look()
+        self._post(RecoveryDone())
+        while not self._stop.is_set():
+            self._wake.wait(1.0)
+            self._wake.clear()
+            for case in self._due():
+                self._ask(case)
+
+    def _first_look(self) -> None:
+        end = time.monotonic() + FIRST_LOOK_S
+        self._read_terminal()
+        while not self._stop.is_set():
+            for case in self._due():
+                self._ask(case)
+            waiting = [c for c in self._cases.values() if c.attempt == 0]
+            if not waiting or time.monotonic() >= end:
+                return
+
+    def _read_terminal(self) -> None:
+        """So that the next card payment knows what the terminal held before it."""
+        if self._last_transaction is None:
+            return
+        try:
+            last = self._last_transaction()
+        except DeviceError as error:
+            log.warning("terminal_not_read", code=error.code)
+            return
+        if last is not None:
+            self._post(TerminalRead(card_data(last)))
+
+    def _due(self) -> list[_Case]:
+        now = time.monotonic()
+        with self._lock:
+            return [c for c in self._cases.values() if c.due <= now]
+
+    def _ask(self, case: _Case) -> None:
+        record = case.record
+        try:
+            finding = self._find(record)
+        except (DeviceError, ServerAway) as error:
+            log.warning("recovery_could_not_ask", reference=record.reference, error=str(error))
+            finding = None
+        case.attempt += 1
+        if finding is None:
+            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
+            return
+        log.info("recovery_found", reference=record.reference)
+        with self._lock:
+            self._cases.pop(record.payment_id, None)
+        self._post(finding)
+
+    def _find(self, record: PaymentRecord) -> Event | None:
+        if record.method is Method.CARD:
+            return self._ask_terminal(record)
+        return self._ask_server(record)
+
+    def _ask_terminal(self, record: PaymentRecord) -> Event | None:
+        """The terminal's last transaction is ours if it is newer than the one before our payment and
+        has our amount (PA00P015, 06 20). A payment that was only intended was never asked for."""
+        if record.state is PaymentState.CREATED:
+            return CardAnswered(record.payment_id, "cancelled", "never_asked", CardData())
+        if self._last_transaction is None:
+            return None
+        last = self._last_transaction()
+        if last is None or not is_newer(card_data(last), record.terminal_before):
+            return CardAnswered(record.payment_id, "cancelled", "terminal_has_none", CardData())
+        if last.amount_minor not in (None, record.amount_minor):
+            log.error("terminal_holds_another_amount", reference=record.reference)
+            return None
+        if last.amount_minor is None and last.outcome is Outcome.APPROVED:
+            return None
+        outcome = last.outcome.value
+        return CardAnswered(record.payment_id, outcome, "recovered", card_data(last))
+
+    def _ask_server(self, record: PaymentRecord) -> Event | None:
+        """Nobody is in front of the screen any more: the order is ended, unless it was paid."""
+        if self._client is None:
+            return None
+        try:
+            view = self._client.cancel_payment(record.payment_id)
+        except Refused as refused:
+            if refused.error.code is not ErrorCode.NOT_FOUND:
+                log.warning("recovery_refused", code=refused.error.code)
+                return None
+            return CardAnswered(record.payment_id, "cancelled", "never_ordered", CardData())
+        return OrderSeen(view) if view.state.final else None

@@ -1,0 +1,150 @@
+"""One thread at the card terminal: payments, recovery and probing take turns, never side by side.
+
+The result of a payment is on disk before the terminal is acknowledged (``before_acknowledge``).
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+
+from contract.messages import CardData, PaymentRecord
+from device_drivers.card_terminals.interface import (
+    CardRequest,
+    CardResult,
+    CardStep,
+    CardTerminal,
+)
+from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, Refused
+from device_drivers.status import DeviceStatus
+from kiosk.core.events import CardAnswered, CardLost, CardNotAsked, CardStepped, Event
+from kiosk.core.model import CardProgress
+from kiosk.recovery import card_data
+
+log = structlog.get_logger("card_desk")
+
+COMMIT_S = 4.0  # the terminal waits five seconds for our acknowledgement (PA00P016, T3)
+Answer = TypeVar("Answer")
+
+
+class _Observer:
+    """Shows progress and puts each result on disk before it is acknowledged."""
+
+    def __init__(self, desk: "CardDesk", payment_id: str) -> None:
+        self._desk, self._payment_id = desk, payment_id
+
+    def on_step(self, step: CardStep) -> None:
+        progress = CardProgress(step.kind.value, step.text)
+        self._desk.post(CardStepped(self._payment_id, progress))
+
+    def before_acknowledge(self, result: CardResult) -> bool:
+        return self._desk.commit(_answered(self._payment_id, result), COMMIT_S)
+
+
+def _answered(payment_id: str, result: CardResult) -> CardAnswered:
+    return CardAnswered(payment_id, result.outcome.value, result.code, card_data(result))
+
+
+class CardDesk:
+    def __init__(
+        self,
+        terminal: CardTerminal,
+        post: Callable[[Event], None],
+        commit: Callable[[Event, float], bool],
+    ) -> None:
+        self._terminal, self.post, self.commit = terminal, post, commit
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="card_desk")
+        self._open, self._asking, self._wanted_abort = False, "", threading.Event()
+
+    def ask(self, record: PaymentRecord) -> None:
+        """Asks for money; the answers come as events."""
+        self._wanted_abort.clear()
+        self._asking = record.payment_id
+        self._pool.submit(self._authorise, record)
+
+    def abort(self, payment_id: str) -> None:
+        if self._asking == payment_id:
+            self._wanted_abort.set()
+            threading.Thread(target=self._abort, name="card_abort", daemon=True).start()
+
+    def last_transaction(self) -> CardResult | None:
+        """Raises DeviceError. Waits for its turn."""
+        return self._in_turn(self._last_transaction).result()
+
+    def probe(self) -> DeviceStatus:
+        """The terminal's state; while a payment runs, what was last known."""
+        if self._asking:
+            return self._terminal.status()
+        try:
+            return self._in_turn(self._probe).result(timeout=30)
+        except (DeviceError, TimeoutError):
+            return self._terminal.status()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._terminal.close()
+
+    def _in_turn(self, call: Callable[[], Answer]) -> "Future[Answer]":
+        return self._pool.submit(call)
+
+    def _ready(self) -> None:
+        if not self._open:
+            self._terminal.open()
+            self._open = True
+
+    def _last_transaction(self) -> CardResult | None:
+        try:
+            self._ready()
+            return self._terminal.last_transaction()
+        except DeviceError:
+            self._open = False
+            raise
+
+    def _probe(self) -> DeviceStatus:
+        try:
+            self._ready()
+            return self._terminal.probe()
+        except DeviceError:
+            self._open = False
+            raise
+
+    def _authorise(self, record: PaymentRecord) -> None:
+        payment_id, started = record.payment_id, time.monotonic()
+        try:
+            self.post(self._outcome(record))
+        except Exception:
+            log.exception("authorise_failed", reference=record.reference)
+            self.post(CardLost(payment_id, "driver_failed"))
+        finally:
+            self._asking = ""
+            log.info("card_asked", reference=record.reference, s=round(time.monotonic() - started))
+
+    def _outcome(self, record: PaymentRecord) -> Event:
+        payment_id = record.payment_id
+        request = CardRequest(payment_id, record.amount_minor, record.currency)
+        try:
+            self._ready()
+            if self._wanted_abort.is_set():
+                return CardAnswered(payment_id, "cancelled", "resident", CardData())
+            result = self._terminal.authorise(request, _Observer(self, payment_id))
+        except OutcomeUnknown as error:
+            self._open = False
+            return CardLost(payment_id, error.detail or error.code)
+        except Refused as error:
+            return CardNotAsked(payment_id, error.code)
+        except NotReachable as error:
+            self._open = False
+            return CardNotAsked(payment_id, error.code)
+        except DeviceError as error:
+            self._open = False
+            return CardLost(payment_id, error.code)
+        return _answered(payment_id, result)
+
+    def _abort(self) -> None:
+        try:
+            self._terminal.abort()
+        except DeviceError as error:
+            log.warning("abort_failed", code=error.code)

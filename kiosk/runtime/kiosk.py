@@ -1,0 +1,120 @@
+"""The kiosk behind the glass: takes the session's effects to whoever carries them out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from contract.messages import PaymentState
+from device_drivers.scanners.interface import Scan, Scanner
+from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.core.effects import (
+    AbortTerminal,
+    ArmScanner,
+    AskTerminal,
+    CancelOrder,
+    Effect,
+    FollowOrder,
+    LookUp,
+    LookUpBill,
+    MakeOrder,
+    PrintReceipt,
+    Resolve,
+    Sound,
+)
+from kiosk.core.events import Event, Scanned
+from kiosk.core.model import Session
+from kiosk.recovery import Recovery
+from kiosk.runtime.card_desk import CardDesk
+from kiosk.runtime.engine import Engine
+from kiosk.runtime.lookups import Lookups
+from kiosk.runtime.orders import Orders
+from kiosk.runtime.receipts import Receipts
+
+log = structlog.get_logger("kiosk")
+
+
+@dataclass
+class Hands:
+    """Those who do the work. The scanner and the desk may be missing: then nobody asks for them."""
+
+    lookups: Lookups
+    orders: Orders
+    receipts: Receipts
+    recovery: Recovery
+    copy: OpenBillsCopy
+    report: Callable[[], None]
+    scanner: Scanner | None = None
+    desk: CardDesk | None = None
+    sound: Callable[[str], None] = lambda name: None
+
+
+class Kiosk:
+    """Performs effects, and is what the interface sees of everything behind it."""
+
+    def __init__(self, engine: Engine, hands: Hands, on_frame: Callable[[float], None]) -> None:
+        self._engine, self._hands, self._on_frame = engine, hands, on_frame
+        self._ended = ""
+        engine.watch(self._after_payment)
+
+    def session(self) -> Session:
+        return self._engine.session
+
+    def post(self, event: Event) -> None:
+        self._engine.post(event)
+
+    def preview(self) -> tuple[int, int, bytes] | None:
+        return self._hands.scanner.preview() if self._hands.scanner else None
+
+    def on_frame(self, monotonic: float) -> None:
+        self._on_frame(monotonic)
+
+    def perform(self, effect: Effect, session: Session) -> None:
+        hands = self._hands
+        match effect:
+            case LookUp(visit, unit, phone):
+                hands.lookups.by_unit(visit, unit, phone)
+            case LookUpBill(visit, code, token):
+                hands.lookups.by_bill(visit, code, token)
+            case MakeOrder(record):
+                hands.report()
+                hands.orders.make(record)
+            case FollowOrder(payment_id, version):
+                hands.orders.follow(payment_id, version)
+            case CancelOrder(payment_id):
+                hands.orders.cancel(payment_id)
+            case AskTerminal(record) if hands.desk:
+                hands.desk.ask(record)
+            case AbortTerminal(payment_id) if hands.desk:
+                hands.desk.abort(payment_id)
+            case Resolve(record):
+                hands.recovery.take(record)
+            case PrintReceipt(record, language, copy) if session.lobby.config:
+                hands.receipts.print(record, session.lobby.config.community, language, copy)
+            case ArmScanner(on):
+                self.arm(on)
+            case Sound(name):
+                hands.sound(name)
+            case _:
+                log.error("effect_without_hands", effect=type(effect).__name__)
+
+    def arm(self, on: bool) -> None:
+        if self._hands.scanner is None:
+            return
+        if on:
+            self._hands.scanner.arm(self._scanned)
+        else:
+            self._hands.scanner.disarm()
+
+    def _scanned(self, scan: Scan) -> None:
+        self._engine.post(Scanned(scan.text))
+
+    def _after_payment(self) -> None:
+        """What was just paid is not offered again from the kiosk's own copy; the server hears of it."""
+        payment = self._engine.session.visit.payment
+        if payment is None or not payment.state.final or payment.payment_id == self._ended:
+            return
+        self._ended = payment.payment_id
+        if payment.state is PaymentState.APPROVED:
+            self._hands.copy.settle(payment.unit, {b.number for b in payment.bills})
+        self._hands.report()

@@ -1,0 +1,99 @@
+"""Finding a unit's open bills: at the server, or in the kiosk's own copy while it is away."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from contract.bill_code import BillCode
+from contract.messages import Bill, ErrorCode, PaymentRecord, UnitAccount, UnitLookup
+from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
+from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
+from kiosk.journal import Journal
+
+log = structlog.get_logger("lookups")
+
+ANSWER_FOR_S = 6.0  # a resident waits no longer; then the kiosk's own copy serves
+
+
+class Lookups:
+    def __init__(
+        self,
+        client: CentralClient,
+        copy: OpenBillsCopy,
+        journal: Journal,
+        post: Callable[[Event], None],
+        second_factor: Callable[[], bool],
+    ) -> None:
+        self._client, self._copy, self._journal, self._post = client, copy, journal, post
+        self._second_factor = second_factor
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="lookups")
+        self._stop = threading.Event()
+
+    def by_unit(self, visit: int, unit: str, phone_last4: str) -> None:
+        self._pool.submit(self._guarded, visit, lambda: self._by_unit(visit, unit, phone_last4))
+
+    def by_bill(self, visit: int, code: BillCode, token: str) -> None:
+        self._pool.submit(self._guarded, visit, lambda: self._by_bill(visit, code, token))
+
+    def close(self) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _guarded(self, visit: int, find: Callable[[], Event]) -> None:
+        try:
+            event = find()
+        except Refused as refused:
+            event = LookupFailed(visit, refused.error.code, refused.error.details)
+        except Exception:
+            log.exception("lookup_failed")
+            event = LookupFailed(visit, OFFLINE)
+        self._post(event)
+
+    def _by_unit(self, visit: int, unit: str, phone_last4: str) -> Event:
+        lookup = UnitLookup(unit=unit, phone_last4=phone_last4 or None)
+        try:
+            account = with_retries(
+                lambda: self._client.look_up(lookup), for_s=ANSWER_FOR_S, stop=self._stop
+            )
+        except ServerAway:
+            return self._from_copy(visit, unit)
+        return AccountFound(visit, account, reprint=self._reprint(account))
+
+    def _by_bill(self, visit: int, code: BillCode, token: str) -> Event:
+        lookup = UnitLookup(unit=code.unit, bill_token=token)
+
+        def ask() -> UnitAccount:
+            return self._client.look_up(lookup)
+
+        def ask_bill() -> Bill:
+            return self._client.bill(code.bill_number)
+
+        try:
+            bill = with_retries(ask_bill, for_s=ANSWER_FOR_S, stop=self._stop)
+            if bill.paid_on is not None:
+                paid = {"paid_on": bill.paid_on.isoformat()}
+                return LookupFailed(visit, ErrorCode.BILL_PAID, paid)
+            account = with_retries(ask, for_s=ANSWER_FOR_S, stop=self._stop)
+        except ServerAway:
+            return self._from_copy(visit, code.unit, code)
+        return AccountFound(
+            visit, account, bill_number=code.bill_number, reprint=self._reprint(account)
+        )
+
+    def _from_copy(self, visit: int, unit: str, code: BillCode | None = None) -> Event:
+        """A typed unit without its second factor is not answered from the copy."""
+        if code is None and self._second_factor():
+            return LookupFailed(visit, OFFLINE)
+        account = self._copy.account(unit)
+        if account is None:
+            return LookupFailed(visit, OFFLINE)
+        number = code.bill_number if code else ""
+        return AccountFound(
+            visit, account, offline=True, bill_number=number, reprint=self._reprint(account)
+        )
+
+    def _reprint(self, account: UnitAccount) -> PaymentRecord | None:
+        return self._journal.last_approved(account.unit)

@@ -1,0 +1,115 @@
+"""Payments at the server: making an order, following it by long poll, cancelling it.
+
+Each runs in a thread of its own with an end; answers come back as events. Nothing is charged here.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from contract.messages import BillToPay, PaymentRecord, PaymentState, StartPayment
+from kiosk.central.client import (
+    LONG_POLL_S,
+    CentralClient,
+    Refused,
+    ServerAway,
+    backoff_s,
+    with_retries,
+)
+from kiosk.core.events import OFFLINE, Event, OrderFailed, OrderMade, OrderSeen
+
+log = structlog.get_logger("orders")
+
+MAKE_FOR_S = 20.0
+CANCEL_FOR_S = 60.0
+FOLLOW_ATTEMPTS_MAX = 400  # a followed order ends long before: the core cancels it
+
+
+class Orders:
+    def __init__(self, client: CentralClient, post: Callable[[Event], None]) -> None:
+        self._client, self._post = client, post
+        self._pool = ThreadPoolExecutor(6, thread_name_prefix="orders")
+        self._stop = threading.Event()
+        self._followed = ""
+
+    def make(self, record: PaymentRecord) -> None:
+        self._pool.submit(self._guarded, self._make, record)
+
+    def follow(self, payment_id: str, version: int) -> None:
+        self._followed = payment_id
+        self._pool.submit(self._guarded, self._follow, payment_id, version)
+
+    def cancel(self, payment_id: str) -> None:
+        self._pool.submit(self._guarded, self._cancel, payment_id)
+
+    def close(self) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _guarded(self, work: Callable[..., None], *arguments: object) -> None:
+        try:
+            work(*arguments)
+        except Exception:
+            log.exception("order_work_failed", work=work.__name__)
+
+    def _make(self, record: PaymentRecord) -> None:
+        start = StartPayment(
+            payment_id=record.payment_id,
+            reference=record.reference,
+            method=record.method,
+            unit=record.unit,
+            bills=[BillToPay(number=b.number, amount_minor=b.amount_minor) for b in record.bills],
+            amount_minor=record.amount_minor,
+            currency=record.currency,
+            simulated=record.simulated,
+        )
+        try:
+            view = with_retries(
+                lambda: self._client.start_payment(start), for_s=MAKE_FOR_S, stop=self._stop
+            )
+        except ServerAway:
+            self._post(OrderFailed(record.payment_id, OFFLINE))
+        except Refused as refused:
+            self._post(OrderFailed(record.payment_id, refused.error.code))
+        else:
+            self._post(OrderMade(view))
+
+    def _follow(self, payment_id: str, version: int) -> None:
+        """Until the order is final or another one is followed."""
+        failures = 0
+        for _ in range(FOLLOW_ATTEMPTS_MAX):
+            if self._stop.is_set() or self._followed != payment_id:
+                return
+            try:
+                view = self._client.payment(payment_id, after_version=version, wait_s=LONG_POLL_S)
+            except (ServerAway, Refused) as error:
+                log.warning("order_out_of_sight", error=str(error))
+                failures += 1
+                self._stop.wait(backoff_s(failures, most=5.0))
+                continue
+            failures = 0
+            if view.version > version:
+                version = view.version
+                self._post(OrderSeen(view))
+            if view.state.final:
+                return
+
+    def _cancel(self, payment_id: str) -> None:
+        """Asks until the server gives the order's end, which may be that it was paid."""
+        for attempt in range(20):
+            try:
+                view = with_retries(
+                    lambda: self._client.cancel_payment(payment_id),
+                    for_s=CANCEL_FOR_S,
+                    stop=self._stop,
+                )
+            except (ServerAway, Refused) as error:
+                log.warning("order_not_cancelled", error=str(error))
+                return
+            if view.state.final or view.state is PaymentState.UNKNOWN:
+                self._post(OrderSeen(view))
+                return
+            if self._stop.wait(backoff_s(attempt, first=1.0, most=5.0)):
+                return

@@ -1,0 +1,64 @@
+"""Prints receipts: the core's layout in the printer's words, one job at a time."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from contract.messages import Community, PaymentRecord
+from contract.money import Locale
+from device_drivers.errors import DeviceError
+from device_drivers.printers.interface import (
+    Align,
+    Block,
+    Document,
+    QrCode,
+    ReceiptPrinter,
+    Rule,
+    TextLine,
+)
+from kiosk.core.events import Event, ReceiptPrinted
+from kiosk.core.receipt import Code, Divider, Line, Receipt, lay_out
+
+log = structlog.get_logger("receipts")
+
+
+def document(receipt: Receipt) -> Document:
+    """The receipt as the printers' interface takes it."""
+    return Document(receipt.job_id, tuple(_block(b) for b in receipt.blocks), receipt.language)
+
+
+def _block(block: Line | Divider | Code) -> Block:
+    match block:
+        case Line(left, right, bold, large, centred):
+            return TextLine(left, right, bold, large, Align.CENTER if centred else Align.LEFT)
+        case Divider():
+            return Rule()
+        case Code(text, caption):
+            return QrCode(text, caption)
+
+
+class Receipts:
+    def __init__(self, printer: ReceiptPrinter | None, post: Callable[[Event], None]) -> None:
+        self._printer, self._post = printer, post
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="receipts")
+
+    def print(
+        self, record: PaymentRecord, community: Community, language: Locale, copy: bool
+    ) -> None:
+        receipt = lay_out(record, community, language, copy=copy)
+        self._pool.submit(self._print, record.payment_id, receipt)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _print(self, payment_id: str, receipt: Receipt) -> None:
+        outcome = "not_printed"
+        try:
+            if self._printer is not None:
+                outcome = self._printer.print(document(receipt)).outcome.value
+        except DeviceError as error:
+            log.warning("not_printed", code=error.code)
+        except Exception:
+            log.exception("print_failed")
+        self._post(ReceiptPrinted(payment_id, outcome))

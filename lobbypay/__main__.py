@@ -1,0 +1,7 @@
+"""``python -m lobbypay``."""
+
+import sys
+
+from lobbypay.cli import main
+
+sys.exit(main())

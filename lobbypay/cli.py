@@ -1,0 +1,32 @@
+"""``lobbypay COMMAND ...``: finds the command and hands over. Imports only what the command needs."""
+
+import importlib
+import sys
+
+COMMANDS = {
+    "kiosk": ("kiosk.bootstrap", "the lobby terminal; `enrol` gives it an identity"),
+    "server": ("server.cli", "the central server: run, migrate, sample-data, bill-pdf, ..."),
+    "demo": ("lobbypay.demo.command", "server, simulators and kiosk with sample data"),
+    "scan": ("device_drivers.scanners.scan_command", "read codes from images or a camera"),
+    "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),
+    "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
+    "zvt": ("device_drivers.card_terminals.zvt.decode", "`decode`: what captured bytes mean"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print("usage: lobbypay COMMAND ...\n")
+        for name, (_, what) in COMMANDS.items():
+            print(f"  {name:8} {what}")
+        return 0
+    name, *rest = arguments
+    if name not in COMMANDS:
+        print(f"lobbypay: no command {name!r}; try lobbypay --help", file=sys.stderr)
+        return 2
+    return importlib.import_module(COMMANDS[name][0]).main(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
