@@ -70,8 +70,9 @@ class ReceiptPrinter(Protocol):
         ...
 
     def print(self, document: Document) -> PrintResult:
-        """Prints and waits for the printer's word, at most the configured deadline. Never raises for
-        paper, cover or cutter: those are outcomes."""
+        """Prints and waits for the printer's word, at most the configured deadline.
+
+        Never raises for paper, cover or cutter: those are outcomes."""
         ...
 
     def status(self) -> DeviceStatus:

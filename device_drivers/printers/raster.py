@@ -1,0 +1,147 @@
+"""Draws a laid-out receipt as a black-and-white picture, for printers and for PNG receipts.
+
+Measures are in dots of the printer's head (203 dpi: 8 dots a millimetre). It never knows a device.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import segno
+from PIL import Image, ImageDraw, ImageFont
+
+from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
+from device_drivers.printers.wrapping import wrap
+
+WIDTHS_DOTS = {58: 384, 80: 576}  # printable width by paper width in millimetres
+HEIGHT_DOTS_MAX = 16_000  # two metres of paper: nothing of ours is longer
+INK_BELOW = 165  # greys darker than this are printed: keeps thin strokes of small characters
+QR_QUIET_MODULES = 4
+QR_MODULE_DOTS_MAX = 8
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """Font files; with Simplified Chinese glyph forms for a Chinese receipt."""
+
+    regular: Path
+    bold: Path
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Sizes that belong to a paper width, in dots."""
+
+    width: int
+    margin: int
+    body: int
+    large: int
+    gap: int  # at least this between a text and what stands right of it
+
+    @classmethod
+    def of(cls, width_dots: int) -> "Measures":
+        body = 26 if width_dots < 500 else 30
+        return cls(width_dots, 8 if width_dots < 500 else 12, body, round(body * 1.7), body)
+
+    @property
+    def inner(self) -> int:
+        return self.width - 2 * self.margin
+
+
+def render(document: Document, width_dots: int, fonts: Fonts) -> Image.Image:
+    """The whole receipt, mode "1" (0 is ink). Raises ValueError if it would be too long."""
+    return render_blocks(document.blocks, width_dots, fonts)
+
+
+def render_blocks(blocks: Sequence[Block], width_dots: int, fonts: Fonts) -> Image.Image:
+    """Some blocks of a receipt, as ``render`` does."""
+    measures = Measures.of(width_dots)
+    strips = [_strip(block, measures, fonts) for block in blocks]
+    height = sum(strip.height for strip in strips)
+    if height > HEIGHT_DOTS_MAX:
+        raise ValueError(f"a receipt of {height} dots is longer than {HEIGHT_DOTS_MAX}")
+    page = Image.new("L", (width_dots, max(height, 1)), 255)
+    top = 0
+    for strip in strips:
+        page.paste(strip, (0, top))
+        top += strip.height
+    return page.point([0] * INK_BELOW + [255] * (256 - INK_BELOW)).convert("1")
+
+
+def _strip(block: Block, measures: Measures, fonts: Fonts) -> Image.Image:
+    match block:
+        case TextLine():
+            return _text(block, measures, fonts)
+        case Rule():
+            strip = _blank(measures, 20)
+            left, right = measures.margin, measures.width - measures.margin - 1
+            ImageDraw.Draw(strip).rectangle((left, 9, right, 10), fill=0)
+            return strip
+        case QrCode():
+            return _qr(block, measures, fonts)
+        case Feed():
+            return _blank(measures, max(1, round(block.lines * measures.body * 1.3)))
+
+
+def _blank(measures: Measures, height: int) -> Image.Image:
+    return Image.new("L", (measures.width, height), 255)
+
+
+@lru_cache(maxsize=16)
+def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(path), size)
+
+
+def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
+    size = measures.large if line.large else measures.body
+    font = _font(fonts.bold if line.bold else fonts.regular, size)
+    pitch = round(size * 1.36)
+    right_width = font.getlength(line.right) if line.right else 0
+    # An amount stands beside the last line of its text; too wide for that, it gets its own line.
+    beside = right_width + measures.gap
+    rows = wrap(line.text, measures.inner, font.getlength)
+    own_line = bool(line.right) and font.getlength(rows[-1]) + beside > measures.inner
+    if own_line and len(rows) == 1 and beside < measures.inner * 0.6:
+        narrower = wrap(line.text, int(measures.inner - beside), font.getlength)
+        rows, own_line = narrower, False
+    strip = _blank(measures, pitch * (len(rows) + own_line))
+    draw = ImageDraw.Draw(strip)
+    baseline = round(pitch * 0.5 + size * 0.36)
+    for number, row in enumerate(rows):
+        x = float(measures.margin)
+        if line.align is Align.CENTER and not line.right:
+            x = (measures.width - font.getlength(row)) / 2
+        draw.text((round(x), baseline + number * pitch), row, font=font, fill=0, anchor="ls")
+    if line.right:
+        at = (measures.width - measures.margin, baseline + (len(rows) - 1 + own_line) * pitch)
+        draw.text(at, line.right, font=font, fill=0, anchor="rs")
+    return strip
+
+
+def qr_matrix(text: str) -> list[list[bool]]:
+    """Rows of modules, dark is true, without the quiet zone. Level M: paper gets crumpled."""
+    code = segno.make_qr(text, error="m", boost_error=False)
+    return [[bool(module) for module in row] for row in code.matrix]
+
+
+def _qr(block: QrCode, measures: Measures, fonts: Fonts) -> Image.Image:
+    matrix = qr_matrix(block.text)
+    modules = len(matrix) + 2 * QR_QUIET_MODULES
+    wanted = round(measures.width * 0.6 / modules)
+    module = max(1, min(QR_MODULE_DOTS_MAX, max(wanted, 3), measures.width // modules))
+    side = modules * module
+    code = Image.new("L", (modules, modules), 255)
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            if dark:
+                code.putpixel((x + QR_QUIET_MODULES, y + QR_QUIET_MODULES), 0)
+    code = code.resize((side, side), Image.Resampling.NEAREST)
+    below = None
+    if block.caption:
+        below = _text(TextLine(block.caption, align=Align.CENTER), measures, fonts)
+    strip = _blank(measures, side + (below.height if below else 0))
+    strip.paste(code, ((measures.width - side) // 2, 0))
+    if below:
+        strip.paste(below, (0, side - QR_QUIET_MODULES * module // 2))
+    return strip
