@@ -50,7 +50,13 @@ def read_with_zxing(picture: Picture, kinds: Sequence[str], thorough: bool) -> I
     if thorough:
         binarizers.append(zxingcpp.Binarizer.GlobalHistogram)
     for binarizer in binarizers:
-        found = zxingcpp.read_barcodes(shaped, formats=formats, binarizer=binarizer)
+        found = zxingcpp.read_barcodes(
+            # Plain: its default for reading by people writes control characters as "<ESC>".
+            shaped,
+            formats=formats,
+            binarizer=binarizer,
+            text_mode=zxingcpp.TextMode.Plain,
+        )
         for code in found:
             kind = ZXING_KINDS.get(code.format)
             if code.valid and kind is not None and kind in kinds:

@@ -47,8 +47,9 @@ class DeviceSource:
     simulated = False
 
     def __init__(self, device: int | str, width: int, height: int, fps: float) -> None:
-        if isinstance(device, str) and not Path(device).exists():
-            raise NotReachable(f"there is no camera at {device}")
+        node = Path(f"/dev/video{device}" if isinstance(device, int) else device)
+        if not node.exists():
+            raise NotReachable(f"there is no camera at {node}")
         self._capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
         if not self._capture.isOpened():
             self._capture.release()

@@ -1,0 +1,216 @@
+"""The serial scanner: codes come as lines from a port. Never trusts what comes, never blocks a caller.
+
+An unplugged scanner is waited for; triggers are sent again when it is back.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import serial
+import structlog
+
+from device_drivers.errors import NotReachable
+from device_drivers.scanners.interface import Scan
+from device_drivers.scanners.serial_framing import CodeLines, LineShape, text_and_kind
+from device_drivers.scanners.serial_profiles import PROFILES
+from device_drivers.scanners.sightings import Sightings
+from device_drivers.settings import Table
+from device_drivers.status import Condition, DeviceStatus, Level
+
+log = structlog.get_logger(__name__)
+
+READ_WAIT_S = 0.05
+WRITE_TIMEOUT_S = 0.5
+REOPEN_FIRST_S = 0.5
+REOPEN_MAX_S = 5.0
+READ_MAX = 4096
+
+NOT_REACHABLE = Condition(
+    Level.ERROR,
+    "scanner.not_reachable",
+    {"zh": "扫码器没有连接", "en": "The scanner is not connected"},
+    {
+        "zh": "检查扫码器的数据线和供电，重新插拔一次",
+        "en": "Check the scanner's cable and power, and plug it in again",
+    },
+)
+
+
+@dataclass(frozen=True)
+class SerialScannerSettings:
+    port: str
+    baud: int
+    shape: LineShape
+    trigger_on: bytes
+    trigger_off: bytes
+    retrigger_s: float  # 0: never
+
+
+def create(settings: Mapping[str, Any]) -> "SerialScanner":
+    """The driver for its table of the configuration. Raises BadSetting; touches no device."""
+    table = Table(settings)
+    profile = PROFILES[table.choice("profile", tuple(PROFILES), "continuous")]
+    result = SerialScannerSettings(
+        port=table.text("port"),
+        baud=table.whole("baud", 9600, 1200, 921600),
+        shape=LineShape(
+            prefix=table.raw_bytes("prefix", b""),
+            suffix=table.raw_bytes("suffix", b""),
+            idle_s=table.number("idle_s", 0.15, 0.02, 2),
+            answer=profile.answer,
+        ),
+        trigger_on=table.raw_bytes("trigger_on", profile.trigger_on),
+        trigger_off=table.raw_bytes("trigger_off", profile.trigger_off),
+        retrigger_s=table.number("retrigger_s", profile.retrigger_s, 0, 60),
+    )
+    table.finish()
+    return SerialScanner(result)
+
+
+class SerialScanner:
+    """See ``interface.Scanner``. One thread owns the port; callers only leave wishes for it."""
+
+    def __init__(self, settings: SerialScannerSettings) -> None:
+        self._settings = settings
+        self._port: serial.Serial | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._on_scan: Callable[[Scan], None] | None = None
+        self._armings = 0  # counts calls of arm, so that the thread sees each
+        self._sightings = Sightings(times=1)
+
+    def open(self) -> None:
+        """Raises NotReachable if the port cannot be opened."""
+        if self._thread is not None:
+            return
+        self._port = self._open_port()
+        self._closing.clear()
+        self._thread = threading.Thread(target=self._run, name="serial-scan", daemon=True)
+        self._thread.start()
+
+    def arm(self, on_scan: Callable[[Scan], None]) -> None:
+        self._armings += 1
+        self._on_scan = on_scan
+
+    def disarm(self) -> None:
+        """One code that is being handed over just now may still arrive."""
+        self._on_scan = None
+
+    def preview(self) -> tuple[int, int, bytes] | None:
+        return None
+
+    def status(self) -> DeviceStatus:
+        port = self._settings.port
+        return DeviceStatus(
+            driver="serial_line",
+            model=f"serial scanner {port}",
+            # A pseudo terminal has a program at its other end, never a scanner.
+            simulated=os.path.realpath(port).startswith("/dev/pts/"),
+            conditions=() if self._port is not None else (NOT_REACHABLE,),
+        )
+
+    def close(self) -> None:
+        self._on_scan = None
+        self._closing.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(WRITE_TIMEOUT_S + 2)
+        self._thread = None
+
+    def _open_port(self) -> serial.Serial:
+        s = self._settings
+        try:
+            return serial.Serial(
+                s.port,
+                s.baud,
+                timeout=READ_WAIT_S,
+                write_timeout=WRITE_TIMEOUT_S,
+                exclusive=True,
+            )
+        except (OSError, ValueError) as problem:
+            raise NotReachable(f"{s.port}: {problem}", NOT_REACHABLE.code) from problem
+
+    def _run(self) -> None:
+        """Owns the port until the scanner is closed."""
+        pause_s = REOPEN_FIRST_S
+        while not self._closing.is_set():
+            if self._port is None:
+                self._closing.wait(pause_s)
+                pause_s = min(pause_s * 2, REOPEN_MAX_S)
+                try:
+                    self._port = self._open_port()
+                except NotReachable:
+                    continue
+            pause_s = REOPEN_FIRST_S
+            try:
+                self._serve(self._port)
+            except (OSError, serial.SerialException) as problem:
+                log.warning("scanner.lost", port=self._settings.port, detail=str(problem))
+            self._let_go()
+
+    def _let_go(self) -> None:
+        port, self._port = self._port, None
+        if port is None:
+            return
+        try:
+            port.reset_output_buffer()
+            port.close()
+        except (OSError, serial.SerialException) as problem:
+            log.info("scanner.closed_late", port=self._settings.port, detail=str(problem))
+
+    def _serve(self, port: serial.Serial) -> None:
+        """Reads codes and keeps the trigger as wished. Raises OSError when the scanner is gone."""
+        s = self._settings
+        lines = CodeLines(s.shape)
+        triggered_at: float | None = None
+        armings = 0
+        while not self._closing.is_set():
+            now = time.monotonic()
+            armed = self._on_scan is not None
+            if armed and armings != self._armings:
+                armings = self._armings
+                self._sightings.clear()
+                lines.clear()
+                port.reset_input_buffer()
+                triggered_at = None
+            if armed and self._due(triggered_at, now):
+                port.write(s.trigger_on)
+                triggered_at = now
+            elif not armed and triggered_at is not None:
+                port.write(s.trigger_off)
+                triggered_at = None
+            data = port.read(max(1, min(port.in_waiting, READ_MAX)))
+            now = time.monotonic()
+            found = lines.feed(data, now) if data else lines.idle(now)
+            if found and armed:
+                self._hand_over(found, now)
+                triggered_at = None if s.retrigger_s else triggered_at
+        if triggered_at is not None:
+            port.write(s.trigger_off)
+
+    def _due(self, triggered_at: float | None, now: float) -> bool:
+        s = self._settings
+        if not s.trigger_on:
+            return False
+        return triggered_at is None or bool(s.retrigger_s and now - triggered_at > s.retrigger_s)
+
+    def _hand_over(self, found: list[bytes], now: float) -> None:
+        codes = []
+        for code in found:
+            understood = text_and_kind(code)
+            if understood is None:
+                log.info("scanner.noise", length=len(code))
+            else:
+                codes.append(Scan(understood[0], understood[1], "serial"))
+        for scan in self._sightings.see(codes, now):
+            on_scan = self._on_scan
+            if on_scan is None:
+                return
+            try:
+                on_scan(scan)
+            except Exception:
+                # Whoever took the code failed; the scanner must go on for the next resident.
+                log.exception("scanner.scan_not_taken", kind=scan.kind, length=len(scan.text))
