@@ -1,0 +1,152 @@
+"""The journal: on disk when it says so, never changed, and honest when somebody tried."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from contract.messages import EntryKind, Method
+from kiosk.core.payment import Fact, learn
+from kiosk.journal import Journal, JournalBroken, JournalUnavailable, verify
+from tests.kiosk.core.story import START, Story
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "kiosk" / "journal.sqlite3"
+
+
+@pytest.fixture
+def journal(path):
+    journal = Journal(path, now)
+    yield journal
+    journal.close()
+
+
+def record():
+    return Story.at_bills().taps("pay").taps("method", Method.CARD).payment
+
+
+def test_a_payment_is_found_again_after_a_restart(path):
+    first = Journal(path, now)
+    created = record()
+    pending = learn(created, Fact.ASKED, START)
+    first.append_payment(created)
+    first.append_payment(pending)
+    first.close()
+    again = Journal(path, now)
+    assert again.unfinished() == [pending]
+    assert again.next_number() == int(created.reference[-6:]) + 1
+    assert again.last_sequence == 2
+    again.close()
+
+
+def test_a_finished_payment_is_no_longer_unfinished(journal):
+    created = record()
+    journal.append_payment(created)
+    approved = learn(created, Fact.APPROVED, START)
+    journal.append_payment(approved)
+    assert journal.unfinished() == []
+    assert journal.last_approved(created.unit) == approved
+    journal.append_payment(learn(approved, Fact.REVERSED, START))
+    assert journal.last_approved(created.unit) is None
+
+
+def test_an_older_version_is_refused(journal):
+    created = record()
+    journal.append_payment(created)
+    with pytest.raises(ValueError, match="version 1 is already there"):
+        journal.append_payment(created)
+    assert journal.last_sequence == 1
+
+
+def test_the_outbox_gives_what_is_not_acknowledged_and_never_goes_back(journal):
+    for n in range(5):
+        journal.append(EntryKind.NOTE, {"n": n})
+    journal.acknowledge(3)
+    journal.acknowledge(2)
+    journal.acknowledge(99)
+    assert journal.acknowledged() == 3
+    assert [e.sequence for e in journal.after(3, 100)] == [4, 5]
+
+
+def test_entries_cannot_be_changed_or_deleted_through_the_database(journal, path):
+    journal.append(EntryKind.NOTE, {})
+    with sqlite3.connect(path) as db:
+        for attempt in ("UPDATE entries SET body = '{}'", "DELETE FROM entries"):
+            with pytest.raises(sqlite3.IntegrityError, match="never"):
+                db.execute(attempt)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "sequence"),
+    [
+        ("""UPDATE entries SET body = '{"n":7}' WHERE sequence = 2""", 2),
+        ("DELETE FROM entries WHERE sequence = 2", 2),
+        ("UPDATE entries SET at = '2020-01-01' WHERE sequence = 1", 1),
+        ("UPDATE entries SET body = 'torn' WHERE sequence = 3", 3),
+    ],
+)
+def test_tampering_is_found_at_the_first_entry(journal, path, tampering, sequence):
+    for n in range(4):
+        journal.append(EntryKind.NOTE, {"n": n})
+    assert verify(path) == 4
+    with sqlite3.connect(path) as db:
+        db.execute("DROP TRIGGER entries_are_never_changed")
+        db.execute("DROP TRIGGER entries_are_never_deleted")
+        db.execute(tampering)
+    with pytest.raises(JournalBroken) as broken:
+        verify(path)
+    assert broken.value.sequence == sequence
+
+
+def test_a_journal_that_cannot_be_opened_says_so(tmp_path):
+    place = tmp_path / "journal.sqlite3"
+    place.write_bytes(b"this is not a database at all" * 100)
+    with pytest.raises(JournalUnavailable, match="journal"):
+        Journal(place, now)
+
+
+def test_a_full_disk_refuses_the_entry_and_keeps_the_others(journal):
+    journal.append(EntryKind.NOTE, {"n": 1})
+    pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+    journal._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(JournalUnavailable, match="full"):
+        for _ in range(200):
+            journal.append(EntryKind.NOTE, {"long": "x" * 2000})
+    kept = journal.last_sequence
+    journal._db.execute("PRAGMA max_page_count = 1000000")
+    assert journal.append(EntryKind.NOTE, {"n": 2}) == kept + 1
+    assert [e.sequence for e in journal.after(0, 1000)] == list(range(1, kept + 2))
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from contract.messages import EntryKind
+from kiosk.journal import Journal
+journal = Journal(Path(sys.argv[1]), lambda: datetime.now(UTC))
+while True:
+    print(journal.append(EntryKind.NOTE, {"text": "x" * 300}), flush=True)
+"""
+
+
+def test_what_append_returned_survives_a_kill(path):
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    for _ in range(50):
+        promised = int(writer.stdout.readline())
+    os.kill(writer.pid, signal.SIGKILL)
+    promised = max([promised, *map(int, writer.stdout.read().split())])
+    writer.wait()
+    assert verify(path) >= promised
