@@ -1,0 +1,266 @@
+"""What units owe: fee items, tariffs, meters, bills with their lines. Amounts in minor units.
+
+A bill's amounts are never edited once it is issued; it is paid, or voided and issued anew.
+"""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from contract.messages import Text
+from server.billing.rules.registry import rule_choices
+from server.estate.models import Building, Community, Unit
+
+
+class FeeItem(models.Model):
+    """收费项目: what is charged, e.g. property fee."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="fee_items")
+    code = models.SlugField("代码 Code", max_length=30)
+    name_zh = models.CharField("名称 Name (中文)", max_length=40)
+    name_en = models.CharField("Name (English)", max_length=60)
+    position = models.PositiveSmallIntegerField("顺序 Position", default=0)
+
+    class Meta:
+        verbose_name = "收费项目 Fee item"
+        verbose_name_plural = "收费项目 Fee items"
+        ordering = ["community", "position", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="fee_item_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        return Text(zh=self.name_zh, en=self.name_en)
+
+
+class Tariff(models.Model):
+    """费率: how much, from when, by which rule. The newest that has begun holds."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="tariffs")
+    fee_item = models.ForeignKey(FeeItem, models.PROTECT, related_name="tariffs")
+    rule = models.CharField("计费方式 Rule", max_length=30, choices=rule_choices)
+    rate = models.DecimalField(
+        "单价 Rate (major units)",
+        max_digits=12,
+        decimal_places=4,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    valid_from = models.DateField("开始日期 Valid from")
+
+    class Meta:
+        verbose_name = "费率 Tariff"
+        verbose_name_plural = "费率 Tariffs"
+        ordering = ["community", "fee_item", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["fee_item", "valid_from"], name="tariff_begins_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fee_item} {self.rate.normalize():f}"
+
+
+class LateFeePolicy(models.Model):
+    """违约金: per day after the days of grace, as a share of what was due, up to a cap."""
+
+    community = models.OneToOneField(Community, models.PROTECT, related_name="late_fee_policy")
+    daily_rate = models.DecimalField("日费率 Daily rate", max_digits=7, decimal_places=6)
+    grace_days = models.PositiveSmallIntegerField("宽限天数 Days of grace", default=0)
+    cap = models.DecimalField("上限 Cap (share of amount)", max_digits=5, decimal_places=4)
+
+    class Meta:
+        verbose_name = "违约金规则 Late fee policy"
+        verbose_name_plural = "违约金规则 Late fee policies"
+
+    def __str__(self) -> str:
+        return f"{self.daily_rate.normalize():f} / 日 day"
+
+
+class Meter(models.Model):
+    """公摊电表: what one entrance of a building shares, by area, under one fee item."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="meters")
+    fee_item = models.ForeignKey(FeeItem, models.PROTECT, related_name="meters")
+    building = models.ForeignKey(Building, models.PROTECT, related_name="meters")
+    entrance = models.CharField("单元 Entrance", max_length=8)
+    code = models.CharField("表号 Meter", max_length=30)
+
+    class Meta:
+        verbose_name = "公摊表 Meter"
+        verbose_name_plural = "公摊表 Meters"
+        ordering = ["community", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="meter_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MeterReading(models.Model):
+    """A meter's counter at the end of a period (YYYY-MM)."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="meter_readings")
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="readings")
+    period = models.CharField("账期 Period", max_length=7)
+    counter = models.DecimalField("读数 Counter (kWh)", max_digits=12, decimal_places=2)
+    read_on = models.DateField("抄表日期 Read on")
+
+    class Meta:
+        verbose_name = "抄表 Meter reading"
+        verbose_name_plural = "抄表 Meter readings"
+        ordering = ["meter", "period"]
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "period"], name="meter_read_once_a_period")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter} {self.period} {self.counter}"
+
+
+class BillState(models.TextChoices):
+    OPEN = "open", "待缴 Open"
+    PAID = "paid", "已缴 Paid"
+    VOID = "void", "作废 Void"
+
+
+class Bill(models.Model):
+    """账单: one unit, one period. ``amount_minor`` is the sum of its lines, without late fee.
+
+    ``late_fee_minor`` is nought while open (it grows by the day, see ``server.billing.amounts``) and
+    frozen when paid; ``paid_on`` is there exactly when the state is PAID.
+    """
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="bills")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="bills")
+    number = models.CharField("账单号 Number", max_length=40, unique=True)
+    period = models.CharField("账期 Period", max_length=7)
+    issued_on = models.DateField("出账日期 Issued on")
+    due = models.DateField("截止日期 Due")
+    currency = models.CharField("币种 Currency", max_length=3)
+    amount_minor = models.BigIntegerField("金额 Amount (minor)")
+    late_fee_minor = models.BigIntegerField("违约金 Late fee (minor)", default=0)
+    state = models.CharField(
+        "状态 State", max_length=10, choices=BillState.choices, default=BillState.OPEN
+    )
+    paid_on = models.DateField("缴清日期 Paid on", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "账单 Bill"
+        verbose_name_plural = "账单 Bills"
+        ordering = ["community", "unit", "period"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "period"],
+                condition=~models.Q(state="void"),
+                name="bill_once_a_period",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gte=0, late_fee_minor__gte=0),
+                name="bill_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="paid", paid_on__isnull=False)
+                | (~models.Q(state="paid") & models.Q(paid_on__isnull=True, late_fee_minor=0)),
+                name="bill_paid_on_when_paid",
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "state", "unit"], name="bill_open_by_unit")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BillLine(models.Model):
+    """明细: one fee item of a bill, with everything needed to explain it.
+
+    ``explanation`` holds ``contract.messages.ExplainRow`` as JSON.
+    """
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="bill_lines")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
+    fee_item = models.ForeignKey(FeeItem, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField("顺序 Position")
+    amount_minor = models.BigIntegerField("金额 Amount (minor)")
+    quantity = models.CharField("数量 Quantity", max_length=20)
+    quantity_unit_zh = models.CharField("单位 Unit (中文)", max_length=20)
+    quantity_unit_en = models.CharField("Unit (English)", max_length=30)
+    rate = models.CharField("单价 Rate", max_length=20)
+    note_zh = models.CharField("备注 Note (中文)", max_length=60, blank=True)
+    note_en = models.CharField("Note (English)", max_length=80, blank=True)
+    explanation = models.JSONField("怎么算的 Explanation", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "明细 Bill line"
+        verbose_name_plural = "明细 Bill lines"
+        ordering = ["bill", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fee_item} {self.amount_minor}"
+
+
+class BillLease(models.Model):
+    """A bill held for one payment until it is final or the time is over: nobody pays it twice."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    bill = models.OneToOneField(Bill, models.PROTECT, related_name="lease")
+    payment_id = models.CharField(max_length=36, db_index=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.bill} -> {self.payment_id}"
+
+
+class Allocation(models.Model):
+    """核销: what one payment did to one bill. ``amount_minor`` includes ``late_fee_minor``."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="allocations")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="allocations")
+    payment_id = models.CharField("缴费 Payment", max_length=36, db_index=True)
+    amount_minor = models.BigIntegerField("金额 Amount (minor)")
+    late_fee_minor = models.BigIntegerField("违约金 Late fee (minor)", default=0)
+    allocated_on = models.DateField("日期 On")
+    undone = models.BooleanField("已撤销 Undone", default=False)
+
+    class Meta:
+        verbose_name = "核销 Allocation"
+        verbose_name_plural = "核销 Allocations"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill"],
+                condition=models.Q(undone=False),
+                name="bill_is_paid_by_one_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["bill", "payment_id"], name="payment_allocates_a_bill_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} -> {self.bill}"
+
+
+class BillSigningKey(models.Model):
+    """The public half of a key that signs bill codes; the private half is a file (see signing)."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="bill_signing_keys")
+    key_id = models.CharField("密钥编号 Key id", max_length=8, unique=True)
+    public_key = models.CharField("公钥 Public key", max_length=43)
+    not_after = models.DateField("有效期至 Not after")
+    created_at = models.DateTimeField("生成时间 Created at")
+
+    class Meta:
+        verbose_name = "账单签名密钥 Bill signing key"
+        verbose_name_plural = "账单签名密钥 Bill signing keys"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.key_id

@@ -1,0 +1,1 @@
+"""How a fee is calculated: one file a rule, each a pure function of its facts."""

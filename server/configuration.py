@@ -1,0 +1,196 @@
+"""Reads config/server.toml into typed values; never guesses: each mistake is named by file and key.
+
+Where to look: the path in ``LOBBYPAY_SERVER_CONFIG``. Without it the embedded defaults hold: a SQLite
+file in the user's own state folder, loopback only, no payment channels.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+CONFIG_VARIABLE = "LOBBYPAY_SERVER_CONFIG"
+DATABASE_VARIABLE = "LOBBYPAY_DATABASE_URL"
+SECRET_FILE = "secret-key"
+
+
+class ConfigMistake(Exception):
+    """The configuration cannot be used. The message says where, what is wrong and what is allowed."""
+
+
+class Section(BaseModel):
+    """Base of every table of the file: unknown keys are mistakes, not decoration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _default_data_folder() -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "lobbypay-server"
+
+
+class ServerSection(Section):
+    data_folder: Path = Field(
+        default_factory=_default_data_folder, description="a folder that the server may write to"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$",
+        description="http(s)://host[:port], as residents' phones reach it, without a path",
+    )
+    allowed_hosts: list[str] = Field(
+        default=["127.0.0.1", "localhost"], description="a list of host names"
+    )
+    behind_https_proxy: bool = Field(
+        default=False,
+        description="true or false: a reverse proxy ends TLS and sets X-Forwarded-Proto",
+    )
+
+
+class DatabaseSection(Section):
+    url: str = Field(
+        default="", description="sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    )
+
+
+class Configuration(Section):
+    """The whole file. ``channels`` is read by the payment channels, each its own table."""
+
+    server: ServerSection = ServerSection()
+    database: DatabaseSection = DatabaseSection()
+    channels: dict[str, dict[str, Any]] = {}
+
+
+SectionType = TypeVar("SectionType", bound=BaseModel)
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Configuration:
+    """The configuration in force. Raises ConfigMistake."""
+    name = environment.get(CONFIG_VARIABLE)
+    return read_file(Path(name)) if name else Configuration()
+
+
+def read_file(path: Path) -> Configuration:
+    """Reads one file. Raises ConfigMistake when it is absent, not TOML, or has a mistake."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigMistake(
+            f"{path}: cannot be read ({error.strerror}); {CONFIG_VARIABLE} must name a TOML file"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigMistake(f"{path}: is not TOML: {error}") from error
+    return parse_section(Configuration, table, str(path))
+
+
+def parse_section(model: type[SectionType], table: Mapping[str, Any], where: str) -> SectionType:
+    """Checks a table against ``model``. ``where`` opens each message, e.g. ``server.toml: channels``.
+
+    Raises ConfigMistake with one line a mistake.
+    """
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        lines = [
+            f"{where}: {_key(item)}: {_problem(item)}{_allowed(model, item)}"
+            for item in error.errors()
+        ]
+        raise ConfigMistake("\n".join(lines)) from error
+
+
+def _key(item: Any) -> str:
+    return ".".join(str(part) for part in item["loc"]) or "(whole file)"
+
+
+def _problem(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return "there is no such key"
+    if item["type"] == "missing":
+        return "is missing"
+    return f"{item['input']!r} is not allowed"
+
+
+def _allowed(model: type[BaseModel], item: Any) -> str:
+    """What may stand there: the description of the field, or the keys of the table."""
+    current: type[BaseModel] | None = model
+    for depth, part in enumerate(item["loc"]):
+        fields = current.model_fields if current else {}
+        if part not in fields:
+            return f"; allowed keys: {', '.join(sorted(fields))}" if fields else ""
+        field = fields[part]
+        if depth == len(item["loc"]) - 1:
+            return f"; allowed: {field.description}" if field.description else f" ({item['msg']})"
+        inner = field.annotation
+        current = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+    return f" ({item['msg']})"
+
+
+def django_database(configuration: Configuration, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Django's DATABASES entry for the URL in force. Raises ConfigMistake for an unknown scheme."""
+    url = environment.get(DATABASE_VARIABLE) or configuration.database.url
+    if not url:
+        return _sqlite(str(configuration.server.data_folder / "server.sqlite3"))
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+        return _sqlite(unquote(parts.path[1:]))
+    if parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1:
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": options.pop("host", None) or parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
+        }
+    allowed = DatabaseSection.model_fields["url"].description
+    shown = f"{parts.scheme}://…" if parts.scheme else "the value"  # may hold a password
+    raise ConfigMistake(f"database.url: {shown} is not allowed; allowed: {allowed}")
+
+
+def _sqlite(file: str) -> dict[str, Any]:
+    """Writers queue at BEGIN (IMMEDIATE) instead of failing in the middle of a transaction."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            ),
+        },
+    }
+
+
+def read_secret_key(data_folder: Path) -> str:
+    """The key in the data folder; a passing one when the server was never prepared here."""
+    file = data_folder / SECRET_FILE
+    return file.read_text().strip() if file.exists() else secrets.token_urlsafe(50)
+
+
+def prepare_data_folder(data_folder: Path) -> None:
+    """Makes the folder and, once, the secret key in it; only the owner can read it."""
+    data_folder.mkdir(parents=True, exist_ok=True)
+    write_private(data_folder / SECRET_FILE, secrets.token_urlsafe(50).encode())
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Writes a file that only its owner can read. What is there already stays untouched."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

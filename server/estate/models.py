@@ -1,0 +1,149 @@
+"""Communities, buildings, units and who lives there. Every row names its community: the tenant key."""
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+
+from contract.messages import Text
+from server.estate.masking import mask_name
+
+
+class LateSuccess(models.TextChoices):
+    """What becomes of money that arrives after its order was cancelled."""
+
+    REFUND = "refund", "退款 Refund"
+    CREDIT = "credit", "转入预存 Credit to the unit"
+
+
+class Community(models.Model):
+    """小区: one managed estate, the tenant. ``test`` communities accept simulated money."""
+
+    code = models.SlugField("代码 Code", max_length=20, unique=True)
+    name_zh = models.CharField("名称 Name (中文)", max_length=60)
+    name_en = models.CharField("Name (English)", max_length=80)
+    currency = models.CharField("币种 Currency", max_length=3, default="CNY")
+    time_zone = models.CharField("时区 Time zone", max_length=40, default="Asia/Shanghai")
+    test = models.BooleanField("测试小区 Test community", default=False)
+    office_phone = models.CharField("物业电话 Office phone", max_length=30)
+    office_hours_zh = models.CharField("办公时间 Office hours (中文)", max_length=60, blank=True)
+    office_hours_en = models.CharField("Office hours (English)", max_length=80, blank=True)
+    company_zh = models.CharField("物业公司 Company (中文)", max_length=80, blank=True)
+    company_en = models.CharField("Company (English)", max_length=120, blank=True)
+    second_factor = models.BooleanField("查询需手机尾号 Ask for phone's last four", default=False)
+    late_success = models.CharField(
+        "迟到款项 Late money",
+        max_length=10,
+        choices=LateSuccess.choices,
+        default=LateSuccess.REFUND,
+    )
+
+    class Meta:
+        verbose_name = "小区 Community"
+        verbose_name_plural = "小区 Communities"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        return Text(zh=self.name_zh, en=self.name_en)
+
+
+class Building(models.Model):
+    """楼栋."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="buildings")
+    code = models.CharField("楼号 Code", max_length=8)
+    name_zh = models.CharField("名称 Name (中文)", max_length=40)
+    name_en = models.CharField("Name (English)", max_length=60)
+
+    class Meta:
+        verbose_name = "楼栋 Building"
+        verbose_name_plural = "楼栋 Buildings"
+        ordering = ["community", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="building_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Unit(models.Model):
+    """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room)."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="units")
+    building = models.ForeignKey(Building, models.PROTECT, related_name="units")
+    entrance = models.CharField("单元 Entrance", max_length=8)
+    room = models.CharField("房号 Room", max_length=8)
+    code = models.CharField(
+        "房屋代码 Unit code",
+        max_length=35,
+        validators=[RegexValidator(r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")],
+    )
+    label_zh = models.CharField("名称 Label (中文)", max_length=60)
+    label_en = models.CharField("Label (English)", max_length=80)
+    area_m2 = models.DecimalField(
+        "建筑面积 Area (m²)", max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+
+    class Meta:
+        verbose_name = "房屋 Unit"
+        verbose_name_plural = "房屋 Units"
+        ordering = ["community", "code"]
+        constraints = [models.UniqueConstraint(fields=["community", "code"], name="unit_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def label(self) -> Text:
+        return Text(zh=self.label_zh, en=self.label_en)
+
+
+class Resident(models.Model):
+    """住户. The whole name and phone stay on the server; a kiosk sees ``masked_name`` only."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "业主 Owner"
+        TENANT = "tenant", "租户 Tenant"
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="residents")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="residents")
+    name = models.CharField("姓名 Name", max_length=60)
+    phone = models.CharField("电话 Phone", max_length=20, blank=True)
+    role = models.CharField("身份 Role", max_length=10, choices=Role.choices, default=Role.OWNER)
+    pays = models.BooleanField("缴费人 Pays", default=True)
+
+    class Meta:
+        verbose_name = "住户 Resident"
+        verbose_name_plural = "住户 Residents"
+        ordering = ["community", "unit", "pk"]
+
+    def __str__(self) -> str:
+        return self.masked_name
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+
+class ParkingSpace(models.Model):
+    """车位, let to a unit or free."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="parking_spaces")
+    code = models.CharField("车位号 Space", max_length=16)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="parking_spaces", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "车位 Parking space"
+        verbose_name_plural = "车位 Parking spaces"
+        ordering = ["community", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="parking_space_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code

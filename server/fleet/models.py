@@ -1,0 +1,95 @@
+"""The kiosks: who they are, when they were last heard, what they said. Holds no secret of a kiosk."""
+
+import uuid
+
+from django.db import models
+
+from contract.journal_hash import GENESIS
+from contract.messages import Text
+from server.estate.models import Community
+
+
+class Kiosk(models.Model):
+    """终端. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw, once enrolled.
+
+    ``heartbeat`` is the newest ``contract.messages.Heartbeat`` as JSON. ``journal_sequence`` and
+    ``journal_hash`` say up to where its journal is safe here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    community = models.ForeignKey(Community, models.PROTECT, related_name="kiosks")
+    code = models.CharField("编号 Code", max_length=8)
+    location_zh = models.CharField("位置 Location (中文)", max_length=60)
+    location_en = models.CharField("Location (English)", max_length=80)
+    active = models.BooleanField("启用 Active", default=True)
+    public_key = models.CharField("公钥 Public key", max_length=43, blank=True)
+    enrolled_at = models.DateTimeField("配对时间 Enrolled at", null=True, blank=True)
+    heard_at = models.DateTimeField("最近心跳 Last heard", null=True, blank=True)
+    heartbeat = models.JSONField("心跳 Heartbeat", null=True, blank=True)
+    journal_sequence = models.BigIntegerField("日志序号 Journal sequence", default=0)
+    journal_hash = models.CharField("日志散列 Journal hash", max_length=64, default=GENESIS)
+
+    class Meta:
+        verbose_name = "终端 Kiosk"
+        verbose_name_plural = "终端 Kiosks"
+        ordering = ["community", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="kiosk_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def location(self) -> Text:
+        return Text(zh=self.location_zh, en=self.location_en)
+
+
+class PairingCode(models.Model):
+    """A code that enrols one kiosk, once, for a short time. Only its hash is kept."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="pairing_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField("有效期至 Expires at")
+    used_at = models.DateTimeField("使用时间 Used at", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "配对码 Pairing code"
+        verbose_name_plural = "配对码 Pairing codes"
+        ordering = ["-expires_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk} {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class HeartbeatRecord(models.Model):
+    """One heartbeat as it came; old ones are pruned."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="heartbeats")
+    received_at = models.DateTimeField()
+    body = models.JSONField()
+
+    class Meta:
+        ordering = ["-received_at"]
+        indexes = [models.Index(fields=["kiosk", "received_at"], name="heartbeat_by_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class UsedNonce(models.Model):
+    """A nonce that one kiosk has used: the same signed request is refused when it comes again."""
+
+    key_id = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=64)
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key_id", "nonce"], name="nonce_is_used_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.nonce}"

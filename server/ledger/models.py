@@ -1,0 +1,117 @@
+"""Double-entry books in minor units. Rows are only ever added; a correction is a new transaction."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+
+class BooksAreClosed(Exception):
+    """Somebody tried to change or delete what stands in the books. Post a correction instead."""
+
+
+class AppendOnly(models.QuerySet[Any]):
+    """Refuses the statements that would rewrite history."""
+
+    def update(self, **fields: Any) -> NoReturn:
+        raise BooksAreClosed("ledger rows are not changed; post a correcting transaction")
+
+    def delete(self) -> NoReturn:
+        raise BooksAreClosed("ledger rows are not deleted; post a correcting transaction")
+
+
+class _Written(models.Model):
+    """A row that, once written, stays as it is."""
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.pk is not None and not self._state.adding:
+            raise BooksAreClosed("ledger rows are not changed; post a correcting transaction")
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise BooksAreClosed("ledger rows are not deleted; post a correcting transaction")
+
+
+class Account(models.Model):
+    """An account of one community's books, e.g. ``receivable`` or ``income:property``."""
+
+    class Kind(models.TextChoices):
+        ASSET = "asset", "资产 Asset"
+        LIABILITY = "liability", "负债 Liability"
+        INCOME = "income", "收入 Income"
+        EXPENSE = "expense", "费用 Expense"
+
+    community = models.ForeignKey("estate.Community", models.PROTECT, related_name="accounts")
+    code = models.CharField("代码 Code", max_length=60)
+    kind = models.CharField("类别 Kind", max_length=10, choices=Kind.choices)
+
+    class Meta:
+        verbose_name = "科目 Account"
+        verbose_name_plural = "科目 Accounts"
+        ordering = ["community", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="account_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Transaction(_Written):
+    """One balanced posting. (``community``, ``kind``, ``reference``) happens once."""
+
+    community = models.ForeignKey("estate.Community", models.PROTECT, related_name="+")
+    kind = models.CharField("类型 Kind", max_length=30)
+    reference = models.CharField("凭据 Reference", max_length=80)
+    currency = models.CharField("币种 Currency", max_length=3)
+    debit_minor = models.BigIntegerField("借方合计 Debits")
+    credit_minor = models.BigIntegerField("贷方合计 Credits")
+    posted_at = models.DateTimeField("入账时间 Posted at")
+
+    class Meta:
+        verbose_name = "凭证 Transaction"
+        verbose_name_plural = "凭证 Transactions"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "kind", "reference"], name="transaction_happens_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(debit_minor=models.F("credit_minor"))
+                & models.Q(debit_minor__gt=0),
+                name="transaction_balances",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+
+class Entry(_Written):
+    """One line of a transaction. ``amount_minor``: debit positive, credit negative, never zero."""
+
+    community = models.ForeignKey("estate.Community", models.PROTECT, related_name="+")
+    transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
+    amount_minor = models.BigIntegerField("金额 Amount (debit +)")
+    unit_code = models.CharField("房屋 Unit", max_length=35, blank=True)
+    bill_number = models.CharField("账单 Bill", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "分录 Entry"
+        verbose_name_plural = "分录 Entries"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="entry_is_not_zero")
+        ]
+        indexes = [
+            models.Index(fields=["account", "bill_number"], name="entry_by_bill"),
+            models.Index(fields=["account", "unit_code"], name="entry_by_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount_minor}"

@@ -1,0 +1,162 @@
+"""Django's settings, made from the configuration file. Never holds a secret, never writes a file."""
+
+import os
+from pathlib import Path
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from server import configuration
+
+LOBBYPAY = configuration.load()
+DATA_FOLDER: Path = LOBBYPAY.server.data_folder
+PUBLIC_URL = LOBBYPAY.server.public_url
+
+SECRET_KEY = configuration.read_secret_key(DATA_FOLDER)
+DEBUG = False
+ALLOWED_HOSTS = LOBBYPAY.server.allowed_hosts
+DATABASES = {"default": configuration.django_database(LOBBYPAY, os.environ)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "server.estate",
+    "server.ledger",
+    "server.billing",
+    "server.notices",
+    "server.payments",
+    "server.fleet",
+    "server.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+ROOT_URLCONF = "server.urls"
+WSGI_APPLICATION = "server.wsgi.application"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent / "static"]
+WHITENOISE_USE_FINDERS = True  # served from the packages: nothing to collect, nothing to forget
+WHITENOISE_MAX_AGE = 3600
+
+LOGIN_URL = "/staff/login/"
+LOGIN_REDIRECT_URL = "/staff/fleet/"
+LOGOUT_REDIRECT_URL = "/staff/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+if PUBLIC_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+if LOBBYPAY.server.behind_https_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+}
+
+UNFOLD = {
+    "SITE_TITLE": "LobbyPay",
+    "SITE_HEADER": "LobbyPay 物业缴费",
+    "SITE_SYMBOL": "apartment",
+    "SITE_URL": "/staff/fleet/",
+    "SHOW_HISTORY": True,
+    "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "10px",
+    "STYLES": [lambda request: static("staff/back_office.css")],
+    "COLORS": {
+        "primary": {
+            "50": "#F0F8F7",
+            "100": "#E1F0EE",
+            "200": "#BCDDD9",
+            "300": "#8CC4BE",
+            "400": "#4FA199",
+            "500": "#1F8279",
+            "600": "#075E59",
+            "700": "#065350",
+            "800": "#054240",
+            "900": "#043331",
+            "950": "#02201F",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": "日常 Daily",
+                "items": [
+                    {"title": "终端 Kiosks", "icon": "tv", "link": "/staff/fleet/"},
+                    {
+                        "title": "账单 Bills",
+                        "icon": "receipt_long",
+                        "link": reverse_lazy("admin:billing_bill_changelist"),
+                    },
+                    {
+                        "title": "公告 Notices",
+                        "icon": "campaign",
+                        "link": reverse_lazy("admin:notices_notice_changelist"),
+                    },
+                    {
+                        "title": "全部 Everything",
+                        "icon": "apps",
+                        "link": reverse_lazy("admin:index"),
+                    },
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,15 @@
+"""Which address leads where. Never holds a view itself."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/staff/fleet/")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/", include("server.fleet.urls")),
+    path("b/", include("server.billing.urls")),
+    path("api/", include("server.api.urls")),
+    path("", include("server.payments.urls")),
+]

@@ -1,0 +1,25 @@
+"""The server's tests run on a real file of SQLite, or on the PostgreSQL that LOBBYPAY_DATABASE_URL names."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """A database in memory would hide locking: take a file, one for each test process."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        folder = tmp_path_factory.mktemp("database")
+        database["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, settings) -> Path:
+    """Keys and secrets of a test stay in the test's own folder."""
+    settings.DATA_FOLDER = tmp_path / "data"
+    return settings.DATA_FOLDER
