@@ -1,0 +1,133 @@
+"""A screen to stand in front of: Xvfb where there is none, real X events, pictures, and a look at
+what is on it. It touches only as a finger would."""
+
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mss
+import mss.tools
+
+
+class NoDisplay(Exception):
+    """No X server could be had."""
+
+
+class Display:
+    """An X display: the given one, or an Xvfb of our own that ends with ``close``."""
+
+    def __init__(self, name: str | None, size: tuple[int, int]) -> None:
+        self._xvfb: subprocess.Popen[bytes] | None = None
+        self.name = name or self._own(size)
+
+    def _own(self, size: tuple[int, int]) -> str:
+        if shutil.which("Xvfb") is None:
+            raise NoDisplay("there is no display, and Xvfb is not installed: run make setup")
+        read_end, write_end = os.pipe()
+        width, height = size
+        self._xvfb = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24"],
+            pass_fds=(write_end,),
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            if not select.select([pipe], [], [], 20)[0] or not (number := pipe.readline().strip()):
+                raise NoDisplay("Xvfb did not start")
+        return f":{number}"
+
+    def touch(self, x: float, y: float) -> None:
+        """A finger put down and lifted."""
+        self._xdotool("mousemove", str(round(x)), str(round(y)))
+        self._xdotool("mousedown", "1")
+        time.sleep(0.06)
+        self._xdotool("mouseup", "1")
+
+    def _xdotool(self, *command: str) -> None:
+        subprocess.run(
+            ["xdotool", *command],
+            env={**os.environ, "DISPLAY": self.name},
+            check=True,
+            timeout=20,
+            capture_output=True,
+        )
+
+    def picture(self, path: Path) -> Path:
+        with mss.mss(display=self.name) as camera:
+            shot = camera.grab(camera.monitors[0])
+            mss.tools.to_png(shot.rgb, shot.size, output=str(path))
+        return path
+
+    def close(self) -> None:
+        if self._xvfb:
+            self._xvfb.terminate()
+            self._xvfb.wait(timeout=10)
+
+
+class NeverSeen(AssertionError):
+    """What was waited for did not come onto the screen; the message says what was there."""
+
+
+@dataclass
+class Glass:
+    """The kiosk's screen as a person meets it: looks (through the probe) and touches (through X)."""
+
+    display: Display
+    probe: Path
+
+    def look(self) -> dict[str, Any]:
+        """What is on the screen. Raises OSError while the kiosk is not there."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(10)
+            line.connect(str(self.probe))
+            answer = b""
+            while block := line.recv(65536):
+                answer += block
+        return json.loads(answer)
+
+    def wait(self, what: str, seen: Callable[[dict[str, Any]], bool], for_s: float = 30.0) -> dict:
+        end, last = time.monotonic() + for_s, {}
+        while time.monotonic() < end:
+            try:
+                last = self.look()
+                if last.get("settled", True) and seen(last):
+                    return last
+            except (OSError, ValueError):
+                pass
+            time.sleep(0.08)
+        texts = " | ".join(last.get("texts", []))[:600]
+        raise NeverSeen(f"waited {for_s:.0f} s for {what}; saw {last.get('screen')}: {texts}")
+
+    def wait_for(self, *screens: str, for_s: float = 30.0) -> dict[str, Any]:
+        wanted = " or ".join(screens)
+        return self.wait(f"screen {wanted}", lambda s: s["screen"] in screens, for_s)
+
+    def tap(self, action: str, value: str = "", for_s: float = 15.0) -> None:
+        """Touches the middle of a button once it is there and takes touches."""
+
+        def button(seen: dict[str, Any]) -> list[dict[str, Any]]:
+            return [
+                w
+                for w in seen["widgets"]
+                if w["action"] == action and w["enabled"] and value in ("", str(w["value"]))
+            ]
+
+        seen = self.wait(f"button {action} {value}", lambda s: bool(button(s)), for_s)
+        x, y, width, height = button(seen)[0]["box"]
+        self.display.touch(x + width / 2, y + height / 2)
+
+    def type_unit(self, unit: str) -> None:
+        for part in unit.split("-"):
+            for digit in part:
+                self.tap("digit", digit)
+            if part is not unit.split("-")[-1]:
+                self.tap("next")

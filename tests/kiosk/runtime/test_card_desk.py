@@ -1,0 +1,129 @@
+"""At the card terminal: whatever it does, the core hears exactly what is known and no more."""
+
+import queue
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+
+from contract.messages import Method
+from device_drivers.card_terminals.interface import CardResult, CardStep, Outcome, StepKind
+from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused, Timeout
+from device_drivers.status import DeviceStatus
+from kiosk.core.events import CardAnswered, CardLost, CardNotAsked, CardStepped
+from kiosk.runtime.card_desk import CardDesk
+from tests.kiosk.core.story import Story
+
+APPROVED = CardResult(Outcome.APPROVED, "00", amount_minor=63208, receipt_no="0042")
+
+
+@dataclass
+class Terminal:
+    """A terminal whose next answer is decided by the test."""
+
+    answer: object = APPROVED
+    open_fails: Exception | None = None
+    opened: int = 0
+    recorded: list[bool] = field(default_factory=list)
+    aborted: threading.Event = field(default_factory=threading.Event)
+
+    def open(self):
+        self.opened += 1
+        if self.open_fails:
+            raise self.open_fails
+
+    def authorise(self, request, observer):
+        observer.on_step(CardStep(StepKind.ENTER_PIN, "01", {"zh": "请输入密码"}))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        self.recorded.append(observer.before_acknowledge(self.answer))
+        return self.answer
+
+    def abort(self):
+        self.aborted.set()
+
+    def last_transaction(self):
+        return APPROVED
+
+    def status(self):
+        return DeviceStatus("test")
+
+    probe = status
+
+    def close(self): ...
+
+
+class Core:
+    def __init__(self, on_disk: bool = True) -> None:
+        self.events, self.on_disk = queue.Queue(), on_disk
+
+    def commit(self, event, timeout_s):
+        self.events.put(event)
+        return self.on_disk
+
+    def heard(self):
+        return self.events.get(timeout=5)
+
+
+def asked(terminal: Terminal, core: Core) -> CardDesk:
+    desk = CardDesk(terminal, core.events.put, core.commit)
+    desk.ask(Story.paying(Method.CARD).payment)
+    assert isinstance(core.heard(), CardStepped)
+    return desk
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_the_terminal_hears_whether_its_result_is_on_disk(on_disk):
+    terminal, core = Terminal(), Core(on_disk)
+    desk = asked(terminal, core)
+    event = core.heard()
+    assert isinstance(event, CardAnswered)
+    assert (event.outcome, event.card.receipt_no) == ("approved", "0042")
+    core.heard()
+    assert terminal.recorded == [on_disk]
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("failure", "heard"),
+    [
+        (OutcomeUnknown("silence"), CardLost),
+        (Timeout("no answer"), CardLost),
+        (ProtocolError("garbage"), CardLost),
+        (RuntimeError("a mistake in the driver"), CardLost),
+        (Refused("busy"), CardNotAsked),
+        (NotReachable("no line"), CardNotAsked),
+    ],
+)
+def test_no_failure_is_taken_for_an_answer(failure, heard):
+    terminal, core = Terminal(answer=failure), Core()
+    desk = asked(terminal, core)
+    assert isinstance(core.heard(), heard)
+    desk.close()
+
+
+def test_a_terminal_that_cannot_be_opened_was_not_asked():
+    core = Core()
+    desk = CardDesk(Terminal(open_fails=NotReachable("off")), core.events.put, core.commit)
+    desk.ask(Story.paying(Method.CARD).payment)
+    assert isinstance(core.heard(), CardNotAsked)
+    desk.close()
+
+
+def test_after_an_unknown_end_the_line_is_opened_anew():
+    terminal, core = Terminal(answer=OutcomeUnknown("silence")), Core()
+    desk = asked(terminal, core)
+    core.heard()
+    assert desk.last_transaction() == APPROVED
+    assert terminal.opened == 2
+    desk.close()
+
+
+def test_only_the_running_payment_can_be_aborted():
+    terminal, core = Terminal(), Core()
+    desk = asked(terminal, core)
+    core.heard()
+    core.heard()
+    desk.abort("another payment")
+    assert not terminal.aborted.wait(0.1)
+    desk.close()

@@ -1,0 +1,166 @@
+"""The engine: on disk first, then on the screen, then in the world."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from contract.messages import Method, PaymentState
+from kiosk.core.effects import AskTerminal, MakeOrder
+from kiosk.core.events import (
+    AccountFound,
+    CardAnswered,
+    ConfigLoaded,
+    DevicesSeen,
+    OrderMade,
+    RecoveryDone,
+    ServerSeen,
+    Tapped,
+)
+from kiosk.core.model import Action, Say, Screen, Session
+from kiosk.journal import Journal, JournalUnavailable
+from kiosk.runtime.engine import Engine
+from tests.kiosk.core.story import CardData, PaymentView, account, bill, config, devices
+
+
+class Hands:
+    """Notes each effect, and what the journal and the screen held at that moment."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal, self.engine = journal, None
+        self.done: list[tuple[object, int, Screen]] = []
+
+    def perform(self, effect, session):
+        self.done.append((effect, self.journal.last_sequence, self.engine.session.visit.screen))
+
+    def effects(self, kind):
+        return [e for e, _, _ in self.done if isinstance(e, kind)]
+
+
+@pytest.fixture
+def journal(tmp_path):
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def lobby(journal):
+    engine, hands = Engine(journal, Session(), "K03"), Hands(journal)
+    hands.engine = engine
+    engine.start(hands)
+    for event in (
+        ConfigLoaded(config()),
+        ServerSeen(True),
+        DevicesSeen(devices()),
+        RecoveryDone(),
+        Tapped(Action.KEYPAD),
+        *(Tapped(Action.DIGIT, d) for d in "3"),
+        Tapped(Action.NEXT),
+        Tapped(Action.DIGIT, "2"),
+        Tapped(Action.NEXT),
+        *(Tapped(Action.DIGIT, d) for d in "1201"),
+        Tapped(Action.NEXT),
+    ):
+        assert engine.commit(event, 5)
+    found = AccountFound(engine.session.visit.number, account(bill(9, 30000), bill(10, 33208)))
+    assert engine.commit(found, 5)
+    yield engine, hands
+    engine.stop()
+
+
+def start_card(engine: Engine) -> str:
+    engine.commit(Tapped(Action.PAY), 5)
+    assert engine.commit(Tapped(Action.METHOD, Method.CARD), 5)
+    record = engine.session.visit.payment
+    view = PaymentView(
+        payment_id=record.payment_id,
+        reference=record.reference,
+        method=Method.CARD,
+        state=PaymentState.PENDING,
+        version=1,
+        amount_minor=record.amount_minor,
+        currency="CNY",
+    )
+    engine.commit(OrderMade(view), 5)
+    return record.payment_id
+
+
+def test_the_intention_is_on_disk_before_anybody_is_asked(lobby, journal):
+    engine, hands = lobby
+    payment_id = start_card(engine)
+    asked = [(s, screen) for e, s, screen in hands.done if isinstance(e, MakeOrder | AskTerminal)]
+    assert asked == [(1, Screen.PAYING_CARD), (2, Screen.PAYING_CARD)]
+    assert journal.payment(payment_id).state is PaymentState.PENDING
+
+
+def test_a_commit_returns_only_when_the_result_is_on_disk(lobby, journal):
+    engine, _ = lobby
+    payment_id = start_card(engine)
+    answer = CardAnswered(payment_id, "approved", "00", CardData(receipt_no="7"))
+    assert engine.commit(answer, 5)
+    assert journal.payment(payment_id).state is PaymentState.APPROVED
+    assert engine.session.visit.screen is Screen.PAID
+
+
+def test_a_result_that_cannot_be_written_is_not_committed_and_not_shown(lobby, journal):
+    engine, _ = lobby
+    payment_id = start_card(engine)
+    fail(journal)
+    answer = CardAnswered(payment_id, "approved", "00", CardData(receipt_no="7"))
+    assert not engine.commit(answer, 5)
+    assert engine.session.visit.screen is Screen.UNKNOWN
+    assert not engine.session.lobby.recording
+    assert journal.payment(payment_id).state is PaymentState.PENDING
+
+
+def test_no_payment_begins_that_cannot_be_written(lobby, journal):
+    engine, hands = lobby
+    engine.commit(Tapped(Action.PAY), 5)
+    fail(journal)
+    assert not engine.commit(Tapped(Action.METHOD, Method.CARD), 5)
+    assert hands.effects(MakeOrder) == []
+    assert journal.unfinished() == []
+    engine.commit(Tapped(Action.METHOD, Method.CARD), 5)
+    assert engine.session.visit.say is Say.NO_METHOD
+
+
+def fail(journal: Journal) -> None:
+    def full(*_):
+        raise JournalUnavailable("the disk is full")
+
+    journal._write = full
+
+
+def test_an_event_that_breaks_a_step_costs_that_step_only(lobby, monkeypatch):
+    engine, _ = lobby
+    before = engine.session
+    assert not engine.commit("not an event", 5)
+    assert engine.session is before
+    assert engine.commit(Tapped(Action.LANGUAGE), 5)
+
+
+def test_a_thousand_events_from_many_threads_keep_the_journal_in_order(lobby, journal):
+    engine, _ = lobby
+
+    def post() -> None:
+        for _ in range(100):
+            engine.post(Tapped(Action.LANGUAGE))
+
+    threads = [threading.Thread(target=post) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engine.commit(Tapped(Action.LARGE_TEXT), 20)
+    assert engine.session.visit.language == "zh_CN", "an even number of touches"
+
+
+def test_the_engine_ticks_by_itself(lobby):
+    engine, _ = lobby
+    first = engine.session.now
+    end = time.monotonic() + 10
+    while engine.session.now <= first and time.monotonic() < end:
+        time.sleep(0.05)
+    assert engine.session.now > first

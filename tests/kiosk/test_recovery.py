@@ -1,0 +1,134 @@
+"""Recovery asks and never charges: each way a payment can be left, and what asking finds."""
+
+import queue
+import time
+
+import pytest
+
+from contract.messages import ApiError, ErrorCode, Method, PaymentState, Text
+from device_drivers.card_terminals.interface import CardResult, Outcome
+from device_drivers.errors import NotReachable
+from kiosk.central.client import Refused, ServerAway
+from kiosk.core.events import CardAnswered, OrderSeen, RecoveryDone, TerminalRead
+from kiosk.core.model import Action
+from kiosk.recovery import Recovery
+from tests.kiosk.core.story import CardData, Story
+
+BEFORE = CardData(receipt_no="0041", trace_no="000041")
+
+
+def card_payment(state="pending"):
+    story = Story.at_bills().with_lobby(last_card=BEFORE)
+    if state == "created":
+        return story.taps(Action.PAY).taps(Action.METHOD, Method.CARD).payment
+    record = Story.paying(Method.CARD).payment
+    return record.model_copy(update={"terminal_before": BEFORE})
+
+
+def qr_payment():
+    return Story.paying(Method.WECHAT).payment
+
+
+class Server:
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    def cancel_payment(self, payment_id):
+        self.asked.append(payment_id)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def result(receipt_no="0042", outcome=Outcome.APPROVED, amount_minor=63208):
+    return CardResult(
+        outcome, "00", amount_minor=amount_minor, receipt_no=receipt_no, trace_no=f"00{receipt_no}"
+    )
+
+
+def found(record, *, server=None, terminal=None):
+    """What recovery says of one payment before it says that it is done; None if it said nothing."""
+    events = queue.Queue()
+
+    def last_transaction():
+        if isinstance(terminal, Exception):
+            raise terminal
+        return terminal
+
+    recovery = Recovery(events.put, server, last_transaction if terminal else None, [record])
+    recovery.start()
+    finding = None
+    while not isinstance(event := events.get(timeout=10), RecoveryDone):
+        if not isinstance(event, TerminalRead):
+            finding = event
+    recovery.stop()
+    return finding
+
+
+def test_a_newer_transaction_of_our_amount_is_ours():
+    answer = found(card_payment(), terminal=result())
+    assert isinstance(answer, CardAnswered)
+    assert (answer.outcome, answer.card.receipt_no) == ("approved", "0042")
+
+
+def test_a_declined_transaction_is_recovered_as_declined():
+    assert found(card_payment(), terminal=result(outcome=Outcome.DECLINED)).outcome == "declined"
+
+
+def test_the_transaction_before_ours_means_that_nothing_was_taken():
+    last = CardResult(
+        Outcome.APPROVED, "00", amount_minor=63208, receipt_no="0041", trace_no="000041"
+    )
+    assert found(card_payment(), terminal=last).outcome == "cancelled"
+
+
+@pytest.mark.parametrize("amount", [100, None])
+def test_a_newer_approval_of_another_or_no_amount_decides_nothing(amount):
+    assert found(card_payment(), terminal=result(amount_minor=amount)) is None
+
+
+def test_a_terminal_that_cannot_be_asked_decides_nothing():
+    assert found(card_payment(), terminal=NotReachable("off")) is None
+
+
+def test_a_card_payment_that_was_only_intended_was_never_asked_for():
+    answer = found(card_payment("created"), terminal=result())
+    assert (answer.outcome, answer.reason) == ("cancelled", "never_asked")
+
+
+@pytest.mark.parametrize("state", [PaymentState.APPROVED, PaymentState.CANCELLED])
+def test_an_order_is_ended_at_the_server_unless_it_was_paid(state):
+    record = qr_payment()
+    story = Story.paying(Method.WECHAT)
+    server = Server(story.view(state))
+    answer = found(record, server=server)
+    assert isinstance(answer, OrderSeen)
+    assert answer.view.state is state
+    assert server.asked == [record.payment_id]
+
+
+def test_an_order_that_the_server_never_saw_was_never_made():
+    refused = Refused(ApiError(code=ErrorCode.NOT_FOUND, message=Text(zh="", en="")))
+    assert found(qr_payment(), server=Server(refused)).reason == "never_ordered"
+
+
+@pytest.mark.parametrize("answer", [ServerAway("no line"), PaymentState.UNKNOWN])
+def test_an_order_that_cannot_be_ended_yet_stays_open(answer):
+    if isinstance(answer, PaymentState):
+        answer = Story.paying(Method.WECHAT).view(answer)
+    assert found(qr_payment(), server=Server(answer)) is None
+
+
+def test_recovery_keeps_asking_until_it_knows():
+    events, record = queue.Queue(), qr_payment()
+    paid = Story.paying(Method.WECHAT).view(PaymentState.APPROVED)
+    server = Server(ServerAway("no line"), ServerAway("no line"), paid)
+    recovery = Recovery(events.put, server, None, [record])
+    recovery.start()
+    end = time.monotonic() + 20
+    seen = []
+    while time.monotonic() < end and not any(isinstance(e, OrderSeen) for e in seen):
+        seen.append(events.get(timeout=15))
+    assert recovery.open_cases == 0
+    recovery.stop()
