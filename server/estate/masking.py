@@ -17,7 +17,7 @@ def mask_name(name: str) -> str:
 
 
 def _mask_han(name: str) -> str:
-    letters = [letter for letter in name if not unicodedata.combining(letter)]
+    letters = [letter for letter in name if unicodedata.category(letter)[0] != "M"]
     if len(letters) == 1:
         return "*"
     if len(letters) == 2:

@@ -1,4 +1,4 @@
-"""The server's tests run on a real file of SQLite, or on the PostgreSQL that LOBBYPAY_DATABASE_URL names."""
+"""The server's tests run on a SQLite file, or on the PostgreSQL named by LOBBYPAY_DATABASE_URL."""
 
 from pathlib import Path
 

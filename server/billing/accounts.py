@@ -1,0 +1,145 @@
+"""Bills and units as the kiosk sees them (``contract.messages``). Reads only; names leave masked."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from contract import messages
+from server.billing.amounts import late_fee_of, open_minor, terms_of
+from server.billing.models import Bill, BillLine, BillState
+from server.billing.rules.late_fee import LateFeeTerms
+from server.estate.models import Community, Resident, Unit
+from server.ledger import posting
+
+HISTORY_PERIODS_MAX = 6
+
+History = dict[tuple[int, str], list[tuple[str, int]]]  # (unit pk, fee item) -> (period, minor)
+
+
+class UnitNotFound(Exception):
+    """The community has no unit of this code."""
+
+
+class BillNotFound(Exception):
+    """The community has no bill of this number."""
+
+
+def find_unit(community: Community, code: str) -> Unit:
+    """The unit that a resident typed; upper and lower case are the same. Raises UnitNotFound."""
+    unit = Unit.objects.filter(community=community, code__iexact=code.strip()).first()
+    if unit is None:
+        raise UnitNotFound(code)
+    return unit
+
+
+def find_bill(community: Community, number: str) -> Bill:
+    """Raises BillNotFound."""
+    bill = Bill.objects.select_related("unit").filter(community=community, number=number).first()
+    if bill is None:
+        raise BillNotFound(number)
+    return bill
+
+
+def to_contract(bill: Bill, today: date) -> messages.Bill:
+    """A bill with its lines as of ``today``; a paid one has ``paid_on`` and nothing open."""
+    return _bill(bill, today, terms_of(bill.community_id), _history([bill]))
+
+
+def account_of(unit: Unit, today: date) -> messages.UnitAccount:
+    """A unit's open bills, oldest first, and its credit balance."""
+    return accounts_of([unit], today)[0]
+
+
+def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount]:
+    """As ``account_of`` for many units of one community, in a fixed number of queries."""
+    if not units:
+        return []
+    community = units[0].community
+    bills = _open_bills(units)
+    history = _history([bill for of_unit in bills.values() for bill in of_unit])
+    terms = terms_of(community.pk)
+    payers = _payers(units)
+    credit = posting.balances_by_unit(community.pk, "credit", [unit.code for unit in units])
+    return [
+        messages.UnitAccount(
+            unit=unit.code,
+            label=unit.label,
+            payer=payers.get(unit.pk, ""),
+            bills=[_bill(bill, today, terms, history) for bill in bills[unit.pk]],
+            credit_minor=max(0, -credit.get(unit.code, 0)),
+            currency=community.currency,
+        )
+        for unit in units
+    ]
+
+
+def credit_minor(unit: Unit) -> int:
+    """The unit's credit balance in minor units."""
+    return max(0, -posting.balance(unit.community_id, "credit", unit_code=unit.code))
+
+
+def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
+    found: dict[int, list[Bill]] = defaultdict(list)
+    query = Bill.objects.filter(unit__in=units, state=BillState.OPEN).order_by("period", "pk")
+    for bill in query.select_related("unit").prefetch_related("lines__fee_item"):
+        found[bill.unit_id].append(bill)
+    return found
+
+
+def _payers(units: Sequence[Unit]) -> dict[int, str]:
+    """The first paying resident of each unit, masked."""
+    payers: dict[int, str] = {}
+    for resident in Resident.objects.filter(unit__in=units, pays=True).order_by("pk"):
+        payers.setdefault(resident.unit_id, resident.masked_name)
+    return payers
+
+
+def _history(bills: Iterable[Bill]) -> History:
+    """What the same fee items came to in other periods, oldest first."""
+    units = {bill.unit_id for bill in bills}
+    sums: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    lines = BillLine.objects.filter(bill__unit_id__in=units).exclude(bill__state=BillState.VOID)
+    for unit, item, period, minor in lines.order_by().values_list(
+        "bill__unit_id", "fee_item__code", "bill__period", "amount_minor"
+    ):
+        sums[unit, item][period] += minor
+    return {key: sorted(periods.items()) for key, periods in sums.items()}
+
+
+def _bill(bill: Bill, today: date, terms: LateFeeTerms | None, history: History) -> messages.Bill:
+    return messages.Bill(
+        number=bill.number,
+        unit=bill.unit.code,
+        period=bill.period,
+        amount_minor=open_minor(bill, today, terms),
+        late_fee_minor=late_fee_of(bill, today, terms),
+        currency=bill.currency,
+        due=bill.due,
+        lines=[
+            _line(line, bill.period, history.get((bill.unit_id, line.fee_item.code), []))
+            for line in _lines(bill)
+        ],
+        paid_on=bill.paid_on,
+    )
+
+
+def _lines(bill: Bill) -> list[BillLine]:
+    cached = getattr(bill, "_prefetched_objects_cache", {})
+    query = bill.lines.all() if "lines" in cached else bill.lines.select_related("fee_item")
+    return sorted(query, key=lambda line: line.position)
+
+
+def _line(line: BillLine, period: str, history: list[tuple[str, int]]) -> messages.BillLine:
+    until_now = [entry for entry in history if entry[0] <= period]
+    note = messages.Text(zh=line.note_zh, en=line.note_en) if line.note_zh else None
+    return messages.BillLine(
+        fee_item=line.fee_item.code,
+        name=line.fee_item.name,
+        amount_minor=line.amount_minor,
+        quantity=line.quantity,
+        quantity_unit=messages.Text(zh=line.quantity_unit_zh, en=line.quantity_unit_en),
+        rate=line.rate,
+        note=note,
+        explanation=[messages.ExplainRow.model_validate(item) for item in line.explanation],
+        history=until_now[-HISTORY_PERIODS_MAX:],
+    )

@@ -1,0 +1,36 @@
+"""Parking: a fixed amount for each space a unit has. Pure."""
+
+from decimal import Decimal
+
+from contract.messages import Text
+from server.billing.rules.facts import PeriodFacts
+from server.billing.rules.outcome import Charge, plain, row, to_minor
+
+
+class ParkingFixed:
+    """One line a space, so that a resident sees which space is meant."""
+
+    code = "parking_fixed"
+    name = "每车位固定 Fixed for each parking space"
+
+    def charges(self, rate: Decimal, facts: PeriodFacts) -> dict[str, list[Charge]]:
+        return {
+            unit.code: [_charge(space, rate) for space in unit.parking_spaces]
+            for unit in facts.units
+            if unit.parking_spaces
+        }
+
+
+def _charge(space: str, rate: Decimal) -> Charge:
+    price = plain(rate, 2)
+    return Charge(
+        amount_minor=to_minor(rate),
+        quantity="1",
+        quantity_unit=Text(zh="个月", en="month"),
+        rate=price,
+        note=Text(zh=f"车位 {space}", en=f"Space {space}"),
+        explanation=(
+            row("车位", "Parking space", space),
+            row("每月", "Each month", f"￥{price}"),
+        ),
+    )

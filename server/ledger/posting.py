@@ -1,0 +1,184 @@
+"""The one way into the books: balanced, once, in one currency. Never calls another app.
+
+Accounts are named by code; the word before the colon says the kind (see ``CHART``). Amounts are minor
+units, debit positive, credit negative.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+
+from server.ledger.models import Account, Entry, Transaction
+
+CHART = {
+    "receivable": Account.Kind.ASSET,  # what units owe, by unit and bill
+    "clearing": Account.Kind.ASSET,  # clearing:<method>, money at a channel until it settles
+    "credit": Account.Kind.LIABILITY,  # credit balances, by unit
+    "refunds_due": Account.Kind.LIABILITY,  # money that must go back, by unit
+    "income": Account.Kind.INCOME,  # income:<fee item>, income:late_fee
+    "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
+    "waivers": Account.Kind.EXPENSE,
+}
+
+
+class PostingRefused(Exception):
+    """The transaction would not be true books: unbalanced, empty, or on an unknown account."""
+
+
+class AlreadyPosted(Exception):
+    """(kind, reference) is in the books. ``existing`` is what was posted then."""
+
+    def __init__(self, existing: Transaction) -> None:
+        super().__init__(f"{existing.kind} {existing.reference} is in the books already")
+        self.existing = existing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry to be. ``amount_minor``: debit positive, credit negative."""
+
+    account: str
+    amount_minor: int
+    unit_code: str = ""
+    bill_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One transaction to be. (kind, reference) is unique within the community."""
+
+    kind: str
+    reference: str
+    lines: tuple[Line, ...]
+
+
+def post(
+    community_id: int,
+    kind: str,
+    reference: str,
+    lines: Iterable[Line],
+    *,
+    currency: str,
+    at: datetime,
+) -> Transaction:
+    """Posts one transaction. Raises PostingRefused; AlreadyPosted when it happened before."""
+    posting = Posting(kind, reference, tuple(lines))
+    try:
+        with transaction.atomic():
+            return post_many(community_id, [posting], currency=currency, at=at)[0]
+    except IntegrityError:
+        existing = find(community_id, kind, reference)
+        if existing is None:
+            raise
+        raise AlreadyPosted(existing) from None
+
+
+def post_many(
+    community_id: int, postings: Sequence[Posting], *, currency: str, at: datetime
+) -> list[Transaction]:
+    """Posts all or nothing. Raises PostingRefused, or IntegrityError when one happened before."""
+    for posting in postings:
+        _check(posting)
+    with transaction.atomic():
+        accounts = _accounts(community_id, {line.account for p in postings for line in p.lines})
+        written = Transaction.objects.bulk_create(
+            [_transaction(community_id, p, currency, at) for p in postings], batch_size=500
+        )
+        Entry.objects.bulk_create(
+            [
+                Entry(
+                    community_id=community_id,
+                    transaction=row,
+                    account=accounts[line.account],
+                    amount_minor=line.amount_minor,
+                    unit_code=line.unit_code,
+                    bill_number=line.bill_number,
+                )
+                for row, posting in zip(written, postings, strict=True)
+                for line in posting.lines
+            ],
+            batch_size=500,
+        )
+    return written
+
+
+def find(community_id: int, kind: str, reference: str) -> Transaction | None:
+    return Transaction.objects.filter(
+        community_id=community_id, kind=kind, reference=reference
+    ).first()
+
+
+def mirrored(original: Transaction) -> list[Line]:
+    """The lines that undo a transaction; post them under a kind of their own."""
+    return [
+        Line(entry.account.code, -entry.amount_minor, entry.unit_code, entry.bill_number)
+        for entry in original.entries.select_related("account")
+    ]
+
+
+def balance(community_id: int, account: str, *, unit_code: str = "", bill_number: str = "") -> int:
+    """The sum of an account's entries, in minor units; of one unit or bill when named."""
+    entries = Entry.objects.filter(account__community_id=community_id, account__code=account)
+    if unit_code:
+        entries = entries.filter(unit_code=unit_code)
+    if bill_number:
+        entries = entries.filter(bill_number=bill_number)
+    return entries.aggregate(total=Sum("amount_minor"))["total"] or 0
+
+
+def balances_by_unit(community_id: int, account: str, unit_codes: Iterable[str]) -> dict[str, int]:
+    """As ``balance``, for many units in one question; units without entries are left out."""
+    rows = (
+        Entry.objects.filter(
+            account__community_id=community_id,
+            account__code=account,
+            unit_code__in=list(unit_codes),
+        )
+        .order_by()
+        .values_list("unit_code")
+        .annotate(total=Sum("amount_minor"))
+    )
+    return dict(rows)
+
+
+def _check(posting: Posting) -> None:
+    name = f"{posting.kind} {posting.reference}"
+    if not posting.kind or not posting.reference:
+        raise PostingRefused("a transaction needs a kind and a reference")
+    if len(posting.lines) < 2 or any(line.amount_minor == 0 for line in posting.lines):
+        raise PostingRefused(f"{name}: at least two entries, none of them zero, are needed")
+    if any(type(line.amount_minor) is not int for line in posting.lines):
+        raise PostingRefused(f"{name}: amounts are whole minor units")
+    difference = sum(line.amount_minor for line in posting.lines)
+    if difference:
+        raise PostingRefused(f"{name}: debits and credits differ by {difference}")
+    for line in posting.lines:
+        if line.account.split(":")[0] not in CHART:
+            raise PostingRefused(f"{name}: there is no account {line.account!r}")
+
+
+def _transaction(community_id: int, posting: Posting, currency: str, at: datetime) -> Transaction:
+    return Transaction(
+        community_id=community_id,
+        kind=posting.kind,
+        reference=posting.reference,
+        currency=currency,
+        debit_minor=sum(x.amount_minor for x in posting.lines if x.amount_minor > 0),
+        credit_minor=-sum(x.amount_minor for x in posting.lines if x.amount_minor < 0),
+        posted_at=at,
+    )
+
+
+def _accounts(community_id: int, codes: set[str]) -> dict[str, Account]:
+    known = {
+        account.code: account
+        for account in Account.objects.filter(community_id=community_id, code__in=codes)
+    }
+    for code in sorted(codes - set(known)):
+        known[code], _ = Account.objects.get_or_create(
+            community_id=community_id, code=code, defaults={"kind": CHART[code.split(":")[0]]}
+        )
+    return known

@@ -1,0 +1,65 @@
+"""Reads the books from end to end and says what is wrong with them. Changes nothing."""
+
+from collections.abc import Iterator
+
+from django.db.models import Case, Count, F, Q, Sum, Value, When
+
+from server.ledger.models import Entry, Transaction
+from server.ledger.posting import CHART
+
+
+def problems() -> Iterator[str]:
+    """One sentence for each thing wrong; nothing when the books are true."""
+    yield from _unbalanced()
+    yield from _wrong_totals()
+    yield from _in_the_wrong_books()
+    yield from _unknown_accounts()
+
+
+def _named() -> "list[str]":
+    return ["community__code", "kind", "reference"]
+
+
+def _unbalanced() -> Iterator[str]:
+    sums = Transaction.objects.order_by("pk").annotate(
+        rows=Count("entries"), balance=Sum("entries__amount_minor")
+    )
+    for code, kind, reference, rows, balance in (
+        sums.filter(Q(rows__lt=2) | ~Q(balance=0))
+        .values_list(*_named(), "rows", "balance")
+        .iterator()
+    ):
+        if rows < 2:
+            yield f"{code}: {kind} {reference} has {rows} entries; a transaction has at least two"
+        else:
+            yield f"{code}: {kind} {reference} is out of balance by {balance}"
+
+
+def _wrong_totals() -> Iterator[str]:
+    amount = F("entries__amount_minor")
+    sums = Transaction.objects.order_by("pk").annotate(
+        debits=Sum(Case(When(entries__amount_minor__gt=0, then=amount), default=Value(0)))
+    )
+    for code, kind, reference, stated, found in (
+        sums.exclude(debits=F("debit_minor"))
+        .values_list(*_named(), "debit_minor", "debits")
+        .iterator()
+    ):
+        yield f"{code}: {kind} {reference} states {stated} of debits, its entries say {found}"
+
+
+def _in_the_wrong_books() -> Iterator[str]:
+    strays = Entry.objects.exclude(
+        community_id=F("transaction__community_id"), account__community_id=F("community_id")
+    )
+    for pk, kind, reference in strays.values_list(
+        "pk", "transaction__kind", "transaction__reference"
+    ):
+        yield f"entry {pk} of {kind} {reference} stands in the books of another community"
+
+
+def _unknown_accounts() -> Iterator[str]:
+    codes = Entry.objects.order_by().values_list("account__code", "account__kind").distinct()
+    for code, kind in codes:
+        if CHART.get(code.split(":")[0]) != kind:
+            yield f"account {code} is not in the chart of accounts as {kind}"
