@@ -1,6 +1,7 @@
 """The composition root: the only file that names concrete classes and puts them together."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -213,9 +214,14 @@ def _run(settings: Settings, config_path: Path) -> int:
         prepare(WindowWish((window.width, window.height), window.fullscreen))
         from kiosk.ui.app import KioskApp
 
-        app = KioskApp(running.kiosk, probe_socket=settings.probe_socket)
+        app = KioskApp(
+            running.kiosk,
+            probe_path=settings.probe_socket,
+            on_shown=running.watchdog.ready,
+        )
         running.engine.watch(app.notify)
-        running.watchdog.ready()
+        running.kiosk.sounds_to(app.play)
+        signal.signal(signal.SIGTERM, lambda *_: app.close())
         app.run()
     finally:
         running.close()

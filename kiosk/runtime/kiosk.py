@@ -46,7 +46,6 @@ class Hands:
     report: Callable[[], None]
     scanner: Scanner | None = None
     desk: CardDesk | None = None
-    sound: Callable[[str], None] = lambda name: None
 
 
 class Kiosk:
@@ -55,6 +54,7 @@ class Kiosk:
     def __init__(self, engine: Engine, hands: Hands, on_frame: Callable[[float], None]) -> None:
         self._engine, self._hands, self._on_frame = engine, hands, on_frame
         self._ended = ""
+        self._sound: Callable[[str], None] = lambda name: None
         engine.watch(self._after_payment)
 
     def session(self) -> Session:
@@ -68,6 +68,10 @@ class Kiosk:
 
     def on_frame(self, monotonic: float) -> None:
         self._on_frame(monotonic)
+
+    def sounds_to(self, play: Callable[[str], None]) -> None:
+        """From now on sounds are heard."""
+        self._sound = play
 
     def perform(self, effect: Effect, session: Session) -> None:
         hands = self._hands
@@ -94,7 +98,7 @@ class Kiosk:
             case ArmScanner(on):
                 self.arm(on)
             case Sound(name):
-                hands.sound(name)
+                self._sound(name)
             case _:
                 log.error("effect_without_hands", effect=type(effect).__name__)
 
