@@ -1,0 +1,1 @@
+"""Payment channels: what the server may ask of one, and the adapters."""
