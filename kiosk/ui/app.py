@@ -1,0 +1,142 @@
+"""The kiosk's window. It shows the newest session and reports touches; it never waits and never decides."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.properties import ObjectProperty
+
+from kiosk.core.events import Tapped, Touched
+from kiosk.core.model import Action, Session
+from kiosk.ui import fonts
+from kiosk.ui.frame import Frame
+from kiosk.ui.port import Kiosk, Picture
+from kiosk.ui.probe import Probe
+from kiosk.ui.screens.base import KioskScreen, screen_class
+from kiosk.ui.sounds import Sounds
+from kiosk.ui.theme import theme_for
+
+SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
+TOUCH_INTERVAL_S = 1.0
+FRAME_INTERVAL_S = 0.5
+
+
+class KioskApp(App):
+    """``kiosk`` is what stands behind the screen (kiosk.ui.port.Kiosk).
+
+    ``notify`` may be called from any thread whenever the session changed; ``play`` likewise for a
+    sound. ``probe_path`` opens the read-only look of kiosk.ui.probe. ``on_shown`` is called once,
+    after the first screen was drawn.
+    """
+
+    theme = ObjectProperty()
+    kv_file = ""
+
+    def __init__(
+        self,
+        kiosk: Kiosk,
+        *,
+        probe_path: Path | None = None,
+        on_shown: Callable[[], None] | None = None,
+    ):
+        super().__init__()
+        fonts.register()
+        self.kiosk = kiosk
+        self.session: Session = kiosk.session()
+        self.theme = theme_for(*Window.size, large=self.session.visit.large_text)
+        self.sounds = Sounds()
+        self.frame: Frame | None = None
+        self.screen: KioskScreen | None = None
+        self._on_shown = on_shown
+        self._probe = Probe(probe_path, self) if probe_path else None
+        self._shown: tuple | None = None
+        self._framed: tuple | None = None
+        self._covered = False
+        self._changed_at = 0.0
+        self._touched_at = 0.0
+        self._redraw_soon = Clock.create_trigger(self._redraw)
+        self._stop_soon = Clock.create_trigger(lambda _: self.stop())
+
+    def build(self):
+        Window.clearcolor = self.theme.color.ground
+        Window.bind(size=lambda *_: self._redraw_soon())
+        Clock.schedule_interval(lambda _: self.kiosk.on_frame(time.monotonic()), FRAME_INTERVAL_S)
+        Clock.schedule_once(lambda _: self.sounds.load(), 2)
+        self._redraw()
+        if self._probe:
+            self._probe.open()
+        if self._on_shown:
+            Window.bind(on_flip=self._first_flip)
+
+    def notify(self) -> None:
+        """The session changed. Safe from any thread; returns at once."""
+        self._redraw_soon()
+
+    def close(self) -> None:
+        """Ends the window. Safe from any thread."""
+        self._stop_soon()
+
+    def play(self, name: str) -> None:
+        """Plays a sound of kiosk.ui.sounds.NAMES. Safe from any thread."""
+        Clock.schedule_once(lambda _: self.sounds.play(name), 0)
+
+    def preview(self) -> Picture | None:
+        return self.kiosk.preview()
+
+    def tap(self, action: str, value: str = "") -> None:
+        """A button was touched."""
+        self.kiosk.post(Tapped(Action(action), value))
+
+    def touched(self) -> None:
+        """The glass was touched anywhere; reported once a second at most."""
+        now = time.monotonic()
+        if now - self._touched_at >= TOUCH_INTERVAL_S:
+            self._touched_at = now
+            self.kiosk.post(Touched())
+
+    @property
+    def settled(self) -> bool:
+        """Whether the screen has been as it is long enough for touches to count."""
+        return time.monotonic() - self._changed_at >= SETTLING_S
+
+    def open_settings(self, *_):
+        """Kivy's F1 panel does not exist here."""
+
+    def on_stop(self):
+        if self._probe:
+            self._probe.close()
+
+    def _redraw(self, *_) -> None:
+        session = self.session = self.kiosk.session()
+        visit = session.visit
+        framed = (visit.language, visit.large_text, *Window.size)
+        if framed != self._framed:
+            self._framed = framed
+            self._build_frame(session)
+        shown = (visit.screen, *framed)
+        if shown != self._shown:
+            self._shown = shown
+            self._changed_at = time.monotonic()
+            self.screen = screen_class(visit.screen)(session)
+            self.frame.show(self.screen)
+        else:
+            self.screen.session = session
+        self.frame.update(session)
+        covered = self.frame.overlay is not None
+        if covered != self._covered:
+            self._covered = covered
+            self._changed_at = time.monotonic()
+
+    def _build_frame(self, session: Session) -> None:
+        self.theme = theme_for(*Window.size, large=session.visit.large_text)
+        if self.frame is not None:
+            Window.remove_widget(self.frame)
+        self.frame = Frame(session)
+        Window.add_widget(self.frame)
+
+    def _first_flip(self, *_):
+        Window.unbind(on_flip=self._first_flip)
+        self._on_shown()

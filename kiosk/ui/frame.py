@@ -1,0 +1,110 @@
+"""What stays around every screen: the banner of simulated devices, the top bar, and "still there?"."""
+
+from dataclasses import dataclass
+
+from kivy.app import App
+from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.core.model import Screen, Session
+from kiosk.core.session import seconds_left
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.widgets import bars  # noqa: F401
+from kiosk.ui.words import clock, say
+
+WARNED_S = 20  # the countdown is shown for the last seconds
+# these count down on their own button, or have nothing to lose
+COUNTS_ITSELF = (Screen.ATTRACT, Screen.PAID, Screen.MESSAGE, Screen.HELP, Screen.SERVICES)
+
+
+@dataclass(frozen=True)
+class FrameView:
+    simulated: str
+    initial: str
+    community: str
+    when_and_where: str
+    large_words: str
+    language_words: str
+    seconds_left: int | None
+
+
+def present(session: Session) -> FrameView:
+    visit, config = session.visit, session.lobby.config
+    language = visit.language
+    name = config.community.name.in_language(language) if config else say(language, "frame.name")
+    time_zone = config.community.time_zone if config else None
+    parts = [clock(language, session.wall, time_zone)]
+    parts += [config.location.in_language(language)] if config else []
+    simulated = ""
+    if session.lobby.simulated:
+        simulated = say(language, "frame.simulated")
+    return FrameView(
+        simulated=simulated,
+        initial=name[:1],
+        community=name,
+        when_and_where=" · ".join(p for p in parts if p),
+        large_words=say(language, "frame.standard" if visit.large_text else "frame.large"),
+        language_words=say(language, "frame.other_language"),
+        seconds_left=warned_seconds(session),
+    )
+
+
+def warned_seconds(session: Session) -> int | None:
+    """What the "still there?" panel counts; None while it is not shown."""
+    left = seconds_left(session)
+    if left is None or left > WARNED_S or session.visit.screen in COUNTS_ITSELF:
+        return None
+    return left
+
+
+class StillThere(FloatLayout):
+    """Covers the screen; a touch anywhere is a sign of life and takes it away."""
+
+    view = ObjectProperty(rebind=True)
+    words = ObjectProperty()
+
+    def on_touch_down(self, touch):
+        super().on_touch_down(touch)
+        return True
+
+
+class Frame(FloatLayout):
+    """One for a language, a letter size and a window; ``show`` puts a screen inside."""
+
+    view = ObjectProperty(rebind=True)
+
+    def __init__(self, session: Session, **kwargs):
+        self.language = session.visit.language
+        super().__init__(view=present(session), **kwargs)
+        self.overlay: StillThere | None = None
+        self._cover()
+
+    def show(self, screen: BoxLayout) -> None:
+        self.ids.body.clear_widgets()
+        self.ids.body.add_widget(screen)
+
+    def update(self, session: Session) -> None:
+        self.view = present(session)
+        self._cover()
+
+    def on_touch_down(self, touch):
+        App.get_running_app().touched()
+        return super().on_touch_down(touch)
+
+    def say(self, id: str) -> str:
+        return say(self.language, id)
+
+    def _cover(self) -> None:
+        wanted = self.view.seconds_left is not None
+        if wanted and self.overlay is None:
+            self.overlay = StillThere(view=self.view, words=self.say)
+            self.add_widget(self.overlay)
+        elif not wanted and self.overlay is not None:
+            self.remove_widget(self.overlay)
+            self.overlay = None
+        if self.overlay is not None:
+            self.overlay.view = self.view
+
+
+load_beside(__file__)

@@ -1,0 +1,103 @@
+"""The screen that waits for somebody: community news, and where paying begins."""
+
+from dataclasses import dataclass
+
+from kivy.properties import NumericProperty, StringProperty
+from kivy.uix.relativelayout import RelativeLayout
+from kivy.uix.widget import Widget
+
+from contract.messages import Method
+from kiosk.core.capabilities import Offers, offers
+from kiosk.core.model import METHODS_QR, Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import method_names
+from kiosk.ui.widgets.shapes import Note
+from kiosk.ui.words import say
+
+NOTICE_SHOWN_S = 8
+
+
+@dataclass(frozen=True)
+class AttractView:
+    notice_kind: str
+    notice_title: str
+    notice_body: str
+    notice_count: int
+    notice_index: int
+    troubles: tuple[tuple[str, str], ...]  # what does not work, what to do instead
+    scan: bool
+    ready: str
+    print_ready: str
+
+
+def present(session: Session) -> AttractView:
+    language, can = session.visit.language, offers(session.lobby)
+    notices = session.lobby.config.notices if session.lobby.config else []
+    index = int(session.now // NOTICE_SHOWN_S) % len(notices) if notices else 0
+    if notices:
+        kind = say(language, "attract.notice")
+        title = notices[index].title.in_language(language)
+        body = notices[index].body.in_language(language)
+    else:
+        kind, title = "", say(language, "attract.welcome")
+        body = say(language, "attract.welcome_body")
+    return AttractView(
+        notice_kind=kind,
+        notice_title=title,
+        notice_body=body,
+        notice_count=len(notices),
+        notice_index=index,
+        troubles=troubles(session, can),
+        scan=can.scan,
+        ready=say(language, "attract.ready", methods=method_names(language, can.methods)),
+        print_ready=say(language, "attract.print_ready") if can.print else "",
+    )
+
+
+def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
+    """What residents must know before they start, the most important first."""
+    language = session.visit.language
+    found = []
+    if not can.server and any(m in can.missing for m in METHODS_QR):
+        found.append((say(language, "attract.no_server"), say(language, "attract.no_server_body")))
+    if Method.CARD in can.missing and can.methods:
+        instead = say(language, "attract.no_card_body", methods=method_names(language, can.methods))
+        found.append((say(language, "attract.no_card"), instead))
+    if not can.print:
+        found.append((say(language, "attract.no_print"), say(language, "attract.no_print_body")))
+    if not can.scan:
+        found.append((say(language, "attract.no_scan"), say(language, "attract.no_scan_body")))
+    return tuple(found)
+
+
+class NoticeDots(Widget):
+    """Which of ``count`` notices is shown."""
+
+    count = NumericProperty(0)
+    index = NumericProperty(0)
+    step = NumericProperty(0)
+
+
+class NoticeCard(RelativeLayout):
+    kind = StringProperty("")
+    title = StringProperty("")
+    body = StringProperty("")
+    count = NumericProperty(0)
+    index = NumericProperty(0)
+
+
+class AttractScreen(KioskScreen):
+    present = staticmethod(present)
+
+    def draw(self):
+        notes = self.ids.notes
+        if getattr(notes, "shown", None) == self.view.troubles:
+            return
+        notes.shown = self.view.troubles
+        notes.clear_widgets()
+        for head, words in self.view.troubles:
+            notes.add_widget(Note(head=head, words=words))
+
+
+load_beside(__file__)

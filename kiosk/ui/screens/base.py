@@ -1,0 +1,47 @@
+"""What all screens share: they are drawn from the session alone and keep nothing of their own."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, ClassVar
+
+from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.core.model import Screen, Session
+from kiosk.ui import words
+from kiosk.ui.widgets import bars, buttons, shapes, text  # noqa: F401  (used by every layout)
+
+
+class KioskScreen(BoxLayout):
+    """``view`` is what ``present`` makes of the session; the layout shows it and nothing else.
+
+    A screen lives as long as its kind, the language, the letter size and the window stay the same.
+    """
+
+    present: ClassVar[Callable[[Session], Any]]
+    session = ObjectProperty()
+    view = ObjectProperty(rebind=True)
+
+    def __init__(self, session: Session, **kwargs):
+        self.language = session.visit.language
+        super().__init__(
+            session=session, view=type(self).present(session), orientation="vertical", **kwargs
+        )
+        self.draw()
+        self.bind(view=lambda *_: self.draw())
+
+    def on_session(self, _, session: Session):
+        self.view = type(self).present(session)
+
+    def draw(self):
+        """Lists of changing length are filled here; everything else is bound in the layout."""
+
+    def say(self, id: str, **values: object) -> str:
+        return words.say(self.language, id, **values)
+
+
+def screen_class(screen: Screen) -> type[KioskScreen]:
+    """The class for a screen: ``paying_qr`` is PayingQrScreen in kiosk/ui/screens/paying_qr.py."""
+    module = import_module(f"kiosk.ui.screens.{screen.value}")
+    name = "".join(part.capitalize() for part in screen.value.split("_"))
+    return getattr(module, f"{name}Screen")

@@ -1,0 +1,113 @@
+"""What a unit owes, bill by bill, and the sum of what is chosen."""
+
+from dataclasses import dataclass
+
+from kivy.properties import ObjectProperty
+
+from contract.messages import Bill
+from kiosk.core.model import Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import amount, line_detail, line_name, money, overdue, unit_and_payer
+from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
+from kiosk.ui.widgets.buttons import Pressable
+from kiosk.ui.words import day, month, say
+
+LINES_SHOWN_MAX = 3
+
+
+@dataclass(frozen=True)
+class BillRow:
+    number: str
+    title: str
+    lines: tuple[tuple[str, str], ...]  # name, quantity x rate
+    more: str
+    tag: str
+    amount: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class BillsView:
+    title: str
+    subtitle: str
+    rows: tuple[BillRow, ...]
+    offline: bool
+    credit: str
+    selected: str
+    all_selected: bool
+    total: str
+    payable: bool
+
+
+def present(session: Session) -> BillsView:
+    visit, language = session.visit, session.visit.language
+    account = visit.account
+    bills = account.bills if account else []
+    chosen = len(visit.selected_bills)
+    credit = ""
+    if account and account.credit_minor:
+        spare = money(language, account.credit_minor, account.currency)
+        credit = say(language, "bills.credit", amount=spare)
+    none = say(language, "bills.none_selected")
+    return BillsView(
+        title=say(language, "bills.title", count=len(bills)),
+        subtitle=unit_and_payer(language, session),
+        rows=tuple(_row(session, bill) for bill in bills),
+        offline=visit.offline,
+        credit=credit,
+        selected=say(language, "bills.selected", count=chosen) if chosen else none,
+        all_selected=chosen == len(bills),
+        total=amount(session),
+        payable=chosen > 0,
+    )
+
+
+def _row(session: Session, bill: Bill) -> BillRow:
+    language = session.visit.language
+    shown = bill.lines if len(bill.lines) <= LINES_SHOWN_MAX else bill.lines[: LINES_SHOWN_MAX - 1]
+    hidden = len(bill.lines) - len(shown)
+    tag = overdue(language, bill, session)
+    return BillRow(
+        number=bill.number,
+        title=month(language, bill.period),
+        lines=tuple(
+            (line_name(language, line), line_detail(language, line, bill.currency))
+            for line in shown
+        ),
+        more=say(language, "bills.more_lines", count=hidden) if hidden else "",
+        tag=tag or "",
+        amount=bill.money.display(language),
+        selected=bill.number in session.visit.selected,
+    )
+
+
+def due(session: Session, bill: Bill) -> str:
+    """By when a bill is to be paid."""
+    language = session.visit.language
+    today = session.wall.date() if session.wall else None
+    return say(language, "bills.due", date=day(language, bill.due, today))
+
+
+class BillCard(Pressable):
+    """Touching it anywhere chooses the bill or leaves it out; "how is this calculated" is inside."""
+
+    row = ObjectProperty(rebind=True)
+    say = ObjectProperty()
+
+
+class BillsScreen(KioskScreen):
+    present = staticmethod(present)
+
+    def draw(self):
+        cards = self.ids.bills.content
+        rows = self.view.rows
+        if [card.row.number for card in cards.children[::-1]] != [row.number for row in rows]:
+            cards.clear_widgets()
+            for row in rows:
+                cards.add_widget(BillCard(row=row, say=self.say))
+        for card, row in zip(cards.children[::-1], rows, strict=True):
+            card.row = row
+
+
+load_beside(__file__)

@@ -1,0 +1,96 @@
+"""The choice of how to pay. What does not work now stays visible, with the reason."""
+
+from dataclasses import dataclass
+
+from kivy.properties import StringProperty
+
+from contract.messages import Method
+from kiosk.core.capabilities import offers
+from kiosk.core.model import METHODS_QR, Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import amount, method_name, money, unit_and_payer
+from kiosk.ui.widgets.buttons import Pressable
+from kiosk.ui.words import say
+
+
+@dataclass(frozen=True)
+class MethodChoice:
+    method: str
+    name: str
+    detail: str
+    offered: bool
+
+
+@dataclass(frozen=True)
+class MethodView:
+    amount: str
+    subtitle: str
+    choices: tuple[MethodChoice, ...]
+
+
+def present(session: Session) -> MethodView:
+    config = session.lobby.config
+    return MethodView(
+        amount=amount(session),
+        subtitle=unit_and_payer(session.visit.language, session),
+        choices=tuple(_choice(session, m) for m in (config.methods if config else [])),
+    )
+
+
+def _choice(session: Session, method: Method) -> MethodChoice:
+    language = session.visit.language
+    reason = why_not(session, method)
+    return MethodChoice(
+        method=method.value,
+        name=method_name(language, method),
+        detail=reason or say(language, f"method.{method.value}_body"),
+        offered=not reason,
+    )
+
+
+def why_not(session: Session, method: Method) -> str:
+    """Why this method cannot be used for this amount now; empty when it can."""
+    lobby, language, money_due = session.lobby, session.visit.language, session.visit.amount
+    if method in offers(lobby).methods:
+        over = money_due is not None and money_due.minor > lobby.offline_card_limit_minor
+        if method is Method.CARD and not lobby.server_reachable and over:
+            limit = money(language, lobby.offline_card_limit_minor, money_due.currency)
+            return say(language, "method.offline_limit", amount=limit)
+        return ""
+    if not lobby.recording or lobby.recovering:
+        return say(language, "method.away_recording")
+    if method in METHODS_QR:
+        return say(language, "method.away_server")
+    if lobby.card_unresolved:
+        return say(language, "method.away_unresolved")
+    terminal = lobby.device("card_terminal")
+    if terminal and terminal.level != "error":
+        return say(language, "method.away_receipt")
+    return say(language, "method.away_terminal")
+
+
+class MethodCard(Pressable):
+    method = StringProperty("")
+    name = StringProperty("")
+    detail = StringProperty("")
+
+
+class MethodScreen(KioskScreen):
+    present = staticmethod(present)
+
+    def draw(self):
+        cards = self.ids.methods
+        cards.clear_widgets()
+        for choice in self.view.choices:
+            cards.add_widget(
+                MethodCard(
+                    method=choice.method,
+                    name=choice.name,
+                    detail=choice.detail,
+                    enabled=choice.offered,
+                )
+            )
+
+
+load_beside(__file__)

@@ -1,0 +1,70 @@
+"""The code that the resident's phone pays, and the time that is left for it."""
+
+import math
+from dataclasses import dataclass
+
+from kiosk.core.model import Session
+from kiosk.core.paying import CODE_SHOWN_S
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import amount, unit_and_payer
+from kiosk.ui.widgets import codes, drawings  # noqa: F401
+from kiosk.ui.words import say
+
+MORE_TIME_OFFERED_S = 60
+
+
+@dataclass(frozen=True)
+class PayingQrView:
+    title: str
+    amount: str
+    subtitle: str
+    code: str
+    in_place: str  # what stands where the code will be, or was
+    status: str
+    time_left: str
+    share: float
+    more_time: bool
+    steps: tuple[str, ...]
+    cancelling: bool
+
+
+def present(session: Session) -> PayingQrView:
+    visit, language = session.visit, session.visit.language
+    channel = visit.payment.method.value if visit.payment else "wechat"
+    left = max(0.0, visit.code_expires - session.now)
+    if visit.cancelling:
+        in_place, status = "paying_qr.cancelling", "paying_qr.cancelling_body"
+    elif not visit.code_url:
+        in_place, status = "paying_qr.preparing", "common.wait"
+    else:
+        in_place, status = "", "paying_qr.waiting"
+    showing = bool(visit.code_url) and not visit.cancelling
+    return PayingQrView(
+        title=say(language, f"paying_qr.title_{channel}"),
+        amount=amount(session),
+        subtitle=unit_and_payer(language, session),
+        code=visit.code_url if showing else "",
+        in_place=say(language, in_place) if in_place else "",
+        status=say(language, status),
+        time_left=minutes_and_seconds(left) if showing else "",
+        share=min(1.0, left / CODE_SHOWN_S),
+        more_time=showing
+        and left <= MORE_TIME_OFFERED_S
+        and visit.code_latest > visit.code_expires,
+        steps=tuple(say(language, f"paying_qr.step{n}_{channel}") for n in (1, 2, 3)),
+        cancelling=visit.cancelling,
+    )
+
+
+def minutes_and_seconds(seconds: float) -> str:
+    """``2:41``; the last part of a second still counts as one."""
+    whole = math.ceil(seconds)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+class PayingQrScreen(KioskScreen):
+    present = staticmethod(present)
+
+
+load_beside(__file__)

@@ -1,0 +1,106 @@
+"""Everything that can be touched. A button says which action it stands for; the app reports the touch."""
+
+from kivy.app import App
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.theme import Rgba, Theme
+from kiosk.ui.widgets import shapes, text  # noqa: F401  (their rules are used in the .kv)
+
+STYLES = ("primary", "secondary", "quiet", "plain")
+
+
+class Pressable(ButtonBehavior, BoxLayout):
+    """``action`` and ``value`` as in kiosk.core.model.Action; ``words`` is what it is called.
+
+    A touch counts only if it began after the screen had settled and ends on the same screen, so that
+    a second tap never lands on what came up under the finger.
+    """
+
+    action = StringProperty("")
+    value = StringProperty("")
+    words = StringProperty("")
+    enabled = BooleanProperty(True)
+    style = OptionProperty("secondary", options=STYLES)
+    selected = BooleanProperty(False)
+    radius = NumericProperty(0)
+    fill = ColorProperty()
+    edge = ColorProperty()
+    ink = ColorProperty()
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name in ("state", "enabled", "style", "selected"):
+            self.fbind(name, self._paint)
+        self._paint()
+
+    def on_touch_down(self, touch):
+        if not self.collide_point(*touch.pos):
+            return False
+        if not self.enabled or not App.get_running_app().settled:
+            return True
+        return super().on_touch_down(touch)
+
+    def on_press(self):
+        App.get_running_app().play("tick")
+
+    def on_release(self):
+        if self.get_root_window() is not None and self.enabled:
+            self.pressed()
+
+    def pressed(self):
+        """A whole touch happened here."""
+        App.get_running_app().tap(self.action, self.value)
+
+    def _paint(self, *_):
+        theme = App.get_running_app().theme
+        down = self.state == "down"
+        self.fill, self.edge, self.ink = paint(theme, self.style, self.enabled, down, self.selected)
+
+
+def paint(
+    theme: Theme, style: str, enabled: bool, down: bool, selected: bool
+) -> tuple[Rgba, Rgba, Rgba]:
+    """Ground, edge and letters of a button."""
+    color = theme.color
+    if not enabled:
+        return color.off, (color.clear if style == "quiet" else color.line), color.on_off
+    if style == "primary":
+        ground = color.brand_pressed if down else color.brand
+        return ground, ground, color.on_brand
+    if style == "quiet":
+        return (color.pressed if down else color.clear), color.clear, color.ink_secondary
+    ground = color.pressed if down or selected else color.surface
+    if style == "plain":
+        return ground, (color.brand if selected else color.line), color.ink
+    return ground, color.brand, color.on_brand_tint
+
+
+class PushButton(Pressable):
+    """One line of words, perhaps with an icon before it and a smaller line below."""
+
+    icon = StringProperty("")
+    detail = StringProperty("")
+    text_size_px = NumericProperty(0)
+
+
+class BigButton(Pressable):
+    """The main action of a screen: an icon above large words and a smaller line."""
+
+    icon = StringProperty("")
+    detail = StringProperty("")
+
+
+class PillButton(Pressable):
+    """A small round-ended button of the top bar."""
+
+
+load_beside(__file__)

@@ -1,0 +1,61 @@
+"""A list that may be longer than the screen, and says so: a thick bar and a button for the next part."""
+
+from kivy.animation import Animation
+from kivy.app import App
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.scrollview import ScrollView
+
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.widgets.buttons import PushButton
+
+SCROLL_S = 0.25
+PAGE_SHARE = 0.8
+
+
+class ScrollButton(PushButton):
+    """Moves the list; nothing outside the screen needs to know, so no action is reported."""
+
+    def pressed(self):
+        self.target.move(up=self.value == "up")
+
+    target = ObjectProperty(None, allownone=True)
+
+
+class ListView(ScrollView):
+    pass
+
+
+class LongList(BoxLayout):
+    """Put the content into ``content``; it scrolls when it is higher than the room there is."""
+
+    content = ObjectProperty(None, allownone=True)
+    more_words = StringProperty("")
+    back_words = StringProperty("")
+    overflowing = BooleanProperty(False)
+    at_end = BooleanProperty(False)
+
+    def add_widget(self, widget, *args, **kwargs):
+        if self.content is None or widget.__class__.__name__ in ("ListView", "MoreBar"):
+            return super().add_widget(widget, *args, **kwargs)
+        return self.content.add_widget(widget, *args, **kwargs)
+
+    def move(self, *, up: bool):
+        view = self.ids.view
+        hidden = self.content.height - view.height
+        if hidden <= 0:
+            return
+        step = view.height * PAGE_SHARE / hidden
+        goal = min(1.0, max(0.0, view.scroll_y + (step if up else -step)))
+        Animation.cancel_all(view)
+        Animation(scroll_y=goal, d=SCROLL_S, t="out_quad").start(view)
+        App.get_running_app().touched()
+
+    def measure(self, *_):
+        """Whether there is more than can be seen, and whether its end is in sight."""
+        view = self.ids.view
+        self.overflowing = self.content.height > self.height + 1
+        self.at_end = view.scroll_y <= 0.02
+
+
+load_beside(__file__)

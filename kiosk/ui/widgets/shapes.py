@@ -1,0 +1,154 @@
+"""Columns, rows, cards and the other surfaces that things stand on. They hold no words of their own."""
+
+from pathlib import Path
+
+from kivy.app import App
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from kiosk.ui.layout_files import load_beside
+
+ICONS = Path(__file__).resolve().parents[3] / "assets" / "icons"
+
+
+class Arranged(BoxLayout):
+    """A box whose children may have ``when``: while it is false the child is not there at all."""
+
+    def __init__(self, **kwargs):
+        self._all: list[Widget] = []
+        self._arranging = False
+        super().__init__(**kwargs)
+
+    def add_widget(self, widget, *args, **kwargs):
+        if not self._arranging:
+            self._all.append(widget)
+            if widget.property("when", quiet=True) is None:
+                widget.create_property("when", True)
+            widget.fbind("when", self._arrange)
+        return super().add_widget(widget, *args, **kwargs)
+
+    def remove_widget(self, widget, *args, **kwargs):
+        if not self._arranging and widget in self._all:
+            self._all.remove(widget)
+            widget.funbind("when", self._arrange)
+        return super().remove_widget(widget, *args, **kwargs)
+
+    def _arrange(self, *_):
+        wanted = [widget for widget in self._all if widget.when]
+        if wanted == self.children[::-1]:
+            return
+        self._arranging = True
+        self.clear_widgets()
+        for widget in wanted:
+            self.add_widget(widget)
+        self._arranging = False
+
+
+class Stack(Arranged):
+    """As high as its content when ``size_hint_y`` is None; otherwise as high as it is told."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.fbind("minimum_height", self._grow)
+        self.fbind("size_hint_y", self._grow)
+
+    def _grow(self, *_):
+        if self.size_hint_y is None:
+            self.height = self.minimum_height
+
+
+class Column(Stack):
+    pass
+
+
+class Row(Stack):
+    pass
+
+
+class Spring(Widget):
+    """Takes up the room that is left over."""
+
+
+class Halves(Arranged):
+    """Its two children one above the other, or side by side in a wide window."""
+
+
+class Half(Column):
+    """``flexible`` halves share the height of an upright window; others are as high as needed."""
+
+    flexible = BooleanProperty(False)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.fbind("flexible", self._hint)
+        self._hint()
+
+    def _hint(self, *_):
+        portrait = App.get_running_app().theme.portrait
+        self.size_hint_y = None if portrait and not self.flexible else 1
+
+
+class Panel(Stack):
+    """A rounded surface with a thin edge."""
+
+    fill = ColorProperty()
+    edge = ColorProperty()
+
+
+class Rule(Widget):
+    """A hair line between rows."""
+
+
+class Tag(Stack):
+    """Short words on a tinted ground, e.g. that a bill is overdue."""
+
+    words = StringProperty("")
+    fill = ColorProperty()
+    color = ColorProperty()
+
+
+class Note(Stack):
+    """Something to know before going on: bold first words, then the rest."""
+
+    head = StringProperty("")
+    words = StringProperty("")
+
+
+class Icon(Widget):
+    """A picture from assets/icons, drawn in one colour."""
+
+    name = StringProperty("")
+    color = ColorProperty()
+    extent = NumericProperty(0)
+
+    def source(self, name: str) -> str:
+        return icon_file(name)
+
+
+class Badge(Widget):
+    """An icon in white on a coloured rounded square."""
+
+    name = StringProperty("")
+    fill = ColorProperty()
+
+    def source(self, name: str) -> str:
+        return icon_file(name)
+
+
+class Seal(Widget):
+    """The large round sign at the head of a result: done, waiting, stopped."""
+
+    name = StringProperty("")
+    fill = ColorProperty()
+    color = ColorProperty()
+
+    def source(self, name: str) -> str:
+        return icon_file(name)
+
+
+def icon_file(name: str) -> str:
+    return str(ICONS / f"{name}.png") if name else ""
+
+
+load_beside(__file__)

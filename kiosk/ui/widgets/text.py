@@ -1,0 +1,109 @@
+"""Three kinds of text: a paragraph that wraps, a line that shrinks to fit, and a line as wide as it is.
+
+None of them may ever cut a letter off: what does not fit becomes smaller, and then wraps.
+"""
+
+from kivy.app import App
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.label import Label
+
+from kiosk.ui.fonts import FAMILY, text_width
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.line_breaks import break_lines
+from kiosk.ui.theme import TEXT_SMALLEST
+
+load_beside(__file__)
+
+
+class Text(Label):
+    """``words`` is what is said; ``text`` is how it is set, with line breaks."""
+
+    words = StringProperty("")
+    base_size = NumericProperty(30)
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("font_name", FAMILY)
+        super().__init__(**kwargs)
+        for name in ("words", "base_size", "width", "height", "bold"):
+            self.fbind(name, self._set)
+        self._set()
+
+    def _set(self, *_):
+        raise NotImplementedError
+
+    def _smallest(self) -> float:
+        theme = App.get_running_app().theme
+        return min(self.base_size, theme.px(TEXT_SMALLEST))
+
+    def _shrunk_to(self, width: float) -> float:
+        natural = text_width(self.words, self.base_size, bold=self.bold)
+        if natural <= width or natural == 0:
+            return self.base_size
+        return max(self._smallest(), int(self.base_size * width / natural))
+
+    def _broken(self, width: float) -> str:
+        def measure(piece: str) -> float:
+            return text_width(piece, self.font_size, bold=self.bold)
+
+        return "\n".join(break_lines(self.words, width, measure))
+
+    def fits(self) -> bool:
+        """Whether every letter is inside the widget."""
+        return self.texture_size[0] <= self.width + 1 and self.texture_size[1] <= self.height + 1
+
+
+class Paragraph(Text):
+    """Takes the width it is given and as much height as its lines need."""
+
+    def _set(self, *_):
+        width = self.width
+        self.text_size = (width, None)
+        self.font_size = self.base_size
+        self.text = self._broken(width) if self.words else ""
+        self.texture_update()
+        self.height = self.texture_size[1] if self.words else 0
+
+
+class FittedLine(Text):
+    """Stays inside the box it is given: one line, smaller if need be, then ``lines_max`` lines."""
+
+    lines_max = NumericProperty(2)
+
+    def _set(self, *_):
+        self.text_size = self.size
+        if self.width <= 1:
+            return
+        line_height = self.base_size * 1.45
+        wraps = self.lines_max > 1 and self.height >= 2 * line_height * 0.9
+        self.font_size = self.base_size if wraps else self._shrunk_to(self.width)
+        self.text = self._broken(self.width)
+        while self.font_size > self._smallest() and not self._holds():
+            self.font_size = max(self._smallest(), self.font_size - 2)
+            self.text = self._broken(self.width)
+
+    def _holds(self) -> bool:
+        lines = self.text.split("\n")
+        widest = max(text_width(line, self.font_size, bold=self.bold) for line in lines)
+        tall = len(lines) * self.font_size * 1.45
+        return widest <= self.width and (tall <= self.height or len(lines) == 1)
+
+
+class TightLine(Text):
+    """As wide and high as its one line; ``width_max`` above 0 makes it smaller to fit into that."""
+
+    width_max = NumericProperty(0)
+    growing = BooleanProperty(False)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.fbind("width_max", self._set)
+
+    def _set(self, *_):
+        if self.growing:
+            return
+        self.growing = True
+        self.font_size = self._shrunk_to(self.width_max) if self.width_max else self.base_size
+        self.text = self.words
+        self.texture_update()
+        self.size = self.texture_size if self.words else (0, 0)
+        self.growing = False

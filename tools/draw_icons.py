@@ -1,0 +1,193 @@
+"""Draws the kiosk's icons: white shapes on nothing, coloured on the screen. Run after changing one."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+TARGET = Path(__file__).resolve().parent.parent / "assets" / "icons"
+SIDE = 192
+OVERSAMPLING = 4
+WHITE = 255
+
+Pen = ImageDraw.ImageDraw
+
+
+def _s(value: float) -> float:
+    """Icons are thought of on a field of 24 x 24."""
+    return value * SIDE * OVERSAMPLING / 24
+
+
+def line(pen: Pen, points: list[tuple[float, float]], width: float = 2.0) -> None:
+    """A line with round ends and corners."""
+    scaled = [(_s(x), _s(y)) for x, y in points]
+    pen.line(scaled, fill=WHITE, width=round(_s(width)), joint="curve")
+    half = _s(width) / 2
+    for x, y in scaled:
+        pen.ellipse((x - half, y - half, x + half, y + half), fill=WHITE)
+
+
+def box(
+    pen: Pen, x: float, y: float, w: float, h: float, *, radius: float = 2, width: float = 2
+) -> None:
+    edge = (_s(x), _s(y), _s(x + w), _s(y + h))
+    pen.rounded_rectangle(edge, _s(radius), outline=WHITE, width=round(_s(width)))
+
+
+def block(pen: Pen, x: float, y: float, w: float, h: float, radius: float = 0.5) -> None:
+    pen.rounded_rectangle((_s(x), _s(y), _s(x + w), _s(y + h)), _s(radius), fill=WHITE)
+
+
+def disc(pen: Pen, x: float, y: float, radius: float, fill: int = WHITE) -> None:
+    pen.ellipse((_s(x - radius), _s(y - radius), _s(x + radius), _s(y + radius)), fill=fill)
+
+
+def ring(pen: Pen, x: float, y: float, radius: float, width: float = 2) -> None:
+    edge = (_s(x - radius), _s(y - radius), _s(x + radius), _s(y + radius))
+    pen.ellipse(edge, outline=WHITE, width=round(_s(width)))
+
+
+def check(pen: Pen) -> None:
+    line(pen, [(5, 12.5), (10, 17.5), (19.5, 7)], 2.8)
+
+
+def cross(pen: Pen) -> None:
+    line(pen, [(6, 6), (18, 18)], 2.8)
+    line(pen, [(18, 6), (6, 18)], 2.8)
+
+
+def back(pen: Pen) -> None:
+    line(pen, [(15, 5), (8, 12), (15, 19)], 2.4)
+
+
+def forward(pen: Pen) -> None:
+    line(pen, [(9, 5), (16, 12), (9, 19)], 2.4)
+
+
+def down(pen: Pen) -> None:
+    line(pen, [(5, 9), (12, 16), (19, 9)], 2.4)
+
+
+def up(pen: Pen) -> None:
+    line(pen, [(5, 15), (12, 8), (19, 15)], 2.4)
+
+
+def backspace(pen: Pen) -> None:
+    line(pen, [(8.5, 5), (21, 5), (21, 19), (8.5, 19), (2.5, 12), (8.5, 5)], 1.8)
+    line(pen, [(11.5, 9), (17, 15)], 1.8)
+    line(pen, [(17, 9), (11.5, 15)], 1.8)
+
+
+def waiting(pen: Pen) -> None:
+    for x in (5.5, 12, 18.5):
+        disc(pen, x, 12, 1.9)
+
+
+def warning(pen: Pen) -> None:
+    line(pen, [(12, 4.5), (12, 13.5)], 3)
+    disc(pen, 12, 18.8, 1.8)
+
+
+def question(pen: Pen) -> None:
+    edge = (_s(7.2), _s(3.6), _s(16.8), _s(12.6))
+    pen.arc(edge, 180, 70, fill=WHITE, width=round(_s(2.4)))
+    line(pen, [(12.9, 12.2), (12, 13.6), (12, 15)], 2.4)
+    disc(pen, 12, 19.2, 1.6)
+
+
+def scan(pen: Pen) -> None:
+    for x, y in ((3.5, 3.5), (20.5, 3.5), (3.5, 20.5), (20.5, 20.5)):
+        inward_x, inward_y = math.copysign(4.5, 12 - x), math.copysign(4.5, 12 - y)
+        line(pen, [(x + inward_x, y), (x, y), (x, y + inward_y)])
+    for x, y in ((7.5, 7.5), (13.2, 7.5), (7.5, 13.2)):
+        block(pen, x, y, 3.4, 3.4)
+    for x, y in ((13.2, 13.2), (15.3, 15.3)):
+        block(pen, x, y, 1.5, 1.5, 0.2)
+
+
+def keypad(pen: Pen) -> None:
+    for row in range(3):
+        for column in range(3):
+            block(pen, 4 + 6 * column, 4 + 6 * row, 4, 4, 1)
+
+
+def card(pen: Pen) -> None:
+    box(pen, 2.5, 5, 19, 14, radius=2.5)
+    block(pen, 2.5, 8.5, 19, 3, 0)
+    block(pen, 6, 14.5, 5, 1.6)
+
+
+def phone(pen: Pen) -> None:
+    box(pen, 6.5, 2, 11, 20, radius=2.5)
+    block(pen, 10.5, 18, 3, 1.4, 0.7)
+
+
+def printer(pen: Pen) -> None:
+    line(pen, [(7, 8), (7, 3.5), (17, 3.5), (17, 8)])
+    box(pen, 3, 8, 18, 9, radius=2)
+    box(pen, 7, 13.5, 10, 7.5, radius=0.5)
+    disc(pen, 17.6, 11, 0.9)
+
+
+def office(pen: Pen) -> None:
+    box(pen, 5, 3, 14, 18, radius=1)
+    for y in (7, 11.5):
+        for x in (8.5, 13.2):
+            block(pen, x, y, 2.3, 2.3, 0.3)
+    block(pen, 10.6, 16, 2.8, 5, 0.3)
+
+
+def telephone(pen: Pen) -> None:
+    line(pen, [(6.6, 4.2), (5, 6.5), (6.5, 11.5), (12.5, 17.5), (17.5, 19), (19.8, 17.4)], 2)
+    line(pen, [(6.6, 4.2), (9.3, 8.2)], 3.2)
+    line(pen, [(19.8, 17.4), (15.8, 14.7)], 3.2)
+
+
+def wechat(pen: Pen) -> None:
+    pen.ellipse((_s(1.5), _s(3), _s(16.5), _s(15.5)), fill=WHITE)
+    pen.polygon([(_s(3.4), _s(18)), (_s(4.4), _s(12.5)), (_s(8.4), _s(14.5))], fill=WHITE)
+    pen.ellipse((_s(8.6), _s(8.2), _s(23.4), _s(21)), fill=0)
+    pen.ellipse((_s(9.6), _s(9.2), _s(22.5), _s(20.1)), fill=WHITE)
+    pen.polygon([(_s(21.2), _s(22.4)), (_s(20.6), _s(17)), (_s(16.8), _s(19))], fill=WHITE)
+    for x, y in ((6.4, 7.4), (11, 7.4), (13.7, 13.3), (18.2, 13.3)):
+        disc(pen, x, y, 0.95, 0)
+
+
+def alipay(pen: Pen) -> None:
+    line(pen, [(4.5, 5.2), (19.5, 5.2)], 2.2)
+    line(pen, [(12, 2.4), (12, 9.4)], 2.2)
+    line(pen, [(5.5, 9.4), (18, 9.4), (15.6, 14), (11.5, 17.8), (5, 20.6)], 2.2)
+    line(pen, [(6.6, 10.8), (9.2, 14.6), (13.4, 18), (20, 20.6)], 2.2)
+
+
+def clock(pen: Pen) -> None:
+    ring(pen, 12, 12, 9.5)
+    line(pen, [(12, 6.5), (12, 12), (16, 14.5)])
+
+
+def receipt(pen: Pen) -> None:
+    teeth = [(5 + 1.75 * i, 21 if i % 2 == 0 else 19.4) for i in range(9)]
+    line(pen, [(5, 21), (5, 3), (19, 3), (19, 21)][:3] + teeth[::-1])
+    for y, end in ((8, 15.5), (12, 15.5), (16, 12.5)):
+        line(pen, [(8.5, y), (end, y)], 1.6)
+
+
+ICONS: tuple[Callable[[Pen], None], ...] = (
+    check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
+    card, phone, printer, office, telephone, wechat, alipay, clock, receipt,
+)  # fmt: skip
+
+
+def main() -> None:
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for draw in ICONS:
+        large = Image.new("L", (SIDE * OVERSAMPLING, SIDE * OVERSAMPLING), 0)
+        draw(ImageDraw.Draw(large))
+        alpha = large.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+        icon = Image.merge("LA", (Image.new("L", alpha.size, WHITE), alpha))
+        icon.convert("RGBA").save(TARGET / f"{draw.__name__}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
