@@ -9,6 +9,7 @@ import errno
 import os
 import select
 import stat
+import termios
 import time
 from pathlib import Path
 from typing import Any, Protocol
@@ -137,7 +138,7 @@ class _SerialTransport(transports.Serial):
             return
         # Without this the system waits half a minute for bytes that a dead printer never takes.
         # An unplugged one has nothing to reset: closing is all that is left.
-        with contextlib.suppress(OSError, serial.SerialException, ValueError):
+        with contextlib.suppress(OSError, serial.SerialException, termios.error):
             device.reset_output_buffer()
         device.close()
 

@@ -12,7 +12,7 @@ from escpos.printer import Dummy
 
 from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
 from device_drivers.printers.raster import Fonts, render_blocks
-from device_drivers.printers.wrapping import wrap
+from device_drivers.printers.wrapping import printable, wrap
 
 KANJI_ON = b"\x1c&"
 ASK_PAPER_IN_ORDER = b"\x1dr\x01"
@@ -120,16 +120,18 @@ def _native(printer: Any, block: Block, paper: Paper, fonts: Fonts) -> None:
 def _native_text(printer: Any, line: TextLine, columns: int) -> None:
     if line.large:
         columns //= 2
-    right = cells(line.right) + 1 if line.right else 0
-    rows = wrap(line.text, columns, cells)
+    # A control character in a name or a note would be a command to the printer.
+    text, amount = printable(line.text), printable(line.right)
+    right = cells(amount) + 1 if amount else 0
+    rows = wrap(text, columns, cells)
     if right and cells(rows[-1]) + right > columns:
         if right <= columns * 0.6 and len(rows) == 1:
-            rows = wrap(line.text, columns - right, cells)
+            rows = wrap(text, columns - right, cells)
         else:
             rows.append("")
-    if right:
-        rows[-1] += " " * (columns - cells(rows[-1]) - cells(line.right)) + line.right
-    centred = line.align is Align.CENTER and not line.right
+    if amount:
+        rows[-1] += " " * (columns - cells(rows[-1]) - cells(amount)) + amount
+    centred = line.align is Align.CENTER and not amount
     # GS ! enlarges Chinese characters too; the older ESC ! does not on many printers.
     size = 2 if line.large else 1
     align = "center" if centred else "left"

@@ -12,7 +12,7 @@ import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
-from device_drivers.printers.wrapping import wrap
+from device_drivers.printers.wrapping import printable, wrap
 
 WIDTHS_DOTS = {58: 384, 80: 576}  # printable width by paper width in millimetres
 HEIGHT_DOTS_MAX = 16_000  # two metres of paper: nothing of ours is longer
@@ -97,25 +97,26 @@ def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
     size = measures.large if line.large else measures.body
     font = _font(fonts.bold if line.bold else fonts.regular, size)
     pitch = round(size * 1.36)
-    right_width = font.getlength(line.right) if line.right else 0
+    text, right = printable(line.text), printable(line.right)
+    right_width = font.getlength(right) if right else 0
     # An amount stands beside the last line of its text; too wide for that, it gets its own line.
     beside = right_width + measures.gap
-    rows = wrap(line.text, measures.inner, font.getlength)
-    own_line = bool(line.right) and font.getlength(rows[-1]) + beside > measures.inner
+    rows = wrap(text, measures.inner, font.getlength)
+    own_line = bool(right) and font.getlength(rows[-1]) + beside > measures.inner
     if own_line and len(rows) == 1 and beside < measures.inner * 0.6:
-        narrower = wrap(line.text, int(measures.inner - beside), font.getlength)
+        narrower = wrap(text, int(measures.inner - beside), font.getlength)
         rows, own_line = narrower, False
     strip = _blank(measures, pitch * (len(rows) + own_line))
     draw = ImageDraw.Draw(strip)
     baseline = round(pitch * 0.5 + size * 0.36)
     for number, row in enumerate(rows):
         x = float(measures.margin)
-        if line.align is Align.CENTER and not line.right:
+        if line.align is Align.CENTER and not right:
             x = (measures.width - font.getlength(row)) / 2
         draw.text((round(x), baseline + number * pitch), row, font=font, fill=0, anchor="ls")
-    if line.right:
+    if right:
         at = (measures.width - measures.margin, baseline + (len(rows) - 1 + own_line) * pitch)
-        draw.text(at, line.right, font=font, fill=0, anchor="rs")
+        draw.text(at, right, font=font, fill=0, anchor="rs")
     return strip
 
 

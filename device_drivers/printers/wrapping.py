@@ -9,6 +9,11 @@ NOT_LAST = "（《「『【〈([{“‘￥$"
 _PIECES = re.compile(r"\s+|[\x21-\x7e\u00a1-\u024f]+|.", re.DOTALL)
 
 
+def printable(text: str) -> str:
+    """The text without what steers a printer or breaks a layout: each such character a space."""
+    return "".join(c if c.isprintable() or c == "\u3000" else " " for c in text)
+
+
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     """Rows of at most ``width``; always one at least. A word longer than a row is cut.
 

@@ -5,6 +5,7 @@ Whatever a camera is shown, the kiosk goes on: this file never decodes a picture
 
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -203,7 +204,8 @@ class CameraScanner:
                 on_scan(scan)
             except Exception:
                 # Whoever took the code failed; the scanner must go on for the next resident.
-                log.exception("camera.scan_not_taken", kind=scan.kind, length=len(scan.text))
+                # Not log.exception: some renderers would print the code with the local variables.
+                log.error("camera.scan_not_taken", kind=scan.kind, traceback=traceback.format_exc())
 
 
 class MotionGate:

@@ -109,10 +109,14 @@ def decode(
     """
     for name in readers:
         before_reader(name)
+        try:
+            codes = list(READERS[name](picture, kinds, thorough))
+        except Exception:
+            # A crafted code can make a reader raise (pyzbar does at a code of several parts):
+            # to us it then has nothing in it. What aborts the process is the parent's to mend.
+            continue
         found = [
-            code
-            for code in READERS[name](picture, kinds, thorough)
-            if 0 < len(code.text) <= CODE_LENGTH_MAX and code.kind in kinds
+            code for code in codes if 0 < len(code.text) <= CODE_LENGTH_MAX and code.kind in kinds
         ]
         if found:
             return list(dict.fromkeys(found))

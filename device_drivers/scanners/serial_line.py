@@ -3,9 +3,12 @@
 An unplugged scanner is waited for; triggers are sent again when it is back.
 """
 
+import contextlib
 import os
+import termios
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +31,7 @@ WRITE_TIMEOUT_S = 0.5
 REOPEN_FIRST_S = 0.5
 REOPEN_MAX_S = 5.0
 READ_MAX = 4096
+PORT_ERRORS = (OSError, serial.SerialException, termios.error)  # the last is no OSError
 
 NOT_REACHABLE = Condition(
     Level.ERROR,
@@ -147,7 +151,7 @@ class SerialScanner:
             pause_s = REOPEN_FIRST_S
             try:
                 self._serve(self._port)
-            except (OSError, serial.SerialException) as problem:
+            except PORT_ERRORS as problem:
                 log.warning("scanner.lost", port=self._settings.port, detail=str(problem))
             self._let_go()
 
@@ -155,11 +159,11 @@ class SerialScanner:
         port, self._port = self._port, None
         if port is None:
             return
-        try:
+        # An unplugged one has nothing to reset, and a port that waits for it would hang on close.
+        with contextlib.suppress(*PORT_ERRORS):
             port.reset_output_buffer()
+        with contextlib.suppress(*PORT_ERRORS):
             port.close()
-        except (OSError, serial.SerialException) as problem:
-            log.info("scanner.closed_late", port=self._settings.port, detail=str(problem))
 
     def _serve(self, port: serial.Serial) -> None:
         """Reads codes and keeps the trigger as wished. Raises OSError when the scanner is gone."""
@@ -213,4 +217,7 @@ class SerialScanner:
                 on_scan(scan)
             except Exception:
                 # Whoever took the code failed; the scanner must go on for the next resident.
-                log.exception("scanner.scan_not_taken", kind=scan.kind, length=len(scan.text))
+                # Not log.exception: some renderers would print the code with the local variables.
+                log.error(
+                    "scanner.scan_not_taken", kind=scan.kind, traceback=traceback.format_exc()
+                )

@@ -1,0 +1,141 @@
+"""The simulated scanner: knows its trigger, its suffix, and how to misbehave.
+
+With a trigger it reads only while triggered and lets go after a good read, like a Honeywell or
+Newland in manual trigger mode.
+"""
+
+import os
+import random
+import re
+import select
+import threading
+import time
+import tty
+from dataclasses import dataclass
+from pathlib import Path
+
+FAULTS = ("garbage", "dribble", "silent")
+READ_MAX = 4096
+
+
+@dataclass(frozen=True)
+class Trigger:
+    on: bytes
+    off: bytes
+    answer: bytes = b""
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        return re.compile(b"|".join(re.escape(command) for command in (self.on, self.off)))
+
+
+TRIGGERS = {
+    "continuous": None,
+    "honeywell": Trigger(b"\x16T\r", b"\x16U\r"),
+    "newland": Trigger(
+        b"\x7e\x010000#SCNTRG1;\x03",
+        b"\x7e\x010000#SCNTRG0;\x03",
+        b"\x02\x010000#SCNTRG\x06;\x03",
+    ),
+}
+
+
+class SerialScanner:
+    """``link`` becomes a symbolic link to the pty, as udev makes for a serial port."""
+
+    def __init__(self, link: Path, profile: str = "continuous", suffix: bytes = b"\r") -> None:
+        self.link = link
+        self._trigger = TRIGGERS[profile]
+        self._suffix = suffix
+        self._random = random.Random(1)
+        self.faults: set[str] = set()
+        self.triggered = self._trigger is None
+        self.triggers_seen = 0
+        self._heard = b""
+        self._master = self._slave = -1
+        self._plugged = threading.Event()
+        self.plug_in()
+        threading.Thread(target=self._listen, name="serial-scanner", daemon=True).start()
+
+    def plug_in(self) -> None:
+        if self._plugged.is_set():
+            return
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(os.ttyname(self._slave))
+        self._plugged.set()
+
+    def unplug(self) -> None:
+        """The port vanishes: whoever has it open gets an error."""
+        if not self._plugged.is_set():
+            return
+        self._plugged.clear()
+        self.link.unlink(missing_ok=True)
+        os.close(self._slave)
+        os.close(self._master)
+        self.triggered = self._trigger is None
+
+    def scan(self, text: str, kind_prefix: bytes = b"") -> bool:
+        """Someone holds a code before the scanner. False if it did not read: off, or no trigger."""
+        if not self._plugged.is_set() or not self.triggered or "silent" in self.faults:
+            return False
+        data = kind_prefix + text.encode("utf-8") + self._suffix
+        if "garbage" in self.faults:
+            noise = bytes(self._random.choice(b"\x00\x01\x1b\xfe\xff") for _ in range(24))
+            data = noise + b"\r" + data + b"\xff\xfe\x01\r"
+        self._send(data)
+        if self._trigger is not None:
+            self.triggered = False
+        return True
+
+    def send_raw(self, data: bytes) -> None:
+        self._send(data)
+
+    def fault(self, name: str) -> None:
+        """Raises ValueError for a name that there is not."""
+        if name not in FAULTS:
+            raise ValueError(f"no fault {name!r}; there are {', '.join(FAULTS)}")
+        self.faults.add(name)
+
+    def clear(self) -> None:
+        self.faults.clear()
+
+    def state(self) -> dict:
+        return {
+            "plugged": self._plugged.is_set(),
+            "triggered": self.triggered,
+            "triggers_seen": self.triggers_seen,
+            "faults": sorted(self.faults),
+        }
+
+    def _send(self, data: bytes) -> None:
+        pieces = [data]
+        if "dribble" in self.faults:
+            pieces = [bytes((byte,)) for byte in data]
+        for piece in pieces:
+            os.write(self._master, piece)
+            if len(pieces) > 1:
+                time.sleep(0.001)
+
+    def _listen(self) -> None:
+        while True:
+            self._plugged.wait()
+            try:
+                if not select.select([self._master], [], [], 0.2)[0]:
+                    continue
+                self._hear(os.read(self._master, READ_MAX))
+            except (OSError, ValueError):
+                time.sleep(0.05)  # unplugged meanwhile
+
+    def _hear(self, data: bytes) -> None:
+        trigger = self._trigger
+        if trigger is None:
+            return
+        self._heard = (self._heard + data)[-256:]
+        while found := trigger.pattern.search(self._heard):
+            self._heard = self._heard[found.end() :]
+            self.triggered = found[0] == trigger.on
+            self.triggers_seen += self.triggered
+            if trigger.answer and "silent" not in self.faults:
+                os.write(self._master, trigger.answer)
