@@ -80,8 +80,8 @@ def undo(unit: Unit, payment_id: str, *, at: datetime) -> bool:
 
     True when this call did it; False when it was done before, or the payment was never settled.
     """
-    allocations = list(Allocation.objects.filter(payment_id=payment_id, undone=False))
-    lock([a.bill for a in Allocation.objects.filter(payment_id=payment_id).select_related("bill")])
+    ours = Allocation.objects.filter(payment_id=payment_id)
+    lock([allocation.bill for allocation in ours.select_related("bill")])
     original = posting.find(unit.community_id, "payment", payment_id)
     if original is None:
         return False
@@ -96,7 +96,7 @@ def undo(unit: Unit, payment_id: str, *, at: datetime) -> bool:
         )
     except AlreadyPosted:
         return False
-    for allocation in allocations:
+    for allocation in ours.filter(undone=False).select_related("bill"):
         allocation.undone = True
         allocation.save(update_fields=["undone"])
         bill = allocation.bill

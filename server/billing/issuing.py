@@ -1,0 +1,181 @@
+"""Makes the bills of a period and posts them. A unit that has its bill already is left alone."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from server.billing.models import Bill, BillLine, FeeItem, Meter, MeterReading, Tariff
+from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
+from server.billing.rules.outcome import Charge
+from server.billing.rules.registry import RULES
+from server.estate.models import Community, ParkingSpace, Unit
+from server.ledger import posting
+from server.ledger.posting import Line, Posting
+
+Charged = list[tuple[FeeItem, Charge]]
+
+
+def period_of(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def previous_period(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+
+
+@transaction.atomic
+def issue_period(
+    community: Community,
+    period: str,
+    *,
+    issued_on: date,
+    due: date,
+    at: datetime,
+    units: Iterable[Unit] | None = None,
+) -> list[Bill]:
+    """Bills for ``units`` (all of them when None) with at least one fen to pay. All or nothing.
+
+    Meters without both readings are not charged. Raises CounterWentBack.
+    """
+    Community.objects.select_for_update().get(pk=community.pk)  # numbers are given one at a time
+    charged = calculate(community, period)
+    billed = set(
+        Bill.objects.filter(community=community, period=period)
+        .exclude(state="void")
+        .values_list("unit_id", flat=True)
+    )
+    wanted = Unit.objects.filter(community=community) if units is None else units
+    owing = [
+        unit
+        for unit in sorted(wanted, key=lambda unit: _natural(unit.code))
+        if unit.pk not in billed and _sum(charged.get(unit.code, [])) > 0
+    ]
+    first = Bill.objects.filter(community=community, period=period).count() + 1
+    bills = Bill.objects.bulk_create(
+        [
+            Bill(
+                community=community,
+                unit=unit,
+                number=f"{period.replace('-', '')}{community.pk:04d}{number:05d}",
+                period=period,
+                issued_on=issued_on,
+                due=due,
+                currency=community.currency,
+                amount_minor=_sum(charged[unit.code]),
+            )
+            for number, unit in enumerate(owing, first)
+        ],
+        batch_size=500,
+    )
+    _write_lines(bills, charged)
+    posting.post_many(
+        community.pk,
+        [_posting(bill, charged[bill.unit.code]) for bill in bills],
+        currency=community.currency,
+        at=at,
+    )
+    return bills
+
+
+def calculate(community: Community, period: str) -> dict[str, Charged]:
+    """What every unit is charged, by unit code, in the order of the fee items. Writes nothing."""
+    units = _unit_facts(community)
+    charged: dict[str, Charged] = {unit.code: [] for unit in units}
+    for item in FeeItem.objects.filter(community=community).order_by("position", "code"):
+        tariff = tariff_for(item, period)
+        if tariff is None:
+            continue
+        facts = PeriodFacts(period, units, _meter_facts(item, period))
+        for code, charges in RULES[tariff.rule].charges(tariff.rate, facts).items():
+            charged[code] += [(item, charge) for charge in charges]
+    return charged
+
+
+def tariff_for(item: FeeItem, period: str) -> Tariff | None:
+    """The newest tariff that has begun by the first day of the period."""
+    begin = date(int(period[:4]), int(period[5:]), 1)
+    return item.tariffs.filter(valid_from__lte=begin).order_by("-valid_from").first()
+
+
+def _unit_facts(community: Community) -> tuple[UnitFacts, ...]:
+    spaces: dict[int, list[str]] = {}
+    for space in ParkingSpace.objects.filter(community=community, unit__isnull=False):
+        spaces.setdefault(space.unit_id or 0, []).append(space.code)
+    return tuple(
+        UnitFacts(
+            code=unit.code,
+            entrance=(unit.building.code, unit.entrance),
+            entrance_zh=f"{unit.building.name_zh}{unit.entrance}单元",
+            entrance_en=f"{unit.building.name_en}, Entrance {unit.entrance}",
+            area_m2=Decimal(unit.area_m2),
+            parking_spaces=tuple(sorted(spaces.get(unit.pk, []))),
+        )
+        for unit in Unit.objects.filter(community=community).select_related("building")
+    )
+
+
+def _meter_facts(item: FeeItem, period: str) -> tuple[MeterFacts, ...]:
+    meters = Meter.objects.filter(fee_item=item).select_related("building").order_by("code")
+    wanted = (previous_period(period), period)
+    readings = {
+        (reading.meter_id, reading.period): reading
+        for reading in MeterReading.objects.filter(meter__fee_item=item, period__in=wanted)
+    }
+    facts = []
+    for meter in meters:
+        before, now = (readings.get((meter.pk, when)) for when in wanted)
+        if before and now:
+            entrance = (meter.building.code, meter.entrance)
+            facts.append(
+                MeterFacts(
+                    meter.code, entrance, before.counter, before.read_on, now.counter, now.read_on
+                )
+            )
+    return tuple(facts)
+
+
+def _write_lines(bills: Sequence[Bill], charged: dict[str, Charged]) -> None:
+    BillLine.objects.bulk_create(
+        [
+            BillLine(
+                community_id=bill.community_id,
+                bill=bill,
+                fee_item=item,
+                position=position,
+                amount_minor=charge.amount_minor,
+                quantity=charge.quantity,
+                quantity_unit_zh=charge.quantity_unit.zh,
+                quantity_unit_en=charge.quantity_unit.en,
+                rate=charge.rate,
+                note_zh=charge.note.zh if charge.note else "",
+                note_en=charge.note.en if charge.note else "",
+                explanation=[row.model_dump() for row in charge.explanation],
+            )
+            for bill in bills
+            for position, (item, charge) in enumerate(charged[bill.unit.code], 1)
+        ],
+        batch_size=500,
+    )
+
+
+def _posting(bill: Bill, charges: Charged) -> Posting:
+    unit, number = bill.unit.code, bill.number
+    lines = [Line("receivable", bill.amount_minor, unit, number)]
+    lines += [
+        Line(f"income:{item.code}", -charge.amount_minor, unit, number)
+        for item, charge in charges
+        if charge.amount_minor
+    ]
+    return Posting("bill", number, tuple(lines))
+
+
+def _sum(charges: Charged) -> int:
+    return sum(charge.amount_minor for _, charge in charges)
+
+
+def _natural(code: str) -> list[tuple[int, str]]:
+    """3-2-1201 after 3-2-901: parts of digits by their value."""
+    return [(int(p), "") if p.isdecimal() else (0, p) for p in code.split("-")]

@@ -1,0 +1,32 @@
+"""A wrong bill is not edited: it is voided, its posting is undone, and it can be issued anew."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from server.billing.leases import BillLeased, BillNotOpen, lock
+from server.billing.models import Bill, BillLease, BillState
+from server.ledger import posting
+
+
+@transaction.atomic
+def void(bill: Bill, *, at: datetime) -> None:
+    """Raises BillNotOpen when it is paid or void, BillLeased while somebody is paying it."""
+    [bill] = lock([bill])
+    if bill.state != BillState.OPEN:
+        raise BillNotOpen(bill)
+    held = BillLease.objects.filter(bill=bill, until__gt=at).first()
+    if held:
+        raise BillLeased(bill.number, held.until)
+    original = posting.find(bill.community_id, "bill", bill.number)
+    if original is not None:
+        posting.post(
+            bill.community_id,
+            "bill_void",
+            bill.number,
+            posting.mirrored(original),
+            currency=bill.currency,
+            at=at,
+        )
+    bill.state = BillState.VOID
+    bill.save(update_fields=["state"])

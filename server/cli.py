@@ -1,0 +1,217 @@
+"""``lobbypay server COMMAND``: what an operator does at the server's terminal. Decides nothing itself."""
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
+
+DEFAULT_BIND = "127.0.0.1:8000"
+
+
+def main(argv: list[str]) -> int:
+    """Runs one command. 0: done; 1: it could not be done, said on stderr; 2: wrong usage."""
+    arguments = _parser().parse_args(argv)
+    if arguments.config:
+        os.environ[CONFIG_VARIABLE] = str(arguments.config.resolve())
+    try:
+        _start_django()
+        return arguments.command(arguments)
+    except ConfigMistake as mistake:
+        print(mistake, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lobbypay server", description=__doc__)
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"server.toml; else ${CONFIG_VARIABLE}"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[Any], int], what: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=what, description=what)
+        sub.set_defaults(command=command)
+        return sub
+
+    run = add("run", _run, "serve the kiosks, the phones and the staff")
+    run.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT")
+    run.add_argument("--threads", type=int, default=32, help="requests at a time, long polls too")
+    run.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+    add("migrate", _migrate, "bring the database up to date")
+    sample = add("sample-data", _sample_data, "make the test community 湖畔花园")
+    sample.add_argument("--seed", type=int, help="another seed, other neighbours")
+    sample.add_argument("--pairing-code", help="for kiosk K03; made up when not given")
+    sample.add_argument("--staff-name", default="staff")
+    sample.add_argument("--staff-password", help="made up when not given")
+    pdf = add("bill-pdf", _bill_pdf, "a bill as A4 PDF with its QR code")
+    pdf.add_argument("--community", help="needed only when there are several")
+    pdf.add_argument("--unit", required=True, help="e.g. 3-2-1201")
+    pdf.add_argument("--period", metavar="YYYY-MM", help="else the newest open bill")
+    pdf.add_argument("--out", type=Path, required=True, metavar="FILE")
+    add("verify-ledger", _verify_ledger, "check the books against themselves and the bills")
+    kiosk = add("create-kiosk", _create_kiosk, "a kiosk and its one-time pairing code")
+    kiosk.add_argument("--community", help="needed only when there are several")
+    kiosk.add_argument("code", help="e.g. K04; a known code gets a new pairing code")
+    kiosk.add_argument("--location-zh", default="大堂")
+    kiosk.add_argument("--location-en", default="Lobby")
+    kiosk.add_argument("--pairing-code", help="made up when not given")
+    staff = add("create-staff", _create_staff, "a member of staff, or a new password for one")
+    staff.add_argument("name")
+    staff.add_argument("--password", help="made up when not given")
+    key = add("create-signing-key", _create_signing_key, "a new key that signs bill codes")
+    key.add_argument("--community", help="needed only when there are several")
+    return parser
+
+
+def _start_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.settings")
+    from server import configuration
+
+    prepare_data_folder(configuration.load().server.data_folder)
+    import django
+
+    django.setup()
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.migrate:
+        _migrate(arguments)
+    from server.web_server import serve
+
+    serve(arguments.bind, arguments.threads)
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    print("database: up to date")
+    return 0
+
+
+def _sample_data(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from server.fleet.enrolment import create_pairing_code
+    from server.fleet.staff import create_staff
+    from server.sample_data.creation import SEED, create_sample
+
+    now = timezone.now()
+    seed = SEED if arguments.seed is None else arguments.seed
+    created = create_sample(timezone.localdate(), now, seed)
+    password = arguments.staff_password or secrets.token_urlsafe(9)
+    create_staff(arguments.staff_name, password)
+    code = create_pairing_code(created.kiosk, now=now, code=arguments.pairing_code)
+    print(f"community     {created.community.code} {'made' if created.new else 'was there'}")
+    print(f"kiosk         {created.kiosk.code}")
+    print(f"pairing code  {code}")
+    print(f"staff         {arguments.staff_name}")
+    print(f"password      {password}")
+    return 0
+
+
+def _bill_pdf(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from server.billing import accounts, bill_pdf, signing
+
+    community = _community(arguments.community)
+    if community is None:
+        return 1
+    try:
+        unit = accounts.find_unit(community, arguments.unit)
+        bill = bill_pdf.bill_to_print(unit, arguments.period)
+        pdf = bill_pdf.render(bill, timezone.localdate())
+        arguments.out.write_bytes(pdf)
+    except accounts.UnitNotFound:
+        return _failed(f"no unit {arguments.unit} in {community.code}; e.g. 3-2-1201")
+    except accounts.BillNotFound as error:
+        return _failed(str(error))
+    except signing.SigningKeyMissing as error:
+        return _failed(str(error))
+    except OSError as error:
+        return _failed(f"{arguments.out}: cannot be written ({error.strerror})")
+    print(f"{arguments.out}: bill {bill.number} of {unit.code}")
+    return 0
+
+
+def _verify_ledger(_: argparse.Namespace) -> int:
+    from server.billing.verification import verify_ledger
+    from server.ledger.models import Transaction
+
+    problems = verify_ledger()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{Transaction.objects.count()} transactions, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+def _create_kiosk(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from server.fleet.enrolment import create_pairing_code
+    from server.fleet.models import Kiosk
+
+    community = _community(arguments.community)
+    if community is None:
+        return 1
+    places = {"location_zh": arguments.location_zh, "location_en": arguments.location_en}
+    kiosk, _ = Kiosk.objects.get_or_create(
+        community=community, code=arguments.code, defaults=places
+    )
+    try:
+        code = create_pairing_code(kiosk, now=timezone.now(), code=arguments.pairing_code)
+    except ValueError as error:
+        return _failed(str(error))
+    print(f"kiosk         {kiosk.code}\npairing code  {code}\nvalid for     24 hours, once")
+    return 0
+
+
+def _create_staff(arguments: argparse.Namespace) -> int:
+    from server.fleet.staff import create_staff
+
+    password = arguments.password or secrets.token_urlsafe(9)
+    create_staff(arguments.name, password)
+    print(f"staff         {arguments.name}\npassword      {password}")
+    return 0
+
+
+def _create_signing_key(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from server.billing.signing import create_key
+
+    community = _community(arguments.community)
+    if community is None:
+        return 1
+    key = create_key(community, now=timezone.now())
+    print(f"key {key.key_id} signs the bills of {community.code} until {key.not_after}")
+    return 0
+
+
+def _community(code: str | None) -> Any:
+    """The one that is named, or the only one; else says which there are."""
+    from server.estate.models import Community
+
+    known = list(Community.objects.all())
+    fitting = [c for c in known if c.code == code] if code else known
+    if len(fitting) == 1:
+        return fitting[0]
+    codes = ", ".join(c.code for c in known) or "none yet; make one with sample-data"
+    _failed(f"name one community with --community; there are: {codes}")
+    return None
+
+
+def _failed(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

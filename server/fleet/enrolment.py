@@ -1,0 +1,71 @@
+"""A kiosk becomes ours: a pairing code, once and for a short time, against its public key."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from server.fleet.models import Kiosk, PairingCode
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike: 0 O 1 I
+CODE_LENGTH = 10
+CODE_LIFE = timedelta(hours=24)
+
+
+class PairingRefused(Exception):
+    """The code is unknown, used or expired, or its kiosk is switched off. Which, is not told."""
+
+
+def create_pairing_code(
+    kiosk: Kiosk, *, now: datetime, code: str | None = None, life: timedelta = CODE_LIFE
+) -> str:
+    """A new code for the kiosk, shown once; earlier unused codes of it end. Raises ValueError."""
+    code = code or "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    if not 8 <= len(_normal(code)) <= 20:
+        raise ValueError("a pairing code has 8 to 20 letters and digits")
+    with transaction.atomic():
+        PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
+        PairingCode.objects.create(
+            community_id=kiosk.community_id,
+            kiosk=kiosk,
+            code_hash=_hash(code),
+            expires_at=now + life,
+        )
+    return code
+
+
+@transaction.atomic
+def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
+    """Uses up the code and gives the kiosk its key (base64url, raw). Raises PairingRefused.
+
+    The same code with the same key answers again, so that an answer lost on the way does no harm.
+    """
+    pairing = (
+        PairingCode.objects.select_for_update()
+        .select_related("kiosk__community")
+        .filter(code_hash=_hash(code))
+        .first()
+    )
+    if pairing is None or pairing.expires_at <= now or not pairing.kiosk.active:
+        raise PairingRefused("the pairing code is unknown, used or expired")
+    kiosk = pairing.kiosk
+    if pairing.used_at is not None:
+        if kiosk.public_key == public_key:
+            return kiosk
+        raise PairingRefused("the pairing code is unknown, used or expired")
+    pairing.used_at = now
+    pairing.save(update_fields=["used_at"])
+    kiosk.public_key, kiosk.enrolled_at = public_key, now
+    kiosk.save(update_fields=["public_key", "enrolled_at"])
+    return kiosk
+
+
+def _normal(code: str) -> str:
+    return "".join(letter for letter in code.upper() if letter.isalnum())
+
+
+def _hash(code: str) -> str:
+    """Keyed, so that a stolen database does not give the codes away."""
+    return hmac.new(settings.SECRET_KEY.encode(), _normal(code).encode(), "sha256").hexdigest()

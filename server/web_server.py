@@ -1,0 +1,37 @@
+"""Serves the site with gunicorn: one process, many threads, because long polls hold a thread each."""
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+
+class _Application(BaseApplication):
+    def __init__(self, bind: str, threads: int) -> None:
+        self._options = {
+            "bind": bind,
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": threads,
+            "timeout": 120,
+            "graceful_timeout": 5,
+            "keepalive": 15,
+            "accesslog": None,  # addresses hold payment ids
+            "proc_name": "lobbypay-server",
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            if key in self.cfg.settings:
+                self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        from server.wsgi import application
+
+        return application
+
+
+def serve(bind: str, threads: int) -> None:
+    """Serves until told to stop (SIGTERM, SIGINT). ``bind`` is HOST:PORT."""
+    _Application(bind, threads).run()
