@@ -1,0 +1,89 @@
+"""``python -m simulators.camera``: a folder that a camera scanner opens, and a say over what it sees.
+
+Its first line says in JSON where it can be reached. It begins with an empty lobby. Steered over HTTP:
+``POST /show {"pdf" or "image": path, "page"?}``, ``POST /clear``, ``POST /unplug`` (the folder goes),
+``POST /dark`` (a covered lens), ``GET /state``.
+"""
+
+import argparse
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulators.camera.folder import CameraFolder, empty_frames, frames
+from simulators.camera.scene import HEIGHT, WIDTH
+from simulators.control import ControlServer
+
+
+class Camera:
+    """One picture at a time is being made; who asks meanwhile waits."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._busy = threading.Lock()
+        self._sees = "empty lobby"
+        self.clear({})
+
+    def show(self, body: dict[str, Any]) -> dict[str, Any]:
+        path = Path(body.get("pdf") or body["image"])
+        if not path.is_file():
+            raise ValueError(f"there is no file {path}")
+        with self._busy:
+            made = frames(path, self._folder, page=body.get("page"))
+            self._sees = str(path)
+        return {**self.state(), "frames": len(made)}
+
+    def clear(self, body: dict[str, Any]) -> dict[str, Any]:
+        with self._busy:
+            empty_frames(self._folder)
+            self._sees = "empty lobby"
+        return self.state()
+
+    def dark(self, body: dict[str, Any]) -> dict[str, Any]:
+        with self._busy:
+            black = np.full((HEIGHT, WIDTH, 3), 4, np.uint8)
+            CameraFolder(self._folder).show([black])
+            self._sees = "nothing: the lens is covered"
+        return self.state()
+
+    def unplug(self, body: dict[str, Any]) -> dict[str, Any]:
+        with self._busy:
+            for picture in self._folder.iterdir():
+                picture.unlink()
+            self._folder.rmdir()
+            self._sees = "unplugged"
+        return self.state()
+
+    def state(self) -> dict[str, Any]:
+        return {"sees": self._sees, "folder": str(self._folder)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m simulators.camera")
+    parser.add_argument("--folder", type=Path, required=True, help="what the camera scanner opens")
+    parser.add_argument("--control", default="127.0.0.1:0", help="host:port of the control server")
+    parser.add_argument("--show", type=Path, help="a PDF or picture to begin with")
+    options = parser.parse_args()
+    camera = Camera(options.folder)
+    if options.show:
+        camera.show({"image": str(options.show)})
+    actions = {
+        "show": camera.show,
+        "clear": camera.clear,
+        "dark": camera.dark,
+        "unplug": camera.unplug,
+    }
+    control = ControlServer(options.control, actions, camera.state)
+    control.start()
+    ready = {"simulator": "camera", "folder": str(options.folder), "control": control.url}
+    print(json.dumps(ready), flush=True)
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    main()
