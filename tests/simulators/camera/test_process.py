@@ -1,0 +1,80 @@
+"""The simulated camera: a bill held into a lobby, seen by the real camera driver."""
+
+import io
+
+import cv2
+import pytest
+import segno
+import zxingcpp
+from PIL import Image
+
+from device_drivers.scanners.camera import create
+from simulators.camera import empty_frames, frames
+from tests.device_drivers.waiting import wait_until
+from tests.simulators.processes import running
+
+BILL = "https://pay.example-estate.cn/b/" + "A7c9" * 34
+
+
+@pytest.fixture
+def bill_pdf(tmp_path):
+    """An A4 page with a bill's code of about 25 mm in its lower right corner."""
+    data = io.BytesIO()
+    segno.make_qr(BILL, error="m").save(data, kind="png", scale=4, border=4)
+    code = Image.open(data).convert("RGB")
+    page = Image.new("RGB", (1654, 2339), "white")
+    page.paste(code, (1240, 1900))
+    path = tmp_path / "bill.pdf"
+    page.save(path, resolution=200)
+    return path
+
+
+def read(path) -> list[str]:
+    return [c.text for c in zxingcpp.read_barcodes(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))]
+
+
+def test_first_the_lobby_is_empty_then_the_bill_can_be_read(bill_pdf, tmp_path):
+    made = frames(bill_pdf, tmp_path / "camera", empty=3, approach=4, hold=4)
+    assert [path.name for path in made] == sorted(path.name for path in made)
+    texts = [read(path) for path in made]
+    assert texts[:3] == [[], [], []]
+    assert texts[-4:] == [[BILL]] * 4
+
+
+def test_showing_something_else_replaces_every_picture(bill_pdf, tmp_path):
+    folder = tmp_path / "camera"
+    frames(bill_pdf, folder, empty=1, approach=1, hold=1)
+    made = empty_frames(folder, count=2)
+    assert sorted(folder.iterdir()) == made
+    assert read(made[0]) == []
+
+
+def test_the_same_seed_makes_the_same_pictures(bill_pdf, tmp_path):
+    first = frames(bill_pdf, tmp_path / "a", empty=1, approach=1, hold=1, seed=3)
+    second = frames(bill_pdf, tmp_path / "b", empty=1, approach=1, hold=1, seed=3)
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_a_bill_shown_to_the_process_is_scanned_by_the_driver(bill_pdf, tmp_path):
+    folder = tmp_path / "camera"
+    with running("camera", "--folder", str(folder)) as camera:
+        driver = create({"source": str(folder), "fps": 10, "frame_deadline_s": 5.0})
+        driver.open()
+        scans = []
+        try:
+            driver.arm(scans.append)
+            assert not wait_until(lambda: scans, 1.0)
+            assert camera.post("show", pdf=str(bill_pdf)).json()["sees"] == str(bill_pdf)
+            assert wait_until(lambda: scans)
+            assert scans[0].text == BILL
+            camera.post("clear")
+            assert camera.state()["sees"] == "empty lobby"
+            camera.post("unplug")
+            assert wait_until(
+                lambda: [c.code for c in driver.status().conditions] == ["camera.not_reachable"]
+            )
+            camera.post("clear")
+            assert wait_until(lambda: driver.status().conditions == ())
+            assert camera.post("show", pdf="/nowhere.pdf").status_code == 400
+        finally:
+            driver.close()
