@@ -1,5 +1,7 @@
 """Which address leads where in this app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from server.api.calls import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("v1/", api.urls)]

@@ -1,0 +1,193 @@
+"""The kiosk API, version 1. Each call is thin: who asks, what the rooms below answer."""
+
+import hashlib
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import NinjaAPI, Query
+
+from contract import messages
+from contract.messages import ErrorCode, Method
+from server.api import errors
+from server.api.authentication import kiosk_auth, public_key, verified
+from server.api.errors import Refusal
+from server.api.lookups import look_up
+from server.billing.accounts import accounts_of, find_bill, to_contract
+from server.billing.signing import bill_keys
+from server.estate.models import Unit
+from server.fleet import enrolment
+from server.fleet.listening import record_heartbeat
+from server.fleet.models import Kiosk
+from server.notices.showing import shown
+from server.payments import following, ingestion, starting
+from server.payments.alerts import raise_alert
+from server.payments.channels import registry
+from server.payments.models import PaymentOrder
+from server.payments.starting import Caller
+from server.payments.views_of import view_of
+
+WAIT_S_MAX = 25
+UNITS_A_PAGE = 100
+
+api = NinjaAPI(title="LobbyPay kiosk API", version="1", urls_namespace="kiosk", auth=kiosk_auth)
+errors.install(api)
+
+
+def _kiosk(request: HttpRequest) -> Kiosk:
+    return request.auth  # type: ignore[attr-defined]
+
+
+def _today(kiosk: Kiosk) -> date:
+    return timezone.now().astimezone(ZoneInfo(kiosk.community.time_zone)).date()
+
+
+def _caller(kiosk: Kiosk) -> Caller:
+    return Caller(str(kiosk.id), kiosk.code, kiosk.community)
+
+
+def _order(kiosk: Kiosk, payment_id: str) -> PaymentOrder:
+    order = PaymentOrder.objects.select_related("community", "unit").filter(
+        payment_id=payment_id, kiosk_id=str(kiosk.id)
+    )
+    found = order.first()
+    if found is None:
+        raise Refusal(ErrorCode.NOT_FOUND)
+    return found
+
+
+@api.post("/enrol", auth=None, response=messages.EnrolAnswer)
+def enrol(request: HttpRequest, body: messages.EnrolRequest) -> Any:
+    """Exchanges a one-time pairing code for an identity; signed with the new key itself."""
+    try:
+        key = public_key(body.public_key)
+    except ValueError as wrong:
+        raise Refusal(ErrorCode.BAD_REQUEST) from wrong
+    verified(request, key)
+    try:
+        kiosk = enrolment.enrol(body.pairing_code, body.public_key, now=timezone.now())
+    except enrolment.PairingRefused as refused:
+        raise Refusal(ErrorCode.PAIRING_CODE) from refused
+    return messages.EnrolAnswer(
+        kiosk_id=str(kiosk.id), kiosk_code=kiosk.code, community=kiosk.community.code
+    )
+
+
+def _config(kiosk: Kiosk) -> messages.KioskConfig:
+    community, today = kiosk.community, _today(kiosk)
+    config = messages.KioskConfig(
+        version="",
+        kiosk_code=kiosk.code,
+        location=kiosk.location,
+        community=messages.Community(
+            code=community.code,
+            name=community.name,
+            currency=community.currency,
+            time_zone=community.time_zone,
+            test=community.test,
+            office_phone=community.office_phone,
+        ),
+        bill_keys=bill_keys(community),
+        methods=[Method(m) for m in registry.configured()] + [Method.CARD],
+        second_factor=community.second_factor,
+        notices=shown(community, today),
+        public_url=settings.PUBLIC_URL,
+        server_time=timezone.now(),
+    )
+    said = config.model_dump_json(exclude={"version", "server_time"})
+    return config.model_copy(update={"version": hashlib.sha256(said.encode()).hexdigest()[:16]})
+
+
+@api.get("/config", response=messages.KioskConfig)
+def config(request: HttpRequest) -> Any:
+    """What the kiosk needs to know; its version changes when anything in it does."""
+    return _config(_kiosk(request))
+
+
+@api.get("/bills/open", response=messages.OpenBills)
+def open_bills(request: HttpRequest, cursor: str = "") -> Any:
+    """A page of the community's units with open bills, for the hours without a line."""
+    kiosk = _kiosk(request)
+    units = Unit.objects.filter(
+        community=kiosk.community, code__gt=cursor, bills__state="open"
+    ).select_related("community")
+    page = list(units.distinct().order_by("code")[: UNITS_A_PAGE + 1])
+    more = page[UNITS_A_PAGE - 1].code if len(page) > UNITS_A_PAGE else None
+    return messages.OpenBills(
+        accounts=accounts_of(page[:UNITS_A_PAGE], _today(kiosk)),
+        next_cursor=more,
+        as_of=timezone.now(),
+    )
+
+
+@api.post("/units/lookup", response=messages.UnitAccount)
+def lookup(request: HttpRequest, body: messages.UnitLookup) -> Any:
+    kiosk = _kiosk(request)
+    return look_up(kiosk, body, _today(kiosk), timezone.now())
+
+
+@api.get("/bills/{number}", response=messages.Bill)
+def bill(request: HttpRequest, number: str) -> Any:
+    kiosk = _kiosk(request)
+    return to_contract(find_bill(kiosk.community, number), _today(kiosk))
+
+
+@api.post("/payments", response=messages.PaymentView)
+def start_payment(request: HttpRequest, body: messages.StartPayment) -> Any:
+    return view_of(starting.start(_caller(_kiosk(request)), body, timezone.now()))
+
+
+@api.get("/payments/{payment_id}", response=messages.PaymentView)
+def payment(
+    request: HttpRequest,
+    payment_id: str,
+    after_version: int = 0,
+    wait: float = Query(0, ge=0, le=WAIT_S_MAX),
+) -> Any:
+    """The payment; with ``wait`` the answer comes when its version is newer, or after that time."""
+    order = _order(_kiosk(request), payment_id)
+    if wait:
+        order = following.wait(order, after_version, wait, timezone.now)
+    return view_of(order)
+
+
+@api.post("/payments/{payment_id}/cancel", response=messages.PaymentView)
+def cancel_payment(request: HttpRequest, payment_id: str) -> Any:
+    """Ends the order unless it was paid; the answer says how it stands."""
+    order = _order(_kiosk(request), payment_id)
+    return view_of(following.cancel(order, timezone.now()))
+
+
+@api.post("/journal", response=messages.JournalAnswer)
+def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
+    """Takes journal entries, each once and in order; all of the batch or nothing."""
+    kiosk, now = _kiosk(request), timezone.now()
+    try:
+        with transaction.atomic():
+            kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=kiosk.pk)
+            kiosk.journal_sequence, kiosk.journal_hash = ingestion.ingest(
+                _caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash, body.entries, now
+            )
+            kiosk.save(update_fields=["journal_sequence", "journal_hash"])
+    except ingestion.JournalBroken as broken:
+        raise_alert(
+            kiosk.community_id,
+            "journal_broken",
+            kiosk.code,
+            now,
+            kiosk_code=kiosk.code,
+            error=str(broken),
+        )
+        raise
+    return messages.JournalAnswer(acknowledged=kiosk.journal_sequence)
+
+
+@api.post("/heartbeats", response=messages.HeartbeatAnswer)
+def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
+    kiosk, now = _kiosk(request), timezone.now()
+    record_heartbeat(kiosk, body, now=now)
+    return messages.HeartbeatAnswer(server_time=now, config_version=_config(kiosk).version)

@@ -1,0 +1,55 @@
+"""Looking units up without giving residents away: limits, masked names, an optional second factor."""
+
+from datetime import date, datetime
+
+from django.db.models import F
+
+from contract import bill_code
+from contract.messages import ErrorCode, UnitAccount, UnitLookup
+from server.api.errors import Refusal
+from server.api.models import LookupWindow
+from server.billing.accounts import UnitNotFound, account_of, find_unit
+from server.billing.signing import trusted_keys
+from server.estate.models import Resident, Unit
+from server.fleet.models import Kiosk
+
+LOOKUPS_A_MINUTE = 30
+MISSES_A_MINUTE = 8  # guessing stops long before a building is walked through
+
+
+def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> UnitAccount:
+    """The unit's account. Raises Refusal and UnitNotFound."""
+    window = _count(kiosk, now)
+    try:
+        unit = find_unit(kiosk.community, lookup.unit)
+        if kiosk.community.second_factor:
+            _check_second_factor(kiosk, unit, lookup, today)
+    except (UnitNotFound, Refusal) as error:
+        wrong = getattr(error, "code", None) is not ErrorCode.SECOND_FACTOR_NEEDED
+        LookupWindow.objects.filter(pk=window.pk).update(misses=F("misses") + int(wrong))
+        raise
+    return account_of(unit, today)
+
+
+def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:
+    minute = now.replace(second=0, microsecond=0)
+    window, _ = LookupWindow.objects.get_or_create(kiosk_id=str(kiosk.id), minute=minute)
+    if window.count >= LOOKUPS_A_MINUTE or window.misses >= MISSES_A_MINUTE:
+        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=60 - now.second)
+    LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)
+    return window
+
+
+def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: date) -> None:
+    """A bill of the unit, or the end of a resident's phone number."""
+    if lookup.bill_token:
+        keys = trusted_keys(kiosk.community)
+        reading = bill_code.read_token(lookup.bill_token, keys, kiosk.community.code, today)
+        if reading.code and reading.code.unit == unit.code:
+            return
+        raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
+    if not lookup.phone_last4:
+        raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
+    phones = Resident.objects.filter(unit=unit).values_list("phone", flat=True)
+    if not any(phone.endswith(lookup.phone_last4) for phone in phones if phone):
+        raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)

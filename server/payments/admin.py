@@ -1,0 +1,53 @@
+"""Payments in the back office: to look at, never to change; an alert can be marked as dealt with."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+
+
+class ReadOnly(ModelAdmin):
+    """Everything can be read and nothing changed: corrections are new entries."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PaymentOrder)
+class PaymentOrderAdmin(ReadOnly):
+    list_display = ("reference", "unit", "method", "amount_minor", "state", "paid_at", "simulated")
+    list_filter = ("community", "state", "method", "simulated")
+    search_fields = ("reference", "payment_id", "channel_reference", "unit__code")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnly):
+    list_display = ("refund_no", "order", "amount_minor", "state", "created_at", "done_at")
+    list_filter = ("community", "state")
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnly):
+    list_display = ("kiosk_id", "sequence", "at", "kind")
+    list_filter = ("community", "kind")
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly):
+    list_display = ("kind", "subject", "kiosk_code", "text_zh", "raised_at", "resolved_at")
+    list_filter = ("community", "kind", ("resolved_at", admin.EmptyFieldListFilter))
+    actions = ("resolve",)
+
+    @admin.action(description="标为已处理 Mark as dealt with")
+    def resolve(self, request: HttpRequest, queryset: Any) -> None:
+        queryset.filter(resolved_at=None).update(resolved_at=timezone.now())

@@ -1,0 +1,63 @@
+"""Raises an alert once: a second time for the same thing changes nothing while the first is open."""
+
+from datetime import datetime
+from typing import Any
+
+from contract.messages import Text
+from server.payments.models import Alert
+
+TEXTS = {
+    "late_payment": Text(
+        zh="订单取消后到账,已按小区规则处理",
+        en="Money came for a cancelled order; handled by policy",
+    ),
+    "paid_twice": Text(
+        zh="账单已由别人缴清,多付的钱已记入预存余额",
+        en="The bill was paid by somebody else; the money was kept as credit",
+    ),
+    "amount_differs": Text(
+        zh="渠道实收金额与订单不符,请人工核对",
+        en="The channel took another amount than the order's; check by hand",
+    ),
+    "unknown_for_long": Text(
+        zh="付款结果长时间不能确认,请人工核对",
+        en="The outcome has been unknown for long; check by hand",
+    ),
+    "refund_failed": Text(zh="退款失败,请人工处理", en="A refund failed; handle it by hand"),
+    "simulated_money": Text(
+        zh="非测试小区收到模拟设备的付款,未入账",
+        en="Simulated money for a real community; it was not booked",
+    ),
+    "journal_broken": Text(
+        zh="终端日志不连续或被改动,已停止接收",
+        en="A kiosk's journal does not follow; it was refused",
+    ),
+    "unreadable_record": Text(
+        zh="终端上报的付款记录不能识别,请人工核对", en="A kiosk's payment record cannot be read"
+    ),
+}
+
+
+def raise_alert(
+    community_id: int,
+    kind: str,
+    subject: str,
+    at: datetime,
+    *,
+    kiosk_code: str = "",
+    **details: Any,
+) -> None:
+    text = TEXTS[kind]
+    Alert.objects.get_or_create(
+        community_id=community_id,
+        kind=kind,
+        subject=subject,
+        resolved_at=None,
+        defaults={
+            "kiosk_code": kiosk_code,
+            "text_zh": text.zh,
+            "text_en": text.en,
+            "details": details,
+            "raised_at": at,
+        },
+    )

@@ -1,0 +1,166 @@
+"""Finding out where orders stand: waiting, cancelling, and the sweep that forgets none of them."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from contract.messages import PaymentState
+from server.billing import settlement
+from server.payments import learning
+from server.payments.alerts import raise_alert
+from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.channels.registry import channel
+from server.payments.life import Fact
+from server.payments.models import PaymentOrder, Refund
+
+POLL_S = 0.4
+ASK_CHANNEL_S = 3.0
+GRACE = timedelta(seconds=20)  # a channel may tell of a payment a little after the order's end
+BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
+ALERT_AFTER = timedelta(hours=2)
+REFUND_ALERT_CHECKS = 12
+
+Now = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+
+
+def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Takes the channel's word. Only an explicit one changes anything."""
+    match known.standing:
+        case Standing.PAID:
+            return learning.paid(order.payment_id, known, at)
+        case Standing.CLOSED:
+            return learning.ended_unpaid(order.payment_id, Fact.CLOSED, "closed", at)
+        case Standing.REFUNDED if order.life is not PaymentState.CANCELLED:
+            return learning.reversed_(order.payment_id, "refunded", at)
+    return order
+
+
+def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
+    """Asks the channel once; ends the order when it is over or its end is wanted."""
+    through = channel(order.method)
+    if through is None:
+        return order
+    known = through.query(order.out_trade_no)
+    order = learn(order, known, at)
+    if order.life.final:
+        return order
+    over = order.expires_at is not None and at > order.expires_at + GRACE
+    if (over or order.cancel_wanted) and known.standing in (Standing.WAITING, Standing.NOT_FOUND):
+        return learn(order, through.close(order.out_trade_no), at)
+    return order
+
+
+def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> PaymentOrder:
+    """Returns when the order's version is newer, or after ``for_s`` seconds. Asks the channel now and
+    then, so that it does not depend on notifications."""
+    end, ask = time.monotonic() + for_s, time.monotonic() + ASK_CHANNEL_S
+    while order.version <= after_version and not order.life.final and time.monotonic() < end:
+        time.sleep(POLL_S)
+        if order.by_code and time.monotonic() >= ask:
+            order = check(order, now())
+            ask = time.monotonic() + ASK_CHANNEL_S
+        order = PaymentOrder.objects.get(pk=order.pk)
+    return order
+
+
+def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
+    """Ends an order unless it was paid. A card payment ends by its terminal's word only."""
+    if order.life.final or not order.by_code:
+        return order
+    PaymentOrder.objects.filter(pk=order.pk).update(cancel_wanted=True, check_at=at)
+    order.cancel_wanted = True
+    through = channel(order.method)
+    if through is None:
+        return order
+    return learn(order, through.close(order.out_trade_no), at)
+
+
+def sweep(at: datetime) -> int:
+    """Asks about every order that is due, whoever started it. Returns how many were asked about."""
+    open_states = [s.value for s in PaymentState if not s.final]
+    due = PaymentOrder.objects.filter(state__in=open_states, check_at__lte=at)
+    orders = list(due.order_by("check_at")[:200])
+    for order in orders:
+        pause = BACKOFF_S[min(order.checks, len(BACKOFF_S) - 1)]
+        PaymentOrder.objects.filter(pk=order.pk).update(
+            check_at=at + timedelta(seconds=pause), checks=order.checks + 1
+        )
+        if order.by_code:
+            order = check(order, at)
+        if not order.life.final and at - order.created_at > ALERT_AFTER:
+            raise_alert(
+                order.community_id,
+                "unknown_for_long",
+                order.reference,
+                at,
+                kiosk_code=order.kiosk_code,
+                payment_id=order.payment_id,
+                state=order.state,
+                amount_minor=order.amount_minor,
+                method=order.method,
+            )
+    return len(orders) + _sweep_refunds(at)
+
+
+def _sweep_refunds(at: datetime) -> int:
+    refunds = list(Refund.objects.filter(state=Refund.State.DUE, check_at__lte=at)[:200])
+    for refund in refunds:
+        pause = BACKOFF_S[min(refund.checks, len(BACKOFF_S) - 1)]
+        Refund.objects.filter(pk=refund.pk).update(
+            check_at=at + timedelta(seconds=pause), checks=refund.checks + 1
+        )
+        send_back(refund, at)
+    return len(refunds)
+
+
+def send_back(refund: Refund, at: datetime) -> None:
+    """Refunds through the channel, under the same refund number at every try."""
+    order = refund.order
+    through = channel(order.method)
+    if through is None:
+        return
+    standing = through.refund(
+        order.out_trade_no,
+        refund.refund_no,
+        refund.amount_minor,
+        order.charged_minor,
+        refund.reason,
+    )
+    if standing in (RefundStanding.PROCESSING, RefundStanding.UNKNOWN):
+        standing = through.query_refund(order.out_trade_no, refund.refund_no)
+    if standing is RefundStanding.DONE:
+        settlement.refund_done(
+            order.unit,
+            refund.amount_minor,
+            method=order.method,
+            payment_id=order.payment_id,
+            at=at,
+        )
+        Refund.objects.filter(pk=refund.pk).update(state=Refund.State.DONE, done_at=at)
+        PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=refund.amount_minor)
+    elif standing is RefundStanding.FAILED or refund.checks >= REFUND_ALERT_CHECKS:
+        raise_alert(
+            order.community_id,
+            "refund_failed",
+            refund.refund_no,
+            at,
+            kiosk_code=order.kiosk_code,
+            payment_id=order.payment_id,
+            amount_minor=refund.amount_minor,
+        )
+
+
+def sweep_forever(now: Now, stop: Callable[[float], bool], every_s: float = 5.0) -> None:
+    """For a thread of the server's own: ``stop(seconds)`` waits and says whether to end."""
+    while not stop(every_s):
+        try:
+            sweep(now())
+        except Exception:
+            log.exception("sweep failed; it goes on")
+        finally:
+            close_old_connections()

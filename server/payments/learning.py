@@ -1,0 +1,182 @@
+"""What the server does when it learns something about an order: the only place that changes one.
+
+Each function runs in one transaction with the order's row locked, and may be called again with the
+same news without doing anything twice.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from contract.messages import PaymentState
+from server.billing import settlement
+from server.billing.leases import release
+from server.billing.models import Bill
+from server.estate.models import LateSuccess
+from server.payments.alerts import raise_alert
+from server.payments.channels.interface import OrderState
+from server.payments.life import Fact, Late, after
+from server.payments.models import PaymentOrder, Refund
+
+
+def _locked(payment_id: str) -> PaymentOrder:
+    return PaymentOrder.objects.select_for_update().get(payment_id=payment_id)
+
+
+def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
+    order.state, order.version, order.changed_at = state.value, order.version + 1, at
+    order.check_at = None if state.final else order.check_at
+    for name, value in fields.items():
+        setattr(order, name, value)
+    order.save()
+
+
+@transaction.atomic
+def asked(payment_id: str, at: datetime, *, code_url: str = "") -> PaymentOrder:
+    """The channel has the order; or, for a card, the kiosk may ask its terminal."""
+    order = _locked(payment_id)
+    if after(order.life, Fact.ASKED) is not None:
+        _change(order, PaymentState.PENDING, at, code_url=code_url)
+    return order
+
+
+@transaction.atomic
+def paid(payment_id: str, known: OrderState, at: datetime, **fields: Any) -> PaymentOrder:
+    """The money is there: bills are settled, or it goes where the community's policy says."""
+    order = _locked(payment_id)
+    try:
+        state = after(order.life, Fact.PAID)
+    except Late:
+        return _late(order, known, at)
+    if state is None:
+        return order
+    if known.amount_minor is not None and known.amount_minor != order.amount_minor:
+        return _other_amount(order, known, at)
+    paid_at = known.paid_at or at
+    local_day = paid_at.astimezone(ZoneInfo(order.community.time_zone)).date()
+    settled = settlement.settle(
+        order.unit,
+        _parts(order),
+        method=order.method,
+        payment_id=order.payment_id,
+        paid_on=local_day,
+        at=at,
+    )
+    if settled.credited_minor:
+        _alert(order, "paid_twice", at, credited_minor=settled.credited_minor)
+    _change(
+        order,
+        state,
+        at,
+        paid_at=paid_at,
+        charged_minor=order.amount_minor,
+        credited_minor=settled.credited_minor,
+        channel_reference=known.reference or order.channel_reference,
+        reason="",
+        **fields,
+    )
+    return order
+
+
+@transaction.atomic
+def ended_unpaid(
+    payment_id: str, fact: Fact, reason: str, at: datetime, **fields: Any
+) -> PaymentOrder:
+    """Explicitly no money: DECLINED or CLOSED. The bills are free again."""
+    order = _locked(payment_id)
+    state = after(order.life, fact)
+    if state is not None:
+        release(order.payment_id)
+        _change(order, state, at, reason=reason, **fields)
+    return order
+
+
+@transaction.atomic
+def lost(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
+    """Nobody can say just now. The bills stay held while somebody asks."""
+    order = _locked(payment_id)
+    state = after(order.life, Fact.LOST)
+    if state is not None:
+        _change(order, state, at, reason=reason, check_at=at, **fields)
+    return order
+
+
+@transaction.atomic
+def reversed_(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
+    """The money went back: what it settled is open again."""
+    order = _locked(payment_id)
+    state = after(order.life, Fact.REVERSED)
+    if state is not None:
+        settlement.undo(order.unit, order.payment_id, at=at)
+        release(order.payment_id)
+        refunded = order.charged_minor
+        _change(order, state, at, reason=reason, refunded_minor=refunded, **fields)
+    return order
+
+
+def _parts(order: PaymentOrder) -> list[settlement.Part]:
+    amounts = {b["number"]: b["amount_minor"] for b in order.bills}
+    bills = Bill.objects.filter(community=order.community, number__in=amounts).select_related(
+        "unit"
+    )
+    return [settlement.Part(bill, amounts[bill.number]) for bill in bills]
+
+
+def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Paid after it had ended: refunded or credited, automatically, and reported. Once."""
+    amount = known.amount_minor or order.amount_minor
+    if order.charged_minor:
+        return order
+    give: Callable[..., None] = settlement.receive_for_refund
+    policy = order.community.late_success
+    if policy == LateSuccess.CREDIT or not order.by_code:
+        give = settlement.receive_as_credit
+    give(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
+    credited = amount if give is settlement.receive_as_credit else 0
+    if not credited:
+        Refund.objects.create(
+            community=order.community,
+            order=order,
+            refund_no=f"R{order.out_trade_no}"[:40],
+            amount_minor=amount,
+            reason="late",
+            created_at=at,
+            check_at=at,
+        )
+    _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
+    _change(
+        order,
+        PaymentState.REVERSED if not credited else PaymentState.APPROVED,
+        at,
+        reason="late",
+        charged_minor=amount,
+        credited_minor=credited,
+        channel_reference=known.reference,
+        paid_at=known.paid_at or at,
+    )
+    return order
+
+
+def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    _alert(order, "amount_differs", at, channel_minor=known.amount_minor)
+    if after(order.life, Fact.LOST) is not None:
+        _change(order, PaymentState.UNKNOWN, at, reason="amount_differs")
+    order.check_at = at + timedelta(hours=6)
+    order.save(update_fields=["check_at"])
+    return order
+
+
+def _alert(order: PaymentOrder, kind: str, at: datetime, **details: Any) -> None:
+    raise_alert(
+        order.community_id,
+        kind,
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=details.pop("amount_minor", order.amount_minor),
+        **details,
+    )

@@ -1,0 +1,165 @@
+"""Payment orders, refunds, the kiosks' journals as received, and alerts. Amounts in minor units."""
+
+from django.db import models
+
+from contract.messages import Method, PaymentState
+from server.estate.models import Community, Unit
+
+STATES = [(s.value, s.value) for s in PaymentState]
+METHODS = [
+    (Method.WECHAT.value, "微信支付 WeChat Pay"),
+    (Method.ALIPAY.value, "支付宝 Alipay"),
+    (Method.CARD.value, "银行卡 Bank card"),
+]
+
+
+class PaymentOrder(models.Model):
+    """支付订单: one attempt to pay, by the id that the kiosk made for it.
+
+    Frozen once created: payment_id, community, kiosk, unit, method, bills, amount, currency,
+    request_hash, out_trade_no. ``charged_minor`` is what the customer paid, ``credited_minor`` what of
+    it became credit of the unit, ``refunded_minor`` what went back.
+    """
+
+    payment_id = models.CharField("缴费编号 Payment", max_length=36, unique=True)
+    community = models.ForeignKey(Community, models.PROTECT, related_name="payment_orders")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="payment_orders")
+    kiosk_id = models.CharField(max_length=36, db_index=True)
+    kiosk_code = models.CharField("终端 Kiosk", max_length=8)
+    reference = models.CharField("收据号 Reference", max_length=20)
+    method = models.CharField("方式 Method", max_length=10, choices=METHODS)
+    bills = models.JSONField("账单 Bills")  # [{"number": ..., "amount_minor": ...}]
+    amount_minor = models.BigIntegerField("金额 Amount (minor)")
+    currency = models.CharField("币种 Currency", max_length=3)
+    request_hash = models.CharField(max_length=64)
+    out_trade_no = models.CharField("商户单号 Order no.", max_length=32, unique=True)
+    simulated = models.BooleanField("模拟 Simulated", default=False)
+    offline = models.BooleanField("离线 Offline", default=False)
+    created_at = models.DateTimeField("创建 Created")
+
+    state = models.CharField("状态 State", max_length=10, choices=STATES, default="created")
+    version = models.PositiveIntegerField(default=1)
+    kiosk_version = models.PositiveIntegerField(default=0)  # newest version read from the journal
+    reason = models.CharField("原因 Reason", max_length=60, blank=True)
+    code_url = models.CharField(max_length=300, blank=True)
+    expires_at = models.DateTimeField("有效期 Expires", null=True, blank=True)
+    cancel_wanted = models.BooleanField(default=False)
+    channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)
+    card = models.JSONField("银行卡 Card", null=True, blank=True)
+    paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
+    charged_minor = models.BigIntegerField("实收 Charged", default=0)
+    credited_minor = models.BigIntegerField("转预存 Credited", default=0)
+    refunded_minor = models.BigIntegerField("已退 Refunded", default=0)
+    receipt = models.CharField("小票 Receipt", max_length=20, blank=True)
+    changed_at = models.DateTimeField("更新 Changed")
+    check_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    checks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "支付订单 Payment order"
+        verbose_name_plural = "支付订单 Payment orders"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="payment_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved") | models.Q(charged_minor__gt=0),
+                name="approved_means_charged",
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "paid_at"], name="payment_by_day")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def life(self) -> PaymentState:
+        return PaymentState(self.state)
+
+    @property
+    def by_code(self) -> bool:
+        """Whether a channel, not a terminal, takes the money."""
+        return self.method != Method.CARD
+
+
+class Refund(models.Model):
+    """退款: money that goes back through the channel. One row, one ``refund_no``, for every retry."""
+
+    class State(models.TextChoices):
+        DUE = "due", "待退 Due"
+        DONE = "done", "已退 Done"
+        FAILED = "failed", "失败 Failed"
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="refunds")
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="refunds")
+    refund_no = models.CharField("退款单号 Refund no.", max_length=40, unique=True)
+    amount_minor = models.BigIntegerField("金额 Amount (minor)")
+    reason = models.CharField("原因 Reason", max_length=60)
+    state = models.CharField("状态 State", max_length=10, choices=State.choices, default=State.DUE)
+    created_at = models.DateTimeField("创建 Created")
+    done_at = models.DateTimeField("完成 Done", null=True, blank=True)
+    check_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    checks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "退款 Refund"
+        verbose_name_plural = "退款 Refunds"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.refund_no
+
+
+class JournalEntry(models.Model):
+    """One entry of a kiosk's journal, as it was received. Never changed."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    kiosk_id = models.CharField(max_length=36)
+    sequence = models.BigIntegerField("序号 Sequence")
+    at = models.CharField("时间 At", max_length=40)
+    kind = models.CharField("类型 Kind", max_length=20)
+    body = models.JSONField("内容 Body")
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    received_at = models.DateTimeField("收到 Received")
+
+    class Meta:
+        verbose_name = "终端日志 Journal entry"
+        verbose_name_plural = "终端日志 Journal entries"
+        ordering = ["kiosk_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["kiosk_id", "sequence"], name="entry_received_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} {self.sequence}"
+
+
+class Alert(models.Model):
+    """告警: something that staff must look at. One open alert for each (kind, subject)."""
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="alerts")
+    kiosk_code = models.CharField("终端 Kiosk", max_length=8, blank=True)
+    kind = models.CharField("类型 Kind", max_length=40)
+    subject = models.CharField("对象 Subject", max_length=80)
+    text_zh = models.CharField("说明 (中文)", max_length=200)
+    text_en = models.CharField("Text (English)", max_length=300)
+    details = models.JSONField("详情 Details", default=dict)
+    raised_at = models.DateTimeField("时间 Raised")
+    resolved_at = models.DateTimeField("处理 Resolved", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "告警 Alert"
+        verbose_name_plural = "告警 Alerts"
+        ordering = ["-raised_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "kind", "subject"],
+                condition=models.Q(resolved_at=None),
+                name="alert_is_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

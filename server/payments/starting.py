@@ -1,0 +1,155 @@
+"""Starting a payment: the order row is committed before any channel hears of it, and a retry with the
+same id continues instead of beginning again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from contract.messages import Method, PaymentState, StartPayment
+from server.billing.accounts import find_unit
+from server.billing.amounts import open_minor, terms_of
+from server.billing.leases import BillNotOpen, lease
+from server.billing.models import Bill, BillState
+from server.estate.models import Community
+from server.payments import learning
+from server.payments.channels.interface import Channel, ChannelUnavailable, Order
+from server.payments.channels.registry import channel
+from server.payments.life import Fact
+from server.payments.models import PaymentOrder
+
+ORDER_LIFE = timedelta(minutes=10)
+LEASE_AFTER = timedelta(minutes=5)  # how long after the order's end its bills are still held
+FIRST_CHECK = timedelta(seconds=30)
+
+
+class IdempotencyConflict(Exception):
+    """The payment id came before with another body, or from another kiosk."""
+
+
+class AmountChanged(Exception):
+    """A bill's amount is not what the kiosk showed."""
+
+
+class SimulatedMoney(Exception):
+    """Simulated money is accepted for test communities only."""
+
+
+class BillUnknown(Exception):
+    """A bill of that number does not exist for this unit."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The kiosk that asks."""
+
+    kiosk_id: str
+    kiosk_code: str
+    community: Community
+
+
+def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
+    """The order, made or found.
+
+    Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
+    BillLeased, ChannelUnavailable, and OutcomeUnknown when the channel left us in doubt: ask again.
+    """
+    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
+    if order is None:
+        try:
+            order = _create(caller, request, digest, now)
+        except IntegrityError:  # the same request, a moment earlier, on another thread
+            order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
+            if order is None:
+                raise
+    if order.request_hash != digest or order.kiosk_id != caller.kiosk_id:
+        raise IdempotencyConflict(request.payment_id)
+    if order.life is not PaymentState.CREATED:
+        return order
+    if order.method == Method.CARD:
+        return learning.asked(order.payment_id, now)
+    return _ask_channel(order, now)
+
+
+@transaction.atomic
+def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
+    unit = find_unit(caller.community, request.unit)
+    simulated = request.simulated or _simulated_channel(request.method)
+    if simulated and not caller.community.test:
+        raise SimulatedMoney(caller.community.code)
+    bills = _checked_bills(caller.community, request, now)
+    expires_at = now + ORDER_LIFE
+    order = PaymentOrder.objects.create(
+        payment_id=request.payment_id,
+        community=caller.community,
+        unit=unit,
+        kiosk_id=caller.kiosk_id,
+        kiosk_code=caller.kiosk_code,
+        reference=request.reference,
+        method=request.method.value,
+        bills=[b.model_dump() for b in request.bills],
+        amount_minor=request.amount_minor,
+        currency=request.currency,
+        request_hash=digest,
+        out_trade_no=request.payment_id.replace("-", ""),
+        simulated=simulated,
+        created_at=now,
+        changed_at=now,
+        expires_at=expires_at,
+        check_at=now + FIRST_CHECK,
+    )
+    lease(bills, request.payment_id, expires_at + LEASE_AFTER, now=now)
+    return order
+
+
+def _simulated_channel(method: Method) -> bool:
+    found = channel(method) if method != Method.CARD else None
+    return bool(found and found.simulated)
+
+
+def _checked_bills(community: Community, request: StartPayment, now: datetime) -> list[Bill]:
+    today = now.astimezone(ZoneInfo(community.time_zone)).date()
+    wanted = {b.number: b.amount_minor for b in request.bills}
+    found = {
+        bill.number: bill
+        for bill in Bill.objects.filter(
+            community=community, unit__code=request.unit, number__in=wanted
+        )
+    }
+    terms = terms_of(community.pk)
+    for number, amount_minor in wanted.items():
+        bill = found.get(number)
+        if bill is None or bill.state == BillState.VOID:
+            raise BillUnknown(number)
+        if bill.state != BillState.OPEN:
+            raise BillNotOpen(bill)
+        if bill.currency != request.currency or open_minor(bill, today, terms) != amount_minor:
+            raise AmountChanged(number)
+    if sum(wanted.values()) != request.amount_minor or len(wanted) != len(request.bills):
+        raise AmountChanged("the bills do not add up to the amount")
+    return list(found.values())
+
+
+def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
+    """Outside any transaction: the row is committed, so whatever happens here can be found again."""
+    through: Channel | None = channel(order.method)
+    assert order.expires_at is not None
+    try:
+        if through is None:
+            raise ChannelUnavailable(f"{order.method} is not set up")
+        code_url = through.create(
+            Order(
+                order.out_trade_no,
+                order.amount_minor,
+                order.currency,
+                f"{order.community.name_zh} {order.unit.code} 物业缴费",
+                order.expires_at,
+            )
+        )
+    except ChannelUnavailable:
+        learning.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
+        raise
+    return learning.asked(order.payment_id, now, code_url=code_url)

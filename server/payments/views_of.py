@@ -1,0 +1,29 @@
+"""Orders as the kiosk sees them (``contract.messages.PaymentView``)."""
+
+from django.conf import settings
+
+from contract.messages import Method, PaymentView
+from server.payments.models import PaymentOrder
+
+
+def status_url(payment_id: str) -> str:
+    """Where a phone follows the payment or sees its receipt; the id is the secret."""
+    return f"{settings.PUBLIC_URL}/p/{payment_id}"
+
+
+def view_of(order: PaymentOrder) -> PaymentView:
+    return PaymentView(
+        payment_id=order.payment_id,
+        reference=order.reference,
+        method=Method(order.method),
+        state=order.life,
+        version=order.version,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        code_url=order.code_url or None,
+        expires_at=order.expires_at,
+        channel_reference=order.channel_reference,
+        paid_at=order.paid_at,
+        simulated=order.simulated,
+        status_url=status_url(order.payment_id),
+    )
