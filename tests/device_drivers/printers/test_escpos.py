@@ -42,6 +42,8 @@ class Bench:
         else:
             line = PtyCable(self.device, folder / "ttyPrinter")
             place = {"connection": "serial", "port": str(line.link)}
+            if cable == "file":
+                place = {"connection": "file", "path": str(line.link)}
         line.start()
         self.driver = create(settings(**place, **options))
         self.driver.open()
@@ -58,7 +60,7 @@ class Bench:
         return path.read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=["tcp", "pty"])
+@pytest.fixture(params=["tcp", "pty", "file"])
 def bench(request, tmp_path):
     made = []
 
