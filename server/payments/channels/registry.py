@@ -1,0 +1,24 @@
+"""Which payment channels are set up, by payment method. Each is made once, when first asked for."""
+
+import importlib
+from functools import cache
+
+from django.conf import settings
+
+from server.payments.channels.interface import Channel
+
+ADAPTERS = ("wechat", "alipay")  # each a module here with ``create(table) -> Channel``
+
+
+def configured() -> list[str]:
+    """The methods whose table is in the configuration."""
+    return [name for name in ADAPTERS if name in settings.LOBBYPAY.channels]
+
+
+@cache
+def channel(method: str) -> Channel | None:
+    """The channel, or None when it is not set up. Raises ConfigMistake for a table with mistakes."""
+    if method not in configured():
+        return None
+    module = importlib.import_module(f"server.payments.channels.{method}")
+    return module.create(settings.LOBBYPAY.channels[method])
