@@ -91,8 +91,8 @@ def warning(pen: Pen) -> None:
 
 def question(pen: Pen) -> None:
     edge = (_s(7.2), _s(3.6), _s(16.8), _s(12.6))
-    pen.arc(edge, 180, 70, fill=WHITE, width=round(_s(2.4)))
-    line(pen, [(12.9, 12.2), (12, 13.6), (12, 15)], 2.4)
+    pen.arc(edge, 180, 80, fill=WHITE, width=round(_s(2.4)))
+    line(pen, [(12.6, 11.3), (12, 12.6), (12, 15)], 2.4)
     disc(pen, 12, 19.2, 1.6)
 
 
@@ -161,6 +161,12 @@ def alipay(pen: Pen) -> None:
     line(pen, [(6.6, 10.8), (9.2, 14.6), (13.4, 18), (20, 20.6)], 2.2)
 
 
+def notice(pen: Pen) -> None:
+    line(pen, [(3.5, 9.5), (3.5, 14.5), (7, 14.5), (16, 19), (16, 5), (7, 9.5), (3.5, 9.5)])
+    line(pen, [(8, 15), (9.5, 20)], 2.4)
+    line(pen, [(19.8, 9), (20.6, 12), (19.8, 15)])
+
+
 def clock(pen: Pen) -> None:
     ring(pen, 12, 12, 9.5)
     line(pen, [(12, 6.5), (12, 12), (16, 14.5)])
@@ -175,7 +181,7 @@ def receipt(pen: Pen) -> None:
 
 ICONS: tuple[Callable[[Pen], None], ...] = (
     check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
-    card, phone, printer, office, telephone, wechat, alipay, clock, receipt,
+    card, phone, printer, office, telephone, wechat, alipay, notice, clock, receipt,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The kiosk's window. It shows the newest session and reports touches; it never waits and never decides."""
+"""The kiosk's window: it shows the newest session and reports touches, never waits, never decides."""
 
 import time
 from collections.abc import Callable

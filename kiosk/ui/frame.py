@@ -15,7 +15,7 @@ from kiosk.ui.words import clock, say
 
 WARNED_S = 20  # the countdown is shown for the last seconds
 # these count down on their own button, or have nothing to lose
-COUNTS_ITSELF = (Screen.ATTRACT, Screen.PAID, Screen.MESSAGE, Screen.HELP, Screen.SERVICES)
+COUNTS_ITSELF = (Screen.ATTRACT, Screen.PAID, Screen.MESSAGE)
 
 
 @dataclass(frozen=True)

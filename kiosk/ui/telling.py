@@ -1,8 +1,11 @@
 """How bills, payments and ways to pay are put into words. Pure: data in, words out."""
 
+from datetime import date
+
 from contract.messages import Bill, BillLine, Method, PaymentRecord
 from contract.money import Locale, Money
 from kiosk.core.model import Session
+from kiosk.ui import words
 from kiosk.ui.words import listed, say
 
 
@@ -10,6 +13,15 @@ def amount(session: Session) -> str:
     """The amount of the visit, or nothing while it is not known."""
     money = session.visit.amount
     return money.display(session.visit.language) if money is not None else ""
+
+
+def zone(session: Session) -> str | None:
+    config = session.lobby.config
+    return config.community.time_zone if config else None
+
+
+def today(session: Session) -> date | None:
+    return words.today(session.wall, zone(session))
 
 
 def money(language: Locale, minor: int, currency: str) -> str:
@@ -46,7 +58,8 @@ def line_detail(language: Locale, line: BillLine, currency: str) -> str:
 def overdue(language: Locale, bill: Bill, session: Session) -> str:
     """That a bill is late, by how much, and what that costs; nothing while it is not."""
     fee = money(language, bill.late_fee_minor, bill.currency) if bill.late_fee_minor else ""
-    days = (session.wall.date() - bill.due).days if session.wall else 0
+    now = today(session)
+    days = (now - bill.due).days if now else 0
     if days > 0:
         id = "bills.overdue_fee" if fee else "bills.overdue"
         return say(language, id, count=days, **({"fee": fee} if fee else {}))

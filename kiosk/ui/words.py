@@ -76,6 +76,11 @@ def time_of_day(language: Locale, wall: datetime, time_zone: str | None) -> str:
     return format_datetime(_local(wall, time_zone), "HH:mm", locale=language)
 
 
+def today(wall: datetime | None, time_zone: str | None) -> date | None:
+    """The day it is where the community is."""
+    return _local(wall, time_zone).date() if wall else None
+
+
 def _local(wall: datetime, time_zone: str | None) -> datetime:
     return wall.astimezone(ZoneInfo(time_zone)) if time_zone else wall
 

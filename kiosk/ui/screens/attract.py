@@ -12,6 +12,7 @@ from kiosk.core.model import METHODS_QR, Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.telling import method_names
+from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.shapes import Note
 from kiosk.ui.words import say
 
@@ -71,7 +72,7 @@ def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-class NoticeDots(Widget):
+class NoticeDots(Appearing, Widget):
     """Which of ``count`` notices is shown."""
 
     count = NumericProperty(0)

@@ -11,7 +11,7 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.telling import amount, line_detail, line_name, money, overdue, unit_and_payer
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
-from kiosk.ui.words import day, month, say
+from kiosk.ui.words import month, say
 
 LINES_SHOWN_MAX = 3
 
@@ -20,7 +20,7 @@ LINES_SHOWN_MAX = 3
 class BillRow:
     number: str
     title: str
-    lines: tuple[tuple[str, str], ...]  # name, quantity x rate
+    lines: str  # name, quantity x rate; one to a line
     more: str
     tag: str
     amount: str
@@ -71,8 +71,8 @@ def _row(session: Session, bill: Bill) -> BillRow:
     return BillRow(
         number=bill.number,
         title=month(language, bill.period),
-        lines=tuple(
-            (line_name(language, line), line_detail(language, line, bill.currency))
+        lines="\n".join(
+            f"{line_name(language, line)}  {line_detail(language, line, bill.currency)}"
             for line in shown
         ),
         more=say(language, "bills.more_lines", count=hidden) if hidden else "",
@@ -80,13 +80,6 @@ def _row(session: Session, bill: Bill) -> BillRow:
         amount=bill.money.display(language),
         selected=bill.number in session.visit.selected,
     )
-
-
-def due(session: Session, bill: Bill) -> str:
-    """By when a bill is to be paid."""
-    language = session.visit.language
-    today = session.wall.date() if session.wall else None
-    return say(language, "bills.due", date=day(language, bill.due, today))
 
 
 class BillCard(Pressable):

@@ -9,16 +9,16 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.theme import Rgba, Theme
 from kiosk.ui.widgets import shapes, text  # noqa: F401  (their rules are used in the .kv)
+from kiosk.ui.widgets.appearing import Arranged
 
 STYLES = ("primary", "secondary", "quiet", "plain")
 
 
-class Pressable(ButtonBehavior, BoxLayout):
+class Pressable(ButtonBehavior, Arranged):
     """``action`` and ``value`` as in kiosk.core.model.Action; ``words`` is what it is called.
 
     A touch counts only if it began after the screen had settled and ends on the same screen, so that
@@ -72,7 +72,9 @@ def paint(
     """Ground, edge and letters of a button."""
     color = theme.color
     if not enabled:
-        return color.off, (color.clear if style == "quiet" else color.line), color.on_off
+        quiet = style == "quiet"
+        ground, edge = (color.clear, color.clear) if quiet else (color.off, color.line)
+        return ground, edge, color.on_off
     if style == "primary":
         ground = color.brand_pressed if down else color.brand
         return ground, ground, color.on_brand

@@ -8,12 +8,13 @@ from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.layout_files import load_beside
+from kiosk.ui.widgets.appearing import Appearing
 
 QUIET_ZONE = 4  # modules, ISO/IEC 18004 section 9.1
 PREVIEW_INTERVAL_S = 1 / 12
 
 
-class QrCode(Widget):
+class QrCode(Appearing, Widget):
     """``content`` as the largest code of whole pixels per module that fits, on white."""
 
     content = StringProperty("")
@@ -50,7 +51,7 @@ def texture_of(content: str) -> Texture:
     return texture
 
 
-class Preview(Widget):
+class Preview(Appearing, Widget):
     """What the scanner's camera sees, while this widget is on the screen; an icon when nothing comes."""
 
     texture = ObjectProperty(None, allownone=True)

@@ -13,9 +13,10 @@ from kivy.uix.widget import Widget
 
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.widgets import shapes, text  # noqa: F401
+from kiosk.ui.widgets.appearing import Appearing
 
 
-class CountdownRing(Widget):
+class CountdownRing(Appearing, Widget):
     """The time left in words, in a ring that grows shorter; ``share`` of the whole time, 0 to 1."""
 
     words = StringProperty("")
@@ -23,11 +24,12 @@ class CountdownRing(Widget):
     thick = NumericProperty(1)
 
 
-class TickBox(Widget):
+class TickBox(Appearing, Widget):
     ticked = BooleanProperty(False)
+    faint = BooleanProperty(False)
 
 
-class CardReader(RelativeLayout):
+class CardReader(Appearing, RelativeLayout):
     """A terminal with its display and a card on its way in, in use, or out."""
 
     amount = StringProperty("")
@@ -36,11 +38,11 @@ class CardReader(RelativeLayout):
     card = OptionProperty("outside", options=("outside", "inside"))
 
 
-class KeyRow(Widget):
+class KeyRow(Appearing, Widget):
     unit = NumericProperty(1)
 
 
-class Steps(BoxLayout):
+class Steps(shapes.Row):
     """Numbered steps side by side: ``items`` is a list of short texts."""
 
     items = ListProperty()
@@ -63,7 +65,7 @@ class StepLine(shapes.Row):
     words = StringProperty("")
 
 
-class MonthBar(BoxLayout):
+class MonthBar(Appearing, BoxLayout):
     amount = StringProperty("")
     month = StringProperty("")
     share = NumericProperty(0.0)
@@ -71,7 +73,7 @@ class MonthBar(BoxLayout):
     thick = NumericProperty(1)
 
 
-class MonthBars(BoxLayout):
+class MonthBars(Appearing, BoxLayout):
     """``months``: (name, amount in words, share of the highest 0 to 1), the last one emphasised."""
 
     months = ListProperty()

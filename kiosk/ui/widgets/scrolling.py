@@ -3,10 +3,10 @@
 from kivy.animation import Animation
 from kivy.app import App
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.scrollview import ScrollView
 
 from kiosk.ui.layout_files import load_beside
+from kiosk.ui.widgets.appearing import Arranged
 from kiosk.ui.widgets.buttons import PushButton
 
 SCROLL_S = 0.25
@@ -16,17 +16,17 @@ PAGE_SHARE = 0.8
 class ScrollButton(PushButton):
     """Moves the list; nothing outside the screen needs to know, so no action is reported."""
 
+    target = ObjectProperty(None, allownone=True)
+
     def pressed(self):
         self.target.move(up=self.value == "up")
-
-    target = ObjectProperty(None, allownone=True)
 
 
 class ListView(ScrollView):
     pass
 
 
-class LongList(BoxLayout):
+class LongList(Arranged):
     """Put the content into ``content``; it scrolls when it is higher than the room there is."""
 
     content = ObjectProperty(None, allownone=True)
@@ -34,11 +34,6 @@ class LongList(BoxLayout):
     back_words = StringProperty("")
     overflowing = BooleanProperty(False)
     at_end = BooleanProperty(False)
-
-    def add_widget(self, widget, *args, **kwargs):
-        if self.content is None or widget.__class__.__name__ in ("ListView", "MoreBar"):
-            return super().add_widget(widget, *args, **kwargs)
-        return self.content.add_widget(widget, *args, **kwargs)
 
     def move(self, *, up: bool):
         view = self.ids.view

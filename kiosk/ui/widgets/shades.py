@@ -20,3 +20,13 @@ def step_ink(state: str) -> Rgba:
     """The letters of a step that is done, now or later."""
     color = App.get_running_app().theme.color
     return {"done": color.ink, "now": color.brand, "later": color.ink_secondary}[state]
+
+
+def tone_colors(tone: str) -> tuple[Rgba, Rgba]:
+    """Ground and sign of a seal."""
+    color = App.get_running_app().theme.color
+    return {
+        "good": (color.good_tint, color.good),
+        "attention": (color.attention_tint, color.attention_deep),
+        "plain": (color.brand_tint, color.brand),
+    }[tone]

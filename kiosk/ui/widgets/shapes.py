@@ -4,45 +4,12 @@ from pathlib import Path
 
 from kivy.app import App
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.ui.layout_files import load_beside
+from kiosk.ui.widgets.appearing import Appearing, Arranged
 
 ICONS = Path(__file__).resolve().parents[3] / "assets" / "icons"
-
-
-class Arranged(BoxLayout):
-    """A box whose children may have ``when``: while it is false the child is not there at all."""
-
-    def __init__(self, **kwargs):
-        self._all: list[Widget] = []
-        self._arranging = False
-        super().__init__(**kwargs)
-
-    def add_widget(self, widget, *args, **kwargs):
-        if not self._arranging:
-            self._all.append(widget)
-            if widget.property("when", quiet=True) is None:
-                widget.create_property("when", True)
-            widget.fbind("when", self._arrange)
-        return super().add_widget(widget, *args, **kwargs)
-
-    def remove_widget(self, widget, *args, **kwargs):
-        if not self._arranging and widget in self._all:
-            self._all.remove(widget)
-            widget.funbind("when", self._arrange)
-        return super().remove_widget(widget, *args, **kwargs)
-
-    def _arrange(self, *_):
-        wanted = [widget for widget in self._all if widget.when]
-        if wanted == self.children[::-1]:
-            return
-        self._arranging = True
-        self.clear_widgets()
-        for widget in wanted:
-            self.add_widget(widget)
-        self._arranging = False
 
 
 class Stack(Arranged):
@@ -66,7 +33,7 @@ class Row(Stack):
     pass
 
 
-class Spring(Widget):
+class Spring(Appearing, Widget):
     """Takes up the room that is left over."""
 
 
@@ -96,7 +63,7 @@ class Panel(Stack):
     edge = ColorProperty()
 
 
-class Rule(Widget):
+class Rule(Appearing, Widget):
     """A hair line between rows."""
 
 
@@ -115,7 +82,7 @@ class Note(Stack):
     words = StringProperty("")
 
 
-class Icon(Widget):
+class Icon(Appearing, Widget):
     """A picture from assets/icons, drawn in one colour."""
 
     name = StringProperty("")
@@ -126,7 +93,7 @@ class Icon(Widget):
         return icon_file(name)
 
 
-class Badge(Widget):
+class Badge(Appearing, Widget):
     """An icon in white on a coloured rounded square."""
 
     name = StringProperty("")
@@ -136,7 +103,7 @@ class Badge(Widget):
         return icon_file(name)
 
 
-class Seal(Widget):
+class Seal(Appearing, Widget):
     """The large round sign at the head of a result: done, waiting, stopped."""
 
     name = StringProperty("")

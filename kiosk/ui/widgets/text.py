@@ -11,11 +11,12 @@ from kiosk.ui.fonts import FAMILY, text_width
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.line_breaks import break_lines
 from kiosk.ui.theme import TEXT_SMALLEST
+from kiosk.ui.widgets.appearing import Appearing
 
 load_beside(__file__)
 
 
-class Text(Label):
+class Text(Appearing, Label):
     """``words`` is what is said; ``text`` is how it is set, with line breaks."""
 
     words = StringProperty("")

@@ -1,0 +1,51 @@
+"""Good news: the unit owes nothing. An earlier receipt can be printed again."""
+
+from dataclasses import dataclass
+
+from kiosk.core.capabilities import offers
+from kiosk.core.model import Say, Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import money, today, unit_and_payer, zone
+from kiosk.ui.widgets import statement  # noqa: F401
+from kiosk.ui.words import day, say
+from kiosk.ui.words import today as local_day
+
+
+@dataclass(frozen=True)
+class NothingDueView:
+    subtitle: str
+    credit: str
+    told: str
+    reprint: str  # what the earlier payment was; empty when there is none to print
+    can_print: bool
+
+
+def present(session: Session) -> NothingDueView:
+    visit, language = session.visit, session.visit.language
+    account, earlier = visit.account, visit.reprint
+    credit = reprint = ""
+    if account and account.credit_minor:
+        spare = money(language, account.credit_minor, account.currency)
+        credit = say(language, "bills.credit", amount=spare)
+    if earlier:
+        reprint = say(
+            language,
+            "nothing_due.reprint_body",
+            date=day(language, local_day(earlier.changed_at, zone(session)), today(session)),
+            amount=money(language, earlier.amount_minor, earlier.currency),
+        )
+    return NothingDueView(
+        subtitle=unit_and_payer(language, session),
+        credit=credit,
+        told=say(language, f"message.{visit.say.value}") if visit.say else "",
+        reprint=reprint,
+        can_print=offers(session.lobby).print and visit.say is not Say.PRINTING,
+    )
+
+
+class NothingDueScreen(KioskScreen):
+    present = staticmethod(present)
+
+
+load_beside(__file__)

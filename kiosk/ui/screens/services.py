@@ -1,0 +1,53 @@
+"""Everything but paying: community notices, and whom to call for repairs and questions."""
+
+from dataclasses import dataclass
+
+from kivy.properties import StringProperty
+
+from kiosk.core.model import Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.widgets import scrolling  # noqa: F401
+from kiosk.ui.widgets.shapes import Panel
+from kiosk.ui.words import say
+
+
+@dataclass(frozen=True)
+class ServicesView:
+    cards: tuple[tuple[str, str, str], ...]  # icon, title, body
+
+
+def present(session: Session) -> ServicesView:
+    language, config = session.visit.language, session.lobby.config
+    cards = []
+    if config:
+        phone = config.community.office_phone
+        office = say(language, "services.office_body", phone=phone)
+        cards.append(("telephone", say(language, "services.office"), office))
+    reprint = say(language, "services.reprint"), say(language, "services.reprint_body")
+    cards.append(("receipt", *reprint))
+    for notice in config.notices if config else []:
+        cards.append(("", notice.title.in_language(language), notice.body.in_language(language)))
+    if not config or not config.notices:
+        words = say(language, "services.no_notices")
+        cards.append(("", say(language, "services.notices"), words))
+    return ServicesView(cards=tuple(cards))
+
+
+class ServiceCard(Panel):
+    icon = StringProperty("")
+    title = StringProperty("")
+    words = StringProperty("")
+
+
+class ServicesScreen(KioskScreen):
+    present = staticmethod(present)
+
+    def draw(self):
+        cards = self.ids.cards.content
+        cards.clear_widgets()
+        for icon, title, words in self.view.cards:
+            cards.add_widget(ServiceCard(icon=icon or "notice", title=title, words=words))
+
+
+load_beside(__file__)

@@ -1,0 +1,45 @@
+"""Not known yet whether money moved: says so, promises only what is certain, shows how to follow it."""
+
+from dataclasses import dataclass
+
+from contract.messages import Method
+from kiosk.core.capabilities import offers
+from kiosk.core.model import Say, Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import amount, office
+from kiosk.ui.widgets import codes, statement  # noqa: F401
+from kiosk.ui.words import say
+
+
+@dataclass(frozen=True)
+class UnknownView:
+    body: str
+    code: str
+    reference: str
+    amount: str
+    told: str
+    office: str
+    slip: bool
+
+
+def present(session: Session) -> UnknownView:
+    visit, language, payment = session.visit, session.visit.language, session.visit.payment
+    is_card = bool(payment and payment.method is Method.CARD)
+    body = say(language, "unknown.body_card" if is_card else "unknown.body_code")
+    return UnknownView(
+        body=f"{body}\n{say(language, 'unknown.promise')}",
+        code=payment.status_url if payment else "",
+        reference=payment.reference if payment else "",
+        amount=say(language, "unknown.amount", amount=amount(session)),
+        told=say(language, f"message.{visit.say.value}") if visit.say else "",
+        office=office(language, session),
+        slip=offers(session.lobby).print and visit.say is not Say.PRINTING,
+    )
+
+
+class UnknownScreen(KioskScreen):
+    present = staticmethod(present)
+
+
+load_beside(__file__)

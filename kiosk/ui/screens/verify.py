@@ -1,0 +1,41 @@
+"""The last four digits of the resident's phone, where the community asks for them; never shown."""
+
+from dataclasses import dataclass
+
+from kiosk.core.model import FIELD_DIGITS_MAX, Field, Session
+from kiosk.ui.layout_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.widgets import keypad  # noqa: F401
+from kiosk.ui.words import say
+
+TYPED, MISSING = "●", "○"
+
+
+@dataclass(frozen=True)
+class VerifyView:
+    digits: str
+    unit: str
+    told: str
+    busy: bool
+    next_words: str
+    complete: bool
+
+
+def present(session: Session) -> VerifyView:
+    visit, language = session.visit, session.visit.language
+    typed, asked = len(visit.entry.phone), FIELD_DIGITS_MAX[Field.PHONE]
+    return VerifyView(
+        digits=(TYPED * typed + MISSING * (asked - typed)).strip(),
+        unit=visit.entry.unit_code,
+        told=say(language, f"message.{visit.say.value}") if visit.say else "",
+        busy=visit.busy,
+        next_words=say(language, "identify.busy" if visit.busy else "common.next"),
+        complete=typed == asked,
+    )
+
+
+class VerifyScreen(KioskScreen):
+    present = staticmethod(present)
+
+
+load_beside(__file__)

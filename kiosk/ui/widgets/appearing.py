@@ -1,0 +1,44 @@
+"""Widgets that are there only when there is something to show; nothing is ever merely made invisible."""
+
+from kivy.properties import BooleanProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+
+class Appearing:
+    """``when`` false: the Arranged box around it leaves it out."""
+
+    when = BooleanProperty(True)
+
+
+class Arranged(Appearing, BoxLayout):
+    """A box that leaves out those of its children whose ``when`` is false, gaps included."""
+
+    def __init__(self, **kwargs):
+        self._all: list[Widget] = []
+        self._arranging = False
+        super().__init__(**kwargs)
+
+    def add_widget(self, widget, *args, **kwargs):
+        if not self._arranging:
+            self._all.append(widget)
+            if isinstance(widget, Appearing):
+                widget.fbind("when", self._arrange)
+        return super().add_widget(widget, *args, **kwargs)
+
+    def remove_widget(self, widget, *args, **kwargs):
+        if not self._arranging and widget in self._all:
+            self._all.remove(widget)
+            if isinstance(widget, Appearing):
+                widget.funbind("when", self._arrange)
+        return super().remove_widget(widget, *args, **kwargs)
+
+    def _arrange(self, *_):
+        wanted = [widget for widget in self._all if getattr(widget, "when", True)]
+        if wanted == self.children[::-1]:
+            return
+        self._arranging = True
+        self.clear_widgets()
+        for widget in wanted:
+            self.add_widget(widget)
+        self._arranging = False
