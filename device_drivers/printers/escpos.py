@@ -162,24 +162,32 @@ class EscposPrinter:
     def _look(self, connect_s: float, answer_s: float) -> None:
         """Connects if need be, and asks; the answer is in ``self._conditions``."""
         end = time.monotonic() + max(connect_s, answer_s)
+        was_connected = self._session is not None
         try:
-            if self._session is None:
-                self._link.open(connect_s)
-                self._session = Session(self._link)
-            if self._settings.status == "none":
-                self._conditions = (conditions.ONE_WAY,)
-                return
-            found = self._session.ask_status(min(answer_s, max(0.1, end - time.monotonic())))
-            if found is None:
-                self._conditions = (conditions.NOT_REACHABLE,)
-                return
-            self._conditions = tuple(found)
-            if not self._identity.maker:
-                self._identity = self._session.ask_identity(max(0.0, end - time.monotonic()))
+            self._ask(connect_s, answer_s, end)
         except DeviceError as problem:
-            if conditions.NOT_REACHABLE not in self._conditions:
-                log.warning("printer.lost", detail=problem.detail)
+            known_before = conditions.NOT_REACHABLE in self._conditions
             self._lose()
+            if was_connected:
+                # Network printers hang up after a quiet while: that alone is no fault.
+                self._look(connect_s, answer_s)
+            elif not known_before:
+                log.warning("printer.lost", detail=problem.detail)
+
+    def _ask(self, connect_s: float, answer_s: float, end: float) -> None:
+        if self._session is None:
+            self._link.open(connect_s)
+            self._session = Session(self._link)
+        if self._settings.status == "none":
+            self._conditions = (conditions.ONE_WAY,)
+            return
+        found = self._session.ask_status(min(answer_s, max(0.1, end - time.monotonic())))
+        if found is None:
+            self._conditions = (conditions.NOT_REACHABLE,)
+            return
+        self._conditions = tuple(found)
+        if not self._identity.maker:
+            self._identity = self._session.ask_identity(max(0.0, end - time.monotonic()))
 
     def _lose(self, because: tuple[Condition, ...] = (conditions.NOT_REACHABLE,)) -> None:
         self._session = None

@@ -272,6 +272,22 @@ def test_a_printer_that_is_switched_off_and_on_is_found_again(tmp_path):
     relay.cut()
 
 
+def test_a_network_printer_that_hung_up_meanwhile_prints_all_the_same(tmp_path):
+    device = Printer(tmp_path / "out", font=FONTS.regular)
+    device.start()
+    cable = TcpCable(device, "127.0.0.1", 0)
+    cable.start()
+    relay = Relay(cable.address)
+    driver = create(settings(connection="network", host="127.0.0.1", port=relay.port))
+    driver.open()
+    relay.hang_up()
+    assert driver.print(receipt()).outcome is PrintOutcome.PRINTED
+    relay.hang_up()
+    assert driver.probe().conditions == ()
+    driver.close()
+    relay.cut()
+
+
 class Relay:
     """A network cable that can be pulled: passes bytes both ways until it is cut."""
 
@@ -286,6 +302,9 @@ class Relay:
         self._listener.close()
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+        self.hang_up()
+
+    def hang_up(self) -> None:
         for end in self._open:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
