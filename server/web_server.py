@@ -1,5 +1,6 @@
 """Serves the site with gunicorn: one process, many threads, because long polls hold a thread each."""
 
+import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -29,7 +30,20 @@ class _Application(BaseApplication):
     def load(self) -> Any:
         from server.wsgi import application
 
+        start_sweeping()
         return application
+
+
+def start_sweeping() -> None:
+    """Orders and refunds without a known end are followed up from this process, whoever began them."""
+    from django.utils import timezone
+
+    from server.payments.following import sweep_forever
+
+    stop = threading.Event()
+    threading.Thread(
+        target=sweep_forever, args=(timezone.now, stop.wait), name="sweep", daemon=True
+    ).start()
 
 
 def serve(bind: str, threads: int) -> None:

@@ -1,0 +1,18 @@
+"""A world with one channel, for the tests of payments."""
+
+import pytest
+
+from server.payments import following, starting
+from tests.server.payments import world as worlds
+
+
+@pytest.fixture
+def world(db, monkeypatch):
+    made = worlds.make()
+
+    def channel(method):
+        return made.channel if method == "wechat" else None
+
+    monkeypatch.setattr(starting, "channel", channel)
+    monkeypatch.setattr(following, "channel", channel)
+    return made

@@ -1,0 +1,175 @@
+"""A small estate, a kiosk, and a channel whose truth the test decides."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from contract.messages import BillToPay, Method, StartPayment
+from server.billing.issuing import issue_period
+from server.billing.models import Bill, FeeItem, Tariff
+from server.estate.models import Building, Community, Resident, Unit
+from server.fleet.models import Kiosk
+from server.payments.channels.interface import (
+    ChannelUnavailable,
+    Order,
+    OrderState,
+    OutcomeUnknown,
+    RefundStanding,
+    Standing,
+)
+from server.payments.starting import Caller
+
+NOW = datetime.fromisoformat("2026-11-24T22:47:00+08:00")
+TODAY = date(2026, 11, 24)
+
+
+def community(test: bool = True) -> Community:
+    return Community.objects.create(
+        code="lakeside",
+        name_zh="湖畔花园",
+        name_en="Lakeside Garden",
+        test=test,
+        office_phone="0571-5555-0123",
+    )
+
+
+def unit(of: Community, room: str = "1201") -> Unit:
+    building, _ = Building.objects.get_or_create(
+        community=of, code="3", defaults={"name_zh": "3栋", "name_en": "Building 3"}
+    )
+    made = Unit.objects.create(
+        community=of,
+        building=building,
+        entrance="2",
+        room=room,
+        code=f"3-2-{room}",
+        label_zh=f"3栋2单元{room}",
+        label_en=f"Building 3, Entrance 2, {room}",
+        area_m2=Decimal("118.60"),
+    )
+    Resident.objects.create(community=of, unit=made, name="王小明", phone="13800001201")
+    return made
+
+
+def bills(of: Unit, *periods: str) -> list[Bill]:
+    """One bill of 332.08 for each period, due in December: no late fee yet."""
+    item, _ = FeeItem.objects.get_or_create(
+        community=of.community,
+        code="property",
+        defaults={"name_zh": "物业服务费", "name_en": "Property fee"},
+    )
+    Tariff.objects.get_or_create(
+        community=of.community,
+        fee_item=item,
+        valid_from=date(2026, 1, 1),
+        defaults={"rule": "by_area", "rate": Decimal("2.80")},
+    )
+    made = []
+    for period in periods:
+        made += issue_period(
+            of.community,
+            period,
+            issued_on=date(2026, 11, 1),
+            due=date(2026, 12, 28),
+            at=NOW - timedelta(days=20),
+            units=[of],
+        )
+    return made
+
+
+@dataclass
+class FakeChannel:
+    """Holds the truth of each order; what it says and when is decided by the test."""
+
+    name: str = "wechat"
+    simulated: bool = True
+    orders: dict[str, OrderState] = field(default_factory=dict)
+    amounts: dict[str, int] = field(default_factory=dict)
+    refunds: dict[str, int] = field(default_factory=dict)
+    fails: list[Exception] = field(default_factory=list)  # for the next calls of create
+    silent: bool = False  # every question is answered with UNKNOWN
+    created: int = 0
+
+    def create(self, order: Order) -> str:
+        self.created += 1
+        if self.fails:
+            failure = self.fails.pop(0)
+            if isinstance(failure, OutcomeUnknown):  # it was made, the answer was lost
+                self._make(order)
+            raise failure
+        return self._make(order)
+
+    def _make(self, order: Order) -> str:
+        self.orders.setdefault(order.out_trade_no, OrderState(Standing.WAITING))
+        self.amounts[order.out_trade_no] = order.amount_minor
+        return f"weixin://wxpay/bizpayurl?pr={order.out_trade_no[:8]}"
+
+    def pays(self, out_trade_no: str, amount_minor: int | None = None) -> OrderState:
+        amount = amount_minor or self.amounts[out_trade_no]
+        paid = OrderState(Standing.PAID, f"42{out_trade_no[:10]}", amount, NOW)
+        self.orders[out_trade_no] = paid
+        return paid
+
+    def query(self, out_trade_no: str) -> OrderState:
+        if self.silent:
+            return OrderState(Standing.UNKNOWN)
+        return self.orders.get(out_trade_no, OrderState(Standing.NOT_FOUND))
+
+    def close(self, out_trade_no: str) -> OrderState:
+        if self.silent:
+            return OrderState(Standing.UNKNOWN)
+        if self.query(out_trade_no).standing is not Standing.PAID:
+            self.orders[out_trade_no] = OrderState(Standing.CLOSED)
+        return self.orders[out_trade_no]
+
+    def refund(self, out_trade_no, refund_no, amount_minor, total_minor, reason):
+        if self.silent:
+            return RefundStanding.UNKNOWN
+        self.refunds[refund_no] = amount_minor
+        return RefundStanding.DONE
+
+    def query_refund(self, out_trade_no, refund_no):
+        known = refund_no in self.refunds and not self.silent
+        return RefundStanding.DONE if known else RefundStanding.UNKNOWN
+
+
+@dataclass
+class World:
+    community: Community
+    unit: Unit
+    bills: list[Bill]
+    caller: Caller
+    channel: FakeChannel
+
+    def request(
+        self, number: int = 1, method: Method = Method.WECHAT, bills: int = 2, **changes: object
+    ) -> StartPayment:
+        """A payment of the first ``bills`` bills; ``number`` makes its id."""
+        paying = [BillToPay(number=b.number, amount_minor=33208) for b in self.bills[:bills]]
+        base = StartPayment(
+            payment_id=str(UUID(int=number)),
+            reference=f"K03-{number:06d}",
+            method=method,
+            unit=self.unit.code,
+            bills=paying,
+            amount_minor=33208 * bills,
+            currency="CNY",
+        )
+        return base.model_copy(update=changes)
+
+
+def make(test: bool = True) -> World:
+    of = community(test)
+    home = unit(of)
+    kiosk = Kiosk.objects.create(community=of, code="K03", location_zh="大堂", location_en="Lobby")
+    return World(
+        of,
+        home,
+        bills(home, "2026-09", "2026-10"),
+        Caller(str(kiosk.id), "K03", of),
+        FakeChannel(),
+    )
+
+
+__all__ = ["NOW", "TODAY", "ChannelUnavailable", "FakeChannel", "OutcomeUnknown", "World", "make"]
