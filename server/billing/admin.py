@@ -1,0 +1,123 @@
+"""Fees and bills in the back office. Bills are read and voided there, never edited."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from contract.money import Money
+from server.billing.leases import BillLeased, BillNotOpen
+from server.billing.models import (
+    Allocation,
+    Bill,
+    BillLine,
+    BillSigningKey,
+    FeeItem,
+    LateFeePolicy,
+    Meter,
+    MeterReading,
+    Tariff,
+)
+from server.billing.voiding import void
+from server.ledger.admin import ReadOnly
+
+
+@admin.register(FeeItem)
+class FeeItemAdmin(ModelAdmin):
+    list_display = ("name_zh", "name_en", "code", "position", "community")
+    list_filter = ("community",)
+
+
+@admin.register(Tariff)
+class TariffAdmin(ModelAdmin):
+    list_display = ("fee_item", "rule", "rate", "valid_from", "community")
+    list_filter = ("community", "fee_item")
+
+
+@admin.register(LateFeePolicy)
+class LateFeePolicyAdmin(ModelAdmin):
+    list_display = ("community", "daily_rate", "grace_days", "cap")
+
+
+@admin.register(Meter)
+class MeterAdmin(ModelAdmin):
+    list_display = ("code", "building", "entrance", "fee_item", "community")
+    list_filter = ("community", "building")
+    search_fields = ("code",)
+
+
+@admin.register(MeterReading)
+class MeterReadingAdmin(ModelAdmin):
+    list_display = ("meter", "period", "counter", "read_on")
+    list_filter = ("community", "period")
+    search_fields = ("meter__code",)
+
+
+class LinesOfBill(ReadOnly, TabularInline):
+    model = BillLine
+    fields = ("fee_item", "quantity", "quantity_unit_zh", "rate", "amount", "note_zh")
+    readonly_fields = ("amount",)
+    extra = 0
+
+    @display(description="金额 Amount")
+    def amount(self, line: BillLine) -> str:
+        return Money(line.amount_minor, line.bill.currency).display()
+
+
+class AllocationsOfBill(ReadOnly, TabularInline):
+    model = Allocation
+    fields = ("payment_id", "amount_minor", "late_fee_minor", "allocated_on", "undone")
+    extra = 0
+
+
+@admin.register(Bill)
+class BillAdmin(ReadOnly, ModelAdmin):
+    list_display = ("number", "unit", "period", "amount", "due", "shown_state", "paid_on")
+    list_filter = ("community", "state", "period")
+    search_fields = ("number", "unit__code")
+    list_select_related = ("unit",)
+    inlines = (LinesOfBill, AllocationsOfBill)
+    actions = ("void_bills",)
+
+    @display(description="金额 Amount", ordering="amount_minor")
+    def amount(self, bill: Bill) -> str:
+        return Money(bill.amount_minor, bill.currency).display()
+
+    @display(
+        description="状态 State",
+        ordering="state",
+        label={"open": "warning", "paid": "success", "void": "danger"},
+    )
+    def shown_state(self, bill: Bill) -> tuple[str, str]:
+        return bill.state, bill.get_state_display()
+
+    @admin.action(description="作废所选账单 Void the chosen bills", permissions=["void"])
+    def void_bills(self, request: HttpRequest, queryset: QuerySet[Bill]) -> None:
+        voided = 0
+        for bill in queryset:
+            try:
+                void(bill, at=timezone.now())
+                voided += 1
+            except BillNotOpen:
+                self.message_user(
+                    request,
+                    f"账单 {bill.number} 不是待缴状态，不能作废 Bill is not open",
+                    messages.ERROR,
+                )
+            except BillLeased:
+                self.message_user(
+                    request,
+                    f"账单 {bill.number} 正在付款，请稍后再试 Bill is being paid; try again later",
+                    messages.ERROR,
+                )
+        self.message_user(request, f"已作废 {voided} 张账单 Voided {voided} bills")
+
+    def has_void_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.change_bill")
+
+
+@admin.register(BillSigningKey)
+class BillSigningKeyAdmin(ReadOnly, ModelAdmin):
+    list_display = ("key_id", "community", "not_after", "created_at")

@@ -1,0 +1,31 @@
+"""Kiosks in the back office; a pairing code is shown once, when it is made."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from server.fleet.enrolment import create_pairing_code
+from server.fleet.models import Kiosk
+
+KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "journal_hash")
+
+
+@admin.register(Kiosk)
+class KioskAdmin(ModelAdmin):
+    list_display = ("code", "location_zh", "community", "active", "enrolled_at", "heard_at")
+    list_filter = ("community", "active")
+    fields = ("community", "code", "location_zh", "location_en", "active", *KIOSKS_OWN)
+    readonly_fields = KIOSKS_OWN
+    actions = ("new_pairing_code",)
+
+    @admin.action(description="生成配对码 New pairing code", permissions=["change"])
+    def new_pairing_code(self, request: HttpRequest, queryset: QuerySet[Kiosk]) -> None:
+        for kiosk in queryset:
+            code = create_pairing_code(kiosk, now=timezone.now())
+            self.message_user(
+                request,
+                f"{kiosk.code} 配对码 pairing code: {code}（24 小时内一次有效 once, within 24 hours）",
+                messages.SUCCESS,
+            )

@@ -1,0 +1,40 @@
+"""What the fleet page calls things, in both languages."""
+
+from contract.messages import Method, Text
+
+METHODS = {
+    Method.WECHAT: Text(zh="微信支付", en="WeChat Pay"),
+    Method.ALIPAY: Text(zh="支付宝", en="Alipay"),
+    Method.CARD: Text(zh="银行卡", en="Card"),
+}
+ROLES = {
+    "scanner": Text(zh="扫描器", en="Scanner"),
+    "card_terminal": Text(zh="刷卡机", en="Card terminal"),
+    "printer": Text(zh="打印机", en="Printer"),
+}
+STATES = {
+    "idle": Text(zh="空闲", en="Idle"),
+    "in_session": Text(zh="有人使用", en="In use"),
+    "out_of_order": Text(zh="暂停服务", en="Out of service"),
+}
+NEVER_PAIRED = Text(zh="等待配对", en="Waiting to be paired")
+NEVER_HEARD = Text(zh="还没有心跳", en="Not heard yet")
+SWITCHED_OFF = Text(zh="已停用", en="Switched off")
+NOT_HEARD = Text(
+    zh="收不到心跳。请检查终端的电源和网络",
+    en="No heartbeat. Check the kiosk's power and network",
+)
+PAIR_IT = Text(
+    zh="在终端上输入配对码", en="Enter its pairing code at the kiosk (lobbypay kiosk enrol)"
+)
+
+
+def age(seconds: int) -> Text:
+    """How long ago, as people say it."""
+    if seconds < 100:
+        return Text(zh=f"{seconds} 秒前", en=f"{seconds} s ago")
+    if seconds < 100 * 60:
+        return Text(zh=f"{seconds // 60} 分钟前", en=f"{seconds // 60} min ago")
+    if seconds < 48 * 3600:
+        return Text(zh=f"{seconds // 3600} 小时前", en=f"{seconds // 3600} h ago")
+    return Text(zh=f"{seconds // 86400} 天前", en=f"{seconds // 86400} days ago")

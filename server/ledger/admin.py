@@ -1,0 +1,61 @@
+"""The books in the back office, to read. Nobody changes them there."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from contract.money import Money
+from server.ledger.models import Account, Entry, Transaction
+
+
+class ReadOnly:
+    """No adding, no changing, no deleting, whoever asks."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class EntriesOfTransaction(ReadOnly, TabularInline):
+    model = Entry
+    fields = ("account", "debit", "credit", "unit_code", "bill_number")
+    readonly_fields = ("debit", "credit")
+    extra = 0
+
+    @admin.display(description="借 Debit")
+    def debit(self, entry: Entry) -> str:
+        return _money(entry.amount_minor, entry.transaction) if entry.amount_minor > 0 else ""
+
+    @admin.display(description="贷 Credit")
+    def credit(self, entry: Entry) -> str:
+        return _money(-entry.amount_minor, entry.transaction) if entry.amount_minor < 0 else ""
+
+
+@admin.register(Transaction)
+class TransactionAdmin(ReadOnly, ModelAdmin):
+    list_display = ("posted_at", "kind", "reference", "amount", "community")
+    list_filter = ("community", "kind")
+    search_fields = ("reference", "entries__unit_code", "entries__bill_number")
+    date_hierarchy = "posted_at"
+    inlines = (EntriesOfTransaction,)
+
+    @admin.display(description="金额 Amount", ordering="debit_minor")
+    def amount(self, transaction: Transaction) -> str:
+        return _money(transaction.debit_minor, transaction)
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnly, ModelAdmin):
+    list_display = ("code", "kind", "community")
+    list_filter = ("community", "kind")
+
+
+def _money(minor: int, transaction: Transaction) -> str:
+    return Money(minor, transaction.currency).display()

@@ -1,0 +1,13 @@
+"""Notices in the back office."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from server.notices.models import Notice
+
+
+@admin.register(Notice)
+class NoticeAdmin(ModelAdmin):
+    list_display = ("title_zh", "title_en", "show_from", "show_until", "community")
+    list_filter = ("community",)
+    search_fields = ("title_zh", "title_en")
