@@ -1,0 +1,262 @@
+"""The kiosk API over real signed requests: who may call, and what each refusal says."""
+
+import json
+import secrets
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.test import Client
+from django.utils import timezone
+
+from contract.http_signature import sign
+from contract.messages import PaymentState
+from kiosk.central.identity import public_text
+from server.fleet.enrolment import create_pairing_code
+from server.fleet.models import Kiosk
+from server.payments import following, starting
+from tests.server.payments import world as worlds
+
+
+class Caller:
+    """A kiosk's side of the line, as bytes."""
+
+    def __init__(self, key_id="", key=None):
+        self.key_id, self.key, self.client = key_id, key or Ed25519PrivateKey.generate(), Client()
+
+    def headers(self, method, path, body=b"", **changes):
+        how = {
+            "key": self.key,
+            "key_id": self.key_id,
+            "created": timezone.now(),
+            "nonce": secrets.token_urlsafe(18),
+        }
+        return sign(method, f"http://testserver{path}", body, **{**how, **changes})
+
+    def send(self, method, path, body=None, headers=None):
+        raw = json.dumps(body).encode() if body is not None else b""
+        headers = headers or self.headers(method, f"/api/v1{path}", raw)
+        return self.client.generic(
+            method, f"/api/v1{path}", raw, content_type="application/json", headers=headers
+        )
+
+    def get(self, path):
+        return self.send("GET", path)
+
+    def post(self, path, body=None):
+        return self.send("POST", path, body if body is not None else {})
+
+
+@pytest.fixture
+def world(db, monkeypatch):
+    made = worlds.make()
+
+    def channel(method):
+        return made.channel if method == "wechat" else None
+
+    for module in (starting, following):
+        monkeypatch.setattr(module, "channel", channel)
+    return made
+
+
+@pytest.fixture
+def kiosk(world):
+    caller = Caller()
+    row = Kiosk.objects.get()
+    code = create_pairing_code(row, now=timezone.now())
+    body = {"pairing_code": code, "public_key": public_text(caller.key)}
+    answer = caller.post("/enrol", body)
+    assert answer.status_code == 200, answer.content
+    caller.key_id = answer.json()["kiosk_id"]
+    return caller
+
+
+def due_bills(world):
+    """Amounts as of the real today: the world's bills may have grown a late fee by now."""
+    from server.billing.accounts import account_of
+
+    return account_of(world.unit, timezone.localdate()).bills
+
+
+def payment(world, number=1, method="wechat"):
+    bills = due_bills(world)
+    request = world.request(number).model_dump(mode="json")
+    request["bills"] = [{"number": b.number, "amount_minor": b.amount_minor} for b in bills]
+    request["amount_minor"] = sum(b.amount_minor for b in bills)
+    return {**request, "method": method}
+
+
+def error(answer):
+    return answer.status_code, answer.json()["code"]
+
+
+def test_an_enrolled_kiosk_gets_its_configuration(kiosk):
+    config = kiosk.get("/config").json()
+    assert config["kiosk_code"] == "K03"
+    assert config["community"]["name"] == {"zh": "湖畔花园", "en": "Lakeside Garden"}
+    assert config["version"] == kiosk.get("/config").json()["version"]
+
+
+def test_a_pairing_code_serves_one_key_only(world, kiosk):
+    code = create_pairing_code(Kiosk.objects.get(), now=timezone.now())
+    first, second = Caller(), Caller()
+    body = {"pairing_code": code, "public_key": public_text(first.key)}
+    assert first.post("/enrol", body).status_code == 200
+    body = {"pairing_code": code, "public_key": public_text(second.key)}
+    assert error(second.post("/enrol", body)) == (403, "pairing_code")
+    assert error(kiosk.get("/config")) == (401, "not_signed"), "the earlier key is out"
+
+
+def test_enrolling_proves_that_the_key_is_held(world):
+    code = create_pairing_code(Kiosk.objects.get(), now=timezone.now())
+    thief, owner = Caller(), Caller()
+    body = {"pairing_code": code, "public_key": public_text(owner.key)}
+    assert error(thief.post("/enrol", body)) == (401, "not_signed")
+
+
+def test_requests_without_a_good_signature_are_refused(kiosk):
+    stranger = Caller(kiosk.key_id)
+    assert error(stranger.get("/config")) == (401, "not_signed")
+    assert error(kiosk.send("GET", "/config", headers={"X-Nothing": "1"})) == (401, "not_signed")
+    signed = kiosk.headers("POST", "/api/v1/units/lookup", b'{"unit": "3-2-1201"}')
+    changed = kiosk.send("POST", "/units/lookup", {"unit": "3-2-1202"}, headers=signed)
+    assert error(changed) == (401, "not_signed")
+
+
+def test_a_request_is_taken_once_and_only_while_fresh(kiosk):
+    headers = kiosk.headers("GET", "/api/v1/config")
+    assert kiosk.send("GET", "/config", headers=headers).status_code == 200
+    assert error(kiosk.send("GET", "/config", headers=headers)) == (401, "replayed")
+    old = kiosk.headers("GET", "/api/v1/config", created=timezone.now() - timedelta(hours=1))
+    answer = kiosk.send("GET", "/config", headers=old)
+    assert error(answer) == (401, "clock")
+    assert "server_time" in answer.json()["details"]
+
+
+def test_a_switched_off_kiosk_is_out(kiosk):
+    Kiosk.objects.update(active=False)
+    assert error(kiosk.get("/config")) == (401, "not_signed")
+
+
+def test_a_unit_is_found_with_its_name_masked(world, kiosk):
+    account = kiosk.post("/units/lookup", {"unit": "3-2-1201"}).json()
+    assert account["payer"] == "王*明"
+    assert "王小明" not in json.dumps(account, ensure_ascii=False)
+    assert len(account["bills"]) == 2
+    assert error(kiosk.post("/units/lookup", {"unit": "9-9-9"})) == (404, "unit_not_found")
+    assert error(kiosk.post("/units/lookup", {"unit": "'; --"})) == (422, "bad_request")
+
+
+def test_guessing_units_is_stopped(kiosk):
+    answers = [kiosk.post("/units/lookup", {"unit": f"3-2-{n}"}) for n in range(9000, 9012)]
+    codes = [a.json()["code"] for a in answers]
+    assert codes[0] == "unit_not_found"
+    assert codes[-1] == "rate_limited"
+
+
+def test_the_second_factor(world, kiosk):
+    world.community.second_factor = True
+    world.community.save()
+    look = {"unit": "3-2-1201"}
+    assert error(kiosk.post("/units/lookup", look)) == (403, "second_factor_needed")
+    wrong = {**look, "phone_last4": "9999"}
+    assert error(kiosk.post("/units/lookup", wrong)) == (403, "second_factor_wrong")
+    right = {**look, "phone_last4": "1201"}
+    assert kiosk.post("/units/lookup", right).status_code == 200
+
+
+def test_a_bill_tells_when_it_was_paid(world, kiosk):
+    number = world.bills[0].number
+    assert kiosk.get(f"/bills/{number}").json()["paid_on"] is None
+    assert error(kiosk.get("/bills/NONE")) == (404, "not_found")
+
+
+def test_open_bills_come_page_by_page(world, kiosk, monkeypatch):
+    from server.api import calls
+
+    more = worlds.unit(world.community, "1202")
+    worlds.bills(more, "2026-10")
+    monkeypatch.setattr(calls, "UNITS_A_PAGE", 1)
+    first = kiosk.get("/bills/open").json()
+    second = kiosk.get(f"/bills/open?cursor={first['next_cursor']}").json()
+    units = [a["unit"] for a in first["accounts"] + second["accounts"]]
+    assert (units, second["next_cursor"]) == (["3-2-1201", "3-2-1202"], None)
+
+
+def test_a_payment_is_started_followed_and_found_paid(world, kiosk):
+    view = kiosk.post("/payments", payment(world)).json()
+    assert view["state"] == "pending"
+    assert view["code_url"].startswith("weixin://")
+    world.channel.pays(view["payment_id"].replace("-", ""))
+    path = f"/payments/{view['payment_id']}?wait=10&after_version={view['version']}"
+    assert kiosk.get(path).json()["state"] == "approved"
+
+
+def test_a_payment_is_cancelled(world, kiosk):
+    view = kiosk.post("/payments", payment(world)).json()
+    answer = kiosk.post(f"/payments/{view['payment_id']}/cancel").json()
+    assert answer["state"] == PaymentState.CANCELLED
+
+
+def test_what_is_wrong_with_a_payment_is_said(world, kiosk):
+    kiosk.post("/payments", payment(world, 1))
+    assert error(kiosk.post("/payments", payment(world, 2))) == (409, "bill_leased")
+    conflict = {**payment(world, 1), "reference": "K03-000009"}
+    assert error(kiosk.post("/payments", conflict)) == (409, "idempotency_conflict")
+    assert error(kiosk.post("/payments", payment(world, 3, "alipay"))) == (409, "bill_leased")
+    broken = {**payment(world, 4), "amount_minor": -1}
+    assert error(kiosk.post("/payments", broken)) == (422, "bad_request")
+
+
+def test_a_channel_that_is_not_set_up_is_said_to_be_unavailable(world, kiosk):
+    alipay = payment(world, 1, "alipay")
+    assert error(kiosk.post("/payments", alipay)) == (409, "channel_unavailable")
+
+
+def test_a_kiosk_sees_only_its_own_payments(world, kiosk):
+    view = kiosk.post("/payments", payment(world)).json()
+    other = Caller()
+    row = Kiosk.objects.create(
+        community=world.community, code="K04", location_zh="大堂", location_en="Lobby"
+    )
+    code = create_pairing_code(row, now=timezone.now())
+    body = {"pairing_code": code, "public_key": public_text(other.key)}
+    other.key_id = other.post("/enrol", body).json()["kiosk_id"]
+    assert error(other.get(f"/payments/{view['payment_id']}")) == (404, "not_found")
+
+
+def test_a_heartbeat_is_kept(kiosk):
+    beat = {
+        "at": timezone.now().isoformat(),
+        "software": "0.1.0",
+        "uptime_s": 5,
+        "state": "idle",
+        "offers": ["wechat"],
+        "devices": [{"role": "printer", "driver": "escpos", "level": "ok"}],
+        "journal_last": 1,
+        "journal_acknowledged": 1,
+        "open_payments": 0,
+        "config_version": "",
+    }
+    assert kiosk.post("/heartbeats", beat).status_code == 200
+    assert Kiosk.objects.get().heartbeat["devices"][0]["role"] == "printer"
+
+
+def test_the_openapi_description_is_published(db):
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+    assert "/api/v1/payments/{payment_id}/cancel" in paths
+
+
+def test_a_phone_follows_a_payment_without_a_login(world, kiosk):
+    view = kiosk.post("/payments", payment(world)).json()
+    page = Client().get(f"/p/{view['payment_id']}").content.decode()
+    assert "请不要再付一次" in page
+    assert "王" not in page
+    world.channel.pays(view["payment_id"].replace("-", ""))
+    kiosk.post(f"/payments/{view['payment_id']}/cancel")
+    page = Client().get(f"/p/{view['payment_id']}").content.decode()
+    assert "缴费成功" in page
+    assert view["reference"] in page
+    missing = Client().get("/p/00000000-0000-0000-0000-00000000ffff")
+    assert missing.status_code == 404
+    assert "还没有这笔付款的消息" in missing.content.decode()

@@ -1,0 +1,203 @@
+"""What kiosks' journals say is taken once, in order, and never un-pays."""
+
+from datetime import timedelta
+
+import pytest
+
+from contract.journal_hash import GENESIS, entry_hash
+from contract.messages import (
+    CardData,
+    EntryKind,
+    JournalEntry,
+    Method,
+    PaymentRecord,
+    PaymentState,
+)
+from server.billing.accounts import to_contract
+from server.billing.models import Bill
+from server.billing.verification import verify_ledger
+from server.ledger import posting
+from server.payments import ingestion
+from server.payments.models import Alert, PaymentOrder
+from server.payments.models import JournalEntry as Received
+from server.payments.starting import start
+from tests.server.payments.world import NOW, TODAY
+
+CARD = CardData(receipt_no="0042", trace_no="000042", masked_pan="559883******8074")
+
+
+class KioskJournal:
+    """Writes entries as a kiosk does."""
+
+    def __init__(self) -> None:
+        self.entries: list[JournalEntry] = []
+
+    def write(self, body: dict, kind: EntryKind = EntryKind.PAYMENT) -> "KioskJournal":
+        sequence = len(self.entries) + 1
+        before = self.entries[-1].hash if self.entries else GENESIS
+        at = NOW.isoformat()
+        digest = entry_hash(sequence, at, kind.value, body, before)
+        self.entries.append(
+            JournalEntry(
+                sequence=sequence, at=at, kind=kind, body=body, previous_hash=before, hash=digest
+            )
+        )
+        return self
+
+    def tells(self, record: PaymentRecord) -> "KioskJournal":
+        return self.write(record.model_dump(mode="json"))
+
+
+def record(world, state, version=1, number=1, method=Method.CARD, **changes):
+    request = world.request(number, method)
+    base = PaymentRecord(
+        payment_id=request.payment_id,
+        reference=request.reference,
+        version=version,
+        state=state,
+        method=method,
+        unit=world.unit.code,
+        unit_label=world.unit.label,
+        payer="王*明",
+        bills=[to_contract(b, TODAY) for b in world.bills],
+        amount_minor=66416,
+        currency="CNY",
+        card=CARD if state is PaymentState.APPROVED else None,
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    return base.model_copy(update=changes)
+
+
+def take(world, entries, position=0, position_hash=GENESIS):
+    return ingestion.ingest(world.caller, position, position_hash, entries, NOW)
+
+
+def order():
+    return PaymentOrder.objects.get()
+
+
+def test_a_card_payment_is_settled_by_the_kiosks_word(world):
+    start(world.caller, world.request(method=Method.CARD), NOW)
+    journal = KioskJournal()
+    for version, state in enumerate(("created", "pending", "approved"), 1):
+        journal.tells(record(world, PaymentState(state), version))
+    position, last_hash = take(world, journal.entries)
+    assert (position, last_hash) == (3, journal.entries[-1].hash)
+    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)
+    assert order().card["receipt_no"] == "0042"
+    assert verify_ledger() == []
+
+
+def test_the_same_entries_again_change_nothing(world):
+    journal = KioskJournal().tells(record(world, PaymentState.APPROVED))
+    position, last_hash = take(world, journal.entries)
+    assert take(world, journal.entries, position, last_hash) == (position, last_hash)
+    assert Received.objects.count() == 1
+    assert posting.balance(world.community.pk, "clearing:card") == 66416
+
+
+def test_a_payment_taken_offline_becomes_an_order(world):
+    take(world, KioskJournal().tells(record(world, PaymentState.APPROVED, offline=True)).entries)
+    assert (order().life, order().offline) == (PaymentState.APPROVED, True)
+    assert {b.state for b in Bill.objects.all()} == {"paid"}
+
+
+def test_what_was_paid_twice_while_offline_becomes_credit_and_an_alert(world):
+    journal = KioskJournal()
+    journal.tells(record(world, PaymentState.APPROVED, number=1))
+    journal.tells(record(world, PaymentState.APPROVED, number=2, offline=True))
+    take(world, journal.entries)
+    second = PaymentOrder.objects.get(reference="K03-000002")
+    assert (second.charged_minor, second.credited_minor) == (66416, 66416)
+    assert posting.balance(world.community.pk, "credit") == -66416
+    assert Alert.objects.filter(kind="paid_twice").count() == 1
+    assert verify_ledger() == []
+
+
+def test_a_gap_takes_nothing_and_says_where_to_begin(world):
+    journal = KioskJournal()
+    for version in (1, 2, 3):
+        journal.tells(record(world, PaymentState.PENDING, version))
+    with pytest.raises(ingestion.JournalGap) as gap:
+        take(world, journal.entries[1:])
+    assert gap.value.acknowledged == 0
+    assert Received.objects.count() == 0
+
+
+@pytest.mark.parametrize("change", ["body", "hash", "previous_hash", "fork"])
+def test_a_journal_that_was_changed_or_forked_is_refused(world, change):
+    journal = KioskJournal().tells(record(world, PaymentState.PENDING))
+    journal.tells(record(world, PaymentState.APPROVED, 2))
+    position, last_hash, entries = 0, GENESIS, journal.entries
+    if change == "fork":
+        position, last_hash = take(world, journal.entries)
+        other = KioskJournal().tells(record(world, PaymentState.DECLINED))
+        entries = other.entries
+    else:
+        wrong = {"body": {**entries[1].body, "amount_minor": 1}, "hash": "0" * 64}
+        wrong["previous_hash"] = "1" * 64
+        entries = [entries[0], entries[1].model_copy(update={change: wrong[change]})]
+    with pytest.raises(ingestion.JournalBroken):
+        take(world, entries, position, last_hash)
+
+
+def test_an_older_version_cannot_un_pay(world):
+    journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3))
+    journal.tells(record(world, PaymentState.DECLINED, 2))
+    take(world, journal.entries)
+    assert order().life is PaymentState.APPROVED
+
+
+def test_an_approved_payment_is_not_declined_by_a_newer_word(world):
+    journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3))
+    journal.tells(record(world, PaymentState.DECLINED, 4))
+    take(world, journal.entries)
+    assert order().life is PaymentState.APPROVED
+
+
+def test_a_reversal_is_taken(world):
+    journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3))
+    journal.tells(record(world, PaymentState.REVERSED, 4))
+    take(world, journal.entries)
+    assert order().life is PaymentState.REVERSED
+    assert {b.state for b in Bill.objects.all()} == {"open"}
+
+
+def test_the_kiosk_cannot_say_that_a_channel_was_paid(world):
+    start(world.caller, world.request(), NOW)
+    said = record(world, PaymentState.APPROVED, 3, method=Method.WECHAT)
+    take(world, KioskJournal().tells(said).entries)
+    assert order().life is PaymentState.PENDING
+
+
+def test_a_cancelled_order_that_the_kiosk_gave_up_is_ended_at_the_channel(world):
+    from server.payments import following
+
+    start(world.caller, world.request(), NOW)
+    said = record(world, PaymentState.CANCELLED, 2, method=Method.WECHAT)
+    take(world, KioskJournal().tells(said).entries)
+    following.sweep(NOW + timedelta(seconds=1))
+    assert order().life is PaymentState.CANCELLED
+
+
+def test_simulated_money_is_kept_out_of_a_real_communitys_books(world):
+    world.community.test = False
+    world.community.save()
+    take(world, KioskJournal().tells(record(world, PaymentState.APPROVED, simulated=True)).entries)
+    assert PaymentOrder.objects.count() == 0
+    assert Received.objects.count() == 1
+    assert Alert.objects.filter(kind="simulated_money").count() == 1
+
+
+def test_a_record_that_cannot_be_read_is_kept_and_reported(world):
+    take(world, KioskJournal().write({"payment_id": "nonsense"}).entries)
+    assert Received.objects.count() == 1
+    assert Alert.objects.filter(kind="unreadable_record").count() == 1
+
+
+def test_another_kiosks_payment_is_not_touched(world):
+    start(world.caller, world.request(method=Method.CARD), NOW)
+    PaymentOrder.objects.update(kiosk_id="another")
+    take(world, KioskJournal().tells(record(world, PaymentState.APPROVED)).entries)
+    assert order().life is PaymentState.PENDING
