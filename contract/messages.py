@@ -163,7 +163,8 @@ class BillLine(Message):
 
 
 class Bill(Message):
-    """What a unit owes for a period. ``amount_minor`` is what is still open, late fee included."""
+    """What a unit owes for a period. ``amount_minor`` is what is still open: the sum of its lines and
+    of ``late_fee_minor``."""
 
     number: BillNumber
     unit: UnitCode

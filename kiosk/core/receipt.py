@@ -23,6 +23,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "card": {"zh_CN": "卡号", "en": "Card"},
     "authorisation": {"zh_CN": "授权号", "en": "Authorisation"},
     "terminal": {"zh_CN": "终端号", "en": "Terminal"},
+    "late_fee": {"zh_CN": "违约金", "en": "Late fee"},
     "total": {"zh_CN": "合计", "en": "Total"},
     "amount": {"zh_CN": "金额", "en": "Amount"},
     "scan": {"zh_CN": "扫码查看电子收据", "en": "Scan for the receipt on your phone"},
@@ -153,6 +154,9 @@ def _bills(record: PaymentRecord, language: Locale) -> list[Block]:
                     _money(record, line.amount_minor, language),
                 )
             )
+        if bill.late_fee_minor:
+            late_fee = _money(record, bill.late_fee_minor, language)
+            blocks.append(Line(_words("late_fee", language), late_fee))
     return [
         *blocks,
         Divider(),

@@ -34,9 +34,15 @@ def test_a_receipt_says_who_paid_what_and_how(language):
     assert ("缴费小票" in text) == (language == "zh_CN")
 
 
-def test_the_total_is_the_sum_of_its_lines():
+def test_the_total_is_the_sum_of_what_stands_above_it():
     record = paid()
-    assert sum(line.amount_minor for b in record.bills for line in b.lines) == record.amount_minor
+    late = record.bills[0].model_copy(update={"amount_minor": 30432, "late_fee_minor": 432})
+    bills = [late, *record.bills[1:]]
+    record = record.model_copy(update={"bills": bills, "amount_minor": record.amount_minor + 432})
+    receipt = lay_out(record, COMMUNITY, "en")
+    amounts = [b.right for b in receipt.blocks if isinstance(b, Line) and b.right.startswith("￥")]
+    *parts, total = [int(a[1:].replace(".", "")) for a in amounts]
+    assert sum(parts) == total == record.amount_minor
 
 
 def test_a_card_receipt_shows_the_masked_number_only():

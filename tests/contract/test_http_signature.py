@@ -1,0 +1,78 @@
+"""A signed request is taken as it was sent and by whom, or not at all."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.http_signature import SignatureRefused, SignatureStale, sign, verify
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+NONCE = "n" * 24
+
+
+def headers(method="POST", path="/api/v1/x?a=1", body=b"{}", created=NOW, key=KEY):
+    url = f"http://127.0.0.1:8000{path}"
+    return sign(method, url, body, key=key, key_id="K", created=created, nonce=NONCE)
+
+
+def check(signed, method="POST", path="/api/v1/x?a=1", body=b"{}", now=NOW):
+    return verify(method, path, signed, body, public_key=lambda _: KEY.public_key(), now=now)
+
+
+def test_a_signed_request_names_its_key_and_nonce():
+    signed = check(headers())
+    assert (signed.key_id, signed.nonce, signed.created) == ("K", NONCE, NOW)
+
+
+def test_behind_a_proxy_the_host_may_be_another_one():
+    assert check(headers(path="/api/v1/x"), path="/api/v1/x").key_id == "K"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"method": "PUT"},
+        {"path": "/api/v1/x?a=2"},
+        {"path": "/api/v1/y?a=1"},
+        {"body": b"{ }"},
+        {"body": b""},
+    ],
+)
+def test_any_change_on_the_way_is_noticed(changed):
+    with pytest.raises(SignatureRefused):
+        check(headers(), **changed)
+
+
+def test_another_key_or_an_unknown_one_is_refused():
+    with pytest.raises(SignatureRefused):
+        check(headers(key=Ed25519PrivateKey.generate()))
+    with pytest.raises(SignatureRefused):
+        verify("POST", "/api/v1/x?a=1", headers(), b"{}", public_key=lambda _: None, now=NOW)
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_an_old_or_future_signature_is_stale(minutes):
+    with pytest.raises(SignatureStale):
+        check(headers(), now=NOW + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("without", ["Signature", "Signature-Input", "Content-Digest"])
+def test_a_missing_header_is_refused(without):
+    signed = headers()
+    del signed[without]
+    with pytest.raises(SignatureRefused):
+        check(signed)
+
+
+@given(
+    st.sampled_from(["Signature", "Signature-Input", "Content-Digest"]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=120),
+)
+def test_garbage_in_the_headers_is_refused_and_nothing_else(name, garbage):
+    signed = {**headers(), name: garbage}
+    with pytest.raises(SignatureRefused):
+        check(signed)
