@@ -16,7 +16,9 @@ from server.estate.models import Building, Community, Unit
 class FeeItem(models.Model):
     """收费项目: what is charged, e.g. property fee."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="fee_items")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="fee_items"
+    )
     code = models.SlugField("代码 Code", max_length=30)
     name_zh = models.CharField("名称 Name (中文)", max_length=40)
     name_en = models.CharField("Name (English)", max_length=60)
@@ -41,8 +43,12 @@ class FeeItem(models.Model):
 class Tariff(models.Model):
     """费率: how much, from when, by which rule. The newest that has begun holds."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="tariffs")
-    fee_item = models.ForeignKey(FeeItem, models.PROTECT, related_name="tariffs")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="tariffs"
+    )
+    fee_item = models.ForeignKey(
+        FeeItem, models.PROTECT, verbose_name="收费项目 Fee item", related_name="tariffs"
+    )
     rule = models.CharField("计费方式 Rule", max_length=30, choices=rule_choices)
     rate = models.DecimalField(
         "单价 Rate (major units)",
@@ -67,7 +73,9 @@ class Tariff(models.Model):
 class LateFeePolicy(models.Model):
     """违约金: per day after the days of grace, as a share of what was due, up to a cap."""
 
-    community = models.OneToOneField(Community, models.PROTECT, related_name="late_fee_policy")
+    community = models.OneToOneField(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="late_fee_policy"
+    )
     daily_rate = models.DecimalField("日费率 Daily rate", max_digits=7, decimal_places=6)
     grace_days = models.PositiveSmallIntegerField("宽限天数 Days of grace", default=0)
     cap = models.DecimalField("上限 Cap (share of amount)", max_digits=5, decimal_places=4)
@@ -83,9 +91,15 @@ class LateFeePolicy(models.Model):
 class Meter(models.Model):
     """公摊电表: what one entrance of a building shares, by area, under one fee item."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="meters")
-    fee_item = models.ForeignKey(FeeItem, models.PROTECT, related_name="meters")
-    building = models.ForeignKey(Building, models.PROTECT, related_name="meters")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="meters"
+    )
+    fee_item = models.ForeignKey(
+        FeeItem, models.PROTECT, verbose_name="收费项目 Fee item", related_name="meters"
+    )
+    building = models.ForeignKey(
+        Building, models.PROTECT, verbose_name="楼栋 Building", related_name="meters"
+    )
     entrance = models.CharField("单元 Entrance", max_length=8)
     code = models.CharField("表号 Meter", max_length=30)
 
@@ -104,8 +118,12 @@ class Meter(models.Model):
 class MeterReading(models.Model):
     """A meter's counter at the end of a period (YYYY-MM)."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="meter_readings")
-    meter = models.ForeignKey(Meter, models.PROTECT, related_name="readings")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="meter_readings"
+    )
+    meter = models.ForeignKey(
+        Meter, models.PROTECT, verbose_name="公摊表 Meter", related_name="readings"
+    )
     period = models.CharField("账期 Period", max_length=7)
     counter = models.DecimalField("读数 Counter (kWh)", max_digits=12, decimal_places=2)
     read_on = models.DateField("抄表日期 Read on")
@@ -135,8 +153,10 @@ class Bill(models.Model):
     frozen when paid; ``paid_on`` is there exactly when the state is PAID.
     """
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="bills")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="bills")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="bills"
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="bills")
     number = models.CharField("账单号 Number", max_length=40, unique=True)
     period = models.CharField("账期 Period", max_length=7)
     issued_on = models.DateField("出账日期 Issued on")
@@ -181,9 +201,13 @@ class BillLine(models.Model):
     ``explanation`` holds ``contract.messages.ExplainRow`` as JSON.
     """
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="bill_lines")
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="lines")
-    fee_item = models.ForeignKey(FeeItem, models.PROTECT, related_name="+")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="bill_lines"
+    )
+    bill = models.ForeignKey(Bill, models.PROTECT, verbose_name="账单 Bill", related_name="lines")
+    fee_item = models.ForeignKey(
+        FeeItem, models.PROTECT, verbose_name="收费项目 Fee item", related_name="+"
+    )
     position = models.PositiveSmallIntegerField("顺序 Position")
     amount_minor = models.BigIntegerField("金额 Amount (minor)")
     quantity = models.CharField("数量 Quantity", max_length=20)
@@ -209,8 +233,12 @@ class BillLine(models.Model):
 class BillLease(models.Model):
     """A bill held for one payment until it is final or the time is over: nobody pays it twice."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
-    bill = models.OneToOneField(Bill, models.PROTECT, related_name="lease")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+    )
+    bill = models.OneToOneField(
+        Bill, models.PROTECT, verbose_name="账单 Bill", related_name="lease"
+    )
     payment_id = models.CharField(max_length=36, db_index=True)
     until = models.DateTimeField()
 
@@ -221,8 +249,12 @@ class BillLease(models.Model):
 class Allocation(models.Model):
     """核销: what one payment did to one bill. ``amount_minor`` includes ``late_fee_minor``."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="allocations")
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="allocations")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="allocations"
+    )
+    bill = models.ForeignKey(
+        Bill, models.PROTECT, verbose_name="账单 Bill", related_name="allocations"
+    )
     payment_id = models.CharField("缴费 Payment", max_length=36, db_index=True)
     amount_minor = models.BigIntegerField("金额 Amount (minor)")
     late_fee_minor = models.BigIntegerField("违约金 Late fee (minor)", default=0)
@@ -251,7 +283,9 @@ class Allocation(models.Model):
 class BillSigningKey(models.Model):
     """The public half of a key that signs bill codes; the private half is a file (see signing)."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="bill_signing_keys")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="bill_signing_keys"
+    )
     key_id = models.CharField("密钥编号 Key id", max_length=8, unique=True)
     public_key = models.CharField("公钥 Public key", max_length=43)
     not_after = models.DateField("有效期至 Not after")

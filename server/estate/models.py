@@ -52,7 +52,9 @@ class Community(models.Model):
 class Building(models.Model):
     """楼栋."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="buildings")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="buildings"
+    )
     code = models.CharField("楼号 Code", max_length=8)
     name_zh = models.CharField("名称 Name (中文)", max_length=40)
     name_en = models.CharField("Name (English)", max_length=60)
@@ -72,8 +74,12 @@ class Building(models.Model):
 class Unit(models.Model):
     """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room)."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="units")
-    building = models.ForeignKey(Building, models.PROTECT, related_name="units")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="units"
+    )
+    building = models.ForeignKey(
+        Building, models.PROTECT, verbose_name="楼栋 Building", related_name="units"
+    )
     entrance = models.CharField("单元 Entrance", max_length=8)
     room = models.CharField("房号 Room", max_length=8)
     code = models.CharField(
@@ -108,8 +114,12 @@ class Resident(models.Model):
         OWNER = "owner", "业主 Owner"
         TENANT = "tenant", "租户 Tenant"
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="residents")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="residents")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="residents"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="residents"
+    )
     name = models.CharField("姓名 Name", max_length=60)
     phone = models.CharField("电话 Phone", max_length=20, blank=True)
     role = models.CharField("身份 Role", max_length=10, choices=Role.choices, default=Role.OWNER)
@@ -131,10 +141,17 @@ class Resident(models.Model):
 class ParkingSpace(models.Model):
     """车位, let to a unit or free."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="parking_spaces")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="parking_spaces"
+    )
     code = models.CharField("车位号 Space", max_length=16)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="parking_spaces", null=True, blank=True
+        Unit,
+        models.PROTECT,
+        verbose_name="房屋 Unit",
+        related_name="parking_spaces",
+        null=True,
+        blank=True,
     )
 
     class Meta:

@@ -17,7 +17,9 @@ class Kiosk(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    community = models.ForeignKey(Community, models.PROTECT, related_name="kiosks")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="kiosks"
+    )
     code = models.CharField("编号 Code", max_length=8)
     location_zh = models.CharField("位置 Location (中文)", max_length=60)
     location_en = models.CharField("Location (English)", max_length=80)
@@ -48,8 +50,12 @@ class Kiosk(models.Model):
 class PairingCode(models.Model):
     """A code that enrols one kiosk, once, for a short time. Only its hash is kept."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
-    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="pairing_codes")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+    )
+    kiosk = models.ForeignKey(
+        Kiosk, models.PROTECT, verbose_name="终端 Kiosk", related_name="pairing_codes"
+    )
     code_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField("有效期至 Expires at")
     used_at = models.DateTimeField("使用时间 Used at", null=True, blank=True)
@@ -66,8 +72,12 @@ class PairingCode(models.Model):
 class HeartbeatRecord(models.Model):
     """One heartbeat as it came; old ones are pruned."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
-    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="heartbeats")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+    )
+    kiosk = models.ForeignKey(
+        Kiosk, models.PROTECT, verbose_name="终端 Kiosk", related_name="heartbeats"
+    )
     received_at = models.DateTimeField()
     body = models.JSONField()
 

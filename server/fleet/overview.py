@@ -52,6 +52,7 @@ class KioskView:
     late: bool
     heard: Text
     state: Text
+    state_tone: str
     advice: Text | None
     devices: list[DeviceView]
     takings: list[Taking]
@@ -129,6 +130,7 @@ def _kiosk(
         late=late,
         heard=words.NEVER_HEARD if age_s is None else words.age(age_s),
         state=state,
+        state_tone=_state_tone(heartbeat, late, kiosk.active),
         advice=advice,
         devices=devices,
         takings=_takings(takings, currency),
@@ -157,6 +159,15 @@ def _state(kiosk: Kiosk, heartbeat: Heartbeat | None, late: bool) -> tuple[Text,
             words.NOT_HEARD
         )
     return words.STATES[heartbeat.state], None
+
+
+def _state_tone(heartbeat: Heartbeat | None, late: bool, active: bool) -> str:
+    """Of the kiosk itself, apart from its devices."""
+    if not active:
+        return "off"
+    if late or heartbeat is None or heartbeat.state == "out_of_order":
+        return "bad"
+    return "good"
 
 
 def _device(device: DeviceReport) -> DeviceView:

@@ -45,7 +45,9 @@ class Account(models.Model):
         INCOME = "income", "收入 Income"
         EXPENSE = "expense", "费用 Expense"
 
-    community = models.ForeignKey("estate.Community", models.PROTECT, related_name="accounts")
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="accounts"
+    )
     code = models.CharField("代码 Code", max_length=60)
     kind = models.CharField("类别 Kind", max_length=10, choices=Kind.choices)
 
@@ -64,7 +66,9 @@ class Account(models.Model):
 class Transaction(_Written):
     """One balanced posting. (``community``, ``kind``, ``reference``) happens once."""
 
-    community = models.ForeignKey("estate.Community", models.PROTECT, related_name="+")
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="+"
+    )
     kind = models.CharField("类型 Kind", max_length=30)
     reference = models.CharField("凭据 Reference", max_length=80)
     currency = models.CharField("币种 Currency", max_length=3)
@@ -94,9 +98,15 @@ class Transaction(_Written):
 class Entry(_Written):
     """One line of a transaction. ``amount_minor``: debit positive, credit negative, never zero."""
 
-    community = models.ForeignKey("estate.Community", models.PROTECT, related_name="+")
-    transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="entries")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="+"
+    )
+    transaction = models.ForeignKey(
+        Transaction, models.PROTECT, verbose_name="凭证 Transaction", related_name="entries"
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, verbose_name="科目 Account", related_name="entries"
+    )
     amount_minor = models.BigIntegerField("金额 Amount (debit +)")
     unit_code = models.CharField("房屋 Unit", max_length=35, blank=True)
     bill_number = models.CharField("账单 Bill", max_length=40, blank=True)

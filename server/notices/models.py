@@ -8,7 +8,9 @@ from server.estate.models import Community
 class Notice(models.Model):
     """Shown from ``show_from`` to ``show_until``, both days included."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="notices")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="notices"
+    )
     title_zh = models.CharField("标题 Title (中文)", max_length=60)
     title_en = models.CharField("Title (English)", max_length=100)
     body_zh = models.TextField("正文 Body (中文)")
