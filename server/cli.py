@@ -20,10 +20,18 @@ def main(argv: list[str]) -> int:
         os.environ[CONFIG_VARIABLE] = str(arguments.config.resolve())
     try:
         _start_django()
-        return arguments.command(arguments)
     except ConfigMistake as mistake:
-        print(mistake, file=sys.stderr)
-        return 1
+        return _failed(str(mistake))
+    from django.db import OperationalError, ProgrammingError
+
+    try:
+        return arguments.command(arguments)
+    except (OperationalError, ProgrammingError) as error:
+        reason = str(error).strip().splitlines()[0]
+        return _failed(
+            f"the database cannot be used: {reason}\n"
+            "if it was never prepared, or the server is newer: lobbypay server migrate"
+        )
 
 
 def _parser() -> argparse.ArgumentParser:
