@@ -5,6 +5,8 @@ It listens on the own machine only by default and is no part of the product's pr
 
 import json
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,6 +39,18 @@ class ControlServer:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def call(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Asks a control server: GET without a body, POST with one. Raises OSError, and ValueError with
+    the server's words when it refuses."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as refused:
+        raise ValueError(f"{url}: {refused.read().decode(errors='replace')}") from refused
 
 
 def host_and_port(address: str) -> tuple[str, int]:
