@@ -188,13 +188,13 @@ class House:
                 "driver": "zvt",
                 "transport": "tcp",
                 "host": "127.0.0.1",
-                "port": self.running["terminal"].ready["tcp_port"],
+                "port": self.running["terminal"].ready["port"],
             },
             "printer": {
                 "driver": "escpos",
                 "connection": "network",
                 "host": "127.0.0.1",
-                "port": self.running["printer"].ready["tcp_port"],
+                "port": self.running["printer"].ready["port"],
             },
         }
         top = f'data_dir = "{self.folder / "kiosk"}"\nprobe_socket = "{self.probe}"\n\n'
