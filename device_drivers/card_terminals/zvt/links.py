@@ -106,9 +106,10 @@ class SerialLink:
     def send(self, apdu: Apdu, may_repeat: bool = True) -> None:
         data = frame(apdu.encode())
         self._signals.clear()
+        before = len(self._waiting)
         for repeat in range(REPEATS + 1):
             self._write(data, repeat)
-            signal = self._acknowledgement()
+            signal = self._acknowledgement(before)
             if signal is Signal.ACK:
                 return
             if signal is None and not may_repeat:
@@ -123,7 +124,7 @@ class SerialLink:
                 raise
             raise NotReachable(problem.detail) from problem  # the frame left before
 
-    def _acknowledgement(self) -> Signal | None:
+    def _acknowledgement(self, before: int) -> Signal | None:
         """ACK, NAK or None. An answer that comes instead of ACK shows that ACK was lost."""
         end = time.monotonic() + self._times.ack_s
         while True:
@@ -131,7 +132,7 @@ class SerialLink:
                 signal = self._signals.popleft()
                 if signal in (Signal.ACK, Signal.NAK):
                     return signal
-            if self._waiting and self._waiting[-1].is_answer:
+            if any(apdu.is_answer for apdu in list(self._waiting)[before:]):
                 return Signal.ACK
             left = end - time.monotonic()
             if left <= 0:
@@ -143,8 +144,8 @@ class SerialLink:
         while not self._waiting:
             left = end - time.monotonic()
             self._read(max(0.0, left))
-            if left <= 0 and not self._waiting and not self._reader.inside:
-                return None
+            if left <= 0 and not self._waiting:
+                return None  # a frame that has begun goes on with the next call
         return self._waiting.popleft()
 
     def _read(self, timeout_s: float) -> None:

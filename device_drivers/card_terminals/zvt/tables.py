@@ -6,7 +6,7 @@ The tables are facts of PA00P015 rev 13.08 (see ``about`` in the file), in our o
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -51,7 +51,7 @@ class Meaning:
 
 
 def _load() -> Any:
-    return json.loads(files(__package__).joinpath("tables.json").read_text("utf-8"))
+    return json.loads(Path(__file__).with_name("tables.json").read_text("utf-8"))
 
 
 def _meanings(rows: Mapping[str, list[Any]]) -> dict[int, Meaning]:

@@ -1,0 +1,133 @@
+"""What the terminal's messages say (PA00P015 ch. 3), as the driver's own types. Never sends anything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from device_drivers.card_terminals.interface import CardResult, Outcome
+from device_drivers.card_terminals.zvt import fields, texts, tlv
+from device_drivers.card_terminals.zvt.currencies import LETTERS
+from device_drivers.card_terminals.zvt.fields import Fields
+from device_drivers.card_terminals.zvt.tables import CARD_TYPES
+from device_drivers.card_terminals.zvt.values import Unreadable, counted, text
+
+ALREADY_REVERSED = 0xB4
+MERCHANT_RECEIPT, CUSTOMER_RECEIPT = 1, 2
+_LINE_TEXT, _RECEIPT_TYPE, _LONG_TRACE = 0x07, 0x1F07, 0x1F2B
+_SOFTWARE, _DEVICE_NAME, _TERMINAL_ID = 0x1F41, 0x1F40, 0x1F44
+_FEEDS = 0xFF
+
+
+def outcome(code: int) -> Outcome:
+    if code == 0:
+        return Outcome.APPROVED
+    return Outcome.CANCELLED if code == texts.ABORTED else Outcome.DECLINED
+
+
+def card_result(read: Fields) -> CardResult | None:
+    """A status information (04 0F, 3.1); None without a result code: then nothing is explicit."""
+    code = read.number(fields.RESULT)
+    if code is None:
+        return None
+    currency = read.number(fields.CURRENCY)
+    long_trace = read.tag(_LONG_TRACE)
+    return CardResult(
+        outcome=outcome(code),
+        code=f"{code:02X}",
+        message=texts.result_message(code),
+        amount_minor=read.number(fields.AMOUNT),
+        currency=None if currency is None else LETTERS.get(currency, f"{currency:03}"),
+        receipt_no=read.text(fields.RECEIPT_NO),
+        trace_no=read.text(fields.TRACE) or (str(long_trace.value) if long_trace else ""),
+        terminal_id=read.text(fields.TERMINAL_ID),
+        authorisation_code=read.text(fields.AUTHORISATION),
+        card_name=_card_name(read),
+        masked_pan=read.text(fields.CARD_NUMBER),
+        date=read.text(fields.DATE),
+        time=read.text(fields.TIME),
+    )
+
+
+def _card_name(read: Fields) -> str:
+    kind = read.number(fields.CARD_TYPE)
+    return read.text(fields.CARD_NAME) or CARD_TYPES.get(kind or 0, "")
+
+
+def aborted(data: bytes) -> CardResult:
+    """The result that an abort (06 1E, 3.3) carries; its first byte says why."""
+    code = data[0] if data else 0xFF
+    # An abort is never an approval, whatever its code.
+    result = Outcome.CANCELLED if code == texts.ABORTED else Outcome.DECLINED
+    message = texts.result_message(code or 0xFF)
+    return CardResult(result, f"{code:02X}", message)
+
+
+@dataclass(frozen=True)
+class TerminalState:
+    """The answer to 05 01. ``code`` as in ch. 11."""
+
+    code: int
+    software: str = ""
+    device_name: str = ""
+    terminal_id: str = ""
+
+
+def terminal_state(data: bytes) -> TerminalState:
+    """Reads ``[LLLVAR version] status [06 TLV]`` (2.56). Raises Unreadable."""
+    software, at = "", 0
+    if len(data) >= 4 and data[0] >> 4 == 0xF and data[1] >> 4 == 0xF:
+        version, at = counted(data, 0, 3)
+        software = text(version)
+    if at >= len(data):
+        raise Unreadable("terminal status expected")
+    read = fields.read(data[at + 1 :])
+    return TerminalState(
+        data[at],
+        software or _tag_text(read, _SOFTWARE),
+        _tag_text(read, _DEVICE_NAME),
+        _tag_text(read, _TERMINAL_ID) or read.text(fields.TERMINAL_ID),
+    )
+
+
+def _tag_text(read: Fields, tag: int) -> str:
+    node = read.tag(tag)
+    return str(node.value).strip() if node else ""
+
+
+def t4_minutes(data: bytes) -> int | None:
+    """The minutes that an intermediate status (04 FF, 3.7) grants, if it does.
+
+    Some terminals leave them out and go on with field 06: then reading from there uses up the rest.
+    """
+    if len(data) < 2:
+        return None
+    rest = data[1:]
+    if rest[0] == fields.TLV and len(rest) > 1 and not fields.read(rest).problem:
+        return None
+    return int(rest[:1].hex()) if rest[:1].hex().isdigit() else None
+
+
+def printed_line(data: bytes) -> list[str]:
+    """06 D1 (3.5): an attribute and a text; attribute FF feeds lines."""
+    if not data:
+        return [""]
+    if data[0] == _FEEDS:
+        return [""] * min(data[1] if len(data) > 1 else 1, 10)
+    return [text(data[1:]).rstrip()]
+
+
+@dataclass(frozen=True)
+class PrintedBlock:
+    kind: int | None
+    lines: tuple[str, ...]
+
+
+def printed_block(data: bytes) -> PrintedBlock:
+    """06 D3 (3.6): receipt type 1F07, and lines 07 inside 25."""
+    nodes = fields.read(data).nodes
+    kind = tlv.first(nodes, _RECEIPT_TYPE)
+    number = kind.value if kind and isinstance(kind.value, int) else None
+    return PrintedBlock(number, tuple(_lines(tlv.walk(nodes))))
+
+
+def _lines(nodes: Iterable[tlv.Node]) -> Iterable[str]:
+    return (str(node.value).rstrip() for node in nodes if node.tag == _LINE_TEXT)

@@ -1,0 +1,62 @@
+"""The commands that we send (PA00P015 ch. 2), as messages. Never sends anything."""
+
+from device_drivers.card_terminals.zvt import tlv
+from device_drivers.card_terminals.zvt.apdu import Apdu
+from device_drivers.card_terminals.zvt.currencies import NUMBERS
+from device_drivers.card_terminals.zvt.values import bcd
+
+AUTHORISE, REVERSE, REFUND = 0x0601, 0x0630, 0x0631
+REGISTER, LOG_OFF, REPEAT_RECEIPT, STATUS_ENQUIRY = 0x0600, 0x0602, 0x0620, 0x0501
+INITIALISE, DIAGNOSIS, END_OF_DAY = 0x0693, 0x0670, 0x0650
+ABORT_FROM_ECR = Apdu(0x06B0)
+
+# We print payment and administration receipts (02, 04), want intermediate status (08), nobody pays
+# or administers at the terminal itself (10, 20), receipts come as 06 D1 and 06 D3 (80). Without 10
+# some terminals answer 06 20 with nothing.
+CONFIG_BYTE = 0xBE
+_ACCEPTED_COMMANDS = tlv.encode(0x26, tlv.encode(0x0A, b"\x06\xd3"))
+
+
+def currency(letters: str) -> bytes:
+    return bcd(str(NUMBERS[letters]), 2)
+
+
+def _amount(amount_minor: int, letters: str) -> bytes:
+    return b"\x04" + bcd(str(amount_minor), 6) + b"\x49" + currency(letters)
+
+
+def register(password: bytes, letters: str) -> Apdu:
+    """2.1. The service byte 0 leaves the terminal's own menu and texts as they are."""
+    tags = b"\x06" + bytes([len(_ACCEPTED_COMMANDS)]) + _ACCEPTED_COMMANDS
+    service = b"\x03\x00"
+    return Apdu(REGISTER, password + bytes([CONFIG_BYTE]) + currency(letters) + service + tags)
+
+
+def authorise(amount_minor: int, letters: str) -> Apdu:
+    """2.2. ``amount_minor`` in minor units, at most twelve digits."""
+    return Apdu(AUTHORISE, _amount(amount_minor, letters))
+
+
+def reverse(password: bytes, receipt_no: str, amount_minor: int, letters: str) -> Apdu:
+    """2.9."""
+    receipt = b"\x87" + bcd(receipt_no, 2)
+    return Apdu(REVERSE, password + receipt + _amount(amount_minor, letters))
+
+
+def refund(password: bytes, amount_minor: int, letters: str) -> Apdu:
+    """2.15. A credit that is tied to no sale."""
+    return Apdu(REFUND, password + _amount(amount_minor, letters))
+
+
+def repeat_receipt(password: bytes) -> Apdu:
+    """2.20. Service byte 03: send the result again (01) and print nothing (02)."""
+    return Apdu(REPEAT_RECEIPT, password + b"\x03\x03")
+
+
+def status_enquiry(password: bytes) -> Apdu:
+    """2.56. Service byte 04: further status as TLV; the software version is sent too."""
+    return Apdu(STATUS_ENQUIRY, password + b"\x03\x04")
+
+
+def with_password(command: int, password: bytes) -> Apdu:
+    return Apdu(command, password)

@@ -1,0 +1,211 @@
+"""One command and everything the terminal sends until it ends (PA00P016 ch. 5). Never repeats one.
+
+Every message of the terminal is answered; what it means for money is decided by the caller.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from device_drivers.card_terminals.zvt import apdu as kinds
+from device_drivers.card_terminals.zvt.answers import (
+    CUSTOMER_RECEIPT,
+    PrintedBlock,
+    printed_block,
+    printed_line,
+    t4_minutes,
+)
+from device_drivers.card_terminals.zvt.apdu import YES, Apdu, no
+from device_drivers.card_terminals.zvt.commands import ABORT_FROM_ECR
+from device_drivers.card_terminals.zvt.links import Link
+from device_drivers.errors import DeviceError, NotReachable, Refused, Timeout
+from device_drivers.transport import NotSent
+
+log = structlog.get_logger(__name__)
+
+UNKNOWN_COMMAND = 0x83
+LOOK_S = 0.1  # how soon a wish to abort or to close is noticed
+ENDING_S_MAX = 1800.0  # however often the terminal asks for more time
+LINES_MAX = 400
+DRAINED_MAX = 50
+
+
+@dataclass(frozen=True)
+class ExchangeTimes:
+    """Seconds. ``answer_s`` T3: command to its answer; ``completion_s`` T4: answer to the end."""
+
+    answer_s: float = 5.0
+    completion_s: float = 180.0
+
+
+def _ignore_step(code: int) -> None:
+    pass
+
+
+def _yes(apdu: Apdu) -> Apdu:
+    return YES
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What to do with the terminal's messages; each is called before the terminal is answered."""
+
+    on_step: Callable[[int], None] = _ignore_step
+    on_result: Callable[[Apdu], Apdu] = _yes  # gives the answer to a status information
+    on_end: Callable[[Apdu], None] = lambda apdu: None
+
+
+@dataclass
+class Ending:
+    """How the terminal ended a command. ``lines`` is the customer's receipt."""
+
+    apdu: Apdu
+    lines: tuple[str, ...] = ()
+
+    @property
+    def completed(self) -> bool:
+        """06 0F; else 06 1E."""
+        return self.apdu.command == kinds.COMPLETION
+
+
+@dataclass
+class Wishes:
+    """What other threads want of the thread that talks to the terminal."""
+
+    abort: threading.Event = field(default_factory=threading.Event)
+    close: threading.Event = field(default_factory=threading.Event)
+
+
+class Exchange:
+    """For the one thread that talks, and for one command."""
+
+    def __init__(
+        self, link: Link, times: ExchangeTimes, wishes: Wishes, abortable: bool = False
+    ) -> None:
+        self._link, self._times, self._wishes = link, times, wishes
+        self._abortable = abortable
+        self._lines: list[str] = []
+        self._blocks: list[PrintedBlock] = []
+        self.sent = False  # a byte of the command may have left
+
+    def ask(self, command: Apdu, may_repeat: bool = True) -> Apdu:
+        """Sends the command and gives its answer. Raises Refused for 84 xx, Timeout after T3.
+
+        Raises NotSent if no byte left.
+        """
+        self._drain()
+        try:
+            self._link.send(command, may_repeat)
+        except NotSent:
+            raise
+        except DeviceError:
+            self.sent = True
+            raise
+        self.sent = True
+        end = time.monotonic() + self._times.answer_s
+        while True:
+            apdu = self._next(end)
+            if apdu is None:
+                detail = f"{self._link.place}: no answer to {command.command:04X}"
+                raise Timeout(detail, "zvt.no_answer")
+            if apdu.is_yes:
+                return apdu
+            if apdu.is_answer:
+                code = apdu.command & 0xFF
+                raise Refused(
+                    f"{command.command:04X} refused: {code:02X}", f"zvt.refused_{code:02x}"
+                )
+            self._answer_stale(apdu)
+
+    def run(self, command: Apdu, handlers: Handlers, may_repeat: bool = True) -> Ending:
+        """Sends the command and serves the terminal until 06 0F or 06 1E.
+
+        Raises what ``ask`` raises, Timeout after T4, NotReachable, ProtocolError.
+        """
+        self.ask(command, may_repeat)
+        last = time.monotonic() + ENDING_S_MAX
+        grace_s = self._times.completion_s
+        end = time.monotonic() + grace_s
+        while True:
+            apdu = self._next(min(end, last))
+            if apdu is None:
+                raise Timeout(f"{self._link.place}: the terminal fell silent", "zvt.silent")
+            if apdu.is_answer:  # to a wish to abort
+                log.info("zvt.abort_answered", answer=f"{apdu.command:04X}")
+                continue
+            if apdu.command in (kinds.INTERMEDIATE_STATUS, kinds.STATUS_INFORMATION):
+                minutes = t4_minutes(apdu.data) if apdu.command == kinds.INTERMEDIATE_STATUS else 0
+                grace_s = minutes * 60.0 if minutes else grace_s
+                end = time.monotonic() + grace_s
+            if apdu.command in (kinds.COMPLETION, kinds.ABORT):
+                return self._end(apdu, handlers)
+            self._link.send(self._answer(apdu, handlers))
+            if apdu.command == kinds.STATUS_INFORMATION:
+                end = time.monotonic() + grace_s  # deciding took its time
+
+    def _end(self, apdu: Apdu, handlers: Handlers) -> Ending:
+        handlers.on_end(apdu)
+        try:
+            self._link.send(YES)
+        except (NotReachable, Timeout) as problem:
+            # The terminal said how it ended; that it does not hear us any more changes nothing.
+            log.warning("zvt.end_not_acknowledged", detail=problem.detail)
+        return Ending(apdu, self._receipt())
+
+    def _answer(self, apdu: Apdu, handlers: Handlers) -> Apdu:
+        match apdu.command:
+            case kinds.INTERMEDIATE_STATUS:
+                if apdu.data:
+                    handlers.on_step(apdu.data[0])
+            case kinds.STATUS_INFORMATION:
+                return handlers.on_result(apdu)
+            case kinds.PRINT_LINE:
+                self._lines.extend(printed_line(apdu.data))
+                del self._lines[LINES_MAX:]
+            case kinds.PRINT_BLOCK:
+                self._blocks.append(printed_block(apdu.data))
+                del self._blocks[LINES_MAX:]
+            case _:
+                log.info("zvt.unknown_command", command=f"{apdu.command:04X}")
+                return no(UNKNOWN_COMMAND)
+        return YES
+
+    def _receipt(self) -> tuple[str, ...]:
+        """The customer's lines. Single lines (06 D1) do not say whose they are: all are taken,
+        unless blocks (06 D3) say better."""
+        customers = [b for b in self._blocks if b.kind in (CUSTOMER_RECEIPT, None)]
+        lines = [line for block in customers for line in block.lines] or self._lines
+        return tuple(lines[:LINES_MAX])
+
+    def _next(self, end: float) -> Apdu | None:
+        """The next message, noticing wishes of other threads while it waits."""
+        while True:
+            if self._wishes.close.is_set():
+                raise NotReachable(f"{self._link.place}: closed by us", "zvt.closed")
+            if self._abortable and self._wishes.abort.is_set():
+                self._wishes.abort.clear()
+                self._link.send(ABORT_FROM_ECR)
+            left = end - time.monotonic()
+            apdu = self._link.receive(max(0.0, min(left, LOOK_S)))
+            if apdu is not None or left <= 0:
+                return apdu
+
+    def _drain(self) -> None:
+        """Answers what an earlier command left behind, so that it is not taken for ours."""
+        for _ in range(DRAINED_MAX):
+            apdu = self._link.receive(0.0)
+            if apdu is None:
+                return
+            self._answer_stale(apdu)
+
+    def _answer_stale(self, apdu: Apdu) -> None:
+        """A message of a command that we no longer follow: acknowledged, its content not used.
+
+        Its result is not lost: whoever waits for it asks for the last transaction.
+        """
+        log.warning("zvt.stale_message", command=f"{apdu.command:04X}")
+        if not apdu.is_answer:
+            self._link.send(YES)

@@ -1,0 +1,63 @@
+"""What the terminal holds as its last transaction (06 20, 2.20), asked without printing.
+
+Only an explicit answer counts: a terminal that says nothing about it raises, it never yields None.
+"""
+
+from dataclasses import replace
+
+from device_drivers.card_terminals.interface import CardResult, Outcome
+from device_drivers.card_terminals.zvt import commands, fields, texts
+from device_drivers.card_terminals.zvt.answers import ALREADY_REVERSED, card_result
+from device_drivers.card_terminals.zvt.apdu import YES, Apdu
+from device_drivers.card_terminals.zvt.exchange import Exchange, Handlers
+from device_drivers.errors import ProtocolError, Refused
+
+_REFUSED = "zvt.refused_"
+
+
+def last_transaction(
+    exchange: Exchange, password: bytes, no_transaction_codes: frozenset[int]
+) -> CardResult | None:
+    """None only if the terminal says by one of the codes that it holds no transaction.
+
+    Raises ProtocolError ``zvt.no_details`` for a bare completion, as the PAX A80 sends it unless
+    payments from its keypad are blocked: that proves nothing. Raises DeviceError.
+    """
+    found: list[CardResult] = []
+
+    def on_result(apdu: Apdu) -> Apdu:
+        read = fields.read(apdu.data)
+        result = card_result(read)
+        if result is not None:
+            found.append(_reversed_if_so(result, read))
+        return YES
+
+    try:
+        ending = exchange.run(commands.repeat_receipt(password), Handlers(on_result=on_result))
+    except Refused as problem:
+        if _code_of(problem) in no_transaction_codes:
+            return None
+        raise
+    if found:
+        return replace(found[-1], receipt_lines=ending.lines)
+    if ending.completed:
+        raise ProtocolError("06 20 was completed without a result", "zvt.no_details")
+    code = ending.apdu.data[0] if ending.apdu.data else -1
+    if code in no_transaction_codes:
+        return None
+    raise ProtocolError(f"06 20 ended: {texts.result_detail(code)}", "zvt.no_details")
+
+
+def _code_of(problem: Refused) -> int | None:
+    if not problem.code.startswith(_REFUSED):
+        return None
+    return int(problem.code.removeprefix(_REFUSED), 16)
+
+
+def _reversed_if_so(result: CardResult, read: fields.Fields) -> CardResult:
+    """A reversal names the trace number of what it took back (BMP 37); nothing is paid then."""
+    if read.number(fields.RESULT) == ALREADY_REVERSED or (
+        result.outcome is Outcome.APPROVED and read.number(fields.ORIGINAL_TRACE)
+    ):
+        return replace(result, outcome=Outcome.CANCELLED, code="reversed", message=texts.REVERSED)
+    return result

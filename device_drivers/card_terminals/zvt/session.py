@@ -1,0 +1,188 @@
+"""The connection to a ZVT terminal: connects, registers, asks how it is, remembers what it said.
+
+Never moves money. Not for several threads at once, but ``status`` may be called from any.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import structlog
+
+from device_drivers.card_terminals.zvt import answers, commands, fields, texts
+from device_drivers.card_terminals.zvt.answers import TerminalState
+from device_drivers.card_terminals.zvt.exchange import Ending, Exchange, Handlers, Wishes
+from device_drivers.card_terminals.zvt.settings import ZvtSettings
+from device_drivers.card_terminals.zvt.values import Unreadable
+from device_drivers.errors import (
+    DeviceError,
+    NotReachable,
+    OutcomeUnknown,
+    ProtocolError,
+    Refused,
+    Timeout,
+)
+from device_drivers.status import Condition, DeviceStatus
+
+log = structlog.get_logger(__name__)
+
+NO_DETAILS = "zvt.no_details"  # an answer that proves nothing, on a connection that works
+_BUSY_REFUSAL = f"zvt.refused_{texts.BUSY:02x}"
+_MENDED_BY = {0x51: commands.INITIALISE, 0xC2: commands.DIAGNOSIS}
+
+
+class Session:
+    def __init__(self, settings: ZvtSettings) -> None:
+        self._settings, self._link = settings, settings.link
+        self.wishes = Wishes()
+        self._connected = False
+        self._state: TerminalState | None = None
+        self._trouble: Condition | None = None
+        self._wanted: tuple[Condition, ...] = ()
+
+    def exchange(self, abortable: bool = False) -> Exchange:
+        return Exchange(self._link, self._settings.exchange, self.wishes, abortable)
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Remembers trouble for ``status``. After trouble with the connection it is closed, so that
+        a late message is never taken for the answer to something else."""
+        try:
+            yield
+        except Refused:
+            raise
+        except DeviceError as problem:
+            if problem.code != NO_DETAILS:
+                self.let_go()
+                self._trouble = _condition(problem)
+            raise
+        except BaseException:
+            self.let_go()  # a caller's mistake in the middle of an exchange
+            raise
+        if self._connected:
+            self._trouble = None
+
+    def connect(self) -> None:
+        """Connects anew, waits until no earlier payment runs in the terminal, registers (2.1).
+
+        Raises NotReachable, Timeout, ProtocolError, Refused.
+        """
+        self.let_go()
+        self.wishes.close.clear()
+        self._link.open()
+        try:
+            state = self.until_not_busy(self._settings.busy_limit_s)
+            self._register()
+        except Refused:
+            self._trouble = texts.REFUSES
+            self.let_go()
+            raise
+        self._connected = True
+        mend = _MENDED_BY.get(state.code)
+        if mend is not None:
+            self._mend(mend)
+
+    def connect_if_needed(self) -> None:
+        if not self._connected:
+            self.connect()
+
+    def get_ready(self, busy_limit_s: float) -> None:
+        """Finds out that the connection is dead before money is asked for.
+
+        Raises NotReachable for whatever goes wrong, as nothing was asked yet.
+        """
+        try:
+            if self._connected:
+                try:
+                    self.until_not_busy(busy_limit_s)
+                except DeviceError as problem:
+                    log.info("zvt.connecting_anew", code=problem.code)
+                else:
+                    return
+            self.connect()
+        except NotReachable:
+            raise
+        except DeviceError as problem:
+            raise NotReachable(problem.detail, problem.code) from problem
+
+    def let_go(self) -> None:
+        self._connected = False
+        self._link.close()
+
+    def _register(self) -> None:
+        s = self._settings
+        ending = self.exchange().run(commands.register(s.password, s.currency), Handlers())
+        if not ending.completed:
+            raise Refused(f"registration: {why(ending)}", "zvt.registration_refused")
+        status_byte = fields.read(ending.apdu.data).number(fields.STATUS_BYTE)
+        self._wanted = texts.registration_conditions(status_byte or 0)
+
+    def _mend(self, command: int) -> None:
+        """Initialises or diagnoses a terminal that asks for it, if it lets us."""
+        log.info("zvt.mending", command=f"{command:04X}")
+        with contextlib.suppress(Refused):
+            password = b"" if command == commands.DIAGNOSIS else self._settings.password
+            self.exchange().run(commands.with_password(command, password), Handlers())
+        if self.ask_state().code == texts.READY:
+            self._wanted = ()
+
+    def ask_state(self) -> TerminalState:
+        """05 01 (2.56). Raises DeviceError."""
+        command = commands.status_enquiry(self._settings.password)
+        ending = self.exchange().run(command, Handlers())
+        data = ending.apdu.data
+        try:
+            if ending.completed:
+                state = answers.terminal_state(data)
+            else:
+                state = TerminalState(data[0] if data else 0xFF)
+        except Unreadable as problem:
+            raise ProtocolError(f"status enquiry: {problem}", "zvt.unreadable") from problem
+        self._state = state
+        return state
+
+    def until_not_busy(self, limit_s: float) -> TerminalState:
+        """Asks until the terminal is no longer busy. Raises Timeout after ``limit_s``."""
+        end = time.monotonic() + limit_s
+        while True:
+            try:
+                state = self.ask_state()
+            except Refused as problem:
+                if problem.code != _BUSY_REFUSAL:
+                    raise
+            else:
+                if state.code != texts.BUSY:
+                    return state
+            if time.monotonic() >= end:
+                raise Timeout(f"{self._link.place}: the terminal stays busy", "zvt.busy")
+            if self.wishes.close.wait(self._settings.busy_pause_s):
+                raise NotReachable(f"{self._link.place}: closed by us", "zvt.closed")
+
+    def status(self) -> DeviceStatus:
+        """What is known; asks nothing."""
+        state = self._state or TerminalState(texts.READY)
+        conditions = [self._trouble, texts.terminal_condition(state.code), *self._wanted]
+        name = " ".join(part for part in (state.device_name, state.software) if part)
+        return DeviceStatus(
+            driver="zvt",
+            model=name,
+            simulated=_is_simulator(state),
+            conditions=tuple(one for one in conditions if one is not None),
+        )
+
+
+def why(ending: Ending) -> str:
+    """For the log: why the terminal broke off."""
+    return texts.result_detail(ending.apdu.data[0]) if ending.apdu.data else "no reason given"
+
+
+def _is_simulator(state: TerminalState) -> bool:
+    said = f"{state.software} {state.device_name}".lower()
+    return "lobbypay" in said or "simulator" in said
+
+
+def _condition(problem: DeviceError) -> Condition | None:
+    """What a failed call says about the terminal; a payment in doubt says nothing about it."""
+    if isinstance(problem, OutcomeUnknown):
+        return None
+    return texts.NOT_REACHABLE if isinstance(problem, NotReachable) else texts.NOT_UNDERSTOOD

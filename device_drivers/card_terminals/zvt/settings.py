@@ -1,0 +1,65 @@
+"""The driver's table of the configuration. Touches no device and never shows the password."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from device_drivers.card_terminals.zvt.currencies import NUMBERS
+from device_drivers.card_terminals.zvt.exchange import ExchangeTimes
+from device_drivers.card_terminals.zvt.links import Link, LinkTimes, SerialLink, TcpLink
+from device_drivers.settings import BadSetting, Table
+from device_drivers.transport import Serial, Tcp
+
+DEFAULT_PORT = 20007
+
+
+@dataclass(frozen=True)
+class ZvtSettings:
+    """``busy_limit_s``: how long ``open`` waits for a payment that still runs in the terminal."""
+
+    link: Link
+    currency: str
+    exchange: ExchangeTimes
+    busy_limit_s: float
+    busy_pause_s: float
+    no_transaction_codes: frozenset[int]
+    password: bytes = field(repr=False)
+
+
+def read(settings: Mapping[str, Any]) -> ZvtSettings:
+    """Raises BadSetting."""
+    table = Table(settings)
+    transport = table.choice("transport", ("tcp", "serial"), "tcp")
+    tcp = transport == "tcp"
+    host = table.text("host", "" if not tcp else "127.0.0.1")
+    port = table.whole("port", DEFAULT_PORT, 1, 65535)
+    device = table.text("device", "/dev/lobbypay-terminal")
+    baud = table.whole("baud", 9600, 1200, 115200)
+    connect_timeout_s = table.number("connect_timeout_s", 5.0, 0.1, 60)
+    times = LinkTimes(
+        byte_s=table.number("byte_timeout_s", 5.0 if tcp else 0.2, 0.05, 60),
+        ack_s=table.number("t2_s", 5.0, 0.1, 60),
+        write_s=table.number("write_timeout_s", 5.0, 0.1, 60),
+    )
+    result = ZvtSettings(
+        link=TcpLink(Tcp(host, port, connect_timeout_s), times)
+        if tcp
+        else SerialLink(Serial(device, baud), times),
+        currency=table.choice("currency", tuple(NUMBERS), "CNY"),
+        exchange=ExchangeTimes(
+            answer_s=table.number("t3_s", 5.0, 0.1, 120),
+            completion_s=table.number("t4_s", 180.0, 0.1, 1800),
+        ),
+        busy_limit_s=table.number("busy_limit_s", 90.0, 0, 1800),
+        busy_pause_s=table.number("busy_pause_s", 1.0, 0.05, 60),
+        no_transaction_codes=frozenset(table.raw_bytes("no_transaction_codes", b"\x64")),
+        password=_password(table.text("password", "000000")),
+    )
+    table.finish()
+    return result
+
+
+def _password(digits: str) -> bytes:
+    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
+        raise BadSetting("password", "(hidden)", "six digits in quotes")
+    return bytes.fromhex(digits)

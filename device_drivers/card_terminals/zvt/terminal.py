@@ -1,0 +1,191 @@
+"""A card terminal that speaks ZVT, as the kiosk knows it. Never repeats a command that takes money.
+
+Never run on a real terminal yet: built from the specification (PA00P015 rev 13.08, PA00P016 rev 04)
+and from captures of terminals, tried against our own simulator only.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+
+import structlog
+
+from device_drivers.card_terminals.interface import CardRequest, CardResult, Observer, Outcome
+from device_drivers.card_terminals.zvt import commands, fields, texts
+from device_drivers.card_terminals.zvt.apdu import YES, Apdu
+from device_drivers.card_terminals.zvt.exchange import Handlers
+from device_drivers.card_terminals.zvt.last import last_transaction
+from device_drivers.card_terminals.zvt.payment import Payment, Silent
+from device_drivers.card_terminals.zvt.session import Session, why
+from device_drivers.card_terminals.zvt.settings import ZvtSettings
+from device_drivers.errors import DeviceError, Refused
+from device_drivers.status import DeviceStatus
+
+log = structlog.get_logger(__name__)
+
+READY_LIMIT_S = 10.0  # a payment waits this long for a busy terminal
+CLOSING_LIMIT_S = 2.0
+NOT_ASKED = "not_asked"
+
+
+class ZvtTerminal:
+    """See ``interface.CardTerminal``. Calls from several threads take turns; ``abort``, ``status``
+    and ``close`` do not wait for a running one."""
+
+    def __init__(self, settings: ZvtSettings) -> None:
+        self._settings = settings
+        self._session = Session(settings)
+        self._turn = threading.Lock()
+        self._paying = False
+
+    @contextlib.contextmanager
+    def _talking(self) -> Iterator[None]:
+        with self._turn, self._session.watched():
+            yield
+
+    def open(self) -> None:
+        """Waits until no earlier payment runs in the terminal, then registers (2.1).
+
+        Raises NotReachable, Timeout, ProtocolError, Refused.
+        """
+        with self._talking():
+            self._session.connect()
+
+    def close(self) -> None:
+        """A running payment ends as OutcomeUnknown."""
+        self._session.wishes.close.set()
+        if self._turn.acquire(timeout=CLOSING_LIMIT_S):
+            self._session.let_go()
+            self._turn.release()
+
+    def status(self) -> DeviceStatus:
+        return self._session.status()
+
+    def probe(self) -> DeviceStatus:
+        """Never raises: what is wrong is among the conditions."""
+        if self._turn.acquire(blocking=False):
+            try:
+                with contextlib.suppress(DeviceError), self._session.watched():
+                    self._session.connect_if_needed()
+                    self._session.ask_state()
+            finally:
+                self._turn.release()
+        return self._session.status()
+
+    # -- money -----------------------------------------------------------------------------------
+
+    def last_transaction(self) -> CardResult | None:
+        """06 20 (2.20), see ``last``. Raises DeviceError."""
+        s = self._settings
+        with self._talking():
+            self._session.connect_if_needed()
+            self._session.until_not_busy(s.busy_limit_s)
+            return last_transaction(self._session.exchange(), s.password, s.no_transaction_codes)
+
+    def authorise(self, request: CardRequest, observer: Observer) -> CardResult:
+        """06 01 (2.2). Raises as the interface says."""
+        self._check(request.amount_minor, request.currency)
+        command = commands.authorise(request.amount_minor, request.currency)
+        return self._pay(command, request.amount_minor, observer)
+
+    def reverse(self, receipt_no: str, amount_minor: int, currency: str) -> CardResult:
+        """06 30 (2.9). Raises as ``authorise`` does."""
+        self._check(amount_minor, currency)
+        if not (receipt_no.isdecimal() and len(receipt_no) <= 4):
+            raise Refused("a receipt number has one to four digits", "zvt.receipt_no")
+        command = commands.reverse(self._settings.password, receipt_no, amount_minor, currency)
+        return self._pay(command, amount_minor, Silent())
+
+    def refund(self, amount_minor: int, currency: str) -> CardResult:
+        """06 31 (2.15): a credit to any card. Raises as ``authorise`` does."""
+        self._check(amount_minor, currency)
+        command = commands.refund(self._settings.password, amount_minor, currency)
+        return self._pay(command, amount_minor, Silent())
+
+    def abort(self) -> None:
+        """The thread that talks sends 06 B0 (2.23); only it learns how the payment ended."""
+        if self._paying:
+            self._session.wishes.abort.set()
+
+    def _check(self, amount_minor: int, currency: str) -> None:
+        ours = self._settings.currency
+        if currency != ours:
+            raise Refused(f"the terminal is set to {ours}, not {currency}", "zvt.currency")
+        if not 0 < amount_minor < 10**12:
+            raise Refused(f"{amount_minor} is no amount that ZVT can carry", "zvt.amount")
+
+    def _pay(self, command: Apdu, amount_minor: int, observer: Observer) -> CardResult:
+        with self._talking():
+            self._session.wishes.abort.clear()
+            self._paying = True
+            try:
+                self._session.get_ready(READY_LIMIT_S)
+                if self._session.wishes.abort.is_set():
+                    return CardResult(Outcome.CANCELLED, NOT_ASKED, texts.result_message(0x6C))
+                return self._run(command, amount_minor, observer)
+            finally:
+                self._paying = False
+
+    def _run(self, command: Apdu, amount_minor: int, observer: Observer) -> CardResult:
+        exchange = self._session.exchange(abortable=True)
+        currency = self._settings.currency
+        payment = Payment(exchange, command, amount_minor, currency, observer)
+        result = payment.run(self._take_back)
+        if payment.end_lost:
+            self._session.let_go()
+        return result
+
+    def _take_back(self, result: CardResult) -> bool:
+        """Whether the terminal confirmed that it reversed the payment."""
+        log.warning("zvt.taking_back", receipt_no=result.receipt_no)
+        amount_minor, s = result.amount_minor, self._settings
+        if not result.receipt_no or amount_minor is None:
+            return False
+        command = commands.reverse(s.password, result.receipt_no, amount_minor, s.currency)
+        exchange = self._session.exchange()
+        try:
+            reversal = Payment(exchange, command, amount_minor, s.currency, Silent()).run(
+                lambda _: False
+            )
+        except DeviceError as problem:
+            log.warning("zvt.not_taken_back", code=problem.code)
+            return False
+        return reversal.outcome is Outcome.APPROVED
+
+    # -- administration --------------------------------------------------------------------------
+
+    def initialise(self) -> None:
+        """06 93 (2.18). Raises Refused if the terminal does not succeed, and other DeviceErrors."""
+        self._administer(commands.INITIALISE, self._settings.password)
+
+    def diagnosis(self) -> None:
+        """06 70 (2.17). Raises as ``initialise``."""
+        self._administer(commands.DIAGNOSIS, b"")
+
+    def end_of_day(self) -> Mapping[str, int]:
+        """06 50 (2.16): counts and sums (minor units) of the day by kind of card."""
+        totals: dict[str, int] = {}
+
+        def on_result(apdu: Apdu) -> Apdu:
+            totals.update(fields.read(apdu.data).totals)
+            return YES
+
+        handlers = Handlers(on_result=on_result)
+        self._administer(commands.END_OF_DAY, self._settings.password, handlers)
+        return totals
+
+    def log_off(self) -> None:
+        """06 02 (2.24), which ends with its answer."""
+        with self._talking():
+            self._session.connect_if_needed()
+            self._session.exchange().ask(Apdu(commands.LOG_OFF))
+            self._session.let_go()
+
+    def _administer(self, command: int, password: bytes, handlers: Handlers | None = None) -> None:
+        with self._talking():
+            self._session.connect_if_needed()
+            apdu = commands.with_password(command, password)
+            ending = self._session.exchange().run(apdu, handlers or Handlers())
+            if not ending.completed:
+                raise Refused(f"{command:04X}: {why(ending)}", "zvt.aborted")
+            self._session.ask_state()
