@@ -1,0 +1,99 @@
+"""The bill on paper: one page, both languages, and a QR code that another reader reads at 100 dpi."""
+
+from datetime import date
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from contract import bill_code
+from contract.bill_code import Verdict
+from server.billing.accounts import BillNotFound
+from server.billing.bill_pdf import bill_to_print, render
+from server.billing.settlement import Part, settle
+from server.billing.signing import bill_url, trusted_keys
+from tests.server.village import NOW, TODAY, bill_of, create_village, issue
+
+pytestmark = pytest.mark.django_db
+MM_PER_PIXEL = 25.4 / 100
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    assert len(document) == 1
+    return document[0].get_textpage().get_text_bounded()
+
+
+def codes_in(pdf: bytes) -> list:
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=100 / 72).to_pil()
+    return zxingcpp.read_barcodes(picture)
+
+
+def test_everything_a_resident_asks_is_on_one_page():
+    village = create_village()
+    issue(village, due=date(2026, 10, 31))
+    text = text_of(render(bill_of(village), TODAY))
+    for words in (
+        "￥910.88",
+        "应缴金额",
+        "Amount due",
+        "118.60",
+        "2.80",
+        "物业服务费",
+        "Property fee",
+        "2026年10月31日",
+        "已逾期 24 天",
+        "￥10.80",
+        "扫码缴费",
+        "Scan to pay",
+        "0571-5555-0100",
+        "王*明",
+    ):
+        assert words in text, words
+    assert "王小明" not in text
+
+
+def test_the_code_is_read_by_another_reader_and_is_big_enough():
+    village = create_village()
+    issue(village)
+    bill = bill_of(village)
+    [code] = codes_in(render(bill, TODAY))
+    assert code.text == bill_url(bill, TODAY)
+    assert bill_code.read(code.text, trusted_keys(village), "village", TODAY).verdict == (
+        Verdict.VALID
+    )
+    width = code.position.top_right.x - code.position.top_left.x
+    assert width * MM_PER_PIXEL >= 39.5  # 40 mm, less a pixel
+
+
+def test_the_newest_open_bill_is_printed_unless_a_period_is_named():
+    village = create_village()
+    issue(village)
+    issue(village, "2026-11", date(2026, 12, 31))
+    unit = bill_of(village).unit
+    assert bill_to_print(unit).period == "2026-11"
+    assert bill_to_print(unit, "2026-10").period == "2026-10"
+    with pytest.raises(BillNotFound, match="2025-01"):
+        bill_to_print(unit, "2025-01")
+
+
+def test_a_paid_bill_has_no_code_to_pay_again():
+    village = create_village()
+    issue(village)
+    bill = bill_of(village)
+    settle(bill.unit, [Part(bill, 90_008)], method="card", payment_id="p", paid_on=TODAY, at=NOW)
+    pdf = render(bill_to_print(bill.unit, "2026-10"), TODAY)
+    assert codes_in(pdf) == []
+    assert "已于 2026年11月24日 缴清" in text_of(pdf)
+    with pytest.raises(BillNotFound, match="no open bill"):
+        bill_to_print(bill.unit)
+
+
+def test_a_bill_of_many_lines_goes_on_to_another_page():
+    village = create_village()
+    unit = village.units.get(code="1-1-101")
+    for number in range(60):
+        village.parking_spaces.create(community=village, code=f"B3-{number:03d}", unit=unit)
+    issue(village)
+    document = pypdfium2.PdfDocument(render(bill_of(village), TODAY))
+    assert len(document) > 1
