@@ -1,0 +1,101 @@
+"""The staff pages: for staff only, Chinese first, live."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from server.billing.models import Bill
+from server.fleet.listening import record_heartbeat
+from server.fleet.staff import create_staff
+from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
+from tests.server.village import NOW, bill_of, create_village, issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    create_staff("staff", "a-long-password")
+    assert client.login(username="staff", password="a-long-password")
+    return client
+
+
+def test_strangers_are_sent_to_the_login_page(client: Client):
+    page = client.get("/", follow=True)
+    assert page.redirect_chain[-1][0].startswith("/staff/login/?next=/staff/fleet/")
+    assert "员工登录" in page.content.decode()
+
+
+def test_a_live_part_whose_login_ended_sends_the_whole_page_there(client: Client):
+    answer = client.get("/staff/fleet/live/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/staff/login/")
+
+
+def test_who_is_not_staff_is_refused(client: Client):
+    User.objects.create_user("guest", password="a-long-password")
+    client.login(username="guest", password="a-long-password")
+    assert client.get("/staff/fleet/").status_code == 403
+
+
+def test_the_fleet_in_chinese_with_english_beside(staff: Client):
+    machine = kiosk()
+    record_heartbeat(machine, heartbeat(NOW, device("printer", PAPER_LOW)), now=NOW)
+    text = staff.get("/staff/fleet/", headers={"Accept-Language": "en"}).content.decode()
+    assert '<html lang="zh-Hans">' in text
+    for words in ("K03", "纸快用完了", "Put in a new 80 mm roll", "3号楼大堂", "今日收款"):
+        assert words in text
+
+
+def test_english_when_chosen(staff: Client):
+    staff.post("/i18n/setlang/", {"language": "en", "next": "/staff/fleet/"})
+    assert '<html lang="en">' in staff.get("/staff/fleet/").content.decode()
+
+
+def test_what_a_kiosk_says_cannot_run_on_the_page(staff: Client):
+    evil = {"level": "error", "code": "x", "staff": {"zh": "<script>alert(1)</script>"}}
+    record_heartbeat(kiosk(), heartbeat(NOW, device("printer", evil)), now=NOW)
+    assert "<script>alert" not in staff.get("/staff/fleet/live/").content.decode()
+
+
+def test_an_empty_server_says_what_to_do(staff: Client):
+    assert "sample-data" in staff.get("/staff/fleet/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "estate/community/",
+        "estate/unit/",
+        "estate/resident/add/",
+        "billing/bill/",
+        "billing/tariff/add/",
+        "billing/meterreading/",
+        "ledger/transaction/",
+        "ledger/account/",
+        "fleet/kiosk/",
+        "notices/notice/add/",
+        "auth/user/",
+    ],
+)
+def test_the_back_office_opens(staff: Client, page: str):
+    issue(create_village())
+    assert staff.get(f"/admin/{page}").status_code == 200
+
+
+def test_the_books_cannot_be_edited_in_the_back_office(staff: Client):
+    issue(create_village())
+    assert staff.get("/admin/ledger/transaction/add/").status_code == 403
+    assert staff.get("/admin/billing/bill/add/").status_code == 403
+
+
+def test_staff_void_a_bill_and_make_a_pairing_code(staff: Client):
+    village = create_village()
+    issue(village)
+    chosen = {"action": "void_bills", "_selected_action": [bill_of(village).pk]}
+    page = staff.post("/admin/billing/bill/", chosen, follow=True)
+    assert "已作废 1 张账单" in page.content.decode()
+    assert Bill.objects.filter(state="void").count() == 1
+    chosen = {"action": "new_pairing_code", "_selected_action": [kiosk().pk]}
+    page = staff.post("/admin/fleet/kiosk/", chosen, follow=True)
+    assert "配对码 pairing code" in page.content.decode()
