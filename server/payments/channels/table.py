@@ -1,0 +1,57 @@
+"""A channel's table of the configuration; keys are files, because secrets have no place in a table."""
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+from server.configuration import Section
+
+
+class ChannelTable(Section):
+    """What every channel needs."""
+
+    gateway: str = Field(
+        pattern=r"^https://[^\s]+$|^http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?(/[^\s]*)?$",
+        description="https://host; http:// for this machine only",
+    )
+    notify_url: str = Field(
+        pattern=r"^https?://[^\s]+$", description="where the channel tells us, https://host/path"
+    )
+    timeout_s: float = Field(default=8.0, gt=0, le=60, description="seconds, up to 60")
+    simulated: bool = Field(default=False, description="true or false: no real money")
+
+
+class WeChatTable(ChannelTable):
+    mchid: str = Field(pattern=r"^[0-9]{6,12}$", description="the merchant number")
+    appid: str = Field(min_length=1, description="the app id, e.g. wx8888888888888888")
+    merchant_serial: str = Field(min_length=1, description="serial number of the merchant key")
+    merchant_key_file: Path = Field(description="a PEM file with the merchant's private key")
+    apiv3_key_file: Path = Field(description="a file with the 32 characters of the APIv3 key")
+    platform_public_key_file: Path = Field(description="a PEM file with WeChat Pay's public key")
+    platform_public_key_id: str = Field(
+        pattern=r"^PUB_KEY_ID_[0-9A-Za-z]+$", description="PUB_KEY_ID_..."
+    )
+
+    @field_validator("merchant_key_file", "apiv3_key_file", "platform_public_key_file")
+    @classmethod
+    def _is_there(cls, path: Path) -> Path:
+        return readable(path)
+
+
+class AlipayTable(ChannelTable):
+    app_id: str = Field(pattern=r"^[0-9]{8,32}$", description="the app id")
+    seller_id: str = Field(pattern=r"^[0-9]{8,32}$", description="the merchant's account, 2088...")
+    app_private_key_file: Path = Field(description="a PEM file with the app's private key")
+    alipay_public_key_file: Path = Field(description="a PEM file with Alipay's public key")
+
+    @field_validator("app_private_key_file", "alipay_public_key_file")
+    @classmethod
+    def _is_there(cls, path: Path) -> Path:
+        return readable(path)
+
+
+def readable(path: Path) -> Path:
+    """Raises ValueError when there is no such file."""
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return path
