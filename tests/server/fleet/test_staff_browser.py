@@ -1,0 +1,110 @@
+"""The fleet page in a real browser: logs in, shows the lobby, and keeps up with it by itself."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from server.fleet.listening import record_heartbeat
+from server.fleet.staff import create_staff
+from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+
+
+@pytest.fixture
+def page(live_server, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread; Django would refuse the database beside it.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(base_url=live_server.url, viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(40_000)
+        yield page
+        browser.close()
+
+
+def log_in(page) -> None:
+    create_staff("staff", "a-long-password")
+    page.goto("/")
+    page.fill("#id_username", "staff")
+    page.fill("#id_password", "a-long-password")
+    page.click("button.main")
+    page.wait_for_selector("#live")
+
+
+def test_the_page_follows_the_lobby(page, tmp_path: Path):
+    machine = kiosk()
+    record_heartbeat(machine, heartbeat(timezone.now(), device("printer")), now=timezone.now())
+    log_in(page)
+    card = page.locator("[data-kiosk=K03]")
+    assert card.get_attribute("data-tone") == "good"
+    broken = heartbeat(timezone.now(), device("printer", PAPER_LOW), device("card", UNREACHABLE))
+    record_heartbeat(machine, broken, now=timezone.now())
+    page.wait_for_selector("[data-kiosk=K03][data-tone=bad]")  # without anybody touching it
+    assert "换一卷 80 毫米热敏纸" in card.inner_text()
+    page.screenshot(path=tmp_path / "fleet.png")
+
+
+def test_the_page_says_when_it_is_not_up_to_date(page):
+    kiosk()
+    log_in(page)
+    assert page.locator("#not-live").is_hidden()
+    page.route("**/staff/fleet/live/", lambda route: route.abort())
+    page.wait_for_selector("#not-live:not([hidden])")
+    page.unroute("**/staff/fleet/live/")
+    page.wait_for_selector("#not-live[hidden]", state="attached")
+
+
+def test_text_is_readable_by_everyone(page):
+    """Seven to one, measured on what the browser drew."""
+    machine = kiosk()
+    beat = heartbeat(timezone.now(), device("printer", PAPER_LOW), device("card", UNREACHABLE))
+    record_heartbeat(machine, beat, now=timezone.now())
+    log_in(page)
+    assert page.evaluate(WEAK_TEXT) == []
+
+
+def test_nothing_overflows_on_a_phone(page):
+    record_heartbeat(kiosk(), heartbeat(timezone.now(), device("printer")), now=timezone.now())
+    log_in(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+WEAK_TEXT = """() => {
+  const channel = c => { c /= 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+  const light = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  const ground = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = rgb(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !element.offsetParent) continue;
+    const a = light(rgb(getComputedStyle(element).color)), b = light(ground(element));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 7) weak.push(`${ratio.toFixed(1)} ${element.textContent.trim()}`);
+  }
+  return weak;
+}"""
