@@ -21,6 +21,7 @@ from kiosk.ui.theme import theme_for
 
 SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
 TOUCH_INTERVAL_S = 1.0
+LAYOUT_ROUNDS_MAX = 80  # nested boxes settle within one frame, so that no half-laid screen is seen
 FRAME_INTERVAL_S = 0.5
 
 
@@ -44,6 +45,7 @@ class KioskApp(App):
     ):
         super().__init__()
         fonts.register()
+        Clock.max_iteration = LAYOUT_ROUNDS_MAX
         self.kiosk = kiosk
         self.session: Session = kiosk.session()
         self.theme = theme_for(*Window.size, large=self.session.visit.large_text)

@@ -30,7 +30,16 @@ _measures: dict[tuple[float, bool], CoreLabel] = {}
 
 def text_width(text: str, font_size: float, *, bold: bool) -> float:
     """The width in pixels of ``text`` on one line."""
+    return _measure(font_size, bold).get_extents(text)[0]
+
+
+def text_height(font_size: float, *, bold: bool) -> float:
+    """The height in pixels of one line."""
+    return _measure(font_size, bold).get_extents("国")[1]
+
+
+def _measure(font_size: float, bold: bool) -> CoreLabel:
     key = (font_size, bold)
     if key not in _measures:
         _measures[key] = CoreLabel(font_name=FAMILY, font_size=font_size, bold=bold)
-    return _measures[key].get_extents(text)[0]
+    return _measures[key]

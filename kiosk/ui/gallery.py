@@ -17,7 +17,7 @@ from kiosk.core.events import Event
 from kiosk.core.model import Session
 from kiosk.ui import kivy_setup
 
-FRAMES_TO_SETTLE = 6
+FRAMES_TO_SETTLE = 8
 DISPLAY_DEADLINE_S = 20
 SHEET_COLUMNS = 6
 SHEET_WIDTH = 360

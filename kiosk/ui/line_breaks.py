@@ -12,6 +12,7 @@ Measure = Callable[[str], float]
 _CLOSING = frozenset("，。、；：？！）》」』”’%…·,.;:?!)]}‰℃")
 _OPENING = frozenset("（《「『“‘￥$([{")
 _COUNTED = frozenset("年月日时分秒天笔元户栋号点度人次张")
+_PAUSES = frozenset("，。；：？！")
 _ROUNDS = 7
 
 
@@ -36,11 +37,27 @@ def atoms(text: str) -> list[str]:
     """The pieces of ``text`` between which lines may be broken; joined they are the text again."""
     pieces: list[str] = []
     for character in text:
-        if pieces and not may_break(pieces[-1][-1], character):
+        if pieces and not (may_break(pieces[-1][-1], character) and _counts(pieces, character)):
             pieces[-1] += character
         else:
             pieces.append(character)
     return pieces
+
+
+def _counts(pieces: list[str], after: str) -> bool:
+    """False between ``2 `` and ``笔``: a number stays with what it counts."""
+    return not (after in _COUNTED and pieces[-1].endswith(" ") and pieces[-1][-2:-1].isdigit())
+
+
+def clauses(pieces: list[str]) -> list[str]:
+    """The pieces joined up to each mark at which a reader pauses."""
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and joined[-1][-1] not in _PAUSES:
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
 
 
 def break_lines(text: str, width: float, measure: Measure) -> list[str]:
@@ -55,6 +72,9 @@ def _balanced(pieces: list[str], width: float, measure: Measure) -> list[str]:
     lines = _filled(pieces, width, measure)
     if len(lines) < 2:
         return lines
+    pausing = _filled(clauses(pieces), width, measure)
+    if len(pausing) == len(lines) and all(measure(line) <= width for line in pausing):
+        return pausing
     low, high = width / 2, width
     for _ in range(_ROUNDS):
         middle = (low + high) / 2

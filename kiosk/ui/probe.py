@@ -8,6 +8,7 @@ import json
 import queue
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,19 @@ def look(app: Any) -> dict[str, Any]:
         "settled": app.settled,
         "covered": covering is not None,
         "size": list(Window.size),
-        "widgets": [_widget(w) for w in shown if isinstance(w, Pressable)],
-        "texts": [w.words for w in shown if isinstance(w, Text) and w.words],
+        "widgets": [_widget(w, box) for w, box in shown if isinstance(w, Pressable)],
+        "texts": [w.words for w, _ in shown if isinstance(w, Text) and w.words],
     }
 
 
-def visible(widget: Widget, within: tuple[float, ...] | None = None):
-    """Every widget that can be seen, depth first; a covering panel hides what is behind it."""
+Box = tuple[float, float, float, float]
+
+
+def visible(widget: Widget, within: Box | None = None) -> Iterator[tuple[Widget, Box]]:
+    """Every widget that can be seen and the part of it that is, depth first.
+
+    A covering panel hides what is behind it; a scrolled list shows what is inside its frame.
+    """
     overlay = getattr(widget, "overlay", None)
     if overlay is not None:
         yield from visible(overlay)
@@ -93,36 +100,37 @@ def visible(widget: Widget, within: tuple[float, ...] | None = None):
     if widget.opacity == 0 or widget.width <= 1 or widget.height <= 1:
         return
     box = box_of(widget)
-    if within and not _meets(box, within):
-        return
-    yield widget
+    if within:
+        box = _common(box, within)
+        if box is None:
+            return
+    yield widget, box
     inner = box if hasattr(widget, "scroll_y") else within
     for child in reversed(widget.children):
         yield from visible(child, inner)
 
 
-def box_of(widget: Widget) -> tuple[float, float, float, float]:
+def box_of(widget: Widget) -> Box:
     """x, y, width, height in window pixels; y counts from the top."""
     x, y = widget.to_window(widget.x, widget.y)
     return x, Window.height - y - widget.height, widget.width, widget.height
 
 
-def _meets(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return (
-        one[0] < other[0] + other[2]
-        and other[0] < one[0] + one[2]
-        and one[1] < other[1] + other[3]
-        and other[1] < one[1] + one[3]
-    )
+def _common(one: Box, other: Box) -> Box | None:
+    """The part that two boxes share."""
+    left, top = max(one[0], other[0]), max(one[1], other[1])
+    right = min(one[0] + one[2], other[0] + other[2])
+    bottom = min(one[1] + one[3], other[1] + other[3])
+    return (left, top, right - left, bottom - top) if right > left and bottom > top else None
 
 
-def _widget(button: Pressable) -> dict[str, Any]:
+def _widget(button: Pressable, box: Box) -> dict[str, Any]:
     texts = [w.words for w in button.walk(restrict=True) if isinstance(w, Text) and w.words]
     return {
         "action": button.action,
         "value": button.value,
         "text": " ".join(texts),
-        "box": [round(v) for v in box_of(button)],
+        "box": [round(v) for v in box],
         "enabled": button.enabled,
         "selected": button.selected,
     }

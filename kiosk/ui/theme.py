@@ -10,7 +10,8 @@ Rgba = tuple[float, float, float, float]
 DESIGN_PORTRAIT = (1080, 1920)
 DESIGN_LANDSCAPE = (1920, 1080)
 LARGE_TEXT_PORTRAIT = 1.22
-LARGE_TEXT_LANDSCAPE = 1.12
+TEXT_LANDSCAPE = 0.86  # a wide window is short
+LARGE_TEXT_LANDSCAPE = 0.97
 TEXT_SMALLEST = 26
 
 
@@ -133,7 +134,7 @@ class Sizes:
     icon: float = 64
     icon_l: float = 132
     seal: float = 220
-    seal_s: float = 180
+    seal_s: float = 150
     chart: float = 330
     scroll_bar: float = 14
 
@@ -164,8 +165,12 @@ def theme_for(width: int, height: int, *, large: bool = False) -> Theme:
     portrait = height >= width
     design = DESIGN_PORTRAIT if portrait else DESIGN_LANDSCAPE
     scale = min(width / design[0], height / design[1])
-    larger = (LARGE_TEXT_PORTRAIT if portrait else LARGE_TEXT_LANDSCAPE) if large else 1.0
-    text = {f.name: round(f.default * scale * larger) for f in fields(TextSizes)}
+    if portrait:
+        letters = LARGE_TEXT_PORTRAIT if large else 1.0
+    else:
+        letters = LARGE_TEXT_LANDSCAPE if large else TEXT_LANDSCAPE
+    smallest = TEXT_SMALLEST * scale
+    text = {f.name: round(max(smallest, f.default * scale * letters)) for f in fields(TextSizes)}
     size = {f.name: round(f.default * scale) for f in fields(Sizes)}
     if not portrait:
         size |= _landscape_sizes(scale)
@@ -175,14 +180,18 @@ def theme_for(width: int, height: int, *, large: bool = False) -> Theme:
 def _landscape_sizes(scale: float) -> dict[str, int]:
     """A wide window is short: bars and big actions give up some height, never below a finger."""
     shorter = {
-        "top_bar": 116,
+        "top_bar": 108,
         "bottom_bar": 144,
-        "action": 104,
+        "banner": 48,
+        "action": 100,
         "main_action": 220,
-        "second_action": 132,
-        "method": 168,
+        "second_action": 120,
+        "method": 150,
+        "icon_l": 104,
+        "gap": 20,
+        "gap_l": 28,
         "seal": 150,
-        "seal_s": 130,
+        "seal_s": 110,
         "chart": 250,
     }
     return {name: round(value * scale) for name, value in shorter.items()}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kivy.clock import Clock
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 from kivy.uix.widget import Widget
@@ -30,12 +31,14 @@ class AttractView:
     scan: bool
     ready: str
     print_ready: str
+    show_notice: bool
 
 
 def present(session: Session) -> AttractView:
     language, can = session.visit.language, offers(session.lobby)
     notices = session.lobby.config.notices if session.lobby.config else []
     index = int(session.now // NOTICE_SHOWN_S) % len(notices) if notices else 0
+    found = troubles(session, can)
     if notices:
         kind = say(language, "attract.notice")
         title = notices[index].title.in_language(language)
@@ -49,10 +52,11 @@ def present(session: Session) -> AttractView:
         notice_body=body,
         notice_count=len(notices),
         notice_index=index,
-        troubles=troubles(session, can),
+        troubles=found,
         scan=can.scan,
         ready=say(language, "attract.ready", methods=method_names(language, can.methods)),
         print_ready=say(language, "attract.print_ready") if can.print else "",
+        show_notice=len(found) < (2 if session.visit.large_text else 3),
     )
 
 
@@ -80,12 +84,35 @@ class NoticeDots(Appearing, Widget):
     step = NumericProperty(0)
 
 
-class NoticeCard(RelativeLayout):
+class NoticeCard(Appearing, RelativeLayout):
+    """Says as much of a notice as there is room for: all of it, or without its kind, or its title."""
+
+    level = NumericProperty(2)  # 2: all, 1: without the kind, 0: the title only
+    needed = NumericProperty(0)  # the height of what is said now
     kind = StringProperty("")
     title = StringProperty("")
     body = StringProperty("")
     count = NumericProperty(0)
     index = NumericProperty(0)
+
+    def __init__(self, **kwargs):
+        self._fit_soon = Clock.create_trigger(self._fit)
+        super().__init__(**kwargs)
+
+    def on_title(self, *_):
+        self.level = 2
+
+    def on_height(self, *_):
+        self.level = 2
+        self._fit_soon()
+
+    def on_needed(self, *_):
+        self._fit_soon()
+
+    def _fit(self, *_):
+        """After the layout: before it, heights are not known yet."""
+        if self.level and self.needed > self.height:
+            self.level -= 1
 
 
 class AttractScreen(KioskScreen):

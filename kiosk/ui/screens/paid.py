@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 
+from kivy.properties import StringProperty
+
+from contract.messages import PaymentRecord
+from contract.money import Locale
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.core.session import seconds_left
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, items, method_name
+from kiosk.ui.telling import amount, items, method_name, unit_and_payer
+from kiosk.ui.widgets.shapes import Column
 from kiosk.ui.words import listed, month, say, time_of_day
+
+NAMES_SHOWN_MAX = 3
+MONTHS_SHOWN_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -56,16 +64,35 @@ def summary(session: Session) -> tuple[tuple[str, str], ...]:
         return ()
     config = session.lobby.config
     zone = config.community.time_zone if config else None
-    months = listed(language, [month(language, b.period, short=True) for b in record.bills[:6]])
-    names = listed(language, items(language, record)[:4])
+    method = method_name(language, record.method)
     return (
-        (say(language, "paid.unit"), record.unit_label.in_language(language)),
-        (say(language, "paid.payer"), record.payer),
-        (say(language, "paid.items"), f"{names} · {months}"),
-        (say(language, "paid.method"), method_name(language, record.method)),
-        (say(language, "paid.time"), time_of_day(language, record.changed_at, zone)),
+        (say(language, "paid.unit"), unit_and_payer(language, session)),
+        (say(language, "paid.items"), _items(language, record)),
+        (
+            say(language, "paid.method"),
+            f"{method} · {time_of_day(language, record.changed_at, zone)}",
+        ),
         (say(language, "paid.reference"), record.reference),
     )
+
+
+def _items(language: Locale, record: PaymentRecord) -> str:
+    """What was paid for, shortened; the receipt has all of it."""
+    names = items(language, record)
+    told = listed(language, names[:NAMES_SHOWN_MAX])
+    if len(names) > NAMES_SHOWN_MAX:
+        told = say(language, "paid.and_more", names=told)
+    months = [month(language, b.period, short=True) for b in record.bills]
+    if len(months) > MONTHS_SHOWN_MAX:
+        return f"{told} · {months[0]}–{months[-1]}"
+    return f"{told} · {listed(language, months)}"
+
+
+class PaidSum(Column):
+    """That it is paid, and how much."""
+
+    title = StringProperty("")
+    amount = StringProperty("")
 
 
 class PaidScreen(KioskScreen):

@@ -1,5 +1,6 @@
 """Widgets that are there only when there is something to show; nothing is ever merely made invisible."""
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
@@ -17,21 +18,29 @@ class Arranged(Appearing, BoxLayout):
     def __init__(self, **kwargs):
         self._all: list[Widget] = []
         self._arranging = False
+        # never at once: ``when`` may change while the box lays its children out
+        self._arrange_soon = Clock.create_trigger(self._arrange, -1)
         super().__init__(**kwargs)
 
     def add_widget(self, widget, *args, **kwargs):
         if not self._arranging:
             self._all.append(widget)
             if isinstance(widget, Appearing):
-                widget.fbind("when", self._arrange)
+                widget.fbind("when", self._arrange_soon)
         return super().add_widget(widget, *args, **kwargs)
 
     def remove_widget(self, widget, *args, **kwargs):
         if not self._arranging and widget in self._all:
             self._all.remove(widget)
             if isinstance(widget, Appearing):
-                widget.funbind("when", self._arrange)
+                widget.funbind("when", self._arrange_soon)
         return super().remove_widget(widget, *args, **kwargs)
+
+    def clear_widgets(self, children=None):
+        if children is None and not self._arranging:
+            for absent in [w for w in self._all if w not in self.children]:
+                self._all.remove(absent)
+        super().clear_widgets(children)
 
     def _arrange(self, *_):
         wanted = [widget for widget in self._all if getattr(widget, "when", True)]

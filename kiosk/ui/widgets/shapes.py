@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from kivy.app import App
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
@@ -46,15 +45,6 @@ class Half(Column):
 
     flexible = BooleanProperty(False)
 
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.fbind("flexible", self._hint)
-        self._hint()
-
-    def _hint(self, *_):
-        portrait = App.get_running_app().theme.portrait
-        self.size_hint_y = None if portrait and not self.flexible else 1
-
 
 class Panel(Stack):
     """A rounded surface with a thin edge."""
@@ -65,6 +55,13 @@ class Panel(Stack):
 
 class Rule(Appearing, Widget):
     """A hair line between rows."""
+
+
+class Heading(Column):
+    """The question of the screen, and whose bills it is about."""
+
+    title = StringProperty("")
+    words = StringProperty("")
 
 
 class Tag(Stack):

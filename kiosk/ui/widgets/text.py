@@ -7,11 +7,13 @@ from kivy.app import App
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.label import Label
 
-from kiosk.ui.fonts import FAMILY, text_width
+from kiosk.ui.fonts import FAMILY, text_height, text_width
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.line_breaks import break_lines
 from kiosk.ui.theme import TEXT_SMALLEST
 from kiosk.ui.widgets.appearing import Appearing
+
+LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line
 
 load_beside(__file__)
 
@@ -36,11 +38,11 @@ class Text(Appearing, Label):
         theme = App.get_running_app().theme
         return min(self.base_size, theme.px(TEXT_SMALLEST))
 
-    def _shrunk_to(self, width: float) -> float:
+    def _shrunk_to(self, width: float, floor: float = 0) -> float:
         natural = text_width(self.words, self.base_size, bold=self.bold)
         if natural <= width or natural == 0:
             return self.base_size
-        return max(self._smallest(), int(self.base_size * width / natural))
+        return max(floor or self._smallest(), int(self.base_size * width / natural))
 
     def _broken(self, width: float) -> str:
         def measure(piece: str) -> float:
@@ -50,7 +52,11 @@ class Text(Appearing, Label):
 
     def fits(self) -> bool:
         """Whether every letter is inside the widget."""
-        return self.texture_size[0] <= self.width + 1 and self.texture_size[1] <= self.height + 1
+        lines = self.text.split("\n")
+        widest = max(text_width(line, self.font_size, bold=self.bold) for line in lines)
+        high = text_height(self.font_size, bold=self.bold) * len(lines)
+        lowest = high - LINE_AIR * self.font_size
+        return widest <= self.width + 1 and lowest <= self.height + 1
 
 
 class Paragraph(Text):
@@ -75,7 +81,11 @@ class FittedLine(Text):
         if self.width <= 1:
             return
         line_height = self.base_size * 1.45
-        wraps = self.lines_max > 1 and self.height >= 2 * line_height * 0.9
+        if self.lines_max == 1:
+            self.font_size = self._shrunk_to(self.width, floor=1)
+            self.text = self.words
+            return
+        wraps = self.height >= 2 * line_height * 0.9
         self.font_size = self.base_size if wraps else self._shrunk_to(self.width)
         self.text = self._broken(self.width)
         while self.font_size > self._smallest() and not self._holds():

@@ -1,0 +1,153 @@
+"""Draws every scene in a real window and writes down what is wrong with its layout. Run as:
+``python -m tests.kiosk.ui.layout_check --size 1080x1920 --out DIR``: findings.json and pictures.
+"""
+
+import argparse
+import itertools
+import json
+from pathlib import Path
+
+from kiosk.ui import gallery, kivy_setup
+from kiosk.ui.words import LANGUAGES
+
+TOUCH_MIN = 88
+SLACK = 2.0
+PICTURED = (
+    "attract",
+    "identify",
+    "bills",
+    "explain",
+    "method",
+    "paying-qr",
+    "paying-card-enter-pin",
+    "paid",
+    "unknown-card",
+    "attract-no-paper-no-card",
+)
+PICTURE_WIDTH = 360
+
+
+def problems(app) -> list[str]:
+    """What a resident would stumble over on the screen that is shown now."""
+    from kiosk.ui.probe import visible
+    from kiosk.ui.widgets.buttons import Pressable
+    from kiosk.ui.widgets.text import Text
+
+    shown = list(visible(app.frame))
+    texts = [(w, box) for w, box in shown if isinstance(w, Text) and w.words]
+    buttons = [(w, box) for w, box in shown if isinstance(w, Pressable)]
+    found = [f"text does not fit: {w.words!r}" for w, _ in texts if not w.fits()]
+    found += [f"letters too small: {w.words!r}" for w, _ in texts if _too_small(app, w)]
+    found += [f"off the screen: {_name(w)}" for w, box in texts + buttons if _outside(w)]
+    found += _overflowing(app, shown)
+    found += _small_targets(app, buttons)
+    found += _overlaps(texts, "texts on each other")
+    found += _overlaps(buttons, "buttons on each other")
+    return found
+
+
+def _name(widget) -> str:
+    return f"{getattr(widget, 'action', '')} {widget.words!r}".strip()
+
+
+def _too_small(app, text) -> bool:
+    """26 design pixels are the least, except where one line must hold what a community calls itself."""
+    return text.font_size < 25 * app.theme.scale and text.words[:1] not in "0123456789"
+
+
+def _scrolled(widget) -> bool:
+    parent = widget.parent
+    while parent is not None and parent is not parent.parent:
+        if hasattr(parent, "scroll_y"):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _outside(widget) -> bool:
+    from kivy.core.window import Window
+
+    if _scrolled(widget):
+        return False
+    x, y = widget.to_window(*widget.pos)
+    return (
+        x < -SLACK
+        or y < -SLACK
+        or x + widget.width > Window.width + SLACK
+        or y + widget.height > Window.height + SLACK
+    )
+
+
+def _overflowing(app, shown) -> list[str]:
+    """Boxes whose content is higher or wider than they are."""
+    from kivy.uix.boxlayout import BoxLayout
+
+    found = []
+    for widget, _ in shown:
+        if not isinstance(widget, BoxLayout):
+            continue
+        if widget.minimum_height > widget.height + SLACK or (
+            widget.minimum_width > widget.width + SLACK
+        ):
+            kind = type(widget).__name__
+            found.append(
+                f"{kind} holds more than it is large: needs {widget.minimum_width:.0f} x "
+                f"{widget.minimum_height:.0f}, has {widget.width:.0f} x {widget.height:.0f}"
+            )
+    return found
+
+
+def _small_targets(app, buttons) -> list[str]:
+    least = TOUCH_MIN * app.theme.scale - SLACK
+    return [
+        f"too small to touch: {_name(w)} {w.width:.0f} x {w.height:.0f}"
+        for w, _ in buttons
+        if min(w.height, w.width) < least
+    ]
+
+
+def _overlaps(shown, what: str) -> list[str]:
+    return [
+        f"{what}: {_name(one)} and {_name(other)}"
+        for (one, a), (other, b) in itertools.combinations(shown, 2)
+        if _meet(a, b) and not _inside(one, other) and not _inside(other, one)
+    ]
+
+
+def _inside(inner, outer) -> bool:
+    return any(widget is inner for widget in outer.walk(restrict=True))
+
+
+def _meet(a, b) -> bool:
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return wide > SLACK and high > SLACK
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", default="1080x1920")
+    parser.add_argument("--out", type=Path, required=True)
+    wish = parser.parse_args()
+    width, height = (int(part) for part in wish.size.split("x"))
+    findings: dict[str, list[str]] = {}
+    with gallery.display((width, height)):
+        kivy_setup.prepare(kivy_setup.WindowWish(size=(width, height)))
+        from kiosk.ui.samples import scenes
+
+        stage = gallery.Stage(next(iter(scenes().values())))
+        for language, large in itertools.product(LANGUAGES, (False, True)):
+            for name, session in scenes(language, large=large).items():
+                stage.show(session)
+                key = f"{name}.{language}{'-large' if large else ''}"
+                findings[key] = problems(stage.app)
+                if name in PICTURED and not large:
+                    picture = stage.picture()
+                    picture.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH * 4))
+                    picture.save(wish.out / f"{key}.png")
+        stage.close()
+    (wish.out / "findings.json").write_text(json.dumps(findings, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()
