@@ -52,22 +52,27 @@ def read(raw: bytes) -> Fields:
     values: dict[int, Value] = {}
     nodes: tuple[tlv.Node, ...] = ()
     sums: dict[str, int] = {}
-    at = 0
+    at, problem = 0, ""
     try:
         while at < len(raw):
             number, known = raw[at], BMPS.get(raw[at])
             if known is None:
                 raise Unreadable(f"field {number:02X} is unknown")
             value, at = _bytes_of(known, raw, at + 1)
-            if number == TLV:
-                nodes += tlv.parse(value)
-            elif number == TOTALS:
-                sums = totals(value)
-            else:
-                values.setdefault(number, _value(number, value, known))
-    except Unreadable as problem:
-        return Fields(values, nodes, sums, f"reading ended at byte {at}: {problem}")
-    return Fields(values, nodes, sums)
+            try:
+                if number == TLV:
+                    nodes += tlv.parse(value)
+                elif number == TOTALS:
+                    sums = totals(value)
+                else:
+                    values.setdefault(number, _value(number, value, known))
+            except Unreadable as inside:
+                problem = (
+                    f"field {number:02X}: {inside}"  # its length is known: what follows is read
+                )
+    except Unreadable as end:
+        problem = f"reading ended at byte {at}: {end}"
+    return Fields(values, nodes, sums, problem)
 
 
 def _bytes_of(known: Field, raw: bytes, start: int) -> tuple[bytes, int]:

@@ -10,7 +10,8 @@ SECRET_BMPS = frozenset({0x23, 0x24, 0x2D, 0x2E, 0x3A, 0x3D, 0x9A, 0xD1})
 SECRET_TAGS = frozenset(
     {
         *(0x1F08, 0x1F09, 0x1F0A, 0x1F2A, 0x1F31, 0x1F3E, 0x1F5C, 0x1F5D, 0x1F5E),  # ZVT
-        *(0x1F66, 0x1F74, 0x1F75, 0x9F5B, 0x4C, 0x1F45, 0x1F46, 0x80),
+        *(0x1F66, 0x1F74, 0x1F75, 0x9F5B, 0x4C, 0x1F45, 0x1F46, 0x80, 0x1C),
+        *(0x1F0D, 0x1F1A, 0x1F33),
         *(0x56, 0x57, 0x9F6B, 0x5F20, 0x9F1F, 0x9F20, 0x99),  # EMV: tracks, holder, PIN
     }
 )
@@ -38,13 +39,13 @@ def masked_bcd_pan(raw: bytes) -> str:
 
 
 def without_pans(text: str) -> str:
-    """Text in which every number that could be a card's (12 to 19 digits, Luhn) is masked."""
+    """Text without numbers that could be a card's: 16 to 19 digits, or 12 to 15 that pass Luhn."""
     return _LONG_NUMBER.sub(_masked_if_card, text)
 
 
 def _masked_if_card(found: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", found[0])
-    return masked_pan(digits) if _luhn(digits) else found[0]
+    return masked_pan(digits) if len(digits) >= 16 or _luhn(digits) else found[0]
 
 
 def _luhn(digits: str) -> bool:
