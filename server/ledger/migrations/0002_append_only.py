@@ -46,7 +46,7 @@ SQLITE_BACK = ["DROP TRIGGER ledger_entry_stays", "DROP TRIGGER ledger_transacti
 
 def forwards(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRESQL)
+        schema_editor.execute(POSTGRESQL, params=None)
     elif schema_editor.connection.vendor == "sqlite":
         for statement in SQLITE:
             schema_editor.execute(statement)
@@ -54,7 +54,7 @@ def forwards(apps, schema_editor):
 
 def backwards(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRESQL_BACK)
+        schema_editor.execute(POSTGRESQL_BACK, params=None)
     elif schema_editor.connection.vendor == "sqlite":
         for statement in SQLITE_BACK:
             schema_editor.execute(statement)
