@@ -7,9 +7,9 @@ was scanned, so "no such trade" is no failure.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 BEIJING = timezone(timedelta(hours=8))
 CONNECT_S = 4.0
+_AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?", re.ASCII)
 DONE, NO_TRADE, UNSURE = "10000", "ACQ.TRADE_NOT_EXIST", ("20000", "ACQ.SYSTEM_ERROR")
 _STANDING = {
     "WAIT_BUYER_PAY": Standing.WAITING,
@@ -212,13 +213,10 @@ def yuan(minor: int) -> str:
 
 def fen(text: str) -> int:
     """ "332.08" -> 33208. Raises ValueError for anything that is not a whole number of fen."""
-    try:
-        minor = Decimal(text) * 100
-    except InvalidOperation as error:
-        raise ValueError(f"{text!r} is not an amount") from error
-    if not minor.is_finite() or minor != minor.to_integral_value():
-        raise ValueError(f"{text!r} is not a whole number of fen")
-    return int(minor)
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not an amount in yuan and fen")
+    return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
 
 
 def _state(content: Mapping[str, Any], paid_at_key: str) -> OrderState:

@@ -113,8 +113,8 @@ class _Line(Core):
             raise _NoAnswer("not connected", sent=False) from error
         except requests.RequestException as error:
             raise _NoAnswer(type(error).__name__, sent=True) from error
-        ok = 200 <= answer.status_code < 300
-        if ok and not self.is_genuine(answer.headers, answer.content):
+        decides = 200 <= answer.status_code < 300 or answer.status_code == 404
+        if decides and not self.is_genuine(answer.headers, answer.content):
             raise _NoAnswer("the answer is not signed by WeChat Pay", sent=True)
         try:
             content = answer.json() if answer.content else {}

@@ -1,0 +1,1 @@
+"""Alipay, as a merchant's server meets it."""

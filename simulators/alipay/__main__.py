@@ -1,0 +1,213 @@
+"""``python -m simulators.alipay --bind HOST:PORT --keys DIR --state FILE``: Alipay's gateway.do.
+
+Precreate, query, cancel, close, refund, refund query, signed notifications. As at Alipay, a trade
+exists only once its code was scanned. ``/phone`` is the resident's phone; ``GET /admin/orders`` the
+books; ``POST /admin/faults`` makes things go wrong.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from simulators.alipay.signing import Signing
+from simulators.channel_keys import ALIPAY_APP_ID, ALIPAY_SELLER_ID
+from simulators.payment_channel.books import Books, NotPossible, Ordered
+from simulators.payment_channel.faults import Faults
+from simulators.payment_channel.notifier import Notifier
+from simulators.payment_channel.site import Answer, Site
+
+BEIJING = timezone(timedelta(hours=8))
+STAMP = "%Y-%m-%d %H:%M:%S"
+CLOCK_TOLERANCE = timedelta(minutes=15)
+_STATUS = {"waiting": "WAIT_BUYER_PAY", "paid": "TRADE_SUCCESS", "closed": "TRADE_CLOSED"}
+_NO = {
+    "not_found": "ACQ.TRADE_NOT_EXIST",
+    "other_amount": "ACQ.CONTEXT_INCONSISTENT",
+    "closed": "ACQ.TRADE_HAS_CLOSE",
+    "paid": "ACQ.TRADE_HAS_SUCCESS",
+    "not_paid": "ACQ.TRADE_STATUS_ERROR",
+    "too_much": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+}
+
+
+class Alipay:
+    def __init__(self, books: Books, signing: Signing) -> None:
+        self._books, self._signing = books, signing
+        self._calls: dict[str, Callable[[dict[str, Any], dict[str, str]], dict[str, Any]]] = {
+            "alipay.trade.precreate": self._precreate,
+            "alipay.trade.query": self._query,
+            "alipay.trade.cancel": self._cancel,
+            "alipay.trade.close": self._close,
+            "alipay.trade.refund": self._refund,
+            "alipay.trade.fastpay.refund.query": self._refund_query,
+        }
+
+    def api(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        parts = urlsplit(target)
+        if parts.path != "/gateway.do":
+            return 404, {"Content-Type": "text/plain"}, b"not here"
+        told = dict(parse_qsl(parts.query, keep_blank_values=True))
+        told |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        name = told.get("method", "")
+        answer = self._judged(told, name)
+        key = "error_response" if name not in self._calls else name.replace(".", "_") + "_response"
+        content = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        signature = self._signing.sign(content.encode())
+        whole = f'{{"{key}":{content},"sign":"{signature}"}}'
+        return 200, {"Content-Type": "text/html;charset=utf-8"}, whole.encode()
+
+    def _judged(self, told: dict[str, str], name: str) -> dict[str, Any]:
+        if not self._signing.is_the_apps(told):
+            return _no("40002", "isv.invalid-signature")
+        if told.get("app_id") != ALIPAY_APP_ID:
+            return _no("40002", "isv.invalid-app-id")
+        if not _is_now(told.get("timestamp", "")):
+            return _no("40002", "isv.invalid-timestamp")
+        if name not in self._calls:
+            return _no("40004", "isv.invalid-method")
+        try:
+            return {
+                "code": "10000",
+                "msg": "Success",
+                **self._calls[name](json.loads(told["biz_content"]), told),
+            }
+        except NotPossible as no:
+            return _no("40004", _NO[no.code])
+        except (KeyError, ValueError, ArithmeticError):
+            return _no("40002", "isv.invalid-parameter")
+
+    def _precreate(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        if content["seller_id"] != ALIPAY_SELLER_ID:
+            raise ValueError("seller_id")
+        order = self._books.order(
+            content["out_trade_no"],
+            int(Decimal(content["total_amount"]) * 100),
+            "CNY",
+            content["subject"],
+            datetime.fromisoformat(content["time_expire"] + "+08:00"),
+            told["notify_url"],
+        )
+        return {"out_trade_no": order.out_trade_no, "qr_code": order.code_url}
+
+    def _trade(self, content: dict[str, Any]) -> Ordered:
+        order = self._books.must(content["out_trade_no"])
+        if order.state == "unscanned":
+            raise NotPossible("not_found")
+        return order
+
+    def _query(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        order = self._trade(content)
+        return trade(order) | ({"send_pay_date": _stamp(order.paid_at)} if order.paid_at else {})
+
+    def _cancel(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        """Ends an order in whatever state; what was paid goes back."""
+        number = content["out_trade_no"]
+        order = self._books.find(number)
+        action = ""
+        if order and order.state == "paid":
+            if not order.refunded_minor:
+                self._books.refund(number, f"cancel-{number}", order.amount_minor)
+            action = "refund"
+        elif order:
+            self._books.close(number)
+            action = "close"
+        return {"out_trade_no": number, "retry_flag": "N", "action": action}
+
+    def _close(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        order = self._books.close(self._trade(content).out_trade_no)
+        return {"out_trade_no": order.out_trade_no}
+
+    def _refund(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        number = content["out_trade_no"]
+        again = self._books.find_refund(content["out_request_no"]) is not None
+        amount = int(Decimal(content["refund_amount"]) * 100)
+        self._books.refund(number, content["out_request_no"], amount)
+        return {
+            "out_trade_no": number,
+            "fund_change": "N" if again else "Y",
+            "refund_fee": content["refund_amount"],
+        }
+
+    def _refund_query(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        known = self._books.find_refund(content["out_request_no"])
+        if known is None:
+            return {}
+        return {
+            "out_request_no": content["out_request_no"],
+            "refund_status": "REFUND_SUCCESS",
+            "refund_amount": yuan(known[0]),
+        }
+
+    def notification(self, order: Ordered) -> tuple[dict[str, str], bytes]:
+        told = {
+            "notify_type": "trade_status_sync",
+            "notify_time": datetime.now(BEIJING).strftime(STAMP),
+            "app_id": ALIPAY_APP_ID,
+            "seller_id": ALIPAY_SELLER_ID,
+            "charset": "utf-8",
+            "version": "1.0",
+            "sign_type": "RSA2",
+            "gmt_payment": _stamp(order.paid_at),
+            "subject": order.subject,
+            **trade(order),
+        }
+        told["sign"] = self._signing.sign_notification(told)
+        return {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(told).encode()
+
+
+def trade(order: Ordered) -> dict[str, Any]:
+    return {
+        "out_trade_no": order.out_trade_no,
+        "trade_no": order.transaction_id or f"2026{order.out_trade_no[:24]}",
+        "trade_status": _STATUS[order.state],
+        "total_amount": yuan(order.amount_minor),
+    }
+
+
+def yuan(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"
+
+
+def _stamp(moment: str) -> str:
+    return datetime.fromisoformat(moment).astimezone(BEIJING).strftime(STAMP)
+
+
+def _is_now(stamp: str) -> bool:
+    """Stamps are Beijing time; a merchant in another zone who forgets that is found out here."""
+    try:
+        moment = datetime.fromisoformat(f"{stamp}+08:00")
+    except ValueError:
+        return False
+    return abs(datetime.now(UTC) - moment) <= CLOCK_TOLERANCE
+
+
+def _no(code: str, sub_code: str) -> dict[str, Any]:
+    return {"code": code, "msg": "Business Failed", "sub_code": sub_code, "sub_msg": sub_code}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bind", default="127.0.0.1:0")
+    parser.add_argument("--keys", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    options = parser.parse_args()
+    faults = Faults()
+    books = Books(
+        options.state, lambda: datetime.now(UTC), "unscanned", "https://qr.alipay.com/bax"
+    )
+    channel = Alipay(books, Signing(options.keys, faults))
+
+    def accepted(status: int, body: bytes) -> bool:
+        return status == 200 and body.strip() == b"success"
+
+    notifier = Notifier(channel.notification, accepted, faults)
+    Site("支付宝", "#0C5AC8", books, faults, notifier, channel.api).serve(options.bind)
+
+
+if __name__ == "__main__":
+    main()

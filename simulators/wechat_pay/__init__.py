@@ -1,0 +1,1 @@
+"""WeChat Pay, as a merchant's server meets it."""

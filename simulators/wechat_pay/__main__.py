@@ -1,0 +1,157 @@
+"""``python -m simulators.wechat_pay --bind HOST:PORT --keys DIR --state FILE``: WeChat Pay, API v3.
+
+Native orders, query, close, refunds, signed and encrypted notifications. ``/phone`` is the resident's
+phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go wrong.
+"""
+
+import argparse
+import json
+import secrets
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from simulators.channel_keys import APPID, MCHID
+from simulators.payment_channel.books import Books, NotPossible, Ordered
+from simulators.payment_channel.faults import Faults
+from simulators.payment_channel.notifier import Notifier
+from simulators.payment_channel.site import Answer, Site
+from simulators.wechat_pay.signing import Signing
+
+BEIJING = timezone(timedelta(hours=8))
+_ORDERS = "/v3/pay/transactions/out-trade-no/"
+_REFUNDS = "/v3/refund/domestic/refunds"
+_STATES = {"waiting": "NOTPAY", "paid": "SUCCESS", "closed": "CLOSED"}
+_NO = {  # our reason -> (status, WeChat Pay's code)
+    "not_found": (404, "ORDER_NOT_EXIST"),
+    "other_amount": (403, "OUT_TRADE_NO_USED"),
+    "closed": (400, "ORDER_CLOSED"),
+    "paid": (400, "ORDERPAID"),
+    "not_paid": (400, "INVALID_REQUEST"),
+    "too_much": (400, "INVALID_REQUEST"),
+}
+
+
+class WeChatPay:
+    def __init__(self, books: Books, signing: Signing) -> None:
+        self._books, self._signing = books, signing
+
+    def api(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        authorization = headers.get("authorization", "")
+        if not self._signing.is_the_merchants(method, target, authorization, body):
+            return self._signed(401, {"code": "SIGN_ERROR", "message": "签名错误"})
+        try:
+            return self._signed(*self._call(method, urlsplit(target).path, target, body))
+        except NotPossible as no:
+            status, code = _NO[no.code]
+            return self._signed(status, {"code": code, "message": no.code})
+        except (KeyError, ValueError, TypeError) as error:
+            return self._signed(400, {"code": "PARAM_ERROR", "message": str(error)})
+
+    def _signed(self, status: int, content: dict[str, Any] | None) -> Answer:
+        body = json.dumps(content, ensure_ascii=False).encode() if content is not None else b""
+        return status, {"Content-Type": "application/json", **self._signing.headers(body)}, body
+
+    def _call(
+        self, method: str, path: str, target: str, body: bytes
+    ) -> tuple[int, dict[str, Any] | None]:
+        told = json.loads(body) if body else {}
+        if (method, path) == ("POST", "/v3/pay/transactions/native"):
+            return 200, {"code_url": self._order(told).code_url}
+        if path.startswith(_ORDERS) and path.endswith("/close") and method == "POST":
+            self._books.close(path[len(_ORDERS) : -len("/close")])
+            return 204, None
+        if path.startswith(_ORDERS) and method == "GET":
+            if parse_qs(urlsplit(target).query).get("mchid") != [MCHID]:
+                raise ValueError("mchid")
+            return 200, transaction(self._books.must(path[len(_ORDERS) :]))
+        if (method, path) == ("POST", _REFUNDS):
+            return 200, self._refund(told)
+        if path.startswith(_REFUNDS + "/") and method == "GET":
+            known = self._books.find_refund(path[len(_REFUNDS) + 1 :])
+            if known is None:
+                return 404, {"code": "RESOURCE_NOT_EXISTS", "message": "退款单不存在"}
+            return 200, {"status": "SUCCESS", "refund_id": known[1]}
+        return 404, {"code": "NOT_FOUND", "message": path}
+
+    def _order(self, told: dict[str, Any]) -> Ordered:
+        if told["mchid"] != MCHID or told["appid"] != APPID:
+            raise ValueError("mchid or appid")
+        amount = told["amount"]
+        if type(amount["total"]) is not int or amount["total"] <= 0:
+            raise ValueError("amount.total")
+        return self._books.order(
+            told["out_trade_no"],
+            amount["total"],
+            amount.get("currency", "CNY"),
+            told["description"],
+            datetime.fromisoformat(told["time_expire"]),
+            told["notify_url"],
+        )
+
+    def _refund(self, told: dict[str, Any]) -> dict[str, Any]:
+        refund_id = self._books.refund(
+            told["out_trade_no"], told["out_refund_no"], told["amount"]["refund"]
+        )
+        return {
+            "refund_id": refund_id,
+            "out_refund_no": told["out_refund_no"],
+            "out_trade_no": told["out_trade_no"],
+            "status": "SUCCESS",
+        }
+
+    def notification(self, order: Ordered) -> tuple[dict[str, str], bytes]:
+        content = {
+            "id": secrets.token_hex(16),
+            "create_time": datetime.now(BEIJING).isoformat(timespec="seconds"),
+            "resource_type": "encrypt-resource",
+            "event_type": "TRANSACTION.SUCCESS",
+            "summary": "支付成功",
+            "resource": self._signing.encrypted(transaction(order)),
+        }
+        body = json.dumps(content, ensure_ascii=False).encode()
+        return {"Content-Type": "application/json", **self._signing.headers(body)}, body
+
+
+def transaction(order: Ordered) -> dict[str, Any]:
+    """A transaction as queries and notifications tell it."""
+    told: dict[str, Any] = {
+        "appid": APPID,
+        "mchid": MCHID,
+        "out_trade_no": order.out_trade_no,
+        "trade_state": "REFUND" if order.refunded_minor else _STATES[order.state],
+        "trade_type": "NATIVE",
+        "amount": {
+            "total": order.amount_minor,
+            "payer_total": order.amount_minor,
+            "currency": order.currency,
+            "payer_currency": order.currency,
+        },
+    }
+    if order.state == "paid":
+        paid_at = datetime.fromisoformat(order.paid_at).astimezone(BEIJING)
+        told |= {
+            "transaction_id": order.transaction_id,
+            "success_time": paid_at.isoformat(timespec="seconds"),
+        }
+    return told
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bind", default="127.0.0.1:0")
+    parser.add_argument("--keys", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    options = parser.parse_args()
+    faults = Faults()
+    books = Books(
+        options.state, lambda: datetime.now(UTC), "waiting", "weixin://wxpay/bizpayurl?pr="
+    )
+    channel = WeChatPay(books, Signing(options.keys, faults))
+    notifier = Notifier(channel.notification, lambda status, _: status == 200, faults)
+    Site("微信支付", "#07853F", books, faults, notifier, channel.api).serve(options.bind)
+
+
+if __name__ == "__main__":
+    main()

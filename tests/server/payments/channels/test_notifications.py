@@ -1,0 +1,113 @@
+"""A notification is believed only with the channel's own signature, fresh, and about our merchant."""
+
+import importlib
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from time import monotonic, sleep
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from server.payments.channels.interface import NotGenuine, Order, Standing
+
+
+@pytest.fixture
+def inbox():
+    """A place to which the channel sends its notifications."""
+    received = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append((dict(self.headers), body))
+            answer = b"success"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield received, f"http://127.0.0.1:{server.server_address[1]}/notify"
+    server.shutdown()
+
+
+def told(line, inbox, **faults):
+    """What arrives when a resident pays."""
+    received, url = inbox
+    module = importlib.import_module(f"server.payments.channels.{line.name}")
+    channel = module.create({**line.table, "notify_url": url})
+    order: Order = line.order()
+    line.faults(**faults)
+    line.phone("pay", channel.create(order))
+    end = monotonic() + 15
+    while not received and monotonic() < end:
+        sleep(0.05)
+    return order, received[0]
+
+
+def test_a_genuine_notification_says_what_was_paid(line, inbox):
+    order, (headers, body) = told(line, inbox)
+    news = line.channel.parse_notification(headers, body)
+    assert news.out_trade_no == order.out_trade_no
+    assert (news.state.standing, news.state.amount_minor) == (Standing.PAID, 33208)
+
+
+def test_a_changed_notification_is_not_believed(line, inbox):
+    _, (headers, body) = told(line, inbox)
+    if line.name == "wechat":
+        changed = body.replace(b"TRANSACTION.SUCCESS", b"TRANSACTION.SUCCES5")
+    else:
+        fields = dict(parse_qsl(body.decode()))
+        changed = urlencode({**fields, "total_amount": "0.01"}).encode()
+    for wrong in (changed, b"x" + body, b"", b"\xff\xfe", body[: len(body) // 2]):
+        with pytest.raises(NotGenuine):
+            line.channel.parse_notification(headers, wrong)
+
+
+def test_wechats_headers_must_all_be_right(lines, inbox):
+    line = lines["wechat"]
+    _, (headers, body) = told(line, inbox)
+    for name in ("Wechatpay-Signature", "Wechatpay-Nonce", "Wechatpay-Serial"):
+        with pytest.raises(NotGenuine):
+            line.channel.parse_notification({**headers, name: "x"}, body)
+    with pytest.raises(NotGenuine):
+        line.channel.parse_notification({**headers, "Wechatpay-Timestamp": "1624523846"}, body)
+
+
+@pytest.mark.parametrize("fault", ["signtest", "stale_timestamp", "bad_signature"])
+def test_wechats_probes_are_refused(lines, inbox, fault):
+    line = lines["wechat"]
+    received, url = inbox
+    module = importlib.import_module("server.payments.channels.wechat")
+    channel = module.create({**line.table, "notify_url": url})
+    code_url = channel.create(line.order())
+    line.faults(**{fault: True})
+    line.phone("pay", code_url)
+    end = monotonic() + 15
+    while not received and monotonic() < end:
+        sleep(0.05)
+    line.faults()
+    with pytest.raises(NotGenuine):
+        line.channel.parse_notification(*received[0])
+
+
+def test_another_merchants_notification_is_refused(line, inbox):
+    _, (headers, body) = told(line, inbox)
+    module = importlib.import_module(f"server.payments.channels.{line.name}")
+    other = {"mchid": "1900009999"} if line.name == "wechat" else {"seller_id": "2088999999999"}
+    with pytest.raises(NotGenuine):
+        module.create({**line.table, **other}).parse_notification(headers, body)
+
+
+def test_a_duplicate_comes_with_the_same_news(line, inbox):
+    received, _ = inbox
+    told(line, inbox, duplicate_notification=True)
+    end = monotonic() + 15
+    while len(received) < 2 and monotonic() < end:
+        sleep(0.05)
+    first, second = (line.channel.parse_notification(*n) for n in received[:2])
+    assert first == second
