@@ -67,6 +67,7 @@ ROOT_URLCONF = "server.urls"
 WSGI_APPLICATION = "server.wsgi.application"
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

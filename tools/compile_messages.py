@@ -1,15 +1,16 @@
-"""Compiles every gettext catalogue under assets/locale whose .mo is missing or older than its .po."""
+"""Compiles every gettext catalogue of the kiosk and the server whose .mo is missing or old."""
 
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALE = Path(__file__).resolve().parent.parent / "assets" / "locale"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = (ROOT / "assets" / "locale", ROOT / "server" / "locale")
 
 
 def main() -> None:
-    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+    for source in sorted(po for f in FOLDERS for po in f.glob("*/LC_MESSAGES/*.po")):
         compiled = source.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue

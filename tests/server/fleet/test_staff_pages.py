@@ -99,3 +99,9 @@ def test_staff_void_a_bill_and_make_a_pairing_code(staff: Client):
     chosen = {"action": "new_pairing_code", "_selected_action": [kiosk().pk]}
     page = staff.post("/admin/fleet/kiosk/", chosen, follow=True)
     assert "配对码 pairing code" in page.content.decode()
+
+
+def test_the_back_office_speaks_chinese_too(staff: Client):
+    text = staff.get("/admin/billing/bill/").content.decode()
+    assert "输入文字搜索" in text
+    assert "Type to search" not in text
