@@ -27,6 +27,7 @@ from device_drivers.status import Condition, DeviceStatus
 log = structlog.get_logger(__name__)
 
 NO_DETAILS = "zvt.no_details"  # an answer that proves nothing, on a connection that works
+BUSY = "zvt.busy"
 _BUSY_REFUSAL = f"zvt.refused_{texts.BUSY:02x}"
 _MENDED_BY = {0x51: commands.INITIALISE, 0xC2: commands.DIAGNOSIS}
 
@@ -62,7 +63,7 @@ class Session:
         if self._connected:
             self._trouble = None
 
-    def connect(self) -> None:
+    def connect(self, busy_limit_s: float) -> None:
         """Connects anew, waits until no earlier payment runs in the terminal, registers (2.1).
 
         Raises NotReachable, Timeout, ProtocolError, Refused.
@@ -71,7 +72,7 @@ class Session:
         self.wishes.close.clear()
         self._link.open()
         try:
-            state = self.until_not_busy(self._settings.busy_limit_s)
+            state = self.until_not_busy(busy_limit_s)
             self._register()
         except Refused:
             self._trouble = texts.REFUSES
@@ -84,7 +85,7 @@ class Session:
 
     def connect_if_needed(self) -> None:
         if not self._connected:
-            self.connect()
+            self.connect(self._settings.busy_limit_s)
 
     def get_ready(self, busy_limit_s: float) -> None:
         """Finds out that the connection is dead before money is asked for.
@@ -92,18 +93,23 @@ class Session:
         Raises NotReachable for whatever goes wrong, as nothing was asked yet.
         """
         try:
-            if self._connected:
-                try:
-                    self.until_not_busy(busy_limit_s)
-                except DeviceError as problem:
-                    log.info("zvt.connecting_anew", code=problem.code)
-                else:
-                    return
-            self.connect()
+            if self._connected and self._answers(busy_limit_s):
+                return
+            self.connect(busy_limit_s)
         except NotReachable:
             raise
         except DeviceError as problem:
             raise NotReachable(problem.detail, problem.code) from problem
+
+    def _answers(self, busy_limit_s: float) -> bool:
+        try:
+            self.until_not_busy(busy_limit_s)
+        except DeviceError as problem:
+            if problem.code == BUSY:
+                raise
+            log.info("zvt.connecting_anew", code=problem.code)
+            return False
+        return True
 
     def let_go(self) -> None:
         self._connected = False
@@ -154,7 +160,7 @@ class Session:
                 if state.code != texts.BUSY:
                     return state
             if time.monotonic() >= end:
-                raise Timeout(f"{self._link.place}: the terminal stays busy", "zvt.busy")
+                raise Timeout(f"{self._link.place}: the terminal stays busy", BUSY)
             if self.wishes.close.wait(self._settings.busy_pause_s):
                 raise NotReachable(f"{self._link.place}: closed by us", "zvt.closed")
 

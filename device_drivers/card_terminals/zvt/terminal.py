@@ -49,7 +49,7 @@ class ZvtTerminal:
         Raises NotReachable, Timeout, ProtocolError, Refused.
         """
         with self._talking():
-            self._session.connect()
+            self._session.connect(self._settings.busy_limit_s)
 
     def close(self) -> None:
         """A running payment ends as OutcomeUnknown."""
