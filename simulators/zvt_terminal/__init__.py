@@ -1,0 +1,1 @@
+"""A card terminal that speaks ZVT, as a kiosk meets it."""

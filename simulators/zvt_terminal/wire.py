@@ -1,0 +1,132 @@
+"""The terminal's side of the wire: messages, their fields, and serial frames (PA00P015, PA00P016)."""
+
+from collections.abc import Iterator
+
+YES = bytes.fromhex("800000")
+DLE, STX, ETX, ACK, NAK = 0x10, 0x02, 0x03, 0x06, 0x15
+
+
+def message(command: int, data: bytes = b"") -> bytes:
+    head = command.to_bytes(2)
+    if len(data) < 0xFF:
+        return head + bytes([len(data)]) + data
+    return head + b"\xff" + len(data).to_bytes(2, "little") + data
+
+
+def no(code: int) -> bytes:
+    return bytes([0x84, code, 0])
+
+
+def split(buffer: bytearray) -> bytes | None:
+    """Takes one whole message off the buffer; None while it is not complete."""
+    if len(buffer) < 3:
+        return None
+    if buffer[2] < 0xFF:
+        end = 3 + buffer[2]
+    elif len(buffer) >= 5:
+        end = 5 + int.from_bytes(buffer[3:5], "little")
+    else:
+        return None
+    if len(buffer) < end:
+        return None
+    taken = bytes(buffer[:end])
+    del buffer[:end]
+    return taken
+
+
+def command_of(raw: bytes) -> int:
+    return int.from_bytes(raw[:2])
+
+
+def data_of(raw: bytes) -> bytes:
+    return raw[5:] if raw[2] == 0xFF else raw[3:]
+
+
+def bcd(digits: str, length: int) -> bytes:
+    return bytes.fromhex(digits.rjust(2 * length, "0"))
+
+
+def llvar(content: bytes) -> bytes:
+    return bytes([0xF0 | len(content) // 10, 0xF0 | len(content) % 10]) + content
+
+
+def lllvar(content: bytes) -> bytes:
+    count = len(content)
+    return bytes([0xF0 | count // 100, 0xF0 | count // 10 % 10, 0xF0 | count % 10]) + content
+
+
+def tlv(tag: str, content: bytes) -> bytes:
+    count = len(content)
+    length = bytes([count]) if count < 0x80 else b"\x82" + count.to_bytes(2)
+    return bytes.fromhex(tag) + length + content
+
+
+_FIXED = {0x03: 1, 0x04: 6, 0x19: 1, 0x49: 2, 0x87: 2, 0x01: 1, 0x02: 1, 0x0B: 3, 0x37: 3}
+
+
+def fields(data: bytes) -> dict[int, bytes]:
+    """The fields that an ECR's commands carry; reading ends at the first one not known here."""
+    found: dict[int, bytes] = {}
+    at = 0
+    while at < len(data):
+        number, at = data[at], at + 1
+        if number == 0x06:
+            found[number] = data[at:]
+            break
+        if number not in _FIXED:
+            break
+        found[number] = data[at : at + _FIXED[number]]
+        at += _FIXED[number]
+    return found
+
+
+def crc(data: bytes) -> int:
+    """CRC-16/KERMIT."""
+    value = 0
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x8408 if value & 1 else 0)
+    return value
+
+
+def framed(raw: bytes) -> bytes:
+    check = crc(raw + bytes([ETX])).to_bytes(2, "little")
+    return bytes([DLE, STX]) + raw.replace(b"\x10", b"\x10\x10") + bytes([DLE, ETX]) + check
+
+
+class Unframer:
+    """Bytes of a serial line to messages. A damaged frame comes out as None."""
+
+    def __init__(self) -> None:
+        self._inside, self._escape, self._tail = False, False, bytearray()
+        self._raw, self._ended = bytearray(), False
+
+    def feed(self, data: bytes) -> Iterator[bytes | int | None]:
+        """Yields messages, None for a damaged frame, and the numbers ACK and NAK."""
+        for byte in data:
+            if self._ended:
+                self._tail.append(byte)
+                if len(self._tail) == 2:
+                    yield self._finish()
+            elif not self._inside:
+                if byte in (ACK, NAK) and not self._escape:
+                    yield byte
+                self._inside, self._escape = self._escape and byte == STX, byte == DLE
+                if self._inside:
+                    self._raw, self._escape = bytearray(), False
+            elif self._escape:
+                self._escape = False
+                if byte == ETX:
+                    self._ended, self._tail = True, bytearray()
+                else:
+                    self._raw.append(byte)
+            elif byte == DLE:
+                self._escape = True
+            else:
+                self._raw.append(byte)
+
+    def _finish(self) -> bytes | None:
+        raw, check = bytes(self._raw), int.from_bytes(self._tail, "little")
+        self._inside = self._ended = False
+        return raw if crc(raw + bytes([ETX])) == check else None
