@@ -134,7 +134,7 @@ class Sizes:
     icon: float = 64
     icon_l: float = 132
     seal: float = 220
-    seal_s: float = 150
+    seal_s: float = 190
     chart: float = 330
     scroll_bar: float = 14
 

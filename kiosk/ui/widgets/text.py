@@ -42,7 +42,10 @@ class Text(Appearing, Label):
         natural = text_width(self.words, self.base_size, bold=self.bold)
         if natural <= width or natural == 0:
             return self.base_size
-        return max(floor or self._smallest(), int(self.base_size * width / natural))
+        size = int(self.base_size * width / natural)
+        while size > 1 and text_width(self.words, size, bold=self.bold) > width:
+            size -= 1  # letters do not grow evenly with their size
+        return max(floor or self._smallest(), size)
 
     def _broken(self, width: float) -> str:
         def measure(piece: str) -> float:
@@ -56,7 +59,7 @@ class Text(Appearing, Label):
         widest = max(text_width(line, self.font_size, bold=self.bold) for line in lines)
         high = text_height(self.font_size, bold=self.bold) * len(lines)
         lowest = high - LINE_AIR * self.font_size
-        return widest <= self.width + 1 and lowest <= self.height + 1
+        return widest <= self.width and lowest <= self.height + 1
 
 
 class Paragraph(Text):

@@ -24,7 +24,8 @@ PICTURED = (
     "unknown-card",
     "attract-no-paper-no-card",
 )
-PICTURE_WIDTH = 360
+PICTURE_SIDE = 640
+PICTURE_COLORS = 48
 
 
 def problems(app) -> list[str]:
@@ -143,8 +144,8 @@ def main() -> None:
                 findings[key] = problems(stage.app)
                 if name in PICTURED and not large:
                     picture = stage.picture()
-                    picture.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH * 4))
-                    picture.save(wish.out / f"{key}.png")
+                    picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+                    picture.quantize(PICTURE_COLORS).save(wish.out / f"{key}.png", optimize=True)
         stage.close()
     (wish.out / "findings.json").write_text(json.dumps(findings, ensure_ascii=False, indent=1))
 

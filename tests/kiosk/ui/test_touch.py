@@ -1,0 +1,193 @@
+"""Real touches on a real window: X events by xdotool, seen through the read-only probe."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kiosk.ui.gallery import display
+from tests.kiosk.ui.kiosk_window import SIZE
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("window")]
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_S = 30
+
+
+class Glass:
+    """What a resident can do: look and touch."""
+
+    def __init__(self, probe: Path, process: subprocess.Popen):
+        self.probe = probe
+        self.process = process
+
+    def look(self) -> dict:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(PATIENCE_S)
+            connection.connect(str(self.probe))
+            parts = iter(lambda: connection.recv(65536), b"")
+            return json.loads(b"".join(parts))
+
+    def wait(self, condition, what: str) -> dict:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                seen = self.look()
+                if "error" not in seen and condition(seen):
+                    return seen
+            time.sleep(0.05)
+        raise AssertionError(f"never seen: {what}; last: {seen}")
+
+    def screen(self, name: str) -> dict:
+        return self.wait(lambda s: s["screen"] == name and s["settled"], f"screen {name}")
+
+    def at(self, seen: dict, action: str, value: str = "") -> tuple[int, int]:
+        for widget in seen["widgets"]:
+            if (widget["action"], widget["value"]) == (action, value):
+                x, y, width, height = widget["box"]
+                return round(x + width / 2), round(y + height / 2)
+        raise AssertionError(f"no {action} {value} in {seen['widgets']}")
+
+    def touch(self, action: str, value: str = "", times: int = 1) -> None:
+        seen = self.wait(lambda s: s["settled"], "a settled screen")
+        self.touch_at(*self.at(seen, action, value), times=times)
+
+    def touch_at(self, x: int, y: int, times: int = 1) -> None:
+        click = ["click", "--repeat", str(times), "--delay", "60", "1"]
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), *click], check=True)
+
+    def fall_asleep(self) -> None:
+        self.process.stdin.write("w\n")
+        self.process.stdin.flush()
+
+
+@pytest.fixture(scope="module")
+def _display():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DISPLAY", raising=False)
+        with display(SIZE):
+            yield
+
+
+@pytest.fixture
+def glass(_display, tmp_path):
+    probe = tmp_path / "probe.sock"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.kiosk.ui.kiosk_window", str(probe)],
+        cwd=ROOT,
+        env={**os.environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline() == "shown\n"
+        yield Glass(probe, process)
+        process.stdin.close()
+        assert process.wait(PATIENCE_S) == 0
+        assert int(process.stdout.read().split()[-1]) > 0  # the watchdog was fed from the UI clock
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_resident_types_a_unit_and_comes_to_the_ways_to_pay(glass):
+    glass.screen("attract")
+    glass.touch("keypad")
+    glass.screen("identify")
+    for digit in "32":
+        glass.touch("digit", digit)
+        glass.touch("next")
+    glass.wait(lambda s: "3" in s["texts"], "the building")
+    for digit in "1201":
+        glass.touch("digit", digit)
+    glass.wait(lambda s: "1201" in s["texts"], "the room")
+    glass.touch("next")
+    seen = glass.screen("bills")
+    assert "应缴 3 笔" in seen["texts"]
+    assert "￥1,319.03" in seen["texts"]
+    glass.touch("toggle_bill", "HP-2026-09-3-2-1201")
+    glass.wait(lambda s: "￥832.63" in s["texts"], "the sum without September")
+    glass.touch("explain", "HP-2026-10-3-2-1201")
+    glass.screen("explain")
+    glass.touch("understood")
+    glass.screen("bills")
+    glass.touch("pay")
+    seen = glass.screen("method")
+    assert {w["value"] for w in seen["widgets"] if w["action"] == "method"} == {
+        "wechat",
+        "alipay",
+        "card",
+    }
+
+
+def holds(box: list[int], point: tuple[int, int]) -> bool:
+    x, y, width, height = box
+    return x <= point[0] <= x + width and y <= point[1] <= y + height
+
+
+def test_a_second_tap_does_not_reach_what_comes_up_under_the_finger(glass):
+    glass.screen("attract")
+    glass.touch("keypad")
+    seen = glass.screen("identify")
+    keys = [glass.at(seen, "digit", digit) for digit in "0123456789"]
+    glass.touch("back")
+    seen = glass.screen("attract")
+    scan = next(w["box"] for w in seen["widgets"] if w["action"] == "scan")
+    finger = next(point for point in keys if holds(scan, point))
+    glass.touch_at(*finger, times=3)
+    glass.screen("identify")
+    time.sleep(0.5)
+    fields = [w["text"] for w in glass.look()["widgets"] if w["action"] == "field"]
+    assert fields == ["栋", "单元", "房号"]
+
+
+def test_the_language_and_the_letters_change_at_once(glass):
+    glass.screen("attract")
+    glass.touch("language")
+    seen = glass.wait(lambda s: s["language"] == "en" and s["settled"], "English")
+    assert "Pay here" in seen["texts"]
+    assert "Simulated devices. No real money" in seen["texts"]
+    glass.touch("large_text")
+    seen = glass.wait(lambda s: s["large_text"] and s["settled"], "large letters")
+    glass.touch("large_text")
+    glass.wait(lambda s: not s["large_text"] and s["settled"], "plain letters")
+
+
+def test_who_needs_more_time_is_asked_and_gets_it(glass):
+    glass.screen("attract")
+    glass.touch("keypad")
+    glass.screen("identify")
+    glass.fall_asleep()
+    seen = glass.wait(lambda s: s["covered"] and s["settled"], "the question")
+    assert {w["action"] for w in seen["widgets"]} == {"more_time", "end"}
+    glass.touch("more_time")
+    seen = glass.wait(lambda s: not s["covered"] and s["settled"], "the screen again")
+    assert seen["screen"] == "identify"
+
+
+def test_the_keyboard_opens_and_closes_nothing(glass):
+    glass.screen("attract")
+    subprocess.run(["xdotool", "key", "Escape", "F1", "F11", "ctrl+e"], check=True)
+    time.sleep(0.5)
+    seen = glass.look()
+    assert seen["screen"] == "attract"
+    assert {w["action"] for w in seen["widgets"]} >= {"scan", "keypad", "services"}
+
+
+def test_the_probe_looks_and_never_touches(glass):
+    glass.screen("attract")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(glass.probe))
+        connection.sendall(b'{"action": "keypad"}\n' * 3)
+    time.sleep(0.3)
+    assert glass.look()["screen"] == "attract"
+    for widget in glass.look()["widgets"]:
+        x, y, width, height = widget["box"]
+        assert 0 <= x <= SIZE[0] - width
+        assert 0 <= y <= SIZE[1] - height

@@ -1,0 +1,114 @@
+import re
+import string
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from kiosk.core.model import Say
+from kiosk.ui import words
+
+UI = Path(words.__file__).parent
+USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
+GROUPS = {
+    "attract", "bills", "common", "declined", "explain", "frame", "help", "identify", "message",
+    "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_qr",
+    "receipt_phone", "services", "starting", "still_there", "unknown", "verify",
+}  # fmt: skip
+# ids put together in code
+COMPOSED = {
+    *(f"message.{what.value}{end}" for what in Say for end in ("", "_body")),
+    *(f"method.{method}{end}" for method in ("wechat", "alipay", "card") for end in ("", "_body")),
+    *(f"paying_qr.title_{channel}" for channel in ("wechat", "alipay")),
+    *(f"paying_qr.step{n}_{channel}" for n in (1, 2, 3) for channel in ("wechat", "alipay")),
+    *(f"help.step{n}" for n in (1, 2, 3)),
+}
+ENGLISH_ALLOWED = {"frame.other_language"}  # the button that leads to English is in English
+
+
+def entries(language: str) -> dict[str, list[str]]:
+    """Id -> its words, all plural forms."""
+    source = words.LOCALE / language / "LC_MESSAGES" / "lobbypay.po"
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    found = {}
+    for message in catalogue:
+        if message.id:
+            id = message.id[0] if isinstance(message.id, tuple) else message.id
+            texts = message.string if isinstance(message.string, tuple) else (message.string,)
+            found[id] = list(texts)
+    return found
+
+
+def ids_used() -> set[str]:
+    found = set(COMPOSED)
+    for file in [*UI.rglob("*.py"), *UI.rglob("*.kv")]:
+        found |= {id for id in USED.findall(file.read_text()) if id.split(".")[0] in GROUPS}
+    return found
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_id_that_is_used_has_words(language):
+    assert ids_used() - set(entries(language)) == set()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_words_are_left_over(language):
+    assert set(entries(language)) - ids_used() == set()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_words_are_empty(language):
+    assert [id for id, texts in entries(language).items() if not all(texts)] == []
+
+
+def test_both_languages_fill_in_the_same_values():
+    chinese, english = entries("zh_CN"), entries("en")
+    differing = {
+        id
+        for id in chinese
+        if {f for t in chinese[id] for f in fields(t)}
+        != {f for t in english[id] for f in fields(t)}
+    }
+    assert differing == set()
+
+
+def test_there_is_no_english_in_chinese_and_no_chinese_in_english():
+    for id, texts in entries("zh_CN").items():
+        plain = re.sub(r"\{\w+\}", "", "".join(texts))
+        assert id in ENGLISH_ALLOWED or not re.search("[A-Za-z]", plain), id
+    for id, texts in entries("en").items():
+        assert id in ENGLISH_ALLOWED or not re.search("[\u3000-\u9fff]", "".join(texts)), id
+
+
+def test_plurals():
+    assert words.say("en", "bills.title", count=1) == "1 bill due"
+    assert words.say("en", "bills.title", count=3) == "3 bills due"
+    assert words.say("zh_CN", "bills.title", count=1) == "应缴 1 笔"
+
+
+def test_unknown_ids_are_an_error_and_never_shown():
+    with pytest.raises(words.MissingWords, match=r"no\.such"):
+        words.say("zh_CN", "no.such")
+
+
+def test_days_and_times_as_people_say_them():
+    wall = datetime(2026, 11, 24, 14, 47, tzinfo=UTC)
+    assert words.clock("zh_CN", wall, "Asia/Shanghai") == "11月24日 周二 22:47"
+    assert words.clock("en", wall, "Asia/Shanghai") == "Tue 24 Nov 22:47"
+    assert words.clock("zh_CN", None, None) == ""
+    assert words.day("zh_CN", date(2026, 11, 3)) == "11月3日"
+    assert words.day("en", date(2026, 11, 3)) == "3 November"
+    assert words.day("zh_CN", date(2025, 12, 3), today=date(2026, 1, 1)) == "2025年12月3日"
+    assert words.month("zh_CN", "2026-10") == "2026年10月"
+    assert words.month("en", "2026-10") == "October 2026"
+
+
+def test_midnight_is_where_the_community_is():
+    wall = datetime(2026, 11, 24, 16, 1, tzinfo=UTC)
+    assert words.today(wall, "Asia/Shanghai") == date(2026, 11, 25)
