@@ -5,7 +5,7 @@ from typing import Any
 
 from contract import bill_code
 from contract.bill_code import TrustedKey, Verdict
-from contract.messages import ErrorCode
+from contract.messages import ErrorCode, UnitAccount
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
@@ -183,19 +183,26 @@ def _look_up(session: Session) -> Step:
 def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     if event.visit != session.visit.number or not session.visit.busy:
         return session, ()
-    numbers = tuple(b.number for b in event.account.bills)
+    account = _scanned_first(event.account, event.bill_number)
+    numbers = tuple(b.number for b in account.bills)
     wanted = tuple(n for n in numbers if n == event.bill_number) or numbers
     session = _visit(
         session,
         screen=Screen.BILLS if numbers else Screen.NOTHING_DUE,
         busy=False,
-        account=event.account,
+        account=account,
         offline=event.offline,
         selected=wanted,
         reprint=event.reprint,
         say=None,
     )
     return session, ()
+
+
+def _scanned_first(account: UnitAccount, number: str) -> UnitAccount:
+    """The bill that the resident holds in the hand is the first one on the screen."""
+    bills = sorted(account.bills, key=lambda bill: bill.number != number)
+    return account.model_copy(update={"bills": bills})
 
 
 def on_lookup_failed(session: Session, event: LookupFailed, moment: Moment) -> Step:

@@ -72,6 +72,7 @@ class Orders:
         except ServerAway:
             self._post(OrderFailed(record.payment_id, OFFLINE))
         except Refused as refused:
+            log.warning("order_refused", reference=record.reference, code=refused.error.code)
             self._post(OrderFailed(record.payment_id, refused.error.code))
         else:
             self._post(OrderMade(view))

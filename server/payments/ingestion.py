@@ -131,10 +131,18 @@ def _take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> Non
 
 
 def _order_of(caller: Caller, record: PaymentRecord, now: datetime) -> PaymentOrder | None:
-    """The order of a record; made from it when the kiosk took a card while the server was away."""
+    """The order of a record; made from it when the kiosk took a card while the server was away.
+
+    A record of a mere intention makes none: the kiosk's own request for the order is on its way, and
+    journal and request may arrive in either order.
+    """
     order = PaymentOrder.objects.filter(payment_id=record.payment_id).first()
     if order is not None:
         return order if order.kiosk_id == caller.kiosk_id else None
+    if record.state is PaymentState.CREATED:
+        return None
+    if record.state is PaymentState.PENDING and not record.offline:
+        return None
     if record.simulated and not caller.community.test:
         raise_alert(
             caller.community.pk,

@@ -65,9 +65,12 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
             order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
             if order is None:
                 raise
-    if order.request_hash != digest or order.kiosk_id != caller.kiosk_id:
+    known_from_journal = not order.request_hash
+    if order.kiosk_id != caller.kiosk_id or not (
+        known_from_journal or order.request_hash == digest
+    ):
         raise IdempotencyConflict(request.payment_id)
-    if order.life is not PaymentState.CREATED:
+    if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return order
     if order.method == Method.CARD:
         return learning.asked(order.payment_id, now)

@@ -17,7 +17,7 @@ from server.billing.accounts import to_contract
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import ingestion
+from server.payments import following, ingestion
 from server.payments.models import Alert, PaymentOrder
 from server.payments.models import JournalEntry as Received
 from server.payments.starting import start
@@ -103,6 +103,21 @@ def test_a_payment_taken_offline_becomes_an_order(world):
     assert {b.state for b in Bill.objects.all()} == {"paid"}
 
 
+@pytest.mark.parametrize("method", [Method.CARD, Method.WECHAT])
+def test_an_intention_read_before_its_request_does_not_get_in_its_way(world, method):
+    take(world, KioskJournal().tells(record(world, PaymentState.CREATED, method=method)).entries)
+    assert start(world.caller, world.request(method=method), NOW).life is PaymentState.PENDING
+
+
+def test_a_request_that_arrives_after_the_kiosk_gave_up_finds_it_ended(world):
+    said = record(world, PaymentState.CANCELLED, 2, method=Method.WECHAT)
+    take(world, KioskJournal().tells(said).entries)
+    assert start(world.caller, world.request(), NOW).code_url == ""
+    following.sweep(NOW + timedelta(seconds=1))
+    assert world.channel.created == 0
+    assert order().life is PaymentState.CANCELLED
+
+
 def test_what_was_paid_twice_while_offline_becomes_credit_and_an_alert(world):
     journal = KioskJournal()
     journal.tells(record(world, PaymentState.APPROVED, number=1))
@@ -172,8 +187,6 @@ def test_the_kiosk_cannot_say_that_a_channel_was_paid(world):
 
 
 def test_a_cancelled_order_that_the_kiosk_gave_up_is_ended_at_the_channel(world):
-    from server.payments import following
-
     start(world.caller, world.request(), NOW)
     said = record(world, PaymentState.CANCELLED, 2, method=Method.WECHAT)
     take(world, KioskJournal().tells(said).entries)
