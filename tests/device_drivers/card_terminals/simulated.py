@@ -1,0 +1,61 @@
+"""The simulated terminal as its own process, reached by TCP or by a pseudo terminal."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from device_drivers.card_terminals.zvt import ZvtTerminal, create
+from simulators.control import call
+
+
+class Simulator:
+    def __init__(self, ready: dict[str, Any], link: Path) -> None:
+        self._ready, self._link = ready, link
+
+    def driver(self, transport: str, **settings: Any) -> ZvtTerminal:
+        place = (
+            {"host": self._ready["host"], "port": self._ready["port"]}
+            if transport == "tcp"
+            else {"device": str(self._link), "byte_timeout_s": 1.0}
+        )
+        return create({"transport": transport, "busy_pause_s": 0.1, **place, **settings})
+
+    def next(self, behaviour: str) -> None:
+        call(self._ready["control"] + "/next", {"behaviour": behaviour})
+
+    def configure(self, **settings: Any) -> None:
+        call(self._ready["control"] + "/config", settings)
+
+    def press(self, key: str) -> None:
+        call(self._ready["control"] + "/press", {"key": key})
+
+    @property
+    def states(self) -> list[str]:
+        """Of every transaction that the bank knows."""
+        told = call(self._ready["control"] + "/state")
+        return [transaction["state"] for transaction in told["transactions"]]
+
+
+@contextmanager
+def simulator(folder: Path) -> Iterator[Simulator]:
+    link = folder / "terminal"
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "simulators.zvt_terminal", "--tcp", "127.0.0.1:0"),
+            *("--pty", str(link), "--control", "127.0.0.1:0"),
+            *("--state", str(folder / "bank.sqlite"), "--step-delay", "0.02"),
+        ],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+    )
+    try:
+        assert process.stdout is not None
+        yield Simulator(json.loads(process.stdout.readline()), link)
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
