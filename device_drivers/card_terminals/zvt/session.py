@@ -96,6 +96,7 @@ class Session:
             if self._connected and self._answers(busy_limit_s):
                 return
             self.connect(busy_limit_s)
+            self.until_not_busy(busy_limit_s)  # a registration may keep it busy for a moment
         except NotReachable:
             raise
         except DeviceError as problem:

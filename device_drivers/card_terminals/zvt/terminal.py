@@ -142,8 +142,9 @@ class ZvtTerminal:
         if not result.receipt_no or amount_minor is None:
             return False
         command = commands.reverse(s.password, result.receipt_no, amount_minor, s.currency)
-        exchange = self._session.exchange()
         try:
+            self._session.until_not_busy(READY_LIMIT_S)
+            exchange = self._session.exchange()
             reversal = Payment(exchange, command, amount_minor, s.currency, Silent()).run(
                 lambda _: False
             )
@@ -184,6 +185,7 @@ class ZvtTerminal:
     def _administer(self, command: int, password: bytes, handlers: Handlers | None = None) -> None:
         with self._talking():
             self._session.connect_if_needed()
+            self._session.until_not_busy(READY_LIMIT_S)
             apdu = commands.with_password(command, password)
             ending = self._session.exchange().run(apdu, handlers or Handlers())
             if not ending.completed:

@@ -195,6 +195,7 @@ def test_a_terminal_that_completes_all_the_same_gets_a_reversal() -> None:
         pt.send(APPROVED_12_34)
         pt.expect("846600")
         pt.say("060f00")
+        pt.state_asked()
         pt.expect("063010000000870042" + "04000000001234490156")
         pt.say(YES, message("040f", "2700 04000000001234 490156 870043"), "060f00")
 
@@ -207,6 +208,7 @@ def test_a_reversal_that_fails_leaves_the_end_unknown() -> None:
         pt.send(APPROVED_12_34)
         pt.expect("846600")
         pt.say("060f00")
+        pt.state_asked()
         pt.expect("0630")
         pt.say(YES, message("061e", "b5"))
 
@@ -217,6 +219,7 @@ def test_a_reversal_that_fails_leaves_the_end_unknown() -> None:
 def test_a_dead_connection_is_replaced_before_money_is_asked_for() -> None:
     def again(pt: Script) -> None:
         pt.registration()
+        pt.state_asked()
         pt.authorisation()
         pt.say(APPROVED_12_34, "060f00")
 
