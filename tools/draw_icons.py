@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 TARGET = Path(__file__).resolve().parent.parent / "assets" / "icons"
-SIDE = 192
+SIDE = 256  # a power of two: every graphics chip can halve it again and again
 OVERSAMPLING = 4
 WHITE = 255
 

@@ -35,6 +35,7 @@ class KioskApp(App):
 
     theme = ObjectProperty()
     kv_file = ""
+    title = "LobbyPay"
 
     def __init__(
         self,

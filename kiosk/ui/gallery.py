@@ -167,7 +167,7 @@ def main(argv: list[str] | None = None) -> int:
     wish.out.mkdir(parents=True, exist_ok=True)
     with display(wish.size):
         kivy_setup.prepare(kivy_setup.WindowWish(size=wish.size))
-        from kiosk.ui.samples import scenes
+        from kiosk.ui.scenes import scenes
 
         stage = Stage(next(iter(scenes().values())))
         for language in languages:

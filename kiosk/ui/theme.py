@@ -90,7 +90,6 @@ TEXT_PAIRS = (
 class TextSizes:
     """Letter heights in window pixels."""
 
-    hero: float = 150  # the amount, where it is all that matters
     amount: float = 124
     total: float = 104
     entry: float = 104
@@ -128,7 +127,6 @@ class Sizes:
     main_action: float = 300
     second_action: float = 176
     method: float = 220
-    key_min: float = 92
     key_max: float = 168
     check: float = 72
     icon: float = 64

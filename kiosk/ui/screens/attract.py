@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from kivy.clock import Clock
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
-from kivy.uix.widget import Widget
 
 from contract.messages import Method
 from kiosk.core.capabilities import Offers, offers
@@ -25,8 +24,7 @@ class AttractView:
     notice_kind: str
     notice_title: str
     notice_body: str
-    notice_count: int
-    notice_index: int
+    notice_dots: str  # which of several notices this is
     troubles: tuple[tuple[str, str], ...]  # what does not work, what to do instead
     scan: bool
     ready: str
@@ -50,14 +48,18 @@ def present(session: Session) -> AttractView:
         notice_kind=kind,
         notice_title=title,
         notice_body=body,
-        notice_count=len(notices),
-        notice_index=index,
+        notice_dots=dots(index, len(notices)),
         troubles=found,
         scan=can.scan,
         ready=say(language, "attract.ready", methods=method_names(language, can.methods)),
         print_ready=say(language, "attract.print_ready") if can.print else "",
         show_notice=len(found) < (2 if session.visit.large_text else 3),
     )
+
+
+def dots(index: int, count: int) -> str:
+    """``○●○`` for the second of three; nothing for a single one."""
+    return "".join("●" if i == index else "○" for i in range(count)) if count > 1 else ""
 
 
 def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
@@ -76,14 +78,6 @@ def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-class NoticeDots(Appearing, Widget):
-    """Which of ``count`` notices is shown."""
-
-    count = NumericProperty(0)
-    index = NumericProperty(0)
-    step = NumericProperty(0)
-
-
 class NoticeCard(Appearing, RelativeLayout):
     """Says as much of a notice as there is room for: all of it, or without its kind, or its title."""
 
@@ -92,8 +86,7 @@ class NoticeCard(Appearing, RelativeLayout):
     kind = StringProperty("")
     title = StringProperty("")
     body = StringProperty("")
-    count = NumericProperty(0)
-    index = NumericProperty(0)
+    dots = StringProperty("")
 
     def __init__(self, **kwargs):
         self._fit_soon = Clock.create_trigger(self._fit)

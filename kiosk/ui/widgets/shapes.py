@@ -1,7 +1,10 @@
 """Columns, rows, cards and the other surfaces that things stand on. They hold no words of their own."""
 
+from functools import cache
 from pathlib import Path
 
+from kivy.core.image import Image as CoreImage
+from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
@@ -86,8 +89,8 @@ class Icon(Appearing, Widget):
     color = ColorProperty()
     extent = NumericProperty(0)
 
-    def source(self, name: str) -> str:
-        return icon_file(name)
+    def picture(self, name: str) -> Texture | None:
+        return icon(name)
 
 
 class Badge(Appearing, Widget):
@@ -96,8 +99,8 @@ class Badge(Appearing, Widget):
     name = StringProperty("")
     fill = ColorProperty()
 
-    def source(self, name: str) -> str:
-        return icon_file(name)
+    def picture(self, name: str) -> Texture | None:
+        return icon(name)
 
 
 class Seal(Appearing, Widget):
@@ -107,12 +110,14 @@ class Seal(Appearing, Widget):
     fill = ColorProperty()
     color = ColorProperty()
 
-    def source(self, name: str) -> str:
-        return icon_file(name)
+    def picture(self, name: str) -> Texture | None:
+        return icon(name)
 
 
-def icon_file(name: str) -> str:
-    return str(ICONS / f"{name}.png") if name else ""
+@cache
+def icon(name: str) -> Texture | None:
+    """The icon's texture, with smaller copies so that it is smooth at every size."""
+    return CoreImage(str(ICONS / f"{name}.png"), mipmap=True).texture if name else None
 
 
 load_beside(__file__)

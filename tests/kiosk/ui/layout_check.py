@@ -134,7 +134,7 @@ def main() -> None:
     findings: dict[str, list[str]] = {}
     with gallery.display((width, height)):
         kivy_setup.prepare(kivy_setup.WindowWish(size=(width, height)))
-        from kiosk.ui.samples import scenes
+        from kiosk.ui.scenes import scenes
 
         stage = gallery.Stage(next(iter(scenes().values())))
         for language, large in itertools.product(LANGUAGES, (False, True)):

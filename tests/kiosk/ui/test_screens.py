@@ -1,0 +1,259 @@
+"""What each screen says, from the session alone: pure, without a window."""
+
+from dataclasses import replace
+
+import pytest
+
+from contract.messages import Method, PaymentState
+from kiosk.core.model import Say, Screen
+from kiosk.ui import samples
+from kiosk.ui.frame import present as frame
+from kiosk.ui.scenes import paid, paying, scenes, session, with_code
+from kiosk.ui.screens import (
+    attract,
+    bills,
+    declined,
+    explain,
+    message,
+    method,
+    nothing_due,
+    paying_card,
+    paying_qr,
+    services,
+    unknown,
+)
+from kiosk.ui.screens.base import screen_class
+from kiosk.ui.screens.paid import present as paid_view
+
+
+def in_english(scene):
+    return replace(scene, visit=replace(scene.visit, language="en"))
+
+
+@pytest.mark.parametrize("screen", list(Screen))
+def test_there_is_a_class_for_every_screen(screen):
+    assert screen_class(screen).present is not None
+
+
+def test_the_gallery_shows_every_screen_and_everything_that_is_said():
+    shown = scenes()
+    assert {s.visit.screen for s in shown.values()} == set(Screen)
+    said = {s.visit.say for s in shown.values() if s.visit.screen is Screen.MESSAGE}
+    assert said == set(Say)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_every_scene_can_be_said(language):
+    for scene in scenes(language).values():
+        screen_class(scene.visit.screen).present(scene)
+        frame(scene)
+
+
+def test_simulated_devices_are_named_on_every_screen_and_only_then():
+    real = replace(session(Screen.BILLS), lobby=samples.lobby(simulated=False))
+    assert frame(real).simulated == ""
+    assert all("不是真的收款" in frame(s).simulated for s in scenes().values() if s.lobby.simulated)
+
+
+def test_notices_take_turns():
+    scene = scenes()["attract"]
+    views = [attract.present(replace(scene, now=at)) for at in (0.0, 7.9, 8.0, 16.0)]
+    assert [v.notice_dots for v in views] == ["●○", "●○", "○●", "●○"]
+    assert views[0].notice_title == "周六上午九点，中心广场义诊"
+
+
+def test_what_does_not_work_is_said_before_anything_is_started():
+    no_card = attract.present(scenes()["attract-no-paper-no-card"])
+    assert [head for head, _ in no_card.troubles] == [
+        "银行卡暂时不能用。",
+        "现在缺纸，不能打印小票。",
+    ]
+    assert no_card.troubles[0][1] == "请用微信支付、支付宝。"
+    no_server = attract.present(scenes()["attract-no-server"])
+    assert no_server.troubles[0][0] == "网络中断，手机扫码付款暂时不能用。"
+    assert not attract.present(scenes()["attract-no-scan"]).scan
+
+
+def test_a_bill_says_month_lines_lateness_and_amount():
+    view = bills.present(scenes()["bills"])
+    assert (view.title, view.subtitle) == ("应缴 3 笔", "3栋2单元1201 · 王*明")
+    first = view.rows[0]
+    assert first.title == "2026年9月"
+    assert first.lines.splitlines()[0] == "物业服务费  118.60㎡ × 2.80元"
+    assert first.tag == "已逾期 40 天，含违约金 ￥4.32"
+    assert (first.amount, view.total) == ("￥486.40", "￥986.95")
+    assert [row.selected for row in view.rows] == [True, True, False]
+
+
+def test_a_bill_in_english():
+    view = bills.present(in_english(scenes()["bills"]))
+    assert view.rows[1].title == "October 2026"
+    assert view.rows[1].lines.splitlines()[1] == "Shared electricity  29.93 kWh × ￥0.617"
+
+
+def test_a_bill_of_many_lines_says_how_many_are_left_out():
+    row = bills.present(scenes()["bills-twelve"]).rows[0]
+    assert (len(row.lines.splitlines()), row.more) == (2, "另有 2 项")
+
+
+def test_nothing_chosen_cannot_be_paid():
+    view = bills.present(scenes()["bills-none-chosen"])
+    assert (view.payable, view.selected, view.total) == (False, "请选择要缴的账单", "￥0.00")
+
+
+def test_the_explanation_adds_up_to_the_bill():
+    view = explain.present(scenes()["explain-late"])
+    assert [(line.name, line.amount) for line in view.lines] == [
+        ("物业服务费", "￥332.08"),
+        ("车位管理费 B2-117", "￥150.00"),
+        ("违约金", "￥4.32"),
+    ]
+    assert view.total == "￥486.40"
+
+
+def test_the_months_before_are_shares_of_the_highest():
+    line = explain.present(scenes()["explain"]).lines[1]
+    assert line.months[0] == ("5月", "14.90", 1490 / 2310)
+    assert max(share for _, _, share in line.months) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("scene", "way", "reason"),
+    [
+        ("method-no-server", "wechat", "网络中断，暂时不能用"),
+        ("method-no-server", "card", "网络中断时，每笔刷卡最多 ￥1,000.00"),
+        ("method-no-card", "card", "刷卡机暂时不能用"),
+    ],
+)
+def test_a_way_to_pay_that_does_not_work_stays_and_says_why(scene, way, reason):
+    choices = {c.method: c for c in method.present(scenes()[scene]).choices}
+    assert (choices[way].offered, choices[way].detail) == (False, reason)
+
+
+def test_an_unresolved_card_payment_keeps_the_next_card_out():
+    waiting = samples.record(Method.CARD, PaymentState.UNKNOWN)
+    where = replace(samples.lobby(), unresolved=(waiting,))
+    choices = {c.method: c for c in method.present(session(Screen.METHOD, where=where)).choices}
+    assert choices["card"].detail == "上一笔刷卡还在确认，暂时不能用"
+    assert choices["wechat"].offered
+
+
+def test_a_small_amount_may_be_paid_by_card_without_network():
+    where = replace(samples.lobby(), server_reachable=False)
+    small = session(Screen.METHOD, where=where, selected=(samples.BILLS[2].number,))
+    choices = {c.method: c for c in method.present(small).choices}
+    assert choices["card"].offered
+
+
+def test_the_code_is_shown_only_while_it_may_be_paid():
+    assert paying_qr.present(paying(Method.WECHAT)).code == ""
+    view = paying_qr.present(paying(Method.WECHAT, **with_code()))
+    assert (view.code, view.time_left, view.more_time) == (samples.CODE_URL, "2:41", False)
+    late = with_code(code_expires=samples.NOW + 25)
+    assert paying_qr.present(paying(Method.WECHAT, **late)).more_time
+    stopping = paying_qr.present(paying(Method.WECHAT, cancelling=True, **with_code()))
+    assert (stopping.code, stopping.in_place) == ("", "正在取消，请不要付款")
+
+
+def test_more_time_is_not_offered_when_the_order_itself_ends():
+    ending = with_code(code_expires=samples.NOW + 25, code_latest=samples.NOW + 25)
+    assert not paying_qr.present(paying(Method.WECHAT, **ending)).more_time
+
+
+@pytest.mark.parametrize(
+    ("kind", "states"),
+    [
+        ("starting", ["later", "later", "later"]),
+        ("present_card", ["now", "later", "later"]),
+        ("enter_pin", ["done", "now", "later"]),
+        ("asking_bank", ["done", "done", "now"]),
+        ("remove_card", ["done", "done", "done"]),
+        ("something_new", ["now", "later", "later"]),
+    ],
+)
+def test_the_steps_at_the_card_reader(kind, states):
+    card = replace(paying(Method.CARD).visit.card, kind=kind)
+    view = paying_card.present(paying(Method.CARD, card=card))
+    assert [state for state, _ in view.steps] == states
+
+
+def test_the_terminals_words_come_in_the_residents_language():
+    scene = scenes()["paying-card-present-card"]
+    assert paying_card.present(scene).terminal == "刷卡机：请插卡"
+    assert paying_card.present(in_english(scene)).terminal == "Card reader: Please insert card"
+
+
+def test_paid_says_what_the_receipt_says():
+    rows = dict(paid_view(paid()).rows)
+    assert rows["收据号"] == "K03-000417"
+    assert rows["付款方式"] == "微信支付 · 22:47"
+    assert rows["项目"] == "物业服务费、车位管理费、公共电费分摊 · 9月、10月"
+
+
+@pytest.mark.parametrize(
+    ("scene", "told", "can_print"),
+    [
+        ("paid", "", True),
+        ("paid-printing", "正在打印，请在下方取小票", False),
+        ("paid-not-printed", "小票没有打出来", True),
+        ("paid-no-printer", "现在缺纸，收据请扫码存手机", False),
+    ],
+)
+def test_paid_says_how_the_receipt_is_doing(scene, told, can_print):
+    view = paid_view(scenes()[scene])
+    assert (view.told, view.can_print) == (told, can_print)
+
+
+def test_an_unknown_outcome_says_whom_to_ask_and_promises_nothing():
+    view = unknown.present(scenes()["unknown-card"])
+    assert view.code == samples.STATUS_URL
+    assert view.reference == "K03-000417"
+    assert "0571-5555-0123" in view.office
+    assert not unknown.present(scenes()["unknown-qr-no-printer"]).slip
+
+
+def test_declined_says_that_nothing_was_taken():
+    assert "没有扣款" in declined.present(scenes()["declined-card"]).title
+    assert "没有扣款" in declined.present(scenes()["declined-qr"]).title
+
+
+@pytest.mark.parametrize(
+    ("say", "title", "way_on"),
+    [
+        ("unit-not-found", "没有这个房号，请核对", "重新输入"),
+        ("already-paid", "这笔账单已于 11月3日 缴清", "输入房号"),
+        ("code-forged", "这张账单的二维码不能核实", "输入房号"),
+        ("payment-cancelled", "付款已取消，没有扣款", "选择付款方式"),
+        ("cannot-record", "暂时不能收款", "回到首页"),
+    ],
+)
+def test_a_message_says_one_thing_and_leads_on(say, title, way_on):
+    view = message.present(scenes()[f"message-{say}"])
+    assert (view.title, view.next_words) == (title, way_on)
+
+
+def test_an_already_paid_bill_in_english():
+    view = message.present(in_english(scenes()["message-already-paid"]))
+    assert view.title == "This bill was paid on 3 November"
+
+
+def test_a_message_counts_down_before_it_leaves():
+    scene = scenes()["message-unit-not-found"]
+    assert message.present(scene).returns == ""
+    later = replace(scene, now=scene.now + 18)
+    assert message.present(later).returns == "12 秒后回到首页"
+
+
+def test_still_there_is_asked_for_the_last_twenty_seconds_only():
+    scene = scenes()["bills"]
+    asked = [frame(replace(scene, now=scene.now + after)).seconds_left for after in (0, 39, 45)]
+    assert asked == [None, None, 15]
+
+
+def test_an_earlier_receipt_is_dated_where_the_community_is():
+    assert nothing_due.present(scenes()["nothing-due"]).reprint == "11月24日 · ￥986.95"
+
+
+def test_services_show_every_notice():
+    titles = [title for _, title, _ in services.present(scenes()["services"]).cards]
+    assert "3号楼电梯年检" in titles
