@@ -98,25 +98,26 @@ def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
     font = _font(fonts.bold if line.bold else fonts.regular, size)
     pitch = round(size * 1.36)
     text, right = printable(line.text), printable(line.right)
-    right_width = font.getlength(right) if right else 0
+    rights = wrap(right, measures.inner, font.getlength) if right else []
     # An amount stands beside the last line of its text; too wide for that, it gets its own line.
-    beside = right_width + measures.gap
-    rows = wrap(text, measures.inner, font.getlength)
-    own_line = bool(right) and font.getlength(rows[-1]) + beside > measures.inner
+    beside = (font.getlength(rights[0]) if rights else 0) + measures.gap
+    rows = wrap(text, measures.inner, font.getlength) if text else []
+    own_line = bool(rights and rows) and font.getlength(rows[-1]) + beside > measures.inner
     if own_line and len(rows) == 1 and beside < measures.inner * 0.6:
-        narrower = wrap(text, int(measures.inner - beside), font.getlength)
-        rows, own_line = narrower, False
-    strip = _blank(measures, pitch * (len(rows) + own_line))
+        rows = wrap(text, int(measures.inner - beside), font.getlength)
+        own_line = False
+    first_right = len(rows) if own_line else max(0, len(rows) - 1)
+    strip = _blank(measures, pitch * max(len(rows), first_right + len(rights), 1))
     draw = ImageDraw.Draw(strip)
     baseline = round(pitch * 0.5 + size * 0.36)
     for number, row in enumerate(rows):
         x = float(measures.margin)
-        if line.align is Align.CENTER and not right:
+        if line.align is Align.CENTER and not rights:
             x = (measures.width - font.getlength(row)) / 2
         draw.text((round(x), baseline + number * pitch), row, font=font, fill=0, anchor="ls")
-    if right:
-        at = (measures.width - measures.margin, baseline + (len(rows) - 1 + own_line) * pitch)
-        draw.text(at, right, font=font, fill=0, anchor="rs")
+    for number, row in enumerate(rights, first_right):
+        at = (measures.width - measures.margin, baseline + number * pitch)
+        draw.text(at, row, font=font, fill=0, anchor="rs")
     return strip
 
 

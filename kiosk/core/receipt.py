@@ -6,7 +6,7 @@ A receipt never shows a whole name or card number, and says so when no real mone
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from contract.messages import Community, Method, PaymentRecord, PaymentState, Text
+from contract.messages import Community, Method, PaymentRecord, PaymentState
 from contract.money import Locale, Money
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -135,7 +135,9 @@ def _who_and_when(
     when = record.changed_at if settled else record.created_at
     local = when.astimezone(ZoneInfo(community.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
     return [
-        Line(_words("unit", language), record.unit_label.in_language(language)),
+        Line(
+            _words("unit", language), record.unit_label.zh if language == "zh_CN" else record.unit
+        ),
         Line(_words("payer", language), record.payer),
         Line(_words("reference" if settled else "enquiry", language), record.reference, bold=True),
         Line(_words("time", language), local),
@@ -146,14 +148,10 @@ def _who_and_when(
 def _bills(record: PaymentRecord, language: Locale) -> list[Block]:
     blocks: list[Block] = []
     for bill in record.bills:
-        blocks.append(Line(_period(bill.period, language), bold=True))
+        blocks.append(Line(_period(bill.period, language), bill.number, bold=True))
         for line in bill.lines:
-            blocks.append(
-                Line(
-                    _line_name(line.name, line.note, language),
-                    _money(record, line.amount_minor, language),
-                )
-            )
+            amount = _money(record, line.amount_minor, language)
+            blocks.append(Line(line.name.in_language(language), amount))
         if bill.late_fee_minor:
             late_fee = _money(record, bill.late_fee_minor, language)
             blocks.append(Line(_words("late_fee", language), late_fee))
@@ -175,11 +173,6 @@ def _period(period: str, language: Locale) -> str:
     return f"{year}年{int(month)}月" if language == "zh_CN" else period
 
 
-def _line_name(name: Text, note: Text | None, language: Locale) -> str:
-    text = name.in_language(language)
-    return f"{text} {note.in_language(language)}" if note else text
-
-
 def _how(record: PaymentRecord, language: Locale) -> list[Block]:
     blocks: list[Block] = [Line(_words("method", language), method_name(record.method, language))]
     if record.channel_reference:
@@ -187,7 +180,8 @@ def _how(record: PaymentRecord, language: Locale) -> list[Block]:
         blocks.append(Line(record.channel_reference))
     if record.card:
         blocks += [
-            Line(_words("card", language), f"{record.card.card_name} {record.card.masked_pan}"),
+            Line(_words("card", language), record.card.masked_pan),
+            Line("", record.card.card_name),
             Line(_words("authorisation", language), record.card.authorisation_code),
             Line(
                 _words("terminal", language),

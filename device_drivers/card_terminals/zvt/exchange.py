@@ -161,6 +161,7 @@ class Exchange:
                 if apdu.data:
                     handlers.on_step(apdu.data[0])
             case kinds.STATUS_INFORMATION:
+                self._link.check()  # an ended line cannot carry the acknowledgement any more
                 return handlers.on_result(apdu)
             case kinds.PRINT_LINE:
                 self._lines.extend(printed_line(apdu.data))

@@ -42,6 +42,10 @@ class Link(Protocol):
         """The next message, or None. Raises NotReachable, ProtocolError."""
         ...
 
+    def check(self) -> None:
+        """Reads what has come, without waiting. Raises NotReachable if the line has ended."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -73,12 +77,18 @@ class TcpLink:
             now = time.monotonic()
             if self._buffer and now - self._last_byte > self._times.byte_s:
                 raise ProtocolError(f"{self.place}: a message broke off", "zvt.broken_off")
-            data = self._transport.receive(max(0.0, end - now))
-            if data:
-                self._buffer += data
-                self._last_byte = time.monotonic()
-            elif time.monotonic() >= end:
+            if not self._read(max(0.0, end - now)) and time.monotonic() >= end:
                 return None
+
+    def _read(self, timeout_s: float) -> bool:
+        data = self._transport.receive(timeout_s)
+        if data:
+            self._buffer += data
+            self._last_byte = time.monotonic()
+        return bool(data)
+
+    def check(self) -> None:
+        self._read(0.0)
 
     def close(self) -> None:
         self._transport.close()
@@ -147,6 +157,9 @@ class SerialLink:
             if left <= 0 and not self._waiting:
                 return None  # a frame that has begun goes on with the next call
         return self._waiting.popleft()
+
+    def check(self) -> None:
+        self._read(0.0)
 
     def _read(self, timeout_s: float) -> None:
         """Reads once. A frame that breaks off is answered with NAK (T1)."""
