@@ -1,5 +1,6 @@
 """The kiosk's window: it shows the newest session and reports touches, never waits, never decides."""
 
+import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
 TOUCH_INTERVAL_S = 1.0
 LAYOUT_ROUNDS_MAX = 80  # nested boxes settle within one frame, so that no half-laid screen is seen
 FRAME_INTERVAL_S = 0.5
+CALM_AFTER_S = 2.0
 
 
 class KioskApp(App):
@@ -67,7 +69,7 @@ class KioskApp(App):
         Window.clearcolor = self.theme.color.ground
         Window.bind(size=lambda *_: self._redraw_soon())
         Clock.schedule_interval(lambda _: self.kiosk.on_frame(time.monotonic()), FRAME_INTERVAL_S)
-        Clock.schedule_once(lambda _: self.sounds.load(), 2)
+        Clock.schedule_once(self._when_calm, CALM_AFTER_S)
         self._redraw()
         if self._probe:
             self._probe.open()
@@ -139,6 +141,12 @@ class KioskApp(App):
             Window.remove_widget(self.frame)
         self.frame = Frame(session)
         Window.add_widget(self.frame)
+
+    def _when_calm(self, _) -> None:
+        """What can wait until the first screen stands; later collections look at new objects only."""
+        self.sounds.load()
+        gc.collect()
+        gc.freeze()
 
     def _first_flip(self, *_):
         Window.unbind(on_flip=self._first_flip)

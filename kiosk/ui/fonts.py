@@ -1,5 +1,6 @@
 """Registers the kiosk's typeface: the Simplified Chinese face of Noto Sans CJK, regular and bold."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from kivy.core.text import Label as CoreLabel
@@ -25,9 +26,12 @@ def register() -> None:
     LabelBase.register(FAMILY, fn_regular=str(font_file("Regular")), fn_bold=str(font_file("Bold")))
 
 
+MEASURES_KEPT_MAX = 20_000  # setting a paragraph asks for the same pieces again and again
+
 _measures: dict[tuple[float, bool], CoreLabel] = {}
 
 
+@lru_cache(maxsize=MEASURES_KEPT_MAX)
 def text_width(text: str, font_size: float, *, bold: bool) -> float:
     """The width in pixels of ``text`` on one line."""
     return _measure(font_size, bold).get_extents(text)[0]

@@ -64,6 +64,9 @@ def break_lines(text: str, width: float, measure: Measure) -> list[str]:
     """Lines no wider than ``width``, about equally long; a piece wider than that stands alone."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
+        if measure(paragraph) <= width:
+            lines.append(paragraph.rstrip())
+            continue
         lines += _balanced(atoms(paragraph), width, measure)
     return lines
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale as BabelLocale
 from babel.dates import format_date, format_datetime
 
 from contract.money import Locale
@@ -69,11 +70,17 @@ def clock(language: Locale, wall: datetime | None, time_zone: str | None) -> str
     """Day and time for the top bar, e.g. ``11月24日 周二 22:47``; empty before a time is known."""
     if wall is None:
         return ""
-    return format_datetime(_local(wall, time_zone), _CLOCK[language], locale=language)
+    return format_datetime(_local(wall, time_zone), _CLOCK[language], locale=_babel(language))
+
+
+@cache
+def _babel(language: Locale) -> BabelLocale:
+    """Babel looks through all its locales each time it is given a name."""
+    return BabelLocale.parse(language)
 
 
 def time_of_day(language: Locale, wall: datetime, time_zone: str | None) -> str:
-    return format_datetime(_local(wall, time_zone), "HH:mm", locale=language)
+    return format_datetime(_local(wall, time_zone), "HH:mm", locale=_babel(language))
 
 
 def today(wall: datetime | None, time_zone: str | None) -> date | None:
@@ -88,13 +95,17 @@ def _local(wall: datetime, time_zone: str | None) -> datetime:
 def day(language: Locale, when: date, today: date | None = None) -> str:
     """A day as people say it; with the year when it is not this one."""
     same_year = today is None or when.year == today.year
-    return format_date(when, (_DAY if same_year else _DAY_AND_YEAR)[language], locale=language)
+    return format_date(
+        when, (_DAY if same_year else _DAY_AND_YEAR)[language], locale=_babel(language)
+    )
 
 
 def month(language: Locale, period: str, *, short: bool = False) -> str:
     """``2026-10`` as ``2026年10月`` / ``October 2026``, or short: ``10月`` / ``Oct``."""
     first = date.fromisoformat(f"{period}-01")
-    return format_date(first, (_MONTH_SHORT if short else _MONTH)[language], locale=language)
+    return format_date(
+        first, (_MONTH_SHORT if short else _MONTH)[language], locale=_babel(language)
+    )
 
 
 def listed(language: Locale, items: list[str]) -> str:

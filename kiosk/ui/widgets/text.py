@@ -4,7 +4,7 @@ None of them may ever cut a letter off: what does not fit becomes smaller, and t
 """
 
 from kivy.app import App
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.ui.fonts import FAMILY, text_height, text_width
@@ -13,6 +13,7 @@ from kiosk.ui.line_breaks import break_lines
 from kiosk.ui.theme import TEXT_SMALLEST
 from kiosk.ui.widgets.appearing import Appearing
 
+UNPLACED = (1, 1)  # the size before a layout gave one: nothing is set in it
 LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line
 
 load_beside(__file__)
@@ -23,11 +24,13 @@ class Text(Appearing, Label):
 
     words = StringProperty("")
     base_size = NumericProperty(30)
+    set_anew_by = ("words", "base_size", "bold")
 
     def __init__(self, **kwargs):
         kwargs.setdefault("font_name", FAMILY)
+        kwargs.setdefault("size", UNPLACED)
         super().__init__(**kwargs)
-        for name in ("words", "base_size", "width", "height", "bold"):
+        for name in self.set_anew_by:
             self.fbind(name, self._set)
         self._set()
 
@@ -65,8 +68,12 @@ class Text(Appearing, Label):
 class Paragraph(Text):
     """Takes the width it is given and as much height as its lines need."""
 
+    set_anew_by = (*Text.set_anew_by, "width")
+
     def _set(self, *_):
         width = self.width
+        if width <= UNPLACED[0]:
+            return
         self.text_size = (width, None)
         self.font_size = self.base_size
         self.text = self._broken(width) if self.words else ""
@@ -78,10 +85,11 @@ class FittedLine(Text):
     """Stays inside the box it is given: one line, smaller if need be, then ``lines_max`` lines."""
 
     lines_max = NumericProperty(2)
+    set_anew_by = (*Text.set_anew_by, "size", "lines_max")
 
     def _set(self, *_):
         self.text_size = self.size
-        if self.width <= 1:
+        if self.width <= UNPLACED[0]:
             return
         line_height = self.base_size * 1.45
         if self.lines_max == 1:
@@ -106,18 +114,10 @@ class TightLine(Text):
     """As wide and high as its one line; ``width_max`` above 0 makes it smaller to fit into that."""
 
     width_max = NumericProperty(0)
-    growing = BooleanProperty(False)
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.fbind("width_max", self._set)
+    set_anew_by = (*Text.set_anew_by, "width_max")
 
     def _set(self, *_):
-        if self.growing:
-            return
-        self.growing = True
         self.font_size = self._shrunk_to(self.width_max) if self.width_max else self.base_size
         self.text = self.words
         self.texture_update()
         self.size = self.texture_size if self.words else (0, 0)
-        self.growing = False
