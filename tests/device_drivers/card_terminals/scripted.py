@@ -82,6 +82,12 @@ class Script:
     def send(self, text: str) -> None:
         self._connection.sendall(bytes.fromhex(text))
 
+    def send_and_end(self, text: str) -> None:
+        """The message and the end of the line together, as from a terminal that loses power."""
+        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        self.send(text)
+        self._connection.shutdown(socket.SHUT_WR)
+
     def registration(self) -> None:
         self.state_asked()
         self.expect("0600")

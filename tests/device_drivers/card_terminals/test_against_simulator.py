@@ -154,6 +154,18 @@ def test_a_dropped_line_before_the_acknowledgement_is_found_reversed(world: Simu
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_silence_without_a_payment_is_resolved_after_a_restart(fresh: Simulator, way: str) -> None:
+    device = fresh.driver(way, t4_s=1.5)
+    device.open()
+    fresh.next("silent")
+    with pytest.raises(OutcomeUnknown):
+        device.authorise(REQUEST, Observed())
+    threading.Timer(1.0, fresh.press, ["stop"]).start()
+    assert device.last_transaction() is None
+    device.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_silence_after_the_approval_is_resolved_after_a_restart(fresh: Simulator, way: str) -> None:
     device = fresh.driver(way, t4_s=1.5)
     device.open()

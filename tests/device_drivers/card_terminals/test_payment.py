@@ -103,6 +103,13 @@ def test_a_lost_end_after_the_acknowledgement_keeps_the_approval() -> None:
     assert pay(says(APPROVED_12_34)).outcome is Outcome.APPROVED
 
 
+def test_a_result_on_a_line_that_has_ended_is_neither_recorded_nor_believed() -> None:
+    observer = Observed()
+    with pytest.raises(OutcomeUnknown):
+        pay(lambda pt: pt.send_and_end(APPROVED_12_34), observer=observer)
+    assert observer.results == []
+
+
 def test_silence_after_the_acknowledgement_keeps_the_approval() -> None:
     def silent(pt: Script) -> None:
         pt.say(APPROVED_12_34)
