@@ -15,13 +15,14 @@ from typing import Any
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import CardData, EntryKind, Heartbeat
+from contract.messages import CardData, EntryKind, Heartbeat, KioskConfig
 from device_drivers.card_terminals.interface import CardTerminal
 from device_drivers.printers.interface import ReceiptPrinter
 from device_drivers.registry import UnknownDriver, factory
 from device_drivers.scanners.interface import Scanner
 from kiosk import settings as settings_file
 from kiosk.central import identity as identity_file
+from kiosk.central import known_config
 from kiosk.central.client import CentralClient, Refused, ServerAway, enrol
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.central.reporter import Reporter
@@ -151,17 +152,27 @@ def start(settings: Settings, config_path: Path) -> Running:
     engine = Engine(journal, _first_session(journal, settings), me.kiosk_code)
     desk = CardDesk(devices.terminal, engine.post, engine.commit) if devices.terminal else None
     recovery = Recovery(
-        engine.post, client, desk.last_transaction if desk else None, journal.unfinished()
+        engine.post,
+        client,
+        desk.last_transaction if desk else None,
+        journal.unfinished(),
+        journal.without_receipt(),
     )
     supervisors = Supervisors(
         _watched(devices, settings, desk), lambda reports: engine.post(DevicesSeen(reports))
     )
+    known = known_config.KnownConfig(settings.data_dir / "config.json")
+
+    def learn_config(config: KioskConfig) -> None:
+        known.save(config)
+        engine.post(ConfigLoaded(config))
+
     reporter = Reporter(
         client,
         journal,
         copy,
         heartbeat=_heartbeat(engine, journal, supervisors, recovery, started),
-        on_config=lambda config: engine.post(ConfigLoaded(config)),
+        on_config=learn_config,
         on_server=lambda reachable: engine.post(ServerSeen(reachable)),
     )
 
@@ -183,6 +194,8 @@ def start(settings: Settings, config_path: Path) -> Running:
     kiosk = Kiosk(engine, hands, watchdog.on_frame)
     journal.append(EntryKind.NOTE, {"what": "started", "software": version("lobbypay")})
     engine.start(kiosk)
+    if (config := known.load()) is not None:
+        engine.post(ConfigLoaded(config))
     for part in (supervisors, reporter, recovery):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))

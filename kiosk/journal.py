@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import GENESIS, entry_hash
-from contract.messages import EntryKind, JournalEntry, PaymentRecord
+from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -149,6 +149,17 @@ class Journal:
         """The unit's newest payment, if it was approved: its receipt can be had again."""
         rows = self._payments("WHERE unit = ? AND state = 'approved'", (unit,))
         return rows[-1] if rows else None
+
+    def without_receipt(self) -> PaymentRecord | None:
+        """The newest payment, if it was approved and nothing was said of its receipt since."""
+        with self._lock:
+            row = self._read(
+                "SELECT body FROM entries e WHERE kind = 'payment'"
+                " AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.kind = 'receipt'"
+                " AND r.sequence > e.sequence) ORDER BY sequence DESC LIMIT 1"
+            ).fetchone()
+        record = PaymentRecord.model_validate_json(row[0]) if row else None
+        return record if record and record.state is PaymentState.APPROVED else None
 
     def last_card_payment(self) -> PaymentRecord | None:
         """The newest payment that carries terminal data."""

@@ -52,10 +52,12 @@ class Recovery:
         client: CentralClient | None,
         last_transaction: Callable[[], CardResult | None] | None,
         unfinished: list[PaymentRecord],
+        without_receipt: PaymentRecord | None = None,
     ) -> None:
         self._post, self._client, self._last_transaction = post, client, last_transaction
         self._lock, self._wake, self._stop = threading.Lock(), threading.Event(), threading.Event()
         self._cases = {r.payment_id: _Case(r) for r in unfinished}
+        self._without_receipt = without_receipt
         self._thread = threading.Thread(target=self._run, name="recovery", daemon=True)
 
     def start(self) -> None:
@@ -78,7 +80,7 @@ class Recovery:
 
     def _run(self) -> None:
         self._first_look()
-        self._post(RecoveryDone())
+        self._post(RecoveryDone(self._without_receipt))
         while not self._stop.is_set():
             self._wake.wait(1.0)
             self._wake.clear()

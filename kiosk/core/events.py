@@ -62,7 +62,12 @@ class RecordingSeen:
 
 @dataclass(frozen=True)
 class RecoveryDone:
-    """Every payment found unfinished at start was asked about once; further asking goes on."""
+    """Every payment found unfinished at start was asked about once; further asking goes on.
+
+    ``resumed`` was approved just before the kiosk stopped, and its receipt was not given yet.
+    """
+
+    resumed: PaymentRecord | None = None
 
 
 @dataclass(frozen=True)

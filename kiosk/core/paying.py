@@ -283,10 +283,16 @@ def _learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kn
     if is_mine:
         session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
         return session, (*effects, *shown)
-    if _still_there(session, moment, changed):
-        session = _visit(session, screen=Screen.PAID, payment=changed, say=Say.RESUMED)
-        return session, (*effects, Sound("paid"))
-    return session, effects
+    session, shown = resume(session, moment, changed)
+    return session, (*effects, *shown)
+
+
+def resume(session: Session, moment: Moment, record: PaymentRecord) -> Step:
+    """Shows a payment that was confirmed while nobody was served, if its payer may be waiting."""
+    if not _still_there(session, moment, record):
+        return session, ()
+    session = _visit(session, screen=Screen.PAID, payment=record, say=Say.RESUMED)
+    return session, (Sound("paid"),)
 
 
 def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> bool:

@@ -118,7 +118,10 @@ def _on_devices(session: Session, event: DevicesSeen, moment: Moment) -> Step:
 
 
 def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> Step:
-    return _lobby(session, recovering=False)
+    session, effects = _lobby(session, recovering=False)
+    if event.resumed is not None:
+        session, effects = paying.resume(session, moment, event.resumed)
+    return session, effects
 
 
 def _on_terminal_read(session: Session, event: TerminalRead, moment: Moment) -> Step:
