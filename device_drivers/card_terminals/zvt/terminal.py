@@ -91,7 +91,7 @@ class ZvtTerminal:
     def reverse(self, receipt_no: str, amount_minor: int, currency: str) -> CardResult:
         """06 30 (2.9). Raises as ``authorise`` does."""
         self._check(amount_minor, currency)
-        if not (receipt_no.isdecimal() and len(receipt_no) <= 4):
+        if not (receipt_no.isascii() and receipt_no.isdigit() and len(receipt_no) <= 4):
             raise Refused("a receipt number has one to four digits", "zvt.receipt_no")
         command = commands.reverse(self._settings.password, receipt_no, amount_minor, currency)
         return self._pay(command, amount_minor, Silent())
