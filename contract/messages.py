@@ -241,6 +241,7 @@ class PaymentView(Message):
     currency: Currency
     code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
     expires_at: datetime | None = None
+    expires_in_s: float | None = None  # the same, counted by the server
     channel_reference: str = ""
     paid_at: datetime | None = None
     simulated: bool = False

@@ -46,6 +46,7 @@ log = structlog.get_logger("bootstrap")
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 FONTS = ASSETS / "fonts" / "built"
 ENGINE_SILENT_S_MAX = 15.0
+COMMIT_S = 10.0
 
 
 @dataclass
@@ -84,6 +85,7 @@ def _first_session(journal: Journal, settings: Settings) -> Session:
     lobby = Lobby(
         unresolved=tuple(journal.unfinished()),
         last_card=card,
+        terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
     )
     return Session(lobby=lobby)
@@ -152,7 +154,7 @@ def start(settings: Settings, config_path: Path) -> Running:
     engine = Engine(journal, _first_session(journal, settings), me.kiosk_code)
     desk = CardDesk(devices.terminal, engine.post, engine.commit) if devices.terminal else None
     recovery = Recovery(
-        engine.post,
+        lambda event: engine.commit(event, COMMIT_S),
         client,
         desk.last_transaction if desk else None,
         journal.unfinished(),

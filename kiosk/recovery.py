@@ -20,6 +20,7 @@ from kiosk.core.payment import is_newer
 
 log = structlog.get_logger("recovery")
 
+READ_AGAIN_S = 10.0
 FIRST_LOOK_S = 45.0  # the kiosk opens for business at the latest then; asking goes on
 
 
@@ -44,17 +45,19 @@ class _Case:
 
 
 class Recovery:
-    """``last_transaction`` asks the terminal and raises DeviceError; ``post`` takes findings."""
+    """``last_transaction`` asks the terminal and raises DeviceError. ``tell`` takes findings and says
+    whether they are on disk; what is not is asked about again."""
 
     def __init__(
         self,
-        post: Callable[[Event], None],
+        tell: Callable[[Event], bool],
         client: CentralClient | None,
         last_transaction: Callable[[], CardResult | None] | None,
         unfinished: list[PaymentRecord],
         without_receipt: PaymentRecord | None = None,
     ) -> None:
-        self._post, self._client, self._last_transaction = post, client, last_transaction
+        self._tell, self._client, self._last_transaction = tell, client, last_transaction
+        self._terminal_read, self._read_due = last_transaction is None, 0.0
         self._lock, self._wake, self._stop = threading.Lock(), threading.Event(), threading.Event()
         self._cases = {r.payment_id: _Case(r) for r in unfinished}
         self._without_receipt = without_receipt
@@ -80,10 +83,11 @@ class Recovery:
 
     def _run(self) -> None:
         self._first_look()
-        self._post(RecoveryDone(self._without_receipt))
+        self._tell(RecoveryDone(self._without_receipt))
         while not self._stop.is_set():
             self._wake.wait(1.0)
             self._wake.clear()
+            self._read_terminal()
             for case in self._due():
                 self._ask(case)
 
@@ -99,15 +103,17 @@ class Recovery:
 
     def _read_terminal(self) -> None:
         """So that the next card payment knows what the terminal held before it."""
-        if self._last_transaction is None:
+        if self._terminal_read or self._last_transaction is None:
+            return
+        if time.monotonic() < self._read_due:
             return
         try:
             last = self._last_transaction()
         except DeviceError as error:
             log.warning("terminal_not_read", code=error.code)
+            self._read_due = time.monotonic() + READ_AGAIN_S
             return
-        if last is not None:
-            self._post(TerminalRead(card_data(last)))
+        self._terminal_read = self._tell(TerminalRead(card_data(last) if last else None))
 
     def _due(self) -> list[_Case]:
         now = time.monotonic()
@@ -125,10 +131,12 @@ class Recovery:
         if finding is None:
             case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
             return
+        if not self._tell(finding):
+            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
+            return
         log.info("recovery_found", reference=record.reference)
         with self._lock:
             self._cases.pop(record.payment_id, None)
-        self._post(finding)
 
     def _find(self, record: PaymentRecord) -> Event | None:
         if record.method is Method.CARD:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from contract.messages import Heartbeat, KioskConfig
+from contract.messages import ErrorCode, Heartbeat, JournalAnswer, KioskConfig
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.journal import Journal
@@ -94,7 +94,24 @@ class Reporter:
             if not entries:
                 return
             before = self._journal.acknowledged()
-            answer = self._client.post_journal(entries)
+            try:
+                answer = self._client.post_journal(entries)
+            except Refused as refused:
+                if refused.error.code is not ErrorCode.JOURNAL_GAP:
+                    raise
+                answer = self._fill_gap(int(refused.error.details["acknowledged"]))
             self._journal.acknowledge(answer.acknowledged)
             if self._journal.acknowledged() == before:
                 return
+
+    def _fill_gap(self, position: int) -> JournalAnswer:
+        """The server lost what it had acknowledged (an older backup): it gets it again."""
+        log.warning("server_lacks_entries", after=position)
+        while True:
+            answer = self._client.post_journal(self._journal.after(position, BATCH))
+            if (
+                answer.acknowledged <= position
+                or answer.acknowledged >= self._journal.last_sequence
+            ):
+                return answer
+            position = answer.acknowledged

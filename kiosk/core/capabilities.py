@@ -45,4 +45,5 @@ def _works(method: Method, lobby: Lobby) -> bool:
     terminal, printer = lobby.device("card_terminal"), lobby.device("printer")
     receipt_possible = lobby.server_reachable or bool(printer and printer.level != "error")
     terminal_ready = bool(terminal and terminal.level != "error")
-    return terminal_ready and receipt_possible and not lobby.card_unresolved
+    nothing_open = lobby.terminal_known and not lobby.card_unresolved
+    return terminal_ready and receipt_possible and nothing_open

@@ -72,9 +72,9 @@ class RecoveryDone:
 
 @dataclass(frozen=True)
 class TerminalRead:
-    """The last transaction that the terminal holds, asked while idle."""
+    """The last transaction that the terminal holds, asked while idle; None: it holds none."""
 
-    last: CardData
+    last: CardData | None
 
 
 @dataclass(frozen=True)

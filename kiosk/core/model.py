@@ -153,6 +153,7 @@ class Lobby:
     devices: tuple[DeviceReport, ...] = ()
     recording: bool = True  # the journal takes entries; False: no money may be taken
     recovering: bool = True  # until the first look at unfinished payments is done
+    terminal_known: bool = True  # False until the terminal's last transaction was read once
     last_card: CardData | None = None  # the newest transaction that the terminal is known to hold
     unresolved: tuple[PaymentRecord, ...] = ()  # outcome not known; recovery keeps asking
     offline_card_limit_minor: int = 100_000

@@ -177,7 +177,7 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
     if visit.cancelling:
         if record.method is Method.CARD:
             return _cancelled(session, moment, "resident")
-        return session, (CancelOrder(record.payment_id),)
+        return _cancel_made(session, moment, event.view)
     asked = learn(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
     assert asked is not None
     if record.method is Method.CARD:
@@ -195,10 +195,22 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
     return session, (Record(asked), FollowOrder(asked.payment_id, event.view.version))
 
 
+def _cancel_made(session: Session, moment: Moment, view: PaymentView) -> Step:
+    """The resident had given up before the order was there: from here on it is ended like any other."""
+    record = session.visit.payment
+    assert record is not None
+    asked = learn(record, Fact.ASKED, moment.wall, status_url=view.status_url)
+    assert asked is not None
+    deadline = moment.monotonic + CANCEL_PATIENCE_S
+    session = _visit(session, payment=asked, cancel_deadline=deadline)
+    return session, (Record(asked), CancelOrder(asked.payment_id))
+
+
 def _seconds_until_end(view: PaymentView, moment: Moment) -> float:
-    if view.expires_at is None:
+    """By the server's own count, because the kiosk's clock may be wrong."""
+    if view.expires_in_s is None:
         return CODE_SHOWN_S + CODE_MARGIN_S
-    return (view.expires_at - moment.wall).total_seconds()
+    return view.expires_in_s
 
 
 def on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Step:
@@ -389,7 +401,11 @@ def on_cannot_record(session: Session) -> Step:
         return session, ()
     if record.state is PaymentState.CREATED:
         return say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT), ()
-    return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), ()
+    if any(r.payment_id == record.payment_id for r in session.lobby.unresolved):
+        return session, ()
+    lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, record))
+    session = replace(session, lobby=lobby)
+    return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (Resolve(record),)
 
 
 def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:

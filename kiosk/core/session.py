@@ -125,7 +125,7 @@ def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> 
 
 
 def _on_terminal_read(session: Session, event: TerminalRead, moment: Moment) -> Step:
-    return _lobby(session, last_card=event.last)
+    return _lobby(session, last_card=event.last, terminal_known=True)
 
 
 def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Step:

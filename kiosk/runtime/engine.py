@@ -91,9 +91,13 @@ class Engine:
         waiting = _Waiting(event, Future())
         try:
             self._queue.put(waiting, timeout=timeout_s)
-            return waiting.done.result(timeout=timeout_s)
-        except (queue.Full, TimeoutError):
+        except queue.Full:
             return False
+        try:
+            return waiting.done.result(timeout=timeout_s)
+        except TimeoutError:
+            # Either it is taken back and never happens, or it is happening and its end is awaited.
+            return not waiting.done.cancel() and waiting.done.result()
 
     def _run(self) -> None:
         next_tick = time.monotonic()
@@ -107,7 +111,8 @@ class Engine:
                 waiting = _Waiting(Ticked(), Future())
             if waiting is None:
                 return
-            waiting.done.set_result(self._take(waiting.event))
+            if waiting.done.set_running_or_notify_cancel():
+                waiting.done.set_result(self._take(waiting.event))
 
     def _take(self, event: Event) -> bool:
         try:

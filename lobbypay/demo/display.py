@@ -62,7 +62,7 @@ class Display:
         )
 
     def picture(self, path: Path) -> Path:
-        with mss.mss(display=self.name) as camera:
+        with mss.MSS(display=self.name) as camera:
             shot = camera.grab(camera.monitors[0])
             mss.tools.to_png(shot.rgb, shot.size, output=str(path))
         return path
@@ -126,8 +126,13 @@ class Glass:
         self.display.touch(x + width / 2, y + height / 2)
 
     def type_unit(self, unit: str) -> None:
-        for part in unit.split("-"):
-            for digit in part:
-                self.tap("digit", digit)
-            if part is not unit.split("-")[-1]:
-                self.tap("next")
+        """Types building, entrance and room; "next" after the room is left to the caller."""
+        building, entrance, room = unit.split("-")
+        for part in (building, entrance):
+            self._type(part)
+            self.tap("next")
+        self._type(room)
+
+    def _type(self, digits: str) -> None:
+        for digit in digits:
+            self.tap("digit", digit)

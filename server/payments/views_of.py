@@ -1,6 +1,7 @@
 """Orders as the kiosk sees them (``contract.messages.PaymentView``)."""
 
 from django.conf import settings
+from django.utils import timezone
 
 from contract.messages import Method, PaymentView
 from server.payments.models import PaymentOrder
@@ -22,6 +23,9 @@ def view_of(order: PaymentOrder) -> PaymentView:
         currency=order.currency,
         code_url=order.code_url or None,
         expires_at=order.expires_at,
+        expires_in_s=(order.expires_at - timezone.now()).total_seconds()
+        if order.expires_at
+        else None,
         channel_reference=order.channel_reference,
         paid_at=order.paid_at,
         simulated=order.simulated,

@@ -47,6 +47,16 @@ def result(receipt_no="0042", outcome=Outcome.APPROVED, amount_minor=63208):
     )
 
 
+def heard(events, on_disk=lambda event: True):
+    """Takes what recovery tells; ``on_disk`` says whether it could be recorded."""
+
+    def tell(event):
+        events.put(event)
+        return on_disk(event)
+
+    return tell
+
+
 def found(record, *, server=None, terminal=None):
     """What recovery says of one payment before it says that it is done; None if it said nothing."""
     events = queue.Queue()
@@ -56,7 +66,7 @@ def found(record, *, server=None, terminal=None):
             raise terminal
         return terminal
 
-    recovery = Recovery(events.put, server, last_transaction if terminal else None, [record])
+    recovery = Recovery(heard(events), server, last_transaction if terminal else None, [record])
     recovery.start()
     finding = None
     while not isinstance(event := events.get(timeout=10), RecoveryDone):
@@ -124,11 +134,47 @@ def test_recovery_keeps_asking_until_it_knows():
     events, record = queue.Queue(), qr_payment()
     paid = Story.paying(Method.WECHAT).view(PaymentState.APPROVED)
     server = Server(ServerAway("no line"), ServerAway("no line"), paid)
-    recovery = Recovery(events.put, server, None, [record])
+    recovery = Recovery(heard(events), server, None, [record])
     recovery.start()
     end = time.monotonic() + 20
     seen = []
     while time.monotonic() < end and not any(isinstance(e, OrderSeen) for e in seen):
         seen.append(events.get(timeout=15))
     assert recovery.open_cases == 0
+    recovery.stop()
+
+
+def test_a_finding_that_could_not_be_recorded_is_asked_for_again():
+    events, record = queue.Queue(), qr_payment()
+    paid = Story.paying(Method.WECHAT).view(PaymentState.APPROVED)
+    refusals = [False]
+
+    def on_disk(event):
+        return not isinstance(event, OrderSeen) or not refusals or refusals.pop()
+
+    recovery = Recovery(heard(events, on_disk), Server(paid), None, [record])
+    recovery.start()
+    end, seen = time.monotonic() + 15, []
+    while time.monotonic() < end and len(seen) < 2:
+        event = events.get(timeout=15)
+        seen += [event] if isinstance(event, OrderSeen) else []
+    assert len(seen) == 2
+    recovery.stop()
+
+
+def test_the_terminal_is_read_until_it_answers_once(monkeypatch):
+    monkeypatch.setattr("kiosk.recovery.READ_AGAIN_S", 0.1)
+    events, answers = queue.Queue(), [NotReachable("off"), NotReachable("off"), None]
+
+    def last_transaction():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    recovery = Recovery(heard(events), None, last_transaction, [])
+    recovery.start()
+    seen = [events.get(timeout=10), events.get(timeout=10)]
+    assert [type(e) for e in seen] == [RecoveryDone, TerminalRead]
+    assert seen[1].last is None
     recovery.stop()

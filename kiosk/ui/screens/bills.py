@@ -8,7 +8,7 @@ from contract.messages import Bill
 from kiosk.core.model import Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, line_detail, line_name, money, overdue, unit_and_payer
+from kiosk.ui.telling import amount, line_detail, money, overdue, unit_and_payer
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.words import month, say
@@ -72,7 +72,7 @@ def _row(session: Session, bill: Bill) -> BillRow:
         number=bill.number,
         title=month(language, bill.period),
         lines="\n".join(
-            f"{line_name(language, line)}  {line_detail(language, line, bill.currency)}"
+            f"{line.name.in_language(language)}  {line_detail(language, line, bill.currency)}"
             for line in shown
         ),
         more=say(language, "bills.more_lines", count=hidden) if hidden else "",

@@ -202,7 +202,7 @@ class Story:
             version=version,
             amount_minor=record.amount_minor,
             currency=record.currency,
-            expires_at=START + timedelta(seconds=self.seconds - 1000 + 600),
+            expires_in_s=600,
             status_url=record.status_url,
             **known,
         )

@@ -34,6 +34,7 @@ from kiosk.core.events import (
     RecoveryDone,
     Scanned,
     ServerSeen,
+    TerminalRead,
     Touched,
 )
 from kiosk.core.model import Action, Field, Say, Screen
@@ -340,3 +341,31 @@ def test_the_scanner_listens_only_where_a_bill_is_wanted():
     assert story.did(ArmScanner)[-1].on
     story.types("3", "2", "1201")
     assert not story.did(ArmScanner)[-1].on
+
+
+def test_an_order_given_up_before_it_was_made_is_ended_and_never_waited_for_without_end():
+    story = Story.at_bills().taps(Action.PAY).taps(Action.METHOD, Method.WECHAT)
+    story.taps(Action.CANCEL_PAYMENT)
+    story.plays(OrderMade(story.view(PaymentState.PENDING, code_url="weixin://x")))
+    assert len(story.did(CancelOrder)) == 1
+    assert story.visit.code_url == "", "its code is not shown"
+    story.waits(21)
+    assert story.screen is Screen.UNKNOWN
+    assert story.session.lobby.unresolved == (story.payment,)
+
+
+def test_a_payment_that_can_no_longer_be_recorded_is_not_forgotten():
+    story = Story.paying(Method.CARD).plays(RecordingSeen(False))
+    assert story.screen is Screen.UNKNOWN
+    assert [r.payment_id for r in story.session.lobby.unresolved] == [story.payment.payment_id]
+    assert len(story.did(Resolve)) == 1
+    story.plays(RecordingSeen(False))
+    assert len(story.did(Resolve)) == 1
+
+
+def test_no_card_is_taken_before_the_terminal_told_what_it_holds():
+    story = Story.at_bills().with_lobby(terminal_known=False).taps(Action.PAY)
+    story.taps(Action.METHOD, Method.CARD)
+    assert story.visit.say is Say.NO_METHOD
+    story.plays(TerminalRead(None)).taps(Action.BACK).taps(Action.METHOD, Method.CARD)
+    assert story.payment.method is Method.CARD

@@ -164,3 +164,22 @@ def test_the_engine_ticks_by_itself(lobby):
     while engine.session.now <= first and time.monotonic() < end:
         time.sleep(0.05)
     assert engine.session.now > first
+
+
+def test_a_commit_that_was_given_up_never_happens(lobby, journal):
+    engine, _ = lobby
+    payment_id = start_card(engine)
+    hold, reached = threading.Event(), threading.Event()
+
+    def slow_watcher():
+        reached.set()
+        hold.wait(10)
+
+    engine.watch(slow_watcher)
+    engine.post(Tapped(Action.LANGUAGE))
+    assert reached.wait(5)
+    answer = CardAnswered(payment_id, "approved", "00", CardData(receipt_no="7"))
+    assert not engine.commit(answer, 0.2)
+    hold.set()
+    engine.commit(Tapped(Action.LARGE_TEXT), 10)
+    assert journal.payment(payment_id).state is PaymentState.PENDING
