@@ -11,6 +11,7 @@ import select
 import stat
 import termios
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -47,15 +48,16 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
-class _FileDescriptorLink:
+class _FileDescriptorLink(ABC):
     """Bounded reading and writing on the descriptor of whatever python-escpos has opened."""
 
     def __init__(self, place: str) -> None:
         self._place = place
         self._transport: Any = None
 
+    @abstractmethod
     def _make(self, timeout_s: float) -> Any:
-        raise NotImplementedError
+        """The transport, not opened yet."""
 
     def open(self, timeout_s: float) -> None:
         self.close()

@@ -1,7 +1,6 @@
 """From "how to pay" to the receipt. Each step that may take money is recorded before it is taken."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from contract.messages import (
@@ -11,6 +10,7 @@ from contract.messages import (
     PaymentState,
     PaymentView,
 )
+from kiosk.core import outcome
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
     AbortTerminal,
@@ -22,8 +22,6 @@ from kiosk.core.effects import (
     PrintReceipt,
     Record,
     RecordReceipt,
-    Resolve,
-    Sound,
 )
 from kiosk.core.events import (
     OFFLINE,
@@ -34,7 +32,6 @@ from kiosk.core.events import (
     OrderFailed,
     OrderMade,
     OrderSeen,
-    ReceiptPrinted,
     Tapped,
 )
 from kiosk.core.identify import say
@@ -56,7 +53,6 @@ MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the ord
 CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
 CANCEL_PATIENCE_S = 20  # without an answer to a cancellation by then, the outcome is unknown
 ABORT_PATIENCE_S = 60  # a terminal may finish talking to the bank first
-RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
 
 _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.BILL_PAID: Say.ALREADY_PAID,
@@ -176,7 +172,7 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
         return on_order_seen(session, OrderSeen(event.view), moment)
     if visit.cancelling:
         if record.method is Method.CARD:
-            return _cancelled(session, moment, "resident")
+            return outcome.cancelled(session, moment, "resident")
         return _cancel_made(session, moment, event.view)
     asked = learn(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
     assert asked is not None
@@ -222,7 +218,7 @@ def on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Ste
     if record.state is not PaymentState.CREATED:
         return session, ()
     if session.visit.cancelling:
-        return _cancelled(session, moment, "resident")
+        return outcome.cancelled(session, moment, "resident")
     if event.code == OFFLINE:
         return _card_offline(session, moment)
     what = _SAY_OF_FAILURE.get(event.code, Say.CHANNEL_UNAVAILABLE)
@@ -235,7 +231,7 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
     fact = FACT_OF_STATE.get(view.state)
     if fact is None or fact in (Fact.ASKED, Fact.LOST):
         return session, ()
-    return _learned(
+    return outcome.learned(
         session,
         moment,
         view.payment_id,
@@ -257,7 +253,7 @@ def on_card_answered(session: Session, event: CardAnswered, moment: Moment) -> S
     lobby = session.lobby
     if event.card.receipt_no and is_newer(event.card, lobby.last_card):
         session = replace(session, lobby=replace(lobby, last_card=event.card))
-    return _learned(
+    return outcome.learned(
         session,
         moment,
         event.payment_id,
@@ -268,7 +264,7 @@ def on_card_answered(session: Session, event: CardAnswered, moment: Moment) -> S
 
 
 def on_card_lost(session: Session, event: CardLost, moment: Moment) -> Step:
-    return _lost(session, moment, event.payment_id, event.reason)
+    return outcome.lost(session, moment, event.payment_id, event.reason)
 
 
 def on_card_not_asked(session: Session, event: CardNotAsked, moment: Moment) -> Step:
@@ -276,74 +272,6 @@ def on_card_not_asked(session: Session, event: CardNotAsked, moment: Moment) -> 
     if record is None or record.payment_id != event.payment_id or record.state.final:
         return session, ()
     return _give_up(session, moment, event.reason, Say.CHANNEL_UNAVAILABLE)
-
-
-def _learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **known: Any) -> Step:
-    """Puts a fact on the payment that it belongs to, records it, and shows it."""
-    waiting = {r.payment_id: r for r in session.lobby.unresolved}
-    mine = session.visit.payment
-    is_mine = mine is not None and mine.payment_id == payment_id
-    record = waiting.get(payment_id) or (mine if is_mine else None)
-    if record is None:
-        return session, ()
-    changed = learn(record, fact, moment.wall, **known)
-    if changed is None:
-        return session, ()
-    still = tuple(r for r in session.lobby.unresolved if r.payment_id != payment_id)
-    session = replace(session, lobby=replace(session.lobby, unresolved=still))
-    effects: tuple[Effect, ...] = (Record(changed),)
-    if is_mine:
-        session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
-        return session, (*effects, *shown)
-    session, shown = resume(session, moment, changed)
-    return session, (*effects, *shown)
-
-
-def resume(session: Session, moment: Moment, record: PaymentRecord) -> Step:
-    """Shows a payment that was confirmed while nobody was served, if its payer may be waiting."""
-    if not _still_there(session, moment, record):
-        return session, ()
-    session = _visit(session, screen=Screen.PAID, payment=record, say=Say.RESUMED)
-    return session, (Sound("paid"),)
-
-
-def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> bool:
-    """A payment confirmed after a restart: whoever paid may be waiting in front of the kiosk."""
-    resting = session.visit.screen in (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
-    recent = timedelta(0) <= moment.wall - record.created_at <= RESUME_WITHIN
-    return record.state is PaymentState.APPROVED and resting and recent
-
-
-def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> Step:
-    match record.state:
-        case PaymentState.APPROVED:
-            session = _visit(session, screen=Screen.PAID, say=None, cancelling=False)
-            return session, (Sound("paid"),)
-        case PaymentState.DECLINED:
-            session = _visit(session, screen=Screen.DECLINED, cancelling=False)
-            return session, (Sound("attention"),)
-        case PaymentState.REVERSED:
-            session = say(session, Say.PAYMENT_REVERSED, Screen.METHOD, cancelling=False)
-            return _visit(session, payment=None), (Sound("attention"),)
-        case PaymentState.CANCELLED:
-            return _after_cancelled(session), ()
-    return session, ()
-
-
-def _after_cancelled(session: Session) -> Session:
-    visit = session.visit
-    session = _visit(session, payment=None, cancelling=False, code_url="")
-    if visit.cancelling and visit.after_cancel is Screen.METHOD:
-        return _visit(session, screen=Screen.METHOD, say=None)
-    what = visit.say if visit.say is Say.PAYMENT_EXPIRED else Say.PAYMENT_CANCELLED
-    return say(session, what, Screen.METHOD)
-
-
-def _cancelled(session: Session, moment: Moment, reason: str) -> Step:
-    record = session.visit.payment
-    assert record is not None
-    ended = learn(record, Fact.CANCELLED, moment.wall, reason=reason)
-    return _after_cancelled(session), ((Record(ended),) if ended else ())
 
 
 def _cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
@@ -367,20 +295,6 @@ def _cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
     return session, (CancelOrder(record.payment_id),)
 
 
-def _lost(session: Session, moment: Moment, payment_id: str, reason: str) -> Step:
-    """The outcome is not known: say so, promise nothing, and let recovery ask."""
-    record = session.visit.payment
-    if record is None or record.payment_id != payment_id:
-        return session, ()
-    unknown = learn(record, Fact.LOST, moment.wall, reason=reason)
-    if unknown is None:
-        return session, ()
-    lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, unknown))
-    session = replace(session, lobby=lobby)
-    session = _visit(session, screen=Screen.UNKNOWN, payment=unknown, cancelling=False, say=None)
-    return session, (Record(unknown), Resolve(unknown), Sound("attention"))
-
-
 def on_tick(session: Session, moment: Moment) -> Step:
     visit, record = session.visit, session.visit.payment
     if record is None or record.state.final or record.state is PaymentState.UNKNOWN:
@@ -388,36 +302,7 @@ def on_tick(session: Session, moment: Moment) -> Step:
     if visit.cancelling:
         if moment.monotonic < visit.cancel_deadline or record.state is PaymentState.CREATED:
             return session, ()
-        return _lost(session, moment, record.payment_id, "cancel_not_confirmed")
+        return outcome.lost(session, moment, record.payment_id, "cancel_not_confirmed")
     if visit.code_url and moment.monotonic >= visit.code_expires:
         return _cancel(session, Screen.MESSAGE, Say.PAYMENT_EXPIRED)
     return session, ()
-
-
-def on_cannot_record(session: Session) -> Step:
-    """The journal takes nothing more. What was not asked yet is dropped; what was is not promised."""
-    record = session.visit.payment
-    if record is None or record.state.final:
-        return session, ()
-    if record.state is PaymentState.CREATED:
-        return say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT), ()
-    if any(r.payment_id == record.payment_id for r in session.lobby.unresolved):
-        return session, ()
-    lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, record))
-    session = replace(session, lobby=lobby)
-    return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (Resolve(record),)
-
-
-def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:
-    visit = session.visit
-    effects = (RecordReceipt(event.payment_id, "print", event.outcome),)
-    shown = visit.payment or visit.reprint
-    if shown is None or shown.payment_id != event.payment_id:
-        return session, effects
-    printed = event.outcome == "printed"
-    session = _visit(
-        session,
-        say=Say.PRINTED if printed else Say.NOT_PRINTED,
-        receipt_done=visit.receipt_done or printed,
-    )
-    return session, effects

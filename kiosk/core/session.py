@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.core import identify, paying
+from kiosk.core import identify, outcome, paying
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, Effect
 from kiosk.core.events import (
@@ -120,7 +120,7 @@ def _on_devices(session: Session, event: DevicesSeen, moment: Moment) -> Step:
 def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> Step:
     session, effects = _lobby(session, recovering=False)
     if event.resumed is not None:
-        session, effects = paying.resume(session, moment, event.resumed)
+        session, effects = outcome.resume(session, moment, event.resumed)
     return session, effects
 
 
@@ -132,7 +132,7 @@ def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Ste
     session, effects = _lobby(session, recording=event.possible)
     if event.possible:
         return session, effects
-    return paying.on_cannot_record(session)
+    return outcome.on_cannot_record(session)
 
 
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
@@ -267,5 +267,5 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     CardAnswered: paying.on_card_answered,
     CardLost: paying.on_card_lost,
     CardNotAsked: paying.on_card_not_asked,
-    ReceiptPrinted: paying.on_receipt_printed,
+    ReceiptPrinted: outcome.on_receipt_printed,
 }

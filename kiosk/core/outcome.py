@@ -1,0 +1,131 @@
+"""What a payment's news means for the resident: each fact is recorded, then shown, then told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from contract.messages import PaymentRecord, PaymentState
+from kiosk.core.effects import Effect, Record, RecordReceipt, Resolve, Sound
+from kiosk.core.events import ReceiptPrinted
+from kiosk.core.identify import say
+from kiosk.core.model import Moment, Say, Screen, Session
+from kiosk.core.payment import Fact, learn
+
+Step = tuple[Session, tuple[Effect, ...]]
+
+RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
+
+
+def _visit(session: Session, **changes: Any) -> Session:
+    return replace(session, visit=replace(session.visit, **changes))
+
+
+def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **known: Any) -> Step:
+    """Puts a fact on the payment that it belongs to, records it, and shows it."""
+    waiting = {r.payment_id: r for r in session.lobby.unresolved}
+    mine = session.visit.payment
+    is_mine = mine is not None and mine.payment_id == payment_id
+    record = waiting.get(payment_id) or (mine if is_mine else None)
+    if record is None:
+        return session, ()
+    changed = learn(record, fact, moment.wall, **known)
+    if changed is None:
+        return session, ()
+    still = tuple(r for r in session.lobby.unresolved if r.payment_id != payment_id)
+    session = replace(session, lobby=replace(session.lobby, unresolved=still))
+    effects: tuple[Effect, ...] = (Record(changed),)
+    if is_mine:
+        session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
+        return session, (*effects, *shown)
+    session, shown = resume(session, moment, changed)
+    return session, (*effects, *shown)
+
+
+def resume(session: Session, moment: Moment, record: PaymentRecord) -> Step:
+    """Shows a payment that was confirmed while nobody was served, if its payer may be waiting."""
+    if not _still_there(session, moment, record):
+        return session, ()
+    session = _visit(session, screen=Screen.PAID, payment=record, say=Say.RESUMED)
+    return session, (Sound("paid"),)
+
+
+def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> bool:
+    """A payment confirmed after a restart: whoever paid may be waiting in front of the kiosk."""
+    resting = session.visit.screen in (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
+    recent = timedelta(0) <= moment.wall - record.created_at <= RESUME_WITHIN
+    return record.state is PaymentState.APPROVED and resting and recent
+
+
+def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> Step:
+    match record.state:
+        case PaymentState.APPROVED:
+            session = _visit(session, screen=Screen.PAID, say=None, cancelling=False)
+            return session, (Sound("paid"),)
+        case PaymentState.DECLINED:
+            session = _visit(session, screen=Screen.DECLINED, cancelling=False)
+            return session, (Sound("attention"),)
+        case PaymentState.REVERSED:
+            session = say(session, Say.PAYMENT_REVERSED, Screen.METHOD, cancelling=False)
+            return _visit(session, payment=None), (Sound("attention"),)
+        case PaymentState.CANCELLED:
+            return after_cancelled(session), ()
+    return session, ()
+
+
+def after_cancelled(session: Session) -> Session:
+    visit = session.visit
+    session = _visit(session, payment=None, cancelling=False, code_url="")
+    if visit.cancelling and visit.after_cancel is Screen.METHOD:
+        return _visit(session, screen=Screen.METHOD, say=None)
+    what = visit.say if visit.say is Say.PAYMENT_EXPIRED else Say.PAYMENT_CANCELLED
+    return say(session, what, Screen.METHOD)
+
+
+def cancelled(session: Session, moment: Moment, reason: str) -> Step:
+    record = session.visit.payment
+    assert record is not None
+    ended = learn(record, Fact.CANCELLED, moment.wall, reason=reason)
+    return after_cancelled(session), ((Record(ended),) if ended else ())
+
+
+def lost(session: Session, moment: Moment, payment_id: str, reason: str) -> Step:
+    """The outcome is not known: say so, promise nothing, and let recovery ask."""
+    record = session.visit.payment
+    if record is None or record.payment_id != payment_id:
+        return session, ()
+    unknown = learn(record, Fact.LOST, moment.wall, reason=reason)
+    if unknown is None:
+        return session, ()
+    lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, unknown))
+    session = replace(session, lobby=lobby)
+    session = _visit(session, screen=Screen.UNKNOWN, payment=unknown, cancelling=False, say=None)
+    return session, (Record(unknown), Resolve(unknown), Sound("attention"))
+
+
+def on_cannot_record(session: Session) -> Step:
+    """The journal takes nothing more. What was not asked yet is dropped; what was is not promised."""
+    record = session.visit.payment
+    if record is None or record.state.final:
+        return session, ()
+    if record.state is PaymentState.CREATED:
+        return say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT), ()
+    if any(r.payment_id == record.payment_id for r in session.lobby.unresolved):
+        return session, ()
+    lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, record))
+    session = replace(session, lobby=lobby)
+    return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (Resolve(record),)
+
+
+def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:
+    visit = session.visit
+    effects = (RecordReceipt(event.payment_id, "print", event.outcome),)
+    shown = visit.payment or visit.reprint
+    if shown is None or shown.payment_id != event.payment_id:
+        return session, effects
+    printed = event.outcome == "printed"
+    session = _visit(
+        session,
+        say=Say.PRINTED if printed else Say.NOT_PRINTED,
+        receipt_done=visit.receipt_done or printed,
+    )
+    return session, effects

@@ -1,0 +1,85 @@
+"""The journal reaches the server whole and in order, whatever the server forgets."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from contract.messages import ApiError, EntryKind, ErrorCode, JournalAnswer, OpenBills, Text
+from kiosk.central.client import Refused
+from kiosk.central.known_config import KnownConfig
+from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.central.reporter import Reporter
+from kiosk.journal import Journal
+from tests.kiosk.core.story import account, bill, config
+
+
+class Server:
+    """Takes entries in order, as the real one does."""
+
+    def __init__(self, has: int = 0) -> None:
+        self.has, self.batches = has, []
+
+    def post_journal(self, entries):
+        self.batches.append([e.sequence for e in entries])
+        if entries and entries[0].sequence > self.has + 1:
+            raise Refused(
+                ApiError(
+                    code=ErrorCode.JOURNAL_GAP,
+                    message=Text(zh="", en=""),
+                    details={"acknowledged": self.has},
+                )
+            )
+        self.has = max([self.has, *(e.sequence for e in entries)])
+        return JournalAnswer(acknowledged=self.has)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    made = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    for n in range(450):
+        made.append(EntryKind.NOTE, {"n": n})
+    yield made
+    made.close()
+
+
+def reporter(server, journal, tmp_path):
+    copy = OpenBillsCopy(tmp_path / "open.sqlite3")
+    return Reporter(
+        server, journal, copy, heartbeat=None, on_config=lambda c: None, on_server=lambda r: None
+    )
+
+
+def test_everything_is_sent_once_in_batches(journal, tmp_path):
+    server = Server()
+    reporter(server, journal, tmp_path)._report()
+    assert server.has == journal.acknowledged() == 450
+    assert [len(b) for b in server.batches] == [200, 200, 50]
+
+
+def test_a_server_that_was_restored_from_a_backup_gets_its_entries_again(journal, tmp_path):
+    journal.acknowledge(449)
+    server = Server(has=100)
+    reporter(server, journal, tmp_path)._report()
+    assert server.has == journal.acknowledged() == 450
+
+
+def test_what_was_paid_offline_is_not_offered_again(tmp_path):
+    copy = OpenBillsCopy(tmp_path / "open.sqlite3")
+
+    class Bills:
+        def open_bills(self, cursor):
+            return OpenBills(accounts=[account(bill(9, 1), bill(10, 2))], as_of=datetime.now(UTC))
+
+    assert copy.sync(Bills()) == 1
+    copy.settle("3-2-1201", {"B202609-3-2-1201"})
+    assert [b.number for b in copy.account("3-2-1201").bills] == ["B202610-3-2-1201"]
+    assert copy.account("9-9-9") is None
+
+
+def test_the_last_configuration_is_kept_and_a_broken_one_is_no_obstacle(tmp_path):
+    known = KnownConfig(tmp_path / "config.json")
+    assert known.load() is None
+    known.save(config())
+    assert known.load() == config()
+    (tmp_path / "config.json").write_text("{")
+    assert known.load() is None

@@ -1,0 +1,78 @@
+"""House law that no tool checks: purity of the core, sizes, nothing left unfinished, nothing private."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LINES_MAX, FUNCTION_LINES_MAX = 420, 75
+ROOMS = ("contract", "kiosk", "device_drivers", "server", "simulators", "lobbypay", "tools")
+SOURCES = sorted(
+    path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts
+)
+FORBIDDEN_IN_CORE = {
+    "time",
+    "random",
+    "threading",
+    "socket",
+    "sqlite3",
+    "subprocess",
+    "os",
+    "queue",
+    "requests",
+    "asyncio",
+}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_the_core_reads_no_clock_and_touches_nothing():
+    for path in sorted((ROOT / "kiosk" / "core").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported = {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported = {(node.module or "").split(".")[0]}
+            else:
+                imported = set()
+            assert not imported & FORBIDDEN_IN_CORE, f"{named(path)}:{node.lineno}: {imported}"
+            if isinstance(node, ast.Attribute):
+                assert (
+                    node.attr not in ("now", "utcnow", "today")
+                    or not isinstance(node.value, ast.Name)
+                    or node.value.id not in ("datetime", "date")
+                ), f"{named(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_files_and_functions_stay_readable(path):
+    text = path.read_text()
+    assert text.count("\n") <= LINES_MAX, f"{named(path)} wants splitting"
+    tree = ast.parse(text)
+    if text.strip():
+        assert ast.get_docstring(tree), f"{named(path)} does not say what it is"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno
+            assert lines <= FUNCTION_LINES_MAX, f"{named(path)}:{node.lineno} {node.name}: {lines}"
+
+
+def test_nothing_is_left_unfinished_and_no_secret_is_kept():
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "*.toml", "*.md", "*.sh", "Makefile", "requirements.lock"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    unfinished = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|NotImplemented" r"Error")
+    private = re.compile(r"BEGIN (RSA |EC )?PRIVATE" r" KEY|--index" r"-url|/home/[a-z]+/")
+    for name in listed:
+        text = (ROOT / name).read_text(errors="replace")
+        assert not unfinished.search(text), f"{name}: {unfinished.search(text)}"
+        assert not private.search(text), f"{name}: {private.search(text)}"
