@@ -43,6 +43,8 @@ class Site:
 
     def serve(self, address: str) -> None:
         """Prints one JSON line when ready, then serves until SIGTERM or SIGINT."""
+        endings = {signal.SIGTERM, signal.SIGINT}
+        signal.pthread_sigmask(signal.SIG_BLOCK, endings)  # before any thread
         server = ThreadingHTTPServer(host_and_port(address), _handler(self))
         server.daemon_threads = True
         port = server.server_address[1]
@@ -50,11 +52,8 @@ class Site:
         print(
             json.dumps({"simulator": self.name, "port": port, "phone": f"{url}/phone"}), flush=True
         )
-        stop = threading.Event()
-        for which in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(which, lambda *_: stop.set())
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        stop.wait()
+        signal.sigwait(endings)
         server.shutdown()
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:

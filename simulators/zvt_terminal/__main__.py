@@ -17,6 +17,8 @@ from simulators.zvt_terminal.bank import Bank
 from simulators.zvt_terminal.lines import PtyLine, TcpPort
 from simulators.zvt_terminal.terminal import Terminal
 
+ENDINGS = {signal.SIGTERM, signal.SIGINT}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -26,6 +28,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--step-delay", type=float, default=0.8, help="seconds")
     options = parser.parse_args()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # before any thread: only sigwait hears them
     if not (options.tcp or options.pty):
         parser.error("--tcp or --pty is needed")
     ports: list[TcpPort] = []
@@ -44,11 +47,8 @@ def main() -> None:
         ready["pty"] = str(PtyLine(options.pty, terminal.hear).link)
     control = ControlServer(options.control, _actions(terminal), terminal.state)
     control.start()
-    stop = threading.Event()
-    for which in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(which, lambda *_: stop.set())
     print(json.dumps({**ready, "control": control.url}), flush=True)
-    stop.wait()
+    signal.sigwait(ENDINGS)
 
 
 def _actions(terminal: Terminal) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Text(Appearing, Label):
         self._set()
 
     def _set(self, *_):
-        raise NotImplementedError
+        """Each kind of text fits itself into its place in its own way."""
 
     def _smallest(self) -> float:
         theme = App.get_running_app().theme
