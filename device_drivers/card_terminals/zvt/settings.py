@@ -15,7 +15,12 @@ DEFAULT_PORT = 20007
 
 @dataclass(frozen=True)
 class ZvtSettings:
-    """``busy_limit_s``: how long ``open`` waits for a payment that still runs in the terminal."""
+    """``busy_limit_s``: how long ``open`` waits for a payment that still runs in the terminal.
+
+    ``no_transaction_codes``: result codes by which the terminal says that it holds no transaction.
+    The specification names none, so each model must be asked at commissioning, before its first
+    payment; empty is safe, and then only a result proves anything.
+    """
 
     link: Link
     currency: str
