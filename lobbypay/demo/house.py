@@ -189,6 +189,7 @@ class House:
                 "transport": "tcp",
                 "host": "127.0.0.1",
                 "port": self.running["terminal"].ready["port"],
+                "no_transaction_codes": "64",  # how the simulated terminal says that it holds none
             },
             "printer": {
                 "driver": "escpos",

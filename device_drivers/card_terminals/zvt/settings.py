@@ -57,7 +57,7 @@ def read(settings: Mapping[str, Any]) -> ZvtSettings:
         ),
         busy_limit_s=table.number("busy_limit_s", 90.0, 0, 1800),
         busy_pause_s=table.number("busy_pause_s", 1.0, 0.05, 60),
-        no_transaction_codes=frozenset(table.raw_bytes("no_transaction_codes", b"\x64")),
+        no_transaction_codes=frozenset(table.raw_bytes("no_transaction_codes", b"")),
         password=_password(table.text("password", "000000")),
     )
     table.finish()

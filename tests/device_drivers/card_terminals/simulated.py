@@ -22,7 +22,8 @@ class Simulator:
             if transport == "tcp"
             else {"device": str(self._link), "byte_timeout_s": 1.0}
         )
-        return create({"transport": transport, "busy_pause_s": 0.1, **place, **settings})
+        usual = {"transport": transport, "busy_pause_s": 0.1, "no_transaction_codes": "64"}
+        return create({**usual, **place, **settings})
 
     def next(self, behaviour: str) -> None:
         call(self._ready["control"] + "/next", {"behaviour": behaviour})

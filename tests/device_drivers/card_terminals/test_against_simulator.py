@@ -275,3 +275,11 @@ def test_no_clear_card_number_comes_out(world: Simulator, device: ZvtTerminal) -
     for shown in (repr(result), repr(observer.results), json.dumps(asdict(result))):
         assert "559883******8074" in shown
         assert "5598831234568074" not in shown
+
+
+def test_until_a_model_was_tried_no_answer_proves_that_nothing_was_taken(fresh: Simulator) -> None:
+    terminal = fresh.driver("tcp", no_transaction_codes="")
+    terminal.open()
+    with pytest.raises(ProtocolError):
+        terminal.last_transaction()
+    terminal.close()
