@@ -19,6 +19,7 @@ log = structlog.get_logger("reporter")
 HEARTBEAT_S = 30.0
 BILLS_S = 600.0
 BATCH = 200
+_SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.CLOCK)  # it answers, but does not serve this kiosk
 
 
 class Reporter:
@@ -61,7 +62,7 @@ class Reporter:
                 self._on_server(True)
                 pause = 5.0
             except (ServerAway, Refused) as error:
-                self._on_server(not isinstance(error, ServerAway))
+                self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
                 log.warning("server_not_served", error=str(error), attempt=attempt)
                 pause, attempt = backoff_s(attempt, first=1.0, most=15.0), attempt + 1
             except Exception:
@@ -73,12 +74,12 @@ class Reporter:
     def _round(self) -> None:
         if not self._config_version:
             self._load_config()
-        self._report()
         if time.monotonic() >= self._heartbeat_due:
             answer = self._client.heartbeat(self._heartbeat(self._config_version))
             self._heartbeat_due = time.monotonic() + HEARTBEAT_S
             if answer.config_version != self._config_version:
                 self._load_config()
+        self._report()
         if time.monotonic() >= self._bills_due:
             self._bills.sync(self._client)
             self._bills_due = time.monotonic() + BILLS_S

@@ -226,9 +226,11 @@ class Session:
 
     @property
     def may_hold_money(self) -> bool:
-        """True while leaving this screen could lose sight of money."""
+        """True while leaving could lose sight of money: what recovery follows is not lost."""
         payment = self.visit.payment
-        return bool(payment and not payment.state.final)
+        if payment is None or payment.state.final:
+            return False
+        return all(r.payment_id != payment.payment_id for r in self.lobby.unresolved)
 
 
 @dataclass(frozen=True)

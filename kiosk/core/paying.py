@@ -297,7 +297,7 @@ def _cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
 
 def on_tick(session: Session, moment: Moment) -> Step:
     visit, record = session.visit, session.visit.payment
-    if record is None or record.state.final or record.state is PaymentState.UNKNOWN:
+    if record is None or not session.may_hold_money:
         return session, ()
     if visit.cancelling:
         if moment.monotonic < visit.cancel_deadline or record.state is PaymentState.CREATED:

@@ -51,7 +51,7 @@ def seconds_left(session: Session) -> int | None:
     visit = session.visit
     if visit.screen in UNTIMED or (visit.screen is Screen.ATTRACT and _as_new(visit)):
         return None
-    if session.may_hold_money and visit.screen is not Screen.UNKNOWN:
+    if session.may_hold_money:
         return None
     patience = PATIENCE_S.get(visit.screen, PATIENCE_DEFAULT_S)
     if visit.large_text:
@@ -164,7 +164,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
 
 
 def _on_end(session: Session) -> Step:
-    if session.may_hold_money and session.visit.screen is not Screen.UNKNOWN:
+    if session.may_hold_money:
         return session, ()
     return home(session), ()
 

@@ -17,7 +17,9 @@ KEYS = {key_id(KEY.public_key()): TrustedKey(KEY.public_key().public_bytes_raw()
 CODE = BillCode("lakeside", "B202610-000123", "3-2-1201", Money(65487), date(2026, 11, 30))
 TODAY = date(2026, 11, 24)
 URL = encode(CODE, KEY, "https://pay.example.com")
-names = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=12)
+names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
+    lambda name: len(name.encode()) <= 24  # what does not fit is refused, see below
+)
 
 
 def verdict(text, **changes):

@@ -1,10 +1,19 @@
 """The journal reaches the server whole and in order, whatever the server forgets."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
-from contract.messages import ApiError, EntryKind, ErrorCode, JournalAnswer, OpenBills, Text
+from contract.messages import (
+    ApiError,
+    EntryKind,
+    ErrorCode,
+    HeartbeatAnswer,
+    JournalAnswer,
+    OpenBills,
+    Text,
+)
 from kiosk.central.client import Refused
 from kiosk.central.known_config import KnownConfig
 from kiosk.central.open_bills import OpenBillsCopy
@@ -83,3 +92,39 @@ def test_the_last_configuration_is_kept_and_a_broken_one_is_no_obstacle(tmp_path
     assert known.load() == config()
     (tmp_path / "config.json").write_text("{")
     assert known.load() is None
+
+
+@pytest.mark.parametrize(
+    ("code", "serves"),
+    [(ErrorCode.JOURNAL_BROKEN, True), (ErrorCode.NOT_SIGNED, False), (ErrorCode.CLOCK, False)],
+)
+def test_a_refused_journal_does_not_silence_the_heartbeat(journal, tmp_path, code, serves):
+    refused = Refused(ApiError(code=code, message=Text(zh="", en="")))
+    beats, seen = [], []
+
+    class Refusing:
+        def config(self):
+            return config()
+
+        def heartbeat(self, beat):
+            beats.append(beat)
+            return HeartbeatAnswer(server_time=datetime.now(UTC), config_version="1")
+
+        def post_journal(self, entries):
+            raise refused
+
+    found = Reporter(
+        Refusing(),
+        journal,
+        OpenBillsCopy(tmp_path / "open.sqlite3"),
+        heartbeat=lambda version: version,
+        on_config=lambda c: None,
+        on_server=seen.append,
+    )
+    found.start()
+    end = time.monotonic() + 10
+    while not seen and time.monotonic() < end:
+        time.sleep(0.02)
+    found.stop()
+    assert beats == ["1"]
+    assert seen[0] is serves

@@ -369,3 +369,17 @@ def test_no_card_is_taken_before_the_terminal_told_what_it_holds():
     assert story.visit.say is Say.NO_METHOD
     story.plays(TerminalRead(None)).taps(Action.BACK).taps(Action.METHOD, Method.CARD)
     assert story.payment.method is Method.CARD
+
+
+def test_who_walks_away_from_help_does_not_leave_the_kiosk_waiting_for_ever():
+    story = Story.paying(Method.CARD)
+    story.plays(CardLost(story.payment.payment_id, "silence")).taps(Action.HELP)
+    assert story.screen is Screen.HELP
+    assert story.waits(200).screen is Screen.ATTRACT
+    assert len(story.session.lobby.unresolved) == 1, "recovery goes on asking"
+
+
+def test_an_unrecordable_payment_is_left_to_recovery_and_not_cancelled_over_and_over():
+    story = Story.paying(Method.WECHAT).plays(RecordingSeen(False)).waits(400)
+    assert story.did(CancelOrder) == []
+    assert story.screen is Screen.OUT_OF_ORDER
