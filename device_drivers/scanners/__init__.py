@@ -1,3 +1,3 @@
 """Scanners: what the kiosk may ask of one, and the drivers."""
 
-DRIVERS = ("camera", "serial_line")
+DRIVERS = ("camera", "keyboard_wedge", "serial_line")

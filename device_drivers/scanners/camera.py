@@ -5,7 +5,6 @@ Whatever a camera is shown, the kiosk goes on: this file never decodes a picture
 
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ import structlog
 
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.scanners import camera_conditions
-from device_drivers.scanners.capture import Capture, Frame
+from device_drivers.scanners.capture import Capture
+from device_drivers.scanners.delivery import Delivery
 from device_drivers.scanners.frame_sources import open_source
 from device_drivers.scanners.interface import Scan
 from device_drivers.scanners.reader_process import ReaderProcess, ReaderResting
@@ -84,8 +84,7 @@ class CameraScanner:
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._armed = threading.Event()
-        self._on_scan: Callable[[Scan], None] | None = None
-        self._sightings = Sightings()
+        self._delivery = Delivery(Sightings())
         self._preview: tuple[int, tuple[int, int, bytes]] | None = None
         self._failures: deque[float] = deque(maxlen=FAILING_COUNT)
 
@@ -114,14 +113,13 @@ class CameraScanner:
 
     def arm(self, on_scan: Callable[[Scan], None]) -> None:
         """Hands codes over from now on; those in sight before count as new."""
-        self._on_scan = on_scan
-        self._sightings.clear()
+        self._delivery.arm(on_scan)
         self._armed.set()
 
     def disarm(self) -> None:
         """Stops looking for codes. One that is being handed over just now may still arrive."""
         self._armed.clear()
-        self._on_scan = None
+        self._delivery.disarm()
 
     def preview(self) -> tuple[int, int, bytes] | None:
         frame = self._capture.newest() if self._capture else None
@@ -163,7 +161,7 @@ class CameraScanner:
         if self._reader is not None:
             self._reader.close()
         self._armed.clear()
-        self._on_scan = None
+        self._delivery.disarm()
         self._capture = self._reader = self._thread = self._preview = None
 
     def _look(self) -> None:
@@ -183,7 +181,8 @@ class CameraScanner:
                 continue
             found = self._ask(reader, grey, thorough=misses % THOROUGH_EVERY == THOROUGH_EVERY - 1)
             misses = 0 if found else misses + 1
-            self._hand_over(found, frame)
+            self._delivery.newly_armed()
+            self._delivery.hand_over(found, frame.taken_at)
 
     def _ask(self, reader: ReaderProcess, grey: np.ndarray, thorough: bool) -> tuple[Scan, ...]:
         try:
@@ -194,18 +193,6 @@ class CameraScanner:
             self._failures.append(time.monotonic())
             log.warning("camera.reader_failed", code=problem.code, detail=problem.detail)
         return ()
-
-    def _hand_over(self, found: tuple[Scan, ...], frame: Frame) -> None:
-        for scan in self._sightings.see(found, frame.taken_at):
-            on_scan = self._on_scan
-            if on_scan is None:
-                return
-            try:
-                on_scan(scan)
-            except Exception:
-                # Whoever took the code failed; the scanner must go on for the next resident.
-                # Not log.exception: some renderers would print the code with the local variables.
-                log.error("camera.scan_not_taken", kind=scan.kind, traceback=traceback.format_exc())
 
 
 class MotionGate:

@@ -8,7 +8,6 @@ import os
 import termios
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +16,14 @@ import serial
 import structlog
 
 from device_drivers.errors import NotReachable
+from device_drivers.scanners.delivery import Delivery
 from device_drivers.scanners.interface import Scan
-from device_drivers.scanners.serial_framing import CodeLines, LineShape, text_and_kind
+from device_drivers.scanners.scanner_conditions import NOT_REACHABLE
+from device_drivers.scanners.serial_framing import CodeLines, LineShape
 from device_drivers.scanners.serial_profiles import PROFILES
 from device_drivers.scanners.sightings import Sightings
 from device_drivers.settings import Table
-from device_drivers.status import Condition, DeviceStatus, Level
+from device_drivers.status import DeviceStatus
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +33,6 @@ REOPEN_FIRST_S = 0.5
 REOPEN_MAX_S = 5.0
 READ_MAX = 4096
 PORT_ERRORS = (OSError, serial.SerialException, termios.error)  # the last is no OSError
-
-NOT_REACHABLE = Condition(
-    Level.ERROR,
-    "scanner.not_reachable",
-    {"zh": "扫码器没有连接", "en": "The scanner is not connected"},
-    {
-        "zh": "检查扫码器的数据线和供电，重新插拔一次",
-        "en": "Check the scanner's cable and power, and plug it in again",
-    },
-)
 
 
 @dataclass(frozen=True)
@@ -83,9 +74,7 @@ class SerialScanner:
         self._port: serial.Serial | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._on_scan: Callable[[Scan], None] | None = None
-        self._armings = 0  # counts calls of arm, so that the thread sees each
-        self._sightings = Sightings(times=1)
+        self._delivery = Delivery(Sightings(times=1))
 
     def open(self) -> None:
         """Raises NotReachable if the port cannot be opened."""
@@ -97,12 +86,10 @@ class SerialScanner:
         self._thread.start()
 
     def arm(self, on_scan: Callable[[Scan], None]) -> None:
-        self._armings += 1
-        self._on_scan = on_scan
+        self._delivery.arm(on_scan)
 
     def disarm(self) -> None:
-        """One code that is being handed over just now may still arrive."""
-        self._on_scan = None
+        self._delivery.disarm()
 
     def preview(self) -> tuple[int, int, bytes] | None:
         return None
@@ -118,7 +105,7 @@ class SerialScanner:
         )
 
     def close(self) -> None:
-        self._on_scan = None
+        self._delivery.disarm()
         self._closing.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(WRITE_TIMEOUT_S + 2)
@@ -170,13 +157,10 @@ class SerialScanner:
         s = self._settings
         lines = CodeLines(s.shape)
         triggered_at: float | None = None
-        armings = 0
         while not self._closing.is_set():
             now = time.monotonic()
-            armed = self._on_scan is not None
-            if armed and armings != self._armings:
-                armings = self._armings
-                self._sightings.clear()
+            armed = self._delivery.armed
+            if self._delivery.newly_armed():
                 lines.clear()
                 port.reset_input_buffer()
                 triggered_at = None
@@ -190,7 +174,7 @@ class SerialScanner:
             now = time.monotonic()
             found = lines.feed(data, now) if data else lines.idle(now)
             if found and armed:
-                self._hand_over(found, now)
+                self._delivery.hand_over_lines(found, "serial", now)
                 triggered_at = None if s.retrigger_s else triggered_at
         if triggered_at is not None:
             port.write(s.trigger_off)
@@ -200,24 +184,3 @@ class SerialScanner:
         if not s.trigger_on:
             return False
         return triggered_at is None or bool(s.retrigger_s and now - triggered_at > s.retrigger_s)
-
-    def _hand_over(self, found: list[bytes], now: float) -> None:
-        codes = []
-        for code in found:
-            understood = text_and_kind(code)
-            if understood is None:
-                log.info("scanner.noise", length=len(code))
-            else:
-                codes.append(Scan(understood[0], understood[1], "serial"))
-        for scan in self._sightings.see(codes, now):
-            on_scan = self._on_scan
-            if on_scan is None:
-                return
-            try:
-                on_scan(scan)
-            except Exception:
-                # Whoever took the code failed; the scanner must go on for the next resident.
-                # Not log.exception: some renderers would print the code with the local variables.
-                log.error(
-                    "scanner.scan_not_taken", kind=scan.kind, traceback=traceback.format_exc()
-                )
