@@ -28,7 +28,9 @@ URL_LENGTH_MAX = 287  # bytes in a version 12-M QR code, byte mode (ISO/IEC 1800
 _CONTEXT = b"lobbypay bill\0"
 _EPOCH = date(2020, 1, 1)
 _SIGNATURE_BYTES = 64
-_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/b/([A-Za-z0-9_-]{1,214})", re.ASCII)
+BILL_URL = re.compile(
+    r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/b/([A-Za-z0-9_-]{1,214})", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def encode(code: BillCode, key: Ed25519PrivateKey, base_url: str) -> str:
     if len(token) > TOKEN_BYTES_MAX:
         raise ValueError(f"the bill code is {len(token)} bytes long; {TOKEN_BYTES_MAX} are allowed")
     url = f"{base_url.rstrip('/')}/b/{_b64(token)}"
-    if len(url) > URL_LENGTH_MAX or not _URL.fullmatch(url):
+    if len(url) > URL_LENGTH_MAX or not BILL_URL.fullmatch(url):
         raise ValueError(
             f"{base_url!r} does not make a bill address of {URL_LENGTH_MAX} characters"
         )
@@ -93,7 +95,7 @@ def encode(code: BillCode, key: Ed25519PrivateKey, base_url: str) -> str:
 
 def read(text: str, keys: Mapping[bytes, TrustedKey], community: str, today: date) -> Reading:
     """Reads and verifies a scanned text. ``keys`` by key id. Never raises on any text."""
-    match = _URL.fullmatch(text) if len(text) <= URL_LENGTH_MAX else None
+    match = BILL_URL.fullmatch(text) if len(text) <= URL_LENGTH_MAX else None
     if match is None:
         return Reading(Verdict.NOT_OURS)
     return read_token(match[1], keys, community, today)

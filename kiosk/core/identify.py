@@ -6,6 +6,7 @@ from typing import Any
 from contract import bill_code
 from contract.bill_code import TrustedKey, Verdict
 from contract.messages import ErrorCode, UnitAccount
+from contract.scan_kind import ScanKind, ScannedCode, classify
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
@@ -30,6 +31,11 @@ _SAY_OF_VERDICT = {
     Verdict.BAD_SIGNATURE: Say.CODE_FORGED,
     Verdict.EXPIRED_KEY: Say.CODE_EXPIRED,
     Verdict.UNKNOWN_VERSION: Say.CODE_UNKNOWN_VERSION,
+}
+_SAY_OF_KIND = {
+    ScanKind.WECHAT_PAYMENT: Say.CODE_IS_PAYMENT,
+    ScanKind.ALIPAY_PAYMENT: Say.CODE_IS_PAYMENT,
+    ScanKind.STAFF_BADGE: Say.CODE_IS_BADGE,
 }
 _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.UNIT_NOT_FOUND: Say.UNIT_NOT_FOUND,
@@ -74,6 +80,11 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     config = session.lobby.config
     if config is None:
         return session, ()
+    scanned = classify(event.text)
+    if scanned.kind is ScanKind.UNIT:
+        return _on_unit_code(session, scanned, config.community.code)
+    if scanned.kind in _SAY_OF_KIND:
+        return say(session, _SAY_OF_KIND[scanned.kind], Screen.IDENTIFY), (Sound("attention"),)
     keys = {
         bytes.fromhex(k.key_id): TrustedKey(_raw(k.public_key), k.not_after)
         for k in config.bill_keys
@@ -87,6 +98,14 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
         again(session), busy=True, bill_token=token, entry=_entry_of(reading.code.unit)
     )
     return session, (Sound("read"), LookUpBill(session.visit.number, reading.code, token))
+
+
+def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Step:
+    """As if the unit had been typed: the code proves nothing about who shows it."""
+    if scanned.community not in ("", community.lower()):
+        return say(session, Say.CODE_OTHER_COMMUNITY, Screen.IDENTIFY), (Sound("attention"),)
+    session, effects = _on_complete(_visit(again(session), entry=_entry_of(scanned.unit)))
+    return session, (Sound("read"), *effects)
 
 
 def _raw(text: str) -> bytes:
@@ -167,9 +186,14 @@ def _on_next(session: Session) -> Step:
     if not entry.complete:
         empty = next(f for f in (Field.BUILDING, Field.ENTRANCE, Field.ROOM) if not entry.of(f))
         return _visit(session, entry=replace(entry, active=empty)), ()
+    return _on_complete(session)
+
+
+def _on_complete(session: Session) -> Step:
+    """The unit is known: to the second factor where the community asks for one, else to the bills."""
     config = session.lobby.config
     if config and config.second_factor:
-        entry = replace(entry, phone="", active=Field.PHONE)
+        entry = replace(session.visit.entry, phone="", active=Field.PHONE)
         return _visit(session, screen=Screen.VERIFY, entry=entry), ()
     return _look_up(session)
 

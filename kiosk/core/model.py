@@ -50,6 +50,8 @@ class Say(StrEnum):
     CODE_FORGED = "code_forged"
     CODE_EXPIRED = "code_expired"
     CODE_UNKNOWN_VERSION = "code_unknown_version"
+    CODE_IS_PAYMENT = "code_is_payment"  # of a phone, before there is anything to pay
+    CODE_IS_BADGE = "code_is_badge"
     ALREADY_PAID = "already_paid"
     BILL_GONE = "bill_gone"
     UNIT_NOT_FOUND = "unit_not_found"

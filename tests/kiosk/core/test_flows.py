@@ -84,12 +84,28 @@ def test_the_keypad_moves_on_when_a_field_is_full_and_back_when_it_is_empty():
         (bill_url("B1", community="hillside"), Say.CODE_OTHER_COMMUNITY),
         (bill_url("B1", signer=Ed25519PrivateKey.generate()), Say.CODE_FORGED),
         (bill_url("B1")[:-4] + "AAAA", Say.CODE_FORGED),
+        ("134567890123456789", Say.CODE_IS_PAYMENT),
+        ("2812345678901234567", Say.CODE_IS_PAYMENT),
+        ("LPSTAFF:1:" + "x" * 30, Say.CODE_IS_BADGE),
+        ("LPUNIT:hillside:3-2-1201", Say.CODE_OTHER_COMMUNITY),
     ],
 )
 def test_a_code_that_is_no_bill_of_ours_says_so(text, says):
     story = Story.at_attract().plays(Scanned(text))
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, says)
     assert story.taps(Action.BACK).screen is Screen.IDENTIFY
+
+
+@pytest.mark.parametrize("text", ["3-2-1201", "LPUNIT:lakeside:3-2-1201"])
+def test_a_scanned_unit_code_is_as_good_as_typing_it(text):
+    (lookup,) = Story.at_attract().plays(Scanned(text)).did(LookUp)
+    assert (lookup.unit, lookup.) == ("3-2-1201", "")
+
+
+def test_a_scanned_unit_code_does_not_stand_in_for_the_second_factor():
+    story = Story.at_attract().plays(ConfigLoaded(config(second_factor=True)))
+    story.plays(Scanned("3-2-1201"))
+    assert story.screen is Screen.VERIFY and not story.did(LookUp)
 
 
 @pytest.mark.parametrize(
