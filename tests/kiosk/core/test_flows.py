@@ -99,7 +99,7 @@ def test_a_code_that_is_no_bill_of_ours_says_so(text, says):
 @pytest.mark.parametrize("text", ["3-2-1201", "LPUNIT:lakeside:3-2-1201"])
 def test_a_scanned_unit_code_is_as_good_as_typing_it(text):
     (lookup,) = Story.at_attract().plays(Scanned(text)).did(LookUp)
-    assert (lookup.unit, lookup.) == ("3-2-1201", "")
+    assert (lookup.unit, lookup.phone_last4) == ("3-2-1201", "")
 
 
 def test_a_scanned_unit_code_does_not_stand_in_for_the_second_factor():
