@@ -1,4 +1,4 @@
-"""Journal append against a bare SQLite FULL commit of the same bytes, side by side in one run."""
+"""Signed journal append against a bare SQLite FULL commit of the same bytes, side by side in one run."""
 
 import sqlite3
 import statistics
@@ -7,12 +7,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from contract.messages import EntryKind
 from kiosk.journal import Journal
+from kiosk.journal_file import Seal
 
 ROUNDS, BATCH = 40, 25
 BODY = {"payment_id": "01900000-0000-7000-8000-000000000001", "lines": ["x" * 60] * 20}
 TEXT = str(BODY)
+SEAL = Seal("kiosk", Ed25519PrivateKey.generate())
 
 
 def bare(path: Path) -> sqlite3.Connection:
@@ -25,7 +29,7 @@ def bare(path: Path) -> sqlite3.Connection:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(dir=".") as folder:
-        journal = Journal(Path(folder) / "journal.sqlite3", lambda: datetime.now(UTC))
+        journal = Journal(Path(folder) / "journal.sqlite3", lambda: datetime.now(UTC), seal=SEAL)
         db = bare(Path(folder) / "bare.sqlite3")
         ours, theirs = [], []
         for _ in range(ROUNDS):

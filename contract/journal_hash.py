@@ -1,10 +1,27 @@
-"""The hash that chains journal entries: any change to an earlier entry shows in every later one."""
+"""Makes a journal hard to change: each entry's hash covers its predecessor's, and the kiosk signs it.
 
+Any change to an earlier entry shows in every later hash; without the kiosk's identity key nobody can
+write a chain of their own. The signature names the kiosk, so an entry is no other kiosk's either.
+"""
+
+import base64
+import binascii
 import hashlib
 import json
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+
 GENESIS = "0" * 64
+_PURPOSE = "lobbypay-journal-1"  # so that no other signature of the same key can stand in for it
+
+
+class NotSigned(Exception):
+    """An entry's signature is missing, malformed, or not by this kiosk's key."""
 
 
 def entry_hash(sequence: int, at: str, kind: str, body: dict[str, Any], previous_hash: str) -> str:
@@ -16,3 +33,35 @@ def entry_hash(sequence: int, at: str, kind: str, body: dict[str, Any], previous
         ensure_ascii=False,
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _words(kiosk_id: str, sequence: int, digest: str) -> bytes:
+    return f"{_PURPOSE}\n{kiosk_id}\n{sequence}\n{digest}".encode()
+
+
+def sign_entry(key: Ed25519PrivateKey, kiosk_id: str, sequence: int, digest: str) -> str:
+    """Ed25519 over purpose, kiosk, sequence and hash; base64url without padding (86 characters)."""
+    raw = key.sign(_words(kiosk_id, sequence, digest))
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def check_signature(
+    key: Ed25519PublicKey, kiosk_id: str, sequence: int, digest: str, signature: str
+) -> None:
+    """Raises NotSigned unless ``signature`` is this kiosk's for an entry of that hash."""
+    try:
+        raw = base64.b64decode(signature + "==", altchars=b"-_", validate=True)
+        key.verify(raw, _words(kiosk_id, sequence, digest))
+    except (InvalidSignature, binascii.Error, ValueError) as error:
+        raise NotSigned(f"entry {sequence} is not signed by this kiosk") from error
+
+
+def public_key_text(key: Ed25519PublicKey) -> str:
+    """The raw public key in base64url without padding."""
+    return base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    """From base64url without padding. Raises ValueError."""
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return Ed25519PublicKey.from_public_bytes(raw)

@@ -58,6 +58,23 @@ class PaymentState(StrEnum):
     def final(self) -> bool:
         return self not in (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN)
 
+    def is_backward_from(self, before: "PaymentState") -> bool:
+        """Whether a record in this state, after one in ``before``, would take back what is known.
+
+        A reversed payment stays reversed, an approved one can only be reversed, and one that ended
+        without money changes only by late truth: the money came after all, or came and went back.
+        """
+        match before:
+            case PaymentState.REVERSED:
+                return self is not PaymentState.REVERSED
+            case PaymentState.APPROVED:
+                return self not in (PaymentState.APPROVED, PaymentState.REVERSED)
+            case PaymentState.DECLINED | PaymentState.CANCELLED:
+                return self not in (before, PaymentState.APPROVED, PaymentState.REVERSED)
+            case PaymentState.PENDING | PaymentState.UNKNOWN:
+                return self is PaymentState.CREATED
+        return False
+
 
 # --- errors ---
 
@@ -80,7 +97,9 @@ class ErrorCode(StrEnum):
     SIMULATED_MONEY = "simulated_money"  # refused for a real community
     CHANNEL_UNAVAILABLE = "channel_unavailable"
     JOURNAL_GAP = "journal_gap"  # ``details.acknowledged``
-    JOURNAL_BROKEN = "journal_broken"
+    JOURNAL_BROKEN = "journal_broken"  # it contradicts its hashes or what was received: a fork
+    JOURNAL_NOT_SIGNED = "journal_not_signed"  # an entry without this kiosk's signature
+    KIOSK_STOPPED = "kiosk_stopped"  # ``details.reason``; staff enrol it again
     INTERNAL = "internal"
 
 
@@ -297,20 +316,58 @@ class PaymentRecord(Message):
 
 
 class JournalEntry(Message):
+    """``signature``: by the kiosk's identity key over its id, sequence and hash (journal_hash)."""
+
     sequence: Annotated[int, Field(ge=1)]
     at: str
     kind: EntryKind
     body: dict[str, Any]
     previous_hash: Sha256
     hash: Sha256
+    signature: Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z0-9_-]{86}$")] = ""
+
+
+class Presence(Message):
+    """Which life of the kiosk speaks, and where its journal stands: how two machines with one
+    identity, or one started from an old disk image, give themselves away.
+
+    ``starts`` counts the starts of this journal and is on disk before it is told; ``boot`` is random
+    at each start; ``beat`` grows with every message of one start, so that late ones are recognised.
+    """
+
+    boot: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    starts: Annotated[int, Field(ge=1)]
+    beat: Annotated[int, Field(ge=1)]
+    journal_last: Annotated[int, Field(ge=0)]
+    journal_hash: Sha256
+    number: Annotated[int, Field(ge=0)] = 0  # the highest number of a payment so far
+
+
+class StopReason(StrEnum):
+    """Why the server serves a kiosk no further until staff enrol it again."""
+
+    TWIN = "twin"  # two machines, or two disks, speak with one identity
+    BEHIND = "behind"  # its journal ends before what was received from it: an old disk image
+    FORKED = "forked"  # its journal contradicts what was received from it
+    NOT_SIGNED = "not_signed"  # its journal holds what it did not sign
 
 
 class JournalBatch(Message):
     entries: Annotated[list[JournalEntry], Field(max_length=500)]
+    presence: Presence | None = None
+
+
+class RefusedChange(Message):
+    """A record that is kept but changes nothing: the newer truth stands, and staff are told."""
+
+    sequence: int
+    payment_id: str
+    code: Literal["stale", "backward"]
 
 
 class JournalAnswer(Message):
     acknowledged: int  # every entry up to this sequence is safe on the server
+    refused: list[RefusedChange] = []
 
 
 # --- heartbeat ---
@@ -343,8 +400,10 @@ class Heartbeat(Message):
     journal_acknowledged: int
     open_payments: int
     config_version: str
+    presence: Presence | None = None  # None while a start cannot be recorded
 
 
 class HeartbeatAnswer(Message):
     server_time: datetime
     config_version: str
+    stopped: StopReason | None = None

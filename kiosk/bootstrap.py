@@ -79,6 +79,10 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
     return Devices(made["scanner"], made["card_terminal"], made["printer"])
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _first_session(journal: Journal, settings: Settings) -> Session:
     last = journal.last_card_payment()
     card: CardData | None = last.card if last else None
@@ -148,7 +152,7 @@ def start(settings: Settings, config_path: Path) -> Running:
     started = time.monotonic()
     me = identity_file.load(settings.data_dir)
     devices = make_devices(settings, config_path)
-    journal = Journal(settings.data_dir / "journal.sqlite3", lambda: datetime.now(UTC))
+    journal = Journal(settings.data_dir / "journal.sqlite3", _now, seal=me.seal)
     copy = OpenBillsCopy(settings.data_dir / "open_bills.sqlite3")
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
     engine = Engine(journal, _first_session(journal, settings), me.kiosk_code)

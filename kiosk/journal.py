@@ -7,58 +7,30 @@ journal is also the outbox: the server acknowledges up to a sequence number. Not
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from contract.journal_hash import GENESIS, entry_hash
+from contract.journal_hash import entry_hash
 from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-  sequence INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  body TEXT NOT NULL,
-  previous_hash TEXT NOT NULL,
-  hash TEXT NOT NULL
-) STRICT;
-CREATE TRIGGER IF NOT EXISTS entries_are_never_changed BEFORE UPDATE ON entries
-  BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS entries_are_never_deleted BEFORE DELETE ON entries
-  BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
-CREATE TABLE IF NOT EXISTS payments (  -- where each payment stands: the newest entry of each
-  payment_id TEXT PRIMARY KEY,
-  number INTEGER NOT NULL,
-  unit TEXT NOT NULL,
-  state TEXT NOT NULL,
-  sequence INTEGER NOT NULL REFERENCES entries(sequence)
-) STRICT;
-CREATE INDEX IF NOT EXISTS payments_unfinished ON payments(sequence)
-  WHERE state IN ('created', 'pending', 'unknown');
-CREATE INDEX IF NOT EXISTS payments_by_unit ON payments(unit, sequence);
-CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-"""
-
-
-class JournalUnavailable(Exception):
-    """The journal cannot be written or read: no money may be taken until it can."""
-
-
-class JournalBroken(Exception):
-    """An entry does not match its hash or its predecessor. ``sequence`` is the first such entry."""
-
-    def __init__(self, sequence: int, what: str) -> None:
-        super().__init__(f"journal entry {sequence}: {what}")
-        self.sequence = sequence
+from kiosk.journal_check import verify as verify
+from kiosk.journal_file import JournalBroken as JournalBroken
+from kiosk.journal_file import JournalUnavailable as JournalUnavailable
+from kiosk.journal_file import Seal, prepare, unavailable
 
 
 class Journal:
-    """One writer. ``now`` gives aware UTC times; every method may be called from any thread."""
+    """One writer. ``now`` gives aware UTC times; every method may be called from any thread.
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        self._path, self._now, self._lock = path, now, threading.RLock()
+    ``seal`` signs each entry as this kiosk; a journal without one is for reading, and for tests.
+    """
+
+    def __init__(
+        self, path: Path, now: Callable[[], datetime], *, seal: Seal | None = None
+    ) -> None:
+        self._path, self._now, self._seal = path, now, seal
+        self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(
@@ -67,19 +39,25 @@ class Journal:
             path.chmod(0o600)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+            self._origin = prepare(self._db, seal)
             row = self._db.execute(
                 "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
             number = self._db.execute("SELECT max(number) FROM payments").fetchone()[0]
         except (sqlite3.Error, OSError) as error:
-            raise JournalUnavailable(f"{path}: {error}") from error
-        self._last, self._hash = row or (0, GENESIS)
-        self._number = number or 0
+            raise unavailable(path, error) from error
+        self._last, self._hash = row or (self._origin.sequence, self._origin.hash)
+        self._number = max(number or 0, self._origin.number)
 
     @property
     def last_sequence(self) -> int:
         return self._last
+
+    @property
+    def head(self) -> tuple[int, str]:
+        """The newest entry's sequence and hash, as one."""
+        with self._lock:
+            return self._last, self._hash
 
     def next_number(self) -> int:
         """The number of the next payment at this kiosk; it becomes its reference."""
@@ -114,17 +92,18 @@ class Journal:
         sequence, at = self._last + 1, self._now().isoformat()
         digest = entry_hash(sequence, at, kind.value, body, self._hash)
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        signature = self._seal.sign(sequence, digest) if self._seal else ""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute(
-                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
-                (sequence, at, kind.value, text, self._hash, digest),
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (sequence, at, kind.value, text, self._hash, digest, signature),
             )
             also(sequence)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise JournalUnavailable(f"{self._path}: {error}") from error
+            raise unavailable(self._path, error) from error
         self._last, self._hash = sequence, digest
         return sequence
 
@@ -183,7 +162,7 @@ class Journal:
         """Up to ``limit`` entries that follow ``sequence``, in order."""
         with self._lock:
             rows = self._read(
-                "SELECT sequence, at, kind, body, previous_hash, hash FROM entries"
+                "SELECT sequence, at, kind, body, previous_hash, hash, signature FROM entries"
                 " WHERE sequence > ? ORDER BY sequence LIMIT ?",
                 (sequence, limit),
             ).fetchall()
@@ -195,13 +174,14 @@ class Journal:
                 body=json.loads(r[3]),
                 previous_hash=r[4],
                 hash=r[5],
+                signature=r[6],
             )
             for r in rows
         ]
 
     def acknowledged(self) -> int:
         """Up to here the server has everything."""
-        return self.position("acknowledged")
+        return max(self.position("acknowledged"), self._origin.sequence)
 
     def acknowledge(self, sequence: int) -> None:
         """The server has everything up to ``sequence``. It never goes back."""
@@ -219,49 +199,14 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, value))
         except sqlite3.Error as error:
             self._roll_back()
-            raise JournalUnavailable(f"{self._path}: {error}") from error
+            raise unavailable(self._path, error) from error
 
     def _read(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         try:
             return self._db.execute(query, values)
         except sqlite3.Error as error:
-            raise JournalUnavailable(f"{self._path}: {error}") from error
+            raise unavailable(self._path, error) from error
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
-
-
-def verify(path: Path) -> int:
-    """Reads the whole journal and checks each link. Returns the number of entries.
-
-    Raises JournalBroken at the first entry that was changed, removed or put in, and
-    JournalUnavailable when the file cannot be read.
-    """
-    previous, expected = GENESIS, 1
-    for sequence, at, kind, body, previous_hash, digest in _raw_entries(path):
-        if sequence != expected:
-            raise JournalBroken(expected, f"is missing; the next one is {sequence}")
-        if previous_hash != previous:
-            raise JournalBroken(sequence, "does not follow its predecessor")
-        try:
-            content = json.loads(body)
-        except ValueError as error:
-            raise JournalBroken(sequence, "cannot be read") from error
-        if entry_hash(sequence, at, kind, content, previous) != digest:
-            raise JournalBroken(sequence, "was changed after it was written")
-        previous, expected = digest, expected + 1
-    return expected - 1
-
-
-def _raw_entries(path: Path) -> Iterator[tuple[int, str, str, str, str, str]]:
-    if not path.exists():
-        raise JournalUnavailable(f"{path}: there is no such file")
-    try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-            yield from db.execute(
-                "SELECT sequence, at, kind, body, previous_hash, hash FROM entries"
-                " ORDER BY sequence"
-            )
-    except sqlite3.Error as error:
-        raise JournalUnavailable(f"{path}: {error}") from error

@@ -6,7 +6,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.journal import Journal, JournalBroken, JournalUnavailable, verify
+from kiosk.journal import Journal
+from kiosk.journal_check import origin_of, verify
+from kiosk.journal_file import JournalBroken, JournalUnavailable, Origin
 
 PAGE = 500
 
@@ -15,9 +17,14 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("lobbypay journal", description="Read a kiosk's journal.")
     parser.add_argument("command", choices=("verify", "export"))
     parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--public-key",
+        default="",
+        help="the key by which the server knows the kiosk (back office, kiosks)",
+    )
     options = parser.parse_args(argv)
     try:
-        count = verify(options.file)
+        count = verify(options.file, options.public_key)
     except JournalBroken as error:
         print(f"{options.file}: {error}", file=sys.stderr)
         return 1
@@ -25,10 +32,20 @@ def main(argv: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     if options.command == "verify":
-        print(f"{options.file}: {count} entries, every link holds")
+        print(
+            f"{options.file}: {count} entries, {_held(origin_of(options.file), options.public_key)}"
+        )
         return 0
     _export(options.file)
     return 0
+
+
+def _held(origin: Origin, trusted_key: str) -> str:
+    if not origin.public_key:
+        return "every link holds; entries of this version are not signed"
+    if trusted_key:
+        return "every link and every signature holds"
+    return f"every link holds, all signed by {origin.public_key} (compare it with the server's)"
 
 
 def _export(path: Path) -> None:

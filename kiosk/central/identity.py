@@ -1,12 +1,14 @@
 """Who this kiosk is: its id and its Ed25519 key, which never leaves the machine."""
 
-import base64
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.journal_hash import public_key_text
+from kiosk.journal_file import Seal
 
 _FILE = "identity.json"
 
@@ -22,10 +24,15 @@ class Identity:
     community: str
     key: Ed25519PrivateKey
 
+    @property
+    def seal(self) -> Seal:
+        """What signs this kiosk's journal."""
+        return Seal(self.kiosk_id, self.key)
+
 
 def public_text(key: Ed25519PrivateKey) -> str:
     """The raw public key in base64url without padding."""
-    return base64.urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
+    return public_key_text(key.public_key())
 
 
 def load(folder: Path) -> Identity:

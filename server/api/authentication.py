@@ -1,6 +1,5 @@
 """Who is calling: the kiosk whose key signed the request, once."""
 
-import base64
 import uuid
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -8,16 +7,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from contract.http_signature import SignatureRefused, SignatureStale, Signed, verify
+from contract.journal_hash import public_key
 from contract.messages import ErrorCode
 from server.api.errors import Refusal
 from server.fleet.listening import use_nonce
 from server.fleet.models import Kiosk
-
-
-def public_key(text: str) -> Ed25519PublicKey:
-    """From base64url without padding. Raises ValueError."""
-    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def _kiosk(key_id: str) -> Kiosk | None:

@@ -1,33 +1,34 @@
 """The kiosk API, version 1. Each call is thin: who asks, what the rooms below answer."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import NinjaAPI, Query
 
 from contract import messages
+from contract.journal_hash import public_key
 from contract.messages import ErrorCode, Method
 from server.api import errors
-from server.api.authentication import kiosk_auth, public_key, verified
+from server.api.authentication import kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
 from server.billing.accounts import accounts_of, find_bill, to_contract
 from server.billing.signing import bill_keys
 from server.estate.models import Unit
-from server.fleet import enrolment
+from server.fleet import enrolment, standing
 from server.fleet.listening import record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.showing import shown
 from server.payments import following, ingestion, starting
-from server.payments.alerts import raise_alert
+from server.payments.alerts import resolve
 from server.payments.channels import registry
 from server.payments.models import PaymentOrder
+from server.payments.serializable import serializable
 from server.payments.starting import Caller
 from server.payments.views_of import view_of
 
@@ -47,7 +48,7 @@ def _today(kiosk: Kiosk) -> date:
 
 
 def _caller(kiosk: Kiosk) -> Caller:
-    return Caller(str(kiosk.id), kiosk.code, kiosk.community)
+    return Caller(str(kiosk.id), kiosk.code, kiosk.community, kiosk.public_key)
 
 
 def _order(kiosk: Kiosk, payment_id: str) -> PaymentOrder:
@@ -138,7 +139,10 @@ def bill(request: HttpRequest, number: str) -> Any:
 
 @api.post("/payments", response=messages.PaymentView)
 def start_payment(request: HttpRequest, body: messages.StartPayment) -> Any:
-    return view_of(starting.start(_caller(_kiosk(request)), body, timezone.now()))
+    kiosk = _kiosk(request)
+    if kiosk.stopped:
+        raise Refusal(ErrorCode.KIOSK_STOPPED, reason=kiosk.stopped)
+    return view_of(starting.start(_caller(kiosk), body, timezone.now()))
 
 
 @api.get("/payments/{payment_id}", response=messages.PaymentView)
@@ -166,28 +170,34 @@ def cancel_payment(request: HttpRequest, payment_id: str) -> Any:
 def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     """Takes journal entries, each once and in order; all of the batch or nothing."""
     kiosk, now = _kiosk(request), timezone.now()
+    standing.hear(kiosk, body.presence, now)
     try:
-        with transaction.atomic():
-            kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=kiosk.pk)
-            kiosk.journal_sequence, kiosk.journal_hash = ingestion.ingest(
-                _caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash, body.entries, now
-            )
-            kiosk.save(update_fields=["journal_sequence", "journal_hash"])
-    except ingestion.JournalBroken as broken:
-        raise_alert(
-            kiosk.community_id,
-            "journal_broken",
-            kiosk.code,
-            now,
-            kiosk_code=kiosk.code,
-            error=str(broken),
-        )
+        taken = serializable(lambda: _ingest(kiosk, body.entries, now))
+    except (ingestion.JournalGap, ingestion.JournalBroken) as wrong:
+        standing.doubt(kiosk, wrong, now)
         raise
-    return messages.JournalAnswer(acknowledged=kiosk.journal_sequence)
+    resolve(kiosk.community_id, ("journal_gap",), kiosk.code, now)
+    return messages.JournalAnswer(acknowledged=taken.position, refused=taken.refused)
+
+
+def _ingest(
+    asking: Kiosk, entries: list[messages.JournalEntry], now: datetime
+) -> ingestion.Ingested:
+    kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=asking.pk)
+    if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
+        raise Refusal(ErrorCode.NOT_SIGNED)
+    taken = ingestion.ingest(
+        _caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash, entries, now
+    )
+    kiosk.journal_sequence, kiosk.journal_hash = taken.position, taken.hash
+    kiosk.save(update_fields=["journal_sequence", "journal_hash"])
+    return taken
 
 
 @api.post("/heartbeats", response=messages.HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     record_heartbeat(kiosk, body, now=now)
-    return messages.HeartbeatAnswer(server_time=now, config_version=_config(kiosk).version)
+    stopped = standing.hear(kiosk, body.presence, now)
+    version = _config(kiosk).version
+    return messages.HeartbeatAnswer(server_time=now, config_version=version, stopped=stopped)

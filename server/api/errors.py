@@ -11,7 +11,7 @@ from contract.messages import ApiError, ErrorCode, Text
 from server.billing.accounts import BillNotFound, UnitNotFound
 from server.billing.leases import BillLeased, BillNotOpen
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
-from server.payments.ingestion import JournalBroken, JournalGap
+from server.payments.ingestion import JournalBroken, JournalGap, JournalNotSigned
 from server.payments.starting import AmountChanged, BillUnknown, IdempotencyConflict, SimulatedMoney
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,17 @@ TEXTS: dict[ErrorCode, tuple[int, Text]] = {
         409,
         Text(zh="日志与已收到的不一致", en="The journal contradicts what was received"),
     ),
+    _E.JOURNAL_NOT_SIGNED: (
+        409,
+        Text(zh="日志没有本终端的签名", en="The journal is not signed by this kiosk"),
+    ),
+    _E.KIOSK_STOPPED: (
+        403,
+        Text(
+            zh="终端已停止收款,请联系管理员重新配对",
+            en="This kiosk takes no more money; staff must pair it again",
+        ),
+    ),
     _E.INTERNAL: (503, Text(zh="服务暂时不可用", en="The service is not available now")),
 }
 
@@ -115,6 +126,7 @@ def install(api: NinjaAPI) -> None:
     on(OutcomeUnknown, _E.INTERNAL)
     on(JournalGap, _E.JOURNAL_GAP, lambda e: {"acknowledged": e.acknowledged})
     on(JournalBroken, _E.JOURNAL_BROKEN)
+    on(JournalNotSigned, _E.JOURNAL_NOT_SIGNED)
 
     def refusal(request: HttpRequest, error: Refusal) -> HttpResponse:
         return response(error.code, **error.details)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from server.fleet import standing
 from server.fleet.models import Kiosk, PairingCode
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike: 0 O 1 I
@@ -58,7 +59,8 @@ def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
     pairing.used_at = now
     pairing.save(update_fields=["used_at"])
     kiosk.public_key, kiosk.enrolled_at = public_key, now
-    kiosk.save(update_fields=["public_key", "enrolled_at"])
+    standing.begin_anew(kiosk, now)
+    kiosk.save()
     return kiosk
 
 

@@ -5,8 +5,15 @@ import uuid
 from django.db import models
 
 from contract.journal_hash import GENESIS
-from contract.messages import Text
+from contract.messages import StopReason, Text
 from server.estate.models import Community
+
+STOP_REASONS = [
+    (StopReason.TWIN.value, "两台设备使用同一身份 Two machines with one identity"),
+    (StopReason.BEHIND.value, "磁盘恢复到旧备份 Started from an old disk image"),
+    (StopReason.FORKED.value, "日志与已收到的不一致 Its journal contradicts what was received"),
+    (StopReason.NOT_SIGNED.value, "日志签名不对 Its journal is not signed by it"),
+]
 
 
 class Kiosk(models.Model):
@@ -30,6 +37,18 @@ class Kiosk(models.Model):
     heartbeat = models.JSONField("心跳 Heartbeat", null=True, blank=True)
     journal_sequence = models.BigIntegerField("日志序号 Journal sequence", default=0)
     journal_hash = models.CharField("日志散列 Journal hash", max_length=64, default=GENESIS)
+    # What the newest start of it told (see contract.messages.Presence); begins anew at enrolment.
+    boot = models.CharField(max_length=32, blank=True)
+    starts = models.BigIntegerField(default=0)
+    beat = models.BigIntegerField(default=0)
+    told_sequence = models.BigIntegerField(default=0)  # the furthest journal position told
+    number = models.BigIntegerField(default=0)  # the highest payment number told, ever
+    strays = models.PositiveIntegerField(default=0)  # messages of an earlier start since the newest
+    stray_beat = models.BigIntegerField(default=0)
+    stopped = models.CharField(
+        "停用原因 Stopped", max_length=20, choices=STOP_REASONS, blank=True, default=""
+    )
+    stopped_at = models.DateTimeField("停用时间 Stopped at", null=True, blank=True)
 
     class Meta:
         verbose_name = "终端 Kiosk"

@@ -32,6 +32,18 @@ TEXTS = {
         zh="终端日志不连续或被改动,已停止接收",
         en="A kiosk's journal does not follow; it was refused",
     ),
+    "journal_gap": Text(
+        zh="终端日志缺少前面的条目", en="Entries are missing from a kiosk's journal"
+    ),
+    "change_refused": Text(
+        zh="终端上报的付款变更比已知的旧,未采用,请核对",
+        en="A kiosk told something older than what is known; it changed nothing; check it",
+    ),
+    "kiosk_stopped": Text(
+        zh="终端已停止收款:可能是旧磁盘镜像或同一身份的两台设备。查明后用新配对码重新配对",
+        en="The kiosk takes no more money: an old disk image, or two machines with one identity."
+        " Find out which, then pair it again with a new code",
+    ),
     "unreadable_record": Text(
         zh="终端上报的付款记录不能识别,请人工核对", en="A kiosk's payment record cannot be read"
     ),
@@ -61,3 +73,10 @@ def raise_alert(
             "raised_at": at,
         },
     )
+
+
+def resolve(community_id: int, kinds: tuple[str, ...], kiosk_code: str, at: datetime) -> None:
+    """What a kiosk's alerts of these kinds were about is over."""
+    Alert.objects.filter(
+        community_id=community_id, kind__in=kinds, kiosk_code=kiosk_code, resolved_at=None
+    ).update(resolved_at=at)

@@ -40,6 +40,7 @@ class PaymentOrder(models.Model):
     state = models.CharField("状态 State", max_length=10, choices=STATES, default="created")
     version = models.PositiveIntegerField(default=1)
     kiosk_version = models.PositiveIntegerField(default=0)  # newest version read from the journal
+    kiosk_state = models.CharField(max_length=10, blank=True)  # its state in that version
     reason = models.CharField("原因 Reason", max_length=60, blank=True)
     code_url = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField("有效期 Expires", null=True, blank=True)
@@ -122,6 +123,7 @@ class JournalEntry(models.Model):
     body = models.JSONField("内容 Body")
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    signature = models.CharField("签名 Signature", max_length=86, blank=True)
     received_at = models.DateTimeField("收到 Received")
 
     class Meta:

@@ -43,11 +43,12 @@ class BillUnknown(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """The kiosk that asks."""
+    """The kiosk that asks. ``public_key`` (base64url, raw) signs its journal."""
 
     kiosk_id: str
     kiosk_code: str
     community: Community
+    public_key: str = ""
 
 
 def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:

@@ -1,5 +1,6 @@
 """The journal: on disk when it says so, never changed, and honest when somebody tried."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -8,10 +9,13 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contract.journal_hash import GENESIS, NotSigned, check_signature, entry_hash
 from contract.messages import EntryKind, Method
 from kiosk.core.payment import Fact, learn
 from kiosk.journal import Journal, JournalBroken, JournalUnavailable, verify
+from kiosk.journal_file import JournalOfAnother, Seal
 from tests.kiosk.core.story import START, Story
 
 
@@ -150,3 +154,67 @@ def test_what_append_returned_survives_a_kill(path):
     promised = max([promised, *map(int, writer.stdout.read().split())])
     writer.wait()
     assert verify(path) >= promised
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+SEAL = Seal("kiosk-1", KEY)
+
+
+def test_every_entry_is_signed_by_the_kiosk(path):
+    journal = Journal(path, now, seal=SEAL)
+    journal.append(EntryKind.NOTE, {"n": 1})
+    (entry,) = journal.after(0, 10)
+    check_signature(KEY.public_key(), "kiosk-1", 1, entry.hash, entry.signature)
+    for kiosk, sequence, digest in (
+        ("kiosk-2", 1, entry.hash),
+        ("kiosk-1", 2, entry.hash),
+        ("kiosk-1", 1, "0" * 64),
+    ):
+        with pytest.raises(NotSigned):
+            check_signature(KEY.public_key(), kiosk, sequence, digest, entry.signature)
+    journal.close()
+    assert verify(path, SEAL.public_key) == 1
+
+
+def test_a_chain_written_anew_by_somebody_else_is_found(path):
+    forger = Journal(path, now, seal=Seal("kiosk-1", Ed25519PrivateKey.generate()))
+    forger.append(EntryKind.NOTE, {"n": 1})
+    forger.close()
+    assert verify(path) == 1
+    with pytest.raises(JournalBroken, match="another key"):
+        verify(path, SEAL.public_key)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE origin SET public_key = ?", (SEAL.public_key,))
+    with pytest.raises(JournalBroken, match="not signed by this kiosk"):
+        verify(path, SEAL.public_key)
+
+
+def test_a_journal_of_another_identity_is_not_gone_on_with(path):
+    Journal(path, now, seal=SEAL).close()
+    with pytest.raises(JournalOfAnother, match="enrol"):
+        Journal(path, now, seal=Seal("kiosk-1", Ed25519PrivateKey.generate()))
+
+
+def test_a_journal_from_before_signatures_is_signed_when_it_is_opened(path):
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        columns = "sequence INTEGER PRIMARY KEY, at TEXT, kind TEXT, body TEXT, previous_hash TEXT"
+        db.execute(f"CREATE TABLE entries ({columns}, hash TEXT) STRICT")
+        for verb in ("UPDATE", "DELETE"):
+            name = f"entries_are_never_{'changed' if verb == 'UPDATE' else 'deleted'}"
+            body = "BEGIN SELECT RAISE(ABORT, 'never'); END"
+            db.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON entries {body}")
+        before = GENESIS
+        for n in range(1, 4):
+            digest = entry_hash(n, "2026-01-01", "note", {"n": n}, before)
+            body = json.dumps({"n": n})
+            row = (n, "2026-01-01", "note", body, before, digest)
+            db.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
+            before = digest
+    assert verify(path) == 3
+    journal = Journal(path, now, seal=SEAL)
+    assert journal.append(EntryKind.NOTE, {"n": 4}) == 4
+    journal.close()
+    assert verify(path, SEAL.public_key) == 4
+    with sqlite3.connect(path) as db, pytest.raises(sqlite3.IntegrityError, match="never"):
+        db.execute("DELETE FROM entries")

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.journal_hash import GENESIS, entry_hash
+from contract.journal_hash import GENESIS, entry_hash, sign_entry
 from contract.messages import (
     CardData,
     EntryKind,
@@ -21,16 +22,17 @@ from server.payments import following, ingestion
 from server.payments.models import Alert, PaymentOrder
 from server.payments.models import JournalEntry as Received
 from server.payments.starting import start
-from tests.server.payments.world import NOW, TODAY
+from tests.server.payments.world import KEY, KIOSK_ID, NOW, TODAY
 
 CARD = CardData(receipt_no="0042", trace_no="000042", masked_pan="559883******8074")
 
 
 class KioskJournal:
-    """Writes entries as a kiosk does."""
+    """Writes entries as the kiosk of the world does."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: Ed25519PrivateKey = KEY) -> None:
         self.entries: list[JournalEntry] = []
+        self.key, self.kiosk_id = key, str(KIOSK_ID)
 
     def write(self, body: dict, kind: EntryKind = EntryKind.PAYMENT) -> "KioskJournal":
         sequence = len(self.entries) + 1
@@ -39,7 +41,13 @@ class KioskJournal:
         digest = entry_hash(sequence, at, kind.value, body, before)
         self.entries.append(
             JournalEntry(
-                sequence=sequence, at=at, kind=kind, body=body, previous_hash=before, hash=digest
+                sequence=sequence,
+                at=at,
+                kind=kind,
+                body=body,
+                previous_hash=before,
+                hash=digest,
+                signature=sign_entry(self.key, self.kiosk_id, sequence, digest),
             )
         )
         return self
@@ -70,7 +78,9 @@ def record(world, state, version=1, number=1, method=Method.CARD, **changes):
 
 
 def take(world, entries, position=0, position_hash=GENESIS):
-    return ingestion.ingest(world.caller, position, position_hash, entries, NOW)
+    taken = ingestion.ingest(world.caller, position, position_hash, entries, NOW)
+    assert taken.refused == []
+    return taken.position, taken.hash
 
 
 def order():
@@ -157,18 +167,48 @@ def test_a_journal_that_was_changed_or_forked_is_refused(world, change):
         take(world, entries, position, last_hash)
 
 
-def test_an_older_version_cannot_un_pay(world):
+@pytest.mark.parametrize(
+    ("state", "version", "code"),
+    [("declined", 2, "stale"), ("declined", 3, "stale"), ("declined", 4, "backward")],
+)
+def test_what_would_un_pay_is_refused_by_name_kept_and_reported(world, state, version, code):
     journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3))
-    journal.tells(record(world, PaymentState.DECLINED, 2))
-    take(world, journal.entries)
+    journal.tells(record(world, PaymentState(state), version))
+    taken = ingestion.ingest(world.caller, 0, GENESIS, journal.entries, NOW)
+    assert [(r.sequence, r.code) for r in taken.refused] == [(2, code)]
+    assert (taken.position, Received.objects.count()) == (2, 2)
     assert order().life is PaymentState.APPROVED
+    assert Alert.objects.get(kind="change_refused").details["code"] == code
 
 
-def test_an_approved_payment_is_not_declined_by_a_newer_word(world):
+def test_a_record_told_again_is_nothing_new(world):
     journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3))
-    journal.tells(record(world, PaymentState.DECLINED, 4))
+    journal.tells(record(world, PaymentState.APPROVED, 3))
+    assert take(world, journal.entries)[0] == 2
+    assert posting.balance(world.community.pk, "clearing:card") == 66416
+
+
+@pytest.mark.parametrize("forgery", ["none", "other_key", "other_kiosk", "other_entry"])
+def test_what_the_kiosk_did_not_sign_is_not_listened_to(world, forgery):
+    journal = KioskJournal(Ed25519PrivateKey.generate()) if forgery == "other_key" else None
+    journal = journal or KioskJournal()
+    journal.kiosk_id = "another" if forgery == "other_kiosk" else journal.kiosk_id
+    journal.tells(record(world, PaymentState.APPROVED, 3)).tells(
+        record(world, PaymentState.REVERSED, 4)
+    )
+    signature = {"none": "", "other_entry": journal.entries[0].signature}
+    second = journal.entries[1]
+    if forgery in signature:
+        second = second.model_copy(update={"signature": signature[forgery]})
+    with pytest.raises(ingestion.JournalNotSigned):
+        take(world, [journal.entries[0], second])
+    assert Received.objects.count() == PaymentOrder.objects.count() == 0
+
+
+def test_the_signature_is_kept_with_the_entry(world):
+    journal = KioskJournal().write({"what": "started"}, EntryKind.NOTE)
     take(world, journal.entries)
-    assert order().life is PaymentState.APPROVED
+    assert Received.objects.get().signature == journal.entries[0].signature
 
 
 def test_a_reversal_is_taken(world):

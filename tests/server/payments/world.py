@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.journal_hash import public_key_text
 from contract.messages import BillToPay, Method, StartPayment
 from server.billing.issuing import issue_period
 from server.billing.models import Bill, FeeItem, Tariff
@@ -20,6 +23,8 @@ from server.payments.channels.interface import (
 )
 from server.payments.starting import Caller
 
+KIOSK_ID = UUID(int=0xA3)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOW = datetime.fromisoformat("2026-11-24T22:47:00+08:00")
 TODAY = date(2026, 11, 24)
 
@@ -162,14 +167,31 @@ class World:
 def make(test: bool = True) -> World:
     of = community(test)
     home = unit(of)
-    kiosk = Kiosk.objects.create(community=of, code="K03", location_zh="大堂", location_en="Lobby")
+    kiosk = Kiosk.objects.create(
+        id=KIOSK_ID,
+        community=of,
+        code="K03",
+        location_zh="大堂",
+        location_en="Lobby",
+        public_key=public_key_text(KEY.public_key()),
+    )
     return World(
         of,
         home,
         bills(home, "2026-09", "2026-10"),
-        Caller(str(kiosk.id), "K03", of),
+        Caller(str(kiosk.id), "K03", of, kiosk.public_key),
         FakeChannel(),
     )
 
 
-__all__ = ["NOW", "TODAY", "ChannelUnavailable", "FakeChannel", "OutcomeUnknown", "World", "make"]
+__all__ = [
+    "KEY",
+    "KIOSK_ID",
+    "NOW",
+    "TODAY",
+    "ChannelUnavailable",
+    "FakeChannel",
+    "OutcomeUnknown",
+    "World",
+    "make",
+]

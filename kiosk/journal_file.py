@@ -1,0 +1,146 @@
+"""The journal's file: its tables, its owner, where it begins, and what can be wrong with it.
+
+It never changes or removes an entry. A file from before entries were signed is signed once, when opened.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.journal_hash import GENESIS, public_key_text, sign_entry
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+  sequence INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL,
+  previous_hash TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  signature TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS entries_are_never_changed BEFORE UPDATE ON entries
+  BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS entries_are_never_deleted BEFORE DELETE ON entries
+  BEGIN SELECT RAISE(ABORT, 'journal entries are never deleted'); END;
+CREATE TABLE IF NOT EXISTS payments (  -- where each payment stands: the newest entry of each
+  payment_id TEXT PRIMARY KEY,
+  number INTEGER NOT NULL,
+  unit TEXT NOT NULL,
+  state TEXT NOT NULL,
+  sequence INTEGER NOT NULL REFERENCES entries(sequence)
+) STRICT;
+CREATE INDEX IF NOT EXISTS payments_unfinished ON payments(sequence)
+  WHERE state IN ('created', 'pending', 'unknown');
+CREATE INDEX IF NOT EXISTS payments_by_unit ON payments(unit, sequence);
+CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS origin (  -- whose journal it is, and what it continues; one row
+  kiosk_id TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  number INTEGER NOT NULL
+) STRICT;
+"""
+_TRIGGERS = ("entries_are_never_changed", "entries_are_never_deleted")
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class JournalUnavailable(Exception):
+    """The journal cannot be written or read: no money may be taken until it can."""
+
+
+class JournalDamaged(JournalUnavailable):
+    """What is on disk is not what was written. The file is kept; staff or the server must help."""
+
+
+class JournalOfAnother(JournalUnavailable):
+    """The file was written under another identity: this one has to begin its own."""
+
+
+class JournalBroken(Exception):
+    """An entry does not match its hash, its signature or its predecessor. ``sequence`` is the first
+    such entry."""
+
+    def __init__(self, sequence: int, what: str) -> None:
+        super().__init__(f"journal entry {sequence}: {what}")
+        self.sequence = sequence
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Signs entries as this kiosk."""
+
+    kiosk_id: str
+    key: Ed25519PrivateKey
+
+    @property
+    def public_key(self) -> str:
+        return public_key_text(self.key.public_key())
+
+    def sign(self, sequence: int, digest: str) -> str:
+        return sign_entry(self.key, self.kiosk_id, sequence, digest)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose journal a file holds, and the entry that its first one follows. ``number`` is the
+    highest number of a payment before that."""
+
+    kiosk_id: str = ""
+    public_key: str = ""
+    sequence: int = 0
+    hash: str = GENESIS
+    number: int = 0
+
+
+def unavailable(where: object, error: Exception) -> JournalUnavailable:
+    """The error in our words: whether the disk refuses, or gave back what was never written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    kind = JournalDamaged if code in _DAMAGE else JournalUnavailable
+    return kind(f"{where}: {error}")
+
+
+def prepare(db: sqlite3.Connection, seal: Seal | None, origin: Origin | None = None) -> Origin:
+    """Makes the tables where they are missing and returns the file's origin.
+
+    ``origin`` is for a file that is new. Raises JournalOfAnother and sqlite3.Error.
+    """
+    db.executescript(SCHEMA)
+    columns = [row[1] for row in db.execute("SELECT * FROM pragma_table_info('entries')")]
+    if "signature" not in columns:
+        _sign_what_was_not(db, seal)
+    row = db.execute("SELECT kiosk_id, public_key, sequence, hash, number FROM origin").fetchone()
+    if row is not None:
+        found = Origin(*row)
+        if seal and (found.kiosk_id, found.public_key) != (seal.kiosk_id, seal.public_key):
+            raise JournalOfAnother(
+                "the journal belongs to another identity; enrol this kiosk again"
+            )
+        return found
+    if seal is None:
+        return origin or Origin()
+    begun = origin or Origin(seal.kiosk_id, seal.public_key)
+    db.execute(
+        "INSERT INTO origin VALUES (?, ?, ?, ?, ?)",
+        (begun.kiosk_id, begun.public_key, begun.sequence, begun.hash, begun.number),
+    )
+    return begun
+
+
+def _sign_what_was_not(db: sqlite3.Connection, seal: Seal | None) -> None:
+    """Entries written before signatures were: all at once or none. The chain already vouches for
+    them, and the file was never out of this kiosk's hands."""
+    sign: Callable[[int, str], str] = seal.sign if seal else lambda sequence, digest: ""
+    db.execute("BEGIN IMMEDIATE")
+    for name in _TRIGGERS:
+        db.execute(f"DROP TRIGGER {name}")
+    db.execute("ALTER TABLE entries ADD COLUMN signature TEXT NOT NULL DEFAULT ''")
+    rows = db.execute("SELECT sequence, hash FROM entries").fetchall()
+    for sequence, digest in rows:
+        signature = sign(sequence, digest)
+        db.execute("UPDATE entries SET signature = ? WHERE sequence = ?", (signature, sequence))
+    db.execute("COMMIT")
+    db.executescript(SCHEMA)

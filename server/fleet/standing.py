@@ -1,0 +1,92 @@
+"""Whether the kiosk that speaks is the one that we know. It stops one that is not, and tells staff.
+
+A kiosk whose disk was restored from an old image, and two machines with one identity, would take money
+under numbers and on bills that are already settled. Both give themselves away: by a start that was
+counted twice, by messages of an earlier start that do not end, by a journal that ends too early.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contract.messages import Presence, StopReason
+from server.fleet.models import Kiosk
+from server.payments.alerts import raise_alert, resolve
+from server.payments.ingestion import JournalBroken, JournalGap, JournalNotSigned
+
+STRAYS_MAX = 2  # messages of an earlier start that may still be on their way; more is a second life
+_HEARD = ("boot", "starts", "beat", "told_sequence", "number", "strays", "stray_beat")
+_OVER = ("kiosk_stopped", "journal_broken", "journal_gap", "journal_damaged")
+
+
+def hear(kiosk: Kiosk, told: Presence | None, now: datetime) -> StopReason | None:
+    """Takes note of what the kiosk tells of itself. Returns why it is stopped, if it is."""
+    if told is None:
+        return StopReason(kiosk.stopped) if kiosk.stopped else None
+    with transaction.atomic():
+        known = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
+            return None
+        reason = judge(known, told)
+        known.number = max(known.number, told.number)
+        known.save(update_fields=_HEARD)
+        if reason is not None:
+            stop(known, reason, now, known=known.journal_sequence, told=told.journal_last)
+    kiosk.stopped = known.stopped
+    return StopReason(known.stopped) if known.stopped else None
+
+
+def judge(known: Kiosk, told: Presence) -> StopReason | None:
+    """What is wrong with a kiosk that tells this, after all that it told before. Changes ``known``.
+
+    A message that was long on its way is no proof: it comes from an earlier start, or its beat is
+    not the newest, and it is passed over, unless such messages do not end.
+    """
+    if told.starts < known.starts:
+        if told.beat > known.stray_beat:
+            known.strays, known.stray_beat = known.strays + 1, told.beat
+        return StopReason.TWIN if known.strays > STRAYS_MAX else None
+    if told.starts == known.starts:
+        if told.boot != known.boot:
+            return StopReason.TWIN
+        if told.beat <= known.beat:
+            return None
+    else:
+        known.boot, known.starts, known.strays, known.stray_beat = told.boot, told.starts, 0, 0
+    known.beat = told.beat
+    known.told_sequence = max(known.told_sequence, told.journal_last)
+    if told.journal_last < known.journal_sequence:
+        return StopReason.BEHIND
+    if told.journal_last == known.journal_sequence and told.journal_hash != known.journal_hash:
+        return StopReason.FORKED
+    return None
+
+
+def doubt(kiosk: Kiosk, wrong: JournalGap | JournalBroken, now: datetime) -> None:
+    """Its journal does not follow. A gap may close again; a contradiction stops the kiosk."""
+    if isinstance(wrong, JournalGap):
+        _alert(kiosk, "journal_gap", now, acknowledged=wrong.acknowledged)
+        return
+    _alert(kiosk, "journal_broken", now, error=str(wrong))
+    foreign = isinstance(wrong, JournalNotSigned)
+    reason = StopReason.NOT_SIGNED if foreign else StopReason.FORKED
+    stop(kiosk, reason, now, error=str(wrong))
+
+
+def stop(kiosk: Kiosk, reason: StopReason, now: datetime, **details: object) -> None:
+    """From now on it gets no payment until staff enrol it again. The first reason stays."""
+    Kiosk.objects.filter(pk=kiosk.pk, stopped="").update(stopped=reason.value, stopped_at=now)
+    kiosk.stopped = kiosk.stopped or reason.value
+    _alert(kiosk, "kiosk_stopped", now, reason=reason.value, **details)
+
+
+def begin_anew(kiosk: Kiosk, now: datetime) -> None:
+    """Staff enrolled it again: what earlier disks and machines told of themselves is over. Saves
+    nothing."""
+    kiosk.boot, kiosk.starts, kiosk.beat, kiosk.strays, kiosk.stray_beat = "", 0, 0, 0, 0
+    kiosk.told_sequence, kiosk.stopped, kiosk.stopped_at = kiosk.journal_sequence, "", None
+    resolve(kiosk.community_id, _OVER, kiosk.code, now)
+
+
+def _alert(kiosk: Kiosk, kind: str, now: datetime, **details: object) -> None:
+    raise_alert(kiosk.community_id, kind, kiosk.code, now, kiosk_code=kiosk.code, **details)

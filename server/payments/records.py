@@ -1,0 +1,163 @@
+"""What a received journal entry means for the books. It never un-pays, whatever a record says.
+
+The kiosk's word decides card payments, because only its terminal knows. For QR payments the channel
+decides; the kiosk's word only makes the server look.
+"""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from contract.messages import (
+    EntryKind,
+    JournalEntry,
+    Method,
+    PaymentRecord,
+    PaymentState,
+    RefusedChange,
+)
+from server.billing.accounts import UnitNotFound, find_unit
+from server.payments import learning
+from server.payments.alerts import raise_alert
+from server.payments.channels.interface import OrderState, Standing
+from server.payments.life import Fact
+from server.payments.models import PaymentOrder
+from server.payments.starting import Caller
+
+
+class Take:
+    """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why."""
+
+    def __init__(self, caller: Caller, now: datetime) -> None:
+        self._caller, self._now = caller, now
+        self.refused: list[RefusedChange] = []
+
+    def entry(self, entry: JournalEntry) -> None:
+        try:
+            if entry.kind is EntryKind.PAYMENT:
+                self._payment(entry.sequence, PaymentRecord.model_validate(entry.body))
+            elif entry.kind is EntryKind.RECEIPT:
+                self._receipt(entry)
+        except (ValidationError, UnitNotFound, KeyError) as error:
+            self._alert(
+                "unreadable_record",
+                f"{self._caller.kiosk_code} {entry.sequence}",
+                error=type(error).__name__,
+            )
+
+    def _receipt(self, entry: JournalEntry) -> None:
+        PaymentOrder.objects.filter(
+            payment_id=entry.body["payment_id"], kiosk_id=self._caller.kiosk_id
+        ).update(receipt=f"{entry.body['how']}:{entry.body['outcome']}"[:20])
+
+    def _payment(self, sequence: int, record: PaymentRecord) -> None:
+        order = self._order_of(record)
+        if order is None:
+            return
+        code = _refusal(order, record)
+        if code:
+            self._refuse(code, sequence, order, record)
+            return
+        if record.version == order.kiosk_version:
+            return  # told before: a journal that was carried over repeats what it knows
+        told = {"kiosk_version": record.version, "kiosk_state": record.state.value}
+        if record.method is Method.CARD:
+            take_card(order, record, self._now)
+        elif not order.life.final and record.state in (
+            PaymentState.CANCELLED,
+            PaymentState.UNKNOWN,
+        ):
+            told |= {"cancel_wanted": True, "check_at": self._now}
+        PaymentOrder.objects.filter(pk=order.pk).update(**told)
+
+    def _refuse(self, code: str, sequence: int, order: PaymentOrder, record: PaymentRecord) -> None:
+        change = RefusedChange.model_validate(
+            {"sequence": sequence, "payment_id": record.payment_id, "code": code}
+        )
+        self.refused.append(change)
+        self._alert(
+            "change_refused",
+            f"{record.reference} {sequence}",
+            payment_id=record.payment_id,
+            code=code,
+            told=f"{record.state.value} ({record.version})",
+            known=f"{order.kiosk_state} ({order.kiosk_version})",
+        )
+
+    def _order_of(self, record: PaymentRecord) -> PaymentOrder | None:
+        """The order of a record; made from it when the kiosk took a card while the server was away.
+
+        A record of a mere intention makes none: the kiosk's own request for the order is on its
+        way, and journal and request may arrive in either order.
+        """
+        caller = self._caller
+        order = PaymentOrder.objects.filter(payment_id=record.payment_id).first()
+        if order is not None:
+            return order if order.kiosk_id == caller.kiosk_id else None
+        if record.state is PaymentState.CREATED:
+            return None
+        if record.state is PaymentState.PENDING and not record.offline:
+            return None
+        if record.simulated and not caller.community.test:
+            self._alert("simulated_money", record.reference, payment_id=record.payment_id)
+            return None
+        return PaymentOrder.objects.create(
+            payment_id=record.payment_id,
+            community=caller.community,
+            unit=find_unit(caller.community, record.unit),
+            kiosk_id=caller.kiosk_id,
+            kiosk_code=caller.kiosk_code,
+            reference=record.reference,
+            method=record.method.value,
+            bills=[{"number": b.number, "amount_minor": b.amount_minor} for b in record.bills],
+            amount_minor=record.amount_minor,
+            currency=record.currency,
+            request_hash="",
+            out_trade_no=record.payment_id.replace("-", ""),
+            simulated=record.simulated,
+            offline=record.offline,
+            created_at=record.created_at,
+            changed_at=self._now,
+        )
+
+    def _alert(self, kind: str, subject: str, **details: object) -> None:
+        raise_alert(
+            self._caller.community.pk,
+            kind,
+            subject,
+            self._now,
+            kiosk_code=self._caller.kiosk_code,
+            **details,
+        )
+
+
+def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:
+    """Why a record may not change anything; empty when it may."""
+    if not order.kiosk_state:
+        return ""
+    before = PaymentState(order.kiosk_state)
+    if record.version < order.kiosk_version:
+        return "stale"
+    if record.version == order.kiosk_version:
+        return "" if record.state is before else "stale"
+    return "backward" if record.state.is_backward_from(before) else ""
+
+
+def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None:
+    """The terminal's word, as the kiosk recorded it."""
+    card = record.card.model_dump(exclude={"receipt_lines"}) if record.card else None
+    facts = {"offline": record.offline, **({"card": card} if card else {})}
+    reason = record.reason[:60]
+    match record.state:
+        case PaymentState.APPROVED:
+            reference = record.card.trace_no if record.card else ""
+            known = OrderState(Standing.PAID, reference, record.amount_minor, record.changed_at)
+            learning.paid(order.payment_id, known, now, **facts)
+        case PaymentState.DECLINED:
+            learning.ended_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)
+        case PaymentState.CANCELLED:
+            learning.ended_unpaid(order.payment_id, Fact.CLOSED, reason, now, **facts)
+        case PaymentState.UNKNOWN:
+            learning.lost(order.payment_id, reason, now, **facts)
+        case PaymentState.REVERSED:
+            learning.reversed_(order.payment_id, reason, now, **facts)
