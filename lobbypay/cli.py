@@ -7,7 +7,7 @@ COMMANDS = {
     "kiosk": ("kiosk.bootstrap", "the lobby terminal; `enrol` gives it an identity"),
     "server": ("server.cli", "the central server: run, migrate, sample-data, bill-pdf, ..."),
     "demo": ("lobbypay.demo.command", "server, simulators and kiosk with sample data"),
-    "scan": ("device_drivers.scanners.scan_command", "read codes from images or a camera"),
+    "scan": ("kiosk.scan_command", "read codes from images or a camera"),
     "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),
     "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
     "zvt": ("device_drivers.card_terminals.zvt.decode", "`decode`: what captured bytes mean"),

@@ -1,6 +1,7 @@
 """``lobbypay scan DIR|FILE|DEVICE``: the kiosk's own reader on pictures or a camera, one JSON a line.
 
-It only looks: it opens no connection and changes nothing.
+Each code says what it is (a bill, a unit, a payment code, ...) and which reader found it. It only looks:
+it opens no connection, changes nothing, and never prints a payment code or a badge in full.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from contract.scan_kind import classify, for_display
 from device_drivers.errors import DeviceError
 from device_drivers.scanners.capture import Capture
 from device_drivers.scanners.frame_sources import (
@@ -22,6 +24,7 @@ from device_drivers.scanners.frame_sources import (
     open_source,
     picture_names,
 )
+from device_drivers.scanners.interface import Scan
 from device_drivers.scanners.reader_process import ReaderProcess
 from device_drivers.scanners.reader_protocol import KINDS, PIXELS_MAX, READER_NAMES
 
@@ -98,11 +101,21 @@ def _read_picture(name: str, grey: np.ndarray, reader: ReaderProcess) -> dict:
     line: dict = {"file": name, "codes": []}
     try:
         found = reader.read(np.ascontiguousarray(grey), thorough=True)
-        line["codes"] = [{"text": s.text, "kind": s.kind, "reader": s.reader} for s in found]
+        line["codes"] = [_code(scan) for scan in found]
     except DeviceError as problem:
         line["error"] = f"{problem.code}: {problem.detail}"
     line["ms"] = round((time.perf_counter() - begun) * 1000, 2)
     return line
+
+
+def _code(scan: Scan) -> dict:
+    means = classify(scan.text).kind.value
+    return {
+        "text": for_display(scan.text),
+        "kind": scan.kind,
+        "means": means,
+        "reader": scan.reader,
+    }
 
 
 def _scan_video(path: Path, frames: int, reader: ReaderProcess) -> int:
