@@ -344,7 +344,8 @@ class Presence(Message):
 
 
 class StopReason(StrEnum):
-    """Why the server serves a kiosk no further until staff enrol it again."""
+    """Why the server serves a kiosk no further until staff enrol it again. New ones go last: kiosks
+    remember the place."""
 
     TWIN = "twin"  # two machines, or two disks, speak with one identity
     BEHIND = "behind"  # its journal ends before what was received from it: an old disk image

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import CardData, EntryKind, Heartbeat, KioskConfig
+from contract.messages import CardData, EntryKind, Heartbeat, KioskConfig, StopReason
 from device_drivers.card_terminals.interface import CardTerminal
 from device_drivers.printers.interface import ReceiptPrinter
 from device_drivers.registry import UnknownDriver, factory
@@ -25,9 +25,10 @@ from kiosk.central import identity as identity_file
 from kiosk.central import known_config
 from kiosk.central.client import CentralClient, Refused, ServerAway, enrol
 from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.central.presence import Voice
 from kiosk.central.reporter import Reporter
 from kiosk.core.capabilities import offers
-from kiosk.core.events import ConfigLoaded, DevicesSeen, ServerSeen
+from kiosk.core.events import ConfigLoaded, DevicesSeen, ServerSeen, StopSeen
 from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
 from kiosk.health import Supervisors, Watchdog, Watched, uptime_s
@@ -79,6 +80,18 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
     return Devices(made["scanner"], made["card_terminal"], made["printer"])
 
 
+def _stopped(engine: Engine, journal: Journal, reason: str | None) -> None:
+    """What the server said of us counts after a restart too, whether it can be reached then or not."""
+    if (reason or "") != engine.session.lobby.stopped:
+        log.warning("stopped", reason=reason or "no more")
+        engine.post(StopSeen(reason or ""))
+    if reason is None or reason in set(StopReason):
+        try:
+            journal.keep_stopped(StopReason(reason) if reason else None)
+        except JournalUnavailable as error:
+            log.error("stop_not_kept", error=str(error))
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -89,6 +102,7 @@ def _first_session(journal: Journal, settings: Settings) -> Session:
     lobby = Lobby(
         unresolved=tuple(journal.unfinished()),
         last_card=card,
+        stopped=journal.stopped() or "",
         terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
     )
@@ -136,6 +150,30 @@ def _heartbeat(
     return make
 
 
+def _reporter(
+    client: CentralClient,
+    engine: Engine,
+    journal: Journal,
+    copy: OpenBillsCopy,
+    known: known_config.KnownConfig,
+    heartbeat: Callable[[str], Heartbeat],
+) -> Reporter:
+    def learn_config(config: KioskConfig) -> None:
+        known.save(config)
+        engine.post(ConfigLoaded(config))
+
+    return Reporter(
+        client,
+        journal,
+        copy,
+        heartbeat=heartbeat,
+        on_config=learn_config,
+        on_server=lambda reachable: engine.post(ServerSeen(reachable)),
+        on_stopped=lambda reason: _stopped(engine, journal, reason),
+        voice=Voice(journal),
+    )
+
+
 @dataclass
 class Running:
     """A kiosk at work without its window. ``close`` ends every thread."""
@@ -168,19 +206,8 @@ def start(settings: Settings, config_path: Path) -> Running:
         _watched(devices, settings, desk), lambda reports: engine.post(DevicesSeen(reports))
     )
     known = known_config.KnownConfig(settings.data_dir / "config.json")
-
-    def learn_config(config: KioskConfig) -> None:
-        known.save(config)
-        engine.post(ConfigLoaded(config))
-
-    reporter = Reporter(
-        client,
-        journal,
-        copy,
-        heartbeat=_heartbeat(engine, journal, supervisors, recovery, started),
-        on_config=learn_config,
-        on_server=lambda reachable: engine.post(ServerSeen(reachable)),
-    )
+    heartbeat = _heartbeat(engine, journal, supervisors, recovery, started)
+    reporter = _reporter(client, engine, journal, copy, known, heartbeat)
 
     def second_factor() -> bool:
         config = engine.session.lobby.config

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import entry_hash
-from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState
+from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState, StopReason
 from kiosk.journal_check import verify as verify
 from kiosk.journal_file import JournalBroken as JournalBroken
 from kiosk.journal_file import JournalUnavailable as JournalUnavailable
@@ -188,6 +188,26 @@ class Journal:
         with self._lock:
             if self.acknowledged() < sequence <= self._last:
                 self._set_position("acknowledged", sequence)
+
+    def count_start(self) -> int:
+        """How often this journal was started, this time included, once that is on disk. Raises
+        JournalUnavailable."""
+        with self._lock:
+            starts = self.position("starts") + 1
+            self._set_position("starts", starts)
+            return starts
+
+    def stopped(self) -> StopReason | None:
+        """Why the server stopped this kiosk, as far as it is known: it stays so over restarts."""
+        place = self.position("stopped")
+        return list(StopReason)[place - 1] if place else None
+
+    def keep_stopped(self, reason: StopReason | None) -> None:
+        """Raises JournalUnavailable."""
+        with self._lock:
+            if reason is not self.stopped():
+                place = list(StopReason).index(reason) + 1 if reason else 0
+                self._set_position("stopped", place)
 
     def position(self, name: str) -> int:
         with self._lock:

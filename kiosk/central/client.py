@@ -32,6 +32,7 @@ from contract.messages import (
     Message,
     OpenBills,
     PaymentView,
+    Presence,
     StartPayment,
     UnitAccount,
     UnitLookup,
@@ -101,8 +102,10 @@ class CentralClient:
     def cancel_payment(self, payment_id: str) -> PaymentView:
         return self._call("POST", f"/payments/{payment_id}/cancel", PaymentView, timeout_s=20)
 
-    def post_journal(self, entries: list[JournalEntry]) -> JournalAnswer:
-        batch = JournalBatch(entries=entries)
+    def post_journal(
+        self, entries: list[JournalEntry], presence: Presence | None = None
+    ) -> JournalAnswer:
+        batch = JournalBatch(entries=entries, presence=presence)
         return self._call("POST", "/journal", JournalAnswer, batch, timeout_s=20)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:

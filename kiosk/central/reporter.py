@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import structlog
 
-from contract.messages import ErrorCode, Heartbeat, JournalAnswer, KioskConfig
+from contract.messages import ErrorCode, Heartbeat, JournalAnswer, JournalEntry, KioskConfig
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.central.presence import Voice
 from kiosk.journal import Journal
 
 log = structlog.get_logger("reporter")
@@ -20,10 +21,13 @@ HEARTBEAT_S = 30.0
 BILLS_S = 600.0
 BATCH = 200
 _SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.CLOCK)  # it answers, but does not serve this kiosk
+_DOUBTED = (ErrorCode.JOURNAL_BROKEN, ErrorCode.JOURNAL_NOT_SIGNED)
+NOT_KNOWN = "not_known"  # as a reason to stop: the server does not know our key (any more)
 
 
 class Reporter:
-    """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news."""
+    """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. ``on_stopped`` is
+    told why the server serves this kiosk no further, and None whenever it does."""
 
     def __init__(
         self,
@@ -34,7 +38,10 @@ class Reporter:
         heartbeat: Callable[[str], Heartbeat],
         on_config: Callable[[KioskConfig], None],
         on_server: Callable[[bool], None],
+        on_stopped: Callable[[str | None], None] = lambda reason: None,
+        voice: Voice | None = None,
     ) -> None:
+        self._on_stopped, self._voice = on_stopped, voice
         self._client, self._journal, self._bills = client, journal, bills
         self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -62,6 +69,7 @@ class Reporter:
                 self._on_server(True)
                 pause = 5.0
             except (ServerAway, Refused) as error:
+                self._refused(error)
                 self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
                 log.warning("server_not_served", error=str(error), attempt=attempt)
                 pause, attempt = backoff_s(attempt, first=1.0, most=15.0), attempt + 1
@@ -71,12 +79,23 @@ class Reporter:
             self._wake.wait(pause)
             self._wake.clear()
 
+    def _refused(self, error: ServerAway | Refused) -> None:
+        code = error.error.code if isinstance(error, Refused) else None
+        if code is ErrorCode.NOT_SIGNED:
+            self._on_stopped(NOT_KNOWN)
+        elif code in _DOUBTED:
+            self._heartbeat_due = 0.0  # its answer says at once whether we are stopped
+
     def _round(self) -> None:
         if not self._config_version:
             self._load_config()
         if time.monotonic() >= self._heartbeat_due:
-            answer = self._client.heartbeat(self._heartbeat(self._config_version))
+            beat = self._heartbeat(self._config_version)
+            if self._voice is not None:
+                beat = beat.model_copy(update={"presence": self._voice.presence()})
+            answer = self._client.heartbeat(beat)
             self._heartbeat_due = time.monotonic() + HEARTBEAT_S
+            self._on_stopped(answer.stopped)
             if answer.config_version != self._config_version:
                 self._load_config()
         self._report()
@@ -96,7 +115,7 @@ class Reporter:
                 return
             before = self._journal.acknowledged()
             try:
-                answer = self._client.post_journal(entries)
+                answer = self._post(entries)
             except Refused as refused:
                 if refused.error.code is not ErrorCode.JOURNAL_GAP:
                     raise
@@ -105,11 +124,17 @@ class Reporter:
             if self._journal.acknowledged() == before:
                 return
 
+    def _post(self, entries: list[JournalEntry]) -> JournalAnswer:
+        answer = self._client.post_journal(entries, self._voice.presence() if self._voice else None)
+        for change in answer.refused:
+            log.error("change_refused", sequence=change.sequence, code=change.code)
+        return answer
+
     def _fill_gap(self, position: int) -> JournalAnswer:
         """The server lost what it had acknowledged (an older backup): it gets it again."""
         log.warning("server_lacks_entries", after=position)
         while True:
-            answer = self._client.post_journal(self._journal.after(position, BATCH))
+            answer = self._post(self._journal.after(position, BATCH))
             if (
                 answer.acknowledged <= position
                 or answer.acknowledged >= self._journal.last_sequence

@@ -25,7 +25,7 @@ class Offers:
 def offers(lobby: Lobby) -> Offers:
     """Nothing at all is offered until the configuration is known and the journal takes entries."""
     configured = tuple(lobby.config.methods) if lobby.config else ()
-    usable = lobby.recording and not lobby.recovering
+    usable = lobby.recording and not lobby.recovering and not lobby.stopped
     methods = tuple(m for m in configured if usable and _works(m, lobby))
     printer = lobby.device("printer")
     scanner = lobby.device("scanner")

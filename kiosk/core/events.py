@@ -61,6 +61,13 @@ class RecordingSeen:
 
 
 @dataclass(frozen=True)
+class StopSeen:
+    """Why this kiosk may take no money until staff acted; empty when it may."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class RecoveryDone:
     """Every payment found unfinished at start was asked about once; further asking goes on.
 
@@ -160,6 +167,7 @@ Event = (
     | ServerSeen
     | DevicesSeen
     | RecordingSeen
+    | StopSeen
     | RecoveryDone
     | TerminalRead
     | AccountFound

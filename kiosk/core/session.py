@@ -29,6 +29,7 @@ from kiosk.core.events import (
     RecoveryDone,
     Scanned,
     ServerSeen,
+    StopSeen,
     Tapped,
     TerminalRead,
     Ticked,
@@ -133,6 +134,11 @@ def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Ste
     if event.possible:
         return session, effects
     return outcome.on_cannot_record(session)
+
+
+def _on_stop(session: Session, event: StopSeen, moment: Moment) -> Step:
+    """Whoever is being served is served to the end; nobody new is."""
+    return _lobby(session, stopped=event.reason)
 
 
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
@@ -256,6 +262,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     ServerSeen: _on_server,
     DevicesSeen: _on_devices,
     RecordingSeen: _on_recording,
+    StopSeen: _on_stop,
     RecoveryDone: _on_recovery_done,
     TerminalRead: _on_terminal_read,
     AccountFound: identify.on_account,

@@ -78,6 +78,9 @@ def _attract() -> dict[str, Session]:
         ),
         "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
         "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
+        "out-of-order-stopped": replace(
+            _fresh(Screen.OUT_OF_ORDER), lobby=replace(lobby(), stopped="twin")
+        ),
     }
 
 

@@ -122,7 +122,7 @@ def _kiosk(
     out_of_order = heartbeat is not None and heartbeat.state == "out_of_order"
     tones = [device.tone for device in devices]
     tones.append("attention" if waiting or not kiosk.active else "good")
-    tones.append("bad" if late or out_of_order else "good")
+    tones.append("bad" if late or out_of_order or kiosk.stopped else "good")
     return KioskView(
         code=kiosk.code,
         location=kiosk.location,
@@ -130,7 +130,7 @@ def _kiosk(
         late=late,
         heard=words.NEVER_HEARD if age_s is None else words.age(age_s),
         state=state,
-        state_tone=_state_tone(heartbeat, late, kiosk.active),
+        state_tone=_state_tone(heartbeat, late or bool(kiosk.stopped), kiosk.active),
         advice=advice,
         devices=devices,
         takings=_takings(takings, currency),
@@ -154,6 +154,8 @@ def _state(kiosk: Kiosk, heartbeat: Heartbeat | None, late: bool) -> tuple[Text,
         return words.SWITCHED_OFF, None
     if not kiosk.public_key:
         return words.NEVER_PAIRED, words.PAIR_IT
+    if kiosk.stopped:
+        return words.STOPPED, words.PAIR_AGAIN[kiosk.stopped]
     if late or heartbeat is None:
         return words.NEVER_HEARD if heartbeat is None else Text(zh="失联", en="Not heard"), (
             words.NOT_HEARD

@@ -24,6 +24,25 @@ NOT_HEARD = Text(
     zh="收不到心跳。请检查终端的电源和网络",
     en="No heartbeat. Check the kiosk's power and network",
 )
+STOPPED = Text(zh="已停止收款", en="Stopped: takes no money")
+PAIR_AGAIN = {
+    "twin": Text(
+        zh="两台设备使用同一身份。停用多余的一台,再用新配对码重新配对",
+        en="Two machines use one identity. Switch the wrong one off, then pair again",
+    ),
+    "behind": Text(
+        zh="磁盘被恢复到旧备份。查明原因,再用新配对码重新配对",
+        en="It was started from an old disk image. Find out why, then pair again",
+    ),
+    "forked": Text(
+        zh="日志与已收到的不一致。查明原因,再用新配对码重新配对",
+        en="Its journal contradicts what was received. Find out why, then pair again",
+    ),
+    "not_signed": Text(
+        zh="日志不是本终端签名的。检查终端是否被动过,再重新配对",
+        en="Its journal is not signed by it. Check it for tampering, then pair again",
+    ),
+}
 PAIR_IT = Text(
     zh="在终端上输入配对码", en="Enter its pairing code at the kiosk (lobbypay kiosk enrol)"
 )

@@ -1,21 +1,42 @@
-"""Says that nothing can be paid here now, and where it can be. It offers no way that does not work."""
+"""Says that nothing can be paid here now, and where it can be. It offers no way that does not work.
+
+A line for staff, small, says what only they can put right; it tells a resident nothing to act on.
+"""
 
 from dataclasses import dataclass
 
+from contract.messages import StopReason
 from kiosk.core.model import Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.telling import office
 from kiosk.ui.widgets import statement  # noqa: F401
+from kiosk.ui.words import say
+
+_STAFF = {
+    StopReason.TWIN: "out_of_order.staff_twin",
+    StopReason.BEHIND: "out_of_order.staff_old_disk",
+    StopReason.FORKED: "out_of_order.staff_old_disk",
+    StopReason.NOT_SIGNED: "out_of_order.staff_journal",
+    "journal_damaged": "out_of_order.staff_journal",
+}
+_OTHER = "out_of_order.staff_pair_again"
 
 
 @dataclass(frozen=True)
 class OutOfOrderView:
     office: str
+    staff: str  # what staff have to do; empty when mending a device is enough
 
 
 def present(session: Session) -> OutOfOrderView:
-    return OutOfOrderView(office=office(session.visit.language, session))
+    language, lobby = session.visit.language, session.lobby
+    staff = ""
+    if lobby.stopped:
+        staff = say(language, _STAFF.get(lobby.stopped, _OTHER))
+    elif not lobby.recording:
+        staff = say(language, "out_of_order.staff_disk")
+    return OutOfOrderView(office=office(language, session), staff=staff)
 
 
 class OutOfOrderScreen(KioskScreen):

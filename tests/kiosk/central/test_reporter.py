@@ -9,15 +9,18 @@ from contract.messages import (
     ApiError,
     EntryKind,
     ErrorCode,
+    Heartbeat,
     HeartbeatAnswer,
     JournalAnswer,
     OpenBills,
+    StopReason,
     Text,
 )
 from kiosk.central.client import Refused
 from kiosk.central.known_config import KnownConfig
 from kiosk.central.open_bills import OpenBillsCopy
-from kiosk.central.reporter import Reporter
+from kiosk.central.presence import Voice
+from kiosk.central.reporter import NOT_KNOWN, Reporter
 from kiosk.journal import Journal
 from tests.kiosk.core.story import account, bill, config
 
@@ -28,7 +31,7 @@ class Server:
     def __init__(self, has: int = 0) -> None:
         self.has, self.batches = has, []
 
-    def post_journal(self, entries):
+    def post_journal(self, entries, presence=None):
         self.batches.append([e.sequence for e in entries])
         if entries and entries[0].sequence > self.has + 1:
             raise Refused(
@@ -110,7 +113,7 @@ def test_a_refused_journal_does_not_silence_the_heartbeat(journal, tmp_path, cod
             beats.append(beat)
             return HeartbeatAnswer(server_time=datetime.now(UTC), config_version="1")
 
-        def post_journal(self, entries):
+        def post_journal(self, entries, presence=None):
             raise refused
 
     found = Reporter(
@@ -128,3 +131,104 @@ def test_a_refused_journal_does_not_silence_the_heartbeat(journal, tmp_path, cod
     found.stop()
     assert beats == ["1"]
     assert seen[0] is serves
+
+
+class Doubting:
+    """A server that may stop the kiosk."""
+
+    def __init__(self, stopped=None, refused=None):
+        self.stopped, self.refused, self.told = stopped, refused, []
+
+    def config(self):
+        return config()
+
+    def heartbeat(self, beat):
+        if self.refused:
+            raise Refused(ApiError(code=self.refused, message=Text(zh="", en="")))
+        self.told.append(beat.presence)
+        return HeartbeatAnswer(
+            server_time=datetime.now(UTC), config_version="1", stopped=self.stopped
+        )
+
+    def open_bills(self, cursor):
+        return OpenBills(accounts=[], as_of=datetime.now(UTC))
+
+    def post_journal(self, entries, presence=None):
+        self.told.append(presence)
+        return JournalAnswer(acknowledged=entries[-1].sequence)
+
+
+def beat(version):
+    return Heartbeat(
+        at=datetime.now(UTC),
+        software="1",
+        uptime_s=1,
+        state="idle",
+        offers=[],
+        devices=[],
+        journal_last=0,
+        journal_acknowledged=0,
+        open_payments=0,
+        config_version=version,
+    )
+
+
+def round_of(server, journal, tmp_path, stops):
+    made = Reporter(
+        server,
+        journal,
+        OpenBillsCopy(tmp_path / "open.sqlite3"),
+        heartbeat=beat,
+        on_config=lambda c: None,
+        on_server=lambda r: None,
+        on_stopped=stops.append,
+        voice=Voice(journal),
+    )
+    try:
+        made._round()
+    except Refused as refused:
+        made._refused(refused)
+    return made
+
+
+def test_every_message_tells_which_start_speaks_and_where_the_journal_stands(journal, tmp_path):
+    server = Doubting()
+    round_of(server, journal, tmp_path, [])
+    assert [p.beat for p in server.told] == [1, 2, 3, 4]  # a heartbeat and three batches
+    assert {(p.starts, p.journal_last, p.journal_hash) for p in server.told} == {(1, *journal.head)}
+    again = Doubting()
+    round_of(again, journal, tmp_path, [])
+    assert again.told[0].starts == 2
+    assert again.told[0].boot != server.told[0].boot
+
+
+@pytest.mark.parametrize("stopped", [None, StopReason.TWIN])
+def test_the_kiosk_hears_that_it_is_stopped_and_that_it_is_not(journal, tmp_path, stopped):
+    stops = []
+    round_of(Doubting(stopped), journal, tmp_path, stops)
+    assert stops == [stopped]
+
+
+def test_a_kiosk_that_the_server_does_not_know_takes_no_money(journal, tmp_path):
+    stops = []
+    round_of(Doubting(refused=ErrorCode.NOT_SIGNED), journal, tmp_path, stops)
+    assert stops == [NOT_KNOWN]
+
+
+def test_a_start_that_cannot_be_counted_is_not_told(journal):
+    voice = Voice(journal)
+    journal._db.execute("PRAGMA query_only = ON")
+    assert voice.presence() is None
+    journal._db.execute("PRAGMA query_only = OFF")
+    assert voice.presence().starts == 1
+
+
+def test_that_it_is_stopped_is_remembered_over_a_restart(journal, tmp_path):
+    assert journal.stopped() is None
+    journal.keep_stopped(StopReason.BEHIND)
+    journal.close()
+    again = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    assert again.stopped() is StopReason.BEHIND
+    again.keep_stopped(None)
+    assert again.stopped() is None
+    again.close()

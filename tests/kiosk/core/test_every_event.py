@@ -26,6 +26,7 @@ from kiosk.core.events import (
     RecordingSeen,
     Scanned,
     ServerSeen,
+    StopSeen,
     Tapped,
     TerminalRead,
     Ticked,
@@ -48,7 +49,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 18))
+    kind = draw(st.integers(0, 19))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -77,6 +78,7 @@ def happenings(draw):
         lambda s: CardLost(paid_id(s), "silence"),
         lambda s: CardNotAsked(paid_id(s), "away"),
         lambda s: ReceiptPrinted(paid_id(s), "printed"),
+        lambda s: StopSeen("twin" if flag else ""),
     ]
     action = draw(st.sampled_from(list(Action)))
     value = draw(st.sampled_from(VALUES))

@@ -34,6 +34,7 @@ from kiosk.core.events import (
     RecoveryDone,
     Scanned,
     ServerSeen,
+    StopSeen,
     TerminalRead,
     Touched,
 )
@@ -339,6 +340,24 @@ def test_no_money_is_taken_that_cannot_be_recorded():
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.CANNOT_RECORD)
     assert story.taps(Action.UNDERSTOOD).screen is Screen.OUT_OF_ORDER
     assert story.plays(RecordingSeen(True)).screen is Screen.ATTRACT
+
+
+def test_a_stopped_kiosk_takes_no_money_until_it_is_released():
+    story = Story.at_bills().taps("pay").plays(StopSeen("twin"))
+    story.taps("method", Method.WECHAT)
+    assert (story.screen, story.visit.payment) == (Screen.MESSAGE, None)
+    story.taps("end")
+    assert story.screen is Screen.OUT_OF_ORDER
+    assert story.plays(StopSeen("")).screen is Screen.ATTRACT
+
+
+def test_who_is_paying_when_the_kiosk_is_stopped_is_served_to_the_end():
+    story = Story.paying(Method.CARD).plays(StopSeen("behind"))
+    assert story.screen is Screen.PAYING_CARD
+    story.plays(CardAnswered(story.visit.payment.payment_id, "approved", "00", CardData()))
+    assert story.screen is Screen.PAID
+    story.taps("done")
+    assert story.screen is Screen.OUT_OF_ORDER
 
 
 def test_a_payment_confirmed_after_a_restart_is_shown_to_whoever_waits():

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from contract.http_signature import sign
+from contract.journal_hash import GENESIS, entry_hash, sign_entry
 from contract.messages import PaymentState
 from kiosk.central.identity import public_text
 from server.fleet.enrolment import create_pairing_code
@@ -223,6 +224,52 @@ def test_a_kiosk_sees_only_its_own_payments(world, kiosk):
     body = {"pairing_code": code, "public_key": public_text(other.key)}
     other.key_id = other.post("/enrol", body).json()["kiosk_id"]
     assert error(other.get(f"/payments/{view['payment_id']}")) == (404, "not_found")
+
+
+def presence(boot="a", starts=1, beat=1, last=0):
+    return {
+        "boot": boot * 32,
+        "starts": starts,
+        "beat": beat,
+        "journal_last": last,
+        "journal_hash": GENESIS,
+    }
+
+
+def test_two_machines_with_one_identity_get_no_payment_until_one_is_enrolled_again(world, kiosk):
+    assert kiosk.post("/journal", {"entries": [], "presence": presence("a")}).status_code == 200
+    assert kiosk.post("/journal", {"entries": [], "presence": presence("b")}).status_code == 200
+    answer = kiosk.post("/payments", payment(world))
+    assert error(answer) == (403, "kiosk_stopped")
+    assert answer.json()["details"] == {"reason": "twin"}
+    again = Caller(kiosk.key_id)
+    code = create_pairing_code(Kiosk.objects.get(), now=timezone.now())
+    body = {"pairing_code": code, "public_key": public_text(again.key)}
+    assert again.post("/enrol", body).status_code == 200
+    assert again.post("/payments", payment(world)).status_code == 200
+    assert error(kiosk.post("/payments", payment(world, 2))) == (401, "not_signed")
+
+
+def test_a_forked_journal_stops_the_kiosk_at_once(world, kiosk):
+    def entry(note):
+        at = timezone.now().isoformat()
+        digest = entry_hash(1, at, "note", {"what": note}, GENESIS)
+        return {
+            "sequence": 1,
+            "at": at,
+            "kind": "note",
+            "body": {"what": note},
+            "previous_hash": GENESIS,
+            "hash": digest,
+            "signature": sign_entry(kiosk.key, kiosk.key_id, 1, digest),
+        }
+
+    assert kiosk.post("/journal", {"entries": [entry("one")]}).json()["acknowledged"] == 1
+    assert error(kiosk.post("/journal", {"entries": [entry("two")]})) == (409, "journal_broken")
+    assert error(kiosk.post("/payments", payment(world))) == (403, "kiosk_stopped")
+    unsigned = entry("one") | {"signature": ""}
+    assert error(kiosk.post("/journal", {"entries": [unsigned]})) == (409, "journal_not_signed")
+    assert Kiosk.objects.get().stopped == "forked"
 
 
 def test_a_heartbeat_is_kept(kiosk):

@@ -135,3 +135,11 @@ def test_a_heartbeat_of_another_version_does_not_break_the_page():
     machine = kiosk()
     Kiosk.objects.filter(pk=machine.pk).update(heartbeat={"state": "dreaming"}, heard_at=NOW)
     assert seen().devices == []
+
+
+def test_a_stopped_kiosk_is_red_and_says_what_to_do():
+    machine = kiosk(stopped="twin")
+    record_heartbeat(machine, heartbeat(NOW), now=NOW)
+    view = seen()
+    assert (view.tone, view.state_tone, view.state.en) == ("bad", "bad", "Stopped: takes no money")
+    assert "pair again" in view.advice.en
