@@ -18,6 +18,7 @@ from PIL import Image
 from pyzbar import pyzbar
 
 from device_drivers.scanners.reader_process import ReaderProcess
+from device_drivers.scanners.reader_protocol import Effort
 from simulators.camera import frames
 
 ROOT = Path(__file__).parents[1]
@@ -68,10 +69,10 @@ def main() -> None:
     reader.start()
 
     def thorough(grey: np.ndarray) -> int:
-        return len(reader.read(grey, thorough=True))
+        return len(reader.read(grey, Effort.THOROUGH))
 
     def quick(grey: np.ndarray) -> int:
-        return len(reader.read(grey, thorough=False))
+        return len(reader.read(grey, Effort.LOOK))
 
     with tempfile.TemporaryDirectory() as folder:
         empty, held = bill_frames(Path(folder))

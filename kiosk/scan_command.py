@@ -100,7 +100,7 @@ def _read_picture(name: str, grey: np.ndarray, reader: ReaderProcess) -> dict:
     begun = time.perf_counter()
     line: dict = {"file": name, "codes": []}
     try:
-        found = reader.read(np.ascontiguousarray(grey), thorough=True)
+        found = reader.read(np.ascontiguousarray(grey))
         line["codes"] = [_code(scan) for scan in found]
     except DeviceError as problem:
         line["error"] = f"{problem.code}: {problem.detail}"

@@ -21,7 +21,7 @@ from device_drivers.scanners.delivery import Delivery
 from device_drivers.scanners.frame_sources import open_source
 from device_drivers.scanners.interface import Scan
 from device_drivers.scanners.reader_process import ReaderProcess, ReaderResting
-from device_drivers.scanners.reader_protocol import KINDS, READER_NAMES
+from device_drivers.scanners.reader_protocol import KINDS, READER_NAMES, Effort
 from device_drivers.scanners.sightings import Sightings
 from device_drivers.settings import BadSetting, Table
 from device_drivers.status import DeviceStatus
@@ -29,7 +29,7 @@ from device_drivers.status import DeviceStatus
 log = structlog.get_logger(__name__)
 
 PREVIEW_WIDTH_MAX = 640
-THOROUGH_EVERY = 3  # one frame in so many without a code is looked at with everything
+TRY_EVERY = 8  # one frame in so many without a code is enhanced before it is looked at
 MOTION_SIZE = (48, 27)
 MOTION_MIN = 5.0  # mean of the eighth of the picture that changed most, in grey levels
 MOTION_LASTS_S = 3.0
@@ -179,20 +179,30 @@ class CameraScanner:
             grey = cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY)
             if not motion.worth_a_look(grey, frame.taken_at):
                 continue
-            found = self._ask(reader, grey, thorough=misses % THOROUGH_EVERY == THOROUGH_EVERY - 1)
+            found = self._ask(reader, grey, effort_for(sequence, misses))
             misses = 0 if found else misses + 1
             self._delivery.newly_armed()
             self._delivery.hand_over(found, frame.taken_at)
 
-    def _ask(self, reader: ReaderProcess, grey: np.ndarray, thorough: bool) -> tuple[Scan, ...]:
+    def _ask(self, reader: ReaderProcess, grey: np.ndarray, effort: Effort) -> tuple[Scan, ...]:
         try:
-            return reader.read(grey, thorough)
+            return reader.read(grey, effort)
         except ReaderResting:
             self._closing.wait(0.1)
         except DeviceError as problem:
             self._failures.append(time.monotonic())
             log.warning("camera.reader_failed", code=problem.code, detail=problem.detail)
         return ()
+
+
+def effort_for(sequence: int, misses: int) -> Effort:
+    """Every other frame is only glanced at, so that an empty lobby costs little.
+
+    A code that was found is confirmed by such a glance; the looks between find a second one.
+    """
+    if misses % TRY_EVERY == TRY_EVERY - 1:
+        return Effort.TRY
+    return Effort.GLANCE if sequence % 2 else Effort.LOOK
 
 
 class MotionGate:

@@ -1,123 +1,114 @@
-"""Finds codes in one grey picture with several readers in turn.
+"""Finds codes in one grey picture: a quick look first, then whatever the effort allows.
 
 Runs only inside the reader process: what a camera sees is hostile and may crash a reader, so this
 must never be imported by a process that matters.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-import zxingcpp
-from pyzbar import pyzbar
+import cv2
+import numpy as np
 
+from device_drivers.scanners import readers
+from device_drivers.scanners.enhancing import TREATMENTS, Treated, Treatment, halved, to_work_on
 from device_drivers.scanners.interface import CODE_LENGTH_MAX
+from device_drivers.scanners.reader_protocol import Box, Effort
+from device_drivers.scanners.readers import Found
 
-ZXING_FORMATS = {
-    "QRCODE": zxingcpp.BarcodeFormat.QRCode,
-    "CODE128": zxingcpp.BarcodeFormat.Code128,
-}
-ZXING_KINDS = {
-    zxingcpp.BarcodeFormat.QRCode: "QRCODE",
-    zxingcpp.BarcodeFormat.QRCodeModel1: "QRCODE",
-    zxingcpp.BarcodeFormat.QRCodeModel2: "QRCODE",
-    zxingcpp.BarcodeFormat.Code128: "CODE128",
-}
-ZBAR_SYMBOLS = {"QRCODE": pyzbar.ZBarSymbol.QRCODE, "CODE128": pyzbar.ZBarSymbol.CODE128}
-# What zbar takes UTF-8 for, when it guesses the character set of a QR code.
-ZBAR_WRONG_GUESSES = ("shift_jis", "big5", "latin-1")
+ROOM_AROUND = 0.5  # of a code's size, on each side: hands move between two frames
+HINTS_MAX = 2  # half-read codes in one picture that get a closer look
+
+cv2.setNumThreads(1)  # one reader process is one core's worth; the window needs the other
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Grey pixels, one byte each, row by row."""
+class Task:
+    """``near``: where a code was in the picture before; ``until``: monotonic time to stop trying."""
 
-    width: int
-    height: int
-    pixels: memoryview
-
-
-@dataclass(frozen=True)
-class Found:
-    text: str
-    kind: str
-    reader: str
+    kinds: Sequence[str]
+    readers: Sequence[str]
+    effort: Effort = Effort.THOROUGH
+    near: Box | None = None
+    turn: int = 0  # which treatment is tried when the effort is TRY
+    until: float = float("inf")
+    before_reader: Callable[[str], None] = field(default=lambda name: None)
 
 
-def read_with_zxing(picture: Picture, kinds: Sequence[str], thorough: bool) -> Iterator[Found]:
-    shaped = picture.pixels.cast("B", shape=(picture.height, picture.width))
-    formats = zxingcpp.BarcodeFormats([ZXING_FORMATS[kind] for kind in kinds])
-    binarizers = [zxingcpp.Binarizer.LocalAverage]
-    if thorough:
-        binarizers.append(zxingcpp.Binarizer.GlobalHistogram)
-    for binarizer in binarizers:
-        found = zxingcpp.read_barcodes(
-            # Plain: its default for reading by people writes control characters as "<ESC>".
-            shaped,
-            formats=formats,
-            binarizer=binarizer,
-            text_mode=zxingcpp.TextMode.Plain,
-        )
-        for code in found:
-            kind = ZXING_KINDS.get(code.format)
-            if code.valid and kind is not None and kind in kinds:
-                yield Found(code.text, kind, "zxing-cpp")
-        if found:
-            return
-
-
-def read_with_pyzbar(picture: Picture, kinds: Sequence[str], thorough: bool) -> Iterator[Found]:
-    if not thorough:
-        return
-    symbols = [ZBAR_SYMBOLS[kind] for kind in kinds]
-    pixels = picture.pixels.tobytes()
-    for code in pyzbar.decode((pixels, picture.width, picture.height), symbols=symbols):
-        try:
-            text = code.data.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        yield Found(undo_wrong_guess(text), code.type, "pyzbar")
-
-
-def undo_wrong_guess(text: str) -> str:
-    """zbar guesses a character set and often takes UTF-8 for another: take it back where it did."""
-    if text.isascii():
-        return text
-    for charset in ZBAR_WRONG_GUESSES:
-        try:
-            return text.encode(charset).decode("utf-8")
-        except UnicodeError:
-            continue
-    return text
-
-
-READERS: dict[str, Callable[[Picture, Sequence[str], bool], Iterator[Found]]] = {
-    "zxing-cpp": read_with_zxing,
-    "pyzbar": read_with_pyzbar,
-}
-
-
-def decode(
-    picture: Picture,
-    kinds: Sequence[str],
-    readers: Sequence[str],
-    thorough: bool,
-    before_reader: Callable[[str], None],
-) -> list[Found]:
-    """The codes of the first reader that finds any; ``thorough`` spends much longer on a miss.
-
-    ``before_reader`` is told each reader's name before it starts, so that a crash has a name.
-    """
-    for name in readers:
-        before_reader(name)
-        try:
-            codes = list(READERS[name](picture, kinds, thorough))
-        except Exception:
-            # A crafted code can make a reader raise (pyzbar does at a code of several parts):
-            # to us it then has nothing in it. What aborts the process is the parent's to mend.
-            continue
-        found = [
-            code for code in codes if 0 < len(code.text) <= CODE_LENGTH_MAX and code.kind in kinds
-        ]
-        if found:
-            return list(dict.fromkeys(found))
+def decode(grey: np.ndarray, task: Task) -> list[Found]:
+    """The codes of the first attempt that finds any; a reader that raises has found nothing."""
+    if "zxing-cpp" in task.readers:
+        task.before_reader("zxing-cpp")
+        for attempt in _attempts(grey, task):
+            if found := _allowed(attempt, task):
+                return found
+            if time.monotonic() > task.until:
+                return []
+    if "pyzbar" in task.readers and _worth_a_second_reader(task):
+        task.before_reader("pyzbar")
+        return _allowed(readers.read_with_pyzbar(grey, task.kinds), task)
     return []
+
+
+def _worth_a_second_reader(task: Task) -> bool:
+    """It takes ten times as long, but it is all there is when the first one is left out."""
+    if task.effort is Effort.THOROUGH or len(task.readers) == 1:
+        return True
+    return task.effort is Effort.TRY and task.turn % len(TREATMENTS) == 0
+
+
+def _allowed(found: list[Found], task: Task) -> list[Found]:
+    good = [c for c in found if 0 < len(c.text) <= CODE_LENGTH_MAX and c.kind in task.kinds]
+    return list({(c.text, c.kind): c for c in good}.values())
+
+
+def _attempts(grey: np.ndarray, task: Task) -> Iterator[list[Found]]:
+    """What zxing-cpp makes of the picture, cheapest first; the caller stops when it has enough."""
+    if task.effort is Effort.GLANCE:
+        if task.near is not None:
+            yield _inside(grey, task.near, lambda part: readers.read_with_zxing(part, task.kinds))
+        elif half := halved(grey):
+            yield _back(readers.read_with_zxing(half.grey, task.kinds), half)
+        return
+    hints: list[Box] = []
+    yield readers.read_with_zxing(grey, task.kinds, hints=hints)
+    for hint in hints[:HINTS_MAX]:
+        for treatment in TREATMENTS:
+            yield _inside(grey, hint, lambda part, t=treatment: _treated(part, t, task.kinds))
+    if task.effort is Effort.LOOK:
+        return
+    smaller = to_work_on(grey)
+    if smaller.grey is not grey:
+        yield _back(readers.read_with_zxing(smaller.grey, task.kinds), smaller)
+    chosen = TREATMENTS
+    if task.effort is Effort.TRY:
+        chosen = (TREATMENTS[task.turn % len(TREATMENTS)],)
+    for treatment in chosen:
+        yield _back(_treated(smaller.grey, treatment, task.kinds), smaller)
+
+
+def _treated(grey: np.ndarray, treatment: Treatment, kinds: Sequence[str]) -> list[Found]:
+    made = treatment.apply(grey)
+    if made is None:
+        return []
+    one = treatment.dark_and_bright
+    return _back(
+        readers.read_with_zxing(made.grey, kinds, everything=True, one_threshold=one), made
+    )
+
+
+def _back(found: list[Found], made: Treated) -> list[Found]:
+    """The same codes with their places in the picture that ``made`` was made from."""
+    return [replace(code, box=code.box.scaled(1 / made.across, 1 / made.down)) for code in found]
+
+
+def _inside(grey: np.ndarray, box: Box, read: Callable[[np.ndarray], list[Found]]) -> list[Found]:
+    """Reads the part of the picture around a box."""
+    height, width = grey.shape
+    part = box.grown(ROOM_AROUND, width, height)
+    if part.width < 16 or part.height < 16:
+        return []
+    rows = grey[part.y : part.y + part.height, part.x : part.x + part.width]
+    found = read(np.ascontiguousarray(rows))
+    return [replace(code, box=code.box.moved(part.x, part.y)) for code in found]

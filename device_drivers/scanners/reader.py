@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import time
 
 from device_drivers.scanners.reader_protocol import (
     ANSWER,
@@ -18,10 +19,12 @@ from device_drivers.scanners.reader_protocol import (
     READER_NAMES,
     READY_SEQUENCE,
     REQUEST,
-    Wish,
+    Box,
+    Effort,
 )
 
 ADDRESS_SPACE_MAX = 2 * 1024**3  # bytes; a decoder that wants more is being fooled
+TRYING_SHARE = 0.5  # of the deadline; what is begun then still has the other half
 GRACE = 3  # how many deadlines a stuck picture may take before the process ends itself
 
 
@@ -34,6 +37,8 @@ def main() -> int:
     arguments = parser.parse_args()
     _confine()
     try:
+        import numpy as np
+
         from device_drivers.scanners import decoding
     except ImportError as problem:
         _answer(READY_SEQUENCE, {"error": str(problem)})
@@ -42,17 +47,35 @@ def main() -> int:
     memory = SharedPicture(arguments.memory_fd)
     kinds = arguments.kinds.split(",")
     readers = arguments.readers.split(",")
+    turn = 0
     while request := _exactly(REQUEST.size):
-        sequence, width, height, wish, left_out = REQUEST.unpack(request)
+        sequence, width, height, effort, left_out, *near = REQUEST.unpack(request)
         signal.setitimer(signal.ITIMER_REAL, arguments.deadline * GRACE)
-        chosen = [r for r in readers if not left_out & 1 << READER_NAMES.index(r)]
-        picture = decoding.Picture(width, height, memory.pixels(width * height))
-        thorough = bool(wish & Wish.THOROUGH)
-        found = decoding.decode(picture, kinds, chosen, thorough, memory.note_reader)
+        turn += effort == Effort.TRY
+        task = decoding.Task(
+            kinds,
+            [r for r in readers if not left_out & 1 << READER_NAMES.index(r)],
+            Effort(effort),
+            Box(*near) if near[2] else None,
+            turn,
+            time.monotonic() + arguments.deadline * TRYING_SHARE,
+            memory.note_reader,
+        )
+        # A copy: nothing that a reader keeps may hold the memory when a larger picture comes.
+        with memory.pixels(width * height) as pixels:
+            grey = np.frombuffer(pixels, np.uint8).reshape(height, width).copy()
+        found = decoding.decode(grey, task)
         memory.note_reader(None)
-        picture.pixels.release()
         signal.setitimer(signal.ITIMER_REAL, 0)
-        codes = [{"text": f.text, "kind": f.kind, "reader": f.reader} for f in found]
+        codes = [
+            {
+                "text": f.text,
+                "kind": f.kind,
+                "reader": f.reader,
+                "box": [f.box.x, f.box.y, f.box.width, f.box.height],
+            }
+            for f in found
+        ]
         _answer(sequence, {"codes": codes})
     return 0
 

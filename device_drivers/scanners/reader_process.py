@@ -1,7 +1,8 @@
 """The kiosk's side of the reader process: asks it about pictures, and replaces it when it dies.
 
 A picture costs at most its deadline. A reader that was at work when the process died is left out
-for a while, so that a crafted code held before the camera costs one restart. Never decodes here.
+for a while, and for good at that picture, so that a crafted code held before the camera costs one
+restart. Never decodes here.
 """
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from device_drivers.errors import DeviceError, NotReachable, ProtocolError, Timeout
+from device_drivers.scanners.crash_memory import CrashMemory
 from device_drivers.scanners.interface import CODE_LENGTH_MAX, Scan
 from device_drivers.scanners.reader_protocol import (
     ANSWER,
@@ -27,11 +29,12 @@ from device_drivers.scanners.reader_protocol import (
     READER_NAMES,
     READY_SEQUENCE,
     REQUEST,
-    Wish,
+    Box,
+    Effort,
 )
 
 START_DEADLINE_S = 20.0
-LEFT_OUT_S = 30.0
+NOWHERE = Box(0, 0, 0, 0)
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MAX_S = 10.0
 CALM_AFTER_S = 30.0  # so long without a failure, and the backoff starts over
@@ -68,7 +71,9 @@ class ReaderProcess:
         self._memory_fd = -1
         self._memory: mmap.mmap | None = None
         self._sequence = READY_SEQUENCE
-        self._left_out_until: dict[str, float] = {}
+        self._near = NOWHERE
+        self._near_size: tuple[int, ...] = ()
+        self._crashes = CrashMemory()
         self._failures_in_a_row = 0
         self._last_failure_at = 0.0
         self._resting_until = 0.0
@@ -108,7 +113,7 @@ class ReaderProcess:
             self._failed()
             raise NotReachable(f"the reader process cannot work: {answer['error']}")
 
-    def read(self, grey: np.ndarray, thorough: bool = True) -> tuple[Scan, ...]:
+    def read(self, grey: np.ndarray, effort: Effort = Effort.THOROUGH) -> tuple[Scan, ...]:
         """The codes in a grey picture (uint8, rows by columns).
 
         Raises Timeout (late: it was killed), ReaderDied, ReaderResting or NotReachable; the caller
@@ -126,13 +131,22 @@ class ReaderProcess:
         np.copyto(target.reshape(grey.shape), grey)
         del target
         self._sequence = self._sequence % 0xFFFF_FFFF + 1
-        wish = Wish.THOROUGH if thorough else Wish.QUICK
-        request = REQUEST.pack(self._sequence, width, height, wish, self._left_out())
+        near = self._near if effort is Effort.GLANCE and self._near_size == grey.shape else NOWHERE
+        request = REQUEST.pack(
+            self._sequence,
+            width,
+            height,
+            effort,
+            self._left_out(grey),
+            *(near.x, near.y, near.width, near.height),
+        )
         try:
             self._send(request)
             answer = self._receive(self._sequence, self._deadline_s)
+            self._near, self._near_size = self._place(answer, width, height), grey.shape
             return self._scans(answer)
-        except DeviceError:
+        except DeviceError as problem:
+            self._remember(grey, problem)
             self._failed()
             raise
 
@@ -198,20 +212,29 @@ class ReaderProcess:
                 scans.append(Scan(text, kind, reader))
         return tuple(scans)
 
-    def _left_out(self) -> int:
-        """Mask of readers that crashed lately; never all of them."""
-        now = self._clock()
-        out = [r for r in self._readers if self._left_out_until.get(r, 0) > now]
-        if len(out) == len(self._readers):
-            return 0
+    def _place(self, answer: dict, width: int, height: int) -> Box:
+        """Where the first code is, so that the next glance goes there."""
+        for code in answer.get("codes", ()):
+            box = code.get("box")
+            if isinstance(box, list) and len(box) == 4 and all(type(n) is int for n in box):
+                place = Box(*box).grown(0, width, height)
+                return place if place.width and place.height else NOWHERE
+        return NOWHERE
+
+    def _left_out(self, grey: np.ndarray) -> int:
+        """Mask of readers that died lately, or at this picture; never all of them for long."""
+        out = self._crashes.left_out(self._readers, grey, self._clock())
         return sum(1 << READER_NAMES.index(name) for name in out)
 
-    def _failed(self) -> None:
-        """Buries the process, remembers who was at work, and puts off the next start if need be."""
-        now = self._clock()
+    def _remember(self, grey: np.ndarray, problem: DeviceError) -> None:
         at_work = self._memory[0] if self._memory is not None else 0
         if 0 < at_work <= len(READER_NAMES):
-            self._left_out_until[READER_NAMES[at_work - 1]] = now + LEFT_OUT_S
+            blame = self._crashes.late if isinstance(problem, Timeout) else self._crashes.died
+            blame(READER_NAMES[at_work - 1], grey, self._clock())
+
+    def _failed(self) -> None:
+        """Buries the process and puts off the next start if need be."""
+        now = self._clock()
         self._end_process()
         if self._memory is not None:
             self._memory[0] = 0

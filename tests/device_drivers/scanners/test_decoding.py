@@ -1,19 +1,25 @@
 """What the reader process makes of pictures, tried here on pictures that are known to be harmless."""
 
-import numpy as np
-import segno
+import time
 
-from device_drivers.scanners.decoding import Picture, decode, undo_wrong_guess
+import numpy as np
+import pytest
+import segno
+from hypothesis import given
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from device_drivers.scanners.decoding import Task, decode
+from device_drivers.scanners.enhancing import TREATMENTS
 from device_drivers.scanners.interface import CODE_LENGTH_MAX
+from device_drivers.scanners.reader_protocol import Box, Effort
+from device_drivers.scanners.readers import read_with_zxing, undo_wrong_guess
 from tests.device_drivers.scanners.pictures import centred, qr_image, qr_picture
 
 READERS = ("zxing-cpp", "pyzbar")
 
 
 def found(grey: np.ndarray, kinds=("QRCODE",), readers=READERS):
-    height, width = grey.shape
-    picture = Picture(width, height, memoryview(grey.tobytes()))
-    return decode(picture, kinds, readers, True, lambda name: None)
+    return decode(grey, Task(kinds, readers))
 
 
 def test_each_reader_reads_a_plain_code_and_says_its_name():
@@ -33,8 +39,7 @@ def test_chinese_text_is_read_right_by_each_reader():
 def test_the_second_reader_is_asked_only_when_the_first_finds_nothing():
     asked = []
     grey = qr_picture("CODE")
-    picture = Picture(grey.shape[1], grey.shape[0], memoryview(grey.tobytes()))
-    decode(picture, ("QRCODE",), READERS, True, asked.append)
+    decode(grey, Task(("QRCODE",), READERS, before_reader=asked.append))
     assert asked == ["zxing-cpp"]
 
 
@@ -57,3 +62,60 @@ def test_a_wrong_guess_of_the_character_set_is_undone():
     assert undo_wrong_guess("Britain’s".encode().decode("shift_jis")) == "Britain’s"
     assert undo_wrong_guess("翠湖花园") == "翠湖花园"
     assert undo_wrong_guess("plain") == "plain"
+
+
+def held_at(x: int, y: int, scale: int = 4) -> np.ndarray:
+    """A frame of a lobby with a code at a place in it."""
+    frame = np.full((720, 1280), 150, np.uint8)
+    code = qr_image(segno.make_qr("https://pay.example/b/1"), scale)
+    frame[y : y + code.shape[0], x : x + code.shape[1]] = code
+    return frame
+
+
+@pytest.mark.parametrize("effort", list(Effort))
+def test_every_effort_finds_a_plain_code_and_says_where(effort):
+    (code,) = decode(held_at(700, 300), Task(("QRCODE",), READERS, effort))
+    box = code.box
+    assert abs(box.x - 716) <= 4 and abs(box.y - 316) <= 4 and abs(box.width - 100) <= 8
+
+
+def test_a_glance_looks_where_the_code_was_and_nowhere_else():
+    near = decode(held_at(700, 300), Task(("QRCODE",), READERS, Effort.LOOK))[0].box
+    glance = Task(("QRCODE",), READERS, Effort.GLANCE, near=near)
+    (moved,) = decode(held_at(730, 320), glance)
+    assert abs(moved.box.x - 746) <= 4
+    assert decode(held_at(60, 40), glance) == []
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 0, 0), Box(1270, 710, 900, 900), Box(5000, 9, 3, 3)])
+def test_a_place_outside_the_picture_breaks_nothing(box):
+    assert decode(held_at(60, 40), Task(("QRCODE",), READERS, Effort.GLANCE, near=box)) == []
+
+
+def test_a_bright_code_on_dark_ground_is_read_when_there_is_time():
+    bright = 255 - qr_picture("BRIGHT")
+    assert [c.text for c in found(bright)] == ["BRIGHT"]
+
+
+def test_each_treatment_keeps_a_plain_code_readable_and_in_its_place():
+    frame = held_at(700, 300)
+    for turn, treatment in enumerate(TREATMENTS):
+        made = treatment.apply(frame)
+        assert made is not None, treatment.name
+        assert made.grey.dtype == np.uint8 and made.grey.flags.c_contiguous
+        codes = read_with_zxing(made.grey, ("QRCODE",), one_threshold=treatment.dark_and_bright)
+        (code,) = codes
+        assert abs(code.box.scaled(1 / made.across, 1 / made.down).x - 716) <= 5, (turn, treatment)
+
+
+def test_trying_ends_when_the_time_is_over():
+    noise = np.random.default_rng(1).integers(0, 255, (720, 1280)).astype(np.uint8)
+    asked = []
+    task = Task(("QRCODE",), READERS, until=time.monotonic(), before_reader=asked.append)
+    assert decode(noise, task) == []
+    assert asked == ["zxing-cpp"]
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)))
+def test_any_small_picture_is_taken_without_an_error(grey):
+    assert isinstance(decode(grey, Task(("QRCODE",), READERS)), list)

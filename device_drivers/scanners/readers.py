@@ -1,0 +1,112 @@
+"""The readers themselves, each one call: a grey picture in, codes out. Only in the reader process.
+
+A reader may abort the whole process at a crafted code; what it raises is taken for "nothing found".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import zxingcpp
+from pyzbar import pyzbar
+
+from device_drivers.scanners.reader_protocol import Box
+
+ZXING_FORMATS = {
+    "QRCODE": zxingcpp.BarcodeFormat.QRCode,
+    "CODE128": zxingcpp.BarcodeFormat.Code128,
+}
+ZXING_KINDS = {
+    zxingcpp.BarcodeFormat.QRCode: "QRCODE",
+    zxingcpp.BarcodeFormat.QRCodeModel1: "QRCODE",
+    zxingcpp.BarcodeFormat.QRCodeModel2: "QRCODE",
+    zxingcpp.BarcodeFormat.Code128: "CODE128",
+}
+ZBAR_SYMBOLS = {"QRCODE": pyzbar.ZBarSymbol.QRCODE, "CODE128": pyzbar.ZBarSymbol.CODE128}
+# What zbar takes UTF-8 for, when it guesses the character set of a QR code.
+ZBAR_WRONG_GUESSES = ("shift_jis", "big5", "latin-1")
+
+
+@dataclass(frozen=True)
+class Found:
+    text: str
+    kind: str
+    reader: str
+    box: Box
+
+
+def read_with_zxing(
+    grey: np.ndarray,
+    kinds: Sequence[str],
+    *,
+    everything: bool = False,
+    one_threshold: bool = False,
+    hints: list[Box] | None = None,
+) -> list[Found]:
+    """``everything`` also tries bright codes on dark ground, which takes half as long again.
+
+    ``hints`` is filled with the places of codes that were seen and could not be read.
+    """
+    binarizer = zxingcpp.Binarizer.LocalAverage
+    if one_threshold:
+        binarizer = zxingcpp.Binarizer.GlobalHistogram
+    try:
+        codes = zxingcpp.read_barcodes(
+            grey,
+            formats=zxingcpp.BarcodeFormats([ZXING_FORMATS[kind] for kind in kinds]),
+            binarizer=binarizer,
+            try_invert=everything,
+            return_errors=hints is not None,
+            # Plain: its default for reading by people writes control characters as "<ESC>".
+            text_mode=zxingcpp.TextMode.Plain,
+        )
+        found = []
+        for code in codes:
+            kind = ZXING_KINDS.get(code.format)
+            if code.valid and kind is not None and kind in kinds:
+                found.append(Found(code.text, kind, "zxing-cpp", _box(code.position)))
+            elif hints is not None and not code.valid:
+                hints.append(_box(code.position))
+    except Exception:
+        return []
+    return found
+
+
+def _box(position: zxingcpp.Position) -> Box:
+    corners = (
+        position.top_left,
+        position.top_right,
+        position.bottom_right,
+        position.bottom_left,
+    )
+    xs, ys = [c.x for c in corners], [c.y for c in corners]
+    return Box(min(xs), min(ys), max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)
+
+
+def read_with_pyzbar(grey: np.ndarray, kinds: Sequence[str]) -> list[Found]:
+    symbols = [ZBAR_SYMBOLS[kind] for kind in kinds]
+    height, width = grey.shape
+    found = []
+    try:
+        for code in pyzbar.decode((grey.tobytes(), width, height), symbols=symbols):
+            try:
+                text = undo_wrong_guess(code.data.decode("utf-8"))
+            except UnicodeDecodeError:
+                continue
+            found.append(Found(text, code.type, "pyzbar", Box(*code.rect)))
+    except Exception:
+        # pyzbar raises at a code that is one of several parts.
+        return []
+    return found
+
+
+def undo_wrong_guess(text: str) -> str:
+    """zbar guesses a character set and often takes UTF-8 for another: take it back where it did."""
+    if text.isascii():
+        return text
+    for charset in ZBAR_WRONG_GUESSES:
+        try:
+            return text.encode(charset).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
