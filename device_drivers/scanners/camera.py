@@ -29,7 +29,7 @@ from device_drivers.status import DeviceStatus
 log = structlog.get_logger(__name__)
 
 PREVIEW_WIDTH_MAX = 640
-TRY_EVERY = 8  # one frame in so many without a code is enhanced before it is looked at
+TRY_EVERY = 12  # one frame in so many without a code is enhanced before it is looked at
 MOTION_SIZE = (48, 27)
 MOTION_MIN = 5.0  # mean of the eighth of the picture that changed most, in grey levels
 MOTION_LASTS_S = 3.0
@@ -168,7 +168,7 @@ class CameraScanner:
         """Runs on the scan thread until the scanner is closed."""
         capture, reader = self._capture, self._reader
         assert capture is not None and reader is not None
-        sequence, misses = 0, 0
+        sequence, looks, misses = 0, 0, 0
         motion = MotionGate()
         while not self._closing.is_set():
             self._armed.wait()
@@ -179,7 +179,8 @@ class CameraScanner:
             grey = cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY)
             if not motion.worth_a_look(grey, frame.taken_at):
                 continue
-            found = self._ask(reader, grey, effort_for(sequence, misses))
+            looks += 1
+            found = self._ask(reader, grey, effort_for(looks, misses))
             misses = 0 if found else misses + 1
             self._delivery.newly_armed()
             self._delivery.hand_over(found, frame.taken_at)
@@ -195,14 +196,14 @@ class CameraScanner:
         return ()
 
 
-def effort_for(sequence: int, misses: int) -> Effort:
+def effort_for(looks: int, misses: int) -> Effort:
     """Every other frame is only glanced at, so that an empty lobby costs little.
 
     A code that was found is confirmed by such a glance; the looks between find a second one.
     """
     if misses % TRY_EVERY == TRY_EVERY - 1:
         return Effort.TRY
-    return Effort.GLANCE if sequence % 2 else Effort.LOOK
+    return Effort.GLANCE if looks % 2 else Effort.LOOK
 
 
 class MotionGate:
