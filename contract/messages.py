@@ -8,9 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from contract.message import Message, Sha256
 from contract.money import Money
+from contract.presence import Presence, StopReason
 
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -18,11 +20,6 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}(-[0-9A-Z
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 PaymentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f\-]{36}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{1,7}-[0-9]{6,9}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Text(Message):
@@ -109,20 +106,7 @@ class ApiError(Message):
     details: dict[str, Any] = {}
 
 
-# --- enrolment and configuration ---
-
-
-class EnrolRequest(Message):
-    """Signed with the new key itself, which proves that the kiosk holds it."""
-
-    pairing_code: Annotated[str, StringConstraints(min_length=8, max_length=20)]
-    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]  # base64url, raw
-
-
-class EnrolAnswer(Message):
-    kiosk_id: str
-    kiosk_code: str
-    community: str
+# --- configuration ---
 
 
 class Community(Message):
@@ -325,32 +309,6 @@ class JournalEntry(Message):
     previous_hash: Sha256
     hash: Sha256
     signature: Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z0-9_-]{86}$")] = ""
-
-
-class Presence(Message):
-    """Which life of the kiosk speaks, and where its journal stands: how two machines with one
-    identity, or one started from an old disk image, give themselves away.
-
-    ``starts`` counts the starts of this journal and is on disk before it is told; ``boot`` is random
-    at each start; ``beat`` grows with every message of one start, so that late ones are recognised.
-    """
-
-    boot: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-    starts: Annotated[int, Field(ge=1)]
-    beat: Annotated[int, Field(ge=1)]
-    journal_last: Annotated[int, Field(ge=0)]
-    journal_hash: Sha256
-    number: Annotated[int, Field(ge=0)] = 0  # the highest number of a payment so far
-
-
-class StopReason(StrEnum):
-    """Why the server serves a kiosk no further until staff enrol it again. New ones go last: kiosks
-    remember the place."""
-
-    TWIN = "twin"  # two machines, or two disks, speak with one identity
-    BEHIND = "behind"  # its journal ends before what was received from it: an old disk image
-    FORKED = "forked"  # its journal contradicts what was received from it
-    NOT_SIGNED = "not_signed"  # its journal holds what it did not sign
 
 
 class JournalBatch(Message):

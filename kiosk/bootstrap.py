@@ -33,6 +33,9 @@ from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
 from kiosk.health import Supervisors, Watchdog, Watched, uptime_s
 from kiosk.journal import Journal, JournalUnavailable
+from kiosk.journal_continue import current, open_payments
+from kiosk.journal_opening import open_journal, save_begin
+from kiosk.journal_salvage import salvage
 from kiosk.recovery import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
@@ -190,7 +193,7 @@ def start(settings: Settings, config_path: Path) -> Running:
     started = time.monotonic()
     me = identity_file.load(settings.data_dir)
     devices = make_devices(settings, config_path)
-    journal = Journal(settings.data_dir / "journal.sqlite3", _now, seal=me.seal)
+    journal = open_journal(settings.data_dir, me.seal, _now)
     copy = OpenBillsCopy(settings.data_dir / "open_bills.sqlite3")
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
     engine = Engine(journal, _first_session(journal, settings), me.kiosk_code)
@@ -274,10 +277,16 @@ def _run(settings: Settings, config_path: Path) -> int:
     return 0
 
 
+def _open_payments(folder: Path) -> list[str]:
+    path = current(folder)
+    return open_payments(salvage(path)) if path.exists() else []
+
+
 def _enrol(settings: Settings, pairing_code: str) -> int:
     key = Ed25519PrivateKey.generate()
     try:
-        identity = enrol(settings.server.url, pairing_code, key)
+        asked = _open_payments(settings.data_dir)
+        identity, begin = enrol(settings.server.url, pairing_code, key, asked)
     except Refused as refused:
         message = refused.error.message
         print(f"{message.zh} / {message.en}", file=sys.stderr)
@@ -285,6 +294,7 @@ def _enrol(settings: Settings, pairing_code: str) -> int:
     except ServerAway as error:
         print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
         return 1
+    save_begin(settings.data_dir, begin, identity.seal.public_key)
     identity_file.save(settings.data_dir, identity)
     print(f"enrolled as {identity.kiosk_code} of {identity.community}")
     return 0

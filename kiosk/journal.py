@@ -17,17 +17,23 @@ from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentSta
 from kiosk.journal_check import verify as verify
 from kiosk.journal_file import JournalBroken as JournalBroken
 from kiosk.journal_file import JournalUnavailable as JournalUnavailable
-from kiosk.journal_file import Seal, prepare, unavailable
+from kiosk.journal_file import Origin, Seal, prepare, unavailable
 
 
 class Journal:
     """One writer. ``now`` gives aware UTC times; every method may be called from any thread.
 
     ``seal`` signs each entry as this kiosk; a journal without one is for reading, and for tests.
+    ``origin`` is what a new file continues. Raises JournalUnavailable, JournalDamaged, JournalOfAnother.
     """
 
     def __init__(
-        self, path: Path, now: Callable[[], datetime], *, seal: Seal | None = None
+        self,
+        path: Path,
+        now: Callable[[], datetime],
+        *,
+        seal: Seal | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self._path, self._now, self._seal = path, now, seal
         self._lock = threading.RLock()
@@ -39,7 +45,7 @@ class Journal:
             path.chmod(0o600)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
-            self._origin = prepare(self._db, seal)
+            self._origin = prepare(self._db, seal, origin)
             row = self._db.execute(
                 "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
@@ -133,11 +139,17 @@ class Journal:
         """The newest payment, if it was approved and nothing was said of its receipt since."""
         with self._lock:
             row = self._read(
-                "SELECT body FROM entries e WHERE kind = 'payment'"
-                " AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.kind = 'receipt'"
-                " AND r.sequence > e.sequence) ORDER BY sequence DESC LIMIT 1"
+                "SELECT sequence, body FROM entries WHERE kind = 'payment'"
+                " ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
-        record = PaymentRecord.model_validate_json(row[0]) if row else None
+            said = (
+                row
+                and self._read(
+                    "SELECT 1 FROM entries WHERE sequence > ? AND kind = 'receipt' LIMIT 1",
+                    (row[0],),
+                ).fetchone()
+            )
+        record = PaymentRecord.model_validate_json(row[1]) if row and not said else None
         return record if record and record.state is PaymentState.APPROVED else None
 
     def last_card_payment(self) -> PaymentRecord | None:
@@ -196,6 +208,12 @@ class Journal:
             starts = self.position("starts") + 1
             self._set_position("starts", starts)
             return starts
+
+    def go_on_counting(self, starts: int) -> None:
+        """Starts are counted on from here: another file of this kiosk's counted so many. Raises
+        JournalUnavailable."""
+        with self._lock:
+            self._set_position("starts", starts)
 
     def stopped(self) -> StopReason | None:
         """Why the server stopped this kiosk, as far as it is known: it stays so over restarts."""

@@ -17,6 +17,7 @@ from device_drivers.errors import DeviceError
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
 from kiosk.core.payment import is_newer
+from kiosk.journal_continue import HANDED_OVER
 
 log = structlog.get_logger("recovery")
 
@@ -35,6 +36,19 @@ def card_data(result: CardResult) -> CardData:
         masked_pan=result.masked_pan,
         receipt_lines=list(result.receipt_lines),
     )
+
+
+def _another_terminal(record: PaymentRecord, last: CardResult | None) -> bool:
+    """Whether this terminal's memory says nothing about the payment, because another one took it.
+
+    One that was handed over may have come from a kiosk whose terminal was replaced with it: then a
+    terminal without any memory proves nothing either.
+    """
+    before = record.terminal_before
+    if last is None:
+        return record.reason == HANDED_OVER and before is not None
+    known = before.terminal_id if before else ""
+    return bool(known and last.terminal_id and known != last.terminal_id)
 
 
 @dataclass
@@ -151,6 +165,9 @@ class Recovery:
         if self._last_transaction is None:
             return None
         last = self._last_transaction()
+        if _another_terminal(record, last):
+            log.error("another_terminal", reference=record.reference)
+            return None
         if last is None or not is_newer(card_data(last), record.terminal_before):
             return CardAnswered(record.payment_id, "cancelled", "terminal_has_none", CardData())
         if last.amount_minor not in (None, record.amount_minor):

@@ -16,12 +16,11 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
+from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition
 from contract.http_signature import sign
 from contract.messages import (
     ApiError,
     Bill,
-    EnrolAnswer,
-    EnrolRequest,
     ErrorCode,
     Heartbeat,
     HeartbeatAnswer,
@@ -183,12 +182,20 @@ def _understood(status: int, content: Any, answer: type[Answer], what: str) -> A
     raise ServerAway(f"{what}: status {status}")
 
 
-def enrol(url: str, pairing_code: str, key: Ed25519PrivateKey) -> Identity:
-    """Exchanges the one-time pairing code for an identity. Raises Refused or ServerAway."""
+def enrol(
+    url: str, pairing_code: str, key: Ed25519PrivateKey, open_payments: list[str]
+) -> tuple[Identity, JournalPosition]:
+    """Exchanges the one-time pairing code for an identity and the place where its journal goes on.
+
+    ``open_payments`` are those whose end this disk does not know. Raises Refused or ServerAway.
+    """
     client = CentralClient(url, "enrolling", key)
-    request = EnrolRequest(pairing_code=pairing_code, public_key=public_text(key))
+    request = EnrolRequest(
+        pairing_code=pairing_code, public_key=public_text(key), open_payments=open_payments
+    )
     answer = client._call("POST", "/enrol", EnrolAnswer, request)
-    return Identity(answer.kiosk_id, answer.kiosk_code, answer.community, key)
+    me = Identity(answer.kiosk_id, answer.kiosk_code, answer.community, key)
+    return me, answer.begin or JournalPosition()
 
 
 def backoff_s(attempt: int, *, first: float = 0.5, most: float = 30.0) -> float:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import NinjaAPI, Query
 
 from contract import messages
+from contract.enrolment import EnrolAnswer, EnrolRequest
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode, Method
 from server.api import errors
@@ -20,7 +21,7 @@ from server.api.lookups import look_up
 from server.billing.accounts import accounts_of, find_bill, to_contract
 from server.billing.signing import bill_keys
 from server.estate.models import Unit
-from server.fleet import enrolment, standing
+from server.fleet import beginning, enrolment, standing
 from server.fleet.listening import record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.showing import shown
@@ -61,20 +62,24 @@ def _order(kiosk: Kiosk, payment_id: str) -> PaymentOrder:
     return found
 
 
-@api.post("/enrol", auth=None, response=messages.EnrolAnswer)
-def enrol(request: HttpRequest, body: messages.EnrolRequest) -> Any:
+@api.post("/enrol", auth=None, response=EnrolAnswer)
+def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
     """Exchanges a one-time pairing code for an identity; signed with the new key itself."""
     try:
         key = public_key(body.public_key)
     except ValueError as wrong:
         raise Refusal(ErrorCode.BAD_REQUEST) from wrong
     verified(request, key)
+    now = timezone.now()
     try:
-        kiosk = enrolment.enrol(body.pairing_code, body.public_key, now=timezone.now())
+        kiosk = enrolment.enrol(body.pairing_code, body.public_key, now=now)
     except enrolment.PairingRefused as refused:
         raise Refusal(ErrorCode.PAIRING_CODE) from refused
-    return messages.EnrolAnswer(
-        kiosk_id=str(kiosk.id), kiosk_code=kiosk.code, community=kiosk.community.code
+    return EnrolAnswer(
+        kiosk_id=str(kiosk.id),
+        kiosk_code=kiosk.code,
+        community=kiosk.community.code,
+        begin=beginning.position_of(kiosk, body.open_payments, now),
     )
 
 

@@ -1,5 +1,6 @@
 """Recovery asks and never charges: each way a payment can be left, and what asking finds."""
 
+import dataclasses
 import queue
 import time
 
@@ -11,9 +12,11 @@ from device_drivers.errors import NotReachable
 from kiosk.central.client import Refused, ServerAway
 from kiosk.core.events import CardAnswered, OrderSeen, RecoveryDone, TerminalRead
 from kiosk.core.model import Action
+from kiosk.journal_continue import HANDED_OVER
 from kiosk.recovery import Recovery
 from tests.kiosk.core.story import CardData, Story
 
+NO_MEMORY = object()  # as what a terminal answers: it holds no transaction
 BEFORE = CardData(receipt_no="0041", trace_no="000041")
 
 
@@ -64,7 +67,7 @@ def found(record, *, server=None, terminal=None):
     def last_transaction():
         if isinstance(terminal, Exception):
             raise terminal
-        return terminal
+        return None if terminal is NO_MEMORY else terminal
 
     recovery = Recovery(heard(events), server, last_transaction if terminal else None, [record])
     recovery.start()
@@ -180,3 +183,18 @@ def test_the_terminal_is_read_until_it_answers_once(monkeypatch):
     assert [type(e) for e in seen] == [RecoveryDone, TerminalRead]
     assert seen[1].last is None
     recovery.stop()
+
+
+def test_another_terminal_says_nothing_about_a_payment():
+    before = BEFORE.model_copy(update={"terminal_id": "52500013"})
+    record = card_payment().model_copy(update={"terminal_before": before})
+    last = dataclasses.replace(result(), terminal_id="60000001")
+    assert found(record, terminal=last) is None
+    same = dataclasses.replace(result(), terminal_id="52500013")
+    assert found(record, terminal=same).outcome == "approved"
+
+
+def test_a_terminal_without_memory_decides_nothing_about_a_payment_handed_over():
+    record = card_payment().model_copy(update={"reason": HANDED_OVER})
+    assert found(record, terminal=NO_MEMORY) is None
+    assert found(card_payment(), terminal=NO_MEMORY).outcome == "cancelled"

@@ -1,0 +1,43 @@
+"""How a kiosk gets its identity, and the place where its journal goes on under it."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from contract.journal_hash import GENESIS
+from contract.message import Message, Sha256
+from contract.messages import PaymentId, PaymentRecord
+
+OpenPayments = Annotated[list[PaymentId], Field(max_length=50)]  # whose end this disk does not know
+
+
+class JournalPosition(Message):
+    """Where a kiosk's journal stands at the server: its next file goes on from here.
+
+    ``number`` is the highest payment number that the server knows of. ``payments`` are card payments
+    whose outcome the server does not know, for the kiosk to ask its terminal about, and those that the
+    kiosk asked about, as it told of them last. ``starts`` is how many starts were told (Presence).
+    """
+
+    sequence: Annotated[int, Field(ge=0)] = 0
+    hash: Sha256 = GENESIS
+    number: Annotated[int, Field(ge=0)] = 0
+    starts: Annotated[int, Field(ge=0)] = 0
+    payments: list[PaymentRecord] = []
+
+
+class EnrolRequest(Message):
+    """Signed with the new key itself, which proves that the kiosk holds it."""
+
+    pairing_code: Annotated[str, StringConstraints(min_length=8, max_length=20)]
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]  # base64url, raw
+    open_payments: OpenPayments = []
+
+
+class EnrolAnswer(Message):
+    """``begin`` is where the kiosk's journal goes on; None from a server that does not tell."""
+
+    kiosk_id: str
+    kiosk_code: str
+    community: str
+    begin: JournalPosition | None = None
