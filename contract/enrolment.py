@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from contract.journal_hash import GENESIS
 from contract.message import Message, Sha256
 from contract.messages import PaymentId, PaymentRecord
+from contract.presence import StopReason
 
 OpenPayments = Annotated[list[PaymentId], Field(max_length=50)]  # whose end this disk does not know
 
@@ -24,6 +25,16 @@ class JournalPosition(Message):
     number: Annotated[int, Field(ge=0)] = 0
     starts: Annotated[int, Field(ge=0)] = 0
     payments: list[PaymentRecord] = []
+    stopped: StopReason | None = None
+
+
+class JournalSalvage(Message):
+    """A kiosk found its journal damaged and asks where to go on. ``last`` is the newest entry that can
+    still be read, ``whole_from`` the first of those that are all there up to it; 0 and 0 for nothing."""
+
+    last: Annotated[int, Field(ge=0)]
+    whole_from: Annotated[int, Field(ge=0)]
+    open_payments: OpenPayments = []
 
 
 class EnrolRequest(Message):

@@ -32,3 +32,4 @@ class StopReason(StrEnum):
     BEHIND = "behind"  # its journal ends before what was received from it: an old disk image
     FORKED = "forked"  # its journal contradicts what was received from it
     NOT_SIGNED = "not_signed"  # its journal holds what it did not sign
+    DAMAGED = "damaged"  # its journal was damaged and entries that it told of are lost

@@ -1,8 +1,6 @@
 """The composition root: the only file that names concrete classes and puts them together."""
 
-import argparse
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,29 +11,36 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import CardData, EntryKind, Heartbeat, KioskConfig, StopReason
+from contract.messages import CardData, DeviceReport, EntryKind, Heartbeat, KioskConfig, StopReason
 from device_drivers.card_terminals.interface import CardTerminal
 from device_drivers.printers.interface import ReceiptPrinter
 from device_drivers.registry import UnknownDriver, factory
 from device_drivers.scanners.interface import Scanner
-from kiosk import settings as settings_file
 from kiosk.central import identity as identity_file
 from kiosk.central import known_config
-from kiosk.central.client import CentralClient, Refused, ServerAway, enrol
+from kiosk.central.client import CentralClient
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.central.presence import Voice
 from kiosk.central.reporter import Reporter
+from kiosk.clock import Clock
 from kiosk.core.capabilities import offers
-from kiosk.core.events import ConfigLoaded, DevicesSeen, ServerSeen, StopSeen
+from kiosk.core.events import (
+    ClockSeen,
+    ConfigLoaded,
+    DevicesSeen,
+    RecordingSeen,
+    ServerSeen,
+    StopSeen,
+)
 from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
 from kiosk.health import Supervisors, Watchdog, Watched, uptime_s
 from kiosk.journal import Journal, JournalUnavailable
-from kiosk.journal_continue import current, open_payments
-from kiosk.journal_opening import open_journal, save_begin
-from kiosk.journal_salvage import salvage
+from kiosk.journal_mending import mend
+from kiosk.journal_opening import open_journal
+from kiosk.journal_watch import JournalWatch
+from kiosk.own_health import own_report
 from kiosk.recovery import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
@@ -44,6 +49,7 @@ from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.settings import DEVICE_ROLES, Settings, SettingsError
+from kiosk.waiting import Waiting
 
 log = structlog.get_logger("bootstrap")
 
@@ -51,6 +57,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 FONTS = ASSETS / "fonts" / "built"
 ENGINE_SILENT_S_MAX = 15.0
 COMMIT_S = 10.0
+BEGIN_AGAIN = 75  # this process is done, the kiosk is not: it starts anew in its place
 
 
 @dataclass
@@ -99,13 +106,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _first_session(journal: Journal, settings: Settings) -> Session:
+def _first_session(journal: Journal, settings: Settings, clock: Clock) -> Session:
     last = journal.last_card_payment()
     card: CardData | None = last.card if last else None
     lobby = Lobby(
         unresolved=tuple(journal.unfinished()),
         last_card=card,
         stopped=journal.stopped() or "",
+        clock_trusted=clock.trusted,
         terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
     )
@@ -131,19 +139,27 @@ def _heartbeat(
     journal: Journal,
     supervisors: Supervisors,
     recovery: Recovery,
+    clock: Clock,
     started: float,
 ) -> Callable[[str], Heartbeat]:
+    def own(session: Session) -> DeviceReport:
+        return own_report(
+            recording=session.lobby.recording,
+            damaged=bool(journal.damaged),
+            clock_off=clock.machine_is_off,
+        )
+
     def make(config_version: str) -> Heartbeat:
         session = engine.session
         offered = offers(session.lobby)
         idle = session.visit.screen in RESTING
         return Heartbeat(
-            at=datetime.now(UTC),
+            at=clock.now(),
             software=version("lobbypay"),
             uptime_s=uptime_s(started),
             state="out_of_order" if not offered.in_order else "idle" if idle else "in_session",
             offers=list(offered.methods),
-            devices=list(supervisors.reports),
+            devices=[*supervisors.reports, own(session)],
             journal_last=journal.last_sequence,
             journal_acknowledged=journal.acknowledged(),
             open_payments=recovery.open_cases,
@@ -153,17 +169,32 @@ def _heartbeat(
     return make
 
 
+def _note_start(journal: Journal, engine: Engine) -> None:
+    """A full disk is no reason not to start: the screen has to say so, and what is open goes on."""
+    try:
+        journal.append(EntryKind.NOTE, {"what": "started", "software": version("lobbypay")})
+    except JournalUnavailable as error:
+        log.error("start_not_recorded", error=str(error))
+        engine.post(RecordingSeen(False))
+
+
 def _reporter(
     client: CentralClient,
     engine: Engine,
     journal: Journal,
     copy: OpenBillsCopy,
     known: known_config.KnownConfig,
+    clock: Clock,
     heartbeat: Callable[[str], Heartbeat],
 ) -> Reporter:
     def learn_config(config: KioskConfig) -> None:
         known.save(config)
         engine.post(ConfigLoaded(config))
+
+    def learn_time(server_time: datetime) -> None:
+        clock.learn(server_time)
+        if not engine.session.lobby.clock_trusted:
+            engine.post(ClockSeen(True))
 
     return Reporter(
         client,
@@ -173,6 +204,7 @@ def _reporter(
         on_config=learn_config,
         on_server=lambda reachable: engine.post(ServerSeen(reachable)),
         on_stopped=lambda reason: _stopped(engine, journal, reason),
+        on_time=learn_time,
         voice=Voice(journal),
     )
 
@@ -183,6 +215,7 @@ class Running:
 
     kiosk: Kiosk
     engine: Engine
+    journal: Journal
     watchdog: Watchdog
     close: Callable[[], None]
 
@@ -193,10 +226,13 @@ def start(settings: Settings, config_path: Path) -> Running:
     started = time.monotonic()
     me = identity_file.load(settings.data_dir)
     devices = make_devices(settings, config_path)
-    journal = open_journal(settings.data_dir, me.seal, _now)
+    clock = Clock(_now, lambda: time.monotonic())
+    journal = open_journal(settings.data_dir, me.seal, clock.now)
+    clock.not_before(journal.last_at())
     copy = OpenBillsCopy(settings.data_dir / "open_bills.sqlite3")
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
-    engine = Engine(journal, _first_session(journal, settings), me.kiosk_code)
+    first = _first_session(journal, settings, clock)
+    engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
     desk = CardDesk(devices.terminal, engine.post, engine.commit) if devices.terminal else None
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
@@ -209,8 +245,9 @@ def start(settings: Settings, config_path: Path) -> Running:
         _watched(devices, settings, desk), lambda reports: engine.post(DevicesSeen(reports))
     )
     known = known_config.KnownConfig(settings.data_dir / "config.json")
-    heartbeat = _heartbeat(engine, journal, supervisors, recovery, started)
-    reporter = _reporter(client, engine, journal, copy, known, heartbeat)
+    heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, started)
+    reporter = _reporter(client, engine, journal, copy, known, clock, heartbeat)
+    journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
     def second_factor() -> bool:
         config = engine.session.lobby.config
@@ -228,11 +265,11 @@ def start(settings: Settings, config_path: Path) -> Running:
     )
     watchdog = Watchdog(lambda: time.monotonic() - engine.alive_at < ENGINE_SILENT_S_MAX)
     kiosk = Kiosk(engine, hands, watchdog.on_frame)
-    journal.append(EntryKind.NOTE, {"what": "started", "software": version("lobbypay")})
+    _note_start(journal, engine)
     engine.start(kiosk)
     if (config := known.load()) is not None:
         engine.post(ConfigLoaded(config))
-    for part in (supervisors, reporter, recovery):
+    for part in (supervisors, reporter, recovery, journal_watch):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
@@ -245,88 +282,87 @@ def start(settings: Settings, config_path: Path) -> Running:
                 hands.orders.close,
                 hands.lookups.close,
                 engine.stop,
+                journal_watch.stop,
                 supervisors.stop,
                 recovery.stop,
                 reporter.stop,
             ):
                 endings.callback(ending)
 
-    return Running(kiosk, engine, watchdog, close)
+    return Running(kiosk, engine, journal, watchdog, close)
 
 
-def _run(settings: Settings, config_path: Path) -> int:
-    running = start(settings, config_path)
-    try:
-        from kiosk.ui.kivy_setup import WindowWish, prepare
+def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None]) -> Any:
+    from kiosk.ui.kivy_setup import WindowWish, prepare
 
-        window = settings.window
-        prepare(WindowWish((window.width, window.height), window.fullscreen))
-        from kiosk.ui.app import KioskApp
+    window = settings.window
+    prepare(WindowWish((window.width, window.height), window.fullscreen))
+    from kiosk.ui.app import KioskApp
 
-        app = KioskApp(
-            running.kiosk,
-            probe_path=settings.probe_socket,
-            on_shown=running.watchdog.ready,
+    return KioskApp(kiosk, probe_path=settings.probe_socket, on_shown=on_shown)
+
+
+def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) -> Waiting:
+    """A kiosk that has no journal to record in: it says so, and tries to get one."""
+    folder, started = settings.data_dir, time.monotonic()
+    client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
+
+    def heartbeat() -> Heartbeat:
+        return Heartbeat(
+            at=_now(),
+            software=version("lobbypay"),
+            uptime_s=uptime_s(started),
+            state="out_of_order",
+            offers=[],
+            devices=[],
+            journal_last=0,
+            journal_acknowledged=0,
+            open_payments=0,
+            config_version="",
         )
+
+    return Waiting(
+        known_config.KnownConfig(folder / "config.json").load(),
+        client,
+        lambda: mend(folder, me.seal, _now, client.continue_journal),
+        heartbeat,
+        watchdog.on_frame,
+    )
+
+
+def _wait_for_journal(settings: Settings) -> int:
+    """Shows that nothing can be paid until there is a journal again; then begins from the start."""
+    watchdog = Watchdog(lambda: True)
+    kiosk = waiting(settings, identity_file.load(settings.data_dir), watchdog)
+    app = _app(kiosk, settings, watchdog.ready)
+    signal.signal(signal.SIGTERM, lambda *_: app.close())
+    kiosk.start(mended=lambda: (app.notify(), app.close()))
+    app.run()
+    kiosk.stop()
+    return BEGIN_AGAIN if kiosk.mended else 0
+
+
+def run(settings: Settings, config_path: Path) -> int:
+    """The kiosk with its window, until it is closed: 0, or BEGIN_AGAIN. Raises SettingsError and
+    NotEnrolled."""
+    try:
+        running = start(settings, config_path)
+    except JournalUnavailable as error:
+        log.error("no_journal", error=str(error))
+        return _wait_for_journal(settings)
+
+    def close_when_damaged() -> None:
+        resting = running.engine.session.visit.screen in RESTING
+        if running.journal.damaged and resting:
+            app.close()
+
+    try:
+        app = _app(running.kiosk, settings, running.watchdog.ready)
         running.engine.watch(app.notify)
+        running.engine.watch(close_when_damaged)
         running.kiosk.sounds_to(app.play)
         signal.signal(signal.SIGTERM, lambda *_: app.close())
         app.run()
     finally:
         running.close()
-    return 0
-
-
-def _open_payments(folder: Path) -> list[str]:
-    path = current(folder)
-    return open_payments(salvage(path)) if path.exists() else []
-
-
-def _enrol(settings: Settings, pairing_code: str) -> int:
-    key = Ed25519PrivateKey.generate()
-    try:
-        asked = _open_payments(settings.data_dir)
-        identity, begin = enrol(settings.server.url, pairing_code, key, asked)
-    except Refused as refused:
-        message = refused.error.message
-        print(f"{message.zh} / {message.en}", file=sys.stderr)
-        return 1
-    except ServerAway as error:
-        print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
-        return 1
-    save_begin(settings.data_dir, begin, identity.seal.public_key)
-    identity_file.save(settings.data_dir, identity)
-    print(f"enrolled as {identity.kiosk_code} of {identity.community}")
-    return 0
-
-
-def main(argv: list[str]) -> int:
-    """``lobbypay kiosk [--config FILE] [enrol --pairing-code CODE]``."""
-    parser = argparse.ArgumentParser("lobbypay kiosk", description="The lobby terminal.")
-    parser.add_argument("--config", type=Path, default=Path("/etc/lobbypay/kiosk.toml"))
-    commands = parser.add_subparsers(dest="command")
-    enrolling = commands.add_parser("enrol", help="exchange a pairing code for an identity, once")
-    enrolling.add_argument("--pairing-code", required=True)
-    options = parser.parse_args(argv)
-    _log_to_stderr()
-    try:
-        settings = settings_file.load(options.config)
-        if options.command == "enrol":
-            return _enrol(settings, options.pairing_code)
-        return _run(settings, options.config)
-    except (SettingsError, JournalUnavailable, identity_file.NotEnrolled) as error:
-        print(error, file=sys.stderr)
-        return 2
-
-
-def _log_to_stderr() -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-    )
+    return BEGIN_AGAIN if running.journal.damaged else 0

@@ -14,10 +14,11 @@ from typing import Any
 
 from contract.journal_hash import entry_hash
 from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState, StopReason
+from kiosk.journal_check import check_tail
 from kiosk.journal_check import verify as verify
 from kiosk.journal_file import JournalBroken as JournalBroken
+from kiosk.journal_file import JournalDamaged, Origin, Seal, marker_of, prepare, unavailable
 from kiosk.journal_file import JournalUnavailable as JournalUnavailable
-from kiosk.journal_file import Origin, Seal, prepare, unavailable
 
 
 class Journal:
@@ -37,6 +38,9 @@ class Journal:
     ) -> None:
         self._path, self._now, self._seal = path, now, seal
         self._lock = threading.RLock()
+        self._damaged = ""
+        if marker_of(path).exists():
+            raise JournalDamaged(f"{path}: found damaged; what it holds has to be confirmed first")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(
@@ -46,14 +50,20 @@ class Journal:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._origin = prepare(self._db, seal, origin)
-            row = self._db.execute(
-                "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
-            ).fetchone()
+            row = check_tail(self._db, path, self._origin)
             number = self._db.execute("SELECT max(number) FROM payments").fetchone()[0]
         except (sqlite3.Error, OSError) as error:
+            self._let_go()
             raise unavailable(path, error) from error
+        except JournalUnavailable:
+            self._let_go()
+            raise
         self._last, self._hash = row or (self._origin.sequence, self._origin.hash)
         self._number = max(number or 0, self._origin.number)
+
+    def _let_go(self) -> None:
+        if hasattr(self, "_db"):
+            self._db.close()
 
     @property
     def last_sequence(self) -> int:
@@ -64,6 +74,12 @@ class Journal:
         """The newest entry's sequence and hash, as one."""
         with self._lock:
             return self._last, self._hash
+
+    def last_at(self) -> datetime | None:
+        """When the newest entry was written, by the clock of then."""
+        with self._lock:
+            row = self._read("SELECT at FROM entries ORDER BY sequence DESC LIMIT 1").fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
 
     def next_number(self) -> int:
         """The number of the next payment at this kiosk; it becomes its reference."""
@@ -109,17 +125,26 @@ class Journal:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise unavailable(self._path, error) from error
+            raise self._failed(error) from error
         self._last, self._hash = sequence, digest
         return sequence
+
+    def _failed(self, error: sqlite3.Error) -> JournalUnavailable:
+        failure = unavailable(self._path, error)
+        if isinstance(failure, JournalDamaged):
+            self.mark_damaged(str(error))
+        return failure
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
 
     def check_writable(self) -> None:
-        """Writes and syncs without leaving an entry. Raises JournalUnavailable."""
+        """Writes and syncs without leaving an entry. Raises JournalUnavailable, also for a journal that
+        is known to be damaged: what is on its way is still recorded there, nothing new begins."""
         with self._lock:
+            if self._damaged:
+                raise JournalDamaged(f"{self._path}: {self._damaged}")
             self._set_position("writable", self.position("writable") + 1)
 
     def payment(self, payment_id: str) -> PaymentRecord | None:
@@ -201,6 +226,31 @@ class Journal:
             if self.acknowledged() < sequence <= self._last:
                 self._set_position("acknowledged", sequence)
 
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
+    def first_link(self) -> tuple[int, str]:
+        """What the first entry follows: sequence and hash."""
+        return self._origin.sequence, self._origin.hash
+
+    @property
+    def damaged(self) -> str:
+        """What is wrong with the file; empty while nothing is known to be."""
+        return self._damaged
+
+    def mark_damaged(self, what: str) -> None:
+        """From now on no payment may begin, and the next start salvages instead of going on."""
+        with self._lock:
+            if self._damaged:
+                return
+            self._damaged = what
+            try:
+                marker_of(self._path).touch()
+            except OSError:  # then the next check finds it again
+                return
+
     def count_start(self) -> int:
         """How often this journal was started, this time included, once that is on disk. Raises
         JournalUnavailable."""
@@ -237,13 +287,13 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, value))
         except sqlite3.Error as error:
             self._roll_back()
-            raise unavailable(self._path, error) from error
+            raise self._failed(error) from error
 
     def _read(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         try:
             return self._db.execute(query, values)
         except sqlite3.Error as error:
-            raise unavailable(self._path, error) from error
+            raise self._failed(error) from error
 
     def close(self) -> None:
         with self._lock:

@@ -2,13 +2,21 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 from contract.journal_hash import NotSigned, check_signature, entry_hash, public_key
-from kiosk.journal_file import JournalBroken, JournalUnavailable, Origin, unavailable
+from kiosk.journal_file import (
+    JournalBroken,
+    JournalDamaged,
+    JournalUnavailable,
+    Origin,
+    unavailable,
+)
 
+TAIL_ENTRIES = 100
+PAUSE_ENTRIES = 50
 Row = tuple[int, str, str, str, str, str, str]
 _ROWS = "SELECT sequence, at, kind, body, previous_hash, hash, signature FROM entries"
 
@@ -32,6 +40,51 @@ def verify(path: Path, trusted_key: str = "") -> int:
         check_link(row, previous, origin)
         previous, expected = row[5], expected + 1
     return expected - origin.sequence - 1
+
+
+def check_tail(db: sqlite3.Connection, path: Path, origin: Origin) -> tuple[int, str] | None:
+    """Checks the newest entries, which any fault of a power cut would hit first, in a time that does
+    not grow with the journal. Returns the newest one's sequence and hash, None for an empty journal.
+
+    Raises JournalDamaged and sqlite3.Error.
+    """
+    newest = db.execute(f"{_ROWS} ORDER BY sequence DESC LIMIT {TAIL_ENTRIES + 1}").fetchall()
+    if not newest:
+        return None
+    previous = origin.hash if len(newest) <= TAIL_ENTRIES else newest.pop()[5]
+    expected = newest[-1][0] if len(newest) == TAIL_ENTRIES else origin.sequence + 1
+    try:
+        for row in reversed(newest):
+            if row[0] != expected:
+                raise JournalBroken(expected, f"is missing; the next one is {row[0]}")
+            check_link(row, previous, origin)
+            previous, expected = row[5], expected + 1
+    except JournalBroken as broken:
+        raise JournalDamaged(f"{path}: {broken}") from broken
+    return newest[0][0], newest[0][5]
+
+
+def check_whole(path: Path, after: tuple[int, str], pause: Callable[[], None]) -> tuple[int, str]:
+    """Checks the file's pages, then each link that follows ``after``, taking its time. Returns the
+    last link's sequence and hash. Raises JournalBroken and JournalUnavailable."""
+    origin = origin_of(path)
+    try:
+        with closing(reading(path)) as db:
+            said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if said != "ok":
+                raise JournalDamaged(f"{path}: {said}")
+            expected, previous = after[0] + 1, after[1]
+            query = f"{_ROWS} WHERE sequence > ? ORDER BY sequence LIMIT {PAUSE_ENTRIES}"
+            while found := db.execute(query, (expected - 1,)).fetchall():
+                for row in found:
+                    if row[0] != expected:
+                        raise JournalBroken(expected, f"is missing; the next one is {row[0]}")
+                    check_link(row, previous, origin)
+                    previous, expected = row[5], expected + 1
+                pause()
+    except sqlite3.Error as error:
+        raise unavailable(path, error) from error
+    return expected - 1, previous
 
 
 def check_link(row: Row, previous: str, origin: Origin) -> None:

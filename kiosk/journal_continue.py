@@ -57,6 +57,7 @@ def continue_journal(
     journal = Journal(partial, now, seal=seal, origin=origin)
     try:
         journal.go_on_counting(position.starts)
+        journal.keep_stopped(position.stopped)
         if position.sequence or known.hashes:
             _note(journal, old, known, len(records))
         for record in records:

@@ -6,6 +6,7 @@ It never changes or removes an entry. A file from before entries were signed is 
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -97,6 +98,11 @@ class Origin:
     sequence: int = 0
     hash: str = GENESIS
     number: int = 0
+
+
+def marker_of(path: Path) -> Path:
+    """A file beside a journal that was found damaged, so that no start goes on with it."""
+    return path.with_name(path.name + ".damaged")
 
 
 def unavailable(where: object, error: Exception) -> JournalUnavailable:

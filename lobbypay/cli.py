@@ -4,7 +4,7 @@ import importlib
 import sys
 
 COMMANDS = {
-    "kiosk": ("kiosk.bootstrap", "the lobby terminal; `enrol` gives it an identity"),
+    "kiosk": ("kiosk.command", "the lobby terminal; `enrol` gives it an identity"),
     "server": ("server.cli", "the central server: run, migrate, sample-data, bill-pdf, ..."),
     "demo": ("lobbypay.demo.command", "server, simulators and kiosk with sample data"),
     "scan": ("kiosk.scan_command", "read codes from images or a camera"),

@@ -16,7 +16,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition
+from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.http_signature import sign
 from contract.messages import (
     ApiError,
@@ -106,6 +106,10 @@ class CentralClient:
     ) -> JournalAnswer:
         batch = JournalBatch(entries=entries, presence=presence)
         return self._call("POST", "/journal", JournalAnswer, batch, timeout_s=20)
+
+    def continue_journal(self, salvaged: JournalSalvage) -> JournalPosition:
+        """Our journal was found damaged: where it goes on."""
+        return self._call("POST", "/journal/continue", JournalPosition, salvaged)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         return self._call("POST", "/heartbeats", HeartbeatAnswer, heartbeat)

@@ -6,6 +6,7 @@ One thread. It owns no state that matters: whatever it had not sent before a cra
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
@@ -27,7 +28,8 @@ NOT_KNOWN = "not_known"  # as a reason to stop: the server does not know our key
 
 class Reporter:
     """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. ``on_stopped`` is
-    told why the server serves this kiosk no further, and None whenever it does."""
+    told why the server serves this kiosk no further, and None whenever it does; ``on_time`` the
+    server's time."""
 
     def __init__(
         self,
@@ -39,9 +41,10 @@ class Reporter:
         on_config: Callable[[KioskConfig], None],
         on_server: Callable[[bool], None],
         on_stopped: Callable[[str | None], None] = lambda reason: None,
+        on_time: Callable[[datetime], None] = lambda server_time: None,
         voice: Voice | None = None,
     ) -> None:
-        self._on_stopped, self._voice = on_stopped, voice
+        self._on_stopped, self._on_time, self._voice = on_stopped, on_time, voice
         self._client, self._journal, self._bills = client, journal, bills
         self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -95,6 +98,7 @@ class Reporter:
                 beat = beat.model_copy(update={"presence": self._voice.presence()})
             answer = self._client.heartbeat(beat)
             self._heartbeat_due = time.monotonic() + HEARTBEAT_S
+            self._on_time(answer.server_time)
             self._on_stopped(answer.stopped)
             if answer.config_version != self._config_version:
                 self._load_config()

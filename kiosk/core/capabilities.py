@@ -46,4 +46,5 @@ def _works(method: Method, lobby: Lobby) -> bool:
     receipt_possible = lobby.server_reachable or bool(printer and printer.level != "error")
     terminal_ready = bool(terminal and terminal.level != "error")
     nothing_open = lobby.terminal_known and not lobby.card_unresolved
-    return terminal_ready and receipt_possible and nothing_open
+    dated = lobby.clock_trusted or lobby.server_reachable
+    return terminal_ready and receipt_possible and nothing_open and dated

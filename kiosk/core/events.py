@@ -68,6 +68,13 @@ class StopSeen:
 
 
 @dataclass(frozen=True)
+class ClockSeen:
+    """Whether what is written down now bears the right time."""
+
+    trusted: bool
+
+
+@dataclass(frozen=True)
 class RecoveryDone:
     """Every payment found unfinished at start was asked about once; further asking goes on.
 
@@ -168,6 +175,7 @@ Event = (
     | DevicesSeen
     | RecordingSeen
     | StopSeen
+    | ClockSeen
     | RecoveryDone
     | TerminalRead
     | AccountFound

@@ -155,6 +155,7 @@ class Lobby:
     devices: tuple[DeviceReport, ...] = ()
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
+    clock_trusted: bool = True  # False: without the server nothing is dated well enough
     recovering: bool = True  # until the first look at unfinished payments is done
     terminal_known: bool = True  # False until the terminal's last transaction was read once
     last_card: CardData | None = None  # the newest transaction that the terminal is known to hold

@@ -17,6 +17,7 @@ from kiosk.core.events import (
     CardLost,
     CardNotAsked,
     CardStepped,
+    ClockSeen,
     ConfigLoaded,
     DevicesSeen,
     Event,
@@ -141,6 +142,10 @@ def _on_stop(session: Session, event: StopSeen, moment: Moment) -> Step:
     return _lobby(session, stopped=event.reason)
 
 
+def _on_clock(session: Session, event: ClockSeen, moment: Moment) -> Step:
+    return _lobby(session, clock_trusted=event.trusted)
+
+
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
     if seconds_left(session) == 0:
         return home(session), ()
@@ -263,6 +268,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     DevicesSeen: _on_devices,
     RecordingSeen: _on_recording,
     StopSeen: _on_stop,
+    ClockSeen: _on_clock,
     RecoveryDone: _on_recovery_done,
     TerminalRead: _on_terminal_read,
     AccountFound: identify.on_account,

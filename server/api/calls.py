@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import NinjaAPI, Query
 
 from contract import messages
-from contract.enrolment import EnrolAnswer, EnrolRequest
+from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode, Method
 from server.api import errors
@@ -199,10 +199,17 @@ def _ingest(
     return taken
 
 
+@api.post("/journal/continue", response=JournalPosition)
+def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
+    """For a kiosk that found its journal damaged: where it goes on, and what it has to find out."""
+    return beginning.after_damage(_kiosk(request), body, timezone.now())
+
+
 @api.post("/heartbeats", response=messages.HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     record_heartbeat(kiosk, body, now=now)
+    standing.watch_journal(kiosk, body, now)
     stopped = standing.hear(kiosk, body.presence, now)
     version = _config(kiosk).version
     return messages.HeartbeatAnswer(server_time=now, config_version=version, stopped=stopped)

@@ -2,9 +2,33 @@
 
 from datetime import datetime
 
-from contract.enrolment import JournalPosition
+from contract.enrolment import JournalPosition, JournalSalvage
+from contract.presence import StopReason
+from server.fleet import standing
 from server.fleet.models import Kiosk
 from server.payments import handover
+
+
+def after_damage(kiosk: Kiosk, salvaged: JournalSalvage, now: datetime) -> JournalPosition:
+    """Where a kiosk whose journal was damaged goes on. Staff are told in any case; when entries that it
+    told of are lost with what is not here, it stays stopped until they enrolled it again."""
+    here = kiosk.journal_sequence
+    known_to = max(here, salvaged.last)
+    gap = salvaged.last > here and salvaged.whole_from > here + 1
+    lost = kiosk.told_sequence - known_to if kiosk.told_sequence > known_to else 0
+    standing.alert(
+        kiosk,
+        "journal_damaged",
+        now,
+        received=here,
+        told=kiosk.told_sequence,
+        readable_to=salvaged.last,
+        whole_from=salvaged.whole_from,
+    )
+    if gap or lost:
+        standing.stop(kiosk, StopReason.DAMAGED, now, lost=lost, gap=gap)
+    Kiosk.objects.filter(pk=kiosk.pk).update(told_sequence=here)
+    return position_of(kiosk, salvaged.open_payments, now)
 
 
 def position_of(kiosk: Kiosk, asked: list[str], now: datetime) -> JournalPosition:
@@ -18,5 +42,6 @@ def position_of(kiosk: Kiosk, asked: list[str], now: datetime) -> JournalPositio
         hash=kiosk.journal_hash,
         number=max(kiosk.number, handover.highest_number(kiosk_id)),
         starts=kiosk.starts,
+        stopped=StopReason(kiosk.stopped) if kiosk.stopped else None,
         payments=[*handover.ended_card_payments(kiosk_id, asked), *still_open],
     )

@@ -12,6 +12,7 @@ STOP_REASONS = [
     (StopReason.TWIN.value, "两台设备使用同一身份 Two machines with one identity"),
     (StopReason.BEHIND.value, "磁盘恢复到旧备份 Started from an old disk image"),
     (StopReason.FORKED.value, "日志与已收到的不一致 Its journal contradicts what was received"),
+    (StopReason.DAMAGED.value, "日志损坏,有条目丢失 Its journal lost entries"),
     (StopReason.NOT_SIGNED.value, "日志签名不对 Its journal is not signed by it"),
 ]
 

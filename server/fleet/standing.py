@@ -9,13 +9,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contract.messages import Presence, StopReason
+from contract.messages import Heartbeat, Presence, StopReason
 from server.fleet.models import Kiosk
 from server.payments.alerts import raise_alert, resolve
 from server.payments.ingestion import JournalBroken, JournalGap, JournalNotSigned
 
 STRAYS_MAX = 2  # messages of an earlier start that may still be on their way; more is a second life
 _HEARD = ("boot", "starts", "beat", "told_sequence", "number", "strays", "stray_beat")
+_JOURNAL_ALERTS = {
+    "journal.cannot_record": "journal_unwritable",
+    "journal.damaged": "journal_damaged",
+}
 _OVER = ("kiosk_stopped", "journal_broken", "journal_gap", "journal_damaged")
 
 
@@ -54,9 +58,9 @@ def judge(known: Kiosk, told: Presence) -> StopReason | None:
     else:
         known.boot, known.starts, known.strays, known.stray_beat = told.boot, told.starts, 0, 0
     known.beat = told.beat
-    known.told_sequence = max(known.told_sequence, told.journal_last)
-    if told.journal_last < known.journal_sequence:
+    if told.journal_last < max(known.journal_sequence, known.told_sequence):
         return StopReason.BEHIND
+    known.told_sequence = told.journal_last
     if told.journal_last == known.journal_sequence and told.journal_hash != known.journal_hash:
         return StopReason.FORKED
     return None
@@ -65,9 +69,9 @@ def judge(known: Kiosk, told: Presence) -> StopReason | None:
 def doubt(kiosk: Kiosk, wrong: JournalGap | JournalBroken, now: datetime) -> None:
     """Its journal does not follow. A gap may close again; a contradiction stops the kiosk."""
     if isinstance(wrong, JournalGap):
-        _alert(kiosk, "journal_gap", now, acknowledged=wrong.acknowledged)
+        alert(kiosk, "journal_gap", now, acknowledged=wrong.acknowledged)
         return
-    _alert(kiosk, "journal_broken", now, error=str(wrong))
+    alert(kiosk, "journal_broken", now, error=str(wrong))
     foreign = isinstance(wrong, JournalNotSigned)
     reason = StopReason.NOT_SIGNED if foreign else StopReason.FORKED
     stop(kiosk, reason, now, error=str(wrong))
@@ -77,7 +81,7 @@ def stop(kiosk: Kiosk, reason: StopReason, now: datetime, **details: object) -> 
     """From now on it gets no payment until staff enrol it again. The first reason stays."""
     Kiosk.objects.filter(pk=kiosk.pk, stopped="").update(stopped=reason.value, stopped_at=now)
     kiosk.stopped = kiosk.stopped or reason.value
-    _alert(kiosk, "kiosk_stopped", now, reason=reason.value, **details)
+    alert(kiosk, "kiosk_stopped", now, reason=reason.value, **details)
 
 
 def begin_anew(kiosk: Kiosk, now: datetime) -> None:
@@ -88,5 +92,16 @@ def begin_anew(kiosk: Kiosk, now: datetime) -> None:
     resolve(kiosk.community_id, _OVER, kiosk.code, now)
 
 
-def _alert(kiosk: Kiosk, kind: str, now: datetime, **details: object) -> None:
+def watch_journal(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
+    """Staff hear when a kiosk cannot record, and that it can again."""
+    own = next((d for d in heartbeat.devices if d.role == "kiosk"), None)
+    wrong = {c.code for c in own.conditions if c.level == "error"} if own else set()
+    for code, kind in _JOURNAL_ALERTS.items():
+        if code in wrong:
+            alert(kiosk, kind, now)
+        elif own is not None and kind == "journal_unwritable":
+            resolve(kiosk.community_id, (kind,), kiosk.code, now)
+
+
+def alert(kiosk: Kiosk, kind: str, now: datetime, **details: object) -> None:
     raise_alert(kiosk.community_id, kind, kiosk.code, now, kiosk_code=kiosk.code, **details)

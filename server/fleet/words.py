@@ -8,6 +8,7 @@ METHODS = {
     Method.CARD: Text(zh="银行卡", en="Card"),
 }
 ROLES = {
+    "kiosk": Text(zh="终端本机", en="The kiosk itself"),
     "scanner": Text(zh="扫描器", en="Scanner"),
     "card_terminal": Text(zh="刷卡机", en="Card terminal"),
     "printer": Text(zh="打印机", en="Printer"),
@@ -37,6 +38,10 @@ PAIR_AGAIN = {
     "forked": Text(
         zh="日志与已收到的不一致。查明原因,再用新配对码重新配对",
         en="Its journal contradicts what was received. Find out why, then pair again",
+    ),
+    "damaged": Text(
+        zh="缴费日志损坏,有条目丢失。核对刷卡机交易后重新配对",
+        en="Its journal was damaged and entries are lost. Compare the terminal, then pair again",
     ),
     "not_signed": Text(
         zh="日志不是本终端签名的。检查终端是否被动过,再重新配对",

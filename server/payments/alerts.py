@@ -39,6 +39,15 @@ TEXTS = {
         zh="终端上报的付款变更比已知的旧,未采用,请核对",
         en="A kiosk told something older than what is known; it changed nothing; check it",
     ),
+    "journal_unwritable": Text(
+        zh="终端的缴费日志不能写入,已停止收款。检查磁盘空间和文件系统",
+        en="A kiosk cannot write its journal and takes no money. Check its disk",
+    ),
+    "journal_damaged": Text(
+        zh="终端的缴费日志损坏,原文件已保留。请把刷卡机当日交易与缴费记录核对,并检查磁盘",
+        en="A kiosk's journal was damaged; the file is kept. Compare the terminal's transactions of"
+        " the day with the payments, and check the disk",
+    ),
     "kiosk_stopped": Text(
         zh="终端已停止收款:可能是旧磁盘镜像或同一身份的两台设备。查明后用新配对码重新配对",
         en="The kiosk takes no more money: an old disk image, or two machines with one identity."

@@ -18,7 +18,7 @@ _STAFF = {
     StopReason.BEHIND: "out_of_order.staff_old_disk",
     StopReason.FORKED: "out_of_order.staff_old_disk",
     StopReason.NOT_SIGNED: "out_of_order.staff_journal",
-    "journal_damaged": "out_of_order.staff_journal",
+    StopReason.DAMAGED: "out_of_order.staff_journal",
 }
 _OTHER = "out_of_order.staff_pair_again"
 

@@ -16,6 +16,7 @@ from kiosk.core.events import (
     CardLost,
     CardNotAsked,
     CardStepped,
+    ClockSeen,
     ConfigLoaded,
     DevicesSeen,
     LookupFailed,
@@ -49,7 +50,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 19))
+    kind = draw(st.integers(0, 20))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -79,6 +80,7 @@ def happenings(draw):
         lambda s: CardNotAsked(paid_id(s), "away"),
         lambda s: ReceiptPrinted(paid_id(s), "printed"),
         lambda s: StopSeen("twin" if flag else ""),
+        lambda s: ClockSeen(flag),
     ]
     action = draw(st.sampled_from(list(Action)))
     value = draw(st.sampled_from(VALUES))

@@ -4,6 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import CardData, ErrorCode, Method, PaymentState
+from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
     AbortTerminal,
     ArmScanner,
@@ -24,6 +25,7 @@ from kiosk.core.events import (
     CardAnswered,
     CardLost,
     CardNotAsked,
+    ClockSeen,
     ConfigLoaded,
     LookupFailed,
     OrderFailed,
@@ -340,6 +342,14 @@ def test_no_money_is_taken_that_cannot_be_recorded():
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.CANNOT_RECORD)
     assert story.taps(Action.UNDERSTOOD).screen is Screen.OUT_OF_ORDER
     assert story.plays(RecordingSeen(True)).screen is Screen.ATTRACT
+
+
+def test_a_kiosk_that_does_not_know_the_time_takes_no_card_without_the_server():
+    story = Story.at_bills().taps("end").plays(ServerSeen(False))
+    assert offers(story.session.lobby).methods == (Method.CARD,)
+    assert story.plays(ClockSeen(False)).screen is Screen.OUT_OF_ORDER
+    story.plays(ServerSeen(True))
+    assert Method.CARD in offers(story.session.lobby).methods
 
 
 def test_a_stopped_kiosk_takes_no_money_until_it_is_released():

@@ -19,7 +19,7 @@ from kiosk.core.events import (
     Tapped,
 )
 from kiosk.core.model import Action, Say, Screen, Session
-from kiosk.journal import Journal, JournalUnavailable
+from kiosk.journal import Journal
 from kiosk.runtime.engine import Engine
 from tests.kiosk.core.story import CardData, PaymentView, account, bill, config, devices
 
@@ -115,6 +115,7 @@ def test_a_result_that_cannot_be_written_is_not_committed_and_not_shown(lobby, j
     assert journal.payment(payment_id).state is PaymentState.PENDING
 
 
+@pytest.mark.timeout(90)
 def test_no_payment_begins_that_cannot_be_written(lobby, journal):
     engine, hands = lobby
     engine.commit(Tapped(Action.PAY), 5)
@@ -124,13 +125,18 @@ def test_no_payment_begins_that_cannot_be_written(lobby, journal):
     assert journal.unfinished() == []
     engine.commit(Tapped(Action.METHOD, Method.CARD), 5)
     assert engine.session.visit.say is Say.NO_METHOD
+    engine.commit(Tapped(Action.END), 5)
+    assert engine.session.visit.screen is Screen.OUT_OF_ORDER
+    journal._db.execute("PRAGMA query_only = OFF")
+    end = time.monotonic() + 40
+    while engine.session.visit.screen is not Screen.ATTRACT and time.monotonic() < end:
+        time.sleep(0.2)
+    assert engine.session.visit.screen is Screen.ATTRACT, "it looks whether it can record again"
 
 
 def fail(journal: Journal) -> None:
-    def full(*_):
-        raise JournalUnavailable("the disk is full")
-
-    journal._write = full
+    """From now on the database takes nothing, as on a file system that became read-only."""
+    journal._db.execute("PRAGMA query_only = ON")
 
 
 def test_an_event_that_breaks_a_step_costs_that_step_only(lobby, monkeypatch):

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.enrolment import JournalSalvage
 from contract.messages import Presence, StopReason
 from server.fleet import standing
+from server.fleet.beginning import after_damage
 from server.fleet.enrolment import create_pairing_code, enrol
 from server.fleet.models import Kiosk
 from server.payments.models import Alert
+from tests.server.fleet.heartbeats import device, heartbeat
 from tests.server.village import NOW, create_village
 
 A, B = "a" * 32, "b" * 32
@@ -32,7 +35,7 @@ def known(**fields) -> Kiosk:
     ("heard", "reason"),
     [
         (told(beat=4), None),
-        (told(beat=4, last=12, digest=OTHER_HASH), None),  # the server lags behind
+        (told(beat=4, last=13, digest=OTHER_HASH), None),  # the server lags behind
         (told(boot=B, starts=6), None),  # an honest restart
         (told(boot=B, starts=5), StopReason.TWIN),
         (told(beat=4, last=9), StopReason.BEHIND),
@@ -102,3 +105,43 @@ def test_the_highest_number_is_remembered(kiosk):
     standing.hear(kiosk, told(number=812), NOW)
     standing.hear(kiosk, told(beat=2, number=811), NOW)
     assert Kiosk.objects.get().number == 812
+
+
+def test_what_it_told_of_must_not_be_gone_either():
+    assert standing.judge(known(told_sequence=12), told(beat=4, last=11)) is StopReason.BEHIND
+    assert standing.judge(known(told_sequence=12), told(boot=B, starts=6, last=12)) is None
+
+
+@pytest.mark.parametrize(
+    ("heard_to", "received", "last", "whole_from", "stopped"),
+    [
+        (59, 59, 59, 1, None),
+        (59, 59, 0, 0, None),  # nothing is readable, and nothing is missing
+        (59, 30, 59, 25, None),  # what is missing here is all there
+        (59, 30, 59, 31, None),
+        (59, 30, 59, 32, StopReason.DAMAGED),  # a hole
+        (59, 30, 58, 1, StopReason.DAMAGED),  # the end is gone
+        (0, 30, 0, 0, None),
+    ],
+)
+def test_a_damaged_journal_goes_on_only_where_nothing_is_lost(
+    kiosk, heard_to, received, last, whole_from, stopped
+):
+    Kiosk.objects.update(told_sequence=heard_to, journal_sequence=received, journal_hash=HASH)
+    salvaged = JournalSalvage(last=last, whole_from=whole_from)
+    position = after_damage(Kiosk.objects.get(), salvaged, NOW)
+    assert (position.sequence, position.hash, position.stopped) == (received, HASH, stopped)
+    assert Alert.objects.filter(kind="journal_damaged", resolved_at=None).count() == 1
+    again = after_damage(Kiosk.objects.get(), salvaged, NOW)  # the answer was lost on its way
+    assert again == position
+
+
+def test_staff_hear_that_a_kiosk_cannot_record_and_that_it_can_again(kiosk):
+    wrong = {"level": "error", "code": "journal.cannot_record"}
+    standing.watch_journal(kiosk, heartbeat(NOW, device("kiosk", wrong)), NOW)
+    standing.watch_journal(kiosk, heartbeat(NOW), NOW)  # of a version that does not tell
+    alert = Alert.objects.get(kind="journal_unwritable")
+    assert alert.resolved_at is None
+    standing.watch_journal(kiosk, heartbeat(NOW, device("kiosk")), NOW)
+    alert.refresh_from_db()
+    assert alert.resolved_at == NOW

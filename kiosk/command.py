@@ -1,0 +1,77 @@
+"""``lobbypay kiosk``: starts the kiosk, or gives this machine its identity. Decides nothing itself."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk import settings as settings_file
+from kiosk.bootstrap import BEGIN_AGAIN, run
+from kiosk.central import identity as identity_file
+from kiosk.central.client import Refused, ServerAway, enrol
+from kiosk.journal import JournalUnavailable
+from kiosk.journal_continue import current, open_payments
+from kiosk.journal_opening import save_begin
+from kiosk.journal_salvage import salvage
+from kiosk.settings import Settings, SettingsError
+
+
+def _open_payments(folder: Path) -> list[str]:
+    path = current(folder)
+    return open_payments(salvage(path)) if path.exists() else []
+
+
+def _enrol(settings: Settings, pairing_code: str) -> int:
+    key = Ed25519PrivateKey.generate()
+    try:
+        asked = _open_payments(settings.data_dir)
+        identity, begin = enrol(settings.server.url, pairing_code, key, asked)
+    except Refused as refused:
+        message = refused.error.message
+        print(f"{message.zh} / {message.en}", file=sys.stderr)
+        return 1
+    except ServerAway as error:
+        print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
+        return 1
+    save_begin(settings.data_dir, begin, identity.seal.public_key)
+    identity_file.save(settings.data_dir, identity)
+    print(f"enrolled as {identity.kiosk_code} of {identity.community}")
+    return 0
+
+
+def main(argv: list[str]) -> int:
+    """``lobbypay kiosk [--config FILE] [enrol --pairing-code CODE]``."""
+    parser = argparse.ArgumentParser("lobbypay kiosk", description="The lobby terminal.")
+    parser.add_argument("--config", type=Path, default=Path("/etc/lobbypay/kiosk.toml"))
+    commands = parser.add_subparsers(dest="command")
+    enrolling = commands.add_parser("enrol", help="exchange a pairing code for an identity, once")
+    enrolling.add_argument("--pairing-code", required=True)
+    options = parser.parse_args(argv)
+    _log_to_stderr()
+    try:
+        settings = settings_file.load(options.config)
+        if options.command == "enrol":
+            return _enrol(settings, options.pairing_code)
+        ended = run(settings, options.config)
+        if ended == BEGIN_AGAIN:
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        return ended
+    except (SettingsError, JournalUnavailable, identity_file.NotEnrolled, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )

@@ -1,0 +1,53 @@
+"""The kiosk's own state as a device's: whether it can record, and whether it knows the time."""
+
+from contract.messages import ConditionReport, DeviceReport
+
+ROLE = "kiosk"
+
+_CANNOT_WRITE = ConditionReport(
+    level="error",
+    code="journal.cannot_record",
+    staff={
+        "zh": "缴费日志不能写入,已停止收款",
+        "en": "The journal cannot be written; no money is taken",
+    },
+    remedy={
+        "zh": "检查终端磁盘空间和文件系统是否只读",
+        "en": "Check the kiosk's free disk space, and whether its file system became read-only",
+    },
+)
+_DAMAGED = ConditionReport(
+    level="error",
+    code="journal.damaged",
+    staff={"zh": "缴费日志损坏,已停止收款", "en": "The journal is damaged; no money is taken"},
+    remedy={
+        "zh": "原文件已保留。保持联网,终端会与服务器核对;仍不恢复时检查磁盘并重新配对",
+        "en": "The file is kept. Leave it online: it compares with the server. If it does not"
+        " recover, check the disk and pair it again",
+    },
+)
+_CLOCK = ConditionReport(
+    level="warning",
+    code="clock.off",
+    staff={
+        "zh": "终端时钟不准,已按服务器时间校正",
+        "en": "The clock is off; the server's time is used",
+    },
+    remedy={
+        "zh": "检查主板电池和时间同步服务",
+        "en": "Check the machine's battery and its time service",
+    },
+)
+
+
+def own_report(*, recording: bool, damaged: bool, clock_off: bool) -> DeviceReport:
+    """For the heartbeat, beside the devices."""
+    conditions = []
+    if damaged:
+        conditions.append(_DAMAGED)
+    elif not recording:
+        conditions.append(_CANNOT_WRITE)
+    if clock_off:
+        conditions.append(_CLOCK)
+    level = "error" if damaged or not recording else "warning" if clock_off else "ok"
+    return DeviceReport(role=ROLE, driver="lobbypay", level=level, conditions=conditions)

@@ -1,0 +1,384 @@
+"""Real faults of real files: nothing that was recorded is lost, and nothing is taken unrecorded."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.enrolment import JournalPosition
+from contract.messages import EntryKind, PaymentState
+from contract.presence import StopReason
+from kiosk.central.client import ServerAway
+from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.core.model import Screen
+from kiosk.core.payment import Fact, learn
+from kiosk.journal import Journal, JournalUnavailable, verify
+from kiosk.journal_continue import current
+from kiosk.journal_file import JournalDamaged, Seal, marker_of
+from kiosk.journal_mending import Trouble, mend, told
+from kiosk.journal_opening import open_journal
+from kiosk.journal_salvage import salvage
+from kiosk.journal_watch import JournalWatch
+from kiosk.waiting import Waiting
+from tests.kiosk.core.story import START, account, bill
+from tests.kiosk.test_journal_continue import approved, payment
+
+SEAL = Seal("kiosk-1", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+PAGE = 4096
+ENTRIES = 60
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+class Server:
+    """Says where to go on: at ``position``, or not at all."""
+
+    def __init__(self, position: JournalPosition | None) -> None:
+        self.position, self.told = position, []
+
+    def continue_journal(self, salvaged):
+        self.told.append(salvaged)
+        if self.position is None:
+            raise ServerAway("no line")
+        return self.position
+
+
+def written(folder, entries: int = ENTRIES) -> Journal:
+    """A closed journal: payments of which the last one is open, padded so that it has many pages."""
+    journal = open_journal(folder, SEAL, now)
+    for n in range(1, entries // 3 + 1):
+        record = payment(n, payer="王" * 300)
+        journal.append_payment(record)
+        asked = learn(record, Fact.ASKED, START)
+        journal.append_payment(asked)
+        if n < entries // 3:
+            journal.append_payment(approved(asked))
+    journal.close()
+    return journal
+
+
+def position_at(folder, sequence: int, **more) -> JournalPosition:
+    """What a server says that has everything up to ``sequence``."""
+    with sqlite3.connect(current(folder)) as db:
+        row = db.execute("SELECT hash FROM entries WHERE sequence = ?", (sequence,)).fetchone()
+    return JournalPosition(sequence=sequence, hash=row[0], **more)
+
+
+def overwrite(path, page: int, what: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(page * PAGE)
+        file.write(what)
+
+
+def mended(folder, server) -> Trouble:
+    return mend(folder, SEAL, now, server.continue_journal)
+
+
+# --- the disk takes nothing ---
+
+
+@contextmanager
+def small_disk(folder, size: str = "8m"):
+    """A file system of that size; skips where one may not be mounted."""
+    folder.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder],
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip("mounting is not permitted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_disk_that_is_really_full_refuses_and_goes_on_when_there_is_room(tmp_path):
+    with small_disk(tmp_path / "disk") as folder:
+        journal = open_journal(folder, SEAL, now)
+        journal.append_payment(payment(1))
+        filling = folder / "logs"
+        with filling.open("wb", buffering=0) as file, pytest.raises(OSError, match="space"):
+            while True:
+                file.write(b"x" * PAGE)
+        with pytest.raises(JournalUnavailable):
+            for n in range(2000):
+                journal.append(EntryKind.NOTE, {"n": n, "long": "x" * 500})
+        kept = journal.last_sequence
+        filling.unlink()
+        journal.check_writable()
+        assert journal.append_payment(approved(payment(1))) == kept + 1
+        journal.close()
+        assert verify(current(folder)) == kept + 1
+
+
+def test_a_kiosk_whose_disk_became_read_only_waits_and_takes_no_money(tmp_path):
+    with small_disk(tmp_path / "disk") as folder:
+        written(folder)
+        subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        server = Server(None)
+        assert mended(folder, server) is Trouble.CANNOT_WRITE
+        assert server.told == []
+        subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
+        assert mended(folder, server) is Trouble.NONE
+        assert current(folder).name == "journal.sqlite3"
+
+
+LIMITED = """
+import resource, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from contract.messages import EntryKind
+from kiosk.journal import Journal, JournalUnavailable
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+journal = Journal(Path(sys.argv[1]), lambda: datetime.now(UTC))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+written = 0
+try:
+    while True:
+        written = journal.append(EntryKind.NOTE, {"text": "x" * 900})
+except JournalUnavailable:
+    print(written)
+"""
+
+
+def test_a_file_that_may_not_grow_keeps_what_was_promised(tmp_path):
+    path = tmp_path / "journal.sqlite3"
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    promised = int(done.stdout)
+    assert promised > 10
+    assert verify(path) == promised
+
+
+def test_the_copy_of_open_bills_lives_in_memory_where_its_file_cannot(tmp_path):
+    place = tmp_path / "open.sqlite3"
+    place.write_bytes(b"not a database " * 500)
+    copy = OpenBillsCopy(place)
+    copy.close()
+    assert sqlite3.connect(place).execute("SELECT count(*) FROM accounts").fetchone() == (0,)
+    (tmp_path / "folder").mkdir()
+    copy = OpenBillsCopy(tmp_path / "folder")  # a place that cannot be a file
+    copy._replace([account(bill(9, 1))])
+    assert copy.account("3-2-1201") is not None
+    copy.close()
+
+
+# --- what is on disk is not what was written ---
+
+
+def test_a_last_entry_that_was_changed_is_found_when_the_journal_is_opened(tmp_path):
+    written(tmp_path)
+    with sqlite3.connect(current(tmp_path)) as db:
+        db.execute("DROP TRIGGER entries_are_never_changed")
+        db.execute("UPDATE entries SET at = '2020-01-01' WHERE sequence = 59")
+    with pytest.raises(JournalDamaged, match="59"):
+        open_journal(tmp_path, SEAL, now)
+
+
+@pytest.mark.parametrize("pages", [1, 2, 8])
+def test_a_torn_end_is_found_kept_and_gone_on_from(tmp_path, pages):
+    written(tmp_path)
+    path = current(tmp_path)
+    position = position_at(tmp_path, 50, number=20, starts=3)
+    os.truncate(path, path.stat().st_size - pages * PAGE - 1000)
+    torn = path.read_bytes()
+    server = Server(position)
+    with pytest.raises(JournalDamaged):
+        _all_of(open_journal(tmp_path, SEAL, now))
+    marker_of(path).touch()
+    assert mended(tmp_path, server) is Trouble.NONE
+    assert path.read_bytes() == torn
+    journal = open_journal(tmp_path, SEAL, now)
+    assert journal.last_sequence > 50
+    assert journal.next_number() > 20
+    assert journal.count_start() == 4
+    journal.close()
+    assert verify(current(tmp_path), SEAL.public_key) == journal.last_sequence - 50
+
+
+def _all_of(journal: Journal) -> None:
+    """Reads everything, as the watch does in the background."""
+    failures = []
+    watch = JournalWatch(journal, failures.append)
+    watch._sound()
+    journal.close()
+    if failures:
+        raise JournalDamaged(failures[0])
+
+
+@pytest.mark.parametrize("noise", [b"\0" * PAGE, b"\xa5" * PAGE])
+def test_wherever_a_page_is_lost_it_is_found_and_only_what_was_written_is_believed(tmp_path, noise):
+    original = tmp_path / "original"
+    written(original)
+    pages = current(original).stat().st_size // PAGE
+    with sqlite3.connect(current(original)) as db:
+        truth = dict(db.execute("SELECT sequence, hash FROM entries").fetchall())
+    assert pages > 20
+    readable = []
+    for page in range(pages):
+        folder = tmp_path / str(page)
+        shutil.copytree(original, folder)
+        overwrite(current(folder), page, noise)
+        known = salvage(current(folder))
+        assert known.hashes.items() <= truth.items(), page
+        readable.append(len(known.hashes))
+        with pytest.raises(JournalUnavailable):
+            _all_of(open_journal(folder, SEAL, now))
+    assert readable[0] == len(truth)  # the layout alone is no loss
+    assert sorted(readable)[pages // 4] >= len(truth) - 8
+
+
+def test_what_can_be_read_is_carried_over_and_sent(tmp_path):
+    written(tmp_path)
+    path = current(tmp_path)
+    position = position_at(tmp_path, 30, number=20)
+    overwrite(path, 0, b"\0" * PAGE)
+    server = Server(position)
+    assert mended(tmp_path, server) is Trouble.NONE
+    assert (server.told[0].last, server.told[0].whole_from) == (59, 1)
+    assert server.told[0].open_payments == [payment(20).payment_id]
+    journal = open_journal(tmp_path, SEAL, now)
+    (still_open,) = journal.unfinished()
+    assert (still_open.reference, still_open.state) == ("K03-000020", PaymentState.PENDING)
+    for n in range(11, 20):
+        assert journal.payment(payment(n).payment_id).state is PaymentState.APPROVED
+    assert journal.payment(payment(1).payment_id) is None  # the server has it
+    assert journal.next_number() == 21
+    assert len(journal.after(30, 100)) == journal.last_sequence - 30 == 11  # a note, ten payments
+    journal.close()
+
+
+def test_without_the_servers_word_nothing_begins_and_nothing_is_touched(tmp_path):
+    written(tmp_path)
+    overwrite(current(tmp_path), 0, b"\0" * PAGE)
+    before = current(tmp_path).read_bytes()
+    for _ in range(2):
+        assert mended(tmp_path, Server(None)) is Trouble.DAMAGED
+    assert [p.name for p in tmp_path.glob("journal*.sqlite3*")] == ["journal.sqlite3"]
+    assert current(tmp_path).read_bytes() == before
+
+
+def test_a_journal_of_which_nothing_is_left_goes_on_with_what_the_server_knows(tmp_path):
+    written(tmp_path)
+    pending = learn(payment(20), Fact.ASKED, START)
+    position = position_at(tmp_path, 59, number=20, payments=[pending])
+    current(tmp_path).write_bytes(os.urandom(50_000))
+    server = Server(position)
+    assert mended(tmp_path, server) is Trouble.NONE
+    assert (server.told[0].last, server.told[0].whole_from) == (0, 0)
+    journal = open_journal(tmp_path, SEAL, now)
+    assert [r.state for r in journal.unfinished()] == [PaymentState.UNKNOWN]
+    assert journal.next_number() > 20
+    journal.close()
+
+
+def test_a_server_that_misses_entries_keeps_the_kiosk_stopped(tmp_path):
+    written(tmp_path)
+    position = position_at(tmp_path, 30, stopped=StopReason.DAMAGED)
+    overwrite(current(tmp_path), 0, b"\0" * PAGE)
+    assert mended(tmp_path, Server(position)) is Trouble.NONE
+    journal = open_journal(tmp_path, SEAL, now)
+    assert journal.stopped() is StopReason.DAMAGED
+    journal.close()
+
+
+def test_damage_found_at_work_stops_new_money_and_is_remembered(tmp_path):
+    written(tmp_path, 600)
+    overwrite(current(tmp_path), 40, b"\xa5" * PAGE)
+    journal = Journal(current(tmp_path), now, seal=SEAL)
+    found = threading.Event()
+    watch = JournalWatch(journal, lambda what: found.set())
+    watch.start()
+    assert found.wait(60)
+    watch.stop()
+    with pytest.raises(JournalDamaged):
+        journal.check_writable()
+    assert journal.append(EntryKind.NOTE, {"what": "what is on its way is still recorded"}) == 600
+    journal.close()
+    with pytest.raises(JournalDamaged):
+        open_journal(tmp_path, SEAL, now)
+
+
+def test_a_sound_journal_is_found_sound(tmp_path):
+    written(tmp_path)
+    journal = open_journal(tmp_path, SEAL, now)
+    assert JournalWatch(journal, lambda what: pytest.fail(what))._sound()
+    journal.close()
+
+
+def test_noise_after_the_last_commit_in_the_log_costs_nothing(tmp_path):
+    journal = open_journal(tmp_path, SEAL, now)
+    for n in range(5):
+        journal.append(EntryKind.NOTE, {"n": n})
+    log = tmp_path / "journal.sqlite3-wal"
+    place = tmp_path / "after" / "journal.sqlite3"
+    place.parent.mkdir()
+    shutil.copyfile(tmp_path / "journal.sqlite3", place)
+    place.with_name(log.name).write_bytes(log.read_bytes() + os.urandom(3000))
+    journal.close()
+    again = open_journal(place.parent, SEAL, now)
+    assert again.append(EntryKind.NOTE, {}) == 6
+    again.close()
+    assert verify(place) == 6
+
+
+# --- what people see ---
+
+
+class Line:
+    def __init__(self):
+        self.beats = []
+
+    def heartbeat(self, beat):
+        self.beats.append(beat)
+
+
+def test_a_kiosk_without_a_journal_says_so_to_residents_and_staff_until_it_has_one(monkeypatch):
+    monkeypatch.setattr("kiosk.waiting.TRY_AGAIN_S", 0.05)
+    troubles = [Trouble.DAMAGED, Trouble.CANNOT_WRITE, Trouble.NONE]
+    line, ended, sessions = Line(), threading.Event(), []
+
+    def attempt():
+        sessions.append(kiosk.session())
+        return troubles.pop(0)
+
+    from tests.kiosk.central.test_reporter import beat
+
+    kiosk = Waiting(None, line, attempt, lambda: beat(""), lambda frame: None)
+    kiosk.start(ended.set)
+    assert ended.wait(20)
+    kiosk.stop()
+    assert kiosk.mended
+    assert {s.visit.screen for s in sessions} == {Screen.OUT_OF_ORDER}
+    assert [s.lobby.stopped for s in sessions] == ["", "damaged", ""]
+    codes = [[c.code for c in b.devices[0].conditions] for b in line.beats]
+    assert codes == [["journal.damaged"], ["journal.cannot_record"]]
+
+
+def test_the_signal_of_a_file_size_limit_is_python_s_to_ignore():
+    """Otherwise a limit would kill the kiosk instead of refusing the entry."""
+    assert signal.getsignal(signal.SIGXFSZ) is signal.SIG_IGN
+
+
+def test_what_the_server_is_told_of_a_hole(tmp_path):
+    written(tmp_path)
+    known = salvage(current(tmp_path))
+    del known.hashes[40]
+    assert (told(known).last, told(known).whole_from) == (59, 41)
