@@ -52,6 +52,12 @@ class Table:
             raise BadSetting(key, value, allowed)
         return value
 
+    def whole_or_none(self, key: str, low: int, high: int) -> int | None:
+        """For what may be left out, as there is no value that means "as it comes"."""
+        if self._take(key, None, "a whole number") is None:
+            return None
+        return self.whole(key, None, low, high)
+
     def flag(self, key: str, default: Any) -> bool:
         value = self._take(key, default, "true or false")
         if not isinstance(value, bool):

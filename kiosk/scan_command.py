@@ -21,6 +21,7 @@ from device_drivers.scanners.capture import Capture
 from device_drivers.scanners.frame_sources import (
     PICTURE_SUFFIXES,
     VIDEO_SUFFIXES,
+    CameraWishes,
     open_source,
     picture_names,
 )
@@ -145,9 +146,9 @@ def _scan_camera(device: int | str, frames: int, reader: ReaderProcess) -> int:
 
 def _camera_frames(device: int | str, reader: ReaderProcess) -> Iterator[np.ndarray]:
     # Opened once here first, so that a camera that is not there is said at once.
-    open_source(device, 1280, 720, 15).close()
+    open_source(device, CameraWishes()).close()
     reader.start()
-    capture = Capture(lambda: open_source(device, 1280, 720, 15))
+    capture = Capture(lambda: open_source(device, CameraWishes()))
     capture.start()
     sequence = 0
     try:

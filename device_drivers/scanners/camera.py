@@ -18,7 +18,7 @@ from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.scanners import camera_conditions
 from device_drivers.scanners.capture import Capture
 from device_drivers.scanners.delivery import Delivery
-from device_drivers.scanners.frame_sources import open_source
+from device_drivers.scanners.frame_sources import CameraWishes, open_source
 from device_drivers.scanners.interface import Scan
 from device_drivers.scanners.reader_process import ReaderProcess, ReaderResting
 from device_drivers.scanners.reader_protocol import KINDS, READER_NAMES, Effort
@@ -43,9 +43,7 @@ class CameraSettings:
     """``source``: device index, device path, video file, or folder of pictures."""
 
     source: int | str
-    width: int = 1280
-    height: int = 720
-    fps: float = 15.0
+    wishes: CameraWishes = CameraWishes()
     kinds: tuple[str, ...] = ("QRCODE",)
     readers: tuple[str, ...] = READER_NAMES
     frame_deadline_s: float = 1.0
@@ -62,9 +60,15 @@ def create(settings: Mapping[str, Any]) -> "CameraScanner":
         )
     result = CameraSettings(
         source=source,
-        width=table.whole("width", 1280, 160, 4096),
-        height=table.whole("height", 720, 120, 4096),
-        fps=table.number("fps", 15.0, 1, 60),
+        wishes=CameraWishes(
+            width=table.whole("width", 1280, 160, 4096),
+            height=table.whole("height", 720, 120, 4096),
+            fps=table.number("fps", 15.0, 1, 60),
+            exposure=table.whole_or_none("exposure", 1, 10_000),
+            focus=table.whole_or_none("focus", 0, 1_023),
+            gain=table.whole_or_none("gain", 0, 1_023),
+            brightness=table.whole_or_none("brightness", -255, 255),
+        ),
         kinds=table.choices("kinds", KINDS, ("QRCODE",)),
         readers=table.choices("readers", READER_NAMES, READER_NAMES),
         frame_deadline_s=table.number("frame_deadline_s", 1.0, 0.05, 10),
@@ -93,7 +97,7 @@ class CameraScanner:
         if self._capture is not None:
             return
         s = self._settings
-        capture = Capture(lambda: open_source(s.source, s.width, s.height, s.fps))
+        capture = Capture(lambda: open_source(s.source, s.wishes))
         reader = ReaderProcess(s.kinds, s.readers, s.frame_deadline_s)
         capture.start()
         try:
@@ -134,8 +138,10 @@ class CameraScanner:
         conditions = []
         if capture is None or not capture.showing:
             conditions.append(camera_conditions.NOT_REACHABLE)
-        elif capture.dark:
-            conditions.append(camera_conditions.BLACK)
+        else:
+            conditions += [camera_conditions.OF_PICTURE[name] for name in capture.faults]
+        if capture is not None and capture.refused:
+            conditions.append(camera_conditions.setting_refused(capture.refused))
         failures = tuple(self._failures)
         if len(failures) == FAILING_COUNT and time.monotonic() - failures[0] < FAILING_WITHIN_S:
             conditions.append(camera_conditions.READER_FAILING)
@@ -182,6 +188,8 @@ class CameraScanner:
             looks += 1
             found = self._ask(reader, grey, effort_for(looks, misses))
             misses = 0 if found else misses + 1
+            if found:
+                capture.read_well()
             self._delivery.newly_armed()
             self._delivery.hand_over(found, frame.taken_at)
 

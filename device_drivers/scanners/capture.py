@@ -14,6 +14,7 @@ import structlog
 
 from device_drivers.errors import DeviceError
 from device_drivers.scanners.frame_sources import FrameSource
+from device_drivers.scanners.picture_health import PictureHealth
 
 log = structlog.get_logger(__name__)
 
@@ -23,10 +24,6 @@ MISSES_MAX = 10  # empty reads in a row before the camera is taken for gone
 MISS_PAUSE_S = 0.1
 STALE_AFTER_S = 3.0
 LOOK_EVERY_S = 0.5
-DARK_AFTER_S = 2.0
-DARK_MEAN_MAX = 22  # of 255
-FLAT_DEVIATION_MAX = 3.0  # a hand, tape or a cap before the lens leaves next to no contrast
-PROBE_SIZE = (64, 36)
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,12 @@ class Capture:
         self._frame: Frame | None = None
         self._thread = threading.Thread(target=self._run, name="camera-capture", daemon=True)
         self._looked_at = 0.0
-        self._dark_since: float | None = None
+        self._health = PictureHealth()
         self._started_at = time.monotonic()
         self.problem = ""  # why there is no picture, for the log
         self.model = ""
         self.simulated = False
+        self.refused: tuple[str, ...] = ()  # settings that the camera does not take
 
     def start(self) -> None:
         self._started_at = time.monotonic()
@@ -73,10 +71,13 @@ class Capture:
         return frame is not None and time.monotonic() - frame.taken_at < STALE_AFTER_S
 
     @property
-    def dark(self) -> bool:
-        """Whether the picture has been black, or without any contrast, for seconds."""
-        since = self._dark_since
-        return since is not None and time.monotonic() - since > DARK_AFTER_S
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the picture; see PictureHealth."""
+        return self._health.faults(time.monotonic())
+
+    def read_well(self) -> None:
+        """Tells that a code was read in one of the pictures."""
+        self._health.read_well()
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """A camera driver of the system that hangs is left behind on its daemon thread."""
@@ -95,6 +96,7 @@ class Capture:
                 pause_s = min(pause_s * 2, REOPEN_MAX_S)
                 continue
             self.model, self.simulated = source.model, source.simulated
+            self.refused = source.refused
             try:
                 if self._show(source):
                     pause_s = REOPEN_FIRST_S
@@ -124,6 +126,9 @@ class Capture:
             showed = True
             self.problem = ""
             self._take(picture)
+            if "frozen" in self.faults:
+                self.problem = "the camera gives one picture again and again"
+                return False
         return showed
 
     def _take(self, picture: np.ndarray) -> None:
@@ -134,15 +139,4 @@ class Capture:
             self._fresh.notify_all()
         if now - self._looked_at >= LOOK_EVERY_S:
             self._looked_at = now
-            if not is_dark(picture):
-                self._dark_since = None
-            elif self._dark_since is None:
-                self._dark_since = now
-
-
-def is_dark(picture: np.ndarray) -> bool:
-    """Whether a picture shows nothing: black, or one flat tone."""
-    small = cv2.resize(picture, PROBE_SIZE, interpolation=cv2.INTER_AREA)
-    mean, deviation = cv2.meanStdDev(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
-    flat = float(deviation[0][0]) < FLAT_DEVIATION_MAX
-    return flat or (float(mean[0][0]) < DARK_MEAN_MAX and float(deviation[0][0]) < 12)
+            self._health.see(picture, now, can_freeze=not self.simulated)

@@ -4,6 +4,8 @@ A source gives one colour picture (rows, columns, BGR) a call and never decides 
 """
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,12 +15,30 @@ import numpy as np
 from device_drivers.errors import NotReachable
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
+V4L2_EXPOSURE_MANUAL, V4L2_EXPOSURE_AUTO = 1, 3  # V4L2_EXPOSURE_MANUAL and _APERTURE_PRIORITY
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".mjpg", ".mjpeg")
+
+
+@dataclass(frozen=True)
+class CameraWishes:
+    """What is asked of a real camera; None leaves it to the camera's own automatic.
+
+    ``exposure`` in units of 100 microseconds and ``focus`` in steps of the camera, as V4L2 has them.
+    """
+
+    width: int = 1280
+    height: int = 720
+    fps: float = 15.0
+    exposure: int | None = None
+    focus: int | None = None
+    gain: int | None = None
+    brightness: int | None = None
 
 
 class FrameSource(Protocol):
     model: str
     simulated: bool
+    refused: tuple[str, ...]  # names of settings that the camera does not take
 
     def read(self) -> np.ndarray | None:
         """The next picture, paced as the source is; None if there is none just now."""
@@ -27,17 +47,17 @@ class FrameSource(Protocol):
     def close(self) -> None: ...
 
 
-def open_source(source: int | str, width: int, height: int, fps: float) -> FrameSource:
+def open_source(source: int | str, wishes: CameraWishes) -> FrameSource:
     """Raises NotReachable when there is nothing to open there."""
     if isinstance(source, int):
-        return DeviceSource(source, width, height, fps)
+        return DeviceSource(source, wishes)
     path = Path(source)
     if path.is_dir():
-        return FolderSource(path, fps)
+        return FolderSource(path, wishes.fps)
     if path.suffix.lower() in VIDEO_SUFFIXES:
-        return VideoFileSource(path, fps)
+        return VideoFileSource(path, wishes.fps)
     if path.is_char_device() or not path.exists():
-        return DeviceSource(source, width, height, fps)
+        return DeviceSource(source, wishes)
     raise NotReachable(f"{source} is neither a camera, nor a video file, nor a folder of pictures")
 
 
@@ -46,7 +66,7 @@ class DeviceSource:
 
     simulated = False
 
-    def __init__(self, device: int | str, width: int, height: int, fps: float) -> None:
+    def __init__(self, device: int | str, wishes: CameraWishes) -> None:
         node = Path(f"/dev/video{device}" if isinstance(device, int) else device)
         if not node.exists():
             raise NotReachable(f"there is no camera at {node}")
@@ -55,11 +75,36 @@ class DeviceSource:
             self._capture.release()
             raise NotReachable(f"camera {device} cannot be opened")
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
-        self._capture.set(cv2.CAP_PROP_FPS, fps)
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        self.model = f"camera {device}"
+        self.refused = tuple(self._ask_for(wishes))
+        width, height = self._has(cv2.CAP_PROP_FRAME_WIDTH), self._has(cv2.CAP_PROP_FRAME_HEIGHT)
+        self.model = f"camera {device}, {width:.0f}x{height:.0f}"
+
+    def _ask_for(self, wishes: CameraWishes) -> Iterator[str]:
+        """Sets what is wished; yields the names of what the camera does otherwise."""
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, wishes.width)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, wishes.height)
+        self._capture.set(cv2.CAP_PROP_FPS, wishes.fps)
+        got = self._has(cv2.CAP_PROP_FRAME_WIDTH), self._has(cv2.CAP_PROP_FRAME_HEIGHT)
+        if got != (wishes.width, wishes.height):
+            yield "width, height"
+        # A camera may give fewer pictures in poor light; only far fewer than asked is worth a word.
+        if 0 < self._has(cv2.CAP_PROP_FPS) < wishes.fps / 2:
+            yield "fps"
+        automatic = V4L2_EXPOSURE_AUTO if wishes.exposure is None else V4L2_EXPOSURE_MANUAL
+        self._capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, automatic)
+        self._capture.set(cv2.CAP_PROP_AUTOFOCUS, wishes.focus is None)
+        for name, wanted, number in (
+            ("exposure", wishes.exposure, cv2.CAP_PROP_EXPOSURE),
+            ("focus", wishes.focus, cv2.CAP_PROP_FOCUS),
+            ("gain", wishes.gain, cv2.CAP_PROP_GAIN),
+            ("brightness", wishes.brightness, cv2.CAP_PROP_BRIGHTNESS),
+        ):
+            if wanted is not None and not self._capture.set(number, wanted):
+                yield name
+
+    def _has(self, number: int) -> float:
+        return self._capture.get(number)
 
     def read(self) -> np.ndarray | None:
         good, picture = self._capture.read()
@@ -87,6 +132,7 @@ class VideoFileSource:
     """A video file played at ``fps``, again and again."""
 
     simulated = True
+    refused: tuple[str, ...] = ()
 
     def __init__(self, path: Path, fps: float) -> None:
         if not path.exists():
@@ -114,6 +160,7 @@ class FolderSource:
     """A folder's pictures by name, again and again; a changed folder is begun anew at once."""
 
     simulated = True
+    refused: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, fps: float) -> None:
         if not folder.is_dir():

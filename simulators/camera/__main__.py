@@ -2,7 +2,8 @@
 
 Its first line says in JSON where it can be reached. It begins with an empty lobby. Steered over HTTP:
 ``POST /show {"pdf" or "image": path, "page"?}``, ``POST /clear``, ``POST /unplug`` (the folder goes),
-``POST /dark`` (a covered lens), ``GET /state``.
+``POST /dark``, ``POST /cover`` (a hand on the lens), ``POST /blur {"image" or "pdf"}`` (out of focus),
+``GET /state``.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from simulators.camera.folder import CameraFolder, empty_frames, frames
@@ -47,8 +49,26 @@ class Camera:
         with self._busy:
             black = np.full((HEIGHT, WIDTH, 3), 4, np.uint8)
             CameraFolder(self._folder).show([black])
-            self._sees = "nothing: the lens is covered"
+            self._sees = "nothing: the light is out"
         return self.state()
+
+    def cover(self, body: dict[str, Any]) -> dict[str, Any]:
+        with self._busy:
+            rng = np.random.default_rng(1)
+            hand = rng.normal(96, 4, (6, HEIGHT, WIDTH, 3))
+            CameraFolder(self._folder).show(np.clip(one, 0, 255).astype(np.uint8) for one in hand)
+            self._sees = "a hand on the lens"
+        return self.state()
+
+    def blur(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The same hand-held sheet as ``show``, through a lens that is out of focus."""
+        state = self.show(body)
+        with self._busy:
+            paths = sorted(self._folder.glob("*.jpg"))
+            sharp = [cv2.imread(str(path)) for path in paths]
+            CameraFolder(self._folder).show(cv2.GaussianBlur(one, (0, 0), 9) for one in sharp)
+            self._sees += ", out of focus"
+        return {**state, **self.state()}
 
     def unplug(self, body: dict[str, Any]) -> dict[str, Any]:
         with self._busy:
@@ -75,6 +95,8 @@ def main() -> None:
         "show": camera.show,
         "clear": camera.clear,
         "dark": camera.dark,
+        "cover": camera.cover,
+        "blur": camera.blur,
         "unplug": camera.unplug,
     }
     control = ControlServer(options.control, actions, camera.state)

@@ -10,7 +10,6 @@ import pytest
 
 from device_drivers.errors import NotReachable
 from device_drivers.scanners.camera import MotionGate, create
-from device_drivers.scanners.capture import is_dark
 from device_drivers.settings import BadSetting
 from device_drivers.status import Level
 from tests.device_drivers.scanners.pictures import qr_picture, write
@@ -136,22 +135,12 @@ def test_a_camera_that_goes_away_is_reported_and_comes_back(camera, monkeypatch)
 
 
 def test_a_black_picture_is_a_warning(camera, monkeypatch):
-    monkeypatch.setattr("device_drivers.scanners.capture.DARK_AFTER_S", 0.3)
+    monkeypatch.setattr("device_drivers.scanners.picture_health.FAULT_AFTER_S", 0.3)
     driver, folder = camera(np.full((480, 640), 3, np.uint8))
     assert wait_until(lambda: codes(driver) == ["camera.black"])
     assert driver.status().level is Level.WARNING
     write(folder, "000.png", EMPTY)
     assert wait_until(lambda: codes(driver) == [])
-
-
-def test_dark_is_black_or_without_contrast_and_a_dim_lobby_is_neither():
-    def colour(grey):
-        return cv2.cvtColor(grey.astype(np.uint8), cv2.COLOR_GRAY2BGR)
-
-    noise = np.random.default_rng(1).normal(0, 4, EMPTY.shape)
-    assert is_dark(colour(np.clip(5 + noise, 0, 255)))
-    assert is_dark(colour(np.clip(120 + noise, 0, 255)))
-    assert not is_dark(colour(EMPTY * 0.3))
 
 
 def test_an_idle_lobby_is_looked_at_rarely_and_movement_at_once():
@@ -214,7 +203,9 @@ def test_a_video_file_is_a_camera(tmp_path, camera):
         ({"source": 0, "fps": 0}, "fps"),
         ({"source": 0, "kinds": ["EAN13"]}, "kinds"),
         ({"source": 0, "readers": ["opencv"]}, "readers"),
-        ({"source": 0, "focus": 3}, "focus"),
+        ({"source": 0, "focus": -1}, "focus"),
+        ({"source": 0, "exposure": "auto"}, "exposure"),
+        ({"source": 0, "zoom": 2}, "zoom"),
     ],
 )
 def test_bad_settings_name_their_key(settings, key):
