@@ -37,6 +37,9 @@ TRIGGERS = {
         b"\x7e\x010000#SCNTRG0;\x03",
         b"\x02\x010000#SCNTRG\x06;\x03",
     ),
+    "zebra": Trigger(
+        b"\x04\xe4\x04\x00\xff\x14", b"\x04\xe5\x04\x00\xff\x13", b"\x04\xd0\x00\x00\xff\x2c"
+    ),
 }
 
 

@@ -22,11 +22,10 @@ def bench(tmp_path):
     device = WedgeOnPty(tmp_path / "lobbypay-scanner")
     driver = keyboard_wedge.create({"device": str(device.link), "idle_s": 1.0})
     driver.open()
-    scans = []
-    driver.arm(lambda scan: scans.append(scan.text))
+    scans, ready = [], []
+    driver.arm(lambda scan: (ready if scan.text == "READY" else scans).append(scan.text))
     # Arming discards what came before; a code that arrives shows that this is done.
-    assert wait_until(lambda: device.scan("READY") or scans == ["READY"])
-    scans.clear()
+    assert wait_until(lambda: device.scan("READY") or ready)
     yield device, driver, scans
     driver.close()
 

@@ -55,7 +55,7 @@ def test_nothing_arrives_while_disarmed_nor_afterwards_what_came_meanwhile(bench
     assert [s.text for s in scans] == ["ARMED"]
 
 
-@pytest.mark.parametrize("profile", ["honeywell", "newland"])
+@pytest.mark.parametrize("profile", ["honeywell", "newland", "zebra"])
 def test_the_trigger_is_pulled_while_armed_and_again_after_a_read(bench, profile):
     device, driver = bench(profile)
     assert not device.scan("BEFORE-THE-TRIGGER")
@@ -69,6 +69,17 @@ def test_the_trigger_is_pulled_while_armed_and_again_after_a_read(bench, profile
     assert [s.text for s in scans] == ["FIRST", "SECOND"]
     driver.disarm()
     assert wait_until(lambda: not device.triggered)
+
+
+def test_a_burst_of_codes_with_prefix_and_suffix_arrives_in_order_and_noise_between_does_not(bench):
+    device, driver = bench(prefix="02", suffix="03")
+    scans = []
+    ready = []
+    driver.arm(lambda scan: (ready if scan.text == "READY" else scans).append(scan.text))
+    assert wait_until(lambda: device.send_raw(b"\x02READY\x03\r") or ready)
+    device.send_raw(b"\x02ONE\x03\r\nno prefix\r\xff\xfe\x02TWO\x03\r\x00\x01\r\x02THREE\x03\r")
+    assert wait_until(lambda: len(scans) == 3)
+    assert scans == ["ONE", "TWO", "THREE"]
 
 
 def test_garbage_between_codes_is_dropped(bench):
@@ -128,7 +139,7 @@ def test_no_port_is_not_reachable(tmp_path):
     ("settings", "key"),
     [
         ({}, "port"),
-        ({"port": "/dev/x", "profile": "zebra"}, "profile"),
+        ({"port": "/dev/x", "profile": "acme"}, "profile"),
         ({"port": "/dev/x", "baud": "fast"}, "baud"),
         ({"port": "/dev/x", "trigger_on": "16 5"}, "trigger_on"),
         ({"port": "/dev/x", "speed": 1}, "speed"),
