@@ -14,7 +14,7 @@ from contract.messages import ErrorCode, Heartbeat, JournalAnswer, JournalEntry,
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.central.presence import Voice
-from kiosk.journal import Journal
+from kiosk.journal import Journal, JournalUnavailable
 
 log = structlog.get_logger("reporter")
 
@@ -76,6 +76,9 @@ class Reporter:
                 self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
                 log.warning("server_not_served", error=str(error), attempt=attempt)
                 pause, attempt = backoff_s(attempt, first=1.0, most=15.0), attempt + 1
+            except JournalUnavailable as error:
+                log.warning("journal_unavailable", error=str(error))
+                pause = 15.0
             except Exception:
                 log.exception("reporter_failed")
                 pause = 15.0

@@ -1,0 +1,1 @@
+"""Whole-system runs under a seeded scheduler: the real code of both sides, a simulated world."""

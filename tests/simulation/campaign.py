@@ -1,0 +1,148 @@
+"""Many runs: which seeds failed, what struck, what was covered; and how to see one failure again.
+
+``lobbypay simulate --seeds N --first-seed K --jobs J`` exits with 1 when any invariant failed in any run.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FAILURES_SHOWN = 5
+CHUNK = 25
+
+
+@dataclass
+class Tally:
+    """What a number of runs came to."""
+
+    runs: int = 0
+    simulated_s: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    transitions: Counter[str] = field(default_factory=Counter)
+    failures: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        self.runs += other.runs
+        self.simulated_s += other.simulated_s
+        self.faults += other.faults
+        self.outcomes += other.outcomes
+        self.transitions += other.transitions
+        self.failures |= other.failures
+
+
+def _runs(seeds: range) -> Tally:
+    """In a process that is set up (see ``prepare``)."""
+    from tests.simulation import coverage
+    from tests.simulation.run import run
+
+    tally = Tally()
+    coverage.SEEN.clear()
+    for seed in seeds:
+        result = run(seed, _FIRST_STATE[0])
+        tally.runs += 1
+        tally.simulated_s += result.simulated_s
+        tally.faults.update(kind for kind, _ in result.struck)
+        tally.outcomes += result.outcomes
+        if result.problems:
+            tally.failures[seed] = result.problems
+    tally.transitions = Counter(coverage.SEEN)
+    return tally
+
+
+_FIRST_STATE: list[bytes] = []
+
+
+def prepare() -> None:
+    """Once in a process: the database's first state, and the simulated world under the real modules."""
+    from tests.simulation import estate
+
+    _FIRST_STATE.append(estate.set_up())
+    from tests.simulation import coverage, patches
+
+    patches.install()
+    coverage.install()
+
+
+def tallies(first: int, seeds: int, jobs: int) -> Iterator[Tally]:
+    chunks = [range(s, min(s + CHUNK, first + seeds)) for s in range(first, first + seeds, CHUNK)]
+    with multiprocessing.get_context("spawn").Pool(jobs, prepare) as pool:
+        yield from pool.imap_unordered(_runs, chunks)
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "lobbypay simulate", description="Whole-system runs with faults, each from its seed."
+    )
+    parser.add_argument("--seeds", type=int, default=200, help="how many runs (200)")
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
+    parser.add_argument("--for-minutes", type=float, default=0, help="end after that time")
+    parser.add_argument("--json", type=Path, help="leave the report here too")
+    parser.add_argument("--replay", type=int, metavar="SEED", help="one run, telling what happens")
+    parser.add_argument(
+        "--only", default="", help="with --replay: only these faults, kind:number,..."
+    )
+    parser.add_argument("--shrink", type=int, metavar="SEED", help="the fewest faults that fail")
+    parser.add_argument("--mutants", action="store_true", help="show that planted bugs are caught")
+    options = parser.parse_args(argv)
+    if options.mutants:
+        from tests.simulation.mutants.hunt import hunt
+
+        return hunt(options.seeds, options.jobs, options.json)
+    if options.replay is not None or options.shrink is not None:
+        from tests.simulation import replaying
+
+        prepare()
+        if options.replay is not None:
+            return replaying.replay(options.replay, options.only, _FIRST_STATE[0])
+        return replaying.shrink(options.shrink, _FIRST_STATE[0])
+    return _campaign(options)
+
+
+def _campaign(options: argparse.Namespace) -> int:
+    began, total = time.monotonic(), Tally()
+    end = began + options.for_minutes * 60 if options.for_minutes else float("inf")
+    for tally in tallies(options.first_seed, options.seeds, options.jobs):
+        for seed, problems in tally.failures.items():
+            if len(total.failures) < FAILURES_SHOWN:
+                _show_failure(seed, problems)
+        total.add(tally)
+        if sys.stderr.isatty():
+            print(f"\r{total.runs} runs", end="", file=sys.stderr)
+        if time.monotonic() > end:
+            break
+    report = _report(total, time.monotonic() - began)
+    print(json.dumps(report, indent=1, ensure_ascii=False))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    return 1 if total.failures else 0
+
+
+def _show_failure(seed: int, problems: list[str]) -> None:
+    print(f"seed {seed} failed:")
+    for problem in problems:
+        print(f"  {problem}")
+    print(f"  see it again: lobbypay simulate --replay {seed}")
+    print(f"  the fewest faults that do it: lobbypay simulate --shrink {seed}")
+
+
+def _report(total: Tally, seconds: float) -> dict[str, Any]:
+    from tests.simulation import coverage
+
+    return {
+        "runs": total.runs,
+        "failed": sorted(total.failures),
+        "seeds_per_second": round(total.runs / seconds, 2),
+        "simulated_hours": round(total.simulated_s / 3600, 1),
+        "faults": dict(total.faults.most_common()),
+        "outcomes": dict(total.outcomes.most_common()),
+        "transitions": coverage.report(total.transitions),
+    }

@@ -1,0 +1,178 @@
+"""A payment channel and the phones that pay at it: the truth about QR money.
+
+It answers late, not at all, or not any more; tells the server of payments when it likes; and now and then
+lets somebody pay who had typed the password before the order was closed.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.payments.channels.interface import (
+    ChannelUnavailable,
+    Order,
+    OrderState,
+    OutcomeUnknown,
+    RefundStanding,
+    Standing,
+)
+from tests.simulation.faults import Faults
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.threads import wall
+
+NOTIFY_AGAIN_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+
+
+@dataclass
+class Account:
+    """One order at the channel. ``charged_minor`` and ``refunds`` are the truth."""
+
+    order: Order
+    standing: Standing = Standing.WAITING
+    charged_minor: int = 0
+    refunds: dict[str, int] = field(default_factory=dict)
+    paid_at: datetime | None = None
+
+    @property
+    def kept_minor(self) -> int:
+        return self.charged_minor - sum(self.refunds.values())
+
+
+class SimulatedChannel:
+    """``step`` marks the places where the server may die; ``deliver`` takes notifications to it."""
+
+    simulated = True
+
+    def __init__(
+        self,
+        name: str,
+        scheduler: Scheduler,
+        faults: Faults,
+        step: Callable[[str], None],
+        deliver: Callable[[str, str, OrderState], bool],
+    ) -> None:
+        self.name, self._scheduler, self._faults = name, scheduler, faults
+        self._step, self._deliver = step, deliver
+        self.accounts: dict[str, Account] = {}
+        self._untold = 0
+
+    def create(self, order: Order) -> str:
+        self._goes("create")
+        if self._faults.strikes("channel_silent"):
+            self._scheduler.sleep(8.0)
+            raise OutcomeUnknown("no answer")
+        known = self.accounts.setdefault(order.out_trade_no, Account(order))
+        assert known.order.amount_minor == order.amount_minor, "one number, two amounts"
+        if self._faults.strikes("channel_answer_lost"):
+            self._scheduler.sleep(8.0)
+            raise OutcomeUnknown("no answer")
+        if known.standing is not Standing.WAITING:
+            raise ChannelUnavailable("the order has ended")
+        self._comes()
+        return f"weixin://wxpay/{order.out_trade_no}"
+
+    def query(self, out_trade_no: str) -> OrderState:
+        self._goes("query")
+        if self._unanswered():
+            return OrderState(Standing.UNKNOWN)
+        state = self._state(out_trade_no)
+        self._comes()
+        return state
+
+    def close(self, out_trade_no: str) -> OrderState:
+        self._goes("close")
+        if self._faults.strikes("channel_silent"):
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        account = self.accounts.get(out_trade_no)
+        if account is not None and account.standing is Standing.WAITING:
+            account.standing = Standing.CLOSED
+        if self._faults.strikes("channel_answer_lost"):
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        state = self._state(out_trade_no) if account else OrderState(Standing.CLOSED)
+        self._comes()
+        return state
+
+    def refund(
+        self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
+    ) -> RefundStanding:
+        self._goes("refund")
+        if self._faults.strikes("channel_silent"):
+            return RefundStanding.UNKNOWN
+        account = self.accounts[out_trade_no]
+        assert account.refunds.get(refund_no, amount_minor) == amount_minor
+        account.refunds[refund_no] = amount_minor
+        assert account.kept_minor >= 0, "more was refunded than was paid"
+        if self._faults.strikes("channel_answer_lost"):
+            return RefundStanding.UNKNOWN
+        self._comes()
+        return RefundStanding.DONE
+
+    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding:
+        self._goes("query_refund")
+        if self._unanswered():
+            return RefundStanding.UNKNOWN
+        known = refund_no in self.accounts[out_trade_no].refunds
+        return RefundStanding.DONE if known else RefundStanding.NOT_FOUND
+
+    def paid_on_phone(self, code_url: str) -> bool:
+        """A resident pays what the code names. False: it cannot be paid any more."""
+        account = self.accounts.get(code_url.rpartition("/")[2])
+        if account is None or account.charged_minor:
+            return False
+        closed = account.standing is not Standing.WAITING
+        if closed and not self._faults.strikes("paid_after_close"):
+            return False
+        account.standing, account.paid_at = Standing.PAID, wall()
+        account.charged_minor = account.order.amount_minor
+        self._scheduler.spawn(
+            lambda: self._notify(account), self._scheduler.world, f"{self.name} notifies"
+        )
+        return True
+
+    def _notify(self, account: Account) -> None:
+        """Until the server has heard it, less and less often."""
+        number = account.order.out_trade_no
+        self._untold += 1
+        for pause in itertools.chain(NOTIFY_AGAIN_S, itertools.repeat(NOTIFY_AGAIN_S[-1])):
+            if self._faults.strikes("notification_late"):
+                self._scheduler.sleep(90.0)
+            if not self._faults.strikes("notification_lost"):
+                heard = self._deliver(self.name, number, self._state(number))
+                if heard and not self._faults.strikes("notification_repeated"):
+                    self._untold -= 1
+                    return
+            self._scheduler.sleep(pause)
+
+    @property
+    def all_told(self) -> bool:
+        return self._untold == 0
+
+    def _state(self, out_trade_no: str) -> OrderState:
+        account = self.accounts.get(out_trade_no)
+        if account is None:
+            return OrderState(Standing.NOT_FOUND)
+        refunded = sum(account.refunds.values())
+        standing = Standing.REFUNDED if refunded else account.standing
+        if not account.charged_minor:
+            return OrderState(standing)
+        reference = f"42{out_trade_no[:12]}"
+        return OrderState(standing, reference, account.charged_minor, account.paid_at, refunded)
+
+    def _goes(self, what: str) -> None:
+        self._step(f"before {self.name} {what}")
+        self._scheduler.sleep(0.05)
+
+    def _comes(self) -> None:
+        self._scheduler.sleep(0.05)
+        self._step(f"after {self.name}")
+
+    def _unanswered(self) -> bool:
+        silent = self._faults.strikes("channel_silent") or self._faults.strikes(
+            "channel_answer_lost"
+        )
+        if silent:
+            self._scheduler.sleep(8.0)
+        return silent

@@ -1,0 +1,68 @@
+"""The server's database at the start of every run: one community, three units, three bills each.
+
+It is made once in a process and copied back before each run. Everything in it is the same every time.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.journal_hash import public_key_text
+from tests.simulation.threads import START
+
+KIOSK_IDS = (UUID(int=0xA1), UUID(int=0xA2))
+KIOSK_CODES = ("K01", "K02")
+ROOMS = ("1201", "1202", "1203")
+
+
+def set_up() -> bytes:
+    """Sets Django up with a database in memory and returns the database's first state."""
+    folder = Path(tempfile.mkdtemp(prefix="lobbypay-simulation-"))
+    configuration = folder / "server.toml"
+    configuration.write_text(f'[server]\ndata_folder = "{folder}/data"\n')
+    os.environ["LOBBYPAY_SERVER_CONFIG"] = str(configuration)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "server.settings"
+    os.environ.pop("LOBBYPAY_DATABASE_URL", None)
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = ":memory:"
+    settings.LOGGING_CONFIG = None
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    _populate()
+    return connection.connection.serialize()
+
+
+def restore(first_state: bytes) -> None:
+    """The database as it was made."""
+    from django.db import connection
+
+    connection.connection.deserialize(first_state)
+
+
+def _populate() -> None:
+    from server.fleet.models import Kiosk
+    from tests.server.payments import world
+
+    of = world.community()
+    for room in ROOMS:
+        home = world.unit(of, room)
+        world.bills(home, "2026-08", "2026-09", "2026-10")
+    for place, (number, code) in enumerate(zip(KIOSK_IDS, KIOSK_CODES, strict=True)):
+        key = Ed25519PrivateKey.from_private_bytes(bytes([place + 1] * 32))
+        Kiosk.objects.create(
+            id=number,
+            community=of,
+            code=code,
+            location_zh="大堂",
+            location_en="Lobby",
+            enrolled_at=START,
+            public_key=public_key_text(key.public_key()),
+        )

@@ -1,0 +1,73 @@
+"""Which faults happen in a run. Each decision depends on the seed, the kind and its number alone, so that
+one fault can be taken away and the others still strike where they did."""
+
+import hashlib
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+# kind -> how often it strikes, at most, at each occasion of a run that has it
+KINDS = {
+    "kiosk_killed": 0.02,  # SIGKILL between any two effects: what was written stays
+    "kiosk_power_cut": 0.02,  # as above, and what was not synced is gone or torn
+    "server_killed": 0.02,
+    "message_lost": 0.15,
+    "answer_lost": 0.15,
+    "message_repeated": 0.15,
+    "message_late": 0.15,
+    "partition": 0.3,
+    "clock_jump": 0.3,
+    "disk_full": 0.02,
+    "channel_silent": 0.2,  # no answer, and nothing was done
+    "channel_answer_lost": 0.2,  # no answer, and it was done
+    "notification_lost": 0.3,
+    "notification_late": 0.3,
+    "notification_repeated": 0.3,
+    "paid_after_close": 0.3,
+    "terminal_silent": 0.2,  # before the bank was asked: nothing was taken
+    "terminal_completion_lost": 0.2,  # the bank approved, we did not hear it
+    "terminal_wrong_receipt_number": 0.1,  # its answer names another than its memory does
+    "terminal_reverses_unasked": 0.1,  # it was acknowledged too late for its taste
+    "terminal_refuses_reversal": 0.3,
+    "printer_jam": 0.2,
+    "resident_walks_away": 0.2,
+}
+
+
+@dataclass
+class Faults:
+    """``only`` and ``without`` name strikes (kind, number) for replaying and shrinking."""
+
+    seed: int
+    enabled: dict[str, float] = field(default_factory=dict)
+    only: frozenset[tuple[str, int]] | None = None
+    quiet: bool = False  # once set, nothing strikes any more
+    struck: list[tuple[str, int]] = field(default_factory=list)
+    occasions: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of_seed(cls, seed: int, only: frozenset[tuple[str, int]] | None = None) -> "Faults":
+        """About a third of all kinds in each run, each at its own rate; one run in sixteen has none."""
+        rng = random.Random(f"faults {seed}")
+        if seed % 16 == 0:
+            return cls(seed, {}, only)
+        enabled = {k: rng.uniform(0.1, 1.0) * p for k, p in KINDS.items() if rng.random() < 0.35}
+        return cls(seed, enabled, only)
+
+    def strikes(self, kind: str) -> bool:
+        """Whether this fault happens at this occasion."""
+        chance = self.enabled.get(kind, 0.0)
+        if not chance or self.quiet:
+            return False
+        number = self.occasions[kind]
+        self.occasions[kind] += 1
+        if self._roll(kind, number) >= chance:
+            return False
+        if self.only is not None and (kind, number) not in self.only:
+            return False
+        self.struck.append((kind, number))
+        return True
+
+    def _roll(self, kind: str, number: int) -> float:
+        digest = hashlib.blake2b(f"{self.seed} {kind} {number}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest) / 2**64

@@ -1,0 +1,185 @@
+"""What must be true when everything has come to rest, whatever happened before.
+
+Truth is what the channels and the terminals' bank hold. Everybody else must agree with it to the cent.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db.models import Sum
+
+from contract.messages import Method, PaymentRecord, PaymentState
+from kiosk import journal as journals
+from server.billing.models import Allocation
+from server.billing.verification import verify_ledger
+from server.fleet.models import Kiosk
+from server.ledger.models import Entry
+from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+
+if TYPE_CHECKING:
+    from tests.simulation.lobby import SimulatedKiosk
+    from tests.simulation.run import Simulation
+
+ENDED_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED)
+
+
+def server_at_rest() -> bool:
+    open_states = [s.value for s in PaymentState if not s.final]
+    return not (
+        PaymentOrder.objects.filter(state__in=open_states).exists()
+        or Refund.objects.filter(state=Refund.State.DUE).exists()
+    )
+
+
+def problems(run: "Simulation") -> list[str]:
+    """One sentence for each thing that is not as it must be."""
+    records = {k.code: _newest(k) for k in run.kiosks if k.running is not None}
+    return [
+        *_everybody_up(run),
+        *(f"ledger: {p}" for p in verify_ledger()),
+        *_channels(run),
+        *_terminals(run, records),
+        *_kiosks_and_server(run, records),
+        *_books(run),
+        *_journals(run),
+        *_receipts(records),
+    ]
+
+
+def outcomes(run: "Simulation") -> Counter[str]:
+    found: Counter[str] = Counter()
+    for order in PaymentOrder.objects.all():
+        found[f"{order.method} {order.state}{' late' if order.reason == 'late' else ''}"] += 1
+    found["alerts"] = Alert.objects.count()
+    found["kiosk lives"] = sum(k.lives for k in run.kiosks)
+    return found
+
+
+def _newest(kiosk: "SimulatedKiosk") -> dict[str, PaymentRecord]:
+    rows = kiosk.journal._payments("WHERE 1 = 1", ())
+    return {r.payment_id: r for r in rows}
+
+
+def _everybody_up(run: "Simulation") -> Iterator[str]:
+    for kiosk in run.kiosks:
+        if kiosk.session is None:
+            yield f"{kiosk.code} did not come back"
+        elif kiosk.session.visit.screen not in ("attract", "starting"):
+            yield f"{kiosk.code} rests on {kiosk.session.visit.screen}"
+
+
+def _channels(run: "Simulation") -> Iterator[str]:
+    """Channel truth = server's order; nothing at a channel without an order."""
+    orders = {o.out_trade_no: o for o in PaymentOrder.objects.exclude(method=Method.CARD)}
+    for method, channel in run.channels.items():
+        for number, account in channel.accounts.items():
+            order = orders.get(number)
+            if order is None:
+                yield f"{method} has {number}, the server does not"
+            elif order.charged_minor != account.charged_minor:
+                yield (
+                    f"{order.reference}: {method} took {account.charged_minor}, the server says"
+                    f" {order.charged_minor} ({order.state} {order.reason})"
+                )
+            elif order.charged_minor - order.refunded_minor != account.kept_minor:
+                yield f"{order.reference}: {method} keeps {account.kept_minor}, the server differs"
+    for number, order in orders.items():
+        known = run.channels[Method(order.method)].accounts
+        if order.charged_minor and number not in known:
+            yield f"{order.reference}: money at the server, no order at {order.method}"
+        if not order.life.final:
+            yield f"{order.reference}: still {order.state}"
+
+
+def _terminals(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -> Iterator[str]:
+    """What a terminal's bank took = what its kiosk says was approved."""
+    for kiosk in run.kiosks:
+        mine = records.get(kiosk.code, {}).values()
+        cards = [r for r in mine if r.method is Method.CARD]
+        said = Counter(r.amount_minor for r in cards if r.state is PaymentState.APPROVED)
+        took = Counter(t.amount_minor for t in kiosk.terminal.transactions if t.taken)
+        for record in cards:
+            if not record.state.final:
+                yield f"{record.reference}: still {record.state} ({record.reason})"
+        if said != took:
+            yield f"{kiosk.code}: the bank took {dict(took)}, the journal says {dict(said)}"
+
+
+def _kiosks_and_server(
+    run: "Simulation", records: dict[str, dict[str, PaymentRecord]]
+) -> Iterator[str]:
+    orders = {o.payment_id: o for o in PaymentOrder.objects.all()}
+    for code, mine in records.items():
+        for record in mine.values():
+            order = orders.pop(record.payment_id, None)
+            if order is None:
+                if record.state not in ENDED_UNPAID:
+                    yield f"{record.reference}: {record.state} at {code}, unknown to the server"
+                continue
+            if not _agree(record, order):
+                yield (
+                    f"{record.reference}: {record.state} ({record.reason}) at {code},"
+                    f" {order.state} ({order.reason}) at the server"
+                )
+    for order in orders.values():
+        if order.kiosk_code in records:
+            yield f"{order.reference}: at the server only, {order.state}"
+
+
+def _agree(record: PaymentRecord, order: PaymentOrder) -> bool:
+    unpaid = record.state in ENDED_UNPAID
+    if order.life in ENDED_UNPAID:
+        return unpaid
+    if order.reason == "late":
+        return unpaid or record.state is order.life
+    return record.state is order.life
+
+
+def _books(run: "Simulation") -> Iterator[str]:
+    """The clearing accounts hold exactly what channels and banks keep; no bill is paid twice."""
+    truth = {
+        m.value: sum(a.kept_minor for a in c.accounts.values()) for m, c in run.channels.items()
+    }
+    truth["card"] = sum(
+        t.amount_minor for k in run.kiosks for t in k.terminal.transactions if t.taken
+    )
+    for method, kept in truth.items():
+        rows = Entry.objects.filter(account__code=f"clearing:{method}")
+        booked = rows.aggregate(total=Sum("amount_minor"))["total"] or 0
+        if booked != kept:
+            yield f"the books hold {booked} from {method}, the truth is {kept}"
+    paid = Counter(Allocation.objects.filter(undone=False).values_list("bill__number", flat=True))
+    for number, times in paid.items():
+        if times > 1:
+            yield f"bill {number} was settled {times} times"
+    if due := Entry.objects.filter(account__code="refunds_due").aggregate(t=Sum("amount_minor"))[
+        "t"
+    ]:
+        yield f"refunds of {due} are still due"
+
+
+def _journals(run: "Simulation") -> Iterator[str]:
+    for kiosk in run.kiosks:
+        if kiosk.running is None:
+            continue
+        last = kiosk.journal.last_sequence
+        try:
+            found = journals.verify(kiosk.disk.path)
+        except (journals.JournalBroken, journals.JournalUnavailable) as error:
+            yield f"{kiosk.code}: {error}"
+            continue
+        row = Kiosk.objects.get(pk=kiosk.kiosk_id)
+        received = JournalEntry.objects.filter(kiosk_id=kiosk.kiosk_id).count()
+        if not found == last == row.journal_sequence == received:
+            yield (
+                f"{kiosk.code}: {found} entries on disk, {last} in mind, {received} received,"
+                f" {row.journal_sequence} acknowledged"
+            )
+
+
+def _receipts(records: dict[str, dict[str, PaymentRecord]]) -> Iterator[str]:
+    for mine in records.values():
+        for record in mine.values():
+            if record.state is PaymentState.APPROVED and not record.status_url:
+                yield f"{record.reference}: approved, and no way to a receipt"

@@ -1,0 +1,114 @@
+"""A kiosk of a run: everything that ``bootstrap.start`` puts together, on a simulated machine."""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk import bootstrap
+from kiosk.bootstrap import Devices, Running
+from kiosk.central.identity import Identity
+from kiosk.core.events import Tapped
+from kiosk.core.model import Action, Session
+from kiosk.journal import Journal, JournalUnavailable
+from kiosk.settings import Device, Payments, Server, Settings
+from tests.simulation.central import Line, SimulatedClient, SimulatedServer
+from tests.simulation.devices import SimulatedPrinter, SimulatedScanner
+from tests.simulation.disk import Disk
+from tests.simulation.faults import Faults
+from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.terminal import SimulatedTerminal
+
+DOWN_FOR_S = (2.0, 60.0)
+CLOCK_JUMP_S = (-864_000.0, 864_000.0)
+
+
+class SimulatedKiosk:
+    """``process`` is its present life; disk, terminal and printer outlive it."""
+
+    def __init__(
+        self,
+        number: int,
+        kiosk_id: str,
+        code: str,
+        folder: Path,
+        scheduler: Scheduler,
+        faults: Faults,
+        server: SimulatedServer,
+    ) -> None:
+        self.code, self.kiosk_id = code, kiosk_id
+        self.scheduler, self.faults = scheduler, faults
+        self.disk = Disk(folder, faults.seed, self.step, lambda: faults.strikes("disk_full"))
+        self.line = Line(scheduler, faults, server)
+        self.client = SimulatedClient(self.line, kiosk_id, self.step)
+        self.terminal = SimulatedTerminal(scheduler, faults, first_no=10 + 100 * number)
+        self.printer = SimulatedPrinter(scheduler, faults)
+        self.identity = Identity(
+            kiosk_id,
+            code,
+            "lakeside",
+            Ed25519PrivateKey.from_private_bytes(bytes([number + 1] * 32)),
+        )
+        self.settings = Settings(
+            data_dir=folder / "data",
+            server=Server(url="https://server.example.com", timeout_s=8.0),
+            payments=Payments(offline_card_limit_minor=1_000_000),
+            scanner=Device(driver="simulated"),
+            card_terminal=Device(driver="simulated"),
+            printer=Device(driver="simulated"),
+        )
+        self.settings.data_dir.mkdir(parents=True)
+        self.running: Running | None = None
+        self.process = Process(code)
+        self.lives = 0
+        self._starts_after(0.0)
+
+    @property
+    def devices(self) -> Devices:
+        return Devices(SimulatedScanner(), self.terminal, self.printer)
+
+    @property
+    def session(self) -> Session | None:
+        """What is on the screen; None while it is down."""
+        return self.running.engine.session if self.running else None
+
+    @property
+    def journal(self) -> Journal:
+        assert self.running is not None
+        return self.running.engine._journal
+
+    def taps(self, action: Action, value: str = "") -> None:
+        if self.running is not None:
+            self.running.kiosk.post(Tapped(action, value))
+
+    def step(self, what: str) -> None:
+        """A place between two effects: the kiosk may die here."""
+        if self.scheduler.process is not self.process:
+            return
+        if self.faults.strikes("kiosk_killed"):
+            self.dies(power_cut=False)
+        elif self.faults.strikes("kiosk_power_cut"):
+            self.dies(power_cut=True)
+
+    def dies(self, power_cut: bool) -> None:
+        dead, self.running = self.process, None
+        dead.alive = False
+        self.disk.dies(power_cut)
+        self._starts_after(self.scheduler.random.uniform(*DOWN_FOR_S))
+        self.scheduler.kill(dead)
+
+    def _starts_after(self, pause: float) -> None:
+        offset = self.process.clock_offset_s
+        self.process = Process(self.code)
+        self.process.clock_offset_s = offset
+        if self.faults.strikes("clock_jump"):
+            self.process.clock_offset_s = self.scheduler.random.uniform(*CLOCK_JUMP_S)
+        self.scheduler.spawn(self._start, self.process, f"{self.code} starts", pause)
+
+    def _start(self) -> None:
+        self.lives += 1
+        while True:
+            try:
+                self.running = bootstrap.start(self.settings, Path("kiosk.toml"))
+                return
+            except JournalUnavailable:
+                self.scheduler.sleep(10.0)

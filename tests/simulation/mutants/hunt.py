@@ -1,0 +1,66 @@
+"""Plants each bug in a process of its own and runs seeds until one fails."""
+
+import inspect
+import json
+import multiprocessing
+from pathlib import Path
+from statistics import mean
+
+BUGS = ("kiosk_bugs", "server_bugs")
+
+
+def names() -> list[str]:
+    """``module.function`` of every planted bug. They can be imported once Django is set up."""
+    found = []
+    for module in BUGS:
+        source = Path(__file__).with_name(f"{module}.py").read_text()
+        found += [
+            f"{module}.{line[4:].partition('(')[0]}"
+            for line in source.splitlines()
+            if line.startswith("def ")
+        ]
+    return found
+
+
+def seeds_to_catch(name: str, seeds_max: int) -> tuple[str, int, str]:
+    """The number of seeds until the bug was caught and by what; 0 when it got away."""
+    import importlib
+
+    from tests.simulation import campaign
+
+    campaign.prepare()
+    from tests.simulation.run import run
+
+    module, _, function = name.partition(".")
+    plant = getattr(importlib.import_module(f"tests.simulation.mutants.{module}"), function)
+    assert inspect.isfunction(plant)
+    plant()
+    for number in range(1, seeds_max + 1):
+        try:
+            problems = run(number, campaign._FIRST_STATE[0]).problems
+        except AssertionError as error:
+            problems = [f"assertion: {error}"]
+        if problems:
+            return name, number, problems[0][:160]
+    return name, 0, ""
+
+
+def hunt(seeds_max: int, jobs: int, report: Path | None) -> int:
+    """1 when a bug got away."""
+    with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
+        tasks = [(name, seeds_max) for name in names()]
+        found = pool.starmap(seeds_to_catch, tasks, chunksize=1)
+    for name, number, what in found:
+        print(f"{number or 'got away':>8}  {name}: {what}")
+    caught = [number for _, number, _ in found if number]
+    got_away = [name for name, number, _ in found if not number]
+    result = {
+        "planted": len(found),
+        "caught": len(caught),
+        "got_away": got_away,
+        "mean_seeds": round(mean(caught), 1) if caught else None,
+    }
+    print(json.dumps(result))
+    if report:
+        report.write_text(json.dumps(result, indent=1) + "\n")
+    return 1 if got_away else 0

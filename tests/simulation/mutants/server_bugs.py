@@ -1,0 +1,143 @@
+"""Bugs planted in the server. Each function changes the code of its own process, for good."""
+
+import dataclasses
+from typing import Any
+
+from contract.messages import PaymentState
+from server.payments.channels.interface import OrderState, Standing
+
+
+def a_retry_gets_a_new_order_number() -> None:
+    from server.payments import starting
+
+    real, tries = starting._ask_channel, [0]
+
+    def again(order: Any, now: Any) -> Any:
+        tries[0] += 1
+        order.out_trade_no = f"{order.out_trade_no[:26]}{tries[0]:06d}"
+        return real(order, now)
+
+    starting._ask_channel = again
+
+
+def late_money_is_dropped() -> None:
+    """A notification for an order that has ended is thrown away."""
+    from server.payments import learning
+
+    learning._late = lambda order, known, at: order
+
+
+def silence_means_closed() -> None:
+    """A channel that does not answer is taken to have closed the order."""
+    from server.payments import following
+
+    real = following.learn
+
+    def sure(order: Any, known: OrderState, at: Any) -> Any:
+        if known.standing is Standing.UNKNOWN:
+            known = OrderState(Standing.CLOSED)
+        return real(order, known, at)
+
+    following.learn = sure
+
+
+def bills_are_not_held() -> None:
+    """Two kiosks may take money for one bill at the same time."""
+    from server.payments import starting
+
+    starting.lease = lambda *arguments, **named: None
+
+
+def every_refund_try_has_a_new_number() -> None:
+    from server.payments import following
+
+    real, tries = following.send_back, [0]
+
+    def again(refund: Any, at: Any) -> None:
+        tries[0] += 1
+        refund.refund_no = f"{refund.refund_no[:30]}{tries[0]:06d}"
+        real(refund, at)
+
+    following.send_back = again
+
+
+def refunds_are_forgotten() -> None:
+    from server.payments import following
+
+    following._sweep_refunds = lambda at: 0
+
+
+def closed_wins_over_paid() -> None:
+    from server.payments import life
+
+    life.TRANSITIONS[(PaymentState.APPROVED, life.Fact.CLOSED)] = PaymentState.CANCELLED
+
+
+def cancelled_without_asking_the_channel() -> None:
+    from server.payments import following, learning
+    from server.payments.life import Fact
+
+    def at_once(order: Any, at: Any) -> Any:
+        if order.life.final or not order.by_code:
+            return order
+        return learning.ended_unpaid(order.payment_id, Fact.CLOSED, "resident", at)
+
+    following.cancel = at_once
+
+
+def nobody_sweeps() -> None:
+    from server.payments import following
+
+    following.sweep = lambda at: 0
+
+
+def the_channel_is_asked_before_the_order_is_stored() -> None:
+    from datetime import timedelta
+
+    from server.payments import starting
+    from server.payments.channels.interface import Order
+    from tests.simulation.patches import Seams
+
+    real = starting._create
+
+    def hasty(caller: Any, request: Any, digest: Any, now: Any) -> Any:
+        through = Seams.channel(request.method) if request.method.value != "card" else None
+        if through is not None:
+            number = request.payment_id.replace("-", "")
+            end = now + timedelta(minutes=10)
+            through.create(Order(number, request.amount_minor, request.currency, "", end))
+        return real(caller, request, digest, now)
+
+    starting._create = hasty
+
+
+def the_amount_is_the_channels_fee_less() -> None:
+    """One fen is lost between channel and books."""
+    from server.payments import following
+
+    real = following.learn
+
+    def short(order: Any, known: OrderState, at: Any) -> Any:
+        if known.amount_minor:
+            known = dataclasses.replace(known, amount_minor=None)
+            order.amount_minor -= 1
+            order.save(update_fields=["amount_minor"])
+        return real(order, known, at)
+
+    following.learn = short
+
+
+def a_receipt_entry_hides_the_next_payment() -> None:
+    """Journal entries that follow a receipt in one batch are skipped."""
+    from contract.messages import EntryKind
+    from server.payments import records
+
+    real = records.Take.batch
+
+    def careless(self: Any, entries: Any) -> Any:
+        kinds = [e.kind for e in entries]
+        if EntryKind.RECEIPT in kinds:
+            entries = entries[: kinds.index(EntryKind.RECEIPT) + 1]
+        return real(self, entries)
+
+    records.Take.batch = careless

@@ -1,0 +1,157 @@
+"""Puts the simulated world under the real modules, once in a process. Nothing of the product is changed:
+only what it gets from outside (time, threads, files' durability, the line, devices) is another."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import structlog
+
+from tests.simulation import threads
+
+UNEXPECTED = (
+    "step_failed",
+    "authorise_failed",
+    "order_work_failed",
+    "lookup_failed",
+    "print_failed",
+    "supervisor_failed",
+    "reporter_failed",
+    "effect_without_hands",
+)
+
+
+class Seams:
+    """Who answers now: set anew for each run."""
+
+    kiosk: Callable[[], Any]  # the kiosk whose process runs
+    server_step: Callable[[str], None]
+    channel: Callable[[str], Any]
+    new_id: Callable[[], str]
+    backoff: Any  # a random.Random
+    unexpected: list[str]
+    show: bool = False
+
+
+def install() -> None:
+    _time_and_threads()
+    _kiosk()
+    _server()
+    structlog.configure(
+        processors=[_listen],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.ReturnLoggerFactory(),
+    )
+
+
+def _listen(logger: Any, method: str, event: dict[str, Any]) -> str:
+    name = event["event"]
+    if name in UNEXPECTED:
+        import traceback
+
+        Seams.unexpected.append(f"{name} {event} {traceback.format_exc()}")
+    if Seams.show:
+        at = threads.World.scheduler.now
+        print(f"{at:9.3f} {threads.World.scheduler.process.name}: {event}")
+    return ""
+
+
+def _time_and_threads() -> None:
+    from kiosk import bootstrap, health, journal_watch, recovery
+    from kiosk.central import client, reporter
+    from kiosk.runtime import card_desk, engine, lookups, orders, receipts
+
+    for module in (
+        bootstrap,
+        health,
+        journal_watch,
+        recovery,
+        client,
+        reporter,
+        card_desk,
+        engine,
+        lookups,
+        orders,
+        receipts,
+    ):
+        for name in ("threading", "time", "queue"):
+            if hasattr(module, name):
+                setattr(module, name, getattr(threads, name))
+        for name in ("ThreadPoolExecutor", "Future"):
+            if hasattr(module, name):
+                setattr(module, name, getattr(threads, name))
+        if hasattr(module, "datetime"):
+            module.datetime = threads.Datetime
+    engine.uuid6 = SimpleNamespace(uuid7=lambda: Seams.new_id())
+    client.random = SimpleNamespace(uniform=lambda low, high: Seams.backoff.uniform(low, high))
+
+
+def _connect(path: Any, **how: Any) -> Any:
+    """A kiosk's journal goes to its disk; somebody who only reads one gets the file."""
+    if how.get("uri"):
+        return sqlite3.connect(path, **how)
+    return Seams.kiosk().disk.connect(path, **how)
+
+
+def _kiosk() -> None:
+    from kiosk import bootstrap, journal
+    from kiosk.runtime.kiosk import Kiosk
+
+    real_journal = journal.Journal
+    journal.sqlite3 = SimpleNamespace(
+        connect=_connect,
+        Error=sqlite3.Error,
+        OperationalError=sqlite3.OperationalError,
+        DatabaseError=sqlite3.DatabaseError,
+        Cursor=sqlite3.Cursor,
+    )
+    bootstrap.open_journal = lambda folder, seal, now: real_journal(
+        Seams.kiosk().disk.path, now, seal=seal
+    )
+    bootstrap.make_devices = lambda settings, path: Seams.kiosk().devices
+    bootstrap.identity_file = SimpleNamespace(load=lambda folder: Seams.kiosk().identity)
+    bootstrap.CentralClient = SimpleNamespace(of=lambda url, me, timeout_s: Seams.kiosk().client)
+    perform = Kiosk.perform
+
+    def performed(self: Kiosk, effect: Any, session: Any) -> None:
+        Seams.kiosk().step("before an effect")
+        perform(self, effect, session)
+
+    Kiosk.perform = performed
+
+
+def _server() -> None:
+    from django.db import connection
+
+    from server.api import calls
+    from server.payments import following, learning, starting, views_of
+    from server.payments.channels import registry
+
+    following.time = threads.time
+    following.POLL_S = 2.0
+    clock = SimpleNamespace(now=threads.wall)
+    calls.timezone = views_of.timezone = clock
+    registry.configured = lambda: ["wechat", "alipay"]
+    starting.channel = following.channel = lambda method: Seams.channel(method)
+
+    def stepped(work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **named: Any) -> Any:
+            inside = connection.in_atomic_block
+            if not inside:
+                Seams.server_step(f"before {work.__name__}")
+            answer = work(*arguments, **named)
+            if not inside:
+                Seams.server_step(f"after {work.__name__}")
+            return answer
+
+        return run
+
+    for module, names in (
+        (learning, ("asked", "paid", "ended_unpaid", "lost", "reversed_")),
+        (starting, ("_create",)),
+        (following, ("send_back",)),
+    ):
+        for name in names:
+            setattr(module, name, stepped(getattr(module, name)))

@@ -1,0 +1,139 @@
+"""Residents: they come, look at the screen, touch something sensible, pay with their phones when it suits
+them, and sometimes walk away. They see only what the screen shows."""
+
+import random
+
+from contract.messages import Method
+from kiosk.core.capabilities import offers
+from kiosk.core.model import Action, Screen
+from tests.simulation.channel import SimulatedChannel
+from tests.simulation.estate import ROOMS
+from tests.simulation.faults import Faults
+from tests.simulation.lobby import SimulatedKiosk
+from tests.simulation.scheduler import Scheduler
+
+VISITS = (2, 5)
+BETWEEN_VISITS_S = (5.0, 120.0)
+LOOKS_EVERY_S = (0.5, 4.0)
+VISIT_TOUCHES_MAX = 60
+
+
+class Residents:
+    """Those of one kiosk, one after another. ``done`` when nobody comes any more."""
+
+    def __init__(
+        self,
+        kiosk: SimulatedKiosk,
+        channels: dict[Method, SimulatedChannel],
+        scheduler: Scheduler,
+        faults: Faults,
+    ) -> None:
+        self._kiosk, self._channels, self._scheduler = kiosk, channels, scheduler
+        self._faults, self.done = faults, False
+        self._random = random.Random(f"residents {faults.seed} {kiosk.code}")
+        self._seen: set[str] = set()
+        scheduler.spawn(self._come_and_go, scheduler.world, f"residents of {kiosk.code}")
+
+    def _come_and_go(self) -> None:
+        for _ in range(self._random.randint(*VISITS)):
+            self._scheduler.sleep(self._random.uniform(*BETWEEN_VISITS_S))
+            self._visit()
+        self.done = True
+
+    def _visit(self) -> None:
+        self._kiosk.terminal.wish = self._random.choices(
+            ["approve", "decline", "nothing"], [6, 1, 1]
+        )[0]
+        room = self._random.choice(ROOMS)
+        for _ in range(VISIT_TOUCHES_MAX):
+            self._scheduler.sleep(self._random.uniform(*LOOKS_EVERY_S))
+            if self._faults.strikes("resident_walks_away"):
+                return
+            session = self._kiosk.session
+            if session is None:
+                continue
+            if self._touches(session.visit.screen, room):
+                return
+
+    def _touches(self, screen: Screen, room: str) -> bool:
+        """One touch; True when the resident leaves."""
+        match screen:
+            case Screen.ATTRACT:
+                self._kiosk.taps(Action.KEYPAD)
+            case Screen.IDENTIFY:
+                self._types(room)
+            case Screen.BILLS:
+                self._chooses()
+            case Screen.METHOD:
+                self._picks_method()
+            case Screen.PAYING_QR:
+                self._at_the_code()
+            case Screen.PAYING_CARD:
+                if self._random.random() < 0.05:
+                    self._kiosk.taps(Action.CANCEL_PAYMENT)
+            case Screen.PAID:
+                return self._takes_receipt()
+            case Screen.UNKNOWN:
+                self._kiosk.taps(self._random.choice([Action.PRINT_SLIP, Action.UNDERSTOOD]))
+                return self._random.random() < 0.5
+            case Screen.NOTHING_DUE:
+                self._kiosk.taps(Action.END)
+                return True
+            case _:
+                self._kiosk.taps(self._random.choice([Action.BACK, Action.DONE, Action.END]))
+                return self._random.random() < 0.2
+        return False
+
+    def _types(self, room: str) -> None:
+        for digits in ("3", "2", room):
+            for digit in digits:
+                self._kiosk.taps(Action.DIGIT, digit)
+            self._kiosk.taps(Action.NEXT)
+
+    def _chooses(self) -> None:
+        session = self._kiosk.session
+        assert session is not None and session.visit.account is not None
+        bills = session.visit.account.bills
+        if bills and self._random.random() < 0.4:
+            self._kiosk.taps(Action.TOGGLE_BILL, self._random.choice(bills).number)
+        self._kiosk.taps(Action.PAY)
+
+    def _picks_method(self) -> None:
+        session = self._kiosk.session
+        assert session is not None
+        methods = offers(session.lobby).methods
+        if not methods:
+            self._kiosk.taps(Action.END)
+            return
+        self._kiosk.taps(Action.METHOD, self._random.choice(methods).value)
+
+    def _at_the_code(self) -> None:
+        session = self._kiosk.session
+        assert session is not None
+        visit = session.visit
+        if visit.code_url and visit.payment and visit.code_url not in self._seen:
+            self._seen.add(visit.code_url)
+            for _ in range(self._random.choices([0, 1, 2], [2, 6, 1])[0]):
+                self._pays_later(visit.payment.method, visit.code_url)
+        chance = self._random.random()
+        if chance < 0.04:
+            self._kiosk.taps(Action.CANCEL_PAYMENT)
+        elif chance < 0.07:
+            self._kiosk.taps(Action.CHANGE_METHOD)
+
+    def _pays_later(self, method: Method, code_url: str) -> None:
+        channel = self._channels[method]
+        pause = self._random.expovariate(1 / 30.0)
+        self._scheduler.spawn(
+            lambda: channel.paid_on_phone(code_url), self._scheduler.world, "phone", pause
+        )
+
+    def _takes_receipt(self) -> bool:
+        choice = self._random.random()
+        if choice < 0.5:
+            self._kiosk.taps(Action.PRINT)
+            return False
+        if choice < 0.7:
+            self._kiosk.taps(Action.PHONE)
+        self._kiosk.taps(Action.DONE)
+        return True

@@ -1,0 +1,146 @@
+"""One run: two kiosks, a server, two channels, two terminals, residents and faults, all from one seed."""
+
+import hashlib
+import random
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contract.messages import Method
+from kiosk.core.model import Screen
+from tests.simulation import estate, invariants
+from tests.simulation.central import SimulatedServer
+from tests.simulation.channel import SimulatedChannel
+from tests.simulation.faults import Faults
+from tests.simulation.lobby import SimulatedKiosk
+from tests.simulation.patches import Seams
+from tests.simulation.residents import Residents
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.threads import World
+
+BUSY_S_MAX = 1800.0
+REST_S_MAX = 3 * 3600.0
+REST_STEP_S = 60.0
+
+
+@dataclass
+class Result:
+    """``problems`` is empty when every invariant held. ``trace`` is a digest of all that happened."""
+
+    seed: int
+    problems: list[str]
+    struck: list[tuple[str, int]]
+    outcomes: Counter[str] = field(default_factory=Counter)
+    simulated_s: float = 0.0
+    trace: str = ""
+
+
+class Simulation:
+    def __init__(self, seed: int, folder: Path, faults: Faults) -> None:
+        self.seed, self.faults = seed, faults
+        self.scheduler = World.scheduler = Scheduler(seed)
+        self._ids = random.Random(f"ids {seed}")
+        self._digest = hashlib.blake2b(digest_size=12)
+        Seams.unexpected = []
+        Seams.new_id = self._new_id
+        Seams.backoff = random.Random(f"backoff {seed}")
+        self.server = SimulatedServer(self.scheduler, faults)
+        Seams.server_step = lambda what: self.server.step(what)
+        self.channels = {
+            method: SimulatedChannel(
+                method.value,
+                self.scheduler,
+                faults,
+                lambda what: self.server.step(what),
+                lambda name, number, state: self.server.heard(name, number, state),
+            )
+            for method in (Method.WECHAT, Method.ALIPAY)
+        }
+        Seams.channel = lambda method: self.channels.get(Method(method))
+        self.kiosks: list[SimulatedKiosk] = []
+        Seams.kiosk = self._kiosk_of_process
+        for number, code in enumerate(estate.KIOSK_CODES):
+            self.kiosks.append(
+                SimulatedKiosk(
+                    number,
+                    str(estate.KIOSK_IDS[number]),
+                    code,
+                    folder / code,
+                    self.scheduler,
+                    faults,
+                    self.server,
+                )
+            )
+        self.residents = [Residents(k, self.channels, self.scheduler, faults) for k in self.kiosks]
+        self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
+
+    def _new_id(self) -> str:
+        digits = f"{self._ids.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+    def _kiosk_of_process(self) -> SimulatedKiosk:
+        process = self.scheduler.process
+        return next(k for k in self.kiosks if k.process is process)
+
+    def _weather(self) -> None:
+        """Lines break and clocks jump whatever anybody does."""
+        while True:
+            self.scheduler.sleep(20.0)
+            for kiosk in self.kiosks:
+                if self.faults.strikes("partition"):
+                    kiosk.line.breaks()
+                if self.faults.strikes("clock_jump"):
+                    kiosk.process.clock_offset_s += self.scheduler.random.uniform(-86400, 86400)
+
+    def run(self) -> Result:
+        self.scheduler.run(BUSY_S_MAX, lambda: all(r.done for r in self.residents))
+        self.faults.quiet = True
+        for kiosk in self.kiosks:
+            kiosk.process.clock_offset_s = 0.0
+        end = self.scheduler.now + REST_S_MAX
+        while not self._at_rest() and self.scheduler.now < end:
+            self.scheduler.run(self.scheduler.now + REST_STEP_S)
+        problems = [*Seams.unexpected, *invariants.problems(self)]
+        outcomes = invariants.outcomes(self)
+        self._close()
+        self._digest.update(repr((sorted(outcomes.items()), self.scheduler.now)).encode())
+        self._digest.update(repr(self.faults.struck).encode())
+        return Result(
+            self.seed,
+            problems,
+            self.faults.struck,
+            outcomes,
+            self.scheduler.now,
+            self._digest.hexdigest(),
+        )
+
+    def _at_rest(self) -> bool:
+        """Everybody up and at the start, nothing on its way."""
+        for kiosk in self.kiosks:
+            session = kiosk.session
+            if session is None or session.visit.screen is not Screen.ATTRACT:
+                return False
+            journal = kiosk.journal
+            if session.lobby.unresolved or journal.acknowledged() < journal.last_sequence:
+                return False
+        return invariants.server_at_rest() and all(c.all_told for c in self.channels.values())
+
+    def _close(self) -> None:
+        for kiosk in self.kiosks:
+            if kiosk.disk._connection is not None:
+                kiosk.disk._connection.close()
+            if kiosk.running is not None:
+                kiosk.running.kiosk._hands.copy._db.close()
+
+
+def run(seed: int, first_state: bytes, only: frozenset[tuple[str, int]] | None = None) -> Result:
+    """Runs a seed. ``only`` leaves all faults away but these."""
+    estate.restore(first_state)
+    with tempfile.TemporaryDirectory(prefix="lobbypay-run-", dir=_fast_folder()) as folder:
+        return Simulation(seed, Path(folder), Faults.of_seed(seed, only)).run()
+
+
+def _fast_folder() -> str | None:
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() else None
