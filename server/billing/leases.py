@@ -27,7 +27,8 @@ class BillNotOpen(Exception):
 def lock(bills: Iterable[Bill]) -> list[Bill]:
     """The same bills as they stand now, held by row locks in one order until the transaction ends."""
     keys = [bill.pk for bill in bills]
-    return list(Bill.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    rows = Bill.objects.select_related("unit").select_for_update(of=("self",))
+    return list(rows.filter(pk__in=keys).order_by("pk"))
 
 
 @transaction.atomic

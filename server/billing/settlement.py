@@ -33,7 +33,7 @@ class Settlement:
     credited_minor: int
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(
     unit: Unit,
     parts: Sequence[Part],

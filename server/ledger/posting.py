@@ -82,7 +82,7 @@ def post_many(
     """Posts all or nothing. Raises PostingRefused, or IntegrityError when one happened before."""
     for posting in postings:
         _check(posting)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         accounts = _accounts(community_id, {line.account for p in postings for line in p.lines})
         written = Transaction.objects.bulk_create(
             [_transaction(community_id, p, currency, at) for p in postings], batch_size=500

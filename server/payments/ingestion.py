@@ -113,6 +113,5 @@ def _keep(caller: Caller, entries: list[Entry], now: datetime) -> list[RefusedCh
         batch_size=ROWS_A_STATEMENT,
     )
     take = Take(caller, now)
-    for entry in entries:
-        take.entry(entry)
+    take.batch(entries)
     return take.refused

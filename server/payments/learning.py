@@ -23,7 +23,8 @@ from server.payments.models import PaymentOrder, Refund
 
 
 def _locked(payment_id: str) -> PaymentOrder:
-    return PaymentOrder.objects.select_for_update().get(payment_id=payment_id)
+    orders = PaymentOrder.objects.select_related("community", "unit__community")
+    return orders.select_for_update(of=("self",)).get(payment_id=payment_id)
 
 
 def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:

@@ -4,7 +4,9 @@ The kiosk's word decides card payments, because only its terminal knows. For QR 
 decides; the kiosk's word only makes the server look.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -24,26 +26,52 @@ from server.payments.life import Fact
 from server.payments.models import PaymentOrder
 from server.payments.starting import Caller
 
+_BEGINNINGS = (PaymentState.CREATED, PaymentState.PENDING)
+
 
 class Take:
     """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why."""
 
     def __init__(self, caller: Caller, now: datetime) -> None:
         self._caller, self._now = caller, now
+        self._orders: dict[str, PaymentOrder] = {}
         self.refused: list[RefusedChange] = []
 
-    def entry(self, entry: JournalEntry) -> None:
-        try:
-            if entry.kind is EntryKind.PAYMENT:
-                self._payment(entry.sequence, PaymentRecord.model_validate(entry.body))
+    def batch(self, entries: list[JournalEntry]) -> None:
+        """Each record is the whole payment, so a beginning whose end follows in the same batch needs
+        no steps of its own."""
+        records = {e.sequence: self._record(e) for e in entries if e.kind is EntryKind.PAYMENT}
+        told = [record for record in records.values() if record is not None]
+        self._find_orders({record.payment_id for record in told})
+        ended = {r.payment_id: r.version for r in told if r.state not in _BEGINNINGS}
+        for entry in entries:
+            record = records.get(entry.sequence)
+            if record is not None:
+                overtaken = ended.get(record.payment_id, 0) > record.version
+                if not overtaken or record.state not in _BEGINNINGS:
+                    self._guarded(entry, partial(self._payment, entry.sequence, record))
             elif entry.kind is EntryKind.RECEIPT:
-                self._receipt(entry)
+                self._guarded(entry, partial(self._receipt, entry))
+
+    def _record(self, entry: JournalEntry) -> PaymentRecord | None:
+        found: list[PaymentRecord] = []
+        self._guarded(entry, lambda: found.append(PaymentRecord.model_validate(entry.body)))
+        return found[0] if found else None
+
+    def _guarded(self, entry: JournalEntry, work: Callable[[], None]) -> None:
+        """What cannot be understood is kept and reported; the others are taken."""
+        try:
+            work()
         except (ValidationError, UnitNotFound, KeyError) as error:
             self._alert(
                 "unreadable_record",
                 f"{self._caller.kiosk_code} {entry.sequence}",
                 error=type(error).__name__,
             )
+
+    def _find_orders(self, payment_ids: set[str]) -> None:
+        orders = PaymentOrder.objects.filter(payment_id__in=payment_ids)
+        self._orders = {order.payment_id: order for order in orders}
 
     def _receipt(self, entry: JournalEntry) -> None:
         PaymentOrder.objects.filter(
@@ -69,6 +97,7 @@ class Take:
         ):
             told |= {"cancel_wanted": True, "check_at": self._now}
         PaymentOrder.objects.filter(pk=order.pk).update(**told)
+        order.kiosk_version, order.kiosk_state = record.version, record.state.value
 
     def _refuse(self, code: str, sequence: int, order: PaymentOrder, record: PaymentRecord) -> None:
         change = RefusedChange.model_validate(
@@ -91,7 +120,7 @@ class Take:
         way, and journal and request may arrive in either order.
         """
         caller = self._caller
-        order = PaymentOrder.objects.filter(payment_id=record.payment_id).first()
+        order = self._orders.get(record.payment_id)
         if order is not None:
             return order if order.kiosk_id == caller.kiosk_id else None
         if record.state is PaymentState.CREATED:
@@ -101,10 +130,11 @@ class Take:
         if record.simulated and not caller.community.test:
             self._alert("simulated_money", record.reference, payment_id=record.payment_id)
             return None
-        return PaymentOrder.objects.create(
+        unit = find_unit(caller.community, record.unit)
+        order = PaymentOrder.objects.create(
             payment_id=record.payment_id,
             community=caller.community,
-            unit=find_unit(caller.community, record.unit),
+            unit=unit,
             kiosk_id=caller.kiosk_id,
             kiosk_code=caller.kiosk_code,
             reference=record.reference,
@@ -119,6 +149,8 @@ class Take:
             created_at=record.created_at,
             changed_at=self._now,
         )
+        self._orders[record.payment_id] = order
+        return order
 
     def _alert(self, kind: str, subject: str, **details: object) -> None:
         raise_alert(

@@ -27,7 +27,7 @@ def _version(initdb: Path) -> int:
 
 
 @contextmanager
-def running(bin_folder: Path) -> Iterator[str]:
+def running(bin_folder: Path, settings: tuple[str, ...] = _SETTINGS) -> Iterator[str]:
     """The URL of an empty database in a fresh cluster, while the block lasts."""
     folder = Path(tempfile.mkdtemp(prefix="lobbypay-pg-"))
     cluster, log = folder / "cluster", folder / "log"
@@ -35,7 +35,7 @@ def running(bin_folder: Path) -> Iterator[str]:
         shutil.chown(folder, "postgres")
     try:
         _run(bin_folder / "initdb", "-D", cluster, "-U", USER, "-A", "trust", "-E", "UTF8", "-N")
-        options = " ".join(f"-c {setting}" for setting in _SETTINGS)
+        options = " ".join(f"-c {setting}" for setting in settings)
         _run(
             *(bin_folder / "pg_ctl", "-D", cluster, "-l", log, "-w", "-t", "120"),
             *("-o", f"-k {folder} {options}", "start"),
