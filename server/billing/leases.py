@@ -53,6 +53,6 @@ def lease(bills: Sequence[Bill], payment_id: str, until: datetime, *, now: datet
         )
 
 
-def release(payment_id: str) -> None:
-    """Ends whatever this payment holds; nothing happens when it holds nothing."""
-    BillLease.objects.filter(payment_id=payment_id).delete()
+def release(*payment_ids: str) -> None:
+    """Ends whatever these payments hold; nothing happens when they hold nothing."""
+    BillLease.objects.filter(payment_id__in=payment_ids).delete()

@@ -33,7 +33,21 @@ class Settlement:
     credited_minor: int
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One payment whose money is there, and the day on which it settles its bills."""
+
+    unit: Unit
+    parts: Sequence[Part]
+    method: str
+    payment_id: str
+    paid_on: date
+
+    @property
+    def total_minor(self) -> int:
+        return sum(part.amount_minor for part in self.parts)
+
+
 def settle(
     unit: Unit,
     parts: Sequence[Part],
@@ -43,35 +57,106 @@ def settle(
     paid_on: date,
     at: datetime,
 ) -> Settlement:
-    """Settles the bills and posts the payment. The same payment again answers what happened then.
+    """As ``settle_together`` for one payment."""
+    return settle_together([Taken(unit, parts, method, payment_id, paid_on)], at=at)[0]
+
+
+@transaction.atomic(savepoint=False)
+def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settlement]:
+    """Settles the payments' bills, in this order, and posts the payments: all or nothing. A payment
+    that was settled before answers what happened then.
 
     A part smaller than its bill's amount (without late fee) settles nothing and becomes credit; a
-    part above it is late fee. Raises ValueError when there is no money or a bill of another community.
+    part above it is late fee. Raises ValueError when there is no money, a payment comes twice, or
+    units and bills are not all of one community.
     """
-    total = sum(part.amount_minor for part in parts)
-    if total <= 0 or any(p.bill.community_id != unit.community_id for p in parts):
-        raise ValueError("a settlement needs money, and bills of the unit's own community")
-    bills = {bill.pk: bill for bill in lock([part.bill for part in parts])}
-    known = posting.find(unit.community_id, "payment", payment_id)
-    if known is not None:
-        return _as_posted(known, payment_id)
-    lines = [Line(f"clearing:{method}", total, unit.code)]
-    settled: list[str] = []
-    credited = 0
-    for part in parts:
-        bill = bills[part.bill.pk]
-        if bill.state != BillState.OPEN or part.amount_minor < bill.amount_minor:
-            credited += part.amount_minor
-            continue
-        lines += _pay(bill, part.amount_minor, payment_id, paid_on)
-        settled.append(bill.number)
-    if credited:
-        lines.append(Line("credit", -credited, unit.code))
-    posting.post(
-        unit.community_id, "payment", payment_id, lines, currency=unit.community.currency, at=at
-    )
-    release(payment_id)
-    return Settlement(tuple(settled), credited)
+    community = payments[0].unit.community
+    _check(payments, community.pk)
+    bills = {bill.pk: bill for bill in lock([p.bill for taken in payments for p in taken.parts])}
+    ids = [taken.payment_id for taken in payments]
+    known = posting.find_many(community.pk, "payment", ids)
+    work = _Work(bills)
+    answers = [
+        _as_posted(known[taken.payment_id], taken.payment_id)
+        if taken.payment_id in known
+        else work.settle(taken)
+        for taken in payments
+    ]
+    work.write()
+    if work.postings:
+        posting.post_many(community.pk, work.postings, currency=community.currency, at=at)
+    release(*ids)
+    return answers
+
+
+def _check(payments: Sequence[Taken], community_id: int) -> None:
+    if len({taken.payment_id for taken in payments}) != len(payments):
+        raise ValueError("a payment can be settled once at a time")
+    for taken in payments:
+        ours = taken.unit.community_id == community_id
+        if (
+            taken.total_minor <= 0
+            or not ours
+            or any(part.bill.community_id != community_id for part in taken.parts)
+        ):
+            raise ValueError("a settlement needs money, and bills of the unit's own community")
+
+
+class _Work:
+    """What settling changes, gathered so that it is written at once. ``bills`` are locked."""
+
+    def __init__(self, bills: dict[int, Bill]) -> None:
+        self._bills = bills
+        self._paid: dict[tuple[date, int], list[int]] = {}  # (paid on, late fee) -> bills
+        self._allocations: list[Allocation] = []
+        self.postings: list[posting.Posting] = []
+
+    def settle(self, taken: Taken) -> Settlement:
+        lines = [Line(f"clearing:{taken.method}", taken.total_minor, taken.unit.code)]
+        settled: list[str] = []
+        credited = 0
+        for part in taken.parts:
+            bill = self._bills[part.bill.pk]
+            if bill.state != BillState.OPEN or part.amount_minor < bill.amount_minor:
+                credited += part.amount_minor
+                continue
+            lines += self._pay(bill, part.amount_minor, taken)
+            settled.append(bill.number)
+        if credited:
+            lines.append(Line("credit", -credited, taken.unit.code))
+        self.postings.append(posting.Posting("payment", taken.payment_id, tuple(lines)))
+        return Settlement(tuple(settled), credited)
+
+    def _pay(self, bill: Bill, amount_minor: int, taken: Taken) -> list[Line]:
+        late_fee = amount_minor - bill.amount_minor
+        bill.state = BillState.PAID  # so that the next payment of it becomes credit
+        self._paid.setdefault((taken.paid_on, late_fee), []).append(bill.pk)
+        self._allocations.append(
+            Allocation(
+                community_id=bill.community_id,
+                bill=bill,
+                payment_id=taken.payment_id,
+                amount_minor=amount_minor,
+                late_fee_minor=late_fee,
+                allocated_on=taken.paid_on,
+            )
+        )
+        owner = bill.unit.code
+        lines = [Line("receivable", -amount_minor, owner, bill.number)]
+        if late_fee:
+            lines += [
+                Line("receivable", late_fee, owner, bill.number),
+                Line("income:late_fee", -late_fee, owner, bill.number),
+            ]
+        return lines
+
+    def write(self) -> None:
+        for (paid_on, late_fee), keys in self._paid.items():
+            Bill.objects.filter(pk__in=keys).update(
+                state=BillState.PAID, paid_on=paid_on, late_fee_minor=late_fee
+            )
+        if self._allocations:
+            Allocation.objects.bulk_create(self._allocations, batch_size=500)
 
 
 @transaction.atomic
@@ -151,28 +236,6 @@ def receive_as_credit(
         ],
         at,
     )
-
-
-def _pay(bill: Bill, amount_minor: int, payment_id: str, paid_on: date) -> list[Line]:
-    late_fee = amount_minor - bill.amount_minor
-    bill.state, bill.paid_on, bill.late_fee_minor = BillState.PAID, paid_on, late_fee
-    bill.save(update_fields=["state", "paid_on", "late_fee_minor"])
-    Allocation.objects.create(
-        community_id=bill.community_id,
-        bill=bill,
-        payment_id=payment_id,
-        amount_minor=amount_minor,
-        late_fee_minor=late_fee,
-        allocated_on=paid_on,
-    )
-    owner = bill.unit.code
-    lines = [Line("receivable", -amount_minor, owner, bill.number)]
-    if late_fee:
-        lines += [
-            Line("receivable", late_fee, owner, bill.number),
-            Line("income:late_fee", -late_fee, owner, bill.number),
-        ]
-    return lines
 
 
 def _as_posted(known: posting.Transaction, payment_id: str) -> Settlement:

@@ -10,12 +10,11 @@ from datetime import datetime
 from contract.journal_hash import NotSigned, check_signature, entry_hash, public_key
 from contract.messages import JournalEntry as Entry
 from contract.messages import RefusedChange
+from server.payments import received
 from server.payments.models import JournalEntry
 from server.payments.records import Take
 from server.payments.serializable import serializable
 from server.payments.starting import Caller
-
-ROWS_A_STATEMENT = 500
 
 
 class JournalGap(Exception):
@@ -94,7 +93,7 @@ def _same_as_before(caller: Caller, entries: list[Entry]) -> None:
 
 
 def _keep(caller: Caller, entries: list[Entry], now: datetime) -> list[RefusedChange]:
-    JournalEntry.objects.bulk_create(
+    received.write(
         [
             JournalEntry(
                 community=caller.community,
@@ -109,8 +108,7 @@ def _keep(caller: Caller, entries: list[Entry], now: datetime) -> list[RefusedCh
                 received_at=now,
             )
             for entry in entries
-        ],
-        batch_size=ROWS_A_STATEMENT,
+        ]
     )
     take = Take(caller, now)
     take.batch(entries)

@@ -7,6 +7,7 @@ decides; the kiosk's word only makes the server look.
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from contract.messages import (
     RefusedChange,
 )
 from server.billing.accounts import UnitNotFound, find_unit
+from server.estate.models import Unit
 from server.payments import learning
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, Standing
@@ -35,6 +37,9 @@ class Take:
     def __init__(self, caller: Caller, now: datetime) -> None:
         self._caller, self._now = caller, now
         self._orders: dict[str, PaymentOrder] = {}
+        self._units: dict[str, Unit] = {}
+        self._paid: list[learning.News] = []  # to be booked together
+        self._receipts: dict[str, set[str]] = {}  # what became of a receipt -> payments
         self.refused: list[RefusedChange] = []
 
     def batch(self, entries: list[JournalEntry]) -> None:
@@ -42,7 +47,7 @@ class Take:
         no steps of its own."""
         records = {e.sequence: self._record(e) for e in entries if e.kind is EntryKind.PAYMENT}
         told = [record for record in records.values() if record is not None]
-        self._find_orders({record.payment_id for record in told})
+        self._find({record.payment_id for record in told}, {record.unit for record in told})
         ended = {r.payment_id: r.version for r in told if r.state not in _BEGINNINGS}
         for entry in entries:
             record = records.get(entry.sequence)
@@ -52,6 +57,8 @@ class Take:
                     self._guarded(entry, partial(self._payment, entry.sequence, record))
             elif entry.kind is EntryKind.RECEIPT:
                 self._guarded(entry, partial(self._receipt, entry))
+        self._book()
+        self._write_receipts()
 
     def _record(self, entry: JournalEntry) -> PaymentRecord | None:
         found: list[PaymentRecord] = []
@@ -69,14 +76,29 @@ class Take:
                 error=type(error).__name__,
             )
 
-    def _find_orders(self, payment_ids: set[str]) -> None:
-        orders = PaymentOrder.objects.filter(payment_id__in=payment_ids)
-        self._orders = {order.payment_id: order for order in orders}
+    def _find(self, payment_ids: set[str], unit_codes: set[str]) -> None:
+        self._orders = {order.payment_id: order for order in learning.locked(payment_ids)}
+        of = self._caller.community
+        for unit in Unit.objects.filter(community=of, code__in=unit_codes):
+            unit.community = of
+            self._units[unit.code] = unit
 
     def _receipt(self, entry: JournalEntry) -> None:
-        PaymentOrder.objects.filter(
-            payment_id=entry.body["payment_id"], kiosk_id=self._caller.kiosk_id
-        ).update(receipt=f"{entry.body['how']}:{entry.body['outcome']}"[:20])
+        payment_id, what = entry.body["payment_id"], f"{entry.body['how']}:{entry.body['outcome']}"
+        for payments in self._receipts.values():
+            payments.discard(payment_id)
+        self._receipts.setdefault(what[:20], set()).add(payment_id)
+
+    def _write_receipts(self) -> None:
+        for what, payments in self._receipts.items():
+            orders = PaymentOrder.objects.filter(payment_id__in=payments)
+            orders.filter(kiosk_id=self._caller.kiosk_id).update(receipt=what)
+
+    def _book(self) -> None:
+        """Books what was gathered; whatever else is taken comes after that."""
+        if self._paid:
+            learning.paid_together(self._paid, self._now)
+            self._paid = []
 
     def _payment(self, sequence: int, record: PaymentRecord) -> None:
         order = self._order_of(record)
@@ -89,6 +111,12 @@ class Take:
         if record.version == order.kiosk_version:
             return  # told before: a journal that was carried over repeats what it knows
         told = {"kiosk_version": record.version, "kiosk_state": record.state.value}
+        if record.method is Method.CARD and record.state is PaymentState.APPROVED:
+            self._approved(order, record, told)
+            return
+        self._book()
+        if order.pk is None:
+            order.save()
         if record.method is Method.CARD:
             take_card(order, record, self._now)
         elif not order.life.final and record.state in (
@@ -98,6 +126,24 @@ class Take:
             told |= {"cancel_wanted": True, "check_at": self._now}
         PaymentOrder.objects.filter(pk=order.pk).update(**told)
         order.kiosk_version, order.kiosk_state = record.version, record.state.value
+        order.state = self._stands(order)
+
+    def _approved(self, order: PaymentOrder, record: PaymentRecord, told: dict[str, Any]) -> None:
+        if any(one.order is order for one in self._paid):
+            self._book()
+        news = learning.News(order, _terminal_said(record), _facts(record) | told)
+        if news.plain:
+            order.kiosk_version, order.kiosk_state = record.version, record.state.value
+            self._paid.append(news)
+            return
+        self._book()
+        learning.paid(order.payment_id, news.known, self._now, **_facts(record))
+        PaymentOrder.objects.filter(pk=order.pk).update(**told)
+        order.kiosk_version, order.kiosk_state = record.version, record.state.value
+        order.state = self._stands(order)
+
+    def _stands(self, order: PaymentOrder) -> str:
+        return PaymentOrder.objects.values_list("state", flat=True).get(pk=order.pk)
 
     def _refuse(self, code: str, sequence: int, order: PaymentOrder, record: PaymentRecord) -> None:
         change = RefusedChange.model_validate(
@@ -130,8 +176,8 @@ class Take:
         if record.simulated and not caller.community.test:
             self._alert("simulated_money", record.reference, payment_id=record.payment_id)
             return None
-        unit = find_unit(caller.community, record.unit)
-        order = PaymentOrder.objects.create(
+        unit = self._units.get(record.unit) or find_unit(caller.community, record.unit)
+        order = PaymentOrder(
             payment_id=record.payment_id,
             community=caller.community,
             unit=unit,
@@ -175,16 +221,20 @@ def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:
     return "backward" if record.state.is_backward_from(before) else ""
 
 
-def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None:
-    """The terminal's word, as the kiosk recorded it."""
+def _terminal_said(record: PaymentRecord) -> OrderState:
+    reference = record.card.trace_no if record.card else ""
+    return OrderState(Standing.PAID, reference, record.amount_minor, record.changed_at)
+
+
+def _facts(record: PaymentRecord) -> dict[str, Any]:
     card = record.card.model_dump(exclude={"receipt_lines"}) if record.card else None
-    facts = {"offline": record.offline, **({"card": card} if card else {})}
-    reason = record.reason[:60]
+    return {"offline": record.offline, **({"card": card} if card else {})}
+
+
+def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None:
+    """The terminal's word, as the kiosk recorded it, where it is not that it was paid."""
+    facts, reason = _facts(record), record.reason[:60]
     match record.state:
-        case PaymentState.APPROVED:
-            reference = record.card.trace_no if record.card else ""
-            known = OrderState(Standing.PAID, reference, record.amount_minor, record.changed_at)
-            learning.paid(order.payment_id, known, now, **facts)
         case PaymentState.DECLINED:
             learning.ended_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)
         case PaymentState.CANCELLED:
