@@ -111,6 +111,7 @@ def _first_session(journal: Journal, settings: Settings, clock: Clock) -> Sessio
     card: CardData | None = last.card if last else None
     lobby = Lobby(
         unresolved=tuple(journal.unfinished()),
+        last_paid=journal.last_card_paid(),
         last_card=card,
         stopped=journal.stopped() or "",
         clock_trusted=clock.trusted,

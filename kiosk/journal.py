@@ -7,7 +7,8 @@ journal is also the outbox: the server acknowledges up to a sequence number. Not
 import json
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -115,19 +116,37 @@ class Journal:
         digest = entry_hash(sequence, at, kind.value, body, self._hash)
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         signature = self._seal.sign(sequence, digest) if self._seal else ""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute(
-                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (sequence, at, kind.value, text, self._hash, digest, signature),
-            )
-            also(sequence)
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise self._failed(error) from error
-        self._last, self._hash = sequence, digest
+        with self.together():
+            try:
+                self._db.execute(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (sequence, at, kind.value, text, self._hash, digest, signature),
+                )
+                also(sequence)
+            except sqlite3.Error as error:
+                raise self._failed(error) from error
+            self._last, self._hash = sequence, digest
         return sequence
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All entries added inside are on disk together afterwards, or none is. Raises
+        JournalUnavailable."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            before = (self._last, self._hash, self._number)
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                self._roll_back()
+                self._last, self._hash, self._number = before
+                if isinstance(error, sqlite3.Error):
+                    raise self._failed(error) from error
+                raise
 
     def _failed(self, error: sqlite3.Error) -> JournalUnavailable:
         failure = unavailable(self._path, error)
@@ -185,6 +204,25 @@ class Journal:
                 " AND json_extract(body, '$.card') IS NOT NULL ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
         return PaymentRecord.model_validate_json(row[0]) if row else None
+
+    def last_card_paid(self) -> PaymentRecord | None:
+        """The card payment that was asked last, if it was approved."""
+        with self._lock:
+            row = self._read(
+                "SELECT body FROM entries WHERE kind = 'payment' AND sequence >= ?"
+                " AND json_extract(body, '$.method') = 'card'"
+                " AND json_extract(body, '$.state') <> 'created' ORDER BY sequence DESC LIMIT 1",
+                (self._last_with_card(),),
+            ).fetchone()
+        record = PaymentRecord.model_validate_json(row[0]) if row else None
+        return record if record and record.state is PaymentState.APPROVED else None
+
+    def _last_with_card(self) -> int:
+        row = self._read(
+            "SELECT sequence FROM entries WHERE kind = 'payment'"
+            " AND json_extract(body, '$.card') IS NOT NULL ORDER BY sequence DESC LIMIT 1"
+        ).fetchone()
+        return row[0] if row else self._last + 1
 
     def _payments(self, where: str, values: tuple[Any, ...]) -> list[PaymentRecord]:
         with self._lock:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from contract.messages import CardData, ErrorCode, Method, PaymentRecord, PaymentState
-from device_drivers.card_terminals.interface import CardResult, Outcome
+from device_drivers.card_terminals.interface import TAKEN_BACK, CardResult, Outcome
 from device_drivers.errors import DeviceError
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
@@ -89,6 +89,11 @@ class Recovery:
     def open_cases(self) -> int:
         return len(self._cases)
 
+    def read_terminal(self) -> None:
+        """The terminal may hold something new: it is read as soon as it has time."""
+        self._terminal_read, self._read_due = False, 0.0
+        self._wake.set()
+
     def take(self, record: PaymentRecord) -> None:
         """From now on, ask until this payment's end is known."""
         with self._lock:
@@ -127,7 +132,11 @@ class Recovery:
             log.warning("terminal_not_read", code=error.code)
             self._read_due = time.monotonic() + READ_AGAIN_S
             return
-        self._terminal_read = self._tell(TerminalRead(card_data(last) if last else None))
+        if last is None:
+            self._terminal_read = self._tell(TerminalRead(None))
+            return
+        back = last.outcome is Outcome.CANCELLED and last.code == TAKEN_BACK
+        self._terminal_read = self._tell(TerminalRead(card_data(last), back, last.amount_minor))
 
     def _due(self) -> list[_Case]:
         now = time.monotonic()

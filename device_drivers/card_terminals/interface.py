@@ -26,6 +26,9 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"  # the resident or the kiosk stopped it; nothing was taken
 
 
+TAKEN_BACK = "reversed"  # the code of a last transaction that went back to the card
+
+
 @dataclass(frozen=True)
 class CardResult:
     """An explicit result of the terminal. Never invented: no answer is OutcomeUnknown, not a result."""
@@ -97,6 +100,7 @@ class CardTerminal(Protocol):
 
     def last_transaction(self) -> CardResult | None:
         """What the terminal holds as its last transaction, without printing; None if it has none.
+        One that went back to the card is CANCELLED with the code TAKEN_BACK.
 
         Raises DeviceError if it cannot be asked.
         """

@@ -67,6 +67,11 @@ class AbortTerminal:
 
 
 @dataclass(frozen=True)
+class ReadTerminal:
+    """Ask the terminal what it holds now, after a payment and before the next; see TerminalRead."""
+
+
+@dataclass(frozen=True)
 class Resolve:
     """Hand the payment to recovery, which asks until its true end is known."""
 
@@ -100,6 +105,7 @@ Effect = (
     | CancelOrder
     | AskTerminal
     | AbortTerminal
+    | ReadTerminal
     | Resolve
     | PrintReceipt
     | ArmScanner

@@ -86,9 +86,14 @@ class RecoveryDone:
 
 @dataclass(frozen=True)
 class TerminalRead:
-    """The last transaction that the terminal holds, asked while idle; None: it holds none."""
+    """The last transaction that the terminal holds, asked while idle; None: it holds none.
+
+    ``taken_back``: it says that this one went back to the card; ``amount_minor`` if it tells.
+    """
 
     last: CardData | None
+    taken_back: bool = False
+    amount_minor: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from contract.messages import PaymentRecord, PaymentState
+from contract.messages import Method, PaymentRecord, PaymentState
 from kiosk.core.effects import Effect, Record, RecordReceipt, Resolve, Sound
 from kiosk.core.events import ReceiptPrinted
 from kiosk.core.identify import say
@@ -33,12 +33,32 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
         return session, ()
     still = tuple(r for r in session.lobby.unresolved if r.payment_id != payment_id)
     session = replace(session, lobby=replace(session.lobby, unresolved=still))
+    if changed.method is Method.CARD:
+        paid = changed if changed.state is PaymentState.APPROVED else None
+        session = replace(session, lobby=replace(session.lobby, last_paid=paid))
     effects: tuple[Effect, ...] = (Record(changed),)
     if is_mine:
         session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
         return session, (*effects, *shown)
     session, shown = resume(session, moment, changed)
     return session, (*effects, *shown)
+
+
+def taken_back(session: Session, moment: Moment, amount_minor: int | None) -> Step:
+    """The terminal approved, we recorded it, and it took the money back: it never heard us, or thinks
+    so. Only the newest card payment can be meant, because the terminal is read after each."""
+    paid = session.lobby.last_paid
+    if paid is None or amount_minor not in (None, paid.amount_minor):
+        return session, ()
+    changed = learn(paid, Fact.REVERSED, moment.wall, reason="terminal_took_back")
+    if changed is None:
+        return session, ()
+    session = replace(session, lobby=replace(session.lobby, last_paid=None))
+    shown = session.visit.payment
+    if shown is None or shown.payment_id != paid.payment_id:
+        return session, (Record(changed),)
+    session, effects = _show_outcome(_visit(session, payment=changed), moment, changed)
+    return session, (Record(changed), *effects)
 
 
 def resume(session: Session, moment: Moment, record: PaymentRecord) -> Step:
@@ -107,12 +127,13 @@ def on_cannot_record(session: Session) -> Step:
     record = session.visit.payment
     if record is None or record.state.final:
         return session, ()
-    if record.state is PaymentState.CREATED:
-        return say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT), ()
     if any(r.payment_id == record.payment_id for r in session.lobby.unresolved):
         return session, ()
     lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, record))
     session = replace(session, lobby=lobby)
+    if record.state is PaymentState.CREATED:
+        session = say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT)
+        return session, (Resolve(record),)
     return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (Resolve(record),)
 
 

@@ -20,6 +20,7 @@ from kiosk.core.effects import (
     FollowOrder,
     MakeOrder,
     PrintReceipt,
+    ReadTerminal,
     Record,
     RecordReceipt,
 )
@@ -143,7 +144,14 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
         return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)
     asked = learn(record.model_copy(update={"offline": True}), Fact.ASKED, moment.wall)
     assert asked is not None
-    return _visit(session, payment=asked), (*before, Record(asked), AskTerminal(asked))
+    session, effects = _ask_terminal(session, asked)
+    return session, (*before, *effects)
+
+
+def _ask_terminal(session: Session, asked: PaymentRecord) -> Step:
+    """From here on, what the terminal holds is not the payment before any more."""
+    session = replace(session, lobby=replace(session.lobby, last_paid=None))
+    return _visit(session, payment=asked), (Record(asked), AskTerminal(asked))
 
 
 def _give_up(
@@ -177,7 +185,7 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
     asked = learn(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
     assert asked is not None
     if record.method is Method.CARD:
-        return _visit(session, payment=asked), (Record(asked), AskTerminal(asked))
+        return _ask_terminal(session, asked)
     if not event.view.code_url:
         return _give_up(session, moment, "no_code", Say.CHANNEL_UNAVAILABLE)
     latest = moment.monotonic + _seconds_until_end(event.view, moment) - CODE_MARGIN_S
@@ -249,11 +257,17 @@ def on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
     return _visit(session, card=event.progress), ()
 
 
+def _read_again(session: Session) -> Session:
+    """After every card payment the terminal is read before the next one: what it really holds is
+    what tells the next result from an old one, and whether it keeps what it approved."""
+    return replace(session, lobby=replace(session.lobby, terminal_known=False))
+
+
 def on_card_answered(session: Session, event: CardAnswered, moment: Moment) -> Step:
     lobby = session.lobby
     if event.card.receipt_no and is_newer(event.card, lobby.last_card):
         session = replace(session, lobby=replace(lobby, last_card=event.card))
-    return outcome.learned(
+    session, effects = outcome.learned(
         session,
         moment,
         event.payment_id,
@@ -261,10 +275,12 @@ def on_card_answered(session: Session, event: CardAnswered, moment: Moment) -> S
         reason=event.reason,
         card=event.card if event.outcome in ("approved", "reversed") else None,
     )
+    return _read_again(session), (*effects, ReadTerminal())
 
 
 def on_card_lost(session: Session, event: CardLost, moment: Moment) -> Step:
-    return outcome.lost(session, moment, event.payment_id, event.reason)
+    session, effects = outcome.lost(session, moment, event.payment_id, event.reason)
+    return _read_again(session), (*effects, ReadTerminal())
 
 
 def on_card_not_asked(session: Session, event: CardNotAsked, moment: Moment) -> Step:

@@ -127,7 +127,10 @@ def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> 
 
 
 def _on_terminal_read(session: Session, event: TerminalRead, moment: Moment) -> Step:
-    return _lobby(session, last_card=event.last, terminal_known=True)
+    session, effects = _lobby(session, last_card=event.last, terminal_known=True)
+    if event.taken_back:
+        return outcome.taken_back(session, moment, event.amount_minor)
+    return session, effects
 
 
 def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Step:

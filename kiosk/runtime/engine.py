@@ -124,8 +124,7 @@ class Engine:
     def _step(self, event: Event) -> bool:
         session, effects = step(self._session, event, self._moment())
         try:
-            for effect in effects:
-                self._write(effect)
+            self._write([e for e in effects if isinstance(e, Record | RecordReceipt)])
         except JournalUnavailable as error:
             log.error("journal_unavailable", error=str(error))
             if not isinstance(event, RecordingSeen):
@@ -140,13 +139,18 @@ class Engine:
                 self._performer.perform(effect, session)
         return True
 
-    def _write(self, effect: Effect) -> None:
-        match effect:
-            case Record(record):
-                self._journal.append_payment(record)
-            case RecordReceipt(payment_id, how, outcome):
-                body = {"payment_id": payment_id, "how": how, "outcome": outcome}
-                self._journal.append(EntryKind.RECEIPT, body)
+    def _write(self, effects: list[Record | RecordReceipt]) -> None:
+        """All of a step's entries, or none: half a step is not a story."""
+        if not effects:
+            return
+        with self._journal.together():
+            for effect in effects:
+                match effect:
+                    case Record(record):
+                        self._journal.append_payment(record)
+                    case RecordReceipt(payment_id, how, outcome):
+                        body = {"payment_id": payment_id, "how": how, "outcome": outcome}
+                        self._journal.append(EntryKind.RECEIPT, body)
 
     def _moment(self) -> Moment:
         reference = f"{self._kiosk_code}-{self._journal.next_number():06d}"

@@ -19,6 +19,7 @@ from kiosk.core.effects import (
     LookUpBill,
     MakeOrder,
     PrintReceipt,
+    ReadTerminal,
     Resolve,
     Sound,
 )
@@ -91,6 +92,8 @@ class Kiosk:
                 hands.desk.ask(record)
             case AbortTerminal(payment_id) if hands.desk:
                 hands.desk.abort(payment_id)
+            case ReadTerminal():
+                hands.recovery.read_terminal()
             case Resolve(record):
                 hands.recovery.take(record)
             case PrintReceipt(record, language, copy) if session.lobby.config:

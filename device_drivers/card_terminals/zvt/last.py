@@ -5,7 +5,7 @@ Only an explicit answer counts: a terminal that says nothing about it raises, it
 
 from dataclasses import replace
 
-from device_drivers.card_terminals.interface import CardResult, Outcome
+from device_drivers.card_terminals.interface import TAKEN_BACK, CardResult, Outcome
 from device_drivers.card_terminals.zvt import commands, fields, texts
 from device_drivers.card_terminals.zvt.answers import ALREADY_REVERSED, card_result
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu
@@ -59,5 +59,5 @@ def _reversed_if_so(result: CardResult, read: fields.Fields) -> CardResult:
     if read.number(fields.RESULT) == ALREADY_REVERSED or (
         result.outcome is Outcome.APPROVED and read.number(fields.ORIGINAL_TRACE)
     ):
-        return replace(result, outcome=Outcome.CANCELLED, code="reversed", message=texts.REVERSED)
+        return replace(result, outcome=Outcome.CANCELLED, code=TAKEN_BACK, message=texts.REVERSED)
     return result
