@@ -10,6 +10,7 @@ COMMANDS = {
     "scan": ("kiosk.scan_command", "read codes from images or a camera"),
     "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),
     "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
+    "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
     "zvt": ("device_drivers.card_terminals.zvt.decode", "`decode`: what captured bytes mean"),
 }
 

@@ -98,9 +98,9 @@ def main(argv: list[str]) -> int:
 
         return hunt(options.seeds, options.jobs, options.json)
     if options.replay is not None or options.shrink is not None:
+        prepare()
         from tests.simulation import replaying
 
-        prepare()
         if options.replay is not None:
             return replaying.replay(options.replay, options.only, _FIRST_STATE[0])
         return replaying.shrink(options.shrink, _FIRST_STATE[0])

@@ -1,6 +1,7 @@
 """The server of a run: the real calls of the kiosk API on a real database, and a line that fails.
 
-Kiosk and server exchange the real JSON on the real paths; only HTTP itself and signatures are left out. The server may die between any two commits and comes back with nothing but its database.
+Kiosk and server exchange the real JSON on the real paths; only HTTP itself and signatures are left out.
+The server may die between any two commits and comes back with nothing but its database.
 """
 
 import json

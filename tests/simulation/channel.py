@@ -33,6 +33,7 @@ class Account:
     charged_minor: int = 0
     refunds: dict[str, int] = field(default_factory=dict)
     paid_at: datetime | None = None
+    paid_after_close: bool = False
 
     @property
     def kept_minor(self) -> int:
@@ -40,7 +41,8 @@ class Account:
 
 
 class SimulatedChannel:
-    """``step`` marks the places where the server may die; ``deliver`` takes notifications to it."""
+    """``step`` marks the places where the server may die; ``deliver`` takes notifications to it;
+    ``watch`` sees each new order."""
 
     simulated = True
 
@@ -51,9 +53,10 @@ class SimulatedChannel:
         faults: Faults,
         step: Callable[[str], None],
         deliver: Callable[[str, str, OrderState], bool],
+        watch: Callable[[Order], None],
     ) -> None:
         self.name, self._scheduler, self._faults = name, scheduler, faults
-        self._step, self._deliver = step, deliver
+        self._step, self._deliver, self._watch = step, deliver, watch
         self.accounts: dict[str, Account] = {}
         self._untold = 0
 
@@ -62,6 +65,8 @@ class SimulatedChannel:
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(8.0)
             raise OutcomeUnknown("no answer")
+        if order.out_trade_no not in self.accounts:
+            self._watch(order)
         known = self.accounts.setdefault(order.out_trade_no, Account(order))
         assert known.order.amount_minor == order.amount_minor, "one number, two amounts"
         if self._faults.strikes("channel_answer_lost"):
@@ -125,6 +130,7 @@ class SimulatedChannel:
         closed = account.standing is not Standing.WAITING
         if closed and not self._faults.strikes("paid_after_close"):
             return False
+        account.paid_after_close = closed
         account.standing, account.paid_at = Standing.PAID, wall()
         account.charged_minor = account.order.amount_minor
         self._scheduler.spawn(

@@ -1,8 +1,8 @@
 """A kiosk's disk: real SQLite files, and what of them survives when the power goes.
 
 With synchronous=FULL a commit is synced before it returns; with less, what follows the last sync is in
-the operating system's memory only. After a power cut the write-ahead log ends there, or a little later with
-torn bytes; after a kill everything that was written is still there.
+memory only. After a power cut the write-ahead log ends there, or a little later with torn bytes; after a
+kill everything that was written is still there.
 """
 
 import random

@@ -15,6 +15,7 @@ from server.billing.models import Allocation
 from server.billing.verification import verify_ledger
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
+from server.payments.channels.interface import Order, Standing
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 
 if TYPE_CHECKING:
@@ -30,6 +31,25 @@ def server_at_rest() -> bool:
         PaymentOrder.objects.filter(state__in=open_states).exists()
         or Refund.objects.filter(state=Refund.State.DUE).exists()
     )
+
+
+def second_attempts(run: "Simulation", order: Order) -> Iterator[str]:
+    """Asked when a channel gets a new order: can another one be paid there for the same bill?"""
+    open_states = [s.value for s in PaymentState if not s.final]
+    stored = PaymentOrder.objects.filter(out_trade_no=order.out_trade_no).first()
+    if stored is None:
+        yield f"{order.out_trade_no} is at a channel before it is stored"
+        return
+    bills = {b["number"] for b in stored.bills}
+    others = PaymentOrder.objects.filter(state__in=open_states).exclude(pk=stored.pk)
+    for other in others.exclude(method=Method.CARD):
+        account = run.channels[Method(other.method)].accounts.get(other.out_trade_no)
+        payable = account is not None and account.standing is Standing.WAITING
+        if payable and bills & {b["number"] for b in other.bills}:
+            yield (
+                f"{stored.reference} and {other.reference} ({other.state} {other.method}):"
+                " two open orders for one bill"
+            )
 
 
 def problems(run: "Simulation") -> list[str]:
@@ -82,6 +102,8 @@ def _channels(run: "Simulation") -> Iterator[str]:
                     f"{order.reference}: {method} took {account.charged_minor}, the server says"
                     f" {order.charged_minor} ({order.state} {order.reason})"
                 )
+            elif order.reason == "late" and not account.paid_after_close:
+                yield f"{order.reference}: called late, but {method} had not closed it"
             elif order.charged_minor - order.refunded_minor != account.kept_minor:
                 yield f"{order.reference}: {method} keeps {account.kept_minor}, the server differs"
     for number, order in orders.items():

@@ -12,8 +12,8 @@ from tests.simulation.faults import Faults
 from tests.simulation.lobby import SimulatedKiosk
 from tests.simulation.scheduler import Scheduler
 
-VISITS = (2, 5)
-BETWEEN_VISITS_S = (5.0, 120.0)
+VISITS = (3, 6)
+BETWEEN_VISITS_S = (2.0, 60.0)
 LOOKS_EVERY_S = (0.5, 4.0)
 VISIT_TOUCHES_MAX = 60
 
@@ -123,7 +123,7 @@ class Residents:
 
     def _pays_later(self, method: Method, code_url: str) -> None:
         channel = self._channels[method]
-        pause = self._random.expovariate(1 / 30.0)
+        pause = self._random.expovariate(1 / 40.0)
         self._scheduler.spawn(
             lambda: channel.paid_on_phone(code_url), self._scheduler.world, "phone", pause
         )

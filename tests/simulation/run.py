@@ -54,6 +54,7 @@ class Simulation:
                 faults,
                 lambda what: self.server.step(what),
                 lambda name, number, state: self.server.heard(name, number, state),
+                lambda order: Seams.unexpected.extend(invariants.second_attempts(self, order)),
             )
             for method in (Method.WECHAT, Method.ALIPAY)
         }

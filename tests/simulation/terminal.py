@@ -7,6 +7,7 @@ then keeps or reverses what was not acknowledged, as it pleases.
 from dataclasses import dataclass, field
 
 from device_drivers.card_terminals.interface import (
+    TAKEN_BACK,
     CardRequest,
     CardResult,
     CardStep,
@@ -162,7 +163,7 @@ class SimulatedTerminal:
     def _result(self, of: Transaction, outcome: Outcome, number: int) -> CardResult:
         return CardResult(
             outcome,
-            "00" if outcome is Outcome.APPROVED else "6C",
+            "00" if outcome is Outcome.APPROVED else TAKEN_BACK,
             amount_minor=of.amount_minor,
             currency="CNY",
             receipt_no=f"{number:04d}",

@@ -19,17 +19,6 @@ def the_journal_is_not_synced() -> None:
     Connection.execute = lazy
 
 
-def the_terminal_is_acknowledged_first() -> None:
-    """The approval is acknowledged before it is on disk."""
-    from kiosk.runtime import card_desk
-
-    def at_once(self: Any, result: Any) -> bool:
-        self._desk.post(card_desk._answered(self._payment_id, result))
-        return True
-
-    card_desk._Observer.before_acknowledge = at_once
-
-
 def acting_before_recording() -> None:
     """Effects are carried out first and written down afterwards."""
     from kiosk.core.effects import Record, RecordReceipt
@@ -41,8 +30,7 @@ def acting_before_recording() -> None:
         for effect in effects:
             if not isinstance(effect, Record | RecordReceipt):
                 self._performer.perform(effect, self._session)
-        for effect in effects:
-            self._write(effect)
+        self._write([e for e in effects if isinstance(e, Record | RecordReceipt)])
         return True
 
     Engine._step = hasty
@@ -90,14 +78,6 @@ def unfinished_payments_are_forgotten_at_start() -> None:
     from kiosk.journal import Journal
 
     Journal.unfinished = lambda self: []
-
-
-def hearsay_unpays() -> None:
-    """A cancellation that comes after the approval wins."""
-    from kiosk.core import payment
-    from kiosk.core.payment import Fact
-
-    payment.TRANSITIONS[(PaymentState.APPROVED, Fact.CANCELLED)] = PaymentState.CANCELLED
 
 
 def entries_are_acknowledged_unsent() -> None:

@@ -3,7 +3,6 @@
 import dataclasses
 from typing import Any
 
-from contract.messages import PaymentState
 from server.payments.channels.interface import OrderState, Standing
 
 
@@ -65,12 +64,6 @@ def refunds_are_forgotten() -> None:
     from server.payments import following
 
     following._sweep_refunds = lambda at: 0
-
-
-def closed_wins_over_paid() -> None:
-    from server.payments import life
-
-    life.TRANSITIONS[(PaymentState.APPROVED, life.Fact.CLOSED)] = PaymentState.CANCELLED
 
 
 def cancelled_without_asking_the_channel() -> None:
