@@ -230,6 +230,9 @@ class StartPayment(Message):
     amount_minor: Annotated[int, Field(gt=0, le=10**12, strict=True)]
     currency: Currency
     simulated: bool = False  # the kiosk's terminal is a simulator
+    payment_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{16,24}$")] | None = Field(
+        default=None, repr=False
+    )  # what the resident's phone showed; good for one charge within a minute; kept nowhere
 
 
 class PaymentView(Message):
@@ -243,6 +246,8 @@ class PaymentView(Message):
     amount_minor: Minor
     currency: Currency
     code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
+    with_payment_code: bool = False  # the kiosk read the resident's phone instead
+    reason: str = ""  # stable code: why declined or cancelled
     expires_at: datetime | None = None
     expires_in_s: float | None = None  # the same, counted by the server
     channel_reference: str = ""
@@ -287,6 +292,7 @@ class PaymentRecord(Message):
     amount_minor: Minor
     currency: Currency
     offline: bool = False  # started while the server was away
+    with_payment_code: bool = False  # the kiosk read the resident's phone; the code is not kept
     simulated: bool = False
     reason: str = ""  # stable code: why declined, cancelled, unknown, reversed
     channel_reference: str = ""
