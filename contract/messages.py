@@ -137,6 +137,7 @@ class KioskConfig(Message):
     community: Community
     bill_keys: list[BillKey]
     methods: list[Method]  # channels that are set up; the kiosk offers those that also work now
+    payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
     second_factor: bool
     notices: list[Notice]
     public_url: str  # what residents' phones open: receipts, payment status

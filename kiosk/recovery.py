@@ -7,10 +7,11 @@ findings are events like any other: the core decides what they mean and the jour
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
+from contract.http_signature import WINDOW
 from contract.messages import CardData, ErrorCode, Method, PaymentRecord, PaymentState
 from device_drivers.card_terminals.interface import TAKEN_BACK, CardResult, Outcome
 from device_drivers.errors import DeviceError
@@ -22,6 +23,8 @@ from kiosk.journal_continue import HANDED_OVER
 log = structlog.get_logger("recovery")
 
 READ_AGAIN_S = 10.0
+# A request to charge a phone may still be under way; the server takes none that is older than this.
+NEVER_ARRIVES_S = WINDOW.total_seconds() + 30.0
 FIRST_LOOK_S = 45.0  # the kiosk opens for business at the latest then; asking goes on
 
 
@@ -56,6 +59,7 @@ class _Case:
     record: PaymentRecord
     attempt: int = 0
     due: float = 0.0
+    since: float = field(default_factory=time.monotonic)
 
 
 class Recovery:
@@ -146,7 +150,7 @@ class Recovery:
     def _ask(self, case: _Case) -> None:
         record = case.record
         try:
-            finding = self._find(record)
+            finding = self._find(case)
         except (DeviceError, ServerAway) as error:
             log.warning("recovery_could_not_ask", reference=record.reference, error=str(error))
             finding = None
@@ -161,10 +165,10 @@ class Recovery:
         with self._lock:
             self._cases.pop(record.payment_id, None)
 
-    def _find(self, record: PaymentRecord) -> Event | None:
-        if record.method is Method.CARD:
-            return self._ask_terminal(record)
-        return self._ask_server(record)
+    def _find(self, case: _Case) -> Event | None:
+        if case.record.method is Method.CARD:
+            return self._ask_terminal(case.record)
+        return self._ask_server(case)
 
     def _ask_terminal(self, record: PaymentRecord) -> Event | None:
         """The terminal's last transaction is ours if it is newer than the one before our payment and
@@ -187,8 +191,9 @@ class Recovery:
         outcome = last.outcome.value
         return CardAnswered(record.payment_id, outcome, "recovered", card_data(last))
 
-    def _ask_server(self, record: PaymentRecord) -> Event | None:
+    def _ask_server(self, case: _Case) -> Event | None:
         """Nobody is in front of the screen any more: the order is ended, unless it was paid."""
+        record = case.record
         if self._client is None:
             return None
         try:
@@ -196,6 +201,8 @@ class Recovery:
         except Refused as refused:
             if refused.error.code is not ErrorCode.NOT_FOUND:
                 log.warning("recovery_refused", code=refused.error.code)
+                return None
+            if record.with_payment_code and time.monotonic() - case.since < NEVER_ARRIVES_S:
                 return None
             return CardAnswered(record.payment_id, "cancelled", "never_ordered", CardData())
         return OrderSeen(view) if view.state.final else None

@@ -1,7 +1,7 @@
 """What the runtime is asked to do. Effects are carried out in order; if recording fails, the rest of
 the step is dropped, so nothing that may take money happens without its intention on disk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contract.bill_code import BillCode
 from contract.messages import PaymentRecord
@@ -42,7 +42,10 @@ class LookUpBill:
 
 @dataclass(frozen=True)
 class MakeOrder:
+    """With a payment code this is the act that takes money: its record says PENDING before."""
+
     record: PaymentRecord
+    payment_code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class Screen(StrEnum):
     METHOD = "method"
     PAYING_QR = "paying_qr"
     PAYING_CARD = "paying_card"
+    PAYING_CODE = "paying_code"  # the resident's phone was read; it may ask for a password
     PAID = "paid"
     RECEIPT_PHONE = "receipt_phone"
     DECLINED = "declined"
@@ -52,6 +53,10 @@ class Say(StrEnum):
     CODE_UNKNOWN_VERSION = "code_unknown_version"
     CODE_IS_PAYMENT = "code_is_payment"  # of a phone, before there is anything to pay
     CODE_IS_BADGE = "code_is_badge"
+    CODE_NOT_FOR_PAYING = (
+        "code_not_for_paying"  # a bill or anything else, where a phone was expected
+    )
+    CODE_USED = "code_used"  # a payment code that was tried before
     ALREADY_PAID = "already_paid"
     BILL_GONE = "bill_gone"
     UNIT_NOT_FOUND = "unit_not_found"
@@ -162,6 +167,7 @@ class Lobby:
     last_card: CardData | None = None  # the newest transaction that the terminal is known to hold
     unresolved: tuple[PaymentRecord, ...] = ()  # outcome not known; recovery keeps asking
     offline_card_limit_minor: int = 100_000
+    next_config: KioskConfig | None = None  # came during a visit; it waits for its end
 
     def device(self, role: str) -> DeviceReport | None:
         return next((d for d in self.devices if d.role == role), None)
@@ -202,6 +208,8 @@ class Visit:
     cancelling: bool = False
     cancel_deadline: float = 0.0  # monotonic seconds; without an answer by then: UNKNOWN
     after_cancel: Screen = Screen.METHOD
+    next_code: str = field(default="", repr=False)  # charged when the order on the screen has ended
+    codes_tried: tuple[str, ...] = ()  # SHA-256 of the payment codes of this visit
     card: CardProgress = CardProgress()
     receipt_done: bool = False
     reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had

@@ -54,6 +54,7 @@ MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the ord
 CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
 CANCEL_PATIENCE_S = 20  # without an answer to a cancellation by then, the outcome is unknown
 ABORT_PATIENCE_S = 60  # a terminal may finish talking to the bank first
+TAKE_BACK_PATIENCE_S = 45  # WeChat Pay takes nothing back in the first 15 s (doc/v3, 撤销订单)
 
 _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.BILL_PAID: Say.ALREADY_PAID,
@@ -62,6 +63,7 @@ _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.NOT_FOUND: Say.BILL_GONE,
     OFFLINE: Say.SERVER_AWAY,
 }
+_PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE)
 _BILLS_MUST_BE_READ_AGAIN = (Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED)
 
 
@@ -76,10 +78,10 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
             return _start(session, Method(event.value), moment)
         case Screen.DECLINED, Action.CHANGE_METHOD:
             return _visit(session, screen=Screen.METHOD, payment=None), ()
-        case ((Screen.PAYING_QR | Screen.PAYING_CARD), Action.CANCEL_PAYMENT):
-            return _cancel(session, Screen.MESSAGE)
-        case ((Screen.PAYING_QR | Screen.PAYING_CARD), Action.CHANGE_METHOD):
-            return _cancel(session, Screen.METHOD)
+        case screen, Action.CANCEL_PAYMENT if screen in _PAYING:
+            return cancel(session, Screen.MESSAGE)
+        case screen, Action.CHANGE_METHOD if screen in _PAYING:
+            return cancel(session, Screen.METHOD)
         case Screen.PAYING_QR, Action.MORE_TIME if not visit.cancelling:
             longer = min(visit.code_latest, visit.code_expires + MORE_TIME_S)
             return _visit(session, code_expires=longer), ()
@@ -94,14 +96,17 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     return None
 
 
-def _start(session: Session, method: Method, moment: Moment) -> Step:
-    """The intention is recorded; then the server is asked for an order, which leases the bills."""
+def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord | Say | None:
+    """The payment to be recorded before anybody is asked for it; or why it cannot begin, if a
+    resident can be told. The bills are snapshotted into it as they stand on the screen."""
     visit, lobby = session.visit, session.lobby
     if visit.account is None or visit.amount is None or not visit.amount:
-        return session, ()
+        return None
     if method not in offers(lobby).methods or lobby.config is None:
-        return say(session, Say.NO_METHOD, Screen.METHOD), ()
-    record = PaymentRecord(
+        return Say.NO_METHOD
+    if _in_doubt(lobby.unresolved).intersection(visit.selected):
+        return Say.BILL_LEASED
+    return PaymentRecord(
         payment_id=moment.payment_id,
         reference=moment.reference,
         version=1,
@@ -119,6 +124,18 @@ def _start(session: Session, method: Method, moment: Moment) -> Step:
         created_at=moment.wall,
         changed_at=moment.wall,
     )
+
+
+def _in_doubt(unresolved: tuple[PaymentRecord, ...]) -> set[str]:
+    """Bills that may have been paid already: nobody pays them again before that is known."""
+    return {bill.number for record in unresolved for bill in record.bills}
+
+
+def _start(session: Session, method: Method, moment: Moment) -> Step:
+    """The intention is recorded; then the server is asked for an order, which leases the bills."""
+    record = intended(session, method, moment)
+    if not isinstance(record, PaymentRecord):
+        return (say(session, record, Screen.METHOD) if record else session), ()
     session = _visit(
         session,
         screen=Screen.PAYING_QR if method in METHODS_QR else Screen.PAYING_CARD,
@@ -129,7 +146,7 @@ def _start(session: Session, method: Method, moment: Moment) -> Step:
         receipt_done=False,
         say=None,
     )
-    if lobby.server_reachable:
+    if session.lobby.server_reachable:
         return session, (Record(record), MakeOrder(record))
     return _card_offline(session, moment, (Record(record),))
 
@@ -229,8 +246,12 @@ def on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Ste
         return outcome.cancelled(session, moment, "resident")
     if event.code == OFFLINE:
         return _card_offline(session, moment)
-    what = _SAY_OF_FAILURE.get(event.code, Say.CHANNEL_UNAVAILABLE)
-    return _give_up(session, moment, str(event.code), what)
+    return refused(session, moment, str(event.code))
+
+
+def refused(session: Session, moment: Moment, code: str) -> Step:
+    """The server said no before anybody was asked for money."""
+    return _give_up(session, moment, code, _SAY_OF_FAILURE.get(code, Say.CHANNEL_UNAVAILABLE))
 
 
 def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
@@ -244,7 +265,7 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
         moment,
         view.payment_id,
         fact,
-        reason="" if fact is Fact.APPROVED else "channel",
+        reason="" if fact is Fact.APPROVED else view.reason or "channel",
         channel_reference=view.channel_reference,
         status_url=view.status_url,
     )
@@ -290,13 +311,15 @@ def on_card_not_asked(session: Session, event: CardNotAsked, moment: Moment) -> 
     return _give_up(session, moment, event.reason, Say.CHANNEL_UNAVAILABLE)
 
 
-def _cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
+def cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
     """Asks for the end of a running payment. Whether money moved, only the answer tells."""
     visit, record = session.visit, session.visit.payment
     if record is None or visit.cancelling or record.state.final:
         return session, ()
     is_card = record.method is Method.CARD
     patience = ABORT_PATIENCE_S if is_card else CANCEL_PATIENCE_S
+    if record.with_payment_code:
+        patience = TAKE_BACK_PATIENCE_S
     session = _visit(
         session,
         cancelling=True,
@@ -319,6 +342,7 @@ def on_tick(session: Session, moment: Moment) -> Step:
         if moment.monotonic < visit.cancel_deadline or record.state is PaymentState.CREATED:
             return session, ()
         return outcome.lost(session, moment, record.payment_id, "cancel_not_confirmed")
-    if visit.code_url and moment.monotonic >= visit.code_expires:
-        return _cancel(session, Screen.MESSAGE, Say.PAYMENT_EXPIRED)
+    offered = bool(visit.code_url) or record.with_payment_code
+    if offered and moment.monotonic >= visit.code_expires:
+        return cancel(session, Screen.MESSAGE, Say.PAYMENT_EXPIRED)
     return session, ()

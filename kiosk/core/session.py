@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.core import identify, outcome, paying
+from kiosk.core import identify, outcome, paying, phone_code
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, Effect
 from kiosk.core.events import (
@@ -43,7 +43,13 @@ Step = tuple[Session, tuple[Effect, ...]]
 PATIENCE_S = {Screen.PAID: 30, Screen.MESSAGE: 30, Screen.UNKNOWN: 120, Screen.RECEIPT_PHONE: 90}
 PATIENCE_DEFAULT_S = 60
 LARGE_TEXT_PATIENCE = 2  # who asks for large type gets twice the time
-UNTIMED = (Screen.STARTING, Screen.OUT_OF_ORDER, Screen.PAYING_QR, Screen.PAYING_CARD)
+UNTIMED = (
+    Screen.STARTING,
+    Screen.OUT_OF_ORDER,
+    Screen.PAYING_QR,
+    Screen.PAYING_CARD,
+    Screen.PAYING_CODE,
+)
 SCANNING = (Screen.ATTRACT, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
 RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
 
@@ -66,6 +72,9 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
     before = session
     session = replace(session, now=moment.monotonic, wall=moment.wall)
     session, effects = _HANDLERS[type(event)](session, event, moment)
+    if session.visit.next_code:
+        session, more = phone_code.go_on(session, moment)
+        effects = (*effects, *more)
     if session.visit.screen is not before.visit.screen:
         session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
     listening, listened = _listens(session), _listens(before)
@@ -76,6 +85,10 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
 
 def home(session: Session, **kept: Any) -> Session:
     """Back to the start; everything about the last resident is forgotten."""
+    lobby = session.lobby
+    if lobby.next_config is not None:
+        lobby = replace(lobby, config=lobby.next_config, next_config=None)
+        session = replace(session, lobby=lobby)
     visit = Visit(number=session.visit.number + 1, touched=session.now, **kept)
     return _at_rest(replace(session, visit=replace(visit, screen=Screen.ATTRACT)))
 
@@ -85,6 +98,8 @@ def _as_new(visit: Visit) -> bool:
 
 
 def _listens(session: Session) -> bool:
+    if phone_code.welcome(session):
+        return True
     return session.visit.screen in SCANNING and not session.visit.busy
 
 
@@ -107,7 +122,9 @@ def _lobby(session: Session, **changes: Any) -> Step:
 
 
 def _on_config(session: Session, event: ConfigLoaded, moment: Moment) -> Step:
-    """A visit keeps the prices and settings with which it began."""
+    """A visit keeps the settings with which it began; news waits for its end."""
+    if session.visit.screen not in RESTING:
+        return _lobby(session, next_config=event.config)
     return _lobby(session, config=event.config)
 
 
@@ -162,7 +179,25 @@ def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
 def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     if not _listens(session):
         return session, ()
+    if phone_code.welcome(session):
+        answer = phone_code.on_scanned(session, event, moment)
+        if answer is not None:
+            return answer
     return identify.on_scanned(session, event, moment)
+
+
+def _by_phone_code(session: Session) -> bool:
+    return bool(session.visit.payment and session.visit.payment.with_payment_code)
+
+
+def _on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
+    room = phone_code if _by_phone_code(session) else paying
+    return room.on_order_made(session, event, moment)
+
+
+def _on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Step:
+    room = phone_code if _by_phone_code(session) else paying
+    return room.on_order_failed(session, event, moment)
 
 
 def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
@@ -276,8 +311,8 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     TerminalRead: _on_terminal_read,
     AccountFound: identify.on_account,
     LookupFailed: identify.on_lookup_failed,
-    OrderMade: paying.on_order_made,
-    OrderFailed: paying.on_order_failed,
+    OrderMade: _on_order_made,
+    OrderFailed: _on_order_failed,
     OrderSeen: paying.on_order_seen,
     CardStepped: paying.on_card_step,
     CardAnswered: paying.on_card_answered,

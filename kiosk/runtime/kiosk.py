@@ -81,9 +81,9 @@ class Kiosk:
                 hands.lookups.by_unit(visit, unit, phone)
             case LookUpBill(visit, code, token):
                 hands.lookups.by_bill(visit, code, token)
-            case MakeOrder(record):
+            case MakeOrder(record, payment_code):
                 hands.report()
-                hands.orders.make(record)
+                hands.orders.make(record, payment_code)
             case FollowOrder(payment_id, version):
                 hands.orders.follow(payment_id, version)
             case CancelOrder(payment_id):

@@ -1,6 +1,6 @@
 """Payments at the server: making an order, following it by long poll, cancelling it.
 
-Each runs in a thread of its own with an end; answers come back as events. Nothing is charged here.
+Each runs in a thread of its own with an end; answers come back as events.
 """
 
 import threading
@@ -34,8 +34,10 @@ class Orders:
         self._stop = threading.Event()
         self._followed = ""
 
-    def make(self, record: PaymentRecord) -> None:
-        self._pool.submit(self._guarded, self._make, record)
+    def make(self, record: PaymentRecord, payment_code: str = "") -> None:
+        """With a payment code the answer may be that it was paid. The server charges it once, however
+        often it is told."""
+        self._pool.submit(self._guarded, self._make, record, payment_code)
 
     def follow(self, payment_id: str, version: int) -> None:
         self._followed = payment_id
@@ -54,7 +56,7 @@ class Orders:
         except Exception:
             log.exception("order_work_failed", work=work.__name__)
 
-    def _make(self, record: PaymentRecord) -> None:
+    def _make(self, record: PaymentRecord, payment_code: str) -> None:
         start = StartPayment(
             payment_id=record.payment_id,
             reference=record.reference,
@@ -64,6 +66,7 @@ class Orders:
             amount_minor=record.amount_minor,
             currency=record.currency,
             simulated=record.simulated,
+            payment_code=payment_code or None,
         )
         try:
             view = with_retries(

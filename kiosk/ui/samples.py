@@ -61,6 +61,7 @@ CONFIG = KioskConfig(
     ),
     bill_keys=[],
     methods=[Method.WECHAT, Method.ALIPAY, Method.CARD],
+    payment_codes=[Method.WECHAT, Method.ALIPAY],
     second_factor=False,
     notices=NOTICES,
     public_url="https://pay.example.cn",

@@ -34,6 +34,11 @@ def paying(method: Method, **changes) -> Session:
     return session(screen, payment=payment, **changes)
 
 
+def by_phone(method: Method, **changes) -> Session:
+    payment = record(method, PaymentState.PENDING, with_payment_code=True)
+    return session(Screen.PAYING_CODE, payment=payment, **changes)
+
+
 def with_code(**changes) -> dict:
     return {"code_url": CODE_URL, "code_expires": NOW + 161, "code_latest": NOW + 280} | changes
 
@@ -61,6 +66,10 @@ def _fresh(screen: Screen = Screen.ATTRACT, **where) -> Session:
 
 def _lobby_without_server() -> Lobby:
     return replace(lobby(), server_reachable=False)
+
+
+def _lobby_without_payment_codes() -> Lobby:
+    return replace(lobby(), config=CONFIG.model_copy(update={"payment_codes": []}))
 
 
 def _attract() -> dict[str, Session]:
@@ -142,6 +151,9 @@ def _paying() -> dict[str, Session]:
             visit=visit(Screen.PAYING_QR, payment=BIG, **with_code(code_expires=NOW + 25)),
         ),
         "paying-qr-cancelling": paying(Method.WECHAT, cancelling=True, **with_code()),
+        "paying-code": by_phone(Method.WECHAT),
+        "paying-code-cancelling": by_phone(Method.ALIPAY, cancelling=True),
+        "method-our-codes-only": session(Screen.METHOD, where=_lobby_without_payment_codes()),
         "paying-card-cancelling": paying(Method.CARD, cancelling=True),
     }
     for kind in steps:
@@ -169,6 +181,10 @@ def _results() -> dict[str, Session]:
         ),
         "declined-qr": session(
             Screen.DECLINED, payment=record(Method.ALIPAY, PaymentState.DECLINED)
+        ),
+        "declined-code-expired": session(
+            Screen.DECLINED,
+            payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
         ),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
         "unknown-qr-no-printer": session(

@@ -9,6 +9,7 @@ import pytest
 from contract.messages import ApiError, ErrorCode, Method, PaymentState, Text
 from device_drivers.card_terminals.interface import CardResult, Outcome
 from device_drivers.errors import NotReachable
+from kiosk import recovery
 from kiosk.central.client import Refused, ServerAway
 from kiosk.core.events import CardAnswered, OrderSeen, RecoveryDone, TerminalRead
 from kiosk.core.model import Action
@@ -124,6 +125,15 @@ def test_an_order_is_ended_at_the_server_unless_it_was_paid(state):
 def test_an_order_that_the_server_never_saw_was_never_made():
     refused = Refused(ApiError(code=ErrorCode.NOT_FOUND, message=Text(zh="", en="")))
     assert found(qr_payment(), server=Server(refused)).reason == "never_ordered"
+
+
+def test_a_phone_that_may_still_be_charged_is_not_called_uncharged(monkeypatch):
+    """Its request may be under way, and the server would take it."""
+    refused = Refused(ApiError(code=ErrorCode.NOT_FOUND, message=Text(zh="", en="")))
+    record = qr_payment().model_copy(update={"with_payment_code": True})
+    assert found(record, server=Server(refused)) is None
+    monkeypatch.setattr(recovery, "NEVER_ARRIVES_S", 0.0)
+    assert found(record, server=Server(refused)).reason == "never_ordered"
 
 
 @pytest.mark.parametrize("answer", [ServerAway("no line"), PaymentState.UNKNOWN])

@@ -24,10 +24,18 @@ def present(session: Session) -> DeclinedView:
     is_card = bool(visit.payment and visit.payment.method is Method.CARD)
     return DeclinedView(
         title=say(language, "declined.title_card" if is_card else "declined.title_code"),
-        body=say(language, "declined.body" if is_card else "declined.body_code"),
+        body=say(language, "declined.body" if is_card else _body_of_code(session)),
         amount=amount(session),
         subtitle=unit_and_payer(language, session),
     )
+
+
+_REASONS = ("code_expired", "code_invalid", "no_money")
+
+
+def _body_of_code(session: Session) -> str:
+    reason = session.visit.payment.reason if session.visit.payment else ""
+    return f"declined.body_{reason}" if reason in _REASONS else "declined.body_code"
 
 
 class DeclinedScreen(KioskScreen):

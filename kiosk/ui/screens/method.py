@@ -44,9 +44,15 @@ def _choice(session: Session, method: Method) -> MethodChoice:
     return MethodChoice(
         method=method.value,
         name=method_name(language, method),
-        detail=reason or say(language, f"method.{method.value}_body"),
+        detail=reason or say(language, _body(session, method)),
         offered=not reason,
     )
+
+
+def _body(session: Session, method: Method) -> str:
+    config = session.lobby.config
+    both = config is not None and method in config.payment_codes
+    return "method.wallet_body_both" if both else f"method.{method.value}_body"
 
 
 def why_not(session: Session, method: Method) -> str:

@@ -1,4 +1,4 @@
-"""Small drawings that explain: a countdown ring, a tick box, a card reader, and months as bars."""
+"""Small drawings that explain: countdown ring, tick box, card reader, phone, months as bars."""
 
 from kivy.properties import (
     BooleanProperty,
@@ -36,6 +36,14 @@ class CardReader(Appearing, RelativeLayout):
     unit = NumericProperty(1)  # pixels for one unit of the drawing, which is 700 x 560
     left = NumericProperty(0)
     card = OptionProperty("outside", options=("outside", "inside"))
+
+
+class PhoneInHand(Appearing, RelativeLayout):
+    """A phone that shows the amount and asks for a password."""
+
+    amount = StringProperty("")
+    unit = NumericProperty(1)  # pixels for one unit of the drawing, which is 320 x 560
+    left = NumericProperty(0)
 
 
 class KeyRow(Appearing, Widget):

@@ -13,13 +13,16 @@ UI = Path(words.__file__).parent
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
 GROUPS = {
     "attract", "bills", "common", "declined", "explain", "frame", "help", "identify", "message",
-    "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_qr",
+    "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
+    "paying_qr",
     "receipt_phone", "services", "starting", "still_there", "unknown", "verify",
 }  # fmt: skip
 # ids put together in code
 COMPOSED = {
     *(f"message.{what.value}{end}" for what in Say for end in ("", "_body")),
     *(f"method.{method}{end}" for method in ("wechat", "alipay", "card") for end in ("", "_body")),
+    *(f"paying_code.wait_{wallet}" for wallet in ("wechat", "alipay")),
+    *(f"declined.body_{reason}" for reason in ("code_expired", "code_invalid", "no_money")),
     *(f"paying_qr.title_{channel}" for channel in ("wechat", "alipay")),
     *(f"paying_qr.step{n}_{channel}" for n in (1, 2, 3) for channel in ("wechat", "alipay")),
     *(f"help.step{n}" for n in (1, 2, 3)),

@@ -1,0 +1,34 @@
+"""A visit keeps the settings with which it began."""
+
+from contract.messages import Method
+from kiosk.core.events import ConfigLoaded
+from kiosk.core.model import Action
+from tests.kiosk.core.story import Story, config
+
+
+def test_news_waits_until_the_resident_has_left():
+    story = Story.at_bills().plays(ConfigLoaded(config(version="2", methods=[Method.CARD])))
+    current = story.session.lobby.config
+    assert current is not None
+    assert current.version == "1"
+    story.taps(Action.END)
+    current = story.session.lobby.config
+    assert current is not None
+    assert current.version == "2"
+    assert story.session.lobby.next_config is None
+
+
+def test_of_several_the_last_counts():
+    story = Story.at_bills()
+    for version in ("2", "3"):
+        story.plays(ConfigLoaded(config(version=version)))
+    current = story.taps(Action.END).session.lobby.config
+    assert current is not None
+    assert current.version == "3"
+
+
+def test_at_rest_it_is_taken_at_once():
+    story = Story.at_attract().plays(ConfigLoaded(config(version="2")))
+    current = story.session.lobby.config
+    assert current is not None
+    assert current.version == "2"
