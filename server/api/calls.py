@@ -99,6 +99,7 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
         ),
         bill_keys=bill_keys(community),
         methods=[Method(m) for m in registry.configured()] + [Method.CARD],
+        payment_codes=[Method(m) for m in registry.charging_phones()],
         second_factor=community.second_factor,
         notices=shown(community, today),
         public_url=settings.PUBLIC_URL,

@@ -15,6 +15,12 @@ def configured() -> list[str]:
     return [name for name in ADAPTERS if name in settings.LOBBYPAY.channels]
 
 
+def charging_phones() -> list[str]:
+    """The methods whose table says that the code on the payer's phone may be charged."""
+    tables = settings.LOBBYPAY.channels
+    return [name for name in configured() if tables[name].get("payment_codes") is True]
+
+
 @cache
 def channel(method: str) -> Channel | None:
     """The channel, or None when it is not set up. Raises ConfigMistake for a table with mistakes."""

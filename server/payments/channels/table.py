@@ -19,6 +19,10 @@ class ChannelTable(Section):
     )
     timeout_s: float = Field(default=8.0, gt=0, le=60, description="seconds, up to 60")
     simulated: bool = Field(default=False, description="true or false: no real money")
+    payment_codes: bool = Field(
+        default=False,
+        description="true where the contract allows to charge the code on the payer's phone",
+    )
 
 
 class WeChatTable(ChannelTable):
