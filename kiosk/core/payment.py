@@ -4,6 +4,7 @@ A payment never moves backwards: what was approved can only be reversed, and wha
 only by an explicit later truth (a late approval, a reversal). No silence and no time-out is an answer.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,6 +69,55 @@ TRANSITIONS: dict[tuple[PaymentState, Fact], PaymentState | None] = {
     (_S.REVERSED, _F.LOST): None,
     (_S.REVERSED, _F.REVERSED): None,
 }
+
+# What a record must hold in each state, and what may not change any more once it was in that state.
+_INTENTION = ("payment_id", "reference", "method", "unit", "bills", "amount_minor", "currency")
+_SNAPSHOT = (
+    *_INTENTION,
+    "unit_label",
+    "payer",
+    "simulated",
+    "with_payment_code",
+    "terminal_before",
+    "created_at",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``required``: fields that are not empty. ``frozen``: fields that later records repeat."""
+
+    required: tuple[str, ...]
+    frozen: tuple[str, ...]
+
+
+RULES = {
+    _S.CREATED: Rule((*_INTENTION, "status_url"), _SNAPSHOT),
+    _S.PENDING: Rule((*_INTENTION, "status_url"), (*_SNAPSHOT, "offline")),
+    _S.UNKNOWN: Rule((*_INTENTION, "status_url", "reason"), (*_SNAPSHOT, "offline")),
+    _S.APPROVED: Rule((*_INTENTION, "status_url"), (*_SNAPSHOT, "offline", "channel_reference")),
+    _S.DECLINED: Rule((*_INTENTION, "status_url", "reason"), (*_SNAPSHOT, "offline")),
+    _S.CANCELLED: Rule((*_INTENTION, "status_url", "reason"), (*_SNAPSHOT, "offline")),
+    _S.REVERSED: Rule((*_INTENTION, "status_url", "reason"), (*_SNAPSHOT, "offline")),
+}
+
+
+def missing(record: PaymentRecord) -> tuple[str, ...]:
+    """The fields that a record in its state should hold and does not."""
+    return tuple(name for name in RULES[record.state].required if not getattr(record, name))
+
+
+def altered(before: PaymentRecord, after: PaymentRecord) -> tuple[str, ...]:
+    """The frozen fields in which a payment's later record differs from its earlier one."""
+    frozen = RULES[before.state].frozen
+    return tuple(name for name in frozen if getattr(before, name) != getattr(after, name))
+
+
+def follows(before: PaymentRecord, after: PaymentRecord) -> bool:
+    """Whether one step of the table leads from a payment's record to its next one."""
+    steps = {TRANSITIONS[(before.state, fact)] for fact in Fact}
+    return after.version == before.version + 1 and after.state in steps
+
 
 FACT_OF_STATE = {
     _S.APPROVED: _F.APPROVED,

@@ -1,11 +1,14 @@
 """The table of a payment's life: whole, forward only, and true to what became known."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
-from contract.messages import CardData, PaymentState
-from kiosk.core.payment import TRANSITIONS, Fact, is_newer, learn
+from contract.messages import CardData, PaymentRecord, PaymentState
+from kiosk.core.effects import Record
+from kiosk.core.model import Action
+from kiosk.core.payment import TRANSITIONS, Fact, altered, follows, is_newer, learn, missing
 from tests.kiosk.core.story import Method, Story
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -56,3 +59,48 @@ def test_each_fact_that_changes_something_makes_a_new_version():
 )
 def test_a_terminals_transaction_is_ours_only_if_it_is_newer(before, last, newer):
     assert is_newer(last, before) is newer
+
+
+def records_of(story: Story) -> list[PaymentRecord]:
+    return [effect.record for effect in story.did(Record)]
+
+
+def every_story() -> dict[str, Story]:
+    card, phone = Story.paying(Method.CARD), Story.paying(Method.WECHAT)
+    return {
+        "paid by card": card.terminal_says("approved"),
+        "declined": Story.paying(Method.CARD).terminal_says("declined", "05"),
+        "taken back": Story.paying(Method.CARD).terminal_says("reversed", "B4"),
+        "paid by phone": phone.server_says(PaymentState.APPROVED),
+        "cancelled": Story.paying(Method.ALIPAY).server_says(PaymentState.CANCELLED),
+        "unknown, then paid": Story.paying(Method.WECHAT)
+        .taps(Action.CANCEL_PAYMENT)
+        .waits(21)
+        .server_says(PaymentState.APPROVED),
+    }
+
+
+def test_what_a_state_requires_is_there_and_what_is_frozen_stays():
+    for name, story in every_story().items():
+        records = records_of(story)
+        assert len(records) > 1, name
+        for record in records:
+            assert missing(record) == (), name
+        for before, after in pairwise(records):
+            assert altered(before, after) == (), name
+            assert follows(before, after), name
+
+
+@pytest.mark.parametrize("name", ["amount_minor", "unit", "bills", "method", "currency"])
+def test_a_changed_snapshot_is_noticed(name):
+    record = Story.paying(Method.CARD).payment
+    changed = record.model_copy(update={name: "other"})
+    assert altered(record, changed) == (name,)
+
+
+def test_a_step_that_is_not_in_the_table_is_noticed():
+    record = Story.paying(Method.CARD).terminal_says("approved").payment
+    unpaid = record.model_copy(
+        update={"state": PaymentState.CANCELLED, "version": record.version + 1}
+    )
+    assert not follows(record, unpaid)
