@@ -8,6 +8,10 @@ DeviceError
 └── OutcomeUnknown      a command that may have taken money ended without a result: never repeat it, ask
 """
 
+DUPLICATE_DIFFERS = (
+    "device.duplicate_differs"  # Refused: a command's id was used for another command
+)
+
 
 class DeviceError(Exception):
     """A device failed. ``code`` is stable (``printer.paper_out``); ``detail`` is for the log."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 
 class Level(StrEnum):
@@ -36,3 +37,13 @@ class DeviceStatus:
     def level(self) -> Level:
         order = (Level.OK, Level.WARNING, Level.ERROR)
         return max((c.level for c in self.conditions), key=order.index, default=Level.OK)
+
+
+@runtime_checkable
+class SelfTesting(Protocol):
+    """A driver that can look deeper than its usual look. Whoever has none is probed instead."""
+
+    def self_test(self) -> DeviceStatus:
+        """Tries what residents will use, at start and hourly while idle: may take ``command_s``. Moves
+        no money, uses no paper, hands over no code. Raises DeviceError if it cannot be tried."""
+        ...

@@ -1,19 +1,29 @@
-"""A card terminal takes money. Whoever implements this keeps one rule above all:
+"""A card terminal takes money. Whoever implements this keeps two rules above all:
 
 a result is handed to ``Observer.before_acknowledge`` and the terminal is acknowledged only after that
 returned, so that the result is on disk first; a command that may have taken money is never repeated.
+
+Commands that move money carry an id. One that comes again under its id is answered as the first was
+(the same result, or OutcomeUnknown again), without asking the terminal or the observer; what was never
+begun (NotReachable, Refused) may be tried again under its id; the id of another command is Refused with
+``DUPLICATE_DIFFERS``. ``device_drivers.answered`` does that. This memory ends with the process: after a
+restart nobody gives an old command again, the terminal is asked what became of it.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from device_drivers.deadlines import Deadlines
 from device_drivers.status import DeviceStatus
 
 
 @dataclass(frozen=True)
 class CardRequest:
-    """An authorisation. ``amount_minor`` in minor units of ``currency`` (ISO 4217 letters)."""
+    """An authorisation. ``amount_minor`` in minor units of ``currency`` (ISO 4217 letters).
+
+    ``payment_id`` is unique, made and kept by the caller before it asks.
+    """
 
     payment_id: str
     amount_minor: int
@@ -70,6 +80,17 @@ class CardStep:
 
 
 @dataclass(frozen=True)
+class ReversalRequest:
+    """``payment`` is taken back, as the terminal reported it. ``reversal_id`` is unique, made and kept
+    by the caller before it asks. ``amount_minor`` in minor units of ``currency``."""
+
+    reversal_id: str
+    payment: CardResult
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class LastKnown:
     """What the terminal reported before this payment: a result is ours only if it is newer."""
 
@@ -92,7 +113,14 @@ class Observer(Protocol):
 
 
 class CardTerminal(Protocol):
-    """One command at a time. States: closed -> ready <-> busy; any -> closed."""
+    """One command at a time: calls from several threads take turns, only ``abort``, ``status`` and
+    ``close`` do not wait. States: closed -> ready <-> busy; any -> closed. Each call ends within
+    ``deadlines``."""
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """``command_s`` is that of ``authorise``, with the resident's time for card and PIN."""
+        ...
 
     def open(self) -> None:
         """Connects and registers. Raises NotReachable, Timeout, ProtocolError or Refused."""
@@ -108,24 +136,33 @@ class CardTerminal(Protocol):
 
     def authorise(self, request: CardRequest, observer: Observer) -> CardResult:
         """Takes money. Raises Refused if the command was refused before anything could be taken,
-        NotReachable if it was never sent, and OutcomeUnknown for every other end without a result."""
+        NotReachable if it was never sent, and OutcomeUnknown for every other end without a result.
+
+        A repeat of ``payment_id`` is answered, never carried out again (see above)."""
         ...
 
     def abort(self) -> None:
         """Asks a running ``authorise`` to stop, from another thread. The result still comes from there,
-        and may be an approval. Does nothing when idle."""
+        and may be an approval. One that has not reached the terminal yet never does, and is CANCELLED.
+        Does nothing when idle; returns at once."""
         ...
 
-    def reverse(self, receipt_no: str, amount_minor: int, currency: str) -> CardResult:
-        """Takes a payment back. APPROVED here means: the reversal was carried out."""
+    def reverse(self, request: ReversalRequest) -> CardResult:
+        """Takes a payment back. APPROVED here means: the reversal was carried out.
+
+        Raises as ``authorise``; a repeat of ``reversal_id`` is answered, never carried out again."""
         ...
 
     def status(self) -> DeviceStatus:
-        """Last known state; never blocks longer than 50 ms."""
+        """Last known state; asks nothing and returns at once, while a payment runs too."""
         ...
 
     def probe(self) -> DeviceStatus:
-        """Asks the terminal how it is (may take seconds), unless a payment is running."""
+        """Asks the terminal how it is (may take seconds), unless a payment is running. What is wrong is
+        among the conditions."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Lets go of the device and ends every thread. A running payment ends as OutcomeUnknown. May be
+        called twice, and ``open`` may follow."""
+        ...

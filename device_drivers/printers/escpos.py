@@ -6,12 +6,13 @@ whatever the other side does.
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
 
+from device_drivers.answered import Answered
+from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.printers import conditions
 from device_drivers.printers.escpos_answers import blocking, paper_ended
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 SIMULATOR_MAKER = "LobbyPay simulator"
 POLL_S = 0.25
 SETTLE_S = 3.0  # without the printer's word, so long without a fault counts as printed
-JOBS_REMEMBERED = 32
+USUAL_JOB_BYTES = 64_000  # a receipt of ordinary length, as raster
 BITS_PER_BYTE = 10
 
 
@@ -47,7 +48,17 @@ class EscposPrinter:
         self._session: Session | None = None
         self._identity = Identity()
         self._conditions: tuple[Condition, ...] = (conditions.NOT_REACHABLE,)
-        self._printed: OrderedDict[str, PrintResult] = OrderedDict()
+        self._printed: Answered[PrintResult] = Answered()
+
+    @property
+    def deadlines(self) -> Deadlines:
+        s = self._settings
+        open_s = s.connect_timeout_s + s.answer_timeout_s
+        asked_s = s.confirm_timeout_s + s.answer_timeout_s + POLL_S
+        print_s = 2 * open_s + self._send_time_s(USUAL_JOB_BYTES) + asked_s
+        return Deadlines(
+            open_s=2 * open_s, probe_s=4 * s.probe_timeout_s, close_s=print_s, command_s=print_s
+        )
 
     def open(self) -> None:
         """Raises NotReachable if nothing is there or nothing answers."""
@@ -76,19 +87,17 @@ class EscposPrinter:
     def print(self, document: Document) -> PrintResult:
         """See the interface. A job that was printed is not printed again under the same id.
 
-        Raises ValueError for a receipt that is too long to be one.
+        Raises ValueError for a receipt that is too long to be one, Refused for another one's id.
         """
         with self._busy:
-            earlier = self._printed.get(document.job_id)
+            earlier = self._printed.find(document.job_id, document)
             if earlier is not None:
                 return earlier
             job = encode(document, self._settings.paper, self._settings.fonts)
             result = self._print(job)
             log.info("printer.job", outcome=result.outcome, conditions=result.conditions)
             if result.outcome is PrintOutcome.PRINTED:
-                self._printed[document.job_id] = result
-                while len(self._printed) > JOBS_REMEMBERED:
-                    self._printed.popitem(last=False)
+                self._printed.keep(document.job_id, document, result)
             return result
 
     def close(self) -> None:

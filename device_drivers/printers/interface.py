@@ -1,9 +1,16 @@
-"""A receipt printer puts a laid-out receipt on paper. A jam never changes a payment."""
+"""A receipt printer puts a laid-out receipt on paper. A jam never changes a payment.
+
+Jobs carry an id. A job that was PRINTED and comes again under its id is answered so and not printed
+again. One that ended NOT_PRINTED or UNCERTAIN is printed again, whole. The id of another document is
+Refused with ``DUPLICATE_DIFFERS``. ``device_drivers.answered`` does that; its memory ends with the
+process, and after a restart a job is a new one: a second receipt does no harm, a missing one does.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from device_drivers.deadlines import Deadlines
 from device_drivers.status import DeviceStatus
 
 
@@ -44,7 +51,7 @@ Block = TextLine | Rule | QrCode | Feed
 
 @dataclass(frozen=True)
 class Document:
-    """What to print, top to bottom. ``job_id`` makes a repeated request recognisable."""
+    """What to print, top to bottom. ``job_id`` is unique; a copy on purpose is another job."""
 
     job_id: str
     blocks: tuple[Block, ...]
@@ -65,6 +72,14 @@ class PrintResult:
 
 
 class ReceiptPrinter(Protocol):
+    """One job at a time: calls from several threads take turns, only ``status`` does not wait.
+    States: closed -> ready <-> printing; any -> closed. Each call ends within ``deadlines``."""
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """``command_s`` is that of ``print`` for a receipt of ordinary length."""
+        ...
+
     def open(self) -> None:
         """Connects. Raises DeviceError."""
         ...
@@ -72,15 +87,18 @@ class ReceiptPrinter(Protocol):
     def print(self, document: Document) -> PrintResult:
         """Prints and waits for the printer's word, at most the configured deadline.
 
-        Never raises for paper, cover or cutter: those are outcomes."""
+        Never raises for paper, cover or cutter, nor for a printer that is gone: those are outcomes. A
+        repeat of a printed ``job_id`` is answered, not printed again (see above)."""
         ...
 
     def status(self) -> DeviceStatus:
-        """Last known state; never blocks longer than 50 ms."""
+        """Last known state; asks nothing and returns at once, while it prints too."""
         ...
 
     def probe(self) -> DeviceStatus:
-        """Asks the printer (DLE EOT), at most one second."""
+        """Asks the printer, unless it prints. What is wrong is among the conditions."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Lets go of the device. May be called twice, and ``open`` may follow."""
+        ...

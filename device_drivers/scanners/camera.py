@@ -14,13 +14,18 @@ import cv2
 import numpy as np
 import structlog
 
+from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.scanners import camera_conditions
 from device_drivers.scanners.capture import Capture
 from device_drivers.scanners.delivery import Delivery
 from device_drivers.scanners.frame_sources import CameraWishes, open_source
 from device_drivers.scanners.interface import Scan
-from device_drivers.scanners.reader_process import ReaderProcess, ReaderResting
+from device_drivers.scanners.reader_process import (
+    START_DEADLINE_S,
+    ReaderProcess,
+    ReaderResting,
+)
 from device_drivers.scanners.reader_protocol import KINDS, READER_NAMES, Effort
 from device_drivers.scanners.sightings import Sightings
 from device_drivers.settings import BadSetting, Table
@@ -34,6 +39,7 @@ MOTION_SIZE = (48, 27)
 MOTION_MIN = 5.0  # mean of the eighth of the picture that changed most, in grey levels
 MOTION_LASTS_S = 3.0
 STILL_INTERVAL_S = 0.5  # a lobby in which nothing moves is looked at so often
+CLOSING_S = 8.0  # the scan thread, a camera that hangs, the reader process
 FAILING_COUNT = 3  # reader restarts within FAILING_WITHIN_S that staff should know about
 FAILING_WITHIN_S = 60.0
 
@@ -91,6 +97,14 @@ class CameraScanner:
         self._delivery = Delivery(Sightings())
         self._preview: tuple[int, tuple[int, int, bytes]] | None = None
         self._failures: deque[float] = deque(maxlen=FAILING_COUNT)
+
+    @property
+    def deadlines(self) -> Deadlines:
+        s = self._settings
+        closing_s = s.frame_deadline_s + CLOSING_S
+        return Deadlines(
+            open_s=START_DEADLINE_S + s.open_deadline_s + closing_s, probe_s=0.0, close_s=closing_s
+        )
 
     def open(self) -> None:
         """Raises NotReachable if no picture comes in time or the reader process cannot start."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from device_drivers.deadlines import Deadlines
 from device_drivers.status import DeviceStatus
 
 CODE_LENGTH_MAX = 512  # characters; anything longer is not a code of ours nor of a payment channel
@@ -19,7 +20,14 @@ class Scan:
 
 
 class Scanner(Protocol):
-    """States: closed -> open <-> armed. Codes arrive only while armed."""
+    """States: closed -> open <-> armed. Codes arrive only while armed. Each call ends within
+    ``deadlines``; all but ``open`` and ``close`` return at once.
+
+    An unplugged scanner is waited for: ``status`` says so, and codes arrive again when it is back.
+    """
+
+    @property
+    def deadlines(self) -> Deadlines: ...
 
     def open(self) -> None:
         """Starts the scanner's own thread or process. Raises DeviceError if nothing is there."""
@@ -28,18 +36,23 @@ class Scanner(Protocol):
     def arm(self, on_scan: Callable[[Scan], None]) -> None:
         """Hands each new code to ``on_scan`` (on the scanner's thread) until disarmed.
 
-        The same code is handed over once until it was out of sight for two seconds.
+        The same code is handed over once until it was out of sight for two seconds. What was read
+        before belongs to nobody.
         """
         ...
 
-    def disarm(self) -> None: ...
+    def disarm(self) -> None:
+        """No code is handed over any more, but for one that is being handed over just now."""
+        ...
 
     def preview(self) -> tuple[int, int, bytes] | None:
         """The newest picture as (width, height, RGB bytes), or None for scanners without one."""
         ...
 
     def status(self) -> DeviceStatus:
-        """Last known state; never blocks longer than 50 ms."""
+        """Last known state; asks nothing."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Ends threads and processes. May be called twice, and ``open`` may follow."""
+        ...

@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 
+from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from device_drivers.scanners.delivery import Delivery
 from device_drivers.scanners.interface import Scan
@@ -35,6 +36,7 @@ EVIOCGNAME_128 = 0x80804506  # _IOC(_IOC_READ, 'E', 0x06, 128)
 INPUT_MAJOR = 13  # the kernel's number of all input devices
 PTY_MAJORS = range(136, 144)
 READ_WAIT_S = 0.05
+CLOSING_S = READ_WAIT_S + 2
 READ_MAX = 64 * EVENT.size
 REOPEN_FIRST_S = 0.5
 REOPEN_MAX_S = 5.0
@@ -77,6 +79,10 @@ class KeyboardWedge:
         self._model = ""
         self._simulated = False
 
+    @property
+    def deadlines(self) -> Deadlines:
+        return Deadlines(open_s=2.0, probe_s=0.0, close_s=CLOSING_S)
+
     def open(self) -> None:
         """Raises NotReachable (nothing there, no right to read it), or Refused (not grabbed)."""
         if self._thread is not None:
@@ -107,7 +113,7 @@ class KeyboardWedge:
         self._delivery.disarm()
         self._closing.set()
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(READ_WAIT_S + 2)
+            self._thread.join(CLOSING_S)
         self._thread = None
 
     def _open_device(self) -> None:

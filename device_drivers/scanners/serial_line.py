@@ -15,6 +15,7 @@ from typing import Any
 import serial
 import structlog
 
+from device_drivers.deadlines import Deadlines
 from device_drivers.errors import NotReachable
 from device_drivers.scanners.delivery import Delivery
 from device_drivers.scanners.interface import Scan
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 READ_WAIT_S = 0.05
 WRITE_TIMEOUT_S = 0.5
+CLOSING_S = WRITE_TIMEOUT_S + 2
 REOPEN_FIRST_S = 0.5
 REOPEN_MAX_S = 5.0
 READ_MAX = 4096
@@ -76,6 +78,10 @@ class SerialScanner:
         self._closing = threading.Event()
         self._delivery = Delivery(Sightings(times=1))
 
+    @property
+    def deadlines(self) -> Deadlines:
+        return Deadlines(open_s=2.0, probe_s=0.0, close_s=CLOSING_S)
+
     def open(self) -> None:
         """Raises NotReachable if the port cannot be opened."""
         if self._thread is not None:
@@ -108,7 +114,7 @@ class SerialScanner:
         self._delivery.disarm()
         self._closing.set()
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(WRITE_TIMEOUT_S + 2)
+            self._thread.join(CLOSING_S)
         self._thread = None
 
     def _open_port(self) -> serial.Serial:

@@ -28,7 +28,15 @@ class ZvtSettings:
     busy_limit_s: float
     busy_pause_s: float
     no_transaction_codes: frozenset[int]
+    connect_timeout_s: float
     password: bytes = field(repr=False)
+
+    @property
+    def connect_s_max(self) -> float:
+        """Connecting, waiting while it is busy, and three commands: state, registration, mending."""
+        times = self.exchange
+        commands_s = 3 * (times.answer_s + times.completion_s)
+        return self.connect_timeout_s + self.busy_limit_s + self.busy_pause_s + commands_s
 
 
 def read(settings: Mapping[str, Any]) -> ZvtSettings:
@@ -58,6 +66,7 @@ def read(settings: Mapping[str, Any]) -> ZvtSettings:
         busy_limit_s=table.number("busy_limit_s", 90.0, 0, 1800),
         busy_pause_s=table.number("busy_pause_s", 1.0, 0.05, 60),
         no_transaction_codes=frozenset(table.raw_bytes("no_transaction_codes", b"")),
+        connect_timeout_s=connect_timeout_s,
         password=_password(table.text("password", "000000")),
     )
     table.finish()

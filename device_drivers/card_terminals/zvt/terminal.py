@@ -10,14 +10,22 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
-from device_drivers.card_terminals.interface import CardRequest, CardResult, Observer, Outcome
+from device_drivers.answered import Answered
+from device_drivers.card_terminals.interface import (
+    CardRequest,
+    CardResult,
+    Observer,
+    Outcome,
+    ReversalRequest,
+)
 from device_drivers.card_terminals.zvt import commands, fields, texts
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu
-from device_drivers.card_terminals.zvt.exchange import Handlers
+from device_drivers.card_terminals.zvt.exchange import ENDING_S_MAX, Handlers
 from device_drivers.card_terminals.zvt.last import last_transaction
 from device_drivers.card_terminals.zvt.payment import Payment, Silent
 from device_drivers.card_terminals.zvt.session import Session, why
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
+from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, Refused
 from device_drivers.status import DeviceStatus
 
@@ -37,6 +45,17 @@ class ZvtTerminal:
         self._session = Session(settings)
         self._turn = threading.Lock()
         self._paying = False
+        self._answered: Answered[CardResult] = Answered()
+
+    @property
+    def deadlines(self) -> Deadlines:
+        connect_s = self._settings.connect_s_max
+        return Deadlines(
+            open_s=connect_s,
+            probe_s=connect_s,
+            close_s=CLOSING_LIMIT_S + 1,
+            command_s=READY_LIMIT_S + connect_s + ENDING_S_MAX,
+        )
 
     @contextlib.contextmanager
     def _talking(self) -> Iterator[None]:
@@ -86,15 +105,24 @@ class ZvtTerminal:
         """06 01 (2.2). Raises as the interface says."""
         self._check(request.amount_minor, request.currency)
         command = commands.authorise(request.amount_minor, request.currency)
-        return self._pay(command, request.amount_minor, observer)
+        return self._answered.once(
+            request.payment_id,
+            request,
+            lambda: self._pay(command, request.amount_minor, observer),
+        )
 
-    def reverse(self, receipt_no: str, amount_minor: int, currency: str) -> CardResult:
+    def reverse(self, request: ReversalRequest) -> CardResult:
         """06 30 (2.9). Raises as ``authorise`` does."""
-        self._check(amount_minor, currency)
+        receipt_no, amount_minor = request.payment.receipt_no, request.amount_minor
+        self._check(amount_minor, request.currency)
         if not (receipt_no.isascii() and receipt_no.isdigit() and len(receipt_no) <= 4):
             raise Refused("a receipt number has one to four digits", "zvt.receipt_no")
-        command = commands.reverse(self._settings.password, receipt_no, amount_minor, currency)
-        return self._pay(command, amount_minor, Silent())
+        command = commands.reverse(
+            self._settings.password, receipt_no, amount_minor, request.currency
+        )
+        return self._answered.once(
+            request.reversal_id, request, lambda: self._pay(command, amount_minor, Silent())
+        )
 
     def refund(self, amount_minor: int, currency: str) -> CardResult:
         """06 31 (2.15): a credit to any card. Raises as ``authorise`` does."""

@@ -4,15 +4,20 @@ import contextlib
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from device_drivers.card_terminals.interface import CardRequest, Outcome, StepKind
+from device_drivers.card_terminals.interface import (
+    CardRequest,
+    Outcome,
+    ReversalRequest,
+    StepKind,
+)
 from device_drivers.card_terminals.zvt import ZvtTerminal
-from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError
+from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused
 from device_drivers.status import Level
 from tests.device_drivers.card_terminals.scripted import Observed
 from tests.device_drivers.card_terminals.simulated import Simulator, simulator
@@ -69,6 +74,19 @@ def test_a_payment_is_approved(world: Simulator, device: ZvtTerminal) -> None:
     last = device.last_transaction()
     assert last is not None
     assert (last.outcome, last.receipt_no) == (Outcome.APPROVED, result.receipt_no)
+
+
+def test_a_repeated_payment_is_answered_and_not_charged_again(
+    world: Simulator, device: ZvtTerminal
+) -> None:
+    observer = Observed()
+    first = device.authorise(REQUEST, observer)
+    charged = len(world.states)
+    assert device.authorise(REQUEST, observer) == first
+    with pytest.raises(Refused):
+        device.authorise(replace(REQUEST, amount_minor=4300), observer)
+    assert len(world.states) == charged
+    assert len(observer.results) == 1
 
 
 def test_a_payment_is_declined(world: Simulator, device: ZvtTerminal) -> None:
@@ -230,7 +248,9 @@ def test_a_reboot_is_survived(world: Simulator) -> None:
 
     assert wait_until(opens)
     assert world.states == before
-    assert device.authorise(REQUEST, Observed()).outcome is Outcome.APPROVED
+    assert (
+        device.authorise(replace(REQUEST, payment_id="p-2"), Observed()).outcome is Outcome.APPROVED
+    )
     assert device.status().level is Level.OK
     device.close()
 
@@ -253,9 +273,11 @@ def test_noise_on_the_line(world: Simulator, way: str) -> None:
 
 def test_a_payment_is_reversed_once(world: Simulator, device: ZvtTerminal) -> None:
     paid = device.authorise(REQUEST, Observed())
-    assert device.reverse(paid.receipt_no, 4200, "CNY").outcome is Outcome.APPROVED
+    reversal = ReversalRequest("r-1", paid, 4200, "CNY")
+    assert device.reverse(reversal).outcome is Outcome.APPROVED
     assert newest(world) == "reversed"
-    again = device.reverse(paid.receipt_no, 4200, "CNY")
+    assert device.reverse(reversal).outcome is Outcome.APPROVED  # answered, not asked again
+    again = device.reverse(replace(reversal, reversal_id="r-2"))
     assert (again.outcome, again.code) == (Outcome.DECLINED, "B4")
     assert device.refund(100, "CNY").outcome is Outcome.APPROVED
 

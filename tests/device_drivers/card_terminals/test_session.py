@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from device_drivers.card_terminals.interface import CardRequest, Outcome
+from device_drivers.card_terminals.interface import (
+    CardRequest,
+    CardResult,
+    Outcome,
+    ReversalRequest,
+)
 from device_drivers.card_terminals.zvt import ZvtTerminal, create
 from device_drivers.errors import NotReachable, ProtocolError, Refused, Timeout
 from device_drivers.settings import BadSetting
@@ -200,10 +205,11 @@ def test_reversal_refund_and_administration() -> None:
         pt.expect("060200")
         pt.say(YES)
 
+    paid = CardResult(Outcome.APPROVED, "00", receipt_no="0042")
     with scripted(script) as served:
         device = terminal(served.port)
         device.open()
-        assert device.reverse("0042", 1234, "CNY").outcome is Outcome.APPROVED
+        assert device.reverse(ReversalRequest("r-1", paid, 1234, "CNY")).outcome is Outcome.APPROVED
         assert device.refund(500, "CNY").outcome is Outcome.DECLINED
         assert device.end_of_day()["visa_total"] == 400
         with pytest.raises(Refused):

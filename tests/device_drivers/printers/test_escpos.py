@@ -6,11 +6,12 @@ import socket
 import threading
 import time
 import tty
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from device_drivers.errors import NotReachable
+from device_drivers.errors import NotReachable, Refused
 from device_drivers.printers.escpos import create
 from device_drivers.printers.interface import PrintOutcome
 from device_drivers.settings import BadSetting
@@ -191,6 +192,8 @@ def test_the_same_job_is_printed_once(bench):
     assert at.driver.print(receipt("job-7")) == first
     assert at.driver.print(receipt("job-8")).outcome is PrintOutcome.PRINTED
     assert wait_until(lambda: at.device.receipts.count == 2)
+    with pytest.raises(Refused):
+        at.driver.print(replace(receipt("job-7"), language="en"))
 
 
 def test_probing_while_it_prints_answers_at_once_with_the_last_known(bench):
