@@ -11,6 +11,7 @@ from contract.messages import ApiError, ErrorCode, Text
 from server.billing.accounts import BillNotFound, UnitNotFound
 from server.billing.leases import BillLeased, BillNotOpen
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
+from server.payments.charging import OtherWallet
 from server.payments.ingestion import JournalBroken, JournalGap, JournalNotSigned
 from server.payments.starting import AmountChanged, BillUnknown, IdempotencyConflict, SimulatedMoney
 
@@ -121,6 +122,7 @@ def install(api: NinjaAPI) -> None:
     on(BillLeased, _E.BILL_LEASED)
     on(AmountChanged, _E.AMOUNT_CHANGED)
     on(IdempotencyConflict, _E.IDEMPOTENCY_CONFLICT)
+    on(OtherWallet, _E.BAD_REQUEST)
     on(SimulatedMoney, _E.SIMULATED_MONEY)
     on(ChannelUnavailable, _E.CHANNEL_UNAVAILABLE)
     on(OutcomeUnknown, _E.INTERNAL)

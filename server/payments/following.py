@@ -9,7 +9,7 @@ from django.db import close_old_connections
 
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.payments import learning
+from server.payments import charging, learning
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, RefundStanding, Standing
 from server.payments.channels.registry import channel
@@ -33,6 +33,8 @@ def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     match known.standing:
         case Standing.PAID:
             return learning.paid(order.payment_id, known, at)
+        case Standing.CLOSED if known.reason:
+            return learning.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
         case Standing.CLOSED:
             return learning.ended_unpaid(order.payment_id, Fact.CLOSED, "closed", at)
         case Standing.REFUNDED if order.life is not PaymentState.CANCELLED:
@@ -45,25 +47,65 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
     through = channel(order.method)
     if through is None:
         return order
+    if order.with_payment_code and order.life is PaymentState.CREATED:
+        return _not_charged_yet(order, at)
     known = through.query(order.out_trade_no)
     order = learn(order, known, at)
     if order.life.final:
         return order
+    if order.with_payment_code:
+        ended = charging.take_back(order, known, through, at)
+        return order if ended is None else learn(order, ended, at)
     over = order.expires_at is not None and at > order.expires_at + GRACE
     if (over or order.cancel_wanted) and known.standing in (Standing.WAITING, Standing.NOT_FOUND):
         return learn(order, through.close(order.out_trade_no), at)
     return order
 
 
+def _not_charged_yet(order: PaymentOrder, at: datetime) -> PaymentOrder:
+    """Its request may come again within the order's time; after that nobody charges it any more."""
+    over = order.expires_at is not None and at >= order.expires_at
+    if over or order.cancel_wanted:
+        return learning.never_asked(order.payment_id, "never_asked", at)
+    return order
+
+
+def charged(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Takes the channel's answer to a charge. Without an understood one, its outcome is not known."""
+    match known.standing:
+        case Standing.DECLINED:
+            return learning.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
+        case Standing.UNKNOWN:
+            return learning.lost(order.payment_id, "no_answer", at)
+    return learn(PaymentOrder.objects.get(pk=order.pk), known, at)
+
+
+def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
+    """Takes a channel's notification; False: it should be told again.
+
+    That money came for an order which had ended is believed only when the channel says so when asked:
+    the notification may be older than the reversal that gave the money back.
+    """
+    late = order.life.final and not order.charged_minor and known.standing is Standing.PAID
+    if late:
+        through = channel(order.method)
+        known = through.query(order.out_trade_no) if through else OrderState(Standing.UNKNOWN)
+        if known.standing is Standing.UNKNOWN:
+            return False
+    learn(order, known, at)
+    return True
+
+
 def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> PaymentOrder:
     """Returns when the order's version is newer, or after ``for_s`` seconds. Asks the channel now and
     then, so that it does not depend on notifications."""
-    end, ask = time.monotonic() + for_s, time.monotonic() + ASK_CHANNEL_S
+    every_s = charging.ASK_EVERY_S if order.with_payment_code else ASK_CHANNEL_S
+    end, ask = time.monotonic() + for_s, time.monotonic() + every_s
     while order.version <= after_version and not order.life.final and time.monotonic() < end:
         time.sleep(POLL_S)
         if order.by_code and time.monotonic() >= ask:
             order = check(order, now())
-            ask = time.monotonic() + ASK_CHANNEL_S
+            ask = time.monotonic() + every_s
         order = PaymentOrder.objects.get(pk=order.pk)
     return order
 
@@ -77,20 +119,22 @@ def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
     through = channel(order.method)
     if through is None:
         return order
+    if order.with_payment_code:
+        return check(order, at)
     return learn(order, through.close(order.out_trade_no), at)
 
 
 def sweep(at: datetime) -> int:
     """Asks about every order that is due, whoever started it. Returns how many were asked about."""
-    open_states = [s.value for s in PaymentState if not s.final]
-    due = PaymentOrder.objects.filter(state__in=open_states, check_at__lte=at)
+    due = PaymentOrder.objects.filter(check_at__lte=at)
     orders = list(due.order_by("check_at")[:200])
     for order in orders:
-        pause = BACKOFF_S[min(order.checks, len(BACKOFF_S) - 1)]
         PaymentOrder.objects.filter(pk=order.pk).update(
-            check_at=at + timedelta(seconds=pause), checks=order.checks + 1
+            check_at=_check_again(order, at), checks=order.checks + 1
         )
-        if order.by_code:
+        if order.life.final:
+            look_again(order, at)
+        elif order.by_code:
             order = check(order, at)
         if not order.life.final and at - order.created_at > ALERT_AFTER:
             raise_alert(
@@ -105,6 +149,22 @@ def sweep(at: datetime) -> int:
                 method=order.method,
             )
     return len(orders) + _sweep_refunds(at)
+
+
+def _check_again(order: PaymentOrder, at: datetime) -> datetime | None:
+    """Orders that wait for a password are asked about quickly; ended ones only a few times more."""
+    if order.life.final:
+        return charging.next_look(order.checks + 1, at)
+    quick = charging.QUICK_CHECKS if order.with_payment_code else 0
+    pause = BACKOFF_S[min(max(order.checks - quick, 0), len(BACKOFF_S) - 1)]
+    return at + timedelta(seconds=pause)
+
+
+def look_again(order: PaymentOrder, at: datetime) -> None:
+    """Whether a phone was charged after all though its order had ended."""
+    through = channel(order.method)
+    if through is not None:
+        learn(order, charging.look_again(order, through), at)
 
 
 def _sweep_refunds(at: datetime) -> int:

@@ -17,6 +17,7 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
+from server.payments import charging
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState
 from server.payments.life import Fact, Late, after
@@ -52,7 +53,29 @@ def asked(payment_id: str, at: datetime, *, code_url: str = "") -> PaymentOrder:
     """The channel has the order; or, for a card, the kiosk may ask its terminal."""
     order = _locked(payment_id)
     if after(order.life, Fact.ASKED) is not None:
-        _change(order, PaymentState.PENDING, at, code_url=code_url)
+        _change(order, PaymentState.PENDING, at, code_url=code_url, asked_at=at)
+    return order
+
+
+@transaction.atomic
+def about_to_charge(payment_id: str, at: datetime, until: datetime) -> bool:
+    """Whether this caller, and nobody else ever, asks the channel to charge the phone. The order is
+    PENDING from then on: whoever comes later only looks."""
+    order = _locked(payment_id)
+    if order.life is not PaymentState.CREATED or order.cancel_wanted:
+        return False
+    soon = at + timedelta(seconds=charging.ASK_EVERY_S)
+    _change(order, PaymentState.PENDING, at, asked_at=at, expires_at=until, check_at=soon)
+    return True
+
+
+@transaction.atomic
+def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
+    """Ends an order that was not charged yet, so that nobody charges it any more."""
+    order = _locked(payment_id)
+    if order.life is PaymentState.CREATED:
+        release(order.payment_id)
+        _change(order, PaymentState.CANCELLED, at, reason=reason)
     return order
 
 
@@ -144,6 +167,8 @@ def ended_unpaid(
     state = after(order.life, fact)
     if state is not None:
         release(order.payment_id)
+        if order.with_payment_code and order.asked_at is not None:
+            fields |= {"checks": 0, "check_at": charging.next_look(0, at)}
         _change(order, state, at, reason=reason, **fields)
     return order
 

@@ -17,8 +17,10 @@ class PaymentOrder(models.Model):
     """支付订单: one attempt to pay, by the id that the kiosk made for it.
 
     Frozen once created: payment_id, community, kiosk, unit, method, bills, amount, currency,
-    request_hash, out_trade_no. ``charged_minor`` is what the customer paid, ``credited_minor`` what of
-    it became credit of the unit, ``refunded_minor`` what went back.
+    request_hash, out_trade_no, with_payment_code. ``asked_at`` is set before a channel or terminal may
+    be asked for money; ``request_hash`` is over everything but a payment code, which is kept nowhere.
+    ``charged_minor`` is what the customer paid, ``credited_minor`` what of it became credit of the
+    unit, ``refunded_minor`` what went back.
     """
 
     payment_id = models.CharField("缴费编号 Payment", max_length=36, unique=True)
@@ -35,6 +37,7 @@ class PaymentOrder(models.Model):
     out_trade_no = models.CharField("商户单号 Order no.", max_length=32, unique=True)
     simulated = models.BooleanField("模拟 Simulated", default=False)
     offline = models.BooleanField("离线 Offline", default=False)
+    with_payment_code = models.BooleanField("付款码 Payment code", default=False)
     created_at = models.DateTimeField("创建 Created")
 
     state = models.CharField("状态 State", max_length=10, choices=STATES, default="created")
@@ -42,6 +45,7 @@ class PaymentOrder(models.Model):
     kiosk_version = models.PositiveIntegerField(default=0)  # newest version read from the journal
     kiosk_state = models.CharField(max_length=10, blank=True)  # its state in that version
     reason = models.CharField("原因 Reason", max_length=60, blank=True)
+    asked_at = models.DateTimeField("请求 Asked", null=True, blank=True)
     code_url = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField("有效期 Expires", null=True, blank=True)
     cancel_wanted = models.BooleanField(default=False)

@@ -72,7 +72,7 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
         log.warning("notification refused: %s: %s", method, error)
         return HttpResponse("FAIL", status=401)
     order = PaymentOrder.objects.filter(out_trade_no=news.out_trade_no, method=method).first()
-    if order is not None:
-        following.learn(order, news.state, timezone.now())
+    if order is not None and not following.told(order, news.state, timezone.now()):
+        return HttpResponse("FAIL", status=503)
     status_code, content_type, body = channel.acknowledgement()
     return HttpResponse(body, content_type, status_code)

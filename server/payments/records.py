@@ -192,6 +192,7 @@ class Take:
             out_trade_no=record.payment_id.replace("-", ""),
             simulated=record.simulated,
             offline=record.offline,
+            with_payment_code=record.with_payment_code,
             created_at=record.created_at,
             changed_at=self._now,
         )

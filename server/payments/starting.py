@@ -14,7 +14,7 @@ from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillNotOpen, lease
 from server.billing.models import Bill, BillState
 from server.estate.models import Community
-from server.payments import learning
+from server.payments import charging, following, learning
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.channels.registry import channel
 from server.payments.life import Fact
@@ -55,11 +55,13 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     """The order, made or found.
 
     Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
-    BillLeased, ChannelUnavailable, and OutcomeUnknown when the channel left us in doubt: ask again.
+    BillLeased, OtherWallet, ChannelUnavailable, and OutcomeUnknown when the channel left us in doubt:
+    ask again. A payment code is charged once; whatever comes again under the id only looks.
     """
-    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    digest = _digest(request)
     order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
     if order is None:
+        charging.check_request(request)
         try:
             order = _create(caller, request, digest, now)
         except IntegrityError:  # the same request, a moment earlier, on another thread
@@ -71,11 +73,22 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
         known_from_journal or order.request_hash == digest
     ):
         raise IdempotencyConflict(request.payment_id)
+    if request.payment_code is not None:
+        return _charge(order, request.payment_code, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return order
     if order.method == Method.CARD:
         return learning.asked(order.payment_id, now)
     return _ask_channel(order, now)
+
+
+def _digest(request: StartPayment) -> str:
+    """Of everything but the payment code: from the hash of so short a number it could be found out.
+    Another code under the same id is no other payment: the first one was charged."""
+    body = request.model_dump_json(exclude={"payment_code"})
+    if request.payment_code is not None:
+        body += "with payment code"
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -85,7 +98,8 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
     bills = _checked_bills(caller.community, request, now)
-    expires_at = now + ORDER_LIFE
+    with_payment_code = request.payment_code is not None
+    expires_at = now + (charging.CODE_LIFE if with_payment_code else ORDER_LIFE)
     order = PaymentOrder.objects.create(
         payment_id=request.payment_id,
         community=caller.community,
@@ -100,6 +114,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         request_hash=digest,
         out_trade_no=request.payment_id.replace("-", ""),
         simulated=simulated,
+        with_payment_code=with_payment_code,
         created_at=now,
         changed_at=now,
         expires_at=expires_at,
@@ -140,20 +155,43 @@ def _checked_bills(community: Community, request: StartPayment, now: datetime) -
 def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
     """Outside any transaction: the row is committed, so whatever happens here can be found again."""
     through: Channel | None = channel(order.method)
-    assert order.expires_at is not None
     try:
         if through is None:
             raise ChannelUnavailable(f"{order.method} is not set up")
-        code_url = through.create(
-            Order(
-                order.out_trade_no,
-                order.amount_minor,
-                order.currency,
-                f"{order.community.name_zh} {order.unit.code} 物业缴费",
-                order.expires_at,
-            )
-        )
+        code_url = through.create(_at_channel(order))
     except ChannelUnavailable:
         learning.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
         raise
     return learning.asked(order.payment_id, now, code_url=code_url)
+
+
+def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrder:
+    """As ``_ask_channel``, but asking takes the money: that it is about to be asked is committed
+    first, and who finds that committed never asks."""
+    through = channel(order.method)
+    told_by_journal = not order.request_hash  # the kiosk gave it up before its request arrived
+    if through is None:
+        learning.never_asked(order.payment_id, "channel_unavailable", now)
+        raise ChannelUnavailable(f"{order.method} is not set up")
+    until = now + charging.CODE_LIFE
+    if told_by_journal or not learning.about_to_charge(order.payment_id, now, until):
+        order.refresh_from_db()
+        return order if order.life.final else following.check(order, now)
+    try:
+        known = through.charge(_at_channel(order), payment_code)
+    except ChannelUnavailable:
+        learning.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
+        raise
+    return following.charged(order, known, now)
+
+
+def _at_channel(order: PaymentOrder) -> Order:
+    assert order.expires_at is not None
+    return Order(
+        order.out_trade_no,
+        order.amount_minor,
+        order.currency,
+        f"{order.community.name_zh} {order.unit.code} 物业缴费",
+        order.expires_at,
+        order.kiosk_code,
+    )

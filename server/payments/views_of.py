@@ -22,6 +22,8 @@ def view_of(order: PaymentOrder) -> PaymentView:
         amount_minor=order.amount_minor,
         currency=order.currency,
         code_url=order.code_url or None,
+        with_payment_code=order.with_payment_code,
+        reason=order.reason,
         expires_at=order.expires_at,
         expires_in_s=(order.expires_at - timezone.now()).total_seconds()
         if order.expires_at

@@ -16,6 +16,7 @@ class Standing(StrEnum):
     NOT_FOUND = "not_found"  # the channel explicitly knows no such order (Alipay: not scanned yet)
     WAITING = "waiting"  # it can still be paid
     PAID = "paid"
+    DECLINED = "declined"  # an explicit no to the phone; reversing it makes sure that it stays so
     CLOSED = "closed"  # explicitly unpaid, and cannot be paid any more
     REFUNDED = "refunded"  # was paid, and part or all went back
     UNKNOWN = "unknown"  # no answer, or one that was not understood: ask again
@@ -36,24 +37,27 @@ class NotGenuine(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """``out_trade_no`` is ours: one for each payment, never used for another."""
+    """``out_trade_no`` is ours: one for each payment, never used for another. ``device`` is the kiosk."""
 
     out_trade_no: str
     amount_minor: int
     currency: str
     subject: str  # what the resident's phone shows
     expires_at: datetime  # aware; the last moment at which it may be paid
+    device: str = ""
 
 
 @dataclass(frozen=True)
 class OrderState:
-    """``reference`` is the channel's transaction number; ``amount_minor`` what the payer paid."""
+    """``reference`` is the channel's transaction number; ``amount_minor`` what the payer paid;
+    ``reason`` why the payer was declined: code_expired, code_invalid, no_money, refused, ..."""
 
     standing: Standing
     reference: str = ""
     amount_minor: int | None = None
     paid_at: datetime | None = None
     refunded_minor: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,21 @@ class Channel(Protocol):
         """Makes the order, or finds it when it was made before, and returns the text of its QR code.
 
         Raises ChannelUnavailable or OutcomeUnknown; repeating it with the same order is safe.
+        """
+        ...
+
+    def charge(self, order: Order, payment_code: str) -> OrderState:
+        """Takes the money of a phone by the code it showed; to be called once for each order, because
+        neither number nor code may be used again.
+
+        PAID, DECLINED with its reason, WAITING while the payer is asked for the password, or UNKNOWN.
+        Raises ChannelUnavailable when the channel was certainly not reached.
+        """
+        ...
+
+    def reverse(self, out_trade_no: str) -> OrderState:
+        """Ends an order that was charged by payment code and says where it stands then; never raises.
+        What was paid meanwhile goes back: query first. WAITING: the payer is at it, ask again.
         """
         ...
 

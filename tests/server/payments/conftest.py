@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.payments import following, starting
+from server.payments import charging, following, starting
 from tests.server.payments import world as worlds
 
 
@@ -15,4 +15,5 @@ def world(db, monkeypatch):
 
     monkeypatch.setattr(starting, "channel", channel)
     monkeypatch.setattr(following, "channel", channel)
+    monkeypatch.setattr(charging, "charging_phones", lambda: ["wechat"])
     return made

@@ -95,6 +95,11 @@ class FakeChannel:
     fails: list[Exception] = field(default_factory=list)  # for the next calls of create
     silent: bool = False  # every question is answered with UNKNOWN
     created: int = 0
+    phone: str = "pays"  # at a charge: pays, asks (for the password), or why it is declined
+    answer_lost: bool = False  # of the next charge
+    reversal_refused: bool = False  # the payer is typing the password
+    charged: list[str] = field(default_factory=list)  # order numbers, one for each charge
+    reversed: list[str] = field(default_factory=list)
 
     def create(self, order: Order) -> str:
         self.created += 1
@@ -109,6 +114,32 @@ class FakeChannel:
         self.orders.setdefault(order.out_trade_no, OrderState(Standing.WAITING))
         self.amounts[order.out_trade_no] = order.amount_minor
         return f"weixin://wxpay/bizpayurl?pr={order.out_trade_no[:8]}"
+
+    def charge(self, order: Order, payment_code: str) -> OrderState:
+        number = order.out_trade_no
+        self.charged.append(number)
+        self.amounts[number] = order.amount_minor
+        if self.fails:
+            raise self.fails.pop(0)
+        if self.phone == "pays":
+            self.pays(number)
+        elif self.phone == "asks":
+            self.orders[number] = OrderState(Standing.WAITING)
+        else:
+            return OrderState(Standing.DECLINED, reason=self.phone)
+        if self.answer_lost or self.silent:
+            self.answer_lost = False
+            return OrderState(Standing.UNKNOWN)
+        return self.orders[number]
+
+    def reverse(self, out_trade_no: str) -> OrderState:
+        self.reversed.append(out_trade_no)
+        if self.silent:
+            return OrderState(Standing.UNKNOWN)
+        if self.reversal_refused:
+            return self.orders[out_trade_no]
+        self.orders[out_trade_no] = OrderState(Standing.CLOSED)
+        return self.orders[out_trade_no]
 
     def pays(self, out_trade_no: str, amount_minor: int | None = None) -> OrderState:
         amount = amount_minor or self.amounts[out_trade_no]
