@@ -1,7 +1,7 @@
 # Each target sets up what it needs. `make demo` and `make test` are all that a newcomer has to know.
 PY := .venv/bin/python
 
-.PHONY: setup demo test test-fast lint bench lock
+.PHONY: setup demo test test-fast crash-test lint bench lock
 
 setup:
 	@tools/setup.sh
@@ -14,6 +14,9 @@ test: setup
 
 test-fast: setup
 	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not slow" tests
+
+crash-test: setup
+	@$(PY) -m lobbypay crash-test
 
 lint: setup
 	@$(PY) -m ruff format --check .

@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
     enrolling = commands.add_parser("enrol", help="exchange a pairing code for an identity, once")
     enrolling.add_argument("--pairing-code", required=True)
     options = parser.parse_args(argv)
-    _log_to_stderr()
+    log_to_stderr()
     try:
         settings = settings_file.load(options.config)
         if options.command == "enrol":
@@ -64,7 +64,8 @@ def main(argv: list[str]) -> int:
         return 2
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
+    """One JSON event a line."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -11,6 +11,7 @@ COMMANDS = {
     "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),
     "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
     "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
+    "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
     "zvt": ("device_drivers.card_terminals.zvt.decode", "`decode`: what captured bytes mean"),
 }
 
@@ -20,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print("usage: lobbypay COMMAND ...\n")
         for name, (_, what) in COMMANDS.items():
-            print(f"  {name:8} {what}")
+            print(f"  {name:10} {what}")
         return 0
     name, *rest = arguments
     if name not in COMMANDS:

@@ -57,6 +57,7 @@ class House:
     scanned_unit: str = SCANNED_UNIT
     staff_password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     card_delay_s: float = 0.8
+    database_url: str = ""  # of the server; else SQLite in the folder
     running: dict[str, Running] = field(default_factory=dict)
 
     @property
@@ -116,9 +117,16 @@ class House:
             "simulators.receipt_printer",
             *("--tcp", "127.0.0.1:0", "--out", str(self.folder / "receipts")),
         )
+        self.start_scanner()
+
+    def start_scanner(self) -> None:
         self.running["camera"] = self.processes.start(
             "camera", "simulators.camera", "--folder", str(self.folder / "camera")
         )
+
+    def scanner_table(self) -> dict[str, Any]:
+        """The scanner in the kiosk's configuration."""
+        return {"driver": "camera", "source": self.folder / "camera", "fps": 8}
 
     def start_terminal(self, port: int = 0) -> None:
         self.running["terminal"] = self.processes.start(
@@ -137,10 +145,10 @@ class House:
                 "public_url": self.server_url,
                 "allowed_hosts": ["127.0.0.1", "localhost"],
             },
-            "database": {"url": f"sqlite:///{self.server_db}"},
+            "database": {"url": self.database_url or f"sqlite:///{self.server_db}"},
         }
         channels = channel_keys.server_tables(
-            keys, self._url("wechat"), self._url("alipay"), self.server_url
+            keys, self.channel_url("wechat"), self.channel_url("alipay"), self.server_url
         )
         tables |= {f"channels.{name}": table for name, table in channels.items()}
         self.server_config.write_text(_toml(tables), encoding="utf-8")
@@ -183,7 +191,7 @@ class House:
         tables = {
             "server": {"url": self.server_url},
             "window": {"width": width, "height": height, "fullscreen": False},
-            "scanner": {"driver": "camera", "source": self.folder / "camera", "fps": 8},
+            "scanner": self.scanner_table(),
             "card_terminal": {
                 "driver": "zvt",
                 "transport": "tcp",
@@ -221,7 +229,7 @@ class House:
 
     # --- the world outside ---
 
-    def _url(self, name: str) -> str:
+    def channel_url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.running[name].ready['port']}"
 
     def control(self, name: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -244,12 +252,12 @@ class House:
 
     def phone(self, channel: str, what: str, code_url: str) -> dict[str, Any]:
         """The resident's phone scans the code and pays or declines."""
-        call(f"{self._url(channel)}/phone/scan", {"code_url": code_url})
-        return call(f"{self._url(channel)}/phone/{what}", {"code_url": code_url})
+        call(f"{self.channel_url(channel)}/phone/scan", {"code_url": code_url})
+        return call(f"{self.channel_url(channel)}/phone/{what}", {"code_url": code_url})
 
     def channel_orders(self, channel: str) -> dict[str, dict[str, Any]]:
         """What the channel knows, by our order number."""
-        orders = call(f"{self._url(channel)}/admin/orders")["orders"]
+        orders = call(f"{self.channel_url(channel)}/admin/orders")["orders"]
         return {o["out_trade_no"]: o for o in orders}
 
     def receipts(self) -> list[Path]:

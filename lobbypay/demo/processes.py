@@ -28,8 +28,9 @@ class Running:
     ready: dict[str, Any]
 
     def kill(self) -> None:
-        """SIGKILL: as when the power goes."""
-        self.process.kill()
+        """SIGKILL to the process and its own children: as when the power goes."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     @property

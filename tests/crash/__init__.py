@@ -1,0 +1,1 @@
+"""The real processes, killed at random instants: nothing may be lost and nothing taken twice."""

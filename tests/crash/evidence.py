@@ -1,0 +1,167 @@
+"""What everybody's files say once all is at rest, in the form that the simulation's invariants judge.
+
+Nothing is asked of the kiosk here but its screen: the journal is read as a file, the channels' and the
+bank's books as their databases, the server's as its own, the receipts as the paper that came out.
+"""
+
+import itertools
+import re
+import sqlite3
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
+from kiosk.core.payment import altered, follows, missing
+from kiosk.journal import Journal
+from tests.crash.house import CrashHouse
+
+_OPEN = "('created', 'pending', 'unknown')"
+_PAPER = re.compile(r"\[qr read from the paper\] \S*/p/([0-9a-f-]{36})")
+
+
+@dataclass(frozen=True)
+class Account:
+    """An order at a channel. The simulated channels take nothing for a closed order."""
+
+    charged_minor: int
+    kept_minor: int
+    paid_after_close: bool = False
+
+
+@dataclass(frozen=True)
+class Transaction:
+    amount_minor: int
+    taken: bool
+
+
+def _rows(path: Path, query: str) -> list[Any]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return db.execute(query).fetchall()
+
+
+def channel(path: Path) -> SimpleNamespace:
+    rows = _rows(
+        path,
+        "SELECT out_trade_no, CASE state WHEN 'paid' THEN amount_minor ELSE 0 END, coalesce((SELECT"
+        " sum(amount_minor) FROM refunds r WHERE r.out_trade_no = o.out_trade_no), 0) FROM orders o",
+    )
+    return SimpleNamespace(
+        accounts={number: Account(paid, paid - back) for number, paid, back in rows}
+    )
+
+
+def bank(path: Path) -> SimpleNamespace:
+    rows = _rows(path, "SELECT amount_minor, state = 'approved' FROM transactions")
+    return SimpleNamespace(transactions=[Transaction(amount, bool(ok)) for amount, ok in rows])
+
+
+def journal_positions(path: Path) -> tuple[int, int, int]:
+    """Newest entry, acknowledged up to, payments without an end."""
+    return _rows(
+        path,
+        "SELECT coalesce(max(sequence), 0),"
+        " coalesce((SELECT value FROM positions WHERE name = 'acknowledged'), 0),"
+        f" (SELECT count(*) FROM payments WHERE state IN {_OPEN}) FROM entries",
+    )[0]
+
+
+def gathered(house: CrashHouse, screen: str) -> SimpleNamespace:
+    """Everybody's books, as a run of the simulation holds them."""
+    from server.fleet.models import Kiosk
+
+    row = Kiosk.objects.get(code="K03")
+    copy = house.folder / "journal-copy.sqlite3"
+    copy.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(f"file:{house.journal}?mode=ro", uri=True)) as original,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        original.backup(target)
+    kiosk = SimpleNamespace(
+        code=row.code,
+        kiosk_id=str(row.pk),
+        running=True,
+        session=SimpleNamespace(visit=SimpleNamespace(screen=screen)),
+        journal=Journal(copy, lambda: datetime.now(UTC)),
+        disk=SimpleNamespace(path=house.journal),
+        terminal=bank(house.folder / "terminal.sqlite3"),
+    )
+    channels = {m: channel(house.folder / f"{m}.sqlite3") for m in (Method.WECHAT, Method.ALIPAY)}
+    return SimpleNamespace(channels=channels, kiosks=[kiosk])
+
+
+def outcomes() -> Counter[str]:
+    """Payments by way and end, as the server knows them."""
+    from server.payments.models import Alert, PaymentOrder
+
+    found: Counter[str] = Counter()
+    for order in PaymentOrder.objects.all():
+        found[f"{order.method} {order.state}{' late' if order.reason == 'late' else ''}"] += 1
+    for kind in Alert.objects.values_list("kind", flat=True):
+        found[f"alert {kind}"] += 1
+    return found
+
+
+def histories(journal: Journal) -> dict[str, list[PaymentRecord]]:
+    """Each payment's records as they were written, oldest first."""
+    found: dict[str, list[PaymentRecord]] = {}
+    for entry in journal.after(0, journal.last_sequence):
+        if entry.kind is EntryKind.PAYMENT:
+            record = PaymentRecord.model_validate(entry.body)
+            found.setdefault(record.payment_id, []).append(record)
+    return found
+
+
+def lives(journal: Journal) -> Iterator[str]:
+    """Every record holds what it must, keeps what is frozen, and follows from the one before."""
+    for records in histories(journal).values():
+        for record in records:
+            if lacking := missing(record):
+                yield f"{record.reference}: {record.state} without {', '.join(lacking)}"
+        for before, after in itertools.pairwise(records):
+            if changed := altered(before, after):
+                yield f"{after.reference}: {', '.join(changed)} changed after {before.state}"
+            if not follows(before, after):
+                yield f"{after.reference}: {after.state} does not follow {before.state}"
+
+
+def papers(house: CrashHouse, journal: Journal) -> Iterator[str]:
+    """What the journal calls printed came out; what came out is about a payment that there is."""
+    out: Counter[str] = Counter()
+    for text in (house.folder / "receipts").glob("receipt-*.txt"):
+        out.update(_PAPER.findall(text.read_text(encoding="utf-8")))
+    said: Counter[str] = Counter()
+    for entry in journal.after(0, journal.last_sequence):
+        if entry.kind is EntryKind.RECEIPT and entry.body["outcome"] == "printed":
+            said[str(entry.body["payment_id"])] += 1
+    known = histories(journal)
+    for payment_id, times in said.items():
+        if out[payment_id] < times:
+            yield f"{payment_id}: printed {times} times by the journal, {out[payment_id]} papers"
+    for payment_id in out:
+        if payment_id not in known:
+            yield f"{payment_id}: on paper, not in the journal"
+
+
+def pages(house: CrashHouse, journal: Journal) -> Iterator[str]:
+    """Every payment that took money shows its receipt on the phone."""
+    for records in histories(journal).values():
+        newest = records[-1]
+        if newest.state is not PaymentState.APPROVED:
+            continue
+        url = f"{house.server_url}/p/{newest.payment_id}"
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                page = answer.read().decode()
+        except urllib.error.HTTPError as error:
+            page = f"status {error.code}"
+        if "缴费成功" not in page or newest.reference not in page:
+            yield f"{newest.reference}: approved, and its page on the phone does not say so"

@@ -1,0 +1,43 @@
+"""The demo's house for crashes: a serial scanner, and a kiosk with or without its window."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lobbypay.demo.house import House
+from lobbypay.demo.processes import Running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class CrashHouse(House):
+    """``window`` False: the kiosk is ``tests.crash.kiosk_process``."""
+
+    window: bool = False
+
+    def start_scanner(self) -> None:
+        self.running["scanner"] = self.processes.start(
+            "scanner", "simulators.serial_scanner", "--pty", str(self.folder / "scanner")
+        )
+
+    def scanner_table(self) -> dict[str, Any]:
+        return {"driver": "serial_line", "port": self.folder / "scanner"}
+
+    def scan(self, text: str) -> None:
+        """Somebody holds a code before the scanner."""
+        self.control("scanner", "scan", {"text": text})
+
+    def start_kiosk(self) -> Running:
+        self.probe.unlink(missing_ok=True)
+        if self.window:
+            return super().start_kiosk()
+        command = ("tests.crash.kiosk_process", "--config", str(self.kiosk_config))
+        self.running["kiosk"] = self.processes.start("kiosk", *command, wait=False)
+        return self.running["kiosk"]
+
+
+def environment() -> dict[str, str]:
+    """So that processes find the checkout's modules wherever the command was given."""
+    return {"PYTHONPATH": ":".join([str(ROOT), *filter(None, sys.path)])}
