@@ -1,12 +1,13 @@
 """``python -m simulators.alipay --bind HOST:PORT --keys DIR --state FILE``: Alipay's gateway.do.
 
-Precreate, query, cancel, close, refund, refund query, signed notifications. As at Alipay, a trade
-exists only once its code was scanned. ``/phone`` is the resident's phone; ``GET /admin/orders`` the
-books; ``POST /admin/faults`` makes things go wrong.
+Precreate, pay (by the phone's code), query, cancel, close, refund, refund query, signed notifications.
+As at Alipay, a precreated trade exists only once its code was scanned. ``/phone`` is the resident's
+phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go wrong.
 """
 
 import argparse
 import json
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -16,7 +17,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from simulators.alipay.signing import Signing
 from simulators.channel_keys import ALIPAY_APP_ID, ALIPAY_SELLER_ID
-from simulators.payment_channel.books import Books, NotPossible, Ordered
+from simulators.payment_channel.books import NotPossible, Ordered
+from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
 from simulators.payment_channel.notifier import Notifier
 from simulators.payment_channel.site import Answer, Site
@@ -24,7 +26,14 @@ from simulators.payment_channel.site import Answer, Site
 BEIJING = timezone(timedelta(hours=8))
 STAMP = "%Y-%m-%d %H:%M:%S"
 CLOCK_TOLERANCE = timedelta(minutes=15)
-_STATUS = {"waiting": "WAIT_BUYER_PAY", "paid": "TRADE_SUCCESS", "closed": "TRADE_CLOSED"}
+_STATUS = {
+    "waiting": "WAIT_BUYER_PAY",
+    "asking": "WAIT_BUYER_PAY",
+    "refused": "WAIT_BUYER_PAY",  # until it is cancelled or its time is over
+    "paid": "TRADE_SUCCESS",
+    "closed": "TRADE_CLOSED",
+    "reversed": "TRADE_CLOSED",
+}
 _NO = {
     "not_found": "ACQ.TRADE_NOT_EXIST",
     "other_amount": "ACQ.CONTEXT_INCONSISTENT",
@@ -32,14 +41,25 @@ _NO = {
     "paid": "ACQ.TRADE_HAS_SUCCESS",
     "not_paid": "ACQ.TRADE_STATUS_ERROR",
     "too_much": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+    "number_used": "ACQ.CONTEXT_INCONSISTENT",
+    "code_invalid": "ACQ.PAYMENT_AUTH_CODE_INVALID",
+    "code_used": "ACQ.PAYMENT_AUTH_CODE_INVALID",
+    "code_expired": "ACQ.AUTH_CODE_INVALID_OR_EXPIRE",
 }
 
 
 class Alipay:
-    def __init__(self, books: Books, signing: Signing) -> None:
-        self._books, self._signing = books, signing
+    def __init__(
+        self,
+        books: ChargingBooks,
+        signing: Signing,
+        faults: Faults,
+        tell: Callable[[Ordered], None],
+    ) -> None:
+        self._books, self._signing, self._faults, self._tell = books, signing, faults, tell
         self._calls: dict[str, Callable[[dict[str, Any], dict[str, str]], dict[str, Any]]] = {
             "alipay.trade.precreate": self._precreate,
+            "alipay.trade.pay": self._pay,
             "alipay.trade.query": self._query,
             "alipay.trade.cancel": self._cancel,
             "alipay.trade.close": self._close,
@@ -94,6 +114,20 @@ class Alipay:
         )
         return {"out_trade_no": order.out_trade_no, "qr_code": order.code_url}
 
+    def _pay(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        """Code 10003 while the payer is asked for the password."""
+        if content["scene"] != "bar_code" or content["seller_id"] != ALIPAY_SELLER_ID:
+            raise ValueError("scene or seller_id")
+        amount = int(Decimal(content["total_amount"]) * 100)
+        number, code = content["out_trade_no"], content["auth_code"]
+        order = self._books.charge(number, code, amount, content["subject"], told["notify_url"])
+        if order.state == "asking":
+            return {"code": "10003", "msg": "order success pay inprocess", "out_trade_no": number}
+        self._tell(order)
+        answer = trade(order) | {"gmt_payment": _stamp(order.paid_at)}
+        del answer["trade_status"]
+        return answer
+
     def _trade(self, content: dict[str, Any]) -> Ordered:
         order = self._books.must(content["out_trade_no"])
         if order.state == "unscanned":
@@ -107,15 +141,13 @@ class Alipay:
     def _cancel(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
         """Ends an order in whatever state; what was paid goes back."""
         number = content["out_trade_no"]
+        if self._faults.take("reverse_refused"):
+            return {"out_trade_no": number, "retry_flag": "Y"}
         order = self._books.find(number)
         action = ""
-        if order and order.state == "paid":
-            if not order.refunded_minor:
-                self._books.refund(number, f"cancel-{number}", order.amount_minor)
-            action = "refund"
-        elif order:
-            self._books.close(number)
-            action = "close"
+        if order:
+            action = "refund" if order.state == "paid" else "close"
+            self._books.reverse(number)
         return {"out_trade_no": number, "retry_flag": "N", "action": action}
 
     def _close(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
@@ -143,21 +175,22 @@ class Alipay:
             "refund_amount": yuan(known[0]),
         }
 
-    def notification(self, order: Ordered) -> tuple[dict[str, str], bytes]:
-        told = {
-            "notify_type": "trade_status_sync",
-            "notify_time": datetime.now(BEIJING).strftime(STAMP),
-            "app_id": ALIPAY_APP_ID,
-            "seller_id": ALIPAY_SELLER_ID,
-            "charset": "utf-8",
-            "version": "1.0",
-            "sign_type": "RSA2",
-            "gmt_payment": _stamp(order.paid_at),
-            "subject": order.subject,
-            **trade(order),
-        }
-        told["sign"] = self._signing.sign_notification(told)
-        return {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(told).encode()
+
+def notification(order: Ordered, signing: Signing) -> tuple[dict[str, str], bytes]:
+    told = {
+        "notify_type": "trade_status_sync",
+        "notify_time": datetime.now(BEIJING).strftime(STAMP),
+        "app_id": ALIPAY_APP_ID,
+        "seller_id": ALIPAY_SELLER_ID,
+        "charset": "utf-8",
+        "version": "1.0",
+        "sign_type": "RSA2",
+        "gmt_payment": _stamp(order.paid_at),
+        "subject": order.subject,
+        **trade(order),
+    }
+    told["sign"] = signing.sign_notification(told)
+    return {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(told).encode()
 
 
 def trade(order: Ordered) -> dict[str, Any]:
@@ -167,6 +200,11 @@ def trade(order: Ordered) -> dict[str, Any]:
         "trade_status": _STATUS[order.state],
         "total_amount": yuan(order.amount_minor),
     }
+
+
+def new_code() -> str:
+    """16 to 24 digits that begin with 25 to 30 (付款码规则)."""
+    return f"{25 + secrets.randbelow(6)}{secrets.randbelow(10**16):016d}"
 
 
 def yuan(minor: int) -> str:
@@ -195,17 +233,24 @@ def main() -> None:
     parser.add_argument("--bind", default="127.0.0.1:0")
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--password-above", type=int, default=1000, help="yuan; charged phones ask")
     options = parser.parse_args()
     faults = Faults()
-    books = Books(
-        options.state, lambda: datetime.now(UTC), "unscanned", "https://qr.alipay.com/bax"
+    books = ChargingBooks(
+        options.state,
+        lambda: datetime.now(UTC),
+        "unscanned",
+        "https://qr.alipay.com/bax",
+        new_code,
+        options.password_above * 100,
     )
-    channel = Alipay(books, Signing(options.keys, faults))
 
     def accepted(status: int, body: bytes) -> bool:
         return status == 200 and body.strip() == b"success"
 
-    notifier = Notifier(channel.notification, accepted, faults)
+    signing = Signing(options.keys, faults)
+    notifier = Notifier(lambda order: notification(order, signing), accepted, faults)
+    channel = Alipay(books, signing, faults, notifier.tell)
     Site("支付宝", "#0C5AC8", books, faults, notifier, channel.api).serve(options.bind)
 
 

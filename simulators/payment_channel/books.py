@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS refunds (
 """
 
 
+CHARGED = "phone-code:"  # begins the name of an order that was charged by the phone's code
+
+
 class NotPossible(Exception):
     """The books do not allow it; ``code`` says why: not_found, other_amount, closed, paid, ..."""
 
@@ -33,7 +36,8 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True)
 class Ordered:
-    """``state``: unscanned (Alipay: no trade yet), waiting, paid, closed."""
+    """``state``: unscanned (Alipay: no trade yet), waiting, paid, closed; of a charged phone also asking
+    (for the password), refused, reversed. ``code_url`` names the order on the phone."""
 
     out_trade_no: str
     amount_minor: int
@@ -46,6 +50,11 @@ class Ordered:
     transaction_id: str
     paid_at: str
     refunded_minor: int
+
+    @property
+    def charged(self) -> bool:
+        """Whether the phone's code was charged, and not our code scanned."""
+        return self.code_url.startswith(CHARGED)
 
     def as_json(self) -> dict[str, Any]:
         state = "refunded" if self.refunded_minor and self.state == "paid" else self.state
@@ -91,20 +100,21 @@ class Books:
                     raise NotPossible(known.state)
                 return known
             code_url = self._code_prefix + secrets.token_hex(8)
-            self._db.execute(
-                "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '')",
-                (
-                    out_trade_no,
-                    amount_minor,
-                    currency,
-                    subject,
-                    code_url,
-                    self._first_state,
-                    expires_at.isoformat(),
-                    notify_url,
-                ),
+            self._insert(
+                out_trade_no,
+                amount_minor,
+                currency,
+                subject,
+                code_url,
+                self._first_state,
+                expires_at.isoformat(),
+                notify_url,
             )
             return self.must(out_trade_no)
+
+    def _insert(self, *row: str | int) -> None:
+        """A new order's first eight columns."""
+        self._db.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '')", row)
 
     def find(self, out_trade_no: str) -> Ordered | None:
         with self._lock:
@@ -143,7 +153,7 @@ class Books:
     def _expire(self) -> None:
         """What was not paid in time cannot be paid any more."""
         self._db.execute(
-            "UPDATE orders SET state = 'closed' WHERE state IN ('unscanned', 'waiting')"
+            "UPDATE orders SET state = 'closed' WHERE state IN ('unscanned', 'waiting', 'asking')"
             " AND datetime(expires_at) < datetime(?)",
             (self._now().isoformat(),),
         )
@@ -158,7 +168,8 @@ class Books:
         """The payer has paid. Raises NotPossible for what is paid or closed."""
         with self._lock:
             order = self.must(out_trade_no)
-            if order.state == "paid" or (order.state == "closed" and not even_if_closed):
+            ended = order.state in ("closed", "refused") and not even_if_closed
+            if ended or order.state in ("paid", "reversed"):
                 raise NotPossible(order.state)
             self._db.execute(
                 "UPDATE orders SET state = 'paid', transaction_id = ?, paid_at = ?"

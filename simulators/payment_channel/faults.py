@@ -10,6 +10,8 @@ from typing import Any
 class Faults:
     """Counts say for how many of the next API calls; flags hold until cleared."""
 
+    silent: int = 0  # neither done nor answered
+    reverse_refused: int = 0  # the payer is typing the password
     lose_response: int = 0  # done, but the answer never arrives
     http_500: int = 0
     garbage: int = 0

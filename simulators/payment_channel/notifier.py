@@ -22,7 +22,7 @@ class Notifier:
         self._message, self._accepted, self._faults = message, accepted, faults
 
     def tell(self, order: Ordered) -> None:
-        if not self._faults.no_notification:
+        if order.notify_url and not self._faults.no_notification:
             threading.Thread(target=self._tell, args=(order,), daemon=True).start()
 
     def _tell(self, order: Ordered) -> None:

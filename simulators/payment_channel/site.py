@@ -1,6 +1,5 @@
 """The simulated channel as a web server: its API, the resident's phone, and a view of its books."""
 
-import html
 import json
 import signal
 import threading
@@ -10,33 +9,27 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from simulators.control import host_and_port
-from simulators.payment_channel.books import Books, NotPossible, Ordered
+from simulators.payment_channel.books import NotPossible
+from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
 from simulators.payment_channel.notifier import Notifier
+from simulators.payment_channel.phone import page
 
 Answer = tuple[int, dict[str, str], bytes]
 Api = Callable[[str, str, dict[str, str], bytes], Answer]  # method, path with query, headers, body
-
-_PHONE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="3"><title>{name}</title><style>
-body {{ margin:0; background:#EDEDED; font:17px/1.5 "Noto Sans CJK SC",sans-serif; color:#111; }}
-main {{ max-width:420px; margin:0 auto; padding:16px; }}
-h1 {{ font-size:20px; background:{color}; color:#fff; margin:0; padding:14px 16px; }}
-.order {{ background:#fff; border-radius:14px; padding:18px; margin-bottom:14px; }}
-.amount {{ font-size:38px; font-weight:700; margin:6px 0 14px; }}
-button {{ font:inherit; font-weight:700; border:0; border-radius:10px; padding:12px 22px; }}
-.pay {{ background:{color}; color:#fff; }} form {{ display:inline; margin-right:10px; }}
-.note {{ color:#555; }}</style></head><body><h1>{name} · 模拟手机</h1><main>{orders}
-<p class="note">模拟的手机,不会动用真的钱。Simulated phone; no real money moves.</p>
-</main></body></html>"""
 
 
 class Site:
     """Serves until told to stop. ``api`` speaks the channel's own protocol."""
 
     def __init__(
-        self, name: str, color: str, books: Books, faults: Faults, notifier: Notifier, api: Api
+        self,
+        name: str,
+        color: str,
+        books: ChargingBooks,
+        faults: Faults,
+        notifier: Notifier,
+        api: Api,
     ) -> None:
         self.name, self.color, self.books = name, color, books
         self.faults, self.notifier, self.api = faults, notifier, api
@@ -76,8 +69,8 @@ class Site:
 
     def _phone(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         if method == "GET":
-            page = _PHONE.format(name=self.name, color=self.color, orders=self._orders())
-            return 200, {"Content-Type": "text/html; charset=utf-8"}, page.encode()
+            shown = page(self.name, self.color, self.books)
+            return 200, {"Content-Type": "text/html; charset=utf-8"}, shown.encode()
         is_form = "form" in headers.get("content-type", "")
         what = path.rpartition("/")[2]
         told = dict(parse_qsl(body.decode())) if is_form else json.loads(body or b"{}")
@@ -85,35 +78,23 @@ class Site:
         return (303, {"Location": "/phone"}, b"") if is_form else answer
 
     def _touch(self, what: str, code_url: str) -> dict[str, Any]:
-        """The resident scans, pays, or puts the phone away."""
+        """The resident scans, pays, refuses, shows the payment code, or puts the phone away."""
+        if what == "code":
+            return {"code": self.books.phone_code()[0]}
         order = self.books.by_code(code_url)
         if what == "scan":
             return self.books.scan(order.out_trade_no).as_json()
+        if what == "refuse":
+            return self.books.refuse(order.out_trade_no).as_json()
         if what == "decline":
             return order.as_json()  # nothing happens: the code stays payable until it is closed
         if what != "pay":
-            raise ValueError(f"a phone cannot {what!r}; it can scan, pay or decline")
+            raise ValueError(f"a phone cannot {what!r}; it can code, scan, pay, refuse or decline")
         self.books.scan(order.out_trade_no)
         late = self.faults.pay_after_close
         order = self.books.pay(order.out_trade_no, even_if_closed=late)
         self.notifier.tell(order)
         return order.as_json()
-
-    def _orders(self) -> str:
-        payable = [o for o in self.books.all() if o.state in ("unscanned", "waiting")]
-        return "".join(map(_card, reversed(payable))) or '<p class="note">没有待付款的订单</p>'
-
-
-def _card(order: Ordered) -> str:
-    code = html.escape(order.code_url, quote=True)
-    hidden = f'<input type="hidden" name="code_url" value="{code}">'
-    return (
-        f'<div class="order">{html.escape(order.subject)}'
-        f'<div class="amount">￥{order.amount_minor // 100}.{order.amount_minor % 100:02d}</div>'
-        f'<form method="post" action="/phone/pay">{hidden}<button class="pay">付款 Pay</button>'
-        f'</form><form method="post" action="/phone/decline">{hidden}<button>不付 Decline</button>'
-        "</form></div>"
-    )
 
 
 def _json(status: int, content: dict[str, Any]) -> Answer:
@@ -132,6 +113,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             is_api = not self.path.startswith(("/phone", "/admin"))
             if is_api:
                 site.faults.wait()
+                if site.faults.take("silent"):
+                    self.close_connection = True
+                    return
                 if site.faults.take("http_500"):
                     self._send(500, {"Content-Type": "text/html"}, b"<h1>502</h1>")
                     return

@@ -1,7 +1,8 @@
 """``python -m simulators.wechat_pay --bind HOST:PORT --keys DIR --state FILE``: WeChat Pay, API v3.
 
-Native orders, query, close, refunds, signed and encrypted notifications. ``/phone`` is the resident's
-phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go wrong.
+Native orders, payment codes, query, close, reversal, refunds, signed and encrypted notifications.
+``/phone`` is the resident's phone; ``GET /admin/orders`` the books; ``POST /admin/faults``
+makes things go wrong.
 """
 
 import argparse
@@ -13,7 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from simulators.channel_keys import APPID, MCHID
-from simulators.payment_channel.books import Books, NotPossible, Ordered
+from simulators.payment_channel.books import NotPossible, Ordered
+from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
 from simulators.payment_channel.notifier import Notifier
 from simulators.payment_channel.site import Answer, Site
@@ -23,6 +25,13 @@ BEIJING = timezone(timedelta(hours=8))
 _ORDERS = "/v3/pay/transactions/out-trade-no/"
 _REFUNDS = "/v3/refund/domestic/refunds"
 _STATES = {"waiting": "NOTPAY", "paid": "SUCCESS", "closed": "CLOSED"}
+_STATES_CHARGED = {
+    "asking": "USERPAYING",
+    "refused": "PAYERROR",
+    "paid": "SUCCESS",
+    "closed": "REVOKED",
+    "reversed": "REVOKED",
+}
 _NO = {  # our reason -> (status, WeChat Pay's code)
     "not_found": (404, "ORDER_NOT_EXIST"),
     "other_amount": (403, "OUT_TRADE_NO_USED"),
@@ -30,12 +39,17 @@ _NO = {  # our reason -> (status, WeChat Pay's code)
     "paid": (400, "ORDERPAID"),
     "not_paid": (400, "INVALID_REQUEST"),
     "too_much": (400, "INVALID_REQUEST"),
+    "number_used": (403, "OUT_TRADE_NO_USED"),
+    "code_invalid": (400, "AUTH_CODE_INVALID"),
+    "code_used": (400, "AUTH_CODE_INVALID"),
+    "code_expired": (400, "AUTH_CODE_EXPIRED"),
+    "paying": (400, "USERPAYING"),
 }
 
 
 class WeChatPay:
-    def __init__(self, books: Books, signing: Signing) -> None:
-        self._books, self._signing = books, signing
+    def __init__(self, books: ChargingBooks, signing: Signing, faults: Faults) -> None:
+        self._books, self._signing, self._faults = books, signing, faults
 
     def api(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         authorization = headers.get("authorization", "")
@@ -59,6 +73,10 @@ class WeChatPay:
         told = json.loads(body) if body else {}
         if (method, path) == ("POST", "/v3/pay/transactions/native"):
             return 200, {"code_url": self._order(told).code_url}
+        if (method, path) == ("POST", "/v3/pay/transactions/codepay"):
+            return self._charge(told)
+        if path.startswith(_ORDERS) and path.endswith("/reverse") and method == "POST":
+            return 200, self._reverse(path[len(_ORDERS) : -len("/reverse")], told)
         if path.startswith(_ORDERS) and path.endswith("/close") and method == "POST":
             self._books.close(path[len(_ORDERS) : -len("/close")])
             return 204, None
@@ -75,15 +93,31 @@ class WeChatPay:
             return 200, {"status": "SUCCESS", "refund_id": known[1]}
         return 404, {"code": "NOT_FOUND", "message": path}
 
+    def _charge(self, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """202 while the payer is asked for the password; no notification ever follows."""
+        total = _total(told)
+        if not told["scene_info"]["store_info"]:
+            raise ValueError("scene_info.store_info")
+        if "notify_url" in told:
+            raise ValueError("notify_url")
+        code = told["payer"]["auth_code"]
+        order = self._books.charge(told["out_trade_no"], code, total, told["description"], "")
+        return (202 if order.state == "asking" else 200), transaction(order)
+
+    def _reverse(self, out_trade_no: str, told: dict[str, Any]) -> dict[str, Any]:
+        _check_merchant(told)
+        if not self._books.must(out_trade_no).charged:
+            raise ValueError("it was not paid by payment code")
+        if self._faults.take("reverse_refused"):
+            raise NotPossible("paying")
+        self._books.reverse(out_trade_no)
+        return {"appid": APPID, "mchid": MCHID, "out_trade_no": out_trade_no}
+
     def _order(self, told: dict[str, Any]) -> Ordered:
-        if told["mchid"] != MCHID or told["appid"] != APPID:
-            raise ValueError("mchid or appid")
-        amount = told["amount"]
-        if type(amount["total"]) is not int or amount["total"] <= 0:
-            raise ValueError("amount.total")
+        total, amount = _total(told), told["amount"]
         return self._books.order(
             told["out_trade_no"],
-            amount["total"],
+            total,
             amount.get("currency", "CNY"),
             told["description"],
             datetime.fromisoformat(told["time_expire"]),
@@ -114,14 +148,34 @@ class WeChatPay:
         return {"Content-Type": "application/json", **self._signing.headers(body)}, body
 
 
+def _check_merchant(told: dict[str, Any]) -> None:
+    if told["mchid"] != MCHID or told["appid"] != APPID:
+        raise ValueError("mchid or appid")
+
+
+def _total(told: dict[str, Any]) -> int:
+    _check_merchant(told)
+    total = told["amount"]["total"]
+    if type(total) is not int or total <= 0:
+        raise ValueError("amount.total")
+    return total
+
+
+def new_code() -> str:
+    """18 digits that begin with 10 to 15 (付款码规则)."""
+    return f"1{secrets.randbelow(6)}{secrets.randbelow(10**16):016d}"
+
+
 def transaction(order: Ordered) -> dict[str, Any]:
     """A transaction as queries and notifications tell it."""
+    states = _STATES_CHARGED if order.charged else _STATES
+    refunded = order.refunded_minor and order.state == "paid"
     told: dict[str, Any] = {
         "appid": APPID,
         "mchid": MCHID,
         "out_trade_no": order.out_trade_no,
-        "trade_state": "REFUND" if order.refunded_minor else _STATES[order.state],
-        "trade_type": "NATIVE",
+        "trade_state": "REFUND" if refunded else states[order.state],
+        "trade_type": "MICROPAY" if order.charged else "NATIVE",
         "amount": {
             "total": order.amount_minor,
             "payer_total": order.amount_minor,
@@ -143,12 +197,18 @@ def main() -> None:
     parser.add_argument("--bind", default="127.0.0.1:0")
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--password-above", type=int, default=1000, help="yuan; charged phones ask")
     options = parser.parse_args()
     faults = Faults()
-    books = Books(
-        options.state, lambda: datetime.now(UTC), "waiting", "weixin://wxpay/bizpayurl?pr="
+    books = ChargingBooks(
+        options.state,
+        lambda: datetime.now(UTC),
+        "waiting",
+        "weixin://wxpay/bizpayurl?pr=",
+        new_code,
+        options.password_above * 100,
     )
-    channel = WeChatPay(books, Signing(options.keys, faults))
+    channel = WeChatPay(books, Signing(options.keys, faults), faults)
     notifier = Notifier(channel.notification, lambda status, _: status == 200, faults)
     Site("微信支付", "#07853F", books, faults, notifier, channel.api).serve(options.bind)
 

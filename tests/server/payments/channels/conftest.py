@@ -24,7 +24,11 @@ class Line:
         self._count += 1
         number = f"{datetime.now(UTC):%H%M%S%f}{self._count:06d}"
         expires_at = datetime.now(UTC) + timedelta(minutes=minutes)
-        return Order(number, amount_minor, "CNY", "湖畔花园 3-2-1201 物业缴费", expires_at)
+        return Order(number, amount_minor, "CNY", "湖畔花园 3-2-1201 物业缴费", expires_at, "K03")
+
+    def phone_code(self):
+        """What the wallet on the resident's phone shows now."""
+        return call(f"{self.url}/phone/code", {})["code"]
 
     def phone(self, what, code_url):
         return call(f"{self.url}/phone/{what}", {"code_url": code_url})

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alipay import AliPay
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 from wechatpayv3 import WeChatPay, WeChatPayType
@@ -152,3 +154,65 @@ def test_yuan_and_back(minor):
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(ValueError, match=r"amount|fen"):
         fen(text)
+
+
+def test_wechatpayv3_as_it_comes_charges_and_reverses_a_phone(lines):
+    line = lines["wechat"]
+    line.faults()
+    table = line.table
+    peer = WeChatPay(
+        wechatpay_type=WeChatPayType.CODEPAY,
+        mchid=table["mchid"],
+        private_key=Path(table["merchant_key_file"]).read_text(),
+        cert_serial_no=table["merchant_serial"],
+        appid=table["appid"],
+        apiv3_key=Path(table["apiv3_key_file"]).read_text(),
+        public_key=Path(table["platform_public_key_file"]).read_text(),
+        public_key_id=table["platform_public_key_id"],
+        timeout=(5, 5),
+    )
+    peer._core._gate_way = table["gateway"]
+    number = line.order().out_trade_no
+    status, text = peer.pay(
+        description="bill",
+        out_trade_no=number,
+        amount={"total": 120_000, "currency": "CNY"},
+        payer={"auth_code": line.phone_code()},
+        scene_info={"store_info": {"out_id": "K03"}},
+        pay_type=WeChatPayType.CODEPAY,
+    )
+    assert (status, json.loads(text)["trade_state"]) == (202, "USERPAYING")
+    assert json.loads(peer.query(out_trade_no=number)[1])["trade_state"] == "USERPAYING"
+    status, text = peer.codepay_reverse(out_trade_no=number)
+    assert (status, json.loads(text)["out_trade_no"]) == (200, number)
+    assert json.loads(peer.query(out_trade_no=number)[1])["trade_state"] == "REVOKED"
+
+
+def test_python_alipay_sdk_as_it_comes_charges_and_cancels_a_phone(lines):
+    line = lines["alipay"]
+    line.faults()
+    table = line.table
+    peer = AliPay(
+        appid=table["app_id"],
+        app_notify_url="",
+        app_private_key_string=Path(table["app_private_key_file"]).read_text(),
+        alipay_public_key_string=Path(table["alipay_public_key_file"]).read_text(),
+    )
+    peer._gateway = table["gateway"]
+    number, paid = line.order().out_trade_no, line.order().out_trade_no
+    now = datetime.now(timezone(timedelta(hours=8))).strftime("%Y-%m-%d %H:%M:%S")
+
+    def call(method, **content):
+        notify_url = "http://127.0.0.1:9/none"
+        return peer.server_api(method, content, timestamp=now, notify_url=notify_url)
+
+    def pay(number, amount):
+        code, seller = line.phone_code(), table["seller_id"]
+        told = {"scene": "bar_code", "auth_code": code, "subject": "bill", "seller_id": seller}
+        return call("alipay.trade.pay", out_trade_no=number, total_amount=amount, **told)["code"]
+
+    assert (pay(number, "1200.00"), pay(paid, "12.00")) == ("10003", "10000")
+    for one, action in ((number, "close"), (paid, "refund")):
+        assert call("alipay.trade.cancel", out_trade_no=one)["action"] == action
+        known = call("alipay.trade.query", out_trade_no=one)
+        assert known["trade_status"] == "TRADE_CLOSED"
