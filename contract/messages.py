@@ -298,9 +298,7 @@ class PaymentRecord(Message):
     reason: str = ""  # stable code: why declined, cancelled, unknown, reversed
     channel_reference: str = ""
     status_url: str = ""
-    terminal_before: CardData | None = (
-        None  # last transaction before this one: what is newer is ours
-    )
+    terminal_before: CardData | None = None  # what the terminal said of itself before this one
     card: CardData | None = None
     created_at: datetime
     changed_at: datetime

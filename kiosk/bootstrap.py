@@ -238,7 +238,7 @@ def start(settings: Settings, config_path: Path) -> Running:
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
         client,
-        desk.last_transaction if desk else None,
+        desk,
         journal.unfinished(),
         journal.without_receipt(),
     )

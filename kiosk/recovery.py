@@ -8,16 +8,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
 from contract.http_signature import WINDOW
 from contract.messages import CardData, ErrorCode, Method, PaymentRecord, PaymentState
-from device_drivers.card_terminals.interface import TAKEN_BACK, CardResult, Outcome
+from device_drivers.card_terminals.interface import CardResult, LastKnown, Standing
 from device_drivers.errors import DeviceError
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
-from kiosk.core.payment import is_newer
 from kiosk.journal_continue import HANDED_OVER
 
 log = structlog.get_logger("recovery")
@@ -41,17 +41,22 @@ def card_data(result: CardResult) -> CardData:
     )
 
 
-def _another_terminal(record: PaymentRecord, last: CardResult | None) -> bool:
-    """Whether this terminal's memory says nothing about the payment, because another one took it.
+def _known(known: LastKnown | None) -> CardData | None:
+    if known is None:
+        return None
+    return CardData(
+        receipt_no=known.receipt_no, trace_no=known.trace_no, terminal_id=known.terminal_id
+    )
 
-    One that was handed over may have come from a kiosk whose terminal was replaced with it: then a
-    terminal without any memory proves nothing either.
-    """
-    before = record.terminal_before
-    if last is None:
-        return record.reason == HANDED_OVER and before is not None
-    known = before.terminal_id if before else ""
-    return bool(known and last.terminal_id and known != last.terminal_id)
+
+class TerminalMemory(Protocol):
+    """What recovery asks of the card terminal. Each raises DeviceError, and charges nothing."""
+
+    def standing(self) -> Standing: ...
+
+    def lookup(self, record: PaymentRecord) -> CardResult | None:
+        """None: the terminal took nothing for it."""
+        ...
 
 
 @dataclass
@@ -63,19 +68,18 @@ class _Case:
 
 
 class Recovery:
-    """``last_transaction`` asks the terminal and raises DeviceError. ``tell`` takes findings and says
-    whether they are on disk; what is not is asked about again."""
+    """``tell`` takes findings and says whether they are on disk; what is not is asked about again."""
 
     def __init__(
         self,
         tell: Callable[[Event], bool],
         client: CentralClient | None,
-        last_transaction: Callable[[], CardResult | None] | None,
+        terminal: TerminalMemory | None,
         unfinished: list[PaymentRecord],
         without_receipt: PaymentRecord | None = None,
     ) -> None:
-        self._tell, self._client, self._last_transaction = tell, client, last_transaction
-        self._terminal_read, self._read_due = last_transaction is None, 0.0
+        self._tell, self._client, self._terminal = tell, client, terminal
+        self._terminal_read, self._read_due = terminal is None, 0.0
         self._lock, self._wake, self._stop = threading.Lock(), threading.Event(), threading.Event()
         self._cases = {r.payment_id: _Case(r) for r in unfinished}
         self._without_receipt = without_receipt
@@ -126,21 +130,21 @@ class Recovery:
 
     def _read_terminal(self) -> None:
         """So that the next card payment knows what the terminal held before it."""
-        if self._terminal_read or self._last_transaction is None:
+        if self._terminal_read or self._terminal is None:
             return
         if time.monotonic() < self._read_due:
             return
         try:
-            last = self._last_transaction()
+            standing = self._terminal.standing()
         except DeviceError as error:
             log.warning("terminal_not_read", code=error.code)
             self._read_due = time.monotonic() + READ_AGAIN_S
             return
-        if last is None:
-            self._terminal_read = self._tell(TerminalRead(None))
-            return
-        back = last.outcome is Outcome.CANCELLED and last.code == TAKEN_BACK
-        self._terminal_read = self._tell(TerminalRead(card_data(last), back, last.amount_minor))
+        back = standing.taken_back
+        read = TerminalRead(
+            _known(standing.known), back is not None, back.amount_minor if back else None
+        )
+        self._terminal_read = self._tell(read)
 
     def _due(self) -> list[_Case]:
         now = time.monotonic()
@@ -152,7 +156,10 @@ class Recovery:
         try:
             finding = self._find(case)
         except (DeviceError, ServerAway) as error:
-            log.warning("recovery_could_not_ask", reference=record.reference, error=str(error))
+            code = getattr(error, "code", "server_away")
+            log.warning(
+                "recovery_could_not_ask", reference=record.reference, code=code, error=str(error)
+            )
             finding = None
         case.attempt += 1
         if finding is None:
@@ -171,25 +178,20 @@ class Recovery:
         return self._ask_server(case)
 
     def _ask_terminal(self, record: PaymentRecord) -> Event | None:
-        """The terminal's last transaction is ours if it is newer than the one before our payment and
-        has our amount (PA00P015, 06 20). A payment that was only intended was never asked for."""
+        """A payment that was only intended was never asked for; of others the terminal knows."""
         if record.state is PaymentState.CREATED:
             return CardAnswered(record.payment_id, "cancelled", "never_asked", CardData())
-        if self._last_transaction is None:
+        if self._terminal is None:
             return None
-        last = self._last_transaction()
-        if _another_terminal(record, last):
-            log.error("another_terminal", reference=record.reference)
+        found = self._terminal.lookup(record)
+        if found is None and record.reason == HANDED_OVER and record.terminal_before is not None:
+            # It may come from a kiosk whose terminal was replaced with it: then one that knows
+            # nothing proves nothing.
+            log.error("terminal_may_be_another", reference=record.reference)
             return None
-        if last is None or not is_newer(card_data(last), record.terminal_before):
+        if found is None:
             return CardAnswered(record.payment_id, "cancelled", "terminal_has_none", CardData())
-        if last.amount_minor not in (None, record.amount_minor):
-            log.error("terminal_holds_another_amount", reference=record.reference)
-            return None
-        if last.amount_minor is None and last.outcome is Outcome.APPROVED:
-            return None
-        outcome = last.outcome.value
-        return CardAnswered(record.payment_id, outcome, "recovered", card_data(last))
+        return CardAnswered(record.payment_id, found.outcome.value, "recovered", card_data(found))
 
     def _ask_server(self, case: _Case) -> Event | None:
         """Nobody is in front of the screen any more: the order is ended, unless it was paid."""

@@ -11,6 +11,7 @@ restart nobody gives an old command again, the terminal is asked what became of 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -23,11 +24,13 @@ class CardRequest:
     """An authorisation. ``amount_minor`` in minor units of ``currency`` (ISO 4217 letters).
 
     ``payment_id`` is unique, made and kept by the caller before it asks.
+    ``asked_at``: when it was intended, for a look-up in a terminal that forgets; None: just now.
     """
 
     payment_id: str
     amount_minor: int
     currency: str
+    asked_at: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -36,7 +39,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"  # the resident or the kiosk stopped it; nothing was taken
 
 
-TAKEN_BACK = "reversed"  # the code of a last transaction that went back to the card
+TAKEN_BACK = "reversed"  # the code of a transaction that went back to the card
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class CardResult:
     date: str = ""  # MMDD as the terminal says
     time: str = ""  # HHMMSS as the terminal says
     receipt_lines: tuple[str, ...] = ()  # the terminal's customer receipt
+    reference: str = ""  # what the driver needs beside the numbers to take it back; opaque
 
 
 class StepKind(StrEnum):
@@ -92,10 +96,23 @@ class ReversalRequest:
 
 @dataclass(frozen=True)
 class LastKnown:
-    """What the terminal reported before this payment: a result is ours only if it is newer."""
+    """What the terminal said of itself before a payment. It is kept on disk with the payment's
+    intention and handed back to ``lookup``. A driver fills in what its protocol needs there."""
 
     receipt_no: str = ""
     trace_no: str = ""
+    terminal_id: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A terminal between two payments. ``known`` is None if it has nothing to tell.
+
+    ``taken_back``: its newest transaction, if the terminal took that one back unasked.
+    """
+
+    known: LastKnown | None = None
+    taken_back: CardResult | None = None
 
 
 class Observer(Protocol):
@@ -126,11 +143,17 @@ class CardTerminal(Protocol):
         """Connects and registers. Raises NotReachable, Timeout, ProtocolError or Refused."""
         ...
 
-    def last_transaction(self) -> CardResult | None:
-        """What the terminal holds as its last transaction, without printing; None if it has none.
-        One that went back to the card is CANCELLED with the code TAKEN_BACK.
+    def standing(self) -> Standing:
+        """What to keep with the next payment. Raises DeviceError if the terminal cannot be asked."""
+        ...
 
-        Raises DeviceError if it cannot be asked.
+    def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
+        """What became of a payment that may have been asked for earlier, by this process or one before.
+
+        ``before`` is what ``standing`` told before that payment. None only if the terminal says
+        explicitly that it took nothing for it, and it cannot begin any more. One that went back to
+        the card is CANCELLED with the code TAKEN_BACK. Charges nothing, prints nothing. Raises
+        DeviceError if the terminal cannot be asked, or if its answer decides nothing.
         """
         ...
 

@@ -86,9 +86,8 @@ class RecoveryDone:
 
 @dataclass(frozen=True)
 class TerminalRead:
-    """The last transaction that the terminal holds, asked while idle; None: it holds none.
-
-    ``taken_back``: it says that this one went back to the card; ``amount_minor`` if it tells.
+    """What the terminal says of itself, asked while idle, to be kept with the next payment; None:
+    nothing. ``taken_back``: its newest transaction went back to the card; ``amount_minor`` if it tells.
     """
 
     last: CardData | None

@@ -162,9 +162,9 @@ class Lobby:
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
     clock_trusted: bool = True  # False: without the server nothing is dated well enough
     recovering: bool = True  # until the first look at unfinished payments is done
-    terminal_known: bool = True  # False until the terminal's last transaction was read once
+    terminal_known: bool = True  # False until the terminal was read once
     last_paid: PaymentRecord | None = None  # the card payment asked last, if it was approved
-    last_card: CardData | None = None  # the newest transaction that the terminal is known to hold
+    last_card: CardData | None = None  # what the terminal said last; kept with the next payment
     unresolved: tuple[PaymentRecord, ...] = ()  # outcome not known; recovery keeps asking
     offline_card_limit_minor: int = 100_000
     next_config: KioskConfig | None = None  # came during a visit; it waits for its end

@@ -45,7 +45,7 @@ from kiosk.core.model import (
     Screen,
     Session,
 )
-from kiosk.core.payment import FACT_OF_STATE, Fact, is_newer, learn
+from kiosk.core.payment import FACT_OF_STATE, Fact, learn
 
 Step = tuple[Session, tuple[Effect, ...]]
 
@@ -279,14 +279,14 @@ def on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
 
 
 def _read_again(session: Session) -> Session:
-    """After every card payment the terminal is read before the next one: what it really holds is
-    what tells the next result from an old one, and whether it keeps what it approved."""
+    """After every card payment the terminal is read before the next one: what it says then
+    is what tells the next result from an old one, and whether it keeps what it approved."""
     return replace(session, lobby=replace(session.lobby, terminal_known=False))
 
 
 def on_card_answered(session: Session, event: CardAnswered, moment: Moment) -> Step:
     lobby = session.lobby
-    if event.card.receipt_no and is_newer(event.card, lobby.last_card):
+    if event.card.receipt_no:
         session = replace(session, lobby=replace(lobby, last_card=event.card))
     session, effects = outcome.learned(
         session,

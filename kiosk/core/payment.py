@@ -154,14 +154,3 @@ def learn(
             "changed_at": at,
         }
     )
-
-
-def is_newer(result: CardData, before: CardData | None) -> bool:
-    """Whether a terminal's transaction came after the one it held before ours.
-
-    Receipt and trace numbers grow and start again at 1 after 9999 or 999999, so a changed number is
-    newer; equal numbers are the old transaction (ZVT PA00P015, BMP 87 and 0B).
-    """
-    if before is None:
-        return bool(result.receipt_no or result.trace_no)
-    return (result.receipt_no, result.trace_no) != (before.receipt_no, before.trace_no)

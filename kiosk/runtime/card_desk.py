@@ -17,6 +17,8 @@ from device_drivers.card_terminals.interface import (
     CardResult,
     CardStep,
     CardTerminal,
+    LastKnown,
+    Standing,
 )
 from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, Refused
 from device_drivers.status import DeviceStatus
@@ -48,6 +50,19 @@ def _answered(payment_id: str, result: CardResult) -> CardAnswered:
     return CardAnswered(payment_id, result.outcome.value, result.code, card_data(result))
 
 
+def request_of(record: PaymentRecord) -> CardRequest:
+    return CardRequest(
+        record.payment_id, record.amount_minor, record.currency, asked_at=record.created_at
+    )
+
+
+def known_before(record: PaymentRecord) -> LastKnown | None:
+    before = record.terminal_before
+    if before is None:
+        return None
+    return LastKnown(before.receipt_no, before.trace_no, before.terminal_id)
+
+
 class CardDesk:
     def __init__(
         self,
@@ -70,16 +85,24 @@ class CardDesk:
             self._wanted_abort.set()
             threading.Thread(target=self._abort, name="card_abort", daemon=True).start()
 
-    def last_transaction(self) -> CardResult | None:
+    def standing(self) -> Standing:
         """Raises DeviceError. Waits for its turn."""
-        return self._in_turn(self._last_transaction).result()
+        return self._in_turn(lambda: self._when_ready(self._terminal.standing)).result()
+
+    def lookup(self, record: PaymentRecord) -> CardResult | None:
+        """What the terminal knows of a payment. Raises DeviceError. Waits for its turn."""
+
+        def ask() -> CardResult | None:
+            return self._terminal.lookup(request_of(record), known_before(record))
+
+        return self._in_turn(lambda: self._when_ready(ask)).result()
 
     def probe(self) -> DeviceStatus:
         """The terminal's state; while a payment runs, what was last known."""
         if self._asking:
             return self._terminal.status()
         try:
-            return self._in_turn(self._probe).result(timeout=30)
+            return self._in_turn(lambda: self._when_ready(self._terminal.probe)).result(timeout=30)
         except (DeviceError, TimeoutError):
             return self._terminal.status()
 
@@ -95,18 +118,10 @@ class CardDesk:
             self._terminal.open()
             self._open = True
 
-    def _last_transaction(self) -> CardResult | None:
+    def _when_ready(self, call: Callable[[], Answer]) -> Answer:
         try:
             self._ready()
-            return self._terminal.last_transaction()
-        except DeviceError:
-            self._open = False
-            raise
-
-    def _probe(self) -> DeviceStatus:
-        try:
-            self._ready()
-            return self._terminal.probe()
+            return call()
         except DeviceError:
             self._open = False
             raise
@@ -123,8 +138,7 @@ class CardDesk:
             log.info("card_asked", reference=record.reference, s=round(time.monotonic() - started))
 
     def _outcome(self, record: PaymentRecord) -> Event:
-        payment_id = record.payment_id
-        request = CardRequest(payment_id, record.amount_minor, record.currency)
+        payment_id, request = record.payment_id, request_of(record)
         try:
             self._ready()
             if self._wanted_abort.is_set():

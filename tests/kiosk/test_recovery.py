@@ -1,14 +1,19 @@
 """Recovery asks and never charges: each way a payment can be left, and what asking finds."""
 
-import dataclasses
 import queue
 import time
 
 import pytest
 
 from contract.messages import ApiError, ErrorCode, Method, PaymentState, Text
-from device_drivers.card_terminals.interface import CardResult, Outcome
-from device_drivers.errors import NotReachable
+from device_drivers.card_terminals.interface import (
+    TAKEN_BACK,
+    CardResult,
+    LastKnown,
+    Outcome,
+    Standing,
+)
+from device_drivers.errors import NotReachable, ProtocolError
 from kiosk import recovery
 from kiosk.central.client import Refused, ServerAway
 from kiosk.core.events import CardAnswered, OrderSeen, RecoveryDone, TerminalRead
@@ -17,7 +22,8 @@ from kiosk.journal_continue import HANDED_OVER
 from kiosk.recovery import Recovery
 from tests.kiosk.core.story import CardData, Story
 
-NO_MEMORY = object()  # as what a terminal answers: it holds no transaction
+NO_MEMORY = object()  # as what a terminal answers: it took nothing for this payment
+NOTHING_TO_TELL = Standing()
 BEFORE = CardData(receipt_no="0041", trace_no="000041")
 
 
@@ -31,6 +37,25 @@ def card_payment(state="pending"):
 
 def qr_payment():
     return Story.paying(Method.WECHAT).payment
+
+
+class Terminal:
+    """``knows``: what it says of any payment; an exception is raised. ``standing``: answers in turn."""
+
+    def __init__(self, knows=NO_MEMORY, standing=(NOTHING_TO_TELL,)):
+        self.knows, self.answers, self.asked = knows, list(standing), []
+
+    def standing(self):
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def lookup(self, record):
+        self.asked.append(record.payment_id)
+        if isinstance(self.knows, Exception):
+            raise self.knows
+        return None if self.knows is NO_MEMORY else self.knows
 
 
 class Server:
@@ -64,13 +89,8 @@ def heard(events, on_disk=lambda event: True):
 def found(record, *, server=None, terminal=None):
     """What recovery says of one payment before it says that it is done; None if it said nothing."""
     events = queue.Queue()
-
-    def last_transaction():
-        if isinstance(terminal, Exception):
-            raise terminal
-        return None if terminal is NO_MEMORY else terminal
-
-    recovery = Recovery(heard(events), server, last_transaction if terminal else None, [record])
+    memory = Terminal(terminal) if terminal else None
+    recovery = Recovery(heard(events), server, memory, [record])
     recovery.start()
     finding = None
     while not isinstance(event := events.get(timeout=10), RecoveryDone):
@@ -80,30 +100,21 @@ def found(record, *, server=None, terminal=None):
     return finding
 
 
-def test_a_newer_transaction_of_our_amount_is_ours():
-    answer = found(card_payment(), terminal=result())
+@pytest.mark.parametrize("outcome", [Outcome.APPROVED, Outcome.DECLINED])
+def test_what_the_terminal_found_is_the_payments_end(outcome):
+    answer = found(card_payment(), terminal=result(outcome=outcome))
     assert isinstance(answer, CardAnswered)
-    assert (answer.outcome, answer.card.receipt_no) == ("approved", "0042")
+    assert (answer.outcome, answer.card.receipt_no) == (outcome.value, "0042")
 
 
-def test_a_declined_transaction_is_recovered_as_declined():
-    assert found(card_payment(), terminal=result(outcome=Outcome.DECLINED)).outcome == "declined"
+def test_a_payment_that_the_terminal_does_not_know_was_not_taken():
+    answer = found(card_payment(), terminal=NO_MEMORY)
+    assert (answer.outcome, answer.reason) == ("cancelled", "terminal_has_none")
 
 
-def test_the_transaction_before_ours_means_that_nothing_was_taken():
-    last = CardResult(
-        Outcome.APPROVED, "00", amount_minor=63208, receipt_no="0041", trace_no="000041"
-    )
-    assert found(card_payment(), terminal=last).outcome == "cancelled"
-
-
-@pytest.mark.parametrize("amount", [100, None])
-def test_a_newer_approval_of_another_or_no_amount_decides_nothing(amount):
-    assert found(card_payment(), terminal=result(amount_minor=amount)) is None
-
-
-def test_a_terminal_that_cannot_be_asked_decides_nothing():
-    assert found(card_payment(), terminal=NotReachable("off")) is None
+@pytest.mark.parametrize("failure", [NotReachable("off"), ProtocolError("another amount")])
+def test_a_terminal_that_cannot_say_decides_nothing(failure):
+    assert found(card_payment(), terminal=failure) is None
 
 
 def test_a_card_payment_that_was_only_intended_was_never_asked_for():
@@ -179,15 +190,9 @@ def test_a_finding_that_could_not_be_recorded_is_asked_for_again():
 
 def test_the_terminal_is_read_until_it_answers_once(monkeypatch):
     monkeypatch.setattr("kiosk.recovery.READ_AGAIN_S", 0.1)
-    events, answers = queue.Queue(), [NotReachable("off"), NotReachable("off"), None]
-
-    def last_transaction():
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    recovery = Recovery(heard(events), None, last_transaction, [])
+    events = queue.Queue()
+    terminal = Terminal(standing=(NotReachable("off"), NotReachable("off"), Standing()))
+    recovery = Recovery(heard(events), None, terminal, [])
     recovery.start()
     seen = [events.get(timeout=10), events.get(timeout=10)]
     assert [type(e) for e in seen] == [RecoveryDone, TerminalRead]
@@ -195,13 +200,17 @@ def test_the_terminal_is_read_until_it_answers_once(monkeypatch):
     recovery.stop()
 
 
-def test_another_terminal_says_nothing_about_a_payment():
-    before = BEFORE.model_copy(update={"terminal_id": "52500013"})
-    record = card_payment().model_copy(update={"terminal_before": before})
-    last = dataclasses.replace(result(), terminal_id="60000001")
-    assert found(record, terminal=last) is None
-    same = dataclasses.replace(result(), terminal_id="52500013")
-    assert found(record, terminal=same).outcome == "approved"
+def test_what_the_terminal_took_back_is_told():
+    events = queue.Queue()
+    back = CardResult(Outcome.CANCELLED, TAKEN_BACK, amount_minor=4200, receipt_no="0042")
+    standing = Standing(LastKnown("0042", "000042", "52500013"), back)
+    recovery = Recovery(heard(events), None, Terminal(standing=(standing,)), [])
+    recovery.start()
+    read = events.get(timeout=10)
+    assert read == TerminalRead(
+        CardData(receipt_no="0042", trace_no="000042", terminal_id="52500013"), True, 4200
+    )
+    recovery.stop()
 
 
 def test_a_terminal_without_memory_decides_nothing_about_a_payment_handed_over():

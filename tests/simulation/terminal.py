@@ -6,13 +6,16 @@ then keeps or reverses what was not acknowledged, as it pleases.
 
 from dataclasses import dataclass, field
 
+from device_drivers.card_terminals import last_transaction as memory
 from device_drivers.card_terminals.interface import (
     TAKEN_BACK,
     CardRequest,
     CardResult,
     CardStep,
+    LastKnown,
     Observer,
     Outcome,
+    Standing,
     StepKind,
 )
 from device_drivers.errors import NotReachable, OutcomeUnknown, Timeout
@@ -68,7 +71,13 @@ class SimulatedTerminal:
         if self._busy:
             raise NotReachable("busy with a customer")
 
-    def last_transaction(self) -> CardResult | None:
+    def standing(self) -> Standing:
+        return memory.standing(self._last_transaction())
+
+    def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
+        return memory.lookup(request, before, self._last_transaction())
+
+    def _last_transaction(self) -> CardResult | None:
         self._scheduler.sleep(0.4)
         if self._busy:
             raise Timeout("busy with a customer")

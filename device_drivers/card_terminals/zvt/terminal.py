@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 import structlog
 
 from device_drivers.answered import Answered
+from device_drivers.card_terminals import last_transaction as memory
 from device_drivers.card_terminals.interface import (
     CardRequest,
     CardResult,
+    LastKnown,
     Observer,
     Outcome,
     ReversalRequest,
+    Standing,
 )
 from device_drivers.card_terminals.zvt import commands, fields, texts
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu
@@ -100,6 +103,13 @@ class ZvtTerminal:
             self._session.connect_if_needed()
             self._session.until_not_busy(s.busy_limit_s)
             return last_transaction(self._session.exchange(), s.password, s.no_transaction_codes)
+
+    def standing(self) -> Standing:
+        return memory.standing(self.last_transaction())
+
+    def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
+        """By its last transaction, as ZVT knows payments by no name of ours."""
+        return memory.lookup(request, before, self.last_transaction())
 
     def authorise(self, request: CardRequest, observer: Observer) -> CardResult:
         """06 01 (2.2). Raises as the interface says."""

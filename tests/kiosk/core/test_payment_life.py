@@ -8,7 +8,7 @@ import pytest
 from contract.messages import CardData, PaymentRecord, PaymentState
 from kiosk.core.effects import Record
 from kiosk.core.model import Action
-from kiosk.core.payment import TRANSITIONS, Fact, altered, follows, is_newer, learn, missing
+from kiosk.core.payment import TRANSITIONS, Fact, altered, follows, learn, missing
 from tests.kiosk.core.story import Method, Story
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -41,24 +41,6 @@ def test_each_fact_that_changes_something_makes_a_new_version():
     assert approved is not None
     assert (approved.version, approved.state) == (record.version + 1, PaymentState.APPROVED)
     assert learn(approved, Fact.APPROVED, NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("before", "last", "newer"),
-    [
-        (None, CardData(receipt_no="0001"), True),
-        (None, CardData(), False),
-        (CardData(receipt_no="0041"), CardData(receipt_no="0042"), True),
-        (CardData(receipt_no="9999"), CardData(receipt_no="0001"), True),
-        (
-            CardData(receipt_no="0042", trace_no="7"),
-            CardData(receipt_no="0042", trace_no="7"),
-            False,
-        ),
-    ],
-)
-def test_a_terminals_transaction_is_ours_only_if_it_is_newer(before, last, newer):
-    assert is_newer(last, before) is newer
 
 
 def records_of(story: Story) -> list[PaymentRecord]:

@@ -6,8 +6,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from contract.messages import Method
-from device_drivers.card_terminals.interface import CardResult, CardStep, Outcome, StepKind
+from contract.messages import CardData, Method
+from device_drivers.card_terminals.interface import (
+    CardRequest,
+    CardResult,
+    CardStep,
+    LastKnown,
+    Outcome,
+    Standing,
+    StepKind,
+)
 from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused, Timeout
 from device_drivers.status import DeviceStatus
 from kiosk.core.events import CardAnswered, CardLost, CardNotAsked, CardStepped
@@ -26,6 +34,7 @@ class Terminal:
     opened: int = 0
     recorded: list[bool] = field(default_factory=list)
     aborted: threading.Event = field(default_factory=threading.Event)
+    looked_up: tuple[CardRequest, LastKnown | None] | None = None
 
     def open(self):
         self.opened += 1
@@ -42,7 +51,11 @@ class Terminal:
     def abort(self):
         self.aborted.set()
 
-    def last_transaction(self):
+    def standing(self):
+        return Standing(LastKnown("0042"))
+
+    def lookup(self, request, before):
+        self.looked_up = (request, before)
         return APPROVED
 
     def status(self):
@@ -114,7 +127,7 @@ def test_after_an_unknown_end_the_line_is_opened_anew():
     terminal, core = Terminal(answer=OutcomeUnknown("silence")), Core()
     desk = asked(terminal, core)
     core.heard()
-    assert desk.last_transaction() == APPROVED
+    assert desk.standing() == Standing(LastKnown("0042"))
     assert terminal.opened == 2
     desk.close()
 
@@ -126,4 +139,17 @@ def test_only_the_running_payment_can_be_aborted():
     core.heard()
     desk.abort("another payment")
     assert not terminal.aborted.wait(0.1)
+    desk.close()
+
+
+def test_a_payment_is_looked_up_by_all_that_was_kept_with_it():
+    terminal, core = Terminal(), Core()
+    desk = CardDesk(terminal, core.events.put, core.commit)
+    before = CardData(receipt_no="0041", trace_no="000041", terminal_id="52500013")
+    record = Story.paying(Method.CARD).payment.model_copy(update={"terminal_before": before})
+    assert desk.lookup(record) == APPROVED
+    request = CardRequest(
+        record.payment_id, record.amount_minor, record.currency, asked_at=record.created_at
+    )
+    assert terminal.looked_up == (request, LastKnown("0041", "000041", "52500013"))
     desk.close()

@@ -1,0 +1,53 @@
+"""Look-up in terminals that know payments by no name of ours and tell only their last transaction.
+
+That one is the payment in question if it is newer than what the terminal told before the payment, and
+has its amount. Everything else decides nothing.
+"""
+
+from device_drivers.card_terminals.interface import (
+    TAKEN_BACK,
+    CardRequest,
+    CardResult,
+    LastKnown,
+    Outcome,
+    Standing,
+)
+from device_drivers.errors import ProtocolError
+
+ANOTHER_TERMINAL = "card_terminal.another_terminal"
+OTHER_AMOUNT = "card_terminal.other_amount"
+
+
+def standing(last: CardResult | None) -> Standing:
+    if last is None:
+        return Standing()
+    back = last.outcome is Outcome.CANCELLED and last.code == TAKEN_BACK
+    known = LastKnown(last.receipt_no, last.trace_no, last.terminal_id)
+    return Standing(known, last if back else None)
+
+
+def is_newer(last: CardResult, before: LastKnown | None) -> bool:
+    """Receipt and trace numbers grow and start again at 1, so a changed number is newer; equal
+    numbers are the old transaction (ZVT PA00P015, BMP 87 and 0B)."""
+    if before is None:
+        return bool(last.receipt_no or last.trace_no)
+    return (last.receipt_no, last.trace_no) != (before.receipt_no, before.trace_no)
+
+
+def lookup(
+    request: CardRequest, before: LastKnown | None, last: CardResult | None
+) -> CardResult | None:
+    """See ``CardTerminal.lookup``. Raises ProtocolError when ``last`` decides nothing."""
+    if last is None:
+        return None
+    known = before.terminal_id if before else ""
+    if known and last.terminal_id and known != last.terminal_id:
+        raise ProtocolError(f"this is {last.terminal_id}, asked was {known}", ANOTHER_TERMINAL)
+    if not is_newer(last, before):
+        return None
+    if last.amount_minor not in (None, request.amount_minor):
+        detail = f"it holds {last.amount_minor} instead of {request.amount_minor}"
+        raise ProtocolError(detail, OTHER_AMOUNT)
+    if last.amount_minor is None and last.outcome is Outcome.APPROVED:
+        raise ProtocolError("it holds an approval without an amount", OTHER_AMOUNT)
+    return last
