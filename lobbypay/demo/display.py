@@ -85,14 +85,17 @@ class Glass:
     probe: Path
 
     def look(self) -> dict[str, Any]:
-        """What is on the screen. Raises OSError while the kiosk is not there."""
+        """What is on the screen. Raises OSError while the kiosk is not there or its window is busy."""
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(10)
             line.connect(str(self.probe))
             answer = b""
             while block := line.recv(65536):
                 answer += block
-        return json.loads(answer)
+        seen = json.loads(answer)
+        if "error" in seen:
+            raise TimeoutError(seen["error"])
+        return seen
 
     def wait(self, what: str, seen: Callable[[dict[str, Any]], bool], for_s: float = 30.0) -> dict:
         end, last = time.monotonic() + for_s, {}

@@ -19,6 +19,7 @@ from simulators import channel_keys
 from simulators.control import call
 
 SCANNED_UNIT = "3-2-1201"
+KIOSK_READY_S = 60.0
 SERVER_READY_S = 60.0
 
 
@@ -98,6 +99,7 @@ class House:
         self.start_server()
         self.enrol_kiosk()
         self.start_kiosk()
+        self.await_window()
 
     def start_channels(self) -> None:
         keys = self.folder / "channel-keys"
@@ -223,6 +225,16 @@ class House:
             LIBGL_ALWAYS_SOFTWARE="1",
         )
         return self.running["kiosk"]
+
+    def await_window(self) -> None:
+        """Until the kiosk's window is there. Raises DidNotStart with the kiosk's own last words."""
+        end = time.monotonic() + KIOSK_READY_S
+        while self.running["kiosk"].alive and time.monotonic() < end:
+            if self.probe.exists():
+                return
+            time.sleep(0.1)
+        words = (self.folder / "logs" / "kiosk.log").read_text(encoding="utf-8")[-2000:]
+        raise DidNotStart(f"the kiosk's window did not come up:\n{words}")
 
     def stop(self, name: str) -> None:
         self.processes.end(self.running[name])

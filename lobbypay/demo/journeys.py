@@ -27,9 +27,11 @@ class Journey:
     steps: list[dict[str, Any]] = field(default_factory=list)
     _since: float = field(default_factory=time.monotonic)
 
-    def sees(self, *screens: str, for_s: float = 30.0) -> dict[str, Any]:
+    def sees(self, screen: str, for_s: float = 30.0) -> dict[str, Any]:
         """Waits for a screen, takes its picture, and notes how long it took to come."""
-        seen = self.glass.wait_for(*screens, for_s=for_s)
+        seen = self.glass.wait_for(screen, for_s=for_s)
+        if screen == "paying_qr":
+            self.phone_reads_the_screen()  # it is complete once its code is there
         now = time.monotonic()
         picture = self.out / f"{self.name}-{len(self.steps) + 1:02d}-{seen['screen']}.png"
         self.glass.display.picture(picture)
