@@ -38,11 +38,16 @@ def start_sweeping() -> None:
     """Orders and refunds without a known end are followed up from this process, whoever began them."""
     from django.utils import timezone
 
+    from server.fleet.last_word import last_word
     from server.payments.following import sweep_forever
 
     stop = threading.Event()
     threading.Thread(
-        target=sweep_forever, args=(timezone.now, stop.wait), name="sweep", daemon=True
+        target=sweep_forever,
+        args=(timezone.now, stop.wait),
+        kwargs={"last_word": last_word},
+        name="sweep",
+        daemon=True,
     ).start()
 
 

@@ -5,8 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from server.payments.case import LABELS
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 
 
@@ -47,7 +50,31 @@ class AlertAdmin(ReadOnly):
     list_display = ("kind", "subject", "kiosk_code", "text_zh", "raised_at", "resolved_at")
     list_filter = ("community", "kind", ("resolved_at", admin.EmptyFieldListFilter))
     actions = ("resolve",)
+    exclude = ("details",)
+    readonly_fields = ("known",)
+
+    @admin.display(description="已知情况 What is known")
+    def known(self, alert: Alert) -> SafeString:
+        return _table(alert.details)
 
     @admin.action(description="标为已处理 Mark as dealt with")
     def resolve(self, request: HttpRequest, queryset: Any) -> None:
         queryset.filter(resolved_at=None).update(resolved_at=timezone.now())
+
+
+def _table(told: Any) -> SafeString | str:
+    """JSON as people read it: a row for each name, a line for each item of a list."""
+    if isinstance(told, dict):
+        rows = [(_label(name), _table(value)) for name, value in told.items()]
+        cells = '<tr><th style="text-align:left;vertical-align:top;padding-right:1em">{}</th>'
+        return format_html(
+            "<table>{}</table>", format_html_join("", cells + "<td>{}</td></tr>", rows)
+        )
+    if isinstance(told, list):
+        return format_html_join("", "<div>{}</div>", ((_table(item),) for item in told))
+    return str(told)
+
+
+def _label(name: str) -> str:
+    label = LABELS.get(name)
+    return f"{label.zh} {label.en}" if label else name

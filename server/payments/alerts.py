@@ -84,6 +84,17 @@ def raise_alert(
     )
 
 
+def keep_up(
+    community_id: int, kind: str, subject: str, at: datetime, *, kiosk_code: str, **details: Any
+) -> None:
+    """As ``raise_alert``; an alert that is open learns the newest details."""
+    known = Alert.objects.filter(
+        community_id=community_id, kind=kind, subject=subject, resolved_at=None
+    )
+    if not known.update(details=details):
+        raise_alert(community_id, kind, subject, at, kiosk_code=kiosk_code, **details)
+
+
 def resolve(community_id: int, kinds: tuple[str, ...], kiosk_code: str, at: datetime) -> None:
     """What a kiosk's alerts of these kinds were about is over."""
     Alert.objects.filter(

@@ -4,17 +4,20 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import close_old_connections
 
 from contract.messages import PaymentState
 from server.billing import settlement
 from server.payments import charging, learning
-from server.payments.alerts import raise_alert
+from server.payments.alerts import keep_up, raise_alert
+from server.payments.case import LastWord, facts
 from server.payments.channels.interface import OrderState, RefundStanding, Standing
 from server.payments.channels.registry import channel
+from server.payments.heard import noted
 from server.payments.life import Fact
-from server.payments.models import PaymentOrder, Refund
+from server.payments.models import Alert, PaymentOrder, Refund
 
 POLL_S = 0.4
 ASK_CHANNEL_S = 3.0
@@ -49,16 +52,16 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
         return order
     if order.with_payment_code and order.life is PaymentState.CREATED:
         return _not_charged_yet(order, at)
-    known = through.query(order.out_trade_no)
+    known = noted(order, "query", through.query(order.out_trade_no), at)
     order = learn(order, known, at)
     if order.life.final:
         return order
     if order.with_payment_code:
         ended = charging.take_back(order, known, through, at)
-        return order if ended is None else learn(order, ended, at)
+        return order if ended is None else learn(order, noted(order, "reverse", ended, at), at)
     over = order.expires_at is not None and at > order.expires_at + GRACE
     if (over or order.cancel_wanted) and known.standing in (Standing.WAITING, Standing.NOT_FOUND):
-        return learn(order, through.close(order.out_trade_no), at)
+        return learn(order, noted(order, "close", through.close(order.out_trade_no), at), at)
     return order
 
 
@@ -72,6 +75,7 @@ def _not_charged_yet(order: PaymentOrder, at: datetime) -> PaymentOrder:
 
 def charged(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """Takes the channel's answer to a charge. Without an understood one, its outcome is not known."""
+    noted(order, "charge", known, at)
     match known.standing:
         case Standing.DECLINED:
             return learning.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
@@ -86,6 +90,7 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
     That money came for an order which had ended is believed only when the channel says so when asked:
     the notification may be older than the reversal that gave the money back.
     """
+    noted(order, "notification", known, at)
     late = order.life.final and not order.charged_minor and known.standing is Standing.PAID
     if late:
         through = channel(order.method)
@@ -121,11 +126,19 @@ def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
         return order
     if order.with_payment_code:
         return check(order, at)
-    return learn(order, through.close(order.out_trade_no), at)
+    return learn(order, noted(order, "close", through.close(order.out_trade_no), at), at)
 
 
-def sweep(at: datetime) -> int:
-    """Asks about every order that is due, whoever started it. Returns how many were asked about."""
+def _nothing_heard(kiosk_id: str) -> dict[str, Any]:
+    return {}
+
+
+def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
+    """Asks about every order that is due, whoever started it. Returns how many were asked about.
+
+    What has no end after ALERT_AFTER is told to staff with everything that is known, kept up to date
+    until the end is known after all.
+    """
     due = PaymentOrder.objects.filter(check_at__lte=at)
     orders = list(due.order_by("check_at")[:200])
     for order in orders:
@@ -137,18 +150,26 @@ def sweep(at: datetime) -> int:
         elif order.by_code:
             order = check(order, at)
         if not order.life.final and at - order.created_at > ALERT_AFTER:
-            raise_alert(
+            order.refresh_from_db()
+            keep_up(
                 order.community_id,
                 "unknown_for_long",
                 order.reference,
                 at,
                 kiosk_code=order.kiosk_code,
-                payment_id=order.payment_id,
-                state=order.state,
-                amount_minor=order.amount_minor,
-                method=order.method,
+                **facts(order, last_word),
             )
+    _end_alerts(at)
     return len(orders) + _sweep_refunds(at)
+
+
+def _end_alerts(at: datetime) -> None:
+    """Nobody has to look into what is known by now."""
+    waiting = Alert.objects.filter(kind="unknown_for_long", resolved_at=None)
+    for alert in waiting:
+        order = PaymentOrder.objects.filter(payment_id=alert.details.get("payment_id")).first()
+        if order is not None and order.life.final:
+            Alert.objects.filter(pk=alert.pk).update(resolved_at=at)
 
 
 def _check_again(order: PaymentOrder, at: datetime) -> datetime | None:
@@ -215,11 +236,16 @@ def send_back(refund: Refund, at: datetime) -> None:
         )
 
 
-def sweep_forever(now: Now, stop: Callable[[float], bool], every_s: float = 5.0) -> None:
+def sweep_forever(
+    now: Now,
+    stop: Callable[[float], bool],
+    every_s: float = 5.0,
+    last_word: LastWord = _nothing_heard,
+) -> None:
     """For a thread of the server's own: ``stop(seconds)`` waits and says whether to end."""
     while not stop(every_s):
         try:
-            sweep(now())
+            sweep(now(), last_word)
         except Exception:
             log.exception("sweep failed; it goes on")
         finally:

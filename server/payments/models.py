@@ -59,6 +59,7 @@ class PaymentOrder(models.Model):
     changed_at = models.DateTimeField("更新 Changed")
     check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     checks = models.PositiveIntegerField(default=0)
+    heard = models.JSONField("渠道回答 Answers", default=list)  # see payments.heard
 
     class Meta:
         verbose_name = "支付订单 Payment order"

@@ -195,6 +195,7 @@ class Take:
             with_payment_code=record.with_payment_code,
             created_at=record.created_at,
             changed_at=self._now,
+            check_at=self._now,  # the sweep forgets it only once its end is known
         )
         self._orders[record.payment_id] = order
         return order

@@ -1,0 +1,33 @@
+"""What a channel answered about an order, each time it was asked: for staff, if its end stays unknown."""
+
+from datetime import datetime
+from typing import Any
+
+from server.payments.channels.interface import OrderState
+from server.payments.models import PaymentOrder
+
+ANSWERS_MAX = 20
+
+
+def noted(order: PaymentOrder, asked: str, said: OrderState, at: datetime) -> OrderState:
+    """The answer, once it is written down. The same answer again is counted, not repeated.
+
+    ``asked``: query, close, reverse, charge, or notification for what came unasked.
+    """
+    answer: dict[str, Any] = {"asked": asked, "answer": said.standing.value}
+    for name, value in (
+        ("reason", said.reason),
+        ("amount_minor", said.amount_minor),
+        ("reference", said.reference),
+    ):
+        if value:
+            answer[name] = value
+    heard = list(PaymentOrder.objects.values_list("heard", flat=True).get(pk=order.pk))
+    last = heard[-1] if heard else {}
+    if {k: v for k, v in last.items() if k not in ("first", "last", "times")} == answer:
+        heard[-1] = {**last, "last": at.isoformat(), "times": last["times"] + 1}
+    else:
+        heard.append({**answer, "first": at.isoformat(), "last": at.isoformat(), "times": 1})
+    order.heard = heard[-ANSWERS_MAX:]
+    PaymentOrder.objects.filter(pk=order.pk).update(heard=order.heard)
+    return said
