@@ -6,9 +6,9 @@ takes the driver's own table of the configuration as a mapping and touches no de
 """
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
+from types import ModuleType
 from typing import Any
 
 KINDS = ("scanners", "card_terminals", "printers")
@@ -26,14 +26,19 @@ def names(kind: str) -> tuple[str, ...]:
     )
 
 
-def factory(kind: str, name: str) -> Callable[[Mapping[str, Any]], Any]:
-    """The driver's ``create``. Raises UnknownDriver."""
+def module(kind: str, name: str) -> ModuleType:
+    """The driver's module. Raises UnknownDriver."""
     if kind not in KINDS:
         raise UnknownDriver(f"no device kind {kind!r}; there are {', '.join(KINDS)}")
     package = importlib.import_module(f"device_drivers.{kind}")
     if name in package.DRIVERS:
-        return importlib.import_module(f"device_drivers.{kind}.{name}").create
+        return importlib.import_module(f"device_drivers.{kind}.{name}")
     for point in entry_points(group=f"lobbypay.{kind}"):
         if point.name == name:
-            return point.load().create
+            return point.load()
     raise UnknownDriver(f"no driver {name!r} among the {kind}; there are {', '.join(names(kind))}")
+
+
+def factory(kind: str, name: str) -> Callable[[Mapping[str, Any]], Any]:
+    """The driver's ``create``. Raises UnknownDriver."""
+    return module(kind, name).create

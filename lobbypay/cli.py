@@ -12,6 +12,7 @@ COMMANDS = {
     "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
     "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
     "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
+    "device": ("lobbypay.device.command", "`conformance`: does a device driver do what it must"),
     "zvt": ("device_drivers.card_terminals.zvt.decode", "`decode`: what captured bytes mean"),
 }
 

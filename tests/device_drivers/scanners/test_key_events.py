@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_drivers.scanners.key_events import EVENT, HOLE, PLAIN, SHIFTED, KeyDecoder
-from tests.device_drivers.scanners.wedge_typist import (
+from lobbypay.device.wedge_typist import (
     LEFT_CTRL,
     LEFT_SHIFT,
     SYN_DROPPED,

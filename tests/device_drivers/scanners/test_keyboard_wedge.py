@@ -12,7 +12,7 @@ from device_drivers.scanners import keyboard_wedge
 from device_drivers.scanners.interface import CODE_LENGTH_MAX
 from device_drivers.settings import BadSetting
 from device_drivers.status import Level
-from tests.device_drivers.scanners.wedge_typist import SYN_DROPPED, WedgeOnPty, event, typed
+from lobbypay.device.wedge_typist import SYN_DROPPED, WedgeOnPty, event, typed
 from tests.device_drivers.waiting import wait_until
 
 

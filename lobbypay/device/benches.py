@@ -1,0 +1,167 @@
+"""The benches of our own drivers: simulators in processes of their own, or what stands in for a line."""
+
+import contextlib
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import segno
+
+from device_drivers.conformance import Bench
+from lobbypay.device.simulated import SimulatedDevice, free_port
+from lobbypay.device.wedge_typist import EVENT, SYN_DROPPED, WedgeOnPty, event
+from simulators.camera.folder import CameraFolder
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "fonts" / "built"
+FONTS = {
+    "font_regular": str(ASSETS / "LobbySans-Regular.otf"),
+    "font_bold": str(ASSETS / "LobbySans-Bold.otf"),
+}
+NOISE = bytes(random.Random(7).choices(range(256), k=4000))
+STORM = NOISE[: len(NOISE) // EVENT.size * EVENT.size]  # the kernel hands over whole events only
+PAGE = (480, 640)
+
+
+@contextlib.contextmanager
+def plugged_in(name: str, *options: str) -> Iterator[SimulatedDevice]:
+    device = SimulatedDevice(name, *options)
+    try:
+        yield device
+    finally:
+        device.unplug()
+
+
+@contextlib.contextmanager
+def zvt(folder: Path) -> Iterator[Bench]:
+    place = {"host": "127.0.0.1", "port": free_port()}
+    times = {"t3_s": 2.0, "t4_s": 6.0, "busy_limit_s": 3.0, "busy_pause_s": 0.1}
+    options = ("--tcp", f"{place['host']}:{place['port']}", "--step-delay", "0.02")
+    with plugged_in("zvt_terminal", *options, "--state", str(folder / "bank")) as device:
+
+        def wait_for_card(wait: bool) -> None:
+            device.ask("config", wait_for_card=wait)
+            if not wait:
+                device.ask("press", key="stop")
+
+        yield Bench(
+            settings={"transport": "tcp", **place, **times},
+            nowhere={"transport": "tcp", "host": "127.0.0.1", "port": free_port(), **times},
+            unplug=device.unplug,
+            plug_in=device.plug_in,
+            hang=device.hang,
+            go_on=device.go_on,
+            noise=lambda: _do(device, "next", behaviour="garbage"),
+            count=lambda: [t["state"] for t in device.state()["transactions"]].count("approved"),
+            moves_money=True,
+            fall_silent=lambda: _do(device, "next", behaviour="silent_after_approve"),
+            speak_again=lambda: _do(device, "press", key="card"),
+            wait_for_card=wait_for_card,
+        )
+
+
+@contextlib.contextmanager
+def escpos(folder: Path) -> Iterator[Bench]:
+    port = free_port()
+    usual = {**FONTS, "connection": "network", "host": "127.0.0.1", "answer_timeout_s": 2.0}
+    # What a simulator that starts again has printed before is on paper all the same.
+    out = folder / "receipts"
+    with plugged_in("receipt_printer", "--tcp", f"127.0.0.1:{port}", "--out", str(out)) as device:
+        yield Bench(
+            settings={**usual, "port": port, "confirm_timeout_s": 5.0, "send_timeout_s": 2.0},
+            nowhere={**usual, "port": free_port()},
+            unplug=device.unplug,
+            plug_in=device.plug_in,
+            hang=device.hang,
+            go_on=device.go_on,
+            count=lambda: device.state()["receipts"],
+            uses_paper=True,
+            paper_out=lambda: _do(device, "fault", name="paper_out"),
+            paper_in=lambda: _do(device, "clear"),
+        )
+
+
+@contextlib.contextmanager
+def serial_line(folder: Path) -> Iterator[Bench]:
+    port = folder / "scanner"
+    with plugged_in("serial_scanner", "--pty", str(port)) as device:
+        yield Bench(
+            settings={"port": str(port)},
+            nowhere={"port": str(folder / "nothing")},
+            unplug=device.unplug,
+            plug_in=device.plug_in,
+            noise=lambda: _do(device, "raw", hex=NOISE.hex()),
+            show=lambda code: _do(device, "scan", text=code),
+        )
+
+
+@contextlib.contextmanager
+def keyboard_wedge(folder: Path) -> Iterator[Bench]:
+    keyboard = WedgeOnPty(folder / "keyboard")
+    try:
+        yield Bench(
+            settings={"device": str(keyboard.link)},
+            nowhere={"device": str(folder / "nothing")},
+            unplug=keyboard.unplug,
+            plug_in=keyboard.plug_in,
+            noise=lambda: keyboard.send(SYN_DROPPED + STORM + SYN_DROPPED + event(0, 0, 0)),
+            show=keyboard.scan,
+        )
+    finally:
+        keyboard.unplug()
+
+
+@contextlib.contextmanager
+def camera(folder: Path) -> Iterator[Bench]:
+    pictures = folder / "pictures"
+    rng = np.random.default_rng(1)
+
+    def frames(code: str = "") -> None:
+        """An empty page, or one with a code in its middle, each a little different."""
+        page = np.full(PAGE, 170, np.uint8)
+        if code:
+            drawn = np.array([*segno.make_qr(code, error="m").matrix_iter(8, 4)], np.uint8)
+            top, left = (PAGE[0] - drawn.shape[0]) // 2, (PAGE[1] - drawn.shape[1]) // 2
+            page[top : top + drawn.shape[0], left : left + drawn.shape[1]] = 255 * (1 - drawn)
+        noisy = (np.clip(page + rng.normal(0, 4, PAGE), 0, 255).astype(np.uint8) for _ in range(3))
+        CameraFolder(pictures).show(noisy)
+
+    def unplug() -> None:
+        for picture in pictures.iterdir():
+            picture.unlink()
+        pictures.rmdir()
+
+    shown: list[str] = []
+
+    def show(code: str) -> None:
+        if shown != [code]:
+            shown[:] = [code]
+            frames(code)
+
+    def plug_in() -> None:
+        shown.clear()
+        frames()
+
+    frames()
+    yield Bench(
+        settings={"source": str(pictures), "open_deadline_s": 5.0},
+        nowhere={"source": str(folder / "nothing"), "open_deadline_s": 1.0},
+        unplug=unplug,
+        plug_in=plug_in,
+        show=show,
+    )
+
+
+def _do(device: SimulatedDevice, action: str, **body: Any) -> None:
+    device.ask(action, **body)
+
+
+BENCHES: dict[tuple[str, str], Callable[[Path], AbstractContextManager[Bench]]] = {
+    ("card_terminals", "zvt"): zvt,
+    ("printers", "escpos"): escpos,
+    ("scanners", "camera"): camera,
+    ("scanners", "keyboard_wedge"): keyboard_wedge,
+    ("scanners", "serial_line"): serial_line,
+}
