@@ -13,6 +13,9 @@ packages=(
 )
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
+# A mirror may be busy for a moment, and another apt may hold the lock.
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" >/dev/null; }
+
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -32,8 +35,9 @@ fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: installing ${missing[*]}"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  apt update || echo "setup: the lists of packages could not be renewed; trying with those that are here" >&2
+  apt install -y --no-install-recommends "${missing[@]}" ||
+    { echo "setup: these packages could not be installed: ${missing[*]}" >&2; exit 1; }
 fi
 
 want=$(cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1)
@@ -41,7 +45,7 @@ have=$(cat .venv/installed 2>/dev/null || true)
 if [ "$want" != "$have" ]; then
   echo "setup: installing the locked Python packages into .venv"
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 10 --require-hashes -r requirements.lock
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$want" > .venv/installed
 fi
