@@ -13,7 +13,10 @@ COMMANDS = {
     "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
     "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
     "device": ("lobbypay.device.command", "`conformance`: does a device driver do what it must"),
-    "zvt": ("device_drivers.card_terminals.zvt.decode", "`decode`: what captured bytes mean"),
+    "zvt": (
+        "device_drivers.card_terminals.zvt.command",
+        "card terminal: decode, status, totals, ...",
+    ),
 }
 
 

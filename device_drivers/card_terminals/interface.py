@@ -63,6 +63,7 @@ class CardResult:
     time: str = ""  # HHMMSS as the terminal says
     receipt_lines: tuple[str, ...] = ()  # the terminal's customer receipt
     reference: str = ""  # what the driver needs beside the numbers to take it back; opaque
+    merchant_lines: tuple[str, ...] = ()  # the terminal's merchant receipt, never handed out
 
 
 class StepKind(StrEnum):
@@ -81,6 +82,7 @@ class CardStep:
     kind: StepKind
     code: str  # the terminal's own status code
     text: dict[str, str] = field(default_factory=dict)  # {"zh": ..., "en": ...}
+    terminal_text: str = ""  # the terminal's own words for its display, in its own language
 
 
 @dataclass(frozen=True)

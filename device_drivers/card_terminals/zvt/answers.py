@@ -1,20 +1,18 @@
 """What the terminal's messages say (PA00P015 ch. 3), as the driver's own types. Never sends anything."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device_drivers.card_terminals.interface import CardResult, Outcome
 from device_drivers.card_terminals.zvt import fields, texts, tlv
 from device_drivers.card_terminals.zvt.currencies import LETTERS
 from device_drivers.card_terminals.zvt.fields import Fields
 from device_drivers.card_terminals.zvt.tables import CARD_TYPES
-from device_drivers.card_terminals.zvt.values import Unreadable, counted, text
+from device_drivers.card_terminals.zvt.values import CP437, Unreadable, counted, text
 
 ALREADY_REVERSED = 0xB4
-MERCHANT_RECEIPT, CUSTOMER_RECEIPT = 1, 2
-_LINE_TEXT, _RECEIPT_TYPE, _LONG_TRACE = 0x07, 0x1F07, 0x1F2B
+_LINE_TEXT, _LONG_TRACE, _LOCKS = 0x07, 0x1F2B, 0x1F55
 _SOFTWARE, _DEVICE_NAME, _TERMINAL_ID = 0x1F41, 0x1F40, 0x1F44
-_FEEDS = 0xFF
+_RECEIPT_NO, _NONE_OPEN = 0x08, "ffff"
 
 
 def outcome(code: int) -> Outcome:
@@ -69,6 +67,8 @@ class TerminalState:
     software: str = ""
     device_name: str = ""
     terminal_id: str = ""
+    locks: bytes = b""  # tag 1F55: why it does not serve, a bit each
+    rest: Fields = field(default_factory=Fields)
 
 
 def terminal_state(data: bytes) -> TerminalState:
@@ -85,7 +85,15 @@ def terminal_state(data: bytes) -> TerminalState:
         software or _tag_text(read, _SOFTWARE),
         _tag_text(read, _DEVICE_NAME),
         _tag_text(read, _TERMINAL_ID) or read.text(fields.TERMINAL_ID),
+        _bits(read.tag(_LOCKS)),
+        read,
     )
+
+
+def _bits(node: tlv.Node | None) -> bytes:
+    if node is None:
+        return b""
+    return bytes([node.value]) if isinstance(node.value, int) else bytes.fromhex(node.value)
 
 
 def _tag_text(read: Fields, tag: int) -> str:
@@ -106,28 +114,17 @@ def t4_minutes(data: bytes) -> int | None:
     return int(rest[:1].hex()) if rest[:1].hex().isdigit() else None
 
 
-def printed_line(data: bytes) -> list[str]:
-    """06 D1 (3.5): an attribute and a text; attribute FF feeds lines."""
-    if not data:
-        return [""]
-    if data[0] == _FEEDS:
-        return [""] * min(data[1] if len(data) > 1 else 1, 10)
-    return [text(data[1:]).rstrip()]
+def display_text(data: bytes, characters: str = CP437) -> str:
+    """What the terminal wants to be shown with an intermediate status (3.7, tags 24 and 07)."""
+    rest = data[1:] if t4_minutes(data) is None else data[2:]
+    nodes = fields.read(rest, characters).nodes
+    lines = (str(node.value).strip() for node in tlv.walk(nodes) if node.tag == _LINE_TEXT)
+    return "\n".join(line for line in lines if line)
 
 
-@dataclass(frozen=True)
-class PrintedBlock:
-    kind: int | None
-    lines: tuple[str, ...]
-
-
-def printed_block(data: bytes) -> PrintedBlock:
-    """06 D3 (3.6): receipt type 1F07, and lines 07 inside 25."""
-    nodes = fields.read(data).nodes
-    kind = tlv.first(nodes, _RECEIPT_TYPE)
-    number = kind.value if kind and isinstance(kind.value, int) else None
-    return PrintedBlock(number, tuple(_lines(tlv.walk(nodes))))
-
-
-def _lines(nodes: Iterable[tlv.Node]) -> Iterable[str]:
-    return (str(node.value).rstrip() for node in nodes if node.tag == _LINE_TEXT)
+def open_reservations(data: bytes) -> tuple[str, ...]:
+    """Receipt numbers that the answer (06 1E B8) to the question for them carries (2.10)."""
+    read = fields.read(data[1:])
+    numbers = [str(node.value) for node in tlv.walk(read.nodes) if node.tag == _RECEIPT_NO]
+    numbers = numbers or [read.text(fields.RECEIPT_NO)]
+    return tuple(dict.fromkeys(n for n in numbers if n and n != _NONE_OPEN))

@@ -7,7 +7,10 @@ from device_drivers.card_terminals.zvt.values import bcd
 
 AUTHORISE, REVERSE, REFUND = 0x0601, 0x0630, 0x0631
 REGISTER, LOG_OFF, REPEAT_RECEIPT, STATUS_ENQUIRY = 0x0600, 0x0602, 0x0620, 0x0501
-INITIALISE, DIAGNOSIS, END_OF_DAY = 0x0693, 0x0670, 0x0650
+INITIALISE, DIAGNOSIS, END_OF_DAY, TOTALS = 0x0693, 0x0670, 0x0650, 0x0610
+RESERVE, OPEN_RESERVATIONS, BOOK, CANCEL_RESERVATION = 0x0622, 0x0623, 0x0624, 0x0625
+SHOW_TEXT = 0x06E0
+SHOWN_LINES_MAX, SHOWN_LINE_MAX = 8, 99
 ABORT_FROM_ECR = Apdu(0x06B0)
 
 # We print payment and administration receipts (02, 04), want intermediate status (08), nobody pays
@@ -48,9 +51,39 @@ def refund(password: bytes, amount_minor: int, letters: str) -> Apdu:
     return Apdu(REFUND, password + _amount(amount_minor, letters))
 
 
-def repeat_receipt(password: bytes) -> Apdu:
-    """2.20. Service byte 03: send the result again (01) and print nothing (02)."""
-    return Apdu(REPEAT_RECEIPT, password + b"\x03\x03")
+def reserve(amount_minor: int, letters: str) -> Apdu:
+    """2.8, pre-authorisation: holds the amount on the card, takes nothing."""
+    return Apdu(RESERVE, _amount(amount_minor, letters))
+
+
+def book(receipt_no: str, amount_minor: int, letters: str) -> Apdu:
+    """2.13. Takes ``amount_minor`` of what was reserved and frees the rest."""
+    return Apdu(BOOK, b"\x87" + bcd(receipt_no, 2) + _amount(amount_minor, letters))
+
+
+def cancel_reservation(receipt_no: str, letters: str) -> Apdu:
+    """2.14. Frees all that was reserved."""
+    return Apdu(CANCEL_RESERVATION, b"\x87" + bcd(receipt_no, 2) + b"\x49" + currency(letters))
+
+
+def ask_open_reservations() -> Apdu:
+    """2.10, its special form: receipt number FFFF. It ends with 06 1E B8 in any case."""
+    return Apdu(OPEN_RESERVATIONS, b"\x87\xff\xff")
+
+
+def repeat_receipt(password: bytes, printed: bool = False) -> Apdu:
+    """2.20. Service byte: send the result again (01), print nothing (02) unless ``printed``."""
+    return Apdu(REPEAT_RECEIPT, password + (b"\x03\x01" if printed else b"\x03\x03"))
+
+
+def show_text(lines: tuple[str, ...], seconds: int, characters: str) -> Apdu:
+    """2.26. ``seconds`` 0: until something else is shown. What the characters lack becomes ``?``."""
+    shown = (line.encode(characters, "replace")[:SHOWN_LINE_MAX] for line in lines)
+    fields = (
+        bytes([0xF1 + index, 0xF0 | len(line) // 10, 0xF0 | len(line) % 10]) + line
+        for index, line in enumerate(list(shown)[:SHOWN_LINES_MAX])
+    )
+    return Apdu(SHOW_TEXT, bytes([0xF0, seconds]) + b"".join(fields))
 
 
 def status_enquiry(password: bytes) -> Apdu:

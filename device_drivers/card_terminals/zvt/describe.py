@@ -1,26 +1,29 @@
 """What a message says, as data for people: every field named, card data masked. Never sends anything."""
 
-from typing import Any
-
-from device_drivers.card_terminals.zvt import answers, apdu, fields, tables, texts, tlv
+from device_drivers.card_terminals.zvt import answers, apdu, explain, fields, tables, texts
 from device_drivers.card_terminals.zvt.apdu import Apdu
-from device_drivers.card_terminals.zvt.fields import Fields
+from device_drivers.card_terminals.zvt.explain import Said
 from device_drivers.card_terminals.zvt.mask import HIDDEN
-from device_drivers.card_terminals.zvt.values import Unreadable, decoded, text
+from device_drivers.card_terminals.zvt.receipts import printed_block, printed_line
+from device_drivers.card_terminals.zvt.values import CP437, Unreadable, decoded, text
 
 _PASSWORDS = frozenset({"password", "old_password", "new_password"})
+_WRONG_CURRENCY = 0x6F
+_SENDERS = {"ecr": "till to terminal", "pt": "terminal to till"}
 
 
-def describe(message: Apdu) -> dict[str, Any]:
+def describe(message: Apdu, characters: str = CP437) -> Said:
     """The message as JSON may hold it. Never raises."""
     known = tables.COMMANDS.get(message.command)
-    said: dict[str, Any] = {
+    said: Said = {
         "command": f"{message.command >> 8:02X} {message.command & 0xFF:02X}",
         "name": known.name if known else _answer_name(message),
-        "data_bytes": len(message.data),
     }
+    if known and known.sender in _SENDERS:
+        said["direction"] = _SENDERS[known.sender]
+    said["data_bytes"] = len(message.data)
     try:
-        said |= _content(message, known)
+        said |= _content(message, known, characters)
     except Unreadable as problem:
         said["problem"] = str(problem)
     return said
@@ -32,33 +35,56 @@ def _answer_name(message: Apdu) -> str:
     return "unknown"
 
 
-def _content(message: Apdu, known: tables.Command | None) -> dict[str, Any]:
+def _content(message: Apdu, known: tables.Command | None, characters: str) -> Said:
+    data = message.data
     match message.command:
         case apdu.COMPLETION:
-            return _completion(message.data)
+            return _completion(data, characters)
         case apdu.ABORT:
-            return _abort(message.data)
+            return _abort(data, characters)
         case apdu.INTERMEDIATE_STATUS:
-            return _step(message.data)
+            return _step(data, characters)
         case apdu.PRINT_LINE:
-            return {"lines": answers.printed_line(message.data)}
+            printed = printed_line(data, characters)
+            attribute = explain.print_attribute(data[0]) if data else []
+            return explain.printed(printed) | {"attribute": attribute}
         case apdu.PRINT_BLOCK:
-            block = answers.printed_block(message.data)
-            return {"receipt": block.kind, "lines": list(block.lines)}
+            return explain.printed(printed_block(data, characters)) | _problem(data, characters)
+        case apdu.POSITIVE if data:
+            return _answer_data(data, characters)
     if message.command >> 8 == apdu.NEGATIVE_CLASS:
-        return {"meaning": texts.result_detail(message.command & 0xFF)}
+        return _negative(message)
     if known is None:
+        return {"problem": "a command that is not in the tables"} if data else {}
+    return _fixed_and_fields(message, known, characters)
+
+
+def _problem(data: bytes, characters: str) -> Said:
+    problem = fields.read(data, characters).problem
+    return {"problem": problem} if problem else {}
+
+
+def _answer_data(data: bytes, characters: str) -> Said:
+    """Behind 80 00 may be fields, a key, or bytes for a modem: only fields are read."""
+    read = fields.read(data, characters)
+    return {} if read.problem else explain.fields_of(read, apdu.POSITIVE)
+
+
+def _negative(message: Apdu) -> Said:
+    answer = tables.ANSWER_CODES.get(message.command)
+    if message.is_yes:
         return {}
-    return _fixed_and_fields(message, known)
+    said = explain.result(message.command & 0xFF)
+    return said | ({"answer": texts.both(answer)} if answer else {})
 
 
-def _fixed_and_fields(message: Apdu, known: tables.Command) -> dict[str, Any]:
-    said: dict[str, Any] = {}
+def _fixed_and_fields(message: Apdu, known: tables.Command, characters: str) -> Said:
+    said: Said = {}
     at = 0
     for fixed in known.fixed:
         left = len(message.data) - at
         if fixed.length is None:
-            said[fixed.name] = text(message.data[at:])
+            said[fixed.name] = text(message.data[at:], characters)
             return said
         if left < fixed.length and fixed.optional:
             break
@@ -66,72 +92,49 @@ def _fixed_and_fields(message: Apdu, known: tables.Command) -> dict[str, Any]:
         if len(raw) < fixed.length:
             raise Unreadable(f"{fixed.name} expected")
         said[fixed.name] = HIDDEN if fixed.name in _PASSWORDS else _fixed(raw)
+        said |= explain.fixed(fixed.name, raw)
         at += fixed.length
-    return said | _fields(fields.read(message.data[at:]))
+    read = fields.read(message.data[at:], characters)
+    return said | explain.fields_of(read, message.command)
 
 
 def _fixed(raw: bytes) -> int | str:
     return decoded(raw, "binary" if len(raw) == 1 else "BCD")
 
 
-def _completion(data: bytes) -> dict[str, Any]:
+def _completion(data: bytes, characters: str) -> Said:
     """The completion of a status enquiry has another layout; what reads without a rest is right."""
-    read = fields.read(data)
+    read = fields.read(data, characters)
     looks_like_state = len(data) == 1 or data[:1] in (b"\xf0", b"\xf1") or bool(read.problem)
     if data and looks_like_state:
         try:
             state = answers.terminal_state(data)
         except Unreadable:
-            return _fields(read)
-        return {
-            "terminal_status": f"{state.code:02X}",
-            "software": state.software,
-            "device_name": state.device_name,
-            "terminal_id": state.terminal_id,
-        }
-    return _fields(read)
+            return explain.fields_of(read, apdu.COMPLETION)
+        return explain.state(state) | explain.fields_of(state.rest, apdu.COMPLETION)
+    return explain.fields_of(read, apdu.COMPLETION)
 
 
-def _abort(data: bytes) -> dict[str, Any]:
+def _abort(data: bytes, characters: str) -> Said:
     if not data:
         return {"problem": "result code expected"}
-    meaning = {"result_code": f"{data[0]:02X}", "meaning": texts.result_detail(data[0])}
-    return meaning | _fields(fields.read(data[1:]))
+    said = explain.result(data[0])
+    rest = data[1:]
+    if data[0] == _WRONG_CURRENCY and len(rest) >= 2 and rest[0] != 0x49:
+        said |= explain.currency(rest[:2].hex())  # untagged in payments (3.3)
+        rest = rest[2:]
+    return said | explain.fields_of(fields.read(rest, characters), apdu.ABORT)
 
 
-def _step(data: bytes) -> dict[str, Any]:
+def _step(data: bytes, characters: str) -> Said:
     if not data:
         return {"problem": "status expected"}
-    step = texts.step(data[0])
-    said: dict[str, Any] = {"status": step.code, "step": step.kind.value, "text": step.text}
+    step = texts.step(data[0], answers.display_text(data, characters))
+    said: Said = {"status": step.code, "step": step.kind.value, "text": step.text}
+    if step.terminal_text:
+        said["terminal_text"] = step.terminal_text
     minutes = answers.t4_minutes(data)
     if minutes is not None:
         said["t4_minutes"] = minutes
-    return said
-
-
-def _fields(read: Fields) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        tables.BMPS[number].name: value for number, value in read.values.items()
-    }
-    if fields.AMOUNT in read.values:
-        said["amount_minor"] = read.number(fields.AMOUNT)
-    code = read.number(fields.RESULT)
-    if code is not None:
-        said["meaning"] = texts.result_detail(code)
-    if read.totals:
-        said["totals"] = dict(read.totals)
-    if read.nodes:
-        said["tlv"] = [_node(node) for node in read.nodes]
-    if read.problem:
-        said["problem"] = read.problem
-    return said
-
-
-def _node(node: tlv.Node) -> dict[str, Any]:
-    said: dict[str, Any] = {"tag": f"{node.tag:02X}", "name": node.name}
-    if node.children:
-        said["tlv"] = [_node(child) for child in node.children]
-    else:
-        said["value"] = node.value
-    return said
+    read = fields.read(data[1 if minutes is None else 2 :], characters)
+    return said | explain.fields_of(read, apdu.INTERMEDIATE_STATUS)

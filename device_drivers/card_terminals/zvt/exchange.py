@@ -11,25 +11,21 @@ from dataclasses import dataclass, field
 import structlog
 
 from device_drivers.card_terminals.zvt import apdu as kinds
-from device_drivers.card_terminals.zvt.answers import (
-    CUSTOMER_RECEIPT,
-    PrintedBlock,
-    printed_block,
-    printed_line,
-    t4_minutes,
-)
+from device_drivers.card_terminals.zvt import fields
+from device_drivers.card_terminals.zvt.answers import display_text, t4_minutes
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu, no
 from device_drivers.card_terminals.zvt.commands import ABORT_FROM_ECR
 from device_drivers.card_terminals.zvt.links import Link
+from device_drivers.card_terminals.zvt.receipts import Receipts, printed_block, printed_line
+from device_drivers.card_terminals.zvt.values import CP437
 from device_drivers.errors import DeviceError, NotReachable, Refused, Timeout
 from device_drivers.transport import NotSent
 
 log = structlog.get_logger(__name__)
 
-UNKNOWN_COMMAND = 0x83
+UNKNOWN_COMMAND, CANNOT_PRINT = 0x83, 0xCC
 LOOK_S = 0.1  # how soon a wish to abort or to close is noticed
 ENDING_S_MAX = 1800.0  # however often the terminal asks for more time
-LINES_MAX = 400
 DRAINED_MAX = 50
 
 
@@ -41,7 +37,7 @@ class ExchangeTimes:
     completion_s: float = 180.0
 
 
-def _ignore_step(code: int) -> None:
+def _ignore_step(code: int, shown: str) -> None:
     pass
 
 
@@ -53,17 +49,18 @@ def _yes(apdu: Apdu) -> Apdu:
 class Handlers:
     """What to do with the terminal's messages; each is called before the terminal is answered."""
 
-    on_step: Callable[[int], None] = _ignore_step
+    on_step: Callable[[int, str], None] = _ignore_step  # its code, and the terminal's own text
     on_result: Callable[[Apdu], Apdu] = _yes  # gives the answer to a status information
     on_end: Callable[[Apdu], None] = lambda apdu: None
+    can_print: Callable[[], bool] = lambda: True
 
 
 @dataclass
 class Ending:
-    """How the terminal ended a command. ``lines`` is the customer's receipt."""
+    """How the terminal ended a command, and what it printed."""
 
     apdu: Apdu
-    lines: tuple[str, ...] = ()
+    receipts: Receipts = field(default_factory=Receipts)
 
     @property
     def completed(self) -> bool:
@@ -83,13 +80,21 @@ class Exchange:
     """For the one thread that talks, and for one command."""
 
     def __init__(
-        self, link: Link, times: ExchangeTimes, wishes: Wishes, abortable: bool = False
+        self,
+        link: Link,
+        times: ExchangeTimes,
+        wishes: Wishes,
+        abortable: bool = False,
+        characters: str = CP437,
     ) -> None:
         self._link, self._times, self._wishes = link, times, wishes
-        self._abortable = abortable
-        self._lines: list[str] = []
-        self._blocks: list[PrintedBlock] = []
+        self._abortable, self._characters = abortable, characters
+        self._receipts = Receipts()
         self.sent = False  # a byte of the command may have left
+
+    def read(self, apdu: Apdu) -> fields.Fields:
+        """The fields of a message, in the terminal's characters."""
+        return fields.read(apdu.data, self._characters)
 
     def ask(self, command: Apdu, may_repeat: bool = True) -> Apdu:
         """Sends the command and gives its answer. Raises Refused for 84 xx, Timeout after T3.
@@ -153,33 +158,27 @@ class Exchange:
         except (NotReachable, Timeout) as problem:
             # The terminal said how it ended; that it does not hear us any more changes nothing.
             log.warning("zvt.end_not_acknowledged", detail=problem.detail)
-        return Ending(apdu, self._receipt())
+        return Ending(apdu, self._receipts)
 
     def _answer(self, apdu: Apdu, handlers: Handlers) -> Apdu:
         match apdu.command:
             case kinds.INTERMEDIATE_STATUS:
                 if apdu.data:
-                    handlers.on_step(apdu.data[0])
+                    handlers.on_step(apdu.data[0], display_text(apdu.data, self._characters))
             case kinds.STATUS_INFORMATION:
                 self._link.check()  # an ended line cannot carry the acknowledgement any more
                 return handlers.on_result(apdu)
+            case kinds.PRINT_LINE | kinds.PRINT_BLOCK if not handlers.can_print():
+                log.warning("zvt.cannot_print")
+                return no(CANNOT_PRINT)
             case kinds.PRINT_LINE:
-                self._lines.extend(printed_line(apdu.data))
-                del self._lines[LINES_MAX:]
+                self._receipts.add_line(printed_line(apdu.data, self._characters))
             case kinds.PRINT_BLOCK:
-                self._blocks.append(printed_block(apdu.data))
-                del self._blocks[LINES_MAX:]
+                self._receipts.add_block(printed_block(apdu.data, self._characters))
             case _:
                 log.info("zvt.unknown_command", command=f"{apdu.command:04X}")
                 return no(UNKNOWN_COMMAND)
         return YES
-
-    def _receipt(self) -> tuple[str, ...]:
-        """The customer's lines. Single lines (06 D1) do not say whose they are: all are taken,
-        unless blocks (06 D3) say better."""
-        customers = [b for b in self._blocks if b.kind in (CUSTOMER_RECEIPT, None)]
-        lines = [line for block in customers for line in block.lines] or self._lines
-        return tuple(lines[:LINES_MAX])
 
     def _next(self, end: float) -> Apdu | None:
         """The next message, noticing wishes of other threads while it waits."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from device_drivers.card_terminals.zvt import mask, tlv
 from device_drivers.card_terminals.zvt.tables import BMPS, Field
 from device_drivers.card_terminals.zvt.values import (
+    CP437,
     Unreadable,
     Value,
     counted,
@@ -47,7 +48,7 @@ class Fields:
         return tlv.first(self.nodes, tag)
 
 
-def read(raw: bytes) -> Fields:
+def read(raw: bytes, characters: str = CP437) -> Fields:
     """Never raises: what cannot be read is told in ``problem``."""
     values: dict[int, Value] = {}
     nodes: tuple[tlv.Node, ...] = ()
@@ -61,11 +62,14 @@ def read(raw: bytes) -> Fields:
             value, at = _bytes_of(known, raw, at + 1)
             try:
                 if number == TLV:
-                    nodes += tlv.parse(value)
+                    more, inside = tlv.parse(value, characters)
+                    nodes += more
+                    if inside:
+                        raise Unreadable(inside)
                 elif number == TOTALS:
                     sums = totals(value)
                 else:
-                    values.setdefault(number, _value(number, value, known))
+                    values.setdefault(number, _value(number, value, known, characters))
             except Unreadable as inside:
                 problem = (
                     f"field {number:02X}: {inside}"  # its length is known: what follows is read
@@ -91,11 +95,11 @@ def _bytes_of(known: Field, raw: bytes, start: int) -> tuple[bytes, int]:
     return raw[start:end], end
 
 
-def _value(number: int, raw: bytes, known: Field) -> Value:
+def _value(number: int, raw: bytes, known: Field, characters: str) -> Value:
     if number in mask.SECRET_BMPS:
         return mask.HIDDEN
     if number in mask.PAN_BMPS:
         return mask.masked_bcd_pan(raw)
     if number == AMOUNT:
         number_of_bcd(raw)
-    return decoded(raw, known.encoding)
+    return decoded(raw, known.encoding, characters)

@@ -26,7 +26,7 @@ def last_transaction(
     found: list[CardResult] = []
 
     def on_result(apdu: Apdu) -> Apdu:
-        read = fields.read(apdu.data)
+        read = exchange.read(apdu)
         result = card_result(read)
         if result is not None:
             found.append(_reversed_if_so(result, read))
@@ -39,7 +39,7 @@ def last_transaction(
             return None
         raise
     if found:
-        return replace(found[-1], receipt_lines=ending.lines)
+        return replace(found[-1], receipt_lines=ending.receipts.customer)
     if ending.completed:
         raise ProtocolError("06 20 was completed without a result", "zvt.no_details")
     code = ending.apdu.data[0] if ending.apdu.data else -1

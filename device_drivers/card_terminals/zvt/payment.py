@@ -36,18 +36,20 @@ class Silent:
 
 
 class Payment:
-    """``command`` moves ``amount_minor`` of ``currency``. Use once."""
+    """``command`` moves ``amount_minor`` of ``currency``; None: whatever the terminal says. Use once."""
 
     def __init__(
         self,
         exchange: Exchange,
         command: Apdu,
-        amount_minor: int,
+        amount_minor: int | None,
         currency: str,
         observer: Observer,
+        can_print: Callable[[], bool] = lambda: True,
     ) -> None:
         self._exchange, self._command, self._observer = exchange, command, observer
         self._amount_minor, self._currency = amount_minor, currency
+        self._can_print = can_print
         self._approved: CardResult | None = None  # recorded and acknowledged
         self._refused: CardResult | None = None
         self._not_recorded: CardResult | None = None
@@ -60,7 +62,7 @@ class Payment:
         Raises NotReachable if the command was never sent, Refused if it was refused before anything
         could be taken, and OutcomeUnknown for every other end without an explicit result.
         """
-        handlers = Handlers(self._on_step, self._on_result, self._on_end)
+        handlers = Handlers(self._on_step, self._on_result, self._on_end, self._can_print)
         try:
             ending = self._exchange.run(self._command, handlers, may_repeat=False)
         except Refused:
@@ -71,11 +73,11 @@ class Payment:
             return self._without_end(problem)
         return self._with_end(ending, reverse)
 
-    def _on_step(self, code: int) -> None:
-        self._observer.on_step(texts.step(code))
+    def _on_step(self, code: int, shown: str) -> None:
+        self._observer.on_step(texts.step(code, shown))
 
     def _on_result(self, apdu: Apdu) -> Apdu:
-        read = fields.read(apdu.data)
+        read = self._exchange.read(apdu)
         result = card_result(read)
         if read.problem:
             log.warning("zvt.result_not_read_whole", problem=read.problem)
@@ -107,6 +109,8 @@ class Payment:
 
     def _mismatch(self, result: CardResult, damaged: bool) -> str:
         amount, currency = result.amount_minor, result.currency
+        if self._amount_minor is None:
+            return ""
         if amount is None and damaged:
             return "an approval whose amount cannot be read"
         if amount not in (None, self._amount_minor) or currency not in (None, self._currency):
@@ -135,11 +139,11 @@ class Payment:
         if self._approved is not None:
             if not ending.completed or self._refused is not None:
                 raise OutcomeUnknown("the terminal approved, then refused", "zvt.contradiction")
-            return replace(self._approved, receipt_lines=ending.lines)
+            return _with_receipts(self._approved, ending)
         refusal = self._refusal(ending.apdu)
         if refusal is None:
             raise OutcomeUnknown("the terminal ended without a result", "zvt.no_result")
-        return replace(refusal, receipt_lines=ending.lines)
+        return _with_receipts(refusal, ending)
 
     def _without_end(self, problem: DeviceError) -> CardResult:
         if self._doubt:
@@ -161,6 +165,11 @@ class Payment:
         return replace(
             result, outcome=Outcome.DECLINED, code=NOT_RECORDED, message=texts.NOT_RECORDED
         )
+
+
+def _with_receipts(result: CardResult, ending: Ending) -> CardResult:
+    receipts = ending.receipts
+    return replace(result, receipt_lines=receipts.customer, merchant_lines=receipts.merchant)
 
 
 def _same(one: CardResult, other: CardResult) -> bool:

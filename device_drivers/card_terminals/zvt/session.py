@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import structlog
 
-from device_drivers.card_terminals.zvt import answers, commands, fields, texts
+from device_drivers.card_terminals.zvt import answers, commands, fields, staff, texts
 from device_drivers.card_terminals.zvt.answers import TerminalState
 from device_drivers.card_terminals.zvt.exchange import Ending, Exchange, Handlers, Wishes
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
@@ -40,9 +40,16 @@ class Session:
         self._state: TerminalState | None = None
         self._trouble: Condition | None = None
         self._wanted: tuple[Condition, ...] = ()
+        self._refused: Condition | None = None  # why the last payment could not be made
 
     def exchange(self, abortable: bool = False) -> Exchange:
-        return Exchange(self._link, self._settings.exchange, self.wishes, abortable)
+        s = self._settings
+        return Exchange(self._link, s.exchange, self.wishes, abortable, s.characters)
+
+    def note_result(self, code: str) -> None:
+        """The result of a payment may say that the terminal itself needs somebody."""
+        with contextlib.suppress(ValueError):
+            self._refused = staff.result_condition(int(code, 16))
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
@@ -75,7 +82,7 @@ class Session:
             state = self.until_not_busy(busy_limit_s)
             self._register()
         except Refused:
-            self._trouble = texts.REFUSES
+            self._trouble = staff.REFUSES
             self.let_go()
             raise
         self._connected = True
@@ -122,7 +129,7 @@ class Session:
         if not ending.completed:
             raise Refused(f"registration: {why(ending)}", "zvt.registration_refused")
         status_byte = fields.read(ending.apdu.data).number(fields.STATUS_BYTE)
-        self._wanted = texts.registration_conditions(status_byte or 0)
+        self._wanted = staff.registration_conditions(status_byte or 0)
 
     def _mend(self, command: int) -> None:
         """Initialises or diagnoses a terminal that asks for it, if it lets us."""
@@ -168,7 +175,12 @@ class Session:
     def status(self) -> DeviceStatus:
         """What is known; asks nothing."""
         state = self._state or TerminalState(texts.READY)
-        conditions = [self._trouble, texts.terminal_condition(state.code), *self._wanted]
+        conditions = [
+            self._trouble,
+            *staff.state_conditions(state),
+            *self._wanted,
+            self._refused,
+        ]
         name = " ".join(part for part in (state.device_name, state.software) if part)
         return DeviceStatus(
             driver="zvt",
@@ -192,4 +204,4 @@ def _condition(problem: DeviceError) -> Condition | None:
     """What a failed call says about the terminal; a payment in doubt says nothing about it."""
     if isinstance(problem, OutcomeUnknown):
         return None
-    return texts.NOT_REACHABLE if isinstance(problem, NotReachable) else texts.NOT_UNDERSTOOD
+    return staff.NOT_REACHABLE if isinstance(problem, NotReachable) else staff.NOT_UNDERSTOOD

@@ -7,10 +7,13 @@ from typing import Any
 from device_drivers.card_terminals.zvt.currencies import NUMBERS
 from device_drivers.card_terminals.zvt.exchange import ExchangeTimes
 from device_drivers.card_terminals.zvt.links import Link, LinkTimes, SerialLink, TcpLink
+from device_drivers.card_terminals.zvt.trace import TracedLink
+from device_drivers.card_terminals.zvt.values import CP437
 from device_drivers.settings import BadSetting, Table
 from device_drivers.transport import Serial, Tcp
 
 DEFAULT_PORT = 20007
+CHARACTERS = (CP437, "iso8859-1", "iso8859-15", "utf-8", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,9 @@ class ZvtSettings:
     ``no_transaction_codes``: result codes by which the terminal says that it holds no transaction.
     The specification names none, so each model must be asked at commissioning, before its first
     payment; empty is safe, and then only a result proves anything.
+
+    ``characters``: in which the terminal sends texts, as a codec of Python. CP437 is the protocol's
+    own; some makers send ISO 8859-1 all the same.
     """
 
     link: Link
@@ -29,6 +35,7 @@ class ZvtSettings:
     busy_pause_s: float
     no_transaction_codes: frozenset[int]
     connect_timeout_s: float
+    characters: str
     password: bytes = field(repr=False)
 
     @property
@@ -54,10 +61,14 @@ def read(settings: Mapping[str, Any]) -> ZvtSettings:
         ack_s=table.number("t2_s", 5.0, 0.1, 60),
         write_s=table.number("write_timeout_s", 5.0, 0.1, 60),
     )
-    result = ZvtSettings(
-        link=TcpLink(Tcp(host, port, connect_timeout_s), times)
+    characters = table.choice("characters", CHARACTERS, CP437)
+    link: Link = (
+        TcpLink(Tcp(host, port, connect_timeout_s), times)
         if tcp
-        else SerialLink(Serial(device, baud), times),
+        else SerialLink(Serial(device, baud), times)
+    )
+    result = ZvtSettings(
+        link=TracedLink(link, characters) if table.flag("trace", False) else link,
         currency=table.choice("currency", tuple(NUMBERS), "CNY"),
         exchange=ExchangeTimes(
             answer_s=table.number("t3_s", 5.0, 0.1, 120),
@@ -67,6 +78,7 @@ def read(settings: Mapping[str, Any]) -> ZvtSettings:
         busy_pause_s=table.number("busy_pause_s", 1.0, 0.05, 60),
         no_transaction_codes=frozenset(table.raw_bytes("no_transaction_codes", b"")),
         connect_timeout_s=connect_timeout_s,
+        characters=characters,
         password=_password(table.text("password", "000000")),
     )
     table.finish()

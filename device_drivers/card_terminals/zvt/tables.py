@@ -37,17 +37,21 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Command:
+    """``sender``: ``ecr`` (we), ``pt`` (the terminal) or ``both``."""
+
     name: str
+    sender: str
     fixed: tuple[Fixed, ...]
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """``who_acts``: resident, staff, retry, terminal or none."""
+    """``who_acts``: resident, staff, retry, terminal or none; ``recovery``: the command that mends it."""
 
     en: str
     zh: str
     who_acts: str = "none"
+    recovery: str = ""
 
 
 def _load() -> Any:
@@ -60,7 +64,7 @@ def _meanings(rows: Mapping[str, list[Any]]) -> dict[int, Meaning]:
 
 _TABLES = _load()
 COMMANDS: dict[int, Command] = {
-    int(code, 16): Command(row["name"], tuple(Fixed(*fixed) for fixed in row["fixed"]))
+    int(code, 16): Command(row["name"], row["from"], tuple(Fixed(*fixed) for fixed in row["fixed"]))
     for code, row in _TABLES["commands"].items()
 }
 BMPS: dict[int, Field] = {int(n, 16): Field(*row) for n, row in _TABLES["bmps"].items()}
@@ -72,5 +76,15 @@ STATUS_BYTE = _meanings(_TABLES["status_byte"])
 STEPS: dict[int, tuple[Meaning, bool]] = {  # and whether the card is to be taken out
     int(code, 16): (Meaning(en, zh), remove)
     for code, (en, zh, remove) in _TABLES["intermediate_status"].items()
+}
+ANSWER_CODES = _meanings(_TABLES["answer_codes"])
+TERMINAL_LOCKS = [_meanings(byte) for byte in _TABLES["terminal_locks"]]  # of the bytes of tag 1F55
+BITS: dict[str, dict[int, tuple[str, str, str]]] = {  # name, what 0 means, what 1 means
+    name: {int(bit, 16): tuple(row) for bit, row in rows.items()}
+    for name, rows in _TABLES["bits"].items()
+}
+VALUES: dict[str, dict[int, str]] = {
+    name: {int(value, 16): text for value, text in rows.items()}
+    for name, rows in _TABLES["values"].items()
 }
 CARD_TYPES: dict[int, str] = {int(n): name for n, name in _TABLES["card_types"].items()}

@@ -6,7 +6,7 @@ and from captures of terminals, tried against our own simulator only.
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -21,15 +21,16 @@ from device_drivers.card_terminals.interface import (
     ReversalRequest,
     Standing,
 )
-from device_drivers.card_terminals.zvt import commands, fields, texts
-from device_drivers.card_terminals.zvt.apdu import YES, Apdu
-from device_drivers.card_terminals.zvt.exchange import ENDING_S_MAX, Handlers
+from device_drivers.card_terminals.zvt import checks, commands, texts
+from device_drivers.card_terminals.zvt.apdu import Apdu
+from device_drivers.card_terminals.zvt.exchange import ENDING_S_MAX
 from device_drivers.card_terminals.zvt.last import last_transaction
 from device_drivers.card_terminals.zvt.payment import Payment, Silent
-from device_drivers.card_terminals.zvt.session import Session, why
+from device_drivers.card_terminals.zvt.service import Service
+from device_drivers.card_terminals.zvt.session import Session
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
 from device_drivers.deadlines import Deadlines
-from device_drivers.errors import DeviceError, Refused
+from device_drivers.errors import DeviceError
 from device_drivers.status import DeviceStatus
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,9 @@ class ZvtTerminal:
         self._turn = threading.Lock()
         self._paying = False
         self._answered: Answered[CardResult] = Answered()
+        self.service = Service(self._session, settings, self._talking, self._pay_once)
+        self.can_print: Callable[[], bool] = lambda: True
+        """Whether the terminal's receipts can be printed or kept; else it hears ``84 CC 00``."""
 
     @property
     def deadlines(self) -> Deadlines:
@@ -113,46 +117,39 @@ class ZvtTerminal:
 
     def authorise(self, request: CardRequest, observer: Observer) -> CardResult:
         """06 01 (2.2). Raises as the interface says."""
-        self._check(request.amount_minor, request.currency)
+        checks.amount(request.amount_minor, request.currency, self._settings.currency)
         command = commands.authorise(request.amount_minor, request.currency)
-        return self._answered.once(
-            request.payment_id,
-            request,
-            lambda: self._pay(command, request.amount_minor, observer),
-        )
+        return self._pay_once(request.payment_id, request, command, request.amount_minor, observer)
 
     def reverse(self, request: ReversalRequest) -> CardResult:
         """06 30 (2.9). Raises as ``authorise`` does."""
         receipt_no, amount_minor = request.payment.receipt_no, request.amount_minor
-        self._check(amount_minor, request.currency)
-        if not (receipt_no.isascii() and receipt_no.isdigit() and len(receipt_no) <= 4):
-            raise Refused("a receipt number has one to four digits", "zvt.receipt_no")
+        checks.amount(amount_minor, request.currency, self._settings.currency)
+        checks.receipt_no(receipt_no)
         command = commands.reverse(
             self._settings.password, receipt_no, amount_minor, request.currency
         )
-        return self._answered.once(
-            request.reversal_id, request, lambda: self._pay(command, amount_minor, Silent())
-        )
+        return self._pay_once(request.reversal_id, request, command, amount_minor, Silent())
 
-    def refund(self, amount_minor: int, currency: str) -> CardResult:
-        """06 31 (2.15): a credit to any card. Raises as ``authorise`` does."""
-        self._check(amount_minor, currency)
-        command = commands.refund(self._settings.password, amount_minor, currency)
-        return self._pay(command, amount_minor, Silent())
+    def _pay_once(
+        self,
+        command_id: str,
+        asked: object,
+        command: Apdu,
+        amount_minor: int | None,
+        observer: Observer,
+    ) -> CardResult:
+        """A repeat of ``command_id`` is answered; ``asked`` is what it stands for."""
+        return self._answered.once(
+            command_id, asked, lambda: self._pay(command, amount_minor, observer)
+        )
 
     def abort(self) -> None:
         """The thread that talks sends 06 B0 (2.23); only it learns how the payment ended."""
         if self._paying:
             self._session.wishes.abort.set()
 
-    def _check(self, amount_minor: int, currency: str) -> None:
-        ours = self._settings.currency
-        if currency != ours:
-            raise Refused(f"the terminal is set to {ours}, not {currency}", "zvt.currency")
-        if not 0 < amount_minor < 10**12:
-            raise Refused(f"{amount_minor} is no amount that ZVT can carry", "zvt.amount")
-
-    def _pay(self, command: Apdu, amount_minor: int, observer: Observer) -> CardResult:
+    def _pay(self, command: Apdu, amount_minor: int | None, observer: Observer) -> CardResult:
         with self._talking():
             self._session.wishes.abort.clear()
             self._paying = True
@@ -164,14 +161,18 @@ class ZvtTerminal:
             finally:
                 self._paying = False
 
-    def _run(self, command: Apdu, amount_minor: int, observer: Observer) -> CardResult:
+    def _run(self, command: Apdu, amount_minor: int | None, observer: Observer) -> CardResult:
         exchange = self._session.exchange(abortable=True)
         currency = self._settings.currency
-        payment = Payment(exchange, command, amount_minor, currency, observer)
+        payment = Payment(exchange, command, amount_minor, currency, observer, self._may_print)
         result = payment.run(self._take_back)
+        self._session.note_result(result.code)
         if payment.end_lost:
             self._session.let_go()
         return result
+
+    def _may_print(self) -> bool:
+        return self.can_print()
 
     def _take_back(self, result: CardResult) -> bool:
         """Whether the terminal confirmed that it reversed the payment."""
@@ -190,42 +191,3 @@ class ZvtTerminal:
             log.warning("zvt.not_taken_back", code=problem.code)
             return False
         return reversal.outcome is Outcome.APPROVED
-
-    # -- administration --------------------------------------------------------------------------
-
-    def initialise(self) -> None:
-        """06 93 (2.18). Raises Refused if the terminal does not succeed, and other DeviceErrors."""
-        self._administer(commands.INITIALISE, self._settings.password)
-
-    def diagnosis(self) -> None:
-        """06 70 (2.17). Raises as ``initialise``."""
-        self._administer(commands.DIAGNOSIS, b"")
-
-    def end_of_day(self) -> Mapping[str, int]:
-        """06 50 (2.16): counts and sums (minor units) of the day by kind of card."""
-        totals: dict[str, int] = {}
-
-        def on_result(apdu: Apdu) -> Apdu:
-            totals.update(fields.read(apdu.data).totals)
-            return YES
-
-        handlers = Handlers(on_result=on_result)
-        self._administer(commands.END_OF_DAY, self._settings.password, handlers)
-        return totals
-
-    def log_off(self) -> None:
-        """06 02 (2.24), which ends with its answer."""
-        with self._talking():
-            self._session.connect_if_needed()
-            self._session.exchange().ask(Apdu(commands.LOG_OFF))
-            self._session.let_go()
-
-    def _administer(self, command: int, password: bytes, handlers: Handlers | None = None) -> None:
-        with self._talking():
-            self._session.connect_if_needed()
-            self._session.until_not_busy(READY_LIMIT_S)
-            apdu = commands.with_password(command, password)
-            ending = self._session.exchange().run(apdu, handlers or Handlers())
-            if not ending.completed:
-                raise Refused(f"{command:04X}: {why(ending)}", "zvt.aborted")
-            self._session.ask_state()

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 from device_drivers.card_terminals.zvt import mask
 from device_drivers.card_terminals.zvt.tables import TAGS
-from device_drivers.card_terminals.zvt.values import Unreadable, Value, decoded
+from device_drivers.card_terminals.zvt.values import CP437, Unreadable, Value, decoded
 
 DEPTH_MAX = 8
+APPLICATION_ID, _REGISTERED = 0x43, b"\xa0"  # registered ones begin with a letter in hex
 _PRIVATE_TWO_BYTES = range(0x1F80, 0x1F84)  # two bytes, although BER would read a third
 
 
 @dataclass(frozen=True)
 class Node:
-    """``value`` is readable and masked; ``raw`` is empty where card data was."""
+    """``value`` is readable and masked; the bytes that it was read from are not kept."""
 
     tag: int
     value: Value
-    raw: bytes = b""
     children: tuple["Node", ...] = ()
 
     @property
@@ -62,31 +62,39 @@ def _tag_at(raw: bytes, start: int) -> tuple[int, int]:
     raise Unreadable("tag expected")
 
 
-def parse(raw: bytes, depth: int = 0) -> tuple[Node, ...]:
-    """Raises Unreadable if the bytes end inside a tag."""
+def parse(raw: bytes, characters: str = CP437, depth: int = 0) -> tuple[tuple[Node, ...], str]:
+    """The nodes, and why reading ended before the last byte ("" if it did not). Never raises."""
     nodes: list[Node] = []
-    at = 0
-    while at < len(raw):
-        tag, at = _tag_at(raw, at)
-        length, at = length_at(raw, at)
-        if at + length > len(raw):
-            raise Unreadable("tag longer than its container")
-        nodes.append(_node(tag, raw[at : at + length], depth))
-        at += length
-    return tuple(nodes)
+    at, problem = 0, ""
+    try:
+        while at < len(raw):
+            tag, start = _tag_at(raw, at)
+            length, start = length_at(raw, start)
+            if start + length > len(raw):
+                raise Unreadable(f"tag {tag:02X} is longer than its container")
+            node, inside = _node(tag, raw[start : start + length], characters, depth)
+            nodes.append(node)
+            problem = problem or inside  # its length is known: what follows is read
+            at = start + length
+    except Unreadable as end:
+        problem = problem or f"reading ended at byte {at} of the container: {end}"
+    return tuple(nodes), problem
 
 
-def _node(tag: int, value: bytes, depth: int) -> Node:
+def _node(tag: int, value: bytes, characters: str, depth: int) -> tuple[Node, str]:
     known = TAGS.get(tag)
     if tag in mask.SECRET_TAGS:
-        return Node(tag, mask.HIDDEN)
+        return Node(tag, mask.HIDDEN), ""
     if tag in mask.PAN_TAGS:
-        return Node(tag, mask.masked_bcd_pan(value))
-    if known is None:
-        return Node(tag, f"({len(value)} bytes)")
-    if known.constructed and depth < DEPTH_MAX:
-        return Node(tag, "", children=parse(value, depth + 1))
-    return Node(tag, decoded(value, known.encoding), value)
+        return Node(tag, mask.masked_bcd_pan(value)), ""
+    if known is None or (known.constructed and depth >= DEPTH_MAX):
+        return Node(tag, f"({len(value)} bytes)"), ""
+    if known.constructed:
+        children, problem = parse(value, characters, depth + 1)
+        return Node(tag, "", children), problem and f"tag {tag:02X}: {problem}"
+    if tag == APPLICATION_ID and value[:1] >= _REGISTERED:
+        return Node(tag, value.hex()), ""  # names the card's program, whatever its digits look like
+    return Node(tag, decoded(value, known.encoding, characters)), ""
 
 
 def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:

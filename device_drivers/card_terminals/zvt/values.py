@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from device_drivers.card_terminals.zvt.mask import without_pans
+from device_drivers.card_terminals.zvt.mask import HIDDEN, holds_pan, without_pans
 
 Value = int | str
+CP437 = "cp437"  # what terminals send unless another set was agreed (ch. 9, tag 14)
+_NO_CONTROL = {code: " " for code in (*range(0x20), 0x7F) if code != 0x0A}
 
 
 class Unreadable(ValueError):
@@ -39,24 +41,25 @@ def counted(raw: bytes, start: int, digits: int) -> tuple[bytes, int]:
     return raw[begin : begin + length], begin + length
 
 
-def text(raw: bytes) -> str:
-    """CP437 is what terminals send unless another set was agreed. Card numbers are masked."""
-    return without_pans(raw.decode("cp437").strip("\0"))
+def text(raw: bytes, characters: str = CP437) -> str:
+    """Readable text in a codec of Python; lines end with a line feed. Card numbers are masked."""
+    said = raw.strip(b"\0").decode(characters, errors="replace")
+    said = said.replace("\r\n", "\n").replace("\r", "\n")
+    return without_pans(said.translate(_NO_CONTROL))
 
 
-def decoded(raw: bytes, encoding: str) -> Value:
-    """A value by the encoding of the tables; what has none is given as hex."""
+def decoded(raw: bytes, encoding: str, characters: str = CP437) -> Value:
+    """A value by the encoding of the tables; what has none is given as hex, unless it holds a card
+    number."""
     match encoding:
         case "ASCII" | "text":
-            return text(raw)
-        case "BCD":
-            return raw.hex()
-        case "uint" | "uint16" | "uint32 big-endian":
+            return text(raw, characters)
+        case "uint" | "uint16" | "uint32 big-endian" if len(raw) <= 4:
             return int.from_bytes(raw, "big")
         case "binary" | "bits" if len(raw) == 1:
             return raw[0]
         case _:
-            return raw.hex()
+            return HIDDEN if holds_pan(raw) else raw.hex()
 
 
 _TOTALS = (

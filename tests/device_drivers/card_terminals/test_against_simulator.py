@@ -279,16 +279,16 @@ def test_a_payment_is_reversed_once(world: Simulator, device: ZvtTerminal) -> No
     assert device.reverse(reversal).outcome is Outcome.APPROVED  # answered, not asked again
     again = device.reverse(replace(reversal, reversal_id="r-2"))
     assert (again.outcome, again.code) == (Outcome.DECLINED, "B4")
-    assert device.refund(100, "CNY").outcome is Outcome.APPROVED
+    assert device.service.refund("f-1", 100, "CNY").outcome is Outcome.APPROVED
 
 
 def test_administration(device: ZvtTerminal) -> None:
-    device.diagnosis()
-    device.initialise()
-    assert device.end_of_day()
+    device.service.diagnosis()
+    device.service.initialise()
+    assert device.service.end_of_day().totals
     status = device.probe()
     assert (status.driver, status.simulated, status.level) == ("zvt", True, Level.OK)
-    device.log_off()
+    device.service.log_off()
 
 
 def test_no_clear_card_number_comes_out(world: Simulator, device: ZvtTerminal) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from device_drivers.card_terminals.zvt.decode import main
+from device_drivers.card_terminals.zvt.command import main
 
 DATA = Path(__file__).parents[2] / "data" / "zvt"
 CAPTURES = json.loads((DATA / "captures.json").read_text("utf-8"))["captures"]
@@ -33,7 +33,7 @@ def test_raw_serial_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     path.write_bytes(b"\x06".join(bytes.fromhex(v["frame"]) for v in FRAMES))
     code, said = decode(path, capsys)
     assert code == 0
-    assert [one for one in said if one == {"signal": "ACK"}] == [{"signal": "ACK"}] * 13
+    assert [one["signal"] for one in said if "signal" in one] == ["ACK"] * 13
     assert said[4]["amount_minor"] == 11000
     assert said[24]["card_number"] == "******6666"  # what follows the D is track data
 

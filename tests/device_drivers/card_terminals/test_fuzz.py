@@ -6,8 +6,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device_drivers.card_terminals.zvt import answers, apdu, fields, tables
-from device_drivers.card_terminals.zvt.decode import bytes_of, decoded
+from device_drivers.card_terminals.zvt import answers, apdu, fields, receipts, tables
+from device_drivers.card_terminals.zvt.decode import decoded
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.values import Unreadable
 from device_drivers.errors import ProtocolError
@@ -45,11 +45,14 @@ def test_answers(data: bytes) -> None:
     with contextlib.suppress(Unreadable):
         answers.terminal_state(data)
     answers.aborted(data)
-    answers.printed_line(data)
+    receipts.printed_line(data)
+    receipts.printed_block(data)
+    answers.display_text(data)
+    answers.open_reservations(data)
     answers.t4_minutes(data)
 
 
 @settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_decoding_a_capture(raw: bytes) -> None:
-    json.dumps(list(decoded(bytes_of(raw))))
+    json.dumps(list(decoded(raw)))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from device_drivers.card_terminals.zvt import answers, apdu, fields, mask, tlv
 from device_drivers.card_terminals.zvt.describe import describe
+from device_drivers.card_terminals.zvt.receipts import printed_block, printed_line
 
 PAN = "6225880137706868"
 TRACK2 = PAN + "d3012" + "2010000000001f"
@@ -85,8 +86,6 @@ def test_no_clear_number_in_result_or_json() -> None:
 
 def test_no_clear_number_in_receipt_lines() -> None:
     line = f"\0Karte {PAN}".encode()
-    assert answers.printed_line(line) == ["Karte 622588******6868"]
+    assert printed_line(line).lines == ("Karte 622588******6868",)
     block = tlv.encode(0x25, tlv.encode(0x07, line[1:]))
-    assert answers.printed_block(b"\x06" + bytes([len(block)]) + block).lines == (
-        "Karte 622588******6868",
-    )
+    assert printed_block(b"\x06" + bytes([len(block)]) + block).lines == ("Karte 622588******6868",)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from device_drivers.card_terminals.interface import Outcome
-from device_drivers.card_terminals.zvt import answers, apdu, commands, fields
+from device_drivers.card_terminals.zvt import answers, apdu, commands, fields, receipts
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.values import bcd
 from device_drivers.errors import ProtocolError
@@ -55,8 +55,8 @@ def test_a_captured_result() -> None:
 def test_a_captured_receipt() -> None:
     message = apdu.parse(BY_COMMAND["06D3 print text block"])
     assert len(message.data) > 0xFF
-    block = answers.printed_block(message.data)
-    assert block.kind == answers.CUSTOMER_RECEIPT
+    block = receipts.printed_block(message.data)
+    assert block.kind == receipts.CUSTOMER
     assert block.lines[1].strip() == "** Customer Receipt **"
     assert "Card No.:               xxxxxxxxxxxx8074" in block.lines
 
@@ -98,7 +98,7 @@ def test_unknown_tags_are_skipped_whole() -> None:
     read = fields.read(bytes.fromhex("060eff4004deadbeef1f1f0200421400"))
     assert read.problem == ""
     assert [node.tag for node in read.nodes] == [0xFF40, 0x1F1F, 0x14]
-    assert read.nodes[0].raw == b""
+    assert read.nodes[0].value == "(4 bytes)"
 
 
 def test_a_broken_container_loses_nothing_behind_it() -> None:

@@ -117,11 +117,11 @@ def test_a_payment_over_the_line() -> None:
         pt.until_payment()
         pt.hear("0601")
         pt.say(YES, message("04ff", "10 10 06 00"), APPROVED_12_34)
-        pt.say(message("06d1", "00" + "10" * 20), "060f00")
+        pt.say(message("06d1", "0041" + "10" * 20 + "42"), "060f00")
 
     result = pay(script)
     assert result.outcome is Outcome.APPROVED
-    assert len(result.receipt_lines[0]) == 20
+    assert len(result.receipt_lines[0]) == 22
 
 
 def test_a_frame_that_was_not_understood_is_repeated() -> None:

@@ -196,7 +196,7 @@ def test_reversal_refund_and_administration() -> None:
         pt.expect("06310d00000004000000000500490156")
         pt.say(YES, message("061e", "83"))
         pt.state_asked()
-        pt.expect("065003000000")
+        pt.expect("061003000000")
         pt.say(YES, message("040f", "60f0f5f3 00010042" + totals), "060f00")
         pt.state_asked()
         pt.state_asked()
@@ -210,11 +210,11 @@ def test_reversal_refund_and_administration() -> None:
         device = terminal(served.port)
         device.open()
         assert device.reverse(ReversalRequest("r-1", paid, 1234, "CNY")).outcome is Outcome.APPROVED
-        assert device.refund(500, "CNY").outcome is Outcome.DECLINED
-        assert device.end_of_day()["visa_total"] == 400
+        assert device.service.refund("f-1", 500, "CNY").outcome is Outcome.DECLINED
+        assert device.service.totals()["visa_total"] == 400
         with pytest.raises(Refused):
-            device.diagnosis()
-        device.log_off()
+            device.service.diagnosis()
+        device.service.log_off()
         device.close()
 
 

@@ -1,0 +1,179 @@
+"""Captured bytes to messages: serial frames or bare messages, one or many, whole or not. Never guesses
+over a gap: what is no message is told with its place, and reading goes on behind it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from device_drivers.card_terminals.zvt.apdu import NEGATIVE_CLASS, Apdu
+from device_drivers.card_terminals.zvt.framing import ACK, ETX, NAK, crc
+from device_drivers.card_terminals.zvt.tables import COMMANDS
+
+MAKERS_CLASS = 0x0F  # makers' own commands
+_FRAME = re.compile(rb"\x10\x02((?:[^\x10]|\x10\x10)*)\x10\x03(..)", re.DOTALL)
+_FRAME_BEGINS = b"\x10\x02"
+_SIGNALS = {ACK[0]: "ACK", NAK[0]: "NAK"}
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_NOT_HEX = re.compile(r"0[xX]|[\s:,;\-|]")
+
+
+@dataclass(frozen=True, repr=False)
+class Piece:
+    """``at`` is its first byte in the capture. Whole: only ``message``. Broken off: both."""
+
+    at: int
+    message: Apdu | None = None
+    signal: str = ""
+    problem: str = ""
+
+
+def bytes_of(raw: bytes) -> bytes:
+    """The bytes themselves, or those that hex text means. In text, what follows ``#`` is a remark, and
+    a line may begin with an arrow or a name: ``ECR> 06 01``."""
+    try:
+        lines = raw.decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        return raw
+    said = (re.sub(r"^\s*(?:\w*\s*[<>]+|\w*:\s|-+>|<-+)", "", line.split("#")[0]) for line in lines)
+    digits = "".join(_NOT_HEX.sub("", line) for line in said)
+    return bytes.fromhex(digits) if _HEX.fullmatch(digits) and len(digits) % 2 == 0 else raw
+
+
+def pieces(raw: bytes) -> Iterator[Piece]:
+    """Everything in the capture, in its order."""
+    framed = any(_is_intact(found) for found in _FRAME.finditer(raw))
+    starts_as_frame = raw.lstrip(ACK + NAK).startswith(_FRAME_BEGINS)
+    yield from _frames(raw) if framed or starts_as_frame else _messages(raw)
+
+
+def _message_of(found: re.Match[bytes]) -> bytes:
+    return found[1].replace(b"\x10\x10", b"\x10")
+
+
+def _is_intact(found: re.Match[bytes]) -> bool:
+    return crc(_message_of(found) + bytes([ETX])).to_bytes(2, "little") == found[2]
+
+
+def _frames(raw: bytes) -> Iterator[Piece]:
+    at = 0
+    for found in _FRAME.finditer(raw):
+        yield from _between(raw[at : found.start()], at)
+        if _is_intact(found):
+            yield _framed(_message_of(found), found.start())
+        else:
+            yield Piece(found.start(), problem="a frame whose check value is wrong")
+        at = found.end()
+    yield from _between(raw[at:], at)
+
+
+def _framed(raw: bytes, at: int) -> Piece:
+    head = _head_at(raw, 0)
+    if head is None or head.end != len(raw):
+        told = f"its length is not that of the {len(raw)} bytes in the frame"
+        return Piece(at, _cut(raw, head) if head else None, problem=told)
+    return Piece(at, _cut(raw, head))
+
+
+def _between(gap: bytes, at: int) -> Iterator[Piece]:
+    """What is between two frames: acknowledgements, noise, a frame that broke off."""
+    broken = gap.find(_FRAME_BEGINS)
+    loose = gap if broken < 0 else gap[:broken]
+    noise = loose.strip(ACK + NAK)
+    for offset, byte in enumerate(loose[: len(loose) - len(loose.lstrip(ACK + NAK))]):
+        yield Piece(at + offset, signal=_SIGNALS[byte])
+    if noise:
+        begin = loose.index(noise)
+        yield Piece(at + begin, problem=f"{len(noise)} bytes that belong to no frame")
+        for offset, byte in enumerate(loose[begin + len(noise) :], begin + len(noise)):
+            yield Piece(at + offset, signal=_SIGNALS[byte])
+    if broken >= 0:
+        yield Piece(at + broken, problem=f"a frame broke off after {len(gap) - broken} bytes")
+
+
+def _messages(raw: bytes) -> Iterator[Piece]:
+    """Bare messages one after the other, as on TCP; ACK and NAK may lie between."""
+    at = 0
+    while at < len(raw):
+        head = _head_at(raw, at)
+        if head is not None and head.is_known and head.end <= len(raw):
+            yield Piece(at, _cut(raw, head))
+            at = head.end
+        elif _is_signal(raw, at):
+            yield Piece(at, signal=_SIGNALS[raw[at]])
+            at += 1
+        else:
+            piece, at = _lost(raw, at, head)
+            yield piece
+
+
+def _lost(raw: bytes, at: int, head: "_Head | None") -> tuple[Piece, int]:
+    """Bytes that are no whole known message, up to where one begins."""
+    if head is not None and head.end == len(raw):
+        return Piece(at, _cut(raw, head)), len(raw)  # only its command is not in the tables
+    following = next((n for n in range(at + 1, len(raw)) if _begins(raw, n)), len(raw))
+    if head is not None and head.is_known:
+        told = f"the message says that it has {head.end - at} bytes, {following - at} are there"
+        return Piece(at, _cut(raw[:following], head), problem=told), following
+    return Piece(at, problem=f"{following - at} bytes that are no message"), following
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Of a message: where its data begins and where it should end."""
+
+    command: int
+    start: int
+    end: int
+
+    @property
+    def is_known(self) -> bool:
+        return self.command in COMMANDS or self.command >> 8 in (NEGATIVE_CLASS, MAKERS_CLASS)
+
+
+def _head_at(raw: bytes, at: int) -> _Head | None:
+    start = at + 3
+    if len(raw) < start:
+        return None
+    length = raw[at + 2]
+    if length == 0xFF:
+        start += 2
+        if len(raw) < start:
+            return None
+        length = int.from_bytes(raw[at + 3 : at + 5], "little")
+    return _Head(int.from_bytes(raw[at : at + 2], "big"), start, start + length)
+
+
+def _cut(raw: bytes, head: _Head) -> Apdu:
+    """The message, as far as its bytes go."""
+    return Apdu(head.command, raw[head.start : head.end])
+
+
+def _is_plausible(raw: bytes, at: int) -> bool:
+    """The head of a message of the tables."""
+    head = _head_at(raw, at)
+    return head is not None and (
+        head.command in COMMANDS or (head.command >> 8 == NEGATIVE_CLASS and head.start == head.end)
+    )
+
+
+def _is_signal(raw: bytes, at: int) -> bool:
+    """One of some acknowledgements, behind which a message begins or the capture ends."""
+    behind = at
+    while behind < len(raw) and raw[behind] in _SIGNALS and not _is_plausible(raw, behind):
+        behind += 1
+    return behind > at and (behind == len(raw) or _is_plausible(raw, behind))
+
+
+def _begins(raw: bytes, at: int) -> bool:
+    """A whole message begins here; one with data only if then the capture ends or the next begins."""
+    head = _head_at(raw, at)
+    if head is None or not _is_plausible(raw, at) or head.end > len(raw):
+        return False
+    behind = head.end
+    return (
+        head.start == behind
+        or behind == len(raw)
+        or _is_plausible(raw, behind)
+        or _is_signal(raw, behind)
+    )
