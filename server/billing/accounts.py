@@ -45,6 +45,13 @@ def to_contract(bill: Bill, today: date) -> messages.Bill:
     return _bill(bill, today, terms_of(bill.community_id), _history([bill]))
 
 
+def snapshot(bills: Sequence[Bill], today: date) -> list[messages.Bill]:
+    """Bills of one community as of ``today`` with all their lines, to be kept with a payment. What the
+    fee items came to in other periods is left out."""
+    terms = terms_of(bills[0].community_id) if bills else None
+    return [_bill(bill, today, terms, {}) for bill in bills]
+
+
 def account_of(unit: Unit, today: date) -> messages.UnitAccount:
     """A unit's open bills, oldest first, and its credit balance."""
     return accounts_of([unit], today)[0]

@@ -35,17 +35,19 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One payment whose money is there, and the day on which it settles its bills."""
+    """One payment whose money is there, and the day on which it settles its bills. What it is beyond
+    its parts, ``rest_minor``, is credit of the unit."""
 
     unit: Unit
     parts: Sequence[Part]
     method: str
     payment_id: str
     paid_on: date
+    rest_minor: int = 0
 
     @property
     def total_minor(self) -> int:
-        return sum(part.amount_minor for part in self.parts)
+        return sum(part.amount_minor for part in self.parts) + self.rest_minor
 
 
 def settle(
@@ -96,6 +98,7 @@ def _check(payments: Sequence[Taken], community_id: int) -> None:
         ours = taken.unit.community_id == community_id
         if (
             taken.total_minor <= 0
+            or taken.rest_minor < 0
             or not ours
             or any(part.bill.community_id != community_id for part in taken.parts)
         ):
@@ -114,7 +117,7 @@ class _Work:
     def settle(self, taken: Taken) -> Settlement:
         lines = [Line(f"clearing:{taken.method}", taken.total_minor, taken.unit.code)]
         settled: list[str] = []
-        credited = 0
+        credited = taken.rest_minor
         for part in taken.parts:
             bill = self._bills[part.bill.pk]
             if bill.state != BillState.OPEN or part.amount_minor < bill.amount_minor:

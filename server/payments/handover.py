@@ -5,14 +5,11 @@ by itself; those at the card terminal only the kiosk can ask about. It decides n
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models.functions import Length
 from pydantic import ValidationError
 
-from contract.messages import CardData, EntryKind, Method, PaymentRecord, PaymentState
-from server.billing.accounts import to_contract
-from server.billing.models import Bill
+from contract.messages import Bill, CardData, EntryKind, Method, PaymentRecord, PaymentState
 from server.payments.models import JournalEntry, PaymentOrder
 
 _OPEN = [s.value for s in PaymentState if not s.final]
@@ -90,9 +87,6 @@ def _told(order: PaymentOrder) -> PaymentRecord | None:
 
 
 def _from_order(order: PaymentOrder, now: datetime) -> PaymentRecord:
-    today = now.astimezone(ZoneInfo(order.community.time_zone)).date()
-    numbers = [bill["number"] for bill in order.bills]
-    bills = Bill.objects.filter(community=order.community, number__in=numbers)
     return PaymentRecord(
         payment_id=order.payment_id,
         reference=order.reference,
@@ -102,7 +96,7 @@ def _from_order(order: PaymentOrder, now: datetime) -> PaymentRecord:
         unit=order.unit.code,
         unit_label=order.unit.label,
         payer="",
-        bills=[to_contract(bill, today) for bill in bills.select_related("unit__community")],
+        bills=[Bill.model_validate(bill) for bill in order.bills],
         amount_minor=order.amount_minor,
         currency=order.currency,
         simulated=order.simulated,

@@ -139,6 +139,7 @@ def _book(news: Sequence[News], at: datetime) -> None:
             at,
             paid_at=known.paid_at or at,
             charged_minor=order.amount_minor,
+            allocated_minor=order.amount_minor - done.credited_minor,
             credited_minor=done.credited_minor,
             channel_reference=known.reference or order.channel_reference,
             reason="",
@@ -153,9 +154,13 @@ def _book(news: Sequence[News], at: datetime) -> None:
 
 
 def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
+    """What is meant for no bill that there is becomes credit: all of it when the parts do not add up."""
     order, paid_at = news.order, news.known.paid_at or at
     day = paid_at.astimezone(ZoneInfo(order.community.time_zone)).date()
-    return settlement.Taken(order.unit, parts, order.method, order.payment_id, day)
+    rest = order.amount_minor - sum(part.amount_minor for part in parts)
+    if rest < 0:
+        parts, rest = [], order.amount_minor
+    return settlement.Taken(order.unit, parts, order.method, order.payment_id, day, rest)
 
 
 @transaction.atomic
@@ -191,8 +196,8 @@ def reversed_(payment_id: str, reason: str, at: datetime, **fields: Any) -> Paym
     if state is not None:
         settlement.undo(order.unit, order.payment_id, at=at)
         release(order.payment_id)
-        refunded = order.charged_minor
-        _change(order, state, at, reason=reason, refunded_minor=refunded, **fields)
+        gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": order.charged_minor}
+        _change(order, state, at, reason=reason, **gone, **fields)
     return order
 
 

@@ -1,10 +1,13 @@
-"""The life of a payment order on the server: one explicit table. Pure.
+"""The life of a payment order on the server: one explicit table, and what each state must hold. Pure.
 
-``customer charged`` and ``credited to the unit`` are separate facts (see ``models.PaymentOrder``); this
-table is about the order. Money that arrives after an order ended is LATE: it is refunded or credited.
+That the customer was charged and where the money went (bills settled, credit of the unit, sent back) are
+facts of their own. Money that arrives after an order ended is LATE: it is refunded or credited.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from contract.messages import PaymentState
 
@@ -77,3 +80,89 @@ def after(state: PaymentState, fact: Fact) -> PaymentState | None:
     if fact is Fact.PAID and state in _ENDED_UNPAID:
         raise Late
     return TRANSITIONS[(state, fact)]
+
+
+_INTENTION = (
+    "payment_id",
+    "community_id",
+    "unit_id",
+    "kiosk_id",
+    "kiosk_code",
+    "reference",
+    "method",
+    "bills",
+    "amount_minor",
+    "currency",
+    "out_trade_no",
+    "created_at",
+)
+_FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code")
+_ASKED = (*_FROM_THE_START, "asked_at", "code_url")
+_MONEY = ("charged_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``required``: fields that are not empty; ``empty``: fields that are (noughts are empty);
+    ``frozen``: fields that later changes leave as they were."""
+
+    required: tuple[str, ...]
+    empty: tuple[str, ...]
+    frozen: tuple[str, ...]
+
+
+RULES: dict[PaymentState, Rule] = {
+    _S.CREATED: Rule(_INTENTION, (*_MONEY, "asked_at", "code_url"), _FROM_THE_START),
+    _S.PENDING: Rule((*_INTENTION, "asked_at"), _MONEY, _ASKED),
+    _S.UNKNOWN: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
+    _S.APPROVED: Rule(
+        (*_INTENTION, "charged_minor", "paid_at"),
+        ("refunded_minor",),
+        (*_ASKED, "charged_minor", "paid_at", "channel_reference"),
+    ),
+    _S.DECLINED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
+    _S.CANCELLED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
+    _S.REVERSED: Rule(
+        (*_INTENTION, "reason"),
+        ("allocated_minor", "credited_minor"),
+        (*_ASKED, "charged_minor", "paid_at"),
+    ),
+}
+
+# What only a step of the table may write.
+GUARDED = frozenset(
+    {"state", "version", "reason", "allocated_minor", "credited_minor", *RULES[_S.APPROVED].frozen}
+)
+
+
+class RuleBroken(Exception):
+    """An order was to be written that its state does not allow. ``fields`` says where."""
+
+    def __init__(self, reference: str, state: PaymentState, what: str, fields: list[str]) -> None:
+        super().__init__(f"{reference} ({state}): {what}: {', '.join(fields)}")
+        self.fields = fields
+
+
+def frozen_in(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an order's fields by name, those that no later change may touch."""
+    return {n: order[n] for n in RULES[PaymentState(order["state"])].frozen if n in order}
+
+
+def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
+    """``order``: its fields as they shall be written; ``was``: what was frozen in it before. The money
+    of an approved order is all accounted for. Raises RuleBroken."""
+    state, reference = PaymentState(order["state"]), str(order["reference"])
+    rule = RULES[state]
+    missing = [name for name in rule.required if not order[name]]
+    if missing:
+        raise RuleBroken(reference, state, "must not be empty", missing)
+    unwanted = [name for name in rule.empty if order[name]]
+    if unwanted:
+        raise RuleBroken(reference, state, "must be empty", unwanted)
+    altered = [name for name, value in was.items() if order[name] != value]
+    if altered:
+        raise RuleBroken(reference, state, "must stay as it was", altered)
+    kept = order["allocated_minor"] + order["credited_minor"]
+    if state is PaymentState.APPROVED and order["charged_minor"] != kept:
+        fields = ["charged_minor", "allocated_minor", "credited_minor"]
+        raise RuleBroken(reference, state, "do not add up", fields)

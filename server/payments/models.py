@@ -1,9 +1,13 @@
 """Payment orders, refunds, the kiosks' journals as received, and alerts. Amounts in minor units."""
 
+from collections.abc import Iterable
+from typing import Any, Self
+
 from django.db import models
 
 from contract.messages import Method, PaymentState
 from server.estate.models import Community, Unit
+from server.payments import life
 
 STATES = [(s.value, s.value) for s in PaymentState]
 METHODS = [
@@ -13,14 +17,32 @@ METHODS = [
 ]
 
 
+class Orders(models.QuerySet["PaymentOrder"]):
+    """Writes past the table of an order's life are refused: ``update`` is for the bookkeeping only."""
+
+    def update(self, **fields: Any) -> int:
+        guarded = sorted(life.GUARDED.intersection(fields))
+        if guarded:
+            raise TypeError(f"{', '.join(guarded)}: changed by server.payments.learning only")
+        return super().update(**fields)
+
+    def bulk_create(self, objs: Iterable["PaymentOrder"], *args: Any, **named: Any) -> Any:
+        orders = list(objs)
+        for order in orders:
+            order.check_life()
+        return super().bulk_create(orders, *args, **named)
+
+
 class PaymentOrder(models.Model):
     """支付订单: one attempt to pay, by the id that the kiosk made for it.
 
-    Frozen once created: payment_id, community, kiosk, unit, method, bills, amount, currency,
-    request_hash, out_trade_no, with_payment_code. ``asked_at`` is set before a channel or terminal may
-    be asked for money; ``request_hash`` is over everything but a payment code, which is kept nowhere.
-    ``charged_minor`` is what the customer paid, ``credited_minor`` what of it became credit of the
-    unit, ``refunded_minor`` what went back.
+    What each state holds and what is frozen in it: ``life.RULES``, checked at every write. ``asked_at``
+    is set before a channel or terminal may be asked for money; ``request_hash`` is over everything but a
+    payment code, which is kept nowhere. ``bills`` are whole, as they were billed or shown then
+    (``contract.messages.Bill`` without the other periods): a later correction changes nothing here.
+
+    Facts of their own: ``charged_minor`` is what the customer paid, ``allocated_minor`` what of it
+    settles bills, ``credited_minor`` what of it is credit of the unit, ``refunded_minor`` what went back.
     """
 
     payment_id = models.CharField("缴费编号 Payment", max_length=36, unique=True)
@@ -30,7 +52,7 @@ class PaymentOrder(models.Model):
     kiosk_code = models.CharField("终端 Kiosk", max_length=8)
     reference = models.CharField("收据号 Reference", max_length=20)
     method = models.CharField("方式 Method", max_length=10, choices=METHODS)
-    bills = models.JSONField("账单 Bills")  # [{"number": ..., "amount_minor": ...}]
+    bills = models.JSONField("账单 Bills")
     amount_minor = models.BigIntegerField("金额 Amount (minor)")
     currency = models.CharField("币种 Currency", max_length=3)
     request_hash = models.CharField(max_length=64)
@@ -53,6 +75,7 @@ class PaymentOrder(models.Model):
     card = models.JSONField("银行卡 Card", null=True, blank=True)
     paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
     charged_minor = models.BigIntegerField("实收 Charged", default=0)
+    allocated_minor = models.BigIntegerField("核销 Allocated", default=0)
     credited_minor = models.BigIntegerField("转预存 Credited", default=0)
     refunded_minor = models.BigIntegerField("已退 Refunded", default=0)
     receipt = models.CharField("小票 Receipt", max_length=20, blank=True)
@@ -73,11 +96,40 @@ class PaymentOrder(models.Model):
                 condition=~models.Q(state="approved") | models.Q(charged_minor__gt=0),
                 name="approved_means_charged",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved")
+                | models.Q(charged_minor=models.F("allocated_minor") + models.F("credited_minor")),
+                name="approved_money_is_accounted_for",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["declined", "cancelled"])
+                | models.Q(charged_minor=0, allocated_minor=0, credited_minor=0, refunded_minor=0),
+                name="ended_unpaid_means_no_money",
+            ),
         ]
         indexes = [models.Index(fields=["community", "paid_at"], name="payment_by_day")]
 
+    objects = Orders.as_manager()
+    _was: dict[str, Any] = {}  # what was frozen in it when it was read or written last
+
     def __str__(self) -> str:
         return self.reference
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        order = super().from_db(db, field_names, values)
+        if "state" in order.__dict__:
+            order._was = life.frozen_in(order.__dict__)
+        return order
+
+    def check_life(self) -> None:
+        """Raises life.RuleBroken: it shall not be written like this."""
+        life.check(self.__dict__, self._was)
+        self._was = life.frozen_in(self.__dict__)
+
+    def save(self, *args: Any, **named: Any) -> None:
+        self.check_life()
+        super().save(*args, **named)
 
     @property
     def life(self) -> PaymentState:

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,9 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from contract.messages import PaymentState
+from contract.messages import Bill, PaymentState
 from contract.money import Money
-from server.billing.models import Bill
 from server.payments import following
 from server.payments.channels import registry
 from server.payments.channels.interface import NotGenuine
@@ -42,8 +42,6 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
     if order is None:
         return render(request, "payments/not_yet.html", status=404)
     tone, zh, en = _WORDS.get(order.life, _OPEN)
-    numbers = [b["number"] for b in order.bills]
-    bills = Bill.objects.filter(community=order.community, number__in=numbers)
     context = {
         "order": order,
         "tone": tone,
@@ -51,12 +49,27 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "title_en": en,
         "open": not order.life.final,
         "amount": Money(order.amount_minor, order.currency).display(),
-        "bills": bills.prefetch_related("lines__fee_item").order_by("period"),
+        "bills": [_as_paid(Bill.model_validate(bill), order.currency) for bill in order.bills],
         "credited": Money(order.credited_minor, order.currency).display()
         if order.credited_minor
         else "",
     }
     return render(request, "payments/status.html", context)
+
+
+def _as_paid(bill: Bill, currency: str) -> dict[str, Any]:
+    """A bill as the payment keeps it, whatever became of the bill later."""
+
+    def shown(minor: int) -> str:
+        return Money(minor, currency).display()
+
+    return {
+        "number": bill.number,
+        "period": bill.period,
+        "amount": shown(bill.amount_minor),
+        "late_fee": shown(bill.late_fee_minor) if bill.late_fee_minor else "",
+        "lines": [(line, shown(line.amount_minor)) for line in bill.lines],
+    }
 
 
 @csrf_exempt

@@ -26,7 +26,7 @@ from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.life import Fact
 from server.payments.models import PaymentOrder
-from server.payments.starting import Caller
+from server.payments.starting import Caller, kept_bills
 
 _BEGINNINGS = (PaymentState.CREATED, PaymentState.PENDING)
 
@@ -185,7 +185,7 @@ class Take:
             kiosk_code=caller.kiosk_code,
             reference=record.reference,
             method=record.method.value,
-            bills=[{"number": b.number, "amount_minor": b.amount_minor} for b in record.bills],
+            bills=kept_bills(record.bills),
             amount_minor=record.amount_minor,
             currency=record.currency,
             request_hash="",
@@ -235,7 +235,7 @@ def _facts(record: PaymentRecord) -> dict[str, Any]:
 
 def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None:
     """The terminal's word, as the kiosk recorded it, where it is not that it was paid."""
-    facts, reason = _facts(record), record.reason[:60]
+    facts, reason = _facts(record), record.reason[:60] or record.state.value
     match record.state:
         case PaymentState.DECLINED:
             learning.ended_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)

@@ -2,17 +2,20 @@
 same id continues instead of beginning again."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
+from contract import messages
 from contract.messages import Method, PaymentState, StartPayment
-from server.billing.accounts import find_unit
+from server.billing.accounts import find_unit, snapshot
 from server.billing.amounts import open_minor, terms_of
-from server.billing.leases import BillNotOpen, lease
-from server.billing.models import Bill, BillState
+from server.billing.leases import BillLeased, BillNotOpen, lease
+from server.billing.models import Bill, BillLease, BillState
 from server.estate.models import Community
 from server.payments import charging, following, learning
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
@@ -97,7 +100,9 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     simulated = request.simulated or _simulated_channel(request.method)
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
-    bills = _checked_bills(caller.community, request, now)
+    today = now.astimezone(ZoneInfo(caller.community.time_zone)).date()
+    bills = _checked_bills(caller.community, request, today)
+    _not_in_doubt(bills, request.payment_id)
     with_payment_code = request.payment_code is not None
     expires_at = now + (charging.CODE_LIFE if with_payment_code else ORDER_LIFE)
     order = PaymentOrder.objects.create(
@@ -108,7 +113,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         kiosk_code=caller.kiosk_code,
         reference=request.reference,
         method=request.method.value,
-        bills=[b.model_dump() for b in request.bills],
+        bills=kept_bills(snapshot(bills, today)),
         amount_minor=request.amount_minor,
         currency=request.currency,
         request_hash=digest,
@@ -129,14 +134,24 @@ def _simulated_channel(method: Method) -> bool:
     return bool(found and found.simulated)
 
 
-def _checked_bills(community: Community, request: StartPayment, now: datetime) -> list[Bill]:
-    today = now.astimezone(ZoneInfo(community.time_zone)).date()
+def _not_in_doubt(bills: Sequence[Bill], payment_id: str) -> None:
+    """A lease ends with its time, but nobody pays at a channel what may be paid there already: as long
+    as the order that holds a bill has no known end. Raises BillLeased."""
+    for held in BillLease.objects.filter(bill__in=bills).select_related("bill"):
+        order = PaymentOrder.objects.filter(payment_id=held.payment_id).first()
+        if order and held.payment_id != payment_id and order.by_code and not order.life.final:
+            raise BillLeased(held.bill.number, held.until)
+
+
+def _checked_bills(community: Community, request: StartPayment, today: date) -> list[Bill]:
     wanted = {b.number: b.amount_minor for b in request.bills}
     found = {
         bill.number: bill
         for bill in Bill.objects.filter(
             community=community, unit__code=request.unit, number__in=wanted
         )
+        .select_related("unit")
+        .prefetch_related("lines__fee_item")
     }
     terms = terms_of(community.pk)
     for number, amount_minor in wanted.items():
@@ -149,7 +164,7 @@ def _checked_bills(community: Community, request: StartPayment, now: datetime) -
             raise AmountChanged(number)
     if sum(wanted.values()) != request.amount_minor or len(wanted) != len(request.bills):
         raise AmountChanged("the bills do not add up to the amount")
-    return list(found.values())
+    return [found[bill.number] for bill in request.bills]
 
 
 def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
@@ -183,6 +198,11 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
         learning.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
         raise
     return following.charged(order, known, now)
+
+
+def kept_bills(bills: list[messages.Bill]) -> list[dict[str, Any]]:
+    """Bills as an order keeps them: what other periods came to is no part of what is paid."""
+    return [b.model_dump(mode="json", exclude={"lines": {"__all__": {"history"}}}) for b in bills]
 
 
 def _at_channel(order: PaymentOrder) -> Order:

@@ -35,7 +35,7 @@ def page(name: str, color: str, books: ChargingBooks) -> str:
 def _code(books: ChargingBooks) -> str:
     digits, _ = books.phone_code()
     grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-    picture = segno.make(digits, error="m").svg_inline(scale=8, omitsize=True)
+    picture = segno.make_qr(digits, error="m").svg_inline(scale=8, omitsize=True)
     limit = books.password_above_minor // 100
     return (
         f'<div class="card code">付款码 Payment code<br>{picture}'

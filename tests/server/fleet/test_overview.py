@@ -86,7 +86,7 @@ def order(machine: Kiosk, number: int, **fields) -> PaymentOrder:
         "kiosk_code": machine.code,
         "reference": f"K03-{number:06d}",
         "method": "wechat",
-        "bills": [],
+        "bills": [{"number": "B-1", "amount_minor": 500}],
         "amount_minor": 500,
         "currency": "CNY",
         "request_hash": "",
@@ -100,11 +100,11 @@ def order(machine: Kiosk, number: int, **fields) -> PaymentOrder:
 def test_takings_of_today_by_method_and_what_is_not_ended():
     machine = kiosk()
     record_heartbeat(machine, heartbeat(NOW), now=NOW)
-    paid = {"state": "approved", "charged_minor": 500}
+    paid = {"state": "approved", "charged_minor": 500, "allocated_minor": 500}
     order(machine, 1, paid_at=NOW, **paid)
     order(machine, 2, paid_at=NOW, method="card", **paid)
     order(machine, 3, paid_at=NOW - timedelta(days=1), **paid)
-    order(machine, 4, state="unknown")
+    order(machine, 4, state="unknown", reason="no_answer")
     [community] = overview(NOW)
     view = community.kiosks[0]
     assert (community.total, community.open_payments) == ("￥10.00", 1)

@@ -27,7 +27,7 @@ def test_an_open_card_payment_is_handed_over_as_it_was_told_last(world):
 def test_one_that_was_never_told_of_is_put_together_from_its_order(world):
     earlier = record(world, PaymentState.APPROVED, 1, number=7)
     take(world, KioskJournal().tells(earlier).entries)
-    PaymentOrder.objects.update(amount_minor=1)
+    PaymentOrder._base_manager.update(amount_minor=1)
     from server.billing.models import Bill
 
     Bill.objects.update(state="open", paid_on=None)
@@ -55,7 +55,7 @@ def test_what_ended_is_told_to_a_disk_that_asks(world):
     approved = record(world, PaymentState.APPROVED, 3)
     take(world, KioskJournal().tells(approved).entries)
     assert position(world, approved.payment_id).payments == [approved]
-    PaymentOrder.objects.update(kiosk_id="another")
+    PaymentOrder._base_manager.update(kiosk_id="another")
     assert position(world, approved.payment_id).payments == []
 
 
@@ -82,7 +82,7 @@ def test_the_highest_number_is_the_highest_that_anybody_told(world):
     assert position(world).number == 15
     Kiosk.objects.update(number=999_999)
     assert position(world).number == 999_999
-    PaymentOrder.objects.update(reference="K03-1000000")
+    PaymentOrder._base_manager.update(reference="K03-1000000")
     assert position(world).number == 1_000_000
 
 

@@ -251,6 +251,6 @@ def test_a_record_that_cannot_be_read_is_kept_and_reported(world):
 
 def test_another_kiosks_payment_is_not_touched(world):
     start(world.caller, world.request(method=Method.CARD), NOW)
-    PaymentOrder.objects.update(kiosk_id="another")
+    PaymentOrder._base_manager.update(kiosk_id="another")
     take(world, KioskJournal().tells(record(world, PaymentState.APPROVED)).entries)
     assert order().life is PaymentState.PENDING
