@@ -9,6 +9,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -43,6 +44,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     folder = Path(tempfile.mkdtemp(prefix="lobbypay-crash-"))
     campaign = Campaign(options, folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everybody is ended
     try:
         with campaign.house_up():
             campaign.run()

@@ -12,6 +12,7 @@ from tests.crash.house import CrashHouse
 
 LOOKS_EVERY_S = (0.05, 0.3)
 PATIENCE_S = 40.0
+WISH_S = 8.0  # how long somebody waits for the way of paying that was meant
 DARK_S_MAX = 15.0  # how long somebody stands before a dead screen
 TERMINAL = {
     "approve": 10,
@@ -88,6 +89,7 @@ class Resident:
         self._house, self._front, self._chance, self._plan = house, front, chance, wish
         self._reached, self._codes = reached, set[str]()
         self._cancel_at, self._asked, self._typed = 0.0, False, False
+        self._choosing_since = 0.0
 
     def visit(self) -> str:
         """Until the resident leaves; says from which screen."""
@@ -155,10 +157,16 @@ class Resident:
         self._front.tap("pay")
 
     def _chooses_method(self, seen: Seen) -> bool:
-        if self._asked or not seen.methods:
+        if self._asked:
             self._front.tap("end")
             return True
         wish = self._plan.method
+        self._choosing_since = self._choosing_since or time.monotonic()
+        if wish not in seen.methods and time.monotonic() < self._choosing_since + WISH_S:
+            return False  # a phone is at hand and no card: perhaps it comes back
+        if not seen.methods:
+            self._front.tap("end")
+            return True
         method = wish if wish in seen.methods else self._chance.choice(seen.methods)
         if method == "card":
             self._house.terminal(self._plan.terminal)
