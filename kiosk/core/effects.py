@@ -83,9 +83,12 @@ class Resolve:
 
 @dataclass(frozen=True)
 class PrintReceipt:
+    """``job_id``: each wish for paper is a job of its own; a printer prints a job once."""
+
     record: PaymentRecord
     language: Locale
-    copy: bool = False
+    copy: bool
+    job_id: str
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         return _on_bills(session, event)
     if visit.screen is Screen.NOTHING_DUE and event.action is Action.REPRINT and visit.reprint:
         session = _visit(session, say=Say.PRINTING)
-        return session, (PrintReceipt(visit.reprint, visit.language, copy=True),)
+        return session, (PrintReceipt(visit.reprint, visit.language, True, moment.payment_id),)
     return None
 
 

@@ -88,7 +88,9 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         case ((Screen.PAID | Screen.UNKNOWN), (Action.PRINT | Action.PRINT_SLIP)) if visit.payment:
             if visit.say is Say.PRINTING:
                 return session, ()
-            effect = PrintReceipt(visit.payment, visit.language, copy=visit.receipt_done)
+            effect = PrintReceipt(
+                visit.payment, visit.language, visit.receipt_done, moment.payment_id
+            )
             return _visit(session, say=Say.PRINTING), (effect,)
         case Screen.PAID, Action.PHONE if visit.payment and visit.payment.status_url:
             effect = RecordReceipt(visit.payment.payment_id, "phone", "shown")

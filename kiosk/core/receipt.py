@@ -81,9 +81,6 @@ Block = Line | Divider | Code
 
 @dataclass(frozen=True)
 class Receipt:
-    """``job_id`` names the print job: the same payment's copy is another job."""
-
-    job_id: str
     language: Locale
     blocks: tuple[Block, ...]
 
@@ -104,8 +101,7 @@ def lay_out(
     else:
         blocks += _not_settled(record, language)
     blocks += _foot(record, community, language, settled)
-    kind = "copy" if copy else record.state.value
-    return Receipt(f"{record.payment_id}:{kind}:{record.version}", language, tuple(blocks))
+    return Receipt(language, tuple(blocks))
 
 
 def _words(name: str, language: Locale) -> str:

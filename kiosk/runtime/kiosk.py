@@ -96,8 +96,8 @@ class Kiosk:
                 hands.recovery.read_terminal()
             case Resolve(record):
                 hands.recovery.take(record)
-            case PrintReceipt(record, language, copy) if session.lobby.config:
-                hands.receipts.print(record, session.lobby.config.community, language, copy)
+            case PrintReceipt() as wish if session.lobby.config:
+                hands.receipts.print(wish, session.lobby.config.community)
             case ArmScanner(on):
                 self.arm(on)
             case Sound(name):

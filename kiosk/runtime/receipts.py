@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from contract.messages import Community, PaymentRecord
-from contract.money import Locale
+from contract.messages import Community
 from device_drivers.errors import DeviceError
 from device_drivers.printers.interface import (
     Align,
@@ -17,15 +16,16 @@ from device_drivers.printers.interface import (
     Rule,
     TextLine,
 )
+from kiosk.core.effects import PrintReceipt
 from kiosk.core.events import Event, ReceiptPrinted
 from kiosk.core.receipt import Code, Divider, Line, Receipt, lay_out
 
 log = structlog.get_logger("receipts")
 
 
-def document(receipt: Receipt) -> Document:
+def document(receipt: Receipt, job_id: str) -> Document:
     """The receipt as the printers' interface takes it."""
-    return Document(receipt.job_id, tuple(_block(b) for b in receipt.blocks), receipt.language)
+    return Document(job_id, tuple(_block(b) for b in receipt.blocks), receipt.language)
 
 
 def _block(block: Line | Divider | Code) -> Block:
@@ -43,20 +43,18 @@ class Receipts:
         self._printer, self._post = printer, post
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="receipts")
 
-    def print(
-        self, record: PaymentRecord, community: Community, language: Locale, copy: bool
-    ) -> None:
-        receipt = lay_out(record, community, language, copy=copy)
-        self._pool.submit(self._print, record.payment_id, receipt)
+    def print(self, wish: PrintReceipt, community: Community) -> None:
+        receipt = lay_out(wish.record, community, wish.language, copy=wish.copy)
+        self._pool.submit(self._print, wish.record.payment_id, document(receipt, wish.job_id))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _print(self, payment_id: str, receipt: Receipt) -> None:
+    def _print(self, payment_id: str, paper: Document) -> None:
         outcome = "not_printed"
         try:
             if self._printer is not None:
-                outcome = self._printer.print(document(receipt)).outcome.value
+                outcome = self._printer.print(paper).outcome.value
         except DeviceError as error:
             log.warning("not_printed", code=error.code)
         except Exception:

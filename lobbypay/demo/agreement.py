@@ -72,7 +72,7 @@ def on_paper(picture: Path, record: PaymentRecord, community: Community, languag
     with Image.open(picture) as printed:
         dots = np.asarray(printed.convert("L")) < 128
     fonts = Fonts(FONTS / "LobbySans-Regular.otf", FONTS / "LobbySans-Bold.otf")
-    expected = np.asarray(render(document(receipt), dots.shape[1], fonts).convert("L")) < 128
+    expected = np.asarray(render(document(receipt, ""), dots.shape[1], fonts).convert("L")) < 128
     return _contains(dots, expected)
 
 

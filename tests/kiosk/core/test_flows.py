@@ -293,6 +293,16 @@ def test_receipts_are_printed_shown_on_the_phone_or_declined():
     assert story.taps(Action.DONE).screen is Screen.ATTRACT
 
 
+def test_every_wish_for_paper_is_a_job_of_its_own():
+    """A printer prints a job once: a third copy, or one in the other language, is not a repeat."""
+    story = Story.paying(Method.WECHAT).server_says(PaymentState.APPROVED)
+    for _ in range(3):
+        story.taps(Action.PRINT).plays(ReceiptPrinted(story.payment.payment_id, "printed"))
+    jobs = story.did(PrintReceipt)
+    assert [job.copy for job in jobs] == [False, True, True]
+    assert len({job.job_id for job in jobs}) == 3
+
+
 def test_inactivity_returns_to_the_start_and_forgets_everything():
     story = Story.at_bills().taps(Action.LANGUAGE).taps(Action.LARGE_TEXT)
     story.taps(Action.LARGE_TEXT)
