@@ -12,7 +12,7 @@ import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
-from device_drivers.printers.wrapping import printable, wrap
+from device_drivers.printers.wrapping import printable, widest_word, wrap
 
 WIDTHS_DOTS = {58: 384, 80: 576}  # printable width by paper width in millimetres
 HEIGHT_DOTS_MAX = 16_000  # two metres of paper: nothing of ours is longer
@@ -103,8 +103,9 @@ def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
     beside = (font.getlength(rights[0]) if rights else 0) + measures.gap
     rows = wrap(text, measures.inner, font.getlength) if text else []
     own_line = bool(rights and rows) and font.getlength(rows[-1]) + beside > measures.inner
-    if own_line and len(rows) == 1 and beside < measures.inner * 0.6:
-        rows = wrap(text, int(measures.inner - beside), font.getlength)
+    narrow = measures.inner - beside
+    if own_line and len(rows) == 1 and widest_word(text, font.getlength) <= narrow:
+        rows = wrap(text, int(narrow), font.getlength)
         own_line = False
     first_right = len(rows) if own_line else max(0, len(rows) - 1)
     strip = _blank(measures, pitch * max(len(rows), first_right + len(rights), 1))

@@ -34,6 +34,11 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     return rows
 
 
+def widest_word(text: str, measure: Callable[[str], float]) -> float:
+    """The narrowest width at which no word has to be cut. A Chinese character is a word."""
+    return max((measure(piece) for piece in _PIECES.findall(text)), default=0.0)
+
+
 def _carry_over(row: str, piece: str) -> tuple[str, str]:
     """Takes back characters that must not end this row, or are needed before the next one."""
     carried = ""

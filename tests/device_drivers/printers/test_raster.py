@@ -39,6 +39,14 @@ def test_an_amount_stands_flush_right_and_the_label_left():
 
 
 @needs_fonts
+def test_a_label_that_does_not_fit_beside_its_amount_stands_above_it_uncut():
+    line = TextLine("Amount", right="￥986.95", bold=True, large=True)
+    whole, above = ink(one(line)), ink(one(TextLine("Amount", bold=True, large=True)))
+    assert whole.shape[0] == 2 * above.shape[0]
+    assert (whole[: above.shape[0]] == above).all()
+
+
+@needs_fonts
 def test_amounts_of_different_lines_end_at_the_same_dot():
     ends = {
         int(np.flatnonzero(ink(one(TextLine("费", right=amount))).any(axis=0)).max())
