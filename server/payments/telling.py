@@ -1,0 +1,122 @@
+"""What a resident's phone is told of a payment: where the money is, and nothing that is not certain."""
+
+from dataclasses import dataclass
+
+from contract.messages import Bill, BillLine, Method, PaymentState, Text
+from contract.money import Money
+from server.billing.models import Bill as BillRow
+from server.billing.models import BillState
+from server.payments.models import PaymentOrder, Refund
+
+_OPEN_MORE = Text(
+    zh="付成了，账单自动销账；没付成，不会扣您的钱。多扣的钱会原路退回或记入预存。本页会自动更新。",
+    en="If it went through, the bill is settled; if not, you are not charged. Anything charged twice is"
+    " returned or credited. This page updates by itself.",
+)
+_LATE = Text(
+    zh="这笔钱到账时订单已经取消，账单没有销账。要抵扣或退款，请联系物业。",
+    en="The money came when the order had already ended, so it did not settle the bill. Ask the office"
+    " to use it for a bill or to return it.",
+)
+_TWICE = Text(
+    zh="账单已由别人先缴清。要抵扣以后的账单或退款，请联系物业。",
+    en="Somebody else had paid the bill before. Ask the office to use it for another bill or to"
+    " return it.",
+)
+_ON_ITS_WAY = Text(
+    zh="钱会原路退回您的付款账户。退好后本页会自动显示。",
+    en="It goes back to the account you paid from. This page says so when it is done.",
+)
+_NOT_RETURNED = Text(
+    zh="自动退款没有成功，物业会处理。请保留查询号，也可以打电话问。",
+    en="The automatic refund did not work; the office handles it. Keep the reference, or call.",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """``tone``: good, bad, waiting, quiet. ``moving``: the page looks again by itself."""
+
+    tone: str
+    title: Text
+    more: Text | None = None
+    moving: bool = False
+
+
+def told(order: PaymentOrder) -> Told:
+    match order.life:
+        case PaymentState.APPROVED if order.credited_minor:
+            return _credited(order)
+        case PaymentState.APPROVED:
+            return Told("good", Text(zh="缴费成功", en="Paid"))
+        case PaymentState.DECLINED:
+            return Told("bad", Text(zh="没有付成，没有扣款", en="Not paid. You were not charged"))
+        case PaymentState.CANCELLED:
+            return Told("quiet", Text(zh="已取消，没有扣款", en="Cancelled. You were not charged"))
+        case PaymentState.REVERSED:
+            return _returned(order)
+    title = Text(
+        zh="付款结果还没有确认，请不要再付一次",
+        en="We cannot confirm this payment yet. Please do not pay again",
+    )
+    return Told("waiting", title, _OPEN_MORE, moving=True)
+
+
+def _credited(order: PaymentOrder) -> Told:
+    if order.credited_minor < order.charged_minor:
+        return Told("good", Text(zh="缴费成功", en="Paid"), _TWICE)
+    title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
+    return Told("quiet", title, _LATE if order.reason == "late" else _TWICE)
+
+
+def _returned(order: PaymentOrder) -> Told:
+    done = Text(zh="款项已退回", en="The money was returned")
+    refund = order.refunds.order_by("-pk").first()
+    if refund is None or refund.state == Refund.State.DONE:
+        return Told("quiet", done)
+    if refund.state == Refund.State.FAILED:
+        return Told("waiting", Text(zh="退款还没有完成", en="Not returned yet"), _NOT_RETURNED)
+    title = Text(zh="款项正在退回", en="The money is being returned")
+    return Told("waiting", title, _ON_ITS_WAY, moving=True)
+
+
+@dataclass(frozen=True)
+class BillTold:
+    """A bill as the payment keeps it, whatever became of the bill later, and whether it is paid now."""
+
+    bill: Bill
+    lines: list[tuple[BillLine, str]]
+    late_fee: str
+    amount: str
+    paid: bool
+
+
+def bills_told(order: PaymentOrder) -> list[BillTold]:
+    kept = [Bill.model_validate(bill) for bill in order.bills]
+    rows = BillRow.objects.filter(
+        community=order.community, number__in=[b.number for b in kept], state=BillState.PAID
+    )
+    paid = set(rows.values_list("number", flat=True))
+    return [_bill(bill, bill.number in paid) for bill in kept]
+
+
+def _bill(bill: Bill, paid: bool) -> BillTold:
+    def shown(minor: int) -> str:
+        return Money(minor, bill.currency).display()
+
+    return BillTold(
+        bill,
+        [(line, shown(line.amount_minor)) for line in bill.lines],
+        shown(bill.late_fee_minor) if bill.late_fee_minor else "",
+        shown(bill.amount_minor),
+        paid,
+    )
+
+
+def method_told(order: PaymentOrder) -> Text:
+    words = {
+        Method.WECHAT.value: Text(zh="微信支付", en="WeChat Pay"),
+        Method.ALIPAY.value: Text(zh="支付宝", en="Alipay"),
+        Method.CARD.value: Text(zh="银行卡", en="Bank card"),
+    }
+    return words[order.method]
