@@ -49,6 +49,7 @@ from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.settings import DEVICE_ROLES, Settings, SettingsError
+from kiosk.trial_payment import TrialPayments
 from kiosk.waiting import Waiting
 
 log = structlog.get_logger("bootstrap")
@@ -141,6 +142,7 @@ def _heartbeat(
     supervisors: Supervisors,
     recovery: Recovery,
     clock: Clock,
+    trials: TrialPayments,
     started: float,
 ) -> Callable[[str], Heartbeat]:
     def own(session: Session) -> DeviceReport:
@@ -148,6 +150,7 @@ def _heartbeat(
             recording=session.lobby.recording,
             damaged=bool(journal.damaged),
             clock_off=clock.machine_is_off,
+            trial_kept=trials.not_returned,
         )
 
     def make(config_version: str) -> Heartbeat:
@@ -234,7 +237,10 @@ def start(settings: Settings, config_path: Path) -> Running:
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
     first = _first_session(journal, settings, clock)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
-    desk = CardDesk(devices.terminal, engine.post, engine.commit) if devices.terminal else None
+    trials = TrialPayments(journal)
+    desk = None
+    if devices.terminal:
+        desk = CardDesk(devices.terminal, engine.post, engine.commit, trials)
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
         client,
@@ -246,7 +252,7 @@ def start(settings: Settings, config_path: Path) -> Running:
         _watched(devices, settings, desk), lambda reports: engine.post(DevicesSeen(reports))
     )
     known = known_config.KnownConfig(settings.data_dir / "config.json")
-    heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, started)
+    heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)
     reporter = _reporter(client, engine, journal, copy, known, clock, heartbeat)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 

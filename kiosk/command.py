@@ -16,7 +16,10 @@ from kiosk.journal import JournalUnavailable
 from kiosk.journal_continue import current, open_payments
 from kiosk.journal_opening import save_begin
 from kiosk.journal_salvage import salvage
+from kiosk.one_process import AlreadyRunning, alone
 from kiosk.settings import Settings, SettingsError
+
+ANOTHER_ENDS_S = 10.0  # one that is being stopped just now
 
 
 def _open_payments(folder: Path) -> list[str]:
@@ -55,12 +58,16 @@ def main(argv: list[str]) -> int:
         settings = settings_file.load(options.config)
         if options.command == "enrol":
             return _enrol(settings, options.pairing_code)
-        ended = run(settings, options.config)
+        with alone(settings.data_dir, wait_s=ANOTHER_ENDS_S):
+            ended = run(settings, options.config)
         if ended == BEGIN_AGAIN:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         return ended
     except (SettingsError, JournalUnavailable, identity_file.NotEnrolled, OSError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except AlreadyRunning as error:
+        print(f"{error}; end it first: systemctl stop lobbypay-kiosk", file=sys.stderr)
         return 2
 
 

@@ -209,13 +209,30 @@ class Journal:
         """The card payment that was asked last, if it was approved."""
         with self._lock:
             row = self._read(
-                "SELECT body FROM entries WHERE kind = 'payment' AND sequence >= ?"
+                "SELECT body, sequence FROM entries WHERE kind = 'payment' AND sequence >= ?"
                 " AND json_extract(body, '$.method') = 'card'"
                 " AND json_extract(body, '$.state') <> 'created' ORDER BY sequence DESC LIMIT 1",
                 (self._last_with_card(),),
             ).fetchone()
-        record = PaymentRecord.model_validate_json(row[0]) if row else None
-        return record if record and record.state is PaymentState.APPROVED else None
+            trial = self._last_note("test_payment") if row else None
+        if row is None or (trial and trial[0] > row[1]):
+            return None  # what the terminal holds now is the test payment that came after it
+        record = PaymentRecord.model_validate_json(row[0])
+        return record if record.state is PaymentState.APPROVED else None
+
+    def last_note(self, what: str) -> dict[str, Any] | None:
+        """The newest note that says ``what``. Raises JournalUnavailable."""
+        with self._lock:
+            row = self._last_note(what)
+        return json.loads(row[1]) if row else None
+
+    def _last_note(self, what: str) -> tuple[int, str] | None:
+        """``what`` is the first word of each note, so that no body has to be understood here."""
+        return self._read(
+            "SELECT sequence, body FROM entries WHERE kind = 'note' AND body GLOB ?"
+            " ORDER BY sequence DESC LIMIT 1",
+            (f'{{"what":"{what}"*',),
+        ).fetchone()
 
     def _last_with_card(self) -> int:
         row = self._read(

@@ -39,6 +39,7 @@ CREATE INDEX IF NOT EXISTS payments_by_unit ON payments(unit, sequence);
 CREATE INDEX IF NOT EXISTS payments_by_number ON payments(number);
 CREATE INDEX IF NOT EXISTS entries_with_card ON entries(sequence)
   WHERE kind = 'payment' AND json_extract(body, '$.card') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS entries_notes ON entries(sequence) WHERE kind = 'note';
 CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS origin (  -- whose journal it is, and what it continues; one row
   kiosk_id TEXT NOT NULL,

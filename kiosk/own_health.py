@@ -38,9 +38,23 @@ _CLOCK = ConditionReport(
         "en": "Check the machine's battery and its time service",
     },
 )
+_TRIAL_KEPT = ConditionReport(
+    level="warning",
+    code="test_payment.not_returned",
+    staff={
+        "zh": "测试付款的 0.01 已扣，撤销没有成功",
+        "en": "A test payment of 0.01 was charged and not taken back",
+    },
+    remedy={
+        "zh": "在刷卡机上手工撤销这一笔，然后再做一次测试付款",
+        "en": "Void it by hand on the terminal, then do another test payment",
+    },
+)
 
 
-def own_report(*, recording: bool, damaged: bool, clock_off: bool) -> DeviceReport:
+def own_report(
+    *, recording: bool, damaged: bool, clock_off: bool, trial_kept: bool = False
+) -> DeviceReport:
     """For the heartbeat, beside the devices."""
     conditions = []
     if damaged:
@@ -49,5 +63,7 @@ def own_report(*, recording: bool, damaged: bool, clock_off: bool) -> DeviceRepo
         conditions.append(_CANNOT_WRITE)
     if clock_off:
         conditions.append(_CLOCK)
-    level = "error" if damaged or not recording else "warning" if clock_off else "ok"
+    if trial_kept:
+        conditions.append(_TRIAL_KEPT)
+    level = "error" if damaged or not recording else "warning" if conditions else "ok"
     return DeviceReport(role=ROLE, driver="lobbypay", level=level, conditions=conditions)

@@ -6,6 +6,7 @@ import sys
 COMMANDS = {
     "kiosk": ("kiosk.command", "the lobby terminal; `enrol` gives it an identity"),
     "server": ("server.cli", "the central server: run, migrate, sample-data, bill-pdf, ..."),
+    "doctor": ("kiosk.doctor.command", "is this kiosk ready? the remedy for what is not"),
     "demo": ("lobbypay.demo.command", "server, simulators and kiosk with sample data"),
     "scan": ("kiosk.scan_command", "read codes from images or a camera"),
     "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),

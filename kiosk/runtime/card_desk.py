@@ -24,11 +24,14 @@ from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, Ref
 from device_drivers.status import DeviceStatus
 from kiosk.core.events import CardAnswered, CardLost, CardNotAsked, CardStepped, Event
 from kiosk.core.model import CardProgress
+from kiosk.journal import JournalUnavailable
 from kiosk.recovery import card_data
+from kiosk.trial_payment import NOT_CLEAR, Trial, TrialPayments
 
 log = structlog.get_logger("card_desk")
 
 COMMIT_S = 4.0  # the terminal waits five seconds for our acknowledgement (PA00P016, T3)
+TRYING = "test payment"  # instead of a payment's id
 Answer = TypeVar("Answer")
 
 
@@ -69,8 +72,10 @@ class CardDesk:
         terminal: CardTerminal,
         post: Callable[[Event], None],
         commit: Callable[[Event, float], bool],
+        trials: TrialPayments | None = None,
     ) -> None:
         self._terminal, self.post, self.commit = terminal, post, commit
+        self._trials = trials
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="card_desk")
         self._open, self._asking, self._wanted_abort = False, "", threading.Event()
 
@@ -86,8 +91,19 @@ class CardDesk:
             threading.Thread(target=self._abort, name="card_abort", daemon=True).start()
 
     def standing(self) -> Standing:
-        """Raises DeviceError. Waits for its turn."""
-        return self._in_turn(lambda: self._when_ready(self._terminal.standing)).result()
+        """Raises DeviceError, also while a test payment is not clear. Waits for its turn."""
+
+        def ask() -> Standing:
+            if self._trials is not None and not self._trials.finish(self._terminal):
+                raise DeviceError("a test payment is not clear", NOT_CLEAR)
+            return self._terminal.standing()
+
+        return self._in_turn(lambda: self._when_ready(ask)).result()
+
+    def try_payment(self, currency: str, ended: Callable[[Trial | str], None]) -> None:
+        """Pays 0.01 and takes it back; ``ended`` hears how, or why nothing was asked for (a code)."""
+        self._asking = TRYING
+        self._pool.submit(self._try_payment, currency, ended)
 
     def lookup(self, record: PaymentRecord) -> CardResult | None:
         """What the terminal knows of a payment. Raises DeviceError. Waits for its turn."""
@@ -136,6 +152,29 @@ class CardDesk:
         finally:
             self._asking = ""
             log.info("card_asked", reference=record.reference, s=round(time.monotonic() - started))
+
+    def _try_payment(self, currency: str, ended: Callable[[Trial | str], None]) -> None:
+        try:
+            ended(self._trial(currency))
+        except DeviceError as error:
+            ended(error.code)
+        except JournalUnavailable:
+            ended("journal.cannot_record")
+        except Exception:
+            log.exception("test_payment_failed")
+            ended("device.driver_failed")
+        finally:
+            self._asking = ""
+
+    def _trial(self, currency: str) -> Trial:
+        trials = self._trials
+        if trials is None:
+            raise DeviceError("test payments need a journal", NOT_CLEAR)
+
+        def on_step(step: CardStep) -> None:
+            self.post(CardStepped(TRYING, CardProgress(step.kind.value, step.text)))
+
+        return self._when_ready(lambda: trials.run(self._terminal, currency, on_step))
 
     def _outcome(self, record: PaymentRecord) -> Event:
         payment_id, request = record.payment_id, request_of(record)
