@@ -1,5 +1,6 @@
 """What the terminal tells the ECR: states, results, receipts (PA00P015 ch. 3)."""
 
+from collections.abc import Iterator
 from datetime import timedelta, timezone
 
 from simulators.zvt_terminal.bank import Transaction
@@ -9,15 +10,26 @@ TERMINAL_ID = "99999999"
 VERSION = b"LobbyPay simulator 1"
 CARD_NAME, CARD_TYPE = b"Mastercard", 6
 MASKED_PAN = bytes.fromhex("559883eeeeee8074")
+CLEAR_PAN = "5598831234568074"  # no bank's: its check digit is right, its account is not
 BEIJING = timezone(timedelta(hours=8))
+MERCHANT, CUSTOMER = 1, 2
 INSERT_CARD, ENTER_PIN, ASKING_BANK, TAKE_CARD, STOPPED = 0x0A, 0x01, 0x04, 0x0B, 0x0D
+UNDOING, EXPIRED, WRONG_PIN, PIN_BLOCKED = 0x05, 0x09, 0x15, 0x18
 DECLINED_BY_HOST, STOPPED_CODE, NO_RECEIPT = 0x05, 0x6C, 0x64
-ALREADY_REVERSED, CANNOT_REVERSE = 0xB4, 0xB5
+EXPIRED_CODE, WRONG_PIN_CODE, PIN_BLOCKED_CODE = 0x78, 0x37, 0x4B
+ALREADY_REVERSED, CANNOT_REVERSE, RESERVATION, CANNOT_PRINT = 0xB4, 0xB5, 0xB8, 0xCC
+_NOT_BY_AMOUNT = ("no_amount",)
 
 
-def step(code: int) -> bytes:
-    """04 FF."""
-    return message(0x04FF, bytes([code]))
+def _container(*nodes: bytes) -> bytes:
+    return b"\x06" + tlv("", b"".join(nodes))
+
+
+def step(code: int, text: str = "") -> bytes:
+    """04 FF; a text of the terminal's own in tag 24."""
+    if not text:
+        return message(0x04FF, bytes([code]))
+    return message(0x04FF, bytes([code]) + _container(tlv("24", tlv("07", text.encode("cp437")))))
 
 
 def prolonged(code: int, minutes: int) -> bytes:
@@ -36,55 +48,74 @@ def state(code: int) -> bytes:
     return message(0x060F, lllvar(VERSION) + bytes([code]))
 
 
-def result(done: Transaction, *, code: int, amount_minor: int | None = None) -> bytes:
-    """04 0F: everything about one transaction."""
-    amount = done.amount_minor if amount_minor is None else amount_minor
+def failed(code: int) -> bytes:
+    """04 0F of a try that failed, as with a wrong PIN."""
+    return message(0x040F, b"\x27" + bytes([code]))
+
+
+def result(done: Transaction, *, code: int, fault: str = "") -> bytes:
+    """04 0F: everything about one transaction, and what the fault makes of it."""
     local = done.moment.astimezone(BEIJING)
-    data = (
-        b"\x27"
-        + bytes([code])
-        + b"\x04"
-        + bcd(str(amount), 6)
-        + b"\x49"
-        + bcd(str(done.currency), 2)
-        + b"\x0c"
-        + bcd(local.strftime("%H%M%S"), 3)
-        + b"\x0d"
-        + bcd(local.strftime("%m%d"), 2)
-        + b"\x22"
-        + llvar(MASKED_PAN)
-        + b"\x87"
-        + bcd(str(done.receipt), 2)
-        + b"\x0b"
-        + bcd(str(done.trace), 3)
-        + b"\x29"
-        + bcd(TERMINAL_ID, 4)
-        + b"\x3b"
-        + f"{750000 + done.trace:<8d}".encode()
-        + b"\x8a"
-        + bytes([CARD_TYPE])
-        + b"\x8b"
-        + llvar(CARD_NAME)
-    )
+    amount = done.amount_minor + (fault == "wrong_amount")
+    receipt = (done.receipt + (fault == "wrong_receipt")) % 10000
+    data = b"\x27" + bytes([code])
+    if fault == "unknown_field_first":
+        data += b"\xc0\x01\x02"
+    if fault not in _NOT_BY_AMOUNT:
+        data += b"\x04" + bcd(str(amount), 6)
+    data += b"\x49" + bcd(str(done.currency), 2)
+    data += b"\x0c" + bcd(local.strftime("%H%M%S"), 3) + b"\x0d" + bcd(local.strftime("%m%d"), 2)
+    data += b"\x87" + bcd(str(receipt), 2) + b"\x0b" + bcd(str(done.trace), 3)
+    data += b"\x29" + bcd(TERMINAL_ID, 4) + b"\x3b" + f"{750000 + done.trace:<8d}".encode()
+    data += b"\x8a" + bytes([CARD_TYPE]) + b"\x8b" + llvar(CARD_NAME)
+    data += _card_in_clear() if fault == "clear_pan" else b"\x22" + llvar(MASKED_PAN)
     if done.state == "reversed":
         data += b"\x37" + bcd(str(done.trace), 3)
+    if fault == "unknown_fields":
+        data += _container(tlv("ff40", b"\x01\x02\x03"), tlv("1f7e", b"new"), tlv("df", b"?"))
+        data += b"\xc0\x01\x02"
     return message(0x040F, data)
 
 
-def receipt(done: Transaction, kind: int) -> bytes:
-    """06 D3: a receipt as a block of lines; ``kind`` 1 merchant, 2 customer."""
+def _card_in_clear() -> bytes:
+    """As some terminals send it, and where."""
+    pan = bytes.fromhex(CLEAR_PAN)
+    track2 = bytes.fromhex(CLEAR_PAN + "d30122010000012345f0")
+    track1 = f"B{CLEAR_PAN}^CHEN/MING^30122010000000000".encode()
+    return (
+        (b"\x22" + llvar(pan))
+        + (b"\x23" + llvar(track2))
+        + (b"\x24" + lllvar(b"\x01" + pan))
+        + (b"\x2d" + llvar(track1))
+        + (b"\x3c" + lllvar(f"Card {CLEAR_PAN}".encode()))
+        + _container(tlv("1f09", track2), tlv("60", tlv("5a", pan)), tlv("ff41", pan))
+    )
+
+
+def receipt(
+    done: Transaction, kind: int, *, clear: bool = False, by_line: bool = False
+) -> Iterator[bytes]:
+    """06 D3, a block of lines; or 06 D1 for each line, the last one marked."""
+    head = "** Merchant copy **" if kind == MERCHANT else "** Customer copy **"
+    card = (
+        " ".join(CLEAR_PAN[at : at + 4] for at in range(0, 16, 4)) if clear else "559883******8074"
+    )
     lines = (
         "LobbyPay SIMULATOR",
+        head,
         f"Terminal      {TERMINAL_ID}",
         f"Receipt           {done.receipt:04d}",
         f"Trace           {done.trace:06d}",
-        "Card  559883******8074",
+        f"Card  {card}",
         f"Amount  {done.amount_minor // 100}.{done.amount_minor % 100:02d}",
         done.state.upper(),
     )
-    block = tlv("25", b"".join(tlv("07", line.encode("cp437")) for line in lines))
-    content = tlv("1f07", bytes([kind])) + block
-    return message(0x06D3, b"\x06" + tlv("", content))
+    if by_line:
+        yield from (message(0x06D1, b"\x00" + line.encode("cp437")) for line in lines)
+        yield message(0x06D1, b"\x81")
+        return
+    block = b"".join(tlv("07", line.encode("cp437")) for line in lines) + tlv("09", b"\x81")
+    yield message(0x06D3, _container(tlv("1f07", bytes([kind])), tlv("25", block)))
 
 
 def totals(done: list[Transaction]) -> bytes:
@@ -93,10 +124,25 @@ def totals(done: list[Transaction]) -> bytes:
     first, last = (counted[0].receipt, counted[-1].receipt) if counted else (0, 0)
     total = sum(t.amount_minor for t in counted)
     empty = bcd("0", 1) + bcd("0", 6)
-    mine = bcd(str(min(99, len(counted))), 1) + bcd(str(total), 6)
+    mine = bytes([min(255, len(counted))]) + bcd(str(total), 6)
     kinds = [empty, empty, mine, empty, empty, empty, empty]
     body = bcd(str(first), 2) + bcd(str(last), 2) + b"".join(kinds)
     return message(0x040F, b"\x27\x00" + b"\x04" + bcd(str(total), 6) + b"\x60" + lllvar(body))
+
+
+def day_receipt() -> bytes:
+    """06 D3: the slip of an end of day."""
+    lines = tlv("07", b"** End of day **") + tlv("09", b"\x81")
+    return message(0x06D3, _container(tlv("1f07", b"\x03"), tlv("25", lines)))
+
+
+def open_reservations(receipts: list[int]) -> bytes:
+    """06 1E B8 (2.10): the receipt numbers of open reservations, FFFF for none."""
+    if len(receipts) < 2:
+        number = bcd(str(receipts[0]), 2) if receipts else b"\xff\xff"
+        return message(0x061E, bytes([RESERVATION]) + b"\x87" + number)
+    nodes = b"".join(tlv("08", bcd(str(number), 2)) for number in receipts)
+    return message(0x061E, bytes([RESERVATION]) + _container(tlv("23", nodes)))
 
 
 def completed() -> bytes:

@@ -80,6 +80,17 @@ def fields(data: bytes) -> dict[int, bytes]:
     return found
 
 
+def shown_lines(data: bytes) -> list[str]:
+    """The lines (fields F1 to F8) of 06 E0, behind its seconds (F0)."""
+    lines: list[str] = []
+    at = 2 if data[:1] == b"\xf0" else 0
+    while at + 3 <= len(data) and 0xF1 <= data[at] <= 0xF8:
+        end = at + 3 + 10 * (data[at + 1] & 0xF) + (data[at + 2] & 0xF)
+        lines.append(data[at + 3 : end].decode("cp437"))
+        at = end
+    return lines
+
+
 def crc(data: bytes) -> int:
     """CRC-16/KERMIT."""
     value = 0

@@ -134,10 +134,12 @@ class Session:
     def _mend(self, command: int) -> None:
         """Initialises or diagnoses a terminal that asks for it, if it lets us."""
         log.info("zvt.mending", command=f"{command:04X}")
+        limit_s = self._settings.busy_limit_s
+        self.until_not_busy(limit_s)  # with the registration, for a moment
         with contextlib.suppress(Refused):
             password = b"" if command == commands.DIAGNOSIS else self._settings.password
             self.exchange().run(commands.with_password(command, password), Handlers())
-        if self.ask_state().code == texts.READY:
+        if self.until_not_busy(limit_s).code == texts.READY:
             self._wanted = ()
 
     def ask_state(self) -> TerminalState:

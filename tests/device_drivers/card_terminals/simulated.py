@@ -28,6 +28,16 @@ class Simulator:
     def next(self, behaviour: str) -> None:
         call(self._ready["control"] + "/next", {"behaviour": behaviour})
 
+    def fault(self, name: str) -> None:
+        call(self._ready["control"] + "/fault", {"name": name})
+
+    def clear(self) -> None:
+        call(self._ready["control"] + "/clear", {})
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return call(self._ready["control"] + "/state")
+
     def configure(self, **settings: Any) -> None:
         call(self._ready["control"] + "/config", settings)
 
@@ -37,18 +47,18 @@ class Simulator:
     @property
     def states(self) -> list[str]:
         """Of every transaction that the bank knows."""
-        told = call(self._ready["control"] + "/state")
-        return [transaction["state"] for transaction in told["transactions"]]
+        return [transaction["state"] for transaction in self.state["transactions"]]
 
 
 @contextmanager
-def simulator(folder: Path) -> Iterator[Simulator]:
+def simulator(folder: Path, *options: str) -> Iterator[Simulator]:
     link = folder / "terminal"
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "simulators.zvt_terminal", "--tcp", "127.0.0.1:0"),
             *("--pty", str(link), "--control", "127.0.0.1:0"),
             *("--state", str(folder / "bank.sqlite"), "--step-delay", "0.02"),
+            *options,
         ],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[3],

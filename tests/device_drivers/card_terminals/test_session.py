@@ -94,6 +94,8 @@ def test_a_terminal_that_must_be_initialised_is() -> None:
         pt.state_asked(message("060f", "51"))
         pt.expect("0600")
         pt.say(YES, message("060f", "1901"))
+        pt.state_asked(message("060f", "9c"))  # with the registration, for a moment
+        pt.state_asked(message("060f", "51"))
         pt.expect("069303000000")
         pt.say(YES, message("06d1", "00 4f4b"), "060f00")
         pt.state_asked()
