@@ -7,25 +7,14 @@ did not find it paid, because reversing gives back what was paid (PROTOCOLS: 微
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contract.messages import Method, StartPayment
 from contract.scan_kind import ScanKind, classify
+from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, OrderState, Standing
-from server.payments.channels.registry import charging_phones
+from server.payments.charging_times import LOOK_AGAIN, REVERSE_AFTER
 from server.payments.models import PaymentOrder
-
-CODE_LIFE = timedelta(seconds=45)  # for the password; WeChat Pay gives up by itself then
-REVERSE_AFTER = timedelta(seconds=15)  # WeChat Pay reverses nothing earlier; the charge has arrived
-ASK_EVERY_S = 5.0
-QUICK_CHECKS = 12
-# An order that ended unpaid is looked at again: no notification would tell that it was paid after all.
-LOOK_AGAIN = (
-    timedelta(minutes=1),
-    timedelta(minutes=10),
-    timedelta(hours=1),
-    timedelta(days=1),
-)
 
 _WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
 _UNPAID = (Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
@@ -42,7 +31,7 @@ def check_request(request: StartPayment) -> None:
         return
     if _WALLET.get(classify(request.payment_code).kind) is not request.method:
         raise OtherWallet(request.method)
-    if request.method not in charging_phones():
+    if request.method not in registry.charging_phones():
         raise ChannelUnavailable(f"{request.method} charges no payment codes")
 
 

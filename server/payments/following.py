@@ -10,7 +10,7 @@ from django.db import close_old_connections
 
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.payments import charging, learning
+from server.payments import charging, charging_times, learning
 from server.payments.alerts import keep_up, raise_alert
 from server.payments.case import LastWord, facts
 from server.payments.channels.interface import OrderState, RefundStanding, Standing
@@ -104,7 +104,7 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
 def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> PaymentOrder:
     """Returns when the order's version is newer, or after ``for_s`` seconds. Asks the channel now and
     then, so that it does not depend on notifications."""
-    every_s = charging.ASK_EVERY_S if order.with_payment_code else ASK_CHANNEL_S
+    every_s = charging_times.ASK_EVERY_S if order.with_payment_code else ASK_CHANNEL_S
     end, ask = time.monotonic() + for_s, time.monotonic() + every_s
     while order.version <= after_version and not order.life.final and time.monotonic() < end:
         time.sleep(POLL_S)
@@ -176,7 +176,7 @@ def _check_again(order: PaymentOrder, at: datetime) -> datetime | None:
     """Orders that wait for a password are asked about quickly; ended ones only a few times more."""
     if order.life.final:
         return charging.next_look(order.checks + 1, at)
-    quick = charging.QUICK_CHECKS if order.with_payment_code else 0
+    quick = charging_times.QUICK_CHECKS if order.with_payment_code else 0
     pause = BACKOFF_S[min(max(order.checks - quick, 0), len(BACKOFF_S) - 1)]
     return at + timedelta(seconds=pause)
 

@@ -17,7 +17,7 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
-from server.payments import charging
+from server.payments import charging, charging_times
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState
 from server.payments.life import Fact, Late, after
@@ -64,7 +64,7 @@ def about_to_charge(payment_id: str, at: datetime, until: datetime) -> bool:
     order = _locked(payment_id)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return False
-    soon = at + timedelta(seconds=charging.ASK_EVERY_S)
+    soon = at + timedelta(seconds=charging_times.ASK_EVERY_S)
     _change(order, PaymentState.PENDING, at, asked_at=at, expires_at=until, check_at=soon)
     return True
 

@@ -28,7 +28,7 @@ class Late(Exception):
 
 
 _S, _F = PaymentState, Fact
-_ENDED_UNPAID = (_S.DECLINED, _S.CANCELLED)
+LATE_IN = (_S.DECLINED, _S.CANCELLED)  # where money that was paid comes late
 
 # (state, fact) -> next state; None: nothing new.
 TRANSITIONS: dict[tuple[PaymentState, Fact], PaymentState | None] = {
@@ -77,7 +77,7 @@ TRANSITIONS: dict[tuple[PaymentState, Fact], PaymentState | None] = {
 
 def after(state: PaymentState, fact: Fact) -> PaymentState | None:
     """The next state, or None when the fact is nothing new. Raises Late."""
-    if fact is Fact.PAID and state in _ENDED_UNPAID:
+    if fact is Fact.PAID and state in LATE_IN:
         raise Late
     return TRANSITIONS[(state, fact)]
 

@@ -17,7 +17,7 @@ from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillLeased, BillNotOpen, lease
 from server.billing.models import Bill, BillLease, BillState
 from server.estate.models import Community
-from server.payments import charging, following, learning
+from server.payments import charging, charging_times, following, learning
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.channels.registry import channel
 from server.payments.life import Fact
@@ -104,7 +104,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     bills = _checked_bills(caller.community, request, today)
     _not_in_doubt(bills, request.payment_id)
     with_payment_code = request.payment_code is not None
-    expires_at = now + (charging.CODE_LIFE if with_payment_code else ORDER_LIFE)
+    expires_at = now + (charging_times.CODE_LIFE if with_payment_code else ORDER_LIFE)
     order = PaymentOrder.objects.create(
         payment_id=request.payment_id,
         community=caller.community,
@@ -188,7 +188,7 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
     if through is None:
         learning.never_asked(order.payment_id, "channel_unavailable", now)
         raise ChannelUnavailable(f"{order.method} is not set up")
-    until = now + charging.CODE_LIFE
+    until = now + charging_times.CODE_LIFE
     if told_by_journal or not learning.about_to_charge(order.payment_id, now, until):
         order.refresh_from_db()
         return order if order.life.final else following.check(order, now)

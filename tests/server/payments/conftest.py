@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.payments import charging, following, starting
+from server.payments import following, starting
+from server.payments.channels import registry
 from tests.server.payments import world as worlds
 
 
@@ -15,5 +16,5 @@ def world(db, monkeypatch):
 
     monkeypatch.setattr(starting, "channel", channel)
     monkeypatch.setattr(following, "channel", channel)
-    monkeypatch.setattr(charging, "charging_phones", lambda: ["wechat"])
+    monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
     return made

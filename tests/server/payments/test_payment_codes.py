@@ -11,7 +11,9 @@ from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import charging, following, learning, starting
+from server.payments.channels import registry
 from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
+from server.payments.charging_times import LOOK_AGAIN
 from server.payments.life import Fact
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.starting import IdempotencyConflict, start
@@ -139,7 +141,7 @@ def test_a_code_of_another_wallet_is_refused_before_anything(world):
 
 
 def test_a_channel_without_the_contract_charges_no_codes(world, monkeypatch):
-    monkeypatch.setattr(charging, "charging_phones", list)
+    monkeypatch.setattr(registry, "charging_phones", list)
     with pytest.raises(ChannelUnavailable):
         start(world.caller, request(world), NOW)
     assert (PaymentOrder.objects.count(), world.channel.charged) == (0, [])
@@ -291,7 +293,7 @@ def _dies(*_, **__):
 def _patched_again(world, monkeypatch):
     for module in (starting, following):
         monkeypatch.setattr(module, "channel", lambda method: world.channel)
-    monkeypatch.setattr(charging, "charging_phones", lambda: ["wechat"])
+    monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
 
 
 # --- no answer, odd answers ---
@@ -436,7 +438,7 @@ def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
     world.channel.query = lambda number: asked.append(number) or OrderState(Standing.CLOSED)
     for seconds in (30, 61, 120, 700, 4500, 90_000, 200_000, 300_000):
         following.sweep(later(seconds))
-    assert len(asked) == len(charging.LOOK_AGAIN)
+    assert len(asked) == len(LOOK_AGAIN)
     assert order().check_at is None
 
 

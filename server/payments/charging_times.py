@@ -1,0 +1,15 @@
+"""How long an order lives that is charged by the code on the resident's phone. Pure."""
+
+from datetime import timedelta
+
+CODE_LIFE = timedelta(seconds=45)  # for the password; WeChat Pay gives up by itself then
+REVERSE_AFTER = timedelta(seconds=15)  # WeChat Pay reverses nothing earlier; the charge has arrived
+ASK_EVERY_S = 5.0
+QUICK_CHECKS = 12  # every five seconds at first, then less and less often
+# An order that ended unpaid is looked at again: no notification would tell that it was paid after all.
+LOOK_AGAIN = (
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(days=1),
+)

@@ -1,0 +1,152 @@
+"""Draws ``docs/payment-life.md`` from the tables of a payment's life at the kiosk and on the server.
+
+``python -m tools.draw_payment_life`` writes it; a test says when it is not up to date.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from contract.messages import PaymentState
+from kiosk.core import payment as kiosk
+from server.payments import charging_times
+from server.payments import life as server
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "payment-life.md"
+_LATE = "late: refunded or credited"
+_HEAD = """# The life of a payment
+
+Drawn from the code by `python -m tools.draw_payment_life`; do not edit. A payment never moves backwards.
+No silence and no time-out is an answer: without one it is `unknown` until somebody who knows was asked.
+In the tables of steps, `·` is no news and changes nothing.
+"""
+_KIOSK = """## At the kiosk
+
+`kiosk/core/payment.py`. Each step is a record in the journal, on disk before anybody is asked for money.
+"""
+_SERVER = """## On the server
+
+`server/payments/life.py`. Each change is a committed row, checked against these rules at every write; the
+database refuses money that does not add up. That the customer was charged (`charged_minor`) and where the
+money went (`allocated_minor` settled bills, `credited_minor` is credit of the unit, `refunded_minor` went
+back) are facts of their own. Money for an order that had ended without any is late: the community's
+policy makes it `reversed` (refunded) or `approved` (credited), and staff are told.
+"""
+_PHONE = """## When the kiosk scans the resident's phone
+
+`kiosk/core/phone_code.py`, `server/payments/charging.py`. The request itself takes the money, so both
+sides write `pending` before it is sent: the kiosk in its journal, the server in the order's row. Whoever
+moves the row from `created` to `pending` asks the channel, once; a request that comes again only looks.
+
+| | |
+|---|---|
+| the code is kept | nowhere: no row, no log, no hash |
+| the channel is asked how it stands | every {ask:g} s |
+| the resident has for the password | {life:g} s |
+| unpaid after that, cancelled or refused | reversed, right after a query that says so |
+| never reversed earlier than | {reverse:g} s after the charge |
+| a reversal is refused while the payer types | asked and reversed again |
+| the query is not answered | nothing is reversed: what was paid would go back |
+| ended unpaid | looked at again after {looks}: no notification would tell |
+"""
+
+Steps = Mapping[tuple[PaymentState, StrEnum], PaymentState | None]
+
+
+class Rule(Protocol):
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def frozen(self) -> tuple[str, ...]: ...
+
+
+def document() -> str:
+    """The whole page."""
+    parts = [
+        _HEAD,
+        _KIOSK,
+        _diagram(kiosk.TRANSITIONS, ()),
+        _steps(kiosk.TRANSITIONS, list(kiosk.Fact)),
+        _fields(kiosk.RULES),
+        _SERVER,
+        _diagram(server.TRANSITIONS, server.LATE_IN),
+        _steps(server.TRANSITIONS, list(server.Fact)),
+        _fields(server.RULES),
+        _PHONE.format(
+            ask=charging_times.ASK_EVERY_S,
+            life=charging_times.CODE_LIFE.total_seconds(),
+            reverse=charging_times.REVERSE_AFTER.total_seconds(),
+            looks=", ".join(_duration(pause) for pause in charging_times.LOOK_AGAIN),
+        ),
+    ]
+    return "\n".join(parts)
+
+
+def _diagram(steps: Steps, late_in: tuple[PaymentState, ...]) -> str:
+    """A Mermaid state diagram: one arrow for all facts that lead from one state to another."""
+    arrows: dict[tuple[PaymentState, PaymentState], list[str]] = {}
+    for (state, fact), to in steps.items():
+        if to is not None:
+            arrows.setdefault((state, to), []).append(fact.value)
+    for state in late_in:
+        for to in (PaymentState.APPROVED, PaymentState.REVERSED):
+            arrows.setdefault((state, to), []).append("late")
+    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> created"]
+    lines += [f"    {a} --> {b}: {', '.join(facts)}" for (a, b), facts in arrows.items()]
+    lines += [f"    {state} --> [*]" for state in PaymentState if state.final]
+    return "\n".join([*lines, "```", ""])
+
+
+def _steps(steps: Steps, facts: list[StrEnum]) -> str:
+    rows = [["state", *(f"`{fact}`" for fact in facts)]]
+    for state in PaymentState:
+        row = [f"`{state}`"]
+        for fact in facts:
+            known = (state, fact) in steps
+            to = steps.get((state, fact))
+            row.append(f"`{to}`" if to else "·" if known else _LATE)
+        rows.append(row)
+    return _table(rows)
+
+
+def _fields(rules: Mapping[PaymentState, Rule]) -> str:
+    """What every state requires and freezes is said once."""
+    required = _common([rule.required for rule in rules.values()])
+    frozen = _common([rule.frozen for rule in rules.values()])
+    said = f"Required in every state: {_names(required)}.\n\nFrozen from the start: {_names(frozen)}.\n"
+    has_empty = any(getattr(rule, "empty", ()) for rule in rules.values())
+    rows = [["state", "also required", *(["empty"] if has_empty else []), "also frozen"]]
+    for state in PaymentState:
+        rule = rules[state]
+        row = [f"`{state}`", _names(n for n in rule.required if n not in required)]
+        if has_empty:
+            row.append(_names(getattr(rule, "empty", ())))
+        row.append(_names(n for n in rule.frozen if n not in frozen))
+        rows.append(row)
+    return f"{said}\n{_table(rows)}"
+
+
+def _duration(pause: timedelta) -> str:
+    for unit, seconds in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if pause.total_seconds() >= seconds:
+            return f"{pause.total_seconds() / seconds:g} {unit}"
+    return f"{pause.total_seconds():g} s"
+
+
+def _common(of: list[tuple[str, ...]]) -> list[str]:
+    return [name for name in of[0] if all(name in names for names in of)]
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "–"
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, "|" + "---|" * len(rows[0]), *body, ""])
+
+
+if __name__ == "__main__":
+    TARGET.write_text(document(), "utf-8")
