@@ -1,3 +1,3 @@
 """Card terminals: what the kiosk may ask of one, and the drivers."""
 
-DRIVERS = ("zvt",)
+DRIVERS = ("nexo", "zvt")

@@ -1,9 +1,9 @@
 """What a message says, as data for people: every field named, card data masked. Never sends anything."""
 
+from device_drivers.card_terminals.masking import HIDDEN
 from device_drivers.card_terminals.zvt import answers, apdu, explain, fields, tables, texts
 from device_drivers.card_terminals.zvt.apdu import Apdu
 from device_drivers.card_terminals.zvt.explain import Said
-from device_drivers.card_terminals.zvt.mask import HIDDEN
 from device_drivers.card_terminals.zvt.receipts import printed_block, printed_line
 from device_drivers.card_terminals.zvt.values import CP437, Unreadable, decoded, text
 

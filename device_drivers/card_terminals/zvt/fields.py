@@ -7,6 +7,7 @@ what was read before stays.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from device_drivers.card_terminals.masking import HIDDEN
 from device_drivers.card_terminals.zvt import mask, tlv
 from device_drivers.card_terminals.zvt.tables import BMPS, Field
 from device_drivers.card_terminals.zvt.values import (
@@ -97,7 +98,7 @@ def _bytes_of(known: Field, raw: bytes, start: int) -> tuple[bytes, int]:
 
 def _value(number: int, raw: bytes, known: Field, characters: str) -> Value:
     if number in mask.SECRET_BMPS:
-        return mask.HIDDEN
+        return HIDDEN
     if number in mask.PAN_BMPS:
         return mask.masked_bcd_pan(raw)
     if number == AMOUNT:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from device_drivers.card_terminals.masking import HIDDEN
 from device_drivers.card_terminals.zvt import mask
 from device_drivers.card_terminals.zvt.tables import TAGS
 from device_drivers.card_terminals.zvt.values import CP437, Unreadable, Value, decoded
@@ -84,7 +85,7 @@ def parse(raw: bytes, characters: str = CP437, depth: int = 0) -> tuple[tuple[No
 def _node(tag: int, value: bytes, characters: str, depth: int) -> tuple[Node, str]:
     known = TAGS.get(tag)
     if tag in mask.SECRET_TAGS:
-        return Node(tag, mask.HIDDEN), ""
+        return Node(tag, HIDDEN), ""
     if tag in mask.PAN_TAGS:
         return Node(tag, mask.masked_bcd_pan(value)), ""
     if known is None or (known.constructed and depth >= DEPTH_MAX):

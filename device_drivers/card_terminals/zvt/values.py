@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from device_drivers.card_terminals.zvt.mask import HIDDEN, holds_pan, without_pans
+from device_drivers.card_terminals.masking import HIDDEN, holds_pan, without_pans
 
 Value = int | str
 CP437 = "cp437"  # what terminals send unless another set was agreed (ch. 9, tag 14)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device_drivers.card_terminals import masking
 from device_drivers.card_terminals.zvt import answers, apdu, fields, mask, tlv
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.receipts import printed_block, printed_line
@@ -29,12 +30,12 @@ SHAPE = re.compile(r"^[0-9*]{4,19}$")
     ],
 )
 def test_at_most_six_and_four(digits: str, shown: str) -> None:
-    assert mask.masked_pan(digits) == shown
+    assert masking.masked_pan(digits) == shown
 
 
 @given(st.text(max_size=40))
 def test_the_shape_is_always_right(digits: str) -> None:
-    shown = mask.masked_pan(digits)
+    shown = masking.masked_pan(digits)
     assert SHAPE.match(shown)
     assert sum(c != "*" for c in shown) <= 10
 
@@ -46,7 +47,7 @@ def test_any_bytes_have_the_right_shape(raw: bytes) -> None:
 
 def test_text_loses_card_numbers_only() -> None:
     line = f"Card {PAN[:4]} {PAN[4:8]} {PAN[8:12]} {PAN[12:]} VU 804011926 AID A0000000041010"
-    assert mask.without_pans(line) == "Card 622588******6868 VU 804011926 AID A0000000041010"
+    assert masking.without_pans(line) == "Card 622588******6868 VU 804011926 AID A0000000041010"
 
 
 CLEAR = apdu.Apdu(

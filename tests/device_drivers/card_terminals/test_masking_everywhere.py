@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_drivers.card_terminals.interface import CardRequest
+from device_drivers.card_terminals.masking import holds_pan, without_pans
 from device_drivers.card_terminals.zvt import (
     ZvtTerminal,
     answers,
@@ -26,7 +27,6 @@ from device_drivers.card_terminals.zvt.command import main
 from device_drivers.card_terminals.zvt.decode import decoded
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.framing import frame
-from device_drivers.card_terminals.zvt.mask import holds_pan, without_pans
 from tests.device_drivers.card_terminals.scripted import (
     REGISTERED,
     YES,

@@ -1,0 +1,1 @@
+"""The nexo driver, against the simulated terminal and against what Adyen published."""
