@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import itertools
 import os
 import re
@@ -11,6 +12,7 @@ from device_drivers.card_terminals.interface import (
     CardRequest,
     CardResult,
     CardStep,
+    LastKnown,
     Outcome,
     ReversalRequest,
 )
@@ -154,13 +156,27 @@ def noise_invents_no_result(at: Subject) -> None:
             claim(_count(at) <= before + 1, "it was charged twice")
 
 
-def what_it_holds_can_be_asked(at: Subject) -> None:
+def an_earlier_payment_is_looked_up(at: Subject) -> None:
+    """By a driver that has just been started, as after a power cut."""
     with at.opened() as driver:
-        paid = _authorise(driver, request(at), Watcher())
-        last = within(driver.deadlines.command_s, driver.last_transaction, "last_transaction")
-        claim(last is not None, "it knows no last transaction")
-        claim(last.receipt_no == paid.receipt_no, f"{last.receipt_no} and not {paid.receipt_no}")
-        _claim_no_card_number(last)
+        before = within(driver.deadlines.command_s, driver.standing, "standing").known
+        asked, watcher = request(at), Watcher()
+        paid = _authorise(driver, asked, watcher)
+    charged = _count(at)
+    with at.opened() as driver:
+        found = _look_up(driver, asked, before)
+        claim(found is not None, "it does not know a payment that it took")
+        claim(found.outcome is Outcome.APPROVED, f"{found.outcome} {found.code}")
+        claim(found.receipt_no == paid.receipt_no, f"{found.receipt_no} and not {paid.receipt_no}")
+        _claim_no_card_number(found)
+        now = within(driver.deadlines.command_s, driver.standing, "standing").known
+        claim(_look_up(driver, request(at), now) is None, "it knows a payment that never was")
+        _claim_count(at, charged)
+
+
+def _look_up(driver, asked: CardRequest, before: LastKnown | None) -> CardResult | None:
+    seconds = driver.deadlines.command_s
+    return within(seconds, lambda: driver.lookup(asked, before), "lookup")
 
 
 def a_payment_is_reversed_once(at: Subject) -> None:
@@ -186,7 +202,7 @@ def nothing_there_takes_nothing(at: Subject) -> None:
     driver = at.create(at.bench.nowhere)
     try:
         raises(NotReachable, lambda: _authorise(driver, request(at), Watcher()), "nothing there")
-        ask = driver.last_transaction
+        ask = functools.partial(driver.lookup, request(at), None)
         raises(DeviceError, lambda: within(driver.deadlines.command_s, ask, "ask"), "asked of it")
     finally:
         within(driver.deadlines.close_s, driver.close, "close")
@@ -234,7 +250,7 @@ CHECKS = (
         (*_MONEY, "fall_silent"),
     ),
     Check("noise invents no result", noise_invents_no_result, (*_MONEY, "noise")),
-    Check("the last transaction can be asked", what_it_holds_can_be_asked, _MONEY),
+    Check("an earlier payment is looked up", an_earlier_payment_is_looked_up, _MONEY),
     Check("a payment is reversed once", a_payment_is_reversed_once, _MONEY),
     Check("another currency is refused", another_currency_is_refused),
     Check("nothing there takes nothing", nothing_there_takes_nothing, ("nowhere",)),

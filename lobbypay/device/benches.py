@@ -63,6 +63,42 @@ def zvt(folder: Path) -> Iterator[Bench]:
 
 
 @contextlib.contextmanager
+def nexo(folder: Path) -> Iterator[Bench]:
+    port = free_port()
+    times = {"answer_timeout_s": 2.0, "payment_timeout_s": 3.0, "connect_timeout_s": 2.0}
+    asked = {"status_pause_s": 0.1, "status_limit_s": 2.0, "not_found_s": 0.3}
+    options = ("--https", f"127.0.0.1:{port}", "--state", str(folder / "books"))
+    with plugged_in("nexo_terminal", *options, "--step-delay", "0.02") as device:
+        known = ("poi_id", "environment", "ca_file", "key_identifier", "passphrase_file")
+        place = {name: device.ready[name] for name in known}
+        usual = {**place, "sale_id": "bench", "host": "127.0.0.1", **times, **asked}
+
+        def wait_for_card(wait: bool) -> None:
+            device.ask("config", wait_for_card=wait)
+            if not wait:
+                device.ask("press", key="stop")
+
+        def fall_silent() -> None:
+            device.ask("config", late_s=60)
+            device.ask("next", behaviour="late")
+
+        yield Bench(
+            settings={**usual, "port": port},
+            nowhere={**usual, "port": free_port()},
+            unplug=device.unplug,
+            plug_in=device.plug_in,
+            hang=device.hang,
+            go_on=device.go_on,
+            noise=lambda: _do(device, "next", behaviour="garbage"),
+            count=lambda: [t["state"] for t in device.state()["transactions"]].count("approved"),
+            moves_money=True,
+            fall_silent=fall_silent,
+            speak_again=lambda: _do(device, "press", key="card"),
+            wait_for_card=wait_for_card,
+        )
+
+
+@contextlib.contextmanager
 def escpos(folder: Path) -> Iterator[Bench]:
     port = free_port()
     usual = {**FONTS, "connection": "network", "host": "127.0.0.1", "answer_timeout_s": 2.0}
@@ -159,6 +195,7 @@ def _do(device: SimulatedDevice, action: str, **body: Any) -> None:
 
 
 BENCHES: dict[tuple[str, str], Callable[[Path], AbstractContextManager[Bench]]] = {
+    ("card_terminals", "nexo"): nexo,
     ("card_terminals", "zvt"): zvt,
     ("printers", "escpos"): escpos,
     ("scanners", "camera"): camera,

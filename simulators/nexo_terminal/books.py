@@ -37,7 +37,7 @@ class Transaction:
     @property
     def name(self) -> str:
         """As the protocol calls it: the terminal's reference, a dot, the provider's."""
-        return f"SIM{self.number:09d}.PSP{self.number:012d}"
+        return f"SIM{self.number:06d}.PSP{self.number:06d}X"
 
     @property
     def amount_minor(self) -> int:

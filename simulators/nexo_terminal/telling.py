@@ -32,7 +32,11 @@ def paid(done: Transaction, amount: Any, result: str = "Success") -> dict[str, A
         "EntryMode": ["ICC"],
         "SensitiveCardData": {"ExpiryDate": "0230", "CardSeqNumb": "33"},
     }
-    more = {"cardHolderName": "MEI WANG", "expiryDate": "2/2030", "pspReference": done.name[13:]}
+    more = {
+        "cardHolderName": "MEI WANG",
+        "expiryDate": "2/2030",
+        "pspReference": done.name.split(".")[1],
+    }
     return {
         "Response": success(**more)["Response"] | {"Result": result},
         "SaleData": {"SaleTransactionID": {"TransactionID": done.reference, "TimeStamp": done.at}},

@@ -257,7 +257,7 @@ def test_the_tool_shows_totals(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_the_tool_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["status", "--config", config(tmp_path, 1, driver="nexo")]) == 2
+    assert main(["status", "--config", config(tmp_path, 1, driver="other")]) == 2
     assert "[card_terminal]" in capsys.readouterr().err
     assert main(["end-of-day", "--config", str(tmp_path / "missing.toml")]) == 2
     assert main(["totals", "--config", config(tmp_path, 1)]) == 2  # nobody listens there
