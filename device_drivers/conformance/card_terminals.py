@@ -166,6 +166,7 @@ def an_earlier_payment_is_looked_up(at: Subject) -> None:
     with at.opened() as driver:
         found = _look_up(driver, asked, before)
         claim(found is not None, "it does not know a payment that it took")
+        assert found is not None
         claim(found.outcome is Outcome.APPROVED, f"{found.outcome} {found.code}")
         claim(found.receipt_no == paid.receipt_no, f"{found.receipt_no} and not {paid.receipt_no}")
         _claim_no_card_number(found)
