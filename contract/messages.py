@@ -40,6 +40,19 @@ class Method(StrEnum):
     CARD = "card"
 
 
+class Flow(StrEnum):
+    """What a resident can do at a kiosk, each only while everything that it needs works."""
+
+    SCAN_BILL = "scan_bill"
+    TYPE_UNIT = "type_unit"
+    WECHAT_QR = "wechat_qr"
+    ALIPAY_QR = "alipay_qr"
+    PAYMENT_CODE = "payment_code"
+    CARD = "card"
+    PRINT_RECEIPT = "print_receipt"
+    PHONE_RECEIPT = "phone_receipt"
+
+
 class PaymentState(StrEnum):
     """The life of one payment, the same words on both sides."""
 
@@ -345,7 +358,7 @@ class ConditionReport(Message):
 
 
 class DeviceReport(Message):
-    role: str  # scanner, card_terminal, printer
+    role: str  # scanner, card_terminal, printer, touch, kiosk
     driver: str
     model: str = ""
     simulated: bool = False
@@ -359,6 +372,7 @@ class Heartbeat(Message):
     uptime_s: int
     state: Literal["idle", "in_session", "out_of_order"]
     offers: list[Method]
+    flows: list[Flow] = []
     devices: list[DeviceReport]
     journal_last: int
     journal_acknowledged: int

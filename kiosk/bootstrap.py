@@ -17,6 +17,7 @@ from device_drivers.card_terminals.interface import CardTerminal
 from device_drivers.printers.interface import ReceiptPrinter
 from device_drivers.registry import UnknownDriver, factory
 from device_drivers.scanners.interface import Scanner
+from device_drivers.status import DeviceStatus, SelfTesting
 from kiosk.central import identity as identity_file
 from kiosk.central import known_config
 from kiosk.central.client import CentralClient
@@ -35,12 +36,15 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
-from kiosk.health import Supervisors, Watchdog, Watched, uptime_s
+from kiosk.health.own import own_report
+from kiosk.health.supervisor import Supervisors, Watched
+from kiosk.health.touch import TouchWatch
+from kiosk.health.trust import Pace
+from kiosk.health.watchdog import Watchdog, uptime_s
 from kiosk.journal import Journal, JournalUnavailable
 from kiosk.journal_mending import mend
 from kiosk.journal_opening import open_journal
 from kiosk.journal_watch import JournalWatch
-from kiosk.own_health import own_report
 from kiosk.recovery import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
@@ -122,17 +126,26 @@ def _first_session(journal: Journal, settings: Settings, clock: Clock) -> Sessio
     return Session(lobby=lobby)
 
 
-def _watched(devices: Devices, settings: Settings, desk: CardDesk | None) -> list[Watched]:
+def _watched(
+    devices: Devices, settings: Settings, desk: CardDesk | None, resting: Callable[[], bool]
+) -> list[Watched]:
+    def test_of(device: Any) -> Callable[[], DeviceStatus] | None:
+        return device.self_test if isinstance(device, SelfTesting) else None
+
     watched = []
     if devices.scanner and settings.scanner:
-        s = devices.scanner
-        watched.append(Watched("scanner", settings.scanner.driver, s.open, s.status, s.close))
+        s, name = devices.scanner, settings.scanner.driver
+        watched.append(Watched("scanner", name, s.open, s.status, s.close, test_of(s), resting))
     if desk and settings.card_terminal:
         name = settings.card_terminal.driver
         watched.append(Watched("card_terminal", name, lambda: None, desk.probe, desk.close))
     if devices.printer and settings.printer:
-        p = devices.printer
-        watched.append(Watched("printer", settings.printer.driver, p.open, p.probe, p.close))
+        p, name = devices.printer, settings.printer.driver
+        watched.append(Watched("printer", name, p.open, p.probe, p.close, test_of(p), resting))
+    touch = TouchWatch(
+        settings.touch.name if settings.touch else "", required=settings.touch is not None
+    )
+    watched.append(Watched("touch", "touch", lambda: None, touch.probe, lambda: None))
     return watched
 
 
@@ -163,6 +176,7 @@ def _heartbeat(
             uptime_s=uptime_s(started),
             state="out_of_order" if not offered.in_order else "idle" if idle else "in_session",
             offers=list(offered.methods),
+            flows=list(offered.flows),
             devices=[*supervisors.reports, own(session)],
             journal_last=journal.last_sequence,
             journal_acknowledged=journal.acknowledged(),
@@ -224,7 +238,7 @@ class Running:
     close: Callable[[], None]
 
 
-def start(settings: Settings, config_path: Path) -> Running:
+def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running:  # noqa: B008
     """Opens the journal, starts every thread and returns. Raises SettingsError, NotEnrolled and
     JournalUnavailable."""
     started = time.monotonic()
@@ -249,7 +263,9 @@ def start(settings: Settings, config_path: Path) -> Running:
         journal.without_receipt(),
     )
     supervisors = Supervisors(
-        _watched(devices, settings, desk), lambda reports: engine.post(DevicesSeen(reports))
+        _watched(devices, settings, desk, lambda: engine.session.visit.screen in RESTING),
+        lambda reports: engine.post(DevicesSeen(reports)),
+        pace,
     )
     known = known_config.KnownConfig(settings.data_dir / "config.json")
     heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)

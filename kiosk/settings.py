@@ -39,6 +39,12 @@ class Payments(_Table):
     offline_card_limit_minor: int = Field(100_000, ge=0, le=10_000_000)
 
 
+class Touch(_Table):
+    """There must be a touch screen; ``name`` is part of its name, empty for any."""
+
+    name: str = ""
+
+
 class Device(BaseModel):
     """A driver's name; everything else in the table is the driver's own."""
 
@@ -58,6 +64,7 @@ class Settings(_Table):
     scanner: Device | None = None
     card_terminal: Device | None = None
     printer: Device | None = None
+    touch: Touch | None = None
     probe_socket: Path | None = None  # lets a test look at the screen; leave it out in a lobby
 
     def device(self, role: str) -> Device | None:

@@ -13,8 +13,8 @@ from contract.presence import StopReason
 from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.core.events import Event
 from kiosk.core.model import Lobby, Screen, Session, Visit
+from kiosk.health.own import own_report
 from kiosk.journal_mending import Trouble
-from kiosk.own_health import own_report
 
 log = structlog.get_logger("waiting")
 

@@ -1,16 +1,53 @@
-"""What can be offered with the devices and lines that work now: pure, and the only place that decides."""
+"""What can be offered with the devices and lines that work now: pure, and the only place that decides.
+
+A table says what each resident flow needs. A way to pay counts only with a way to the bill before it.
+"""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from contract.messages import Method
-from kiosk.core.model import METHODS_QR, Lobby
+from contract.messages import Flow, Method
+from kiosk.core.model import Lobby
+
+
+class Need(StrEnum):
+    """What may be missing, one thing at a time or several at once."""
+
+    SCANNER = "scanner"
+    TOUCH = "touch"
+    SERVER = "server"
+    TERMINAL = "terminal"  # it answers, and holds nothing of ours that is open
+    RECEIPT = "receipt"  # some receipt is possible: paper, or the phone
+    PRINTER = "printer"
+    DATED = "dated"  # the kiosk knows what time it is
+    UNIT_ENOUGH = "unit_enough"  # a typed unit is answered: by the server, or no proof is asked for
+
+
+NEEDS: dict[Flow, frozenset[Need]] = {
+    Flow.SCAN_BILL: frozenset({Need.SCANNER}),
+    Flow.TYPE_UNIT: frozenset({Need.TOUCH, Need.UNIT_ENOUGH}),
+    Flow.WECHAT_QR: frozenset({Need.SERVER, Need.TOUCH}),
+    Flow.ALIPAY_QR: frozenset({Need.SERVER, Need.TOUCH}),
+    Flow.PAYMENT_CODE: frozenset({Need.SERVER, Need.SCANNER}),
+    Flow.CARD: frozenset({Need.TERMINAL, Need.TOUCH, Need.RECEIPT, Need.DATED}),
+    Flow.PRINT_RECEIPT: frozenset({Need.PRINTER}),  # without touch it comes by itself
+    Flow.PHONE_RECEIPT: frozenset({Need.SERVER, Need.TOUCH}),
+}
+TO_THE_BILL = (Flow.SCAN_BILL, Flow.TYPE_UNIT)
+PAYING = {
+    Flow.WECHAT_QR: Method.WECHAT,
+    Flow.ALIPAY_QR: Method.ALIPAY,
+    Flow.CARD: Method.CARD,
+}
 
 
 @dataclass(frozen=True)
 class Offers:
     """What residents are told on the attract screen and may choose later."""
 
+    flows: tuple[Flow, ...]  # what can be done, from the first touch or scan to the receipt
     scan: bool
+    touch: bool
     methods: tuple[Method, ...]  # those that work now
     missing: tuple[Method, ...]  # set up for this kiosk, but not working now
     print: bool
@@ -21,30 +58,69 @@ class Offers:
     def in_order(self) -> bool:
         return bool(self.methods)
 
+    def can(self, flow: Flow) -> bool:
+        return flow in self.flows
+
 
 def offers(lobby: Lobby) -> Offers:
     """Nothing at all is offered until the configuration is known and the journal takes entries."""
+    working = _working(lobby)
+    flows = _flows(lobby, working)
     configured = tuple(lobby.config.methods) if lobby.config else ()
-    usable = lobby.recording and not lobby.recovering and not lobby.stopped
-    methods = tuple(m for m in configured if usable and _works(m, lobby))
+    codes = lobby.config.payment_codes if lobby.config and Flow.PAYMENT_CODE in flows else []
+    by_touch = {PAYING[flow] for flow in flows if flow in PAYING}
+    methods = tuple(m for m in configured if m in by_touch or m in codes)
     printer = lobby.device("printer")
-    scanner = lobby.device("scanner")
     return Offers(
-        scan=bool(scanner and scanner.level != "error"),
+        flows=flows,
+        scan=Need.SCANNER in working,
+        touch=Need.TOUCH in working,
         methods=methods,
         missing=tuple(m for m in configured if m not in methods),
-        print=bool(printer and printer.level != "error"),
+        print=Need.PRINTER in working,
         paper_low=bool(printer and printer.level == "warning"),
         server=lobby.server_reachable,
     )
 
 
-def _works(method: Method, lobby: Lobby) -> bool:
-    if method in METHODS_QR:
-        return lobby.server_reachable
-    terminal, printer = lobby.device("card_terminal"), lobby.device("printer")
-    receipt_possible = lobby.server_reachable or bool(printer and printer.level != "error")
-    terminal_ready = bool(terminal and terminal.level != "error")
-    nothing_open = lobby.terminal_known and not lobby.card_unresolved
-    dated = lobby.clock_trusted or lobby.server_reachable
-    return terminal_ready and receipt_possible and nothing_open and dated
+def possible(working: frozenset[Need]) -> frozenset[Flow]:
+    """The flows whose needs are all met, set up or not."""
+    return frozenset(flow for flow, needs in NEEDS.items() if needs <= working)
+
+
+def _flows(lobby: Lobby, working: frozenset[Need]) -> tuple[Flow, ...]:
+    """Those that are set up, possible, and part of a whole way from the bill to the payment."""
+    config = lobby.config
+    if config is None or not lobby.recording or lobby.recovering or lobby.stopped:
+        return ()
+    not_set_up = {flow for flow, method in PAYING.items() if method not in config.methods}
+    if not set(config.payment_codes) & set(config.methods):
+        not_set_up.add(Flow.PAYMENT_CODE)
+    found = possible(working) - not_set_up
+    pays = found & {*PAYING, Flow.PAYMENT_CODE}
+    if not pays or not found.intersection(TO_THE_BILL):
+        return ()
+    return tuple(flow for flow in Flow if flow in found)
+
+
+def _working(lobby: Lobby) -> frozenset[Need]:
+    server = lobby.server_reachable
+    printer = _serves(lobby, "printer")
+    open_at_terminal = lobby.card_unresolved or not lobby.terminal_known
+    touch = lobby.device("touch")
+    works = {
+        Need.SCANNER: _serves(lobby, "scanner"),
+        Need.TOUCH: touch is None or touch.level != "error",
+        Need.SERVER: server,
+        Need.TERMINAL: _serves(lobby, "card_terminal") and not open_at_terminal,
+        Need.RECEIPT: server or printer,
+        Need.PRINTER: printer,
+        Need.DATED: lobby.clock_trusted or server,
+        Need.UNIT_ENOUGH: server or not (lobby.config and lobby.config.second_factor),
+    }
+    return frozenset(need for need, true in works.items() if true)
+
+
+def _serves(lobby: Lobby, role: str) -> bool:
+    device = lobby.device(role)
+    return device is not None and device.level != "error"

@@ -7,6 +7,7 @@ from contract import bill_code
 from contract.bill_code import TrustedKey, Verdict
 from contract.messages import ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
+from kiosk.core.capabilities import offers
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
@@ -210,9 +211,11 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     account = _scanned_first(event.account, event.bill_number)
     numbers = tuple(b.number for b in account.bills)
     wanted = tuple(n for n in numbers if n == event.bill_number) or numbers
+    # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
+    choosing = Screen.BILLS if offers(session.lobby).touch else Screen.METHOD
     session = _visit(
         session,
-        screen=Screen.BILLS if numbers else Screen.NOTHING_DUE,
+        screen=choosing if numbers else Screen.NOTHING_DUE,
         busy=False,
         account=account,
         offline=event.offline,

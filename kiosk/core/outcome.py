@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from contract.messages import Method, PaymentRecord, PaymentState
-from kiosk.core.effects import Effect, Record, RecordReceipt, Resolve, Sound
+from kiosk.core.capabilities import offers
+from kiosk.core.effects import Effect, PrintReceipt, Record, RecordReceipt, Resolve, Sound
 from kiosk.core.events import ReceiptPrinted
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
@@ -80,7 +81,12 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
     match record.state:
         case PaymentState.APPROVED:
             session = _visit(session, screen=Screen.PAID, say=None, cancelling=False)
-            return session, (Sound("paid"),)
+            can = offers(session.lobby)
+            if can.touch or not can.print:
+                return session, (Sound("paid"),)
+            # Nobody can touch "print": the receipt comes by itself.
+            printing = PrintReceipt(record, session.visit.language, False, moment.payment_id)
+            return _visit(session, say=Say.PRINTING), (Sound("paid"), printing)
         case PaymentState.DECLINED:
             session = _visit(session, screen=Screen.DECLINED, cancelling=False)
             return session, (Sound("attention"),)

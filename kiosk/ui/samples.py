@@ -75,7 +75,7 @@ def device(role: str, level: str = "ok", *, simulated: bool = False) -> DeviceRe
 
 def lobby(*, simulated: bool = True, **levels: str) -> Lobby:
     """A lobby in order, except for the devices named with another level."""
-    roles = ("scanner", "card_terminal", "printer")
+    roles = ("scanner", "card_terminal", "printer", "touch")
     devices = tuple(device(r, levels.get(r, "ok"), simulated=simulated) for r in roles)
     return Lobby(config=CONFIG, server_reachable=True, devices=devices, recovering=False)
 

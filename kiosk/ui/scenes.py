@@ -64,6 +64,16 @@ def _fresh(screen: Screen = Screen.ATTRACT, **where) -> Session:
     return Session(lobby(**where), Visit(screen=screen, touched=NOW), now=NOW, wall=WALL)
 
 
+def _without_touch(**levels) -> Session:
+    return _fresh(touch="error", **levels)
+
+
+def _lobby_that_asks_for_proof() -> Lobby:
+    """Without the server a typed unit proves nothing there, so only bills are taken."""
+    config = CONFIG.model_copy(update={"second_factor": True})
+    return replace(lobby(), config=config, server_reachable=False)
+
+
 def _lobby_without_server() -> Lobby:
     return replace(lobby(), server_reachable=False)
 
@@ -85,6 +95,15 @@ def _attract() -> dict[str, Session]:
             away,
             lobby=replace(lobby(scanner="error", printer="warning"), server_reachable=False),
         ),
+        "attract-no-touch": _without_touch(),
+        "attract-no-touch-no-paper": _without_touch(printer="error"),
+        "attract-no-touch-no-card": _without_touch(card_terminal="error"),
+        "attract-no-card-no-scan": _fresh(card_terminal="error", scanner="error"),
+        "attract-no-paper-no-scan": _fresh(printer="error", scanner="error"),
+        "attract-no-server-no-scan": replace(
+            away, lobby=replace(lobby(scanner="error"), server_reachable=False)
+        ),
+        "attract-no-server-proof-needed": replace(away, lobby=_lobby_that_asks_for_proof()),
         "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
         "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
         "out-of-order-stopped": replace(
@@ -143,6 +162,8 @@ def _paying() -> dict[str, Session]:
         "method-no-server": session(
             Screen.METHOD, where=_lobby_without_server(), account=LONG_ACCOUNT, selected=every
         ),
+        "method-no-touch": session(Screen.METHOD, where=lobby(touch="error")),
+        "method-no-scan": session(Screen.METHOD, where=lobby(scanner="error")),
         "method-no-card": session(Screen.METHOD, where=lobby(card_terminal="error")),
         "paying-qr-preparing": paying(Method.WECHAT),
         "paying-qr": paying(Method.WECHAT, **with_code()),

@@ -59,13 +59,15 @@ def _listen(logger: Any, method: str, event: dict[str, Any]) -> str:
 
 
 def _time_and_threads() -> None:
-    from kiosk import bootstrap, health, journal_watch, recovery
+    from kiosk import bootstrap, journal_watch, recovery
     from kiosk.central import client, reporter
+    from kiosk.health import supervisor, watchdog
     from kiosk.runtime import card_desk, engine, lookups, orders, receipts
 
     for module in (
         bootstrap,
-        health,
+        supervisor,
+        watchdog,
         journal_watch,
         recovery,
         client,

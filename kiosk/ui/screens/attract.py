@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
-from contract.messages import Method
+from contract.messages import Flow, Method
 from kiosk.core.capabilities import Offers, offers
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.ui.layout_files import load_beside
@@ -27,6 +27,8 @@ class AttractView:
     notice_dots: str  # which of several notices this is
     troubles: tuple[tuple[str, str], ...]  # what does not work, what to do instead
     scan: bool
+    keypad: bool
+    services: bool
     ready: str
     print_ready: str
     show_notice: bool
@@ -51,8 +53,10 @@ def present(session: Session) -> AttractView:
         notice_dots=dots(index, len(notices)),
         troubles=found,
         scan=can.scan,
+        keypad=can.can(Flow.TYPE_UNIT),
+        services=can.touch,
         ready=say(language, "attract.ready", methods=method_names(language, can.methods)),
-        print_ready=say(language, "attract.print_ready") if can.print else "",
+        print_ready=say(language, "attract.print_ready") if can.can(Flow.PRINT_RECEIPT) else "",
         show_notice=len(found) < (2 if session.visit.large_text else 3),
     )
 
@@ -66,12 +70,14 @@ def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     """What residents must know before they start, the most important first."""
     language = session.visit.language
     found = []
+    if not can.touch:
+        return ((say(language, "attract.no_touch"), say(language, "attract.no_touch_body")),)
     if not can.server and any(m in can.missing for m in METHODS_QR):
         found.append((say(language, "attract.no_server"), say(language, "attract.no_server_body")))
     if Method.CARD in can.missing and can.methods:
         instead = say(language, "attract.no_card_body", methods=method_names(language, can.methods))
         found.append((say(language, "attract.no_card"), instead))
-    if not can.print:
+    if not can.print and can.can(Flow.PHONE_RECEIPT):
         found.append((say(language, "attract.no_print"), say(language, "attract.no_print_body")))
     if not can.scan:
         found.append((say(language, "attract.no_scan"), say(language, "attract.no_scan_body")))

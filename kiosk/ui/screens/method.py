@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
-from contract.messages import Method
+from contract.messages import Flow, Method
 from kiosk.core.capabilities import offers
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.ui.layout_files import load_beside
@@ -51,8 +51,11 @@ def _choice(session: Session, method: Method) -> MethodChoice:
 
 def _body(session: Session, method: Method) -> str:
     config = session.lobby.config
-    both = config is not None and method in config.payment_codes
-    return "method.wallet_body_both" if both else f"method.{method.value}_body"
+    can = offers(session.lobby)
+    by_code = can.can(Flow.PAYMENT_CODE) and config is not None and method in config.payment_codes
+    if by_code:
+        return "method.wallet_body_both" if can.touch else "method.wallet_body_code"
+    return f"method.{method.value}_body"
 
 
 def why_not(session: Session, method: Method) -> str:
@@ -66,6 +69,8 @@ def why_not(session: Session, method: Method) -> str:
         return ""
     if not lobby.recording or lobby.recovering:
         return say(language, "method.away_recording")
+    if not offers(lobby).touch:
+        return say(language, "method.away_touch")
     if method in METHODS_QR:
         return say(language, "method.away_server")
     if lobby.card_unresolved:
