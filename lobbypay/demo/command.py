@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from lobbypay.demo.display import Display, NeverSeen, NoDisplay
-from lobbypay.demo.house import House
+from lobbypay.demo.house import PASSWORD_ABOVE_YUAN, House
 from lobbypay.demo.processes import DidNotStart, Processes
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("lobbypay demo", description=__doc__)
-    parser.add_argument("--script", action="store_true", help="play three residents, then check")
+    parser.add_argument("--script", action="store_true", help="play four residents, then check")
     parser.add_argument("--out", type=Path, help="where --script leaves what it saw")
     parser.add_argument("--folder", type=Path, help="keep the demo's data here")
     parser.add_argument("--size", default="1080x1920", help="of the kiosk's window")
@@ -53,6 +53,7 @@ def _walk_around(folder: Path | None, size: tuple[int, int]) -> int:
 def _tell(house: House, own: bool) -> None:
     camera = house.running["camera"].ready["control"]
     terminal = house.running["terminal"].ready["control"]
+    wechat, alipay = (house.running[name].ready["phone"] for name in ("wechat", "alipay"))
     window = f"on a display of its own, {house.display}" if own else f"on {house.display}"
     print(
         f"""
@@ -64,8 +65,12 @@ LobbyPay demo. Everything is simulated; no real money moves. Ctrl-C ends it.
   Bill to scan  {house.bill_pdf}  (unit {house.scanned_unit})
     hold it up: curl -X POST {camera}/show -d '{{"pdf": "{house.bill_pdf}"}}'
     take away:  curl -X POST {camera}/clear
-  Pay by phone  {house.running["wechat"].ready["phone"]}   (WeChat Pay)
-                {house.running["alipay"].ready["phone"]}   (Alipay)
+  Pay by phone  {wechat}   (WeChat Pay)
+                {alipay}   (Alipay)
+    or hold the phone's payment code to the scanner, where the kiosk asks how to pay:
+                curl -X POST {camera}/show -d "$(curl -sX POST {wechat}/code -d '{{}}')"
+                curl -X POST {camera}/show -d "$(curl -sX POST {alipay}/code -d '{{}}')"
+                above {PASSWORD_ABOVE_YUAN} yuan the phone's page asks for the password
   Card          accepted by itself; to be declined next time:
                 curl -X POST {terminal}/next -d '{{"behaviour": "decline"}}'
   Receipts      {house.folder / "receipts"}

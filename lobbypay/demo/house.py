@@ -21,6 +21,7 @@ from simulators.control import call
 SCANNED_UNIT = "3-2-1201"
 KIOSK_READY_S = 60.0
 SERVER_READY_S = 60.0
+PASSWORD_ABOVE_YUAN = 500  # so that the sample's bills show both ways of a payment code
 
 
 def free_port() -> int:
@@ -110,6 +111,7 @@ class House:
                 f"simulators.{module}",
                 *("--bind", "127.0.0.1:0", "--keys", str(keys)),
                 *("--state", str(self.folder / f"{name}.sqlite3")),
+                *("--password-above", str(PASSWORD_ABOVE_YUAN)),
             )
 
     def start_devices(self) -> None:
@@ -250,6 +252,16 @@ class House:
     def show_bill(self, pdf: Path) -> None:
         """Somebody holds a bill before the camera."""
         self.control("camera", "show", {"pdf": str(pdf)})
+
+    def hold_phone(self, channel: str) -> None:
+        """The resident opens the wallet and holds its payment code before the camera."""
+        code = call(f"{self.channel_url(channel)}/phone/code", {})["code"]
+        self.control("camera", "show", {"code": code})
+
+    def asked_for_password(self, channel: str) -> str:
+        """What the phone asks the password for, as ``phone`` takes it; empty for nothing."""
+        orders = call(f"{self.channel_url(channel)}/admin/orders")["orders"]
+        return next((o["code_url"] for o in reversed(orders) if o["state"] == "asking"), "")
 
     def show_nothing(self) -> None:
         self.control("camera", "clear", {})

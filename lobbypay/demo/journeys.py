@@ -1,4 +1,5 @@
-"""Three residents, played with fingers on the glass and a phone that reads the code on the screen."""
+"""Four residents, played with fingers on the glass and a phone that reads the code on the screen or
+shows its own."""
 
 import time
 from collections.abc import Callable
@@ -61,6 +62,16 @@ class Journey:
                 return codes[0].text
             time.sleep(0.3)
         raise NeverSeen("no QR code could be read from the screen")
+
+    def asked_for_the_password(self, house: House) -> str:
+        """The resident's phone: what it asks the password for."""
+        end = time.monotonic() + READ_WITHIN_S
+        while time.monotonic() < end:
+            asked = house.asked_for_password(self.method)
+            if asked:
+                return asked
+            time.sleep(0.3)
+        raise NeverSeen("the phone asked for no password")
 
     def takes_the_receipt(self, house: House) -> str:
         """Prints, waits until the printer has cut, and leaves. Returns the receipt's file name."""
@@ -138,10 +149,29 @@ def in_english_declined_then_alipay(journey: Journey, house: House) -> str:
     return journey.takes_the_receipt(house)
 
 
+def holds_the_phone_to_the_scanner(journey: Journey, house: House) -> str:
+    unit, _ = house.unit_with_bills(2, but_not=house.scanned_unit)
+    journey.sees("attract")
+    journey.taps("keypad")
+    journey.sees("identify")
+    journey.glass.type_unit(unit)
+    journey.taps("next")
+    journey.sees("bills")
+    journey.taps("pay")
+    journey.sees("method")
+    house.hold_phone("wechat")
+    journey.sees("paying_code", for_s=45)
+    house.show_nothing()
+    house.phone("wechat", "pay", journey.asked_for_the_password(house))
+    journey.sees("paid", for_s=45)
+    return journey.takes_the_receipt(house)
+
+
 Play = Callable[[Journey, House], str]
 
 JOURNEYS: tuple[tuple[str, str, str, Play], ...] = (
     ("scan-wechat", "zh_CN", "wechat", scan_and_pay_by_wechat),
     ("unit-card", "zh_CN", "card", type_a_unit_and_pay_two_bills_by_card),
     ("english-declined-alipay", "en", "alipay", in_english_declined_then_alipay),
+    ("phone-code-wechat", "zh_CN", "wechat", holds_the_phone_to_the_scanner),
 )

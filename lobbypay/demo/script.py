@@ -1,4 +1,4 @@
-"""``lobbypay demo --script --out DIR``: three residents without a person, and a check of everything."""
+"""``lobbypay demo --script --out DIR``: four residents without a person, and a check of everything."""
 
 import json
 import shutil

@@ -1,7 +1,8 @@
 """``python -m simulators.camera``: a folder that a camera scanner opens, and a say over what it sees.
 
 Its first line says in JSON where it can be reached. It begins with an empty lobby. Steered over HTTP:
-``POST /show {"pdf" or "image": path, "page"?}``, ``POST /clear``, ``POST /unplug`` (the folder goes),
+``POST /show {"pdf" or "image": path, "page"?}`` or ``{"code": digits}`` (a phone with its payment
+code), ``POST /clear``, ``POST /unplug`` (the folder goes),
 ``POST /dark``, ``POST /cover`` (a hand on the lens), ``POST /blur {"image" or "pdf"}`` (out of focus),
 ``GET /state``.
 """
@@ -17,7 +18,7 @@ import cv2
 import numpy as np
 
 from simulators.camera.folder import CameraFolder, empty_frames, frames
-from simulators.camera.scene import HEIGHT, WIDTH
+from simulators.camera.scene import HEIGHT, WIDTH, phone_showing
 from simulators.control import ControlServer
 
 
@@ -31,6 +32,11 @@ class Camera:
         self.clear({})
 
     def show(self, body: dict[str, Any]) -> dict[str, Any]:
+        if "code" in body:
+            with self._busy:
+                made = frames(phone_showing(str(body["code"])), self._folder)
+                self._sees = "a phone with its payment code"
+            return {**self.state(), "frames": len(made)}
         path = Path(body.get("pdf") or body["image"])
         if not path.is_file():
             raise ValueError(f"there is no file {path}")

@@ -27,7 +27,7 @@ JPEG_QUALITY = 88
 
 
 def frames(
-    source: Path | str,
+    source: Path | str | Sheet,
     out_dir: Path | str,
     *,
     page: int | None = None,
@@ -37,14 +37,15 @@ def frames(
     code_width: float = NEAR_CODE_WIDTH,
     seed: int = 1,
 ) -> list[Path]:
-    """Someone holds a bill (PDF or picture) before the camera. Replaces the folder's pictures.
+    """Someone holds a bill (PDF or picture) or another sheet before the camera. Replaces the folder's
+    pictures.
 
     First ``empty`` frames without a bill, then ``approach`` in which it comes near, then ``hold``
     in which its code is ``code_width`` dots wide. Returns the files in their order.
     """
     rng = np.random.default_rng(seed)
     scene = lobby(rng)
-    sheet = load_sheet(Path(source), page)
+    sheet = source if isinstance(source, Sheet) else load_sheet(Path(source), page)
     pictures = itertools.chain(
         (through_lens(scene, rng) for _ in range(empty)),
         _approach(scene, sheet, rng, approach, code_width),

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pypdfium2
+import segno
 import zxingcpp
 
 PDF_DOTS_PER_POINT = 3.0  # 216 dpi: a QR module of 0.4 mm is three dots and more
@@ -45,6 +46,19 @@ def load_sheet(path: Path, page: int | None = None) -> Sheet:
     if picture is None:
         raise ValueError(f"{path} is no picture that can be read")
     return _find_code(picture) or _whole(picture)
+
+
+def phone_showing(code: str) -> Sheet:
+    """A phone whose wallet shows a payment code."""
+    width, height, side = 540, 1100, 360
+    picture = np.full((height, width, 3), 24, np.uint8)
+    cv2.rectangle(picture, (18, 40), (width - 18, height - 40), (252, 252, 252), -1)
+    cv2.rectangle(picture, (18, 40), (width - 18, 150), (63, 133, 7), -1)
+    modules = np.array([list(row) for row in segno.make_qr(code, error="m").matrix], np.uint8)
+    drawn = cv2.resize((1 - modules) * 255, (side, side), interpolation=cv2.INTER_NEAREST)
+    left, top = (width - side) // 2, 330
+    picture[top : top + side, left : left + side] = drawn[..., None]
+    return Sheet(picture, (width / 2, top + side / 2), side)
 
 
 def _load_pdf(path: Path, page: int | None) -> Sheet:

@@ -1,4 +1,4 @@
-"""The scripted demo as a user starts it: three residents, and everything agrees."""
+"""The scripted demo as a user starts it: four residents, and everything agrees."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("window")]
 
 
-def test_three_residents_pay_and_everybody_agrees(tmp_path):
+def test_four_residents_pay_and_everybody_agrees(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "lobbypay", "demo", "--script", "--out", str(tmp_path)],
         capture_output=True,
@@ -19,8 +19,8 @@ def test_three_residents_pay_and_everybody_agrees(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads((tmp_path / "journey.json").read_text())
     assert told["agree"] is True
-    assert [j["method"] for j in told["journeys"]] == ["wechat", "card", "alipay"]
-    assert [j["language"] for j in told["journeys"]] == ["zh_CN", "zh_CN", "en"]
+    assert [j["method"] for j in told["journeys"]] == ["wechat", "card", "alipay", "wechat"]
+    assert [j["language"] for j in told["journeys"]] == ["zh_CN", "zh_CN", "en", "zh_CN"]
     assert len(told["journeys"][1]["bills"]) == 2
     for journey in told["journeys"]:
         assert (journey["kiosk_state"], journey["server_state"]) == ("approved", "approved")
@@ -32,3 +32,4 @@ def test_three_residents_pay_and_everybody_agrees(tmp_path):
     for name in ("bill.pdf", "server.sqlite3", "journal.sqlite3"):
         assert (tmp_path / name).stat().st_size > 1000
     assert "declined" in {s["screen"] for s in told["journeys"][2]["steps"]}
+    assert "paying_code" in {s["screen"] for s in told["journeys"][3]["steps"]}

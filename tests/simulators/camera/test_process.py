@@ -78,3 +78,12 @@ def test_a_bill_shown_to_the_process_is_scanned_by_the_driver(bill_pdf, tmp_path
             assert camera.post("show", pdf="/nowhere.pdf").status_code == 400
         finally:
             driver.close()
+
+
+def test_a_phone_held_to_the_camera_shows_its_payment_code(tmp_path):
+    folder = tmp_path / "camera"
+    with running("camera", "--folder", str(folder)) as camera:
+        camera.post("show", code="134567890123456789")
+        texts = [read(path) for path in sorted(folder.glob("*.jpg"))]
+    assert texts[-1] == ["134567890123456789"]
+    assert sum(text == ["134567890123456789"] for text in texts) >= 10
