@@ -259,6 +259,8 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
             return _visit(session, selected=() if visit.selected == numbers else numbers), ()
         case Action.EXPLAIN if event.value in numbers:
             return _visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
+        case Action.PAY if visit.selected and not session.lobby.recording:
+            return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
         case Action.PAY if visit.selected:
             return _visit(session, screen=Screen.METHOD), ()
     return None

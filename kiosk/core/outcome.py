@@ -132,6 +132,8 @@ def on_cannot_record(session: Session) -> Step:
     """The journal takes nothing more. What was not asked yet is dropped; what was is not promised."""
     record = session.visit.payment
     if record is None or record.state.final:
+        if session.visit.screen in (Screen.METHOD, Screen.DECLINED):
+            session = say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT)
         return session, ()
     if any(r.payment_id == record.payment_id for r in session.lobby.unresolved):
         return session, ()

@@ -293,6 +293,19 @@ def test_receipts_are_printed_shown_on_the_phone_or_declined():
     assert story.taps(Action.DONE).screen is Screen.ATTRACT
 
 
+@pytest.mark.parametrize("at", ["bills", "method"])
+def test_who_was_about_to_pay_is_told_that_nothing_can_be_recorded(at):
+    story = Story.at_bills()
+    if at == "method":
+        story.taps(Action.PAY)
+    story.plays(RecordingSeen(False))
+    if at == "bills":
+        assert story.taps(Action.TOGGLE_BILL, story.visit.selected[0]).screen is Screen.BILLS
+        story.taps(Action.PAY)
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.CANNOT_RECORD)
+    assert story.taps(Action.UNDERSTOOD).screen is Screen.OUT_OF_ORDER
+
+
 def test_every_wish_for_paper_is_a_job_of_its_own():
     """A printer prints a job once: a third copy, or one in the other language, is not a repeat."""
     story = Story.paying(Method.WECHAT).server_says(PaymentState.APPROVED)
