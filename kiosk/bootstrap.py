@@ -359,7 +359,7 @@ def _wait_for_journal(settings: Settings) -> int:
     kiosk = waiting(settings, identity_file.load(settings.data_dir), watchdog)
     app = _app(kiosk, settings, watchdog.ready)
     signal.signal(signal.SIGTERM, lambda *_: app.close())
-    kiosk.start(mended=lambda: (app.notify(), app.close()))
+    kiosk.start(mended=lambda: (app.notify(), app.close()), changed=app.notify)
     app.run()
     kiosk.stop()
     return BEGIN_AGAIN if kiosk.mended else 0

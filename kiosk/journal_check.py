@@ -42,6 +42,17 @@ def verify(path: Path, trusted_key: str = "") -> int:
     return expected - origin.sequence - 1
 
 
+def page_damage(path: Path) -> str:
+    """What is wrong with the file's pages, also those that hold no entry; empty when nothing is.
+    Raises JournalUnavailable."""
+    try:
+        with closing(reading(path)) as db:
+            said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise unavailable(path, error) from error
+    return "" if said == "ok" else " ".join(said.split())
+
+
 def check_tail(db: sqlite3.Connection, path: Path, origin: Origin) -> tuple[int, str] | None:
     """Checks the newest entries, which any fault of a power cut would hit first, in a time that does
     not grow with the journal. Returns the newest one's sequence and hash, None for an empty journal.
@@ -69,10 +80,9 @@ def check_whole(path: Path, after: tuple[int, str], pause: Callable[[], None]) -
     last link's sequence and hash. Raises JournalBroken and JournalUnavailable."""
     origin = origin_of(path)
     try:
+        if damage := page_damage(path):
+            raise JournalDamaged(f"{path}: {damage}")
         with closing(reading(path)) as db:
-            said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if said != "ok":
-                raise JournalDamaged(f"{path}: {said}")
             expected, previous = after[0] + 1, after[1]
             query = f"{_ROWS} WHERE sequence > ? ORDER BY sequence LIMIT {PAUSE_ENTRIES}"
             while found := db.execute(query, (expected - 1,)).fetchall():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.journal import Journal
-from kiosk.journal_check import origin_of, verify
+from kiosk.journal_check import origin_of, page_damage, verify
 from kiosk.journal_file import JournalBroken, JournalUnavailable, Origin
 
 PAGE = 500
@@ -31,6 +31,12 @@ def main(argv: list[str]) -> int:
     except JournalUnavailable as error:
         print(error, file=sys.stderr)
         return 2
+    if damage := page_damage(options.file):
+        print(
+            f"{options.file}: {count} entries hold, but the file is damaged: {damage}",
+            file=sys.stderr,
+        )
+        return 1
     if options.command == "verify":
         print(
             f"{options.file}: {count} entries, {_held(origin_of(options.file), options.public_key)}"

@@ -36,15 +36,17 @@ class Waiting:
         self._heartbeat, self._on_frame = heartbeat, on_frame
         self._trouble, self._stop = Trouble.CANNOT_WRITE, threading.Event()
         self._mended: Callable[[], None] = lambda: None
+        self._changed: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="waiting", daemon=True)
 
     @property
     def mended(self) -> bool:
         return self._trouble is Trouble.NONE
 
-    def start(self, mended: Callable[[], None]) -> None:
-        """``mended`` is called once, from another thread, when there is a journal again."""
-        self._mended = mended
+    def start(self, mended: Callable[[], None], changed: Callable[[], None]) -> None:
+        """``mended`` is called once, from another thread, when there is a journal again; ``changed``
+        each time that the reason why there is none became another."""
+        self._mended, self._changed = mended, changed
         self._thread.start()
 
     def stop(self) -> None:
@@ -70,6 +72,7 @@ class Waiting:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            before = self._trouble
             try:
                 self._trouble = self._mend()
             except Exception:
@@ -77,6 +80,8 @@ class Waiting:
             if self.mended:
                 self._mended()
                 return
+            if self._trouble is not before:
+                self._changed()
             self._tell()
             self._stop.wait(TRY_AGAIN_S)
 

@@ -208,6 +208,9 @@ def _results() -> dict[str, Session]:
             payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
         ),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
+        "unknown-not-recorded": session(
+            Screen.UNKNOWN, payment=unknown, where=replace(lobby(), recording=False)
+        ),
         "unknown-qr-no-printer": session(
             Screen.UNKNOWN,
             where=lobby(printer="error"),

@@ -163,6 +163,8 @@ class Campaign:
         ]
         self._outcomes = evidence.outcomes()
         self._checks += 1
+        found = f"{len(self.problems)} failures" if self.problems else "sound"
+        print(f"{self._rounds} rounds, {self.kills.total} kills: {found}", flush=True)
         journal.close()
         connection.close()
 

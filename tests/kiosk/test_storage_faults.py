@@ -21,6 +21,7 @@ from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.core.model import Screen
 from kiosk.core.payment import Fact, learn
 from kiosk.journal import Journal, JournalUnavailable, verify
+from kiosk.journal_command import main as journal_command
 from kiosk.journal_continue import current
 from kiosk.journal_file import JournalDamaged, Seal, marker_of
 from kiosk.journal_mending import Trouble, mend, told
@@ -245,6 +246,20 @@ def test_wherever_a_page_is_lost_it_is_found_and_only_what_was_written_is_believ
     assert sorted(readable)[pages // 4] >= len(truth) - 8
 
 
+def test_verify_names_a_lost_page_that_held_no_entry(tmp_path, capsys):
+    written(tmp_path)
+    path = current(tmp_path)
+    with sqlite3.connect(path) as db:
+        page = db.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'payments_by_unit'"
+        ).fetchone()[0]
+    assert journal_command(["verify", str(path)]) == 0
+    overwrite(path, page - 1, b"\xa5" * PAGE)
+    assert journal_command(["verify", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "59 entries hold, but the file is damaged" in told
+
+
 def test_what_can_be_read_is_carried_over_and_sent(tmp_path):
     written(tmp_path)
     path = current(tmp_path)
@@ -362,8 +377,10 @@ def test_a_kiosk_without_a_journal_says_so_to_residents_and_staff_until_it_has_o
     from tests.kiosk.central.test_reporter import beat
 
     kiosk = Waiting(None, line, attempt, lambda: beat(""), lambda frame: None)
-    kiosk.start(ended.set)
+    changes = []
+    kiosk.start(ended.set, lambda: changes.append(kiosk.session().lobby.stopped))
     assert ended.wait(20)
+    assert changes == ["damaged", ""], "the screen is drawn again when the reason is another"
     kiosk.stop()
     assert kiosk.mended
     assert {s.visit.screen for s in sessions} == {Screen.OUT_OF_ORDER}

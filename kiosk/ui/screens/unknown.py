@@ -26,7 +26,8 @@ class UnknownView:
 def present(session: Session) -> UnknownView:
     visit, language, payment = session.visit, session.visit.language, session.visit.payment
     is_card = bool(payment and payment.method is Method.CARD)
-    body = say(language, "unknown.body_card" if is_card else "unknown.body_code")
+    why = "unknown.body_card" if is_card else "unknown.body_code"
+    body = say(language, why if session.lobby.recording else "unknown.body_recording")
     return UnknownView(
         body=f"{body}\n{say(language, 'unknown.promise')}",
         code=payment.status_url if payment else "",
