@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 GENESIS = "0" * 64
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _PURPOSE = "lobbypay-journal-1"  # so that no other signature of the same key can stand in for it
 
 
@@ -26,13 +27,19 @@ class NotSigned(Exception):
 
 def entry_hash(sequence: int, at: str, kind: str, body: dict[str, Any], previous_hash: str) -> str:
     """SHA-256, as hex, over the canonical JSON of the entry and its predecessor's hash."""
-    canonical = json.dumps(
-        [sequence, at, kind, body, previous_hash],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return text_hash(sequence, at, kind, canonical(body), previous_hash)
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """JSON without spaces, its keys sorted: the same text for the same content."""
+    return _CANONICAL.encode(body)
+
+
+def text_hash(sequence: int, at: str, kind: str, body: str, previous_hash: str) -> str:
+    """As ``entry_hash``, of a body that is canonical JSON already."""
+    before, after = _CANONICAL.encode([sequence, at, kind]), _CANONICAL.encode([previous_hash])
+    entry = f"{before[:-1]},{body},{after[1:]}"
+    return hashlib.sha256(entry.encode()).hexdigest()
 
 
 def _words(kiosk_id: str, sequence: int, digest: str) -> bytes:

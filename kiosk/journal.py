@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from contract.journal_hash import entry_hash
+from contract.journal_hash import canonical, text_hash
 from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState, StopReason
 from kiosk.journal_check import check_tail
 from kiosk.journal_check import verify as verify
@@ -113,8 +113,8 @@ class Journal:
 
     def _write(self, kind: EntryKind, body: dict[str, Any], also: Callable[[int], None]) -> int:
         sequence, at = self._last + 1, self._now().isoformat()
-        digest = entry_hash(sequence, at, kind.value, body, self._hash)
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        text = canonical(body)
+        digest = text_hash(sequence, at, kind.value, text, self._hash)
         signature = self._seal.sign(sequence, digest) if self._seal else ""
         with self.together():
             try:
