@@ -99,12 +99,14 @@ def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
     pitch = round(size * 1.36)
     text, right = printable(line.text), printable(line.right)
     rights = wrap(right, measures.inner, font.getlength) if right else []
-    # An amount stands beside the last line of its text; too wide for that, it gets its own line.
+    # An amount stands beside the last line of its text; too wide for that, it gets its own line. A
+    # text is not broken to make room if that leaves it less than half of the paper.
     beside = (font.getlength(rights[0]) if rights else 0) + measures.gap
     rows = wrap(text, measures.inner, font.getlength) if text else []
     own_line = bool(rights and rows) and font.getlength(rows[-1]) + beside > measures.inner
     narrow = measures.inner - beside
-    if own_line and len(rows) == 1 and widest_word(text, font.getlength) <= narrow:
+    breaks = narrow >= measures.inner / 2 and widest_word(text, font.getlength) <= narrow
+    if own_line and len(rows) == 1 and breaks:
         rows = wrap(text, int(narrow), font.getlength)
         own_line = False
     first_right = len(rows) if own_line else max(0, len(rows) - 1)

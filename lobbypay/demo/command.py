@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.display import Display, NeverSeen, NoDisplay
 from lobbypay.demo.house import PASSWORD_ABOVE_YUAN, House
 from lobbypay.demo.processes import DidNotStart, Processes
@@ -19,6 +20,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, help="where --script leaves what it saw")
     parser.add_argument("--folder", type=Path, help="keep the demo's data here")
     parser.add_argument("--size", default="1080x1920", help="of the kiosk's window")
+    parser.add_argument(
+        "--card-terminal", choices=tuple(TERMINALS), default="zvt", help="what the kiosk pays with"
+    )
     options = parser.parse_args(argv)
     if options.script and options.out is None:
         parser.error("--script needs --out DIR")
@@ -27,19 +31,19 @@ def main(argv: list[str]) -> int:
         if options.script:
             from lobbypay.demo.script import play
 
-            return play(options.out, (width, height))
-        return _walk_around(options.folder, (width, height))
+            return play(options.out, (width, height), options.card_terminal)
+        return _walk_around(options.folder, (width, height), options.card_terminal)
     except (DidNotStart, NoDisplay, NeverSeen) as problem:
         print(f"lobbypay demo: {problem}", file=sys.stderr)
         return 1
 
 
-def _walk_around(folder: Path | None, size: tuple[int, int]) -> int:
+def _walk_around(folder: Path | None, size: tuple[int, int], card_terminal: str) -> int:
     with tempfile.TemporaryDirectory(prefix="lobbypay-") as temporary:
         base = (folder or Path(temporary)).resolve()
         display = Display(os.environ.get("DISPLAY"), size)
         with closing(display), Processes(base / "logs") as processes:
-            house = House(base, processes, display.name, size)
+            house = House(base, processes, display.name, size, card_terminal=card_terminal)
             house.start()
             _tell(house, own=not os.environ.get("DISPLAY"))
             try:

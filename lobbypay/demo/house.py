@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.processes import DidNotStart, Processes, Running
 from simulators import channel_keys
 from simulators.control import call
@@ -59,6 +60,7 @@ class House:
     scanned_unit: str = SCANNED_UNIT
     staff_password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     card_delay_s: float = 0.8
+    card_terminal: str = "zvt"  # which of TERMINALS
     database_url: str = ""  # of the server; else SQLite in the folder
     running: dict[str, Running] = field(default_factory=dict)
 
@@ -133,12 +135,12 @@ class House:
         return {"driver": "camera", "source": self.folder / "camera", "fps": 8}
 
     def start_terminal(self, port: int = 0) -> None:
+        simulated = TERMINALS[self.card_terminal]
         self.running["terminal"] = self.processes.start(
             "terminal",
-            "simulators.zvt_terminal",
-            *("--tcp", f"127.0.0.1:{port}", "--control", "127.0.0.1:0"),
-            *("--state", str(self.folder / "terminal.sqlite3")),
-            *("--step-delay", str(self.card_delay_s)),
+            simulated.module,
+            *simulated.options(self.folder, port),
+            *("--control", "127.0.0.1:0", "--step-delay", str(self.card_delay_s)),
         )
 
     def make_server(self) -> None:
@@ -196,13 +198,7 @@ class House:
             "server": {"url": self.server_url},
             "window": {"width": width, "height": height, "fullscreen": False},
             "scanner": self.scanner_table(),
-            "card_terminal": {
-                "driver": "zvt",
-                "transport": "tcp",
-                "host": "127.0.0.1",
-                "port": self.running["terminal"].ready["port"],
-                "no_transaction_codes": "64",  # how the simulated terminal says that it holds none
-            },
+            "card_terminal": TERMINALS[self.card_terminal].table(self.running["terminal"].ready),
             "printer": {
                 "driver": "escpos",
                 "connection": "network",

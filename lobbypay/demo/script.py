@@ -26,7 +26,7 @@ from lobbypay.demo.processes import Processes
 REPORTED_WITHIN_S = 20.0
 
 
-def play(out: Path, size: tuple[int, int] = (1080, 1920)) -> int:
+def play(out: Path, size: tuple[int, int] = (1080, 1920), card_terminal: str = "zvt") -> int:
     """Plays every journey and leaves pictures, receipts, databases and ``journey.json`` in ``out``.
 
     Returns 0 only when journal, server, channels and receipts agree.
@@ -38,7 +38,8 @@ def play(out: Path, size: tuple[int, int] = (1080, 1920)) -> int:
         display = Display(None, size)
         with closing(display), Processes(base / "logs") as processes:
             try:
-                result = _play(House(base, processes, display.name, size), display, out)
+                house = House(base, processes, display.name, size, card_terminal=card_terminal)
+                result = _play(house, display, out)
             finally:
                 shutil.copytree(base / "logs", out / "logs", dirs_exist_ok=True)
     result["seconds"] = round(time.monotonic() - began, 1)

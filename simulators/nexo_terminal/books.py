@@ -44,7 +44,9 @@ class Transaction:
         return round(float(self.amount) * 100)
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "name": self.name, "amount_minor": self.amount_minor}
+        receipt_no = self.name.partition(".")[0]
+        more = {"name": self.name, "receipt_no": receipt_no, "amount_minor": self.amount_minor}
+        return {**asdict(self), **more}
 
 
 class Books:

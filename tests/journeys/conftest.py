@@ -10,6 +10,8 @@ from lobbypay.demo.display import Display, Glass
 from lobbypay.demo.house import House
 from lobbypay.demo.processes import Processes
 
+WAITS_FOR_CARD = ("0A", "present_card")  # as the simulated terminals say it
+
 
 class Lobby:
     """A house, the glass in front of it, and what each side believes."""
@@ -49,7 +51,7 @@ class Lobby:
         """From "how to pay" until the terminal waits for a card."""
         self.house.control("terminal", "config", {"wait_for_card": True})
         self.glass.tap("method", "card")
-        self.wait_until("the terminal", lambda: self.terminal_state()["display"] == "0A")
+        self.wait_until("the terminal", lambda: self.terminal_state()["display"] in WAITS_FOR_CARD)
         self.glass.wait_for("paying_card")
 
     def terminal_ends(self, key: str) -> None:
@@ -110,8 +112,11 @@ def house_and_glass(tmp_path_factory):
 
 @pytest.fixture
 def lobby(house_and_glass):
+    return ready_lobby(*house_and_glass)
+
+
+def ready_lobby(house: House, glass: Glass) -> Lobby:
     """Everything is up and idle again, whatever the journey before did."""
-    house, glass = house_and_glass
     found = Lobby(house, glass)
     if not house.running["server"].alive:
         house.start_server()

@@ -21,6 +21,16 @@ FAILURE = "Failure"
 PARTIAL = "Partial"
 IN_PROGRESS, NOT_FOUND, BUSY = "InProgress", "NotFound", "Busy"
 NOT_ALLOWED = "NotAllowed"
+BRANDS = {  # as PaymentBrand names them -> as residents know them
+    "mc": "Mastercard",
+    "maestro": "Maestro",
+    "visa": "Visa",
+    "cup": "UnionPay",
+    "amex": "American Express",
+    "jcb": "JCB",
+    "diners": "Diners Club",
+    "discover": "Discover",
+}
 RECEIPT_LINES_MAX, LINE_MAX, WORD_MAX = 80, 48, 60
 
 
@@ -119,6 +129,7 @@ def _known(body: Any, poi_id: str) -> CardResult:
     result = inside(body, "PaymentResult")
     card = inside(result, "PaymentInstrumentData", "CardData")
     pan = inside(card, "MaskedPAN") or inside(card, "MaskedPan")
+    brand = _word(inside(card, "PaymentBrand"))
     amounts = inside(result, "AmountsResp")
     currency = inside(amounts, "Currency")
     name = inside(body, "POIData", "POITransactionID")
@@ -134,7 +145,7 @@ def _known(body: Any, poi_id: str) -> CardResult:
         trace_no=provider,
         terminal_id=poi_id,
         authorisation_code=_word(inside(result, "PaymentAcquirerData", "ApprovalCode"))[:20],
-        card_name=_word(inside(card, "PaymentBrand"))[:20],
+        card_name=BRANDS.get(brand, brand[:20]),
         masked_pan=masked_pan(pan.replace(" ", "")) if isinstance(pan, str) and pan.strip() else "",
         date=moment.strftime("%m%d") if moment else "",
         time=moment.strftime("%H%M%S") if moment else "",

@@ -47,6 +47,14 @@ def test_a_label_that_does_not_fit_beside_its_amount_stands_above_it_uncut():
 
 
 @needs_fonts
+def test_a_label_is_not_broken_into_single_characters_beside_a_long_value():
+    line = TextLine("终端号", right="S1F2-000158213600155 /")
+    whole, above = ink(one(line)), ink(one(TextLine("终端号")))
+    assert whole.shape[0] == 2 * above.shape[0]
+    assert (whole[: above.shape[0]] == above).all()
+
+
+@needs_fonts
 def test_amounts_of_different_lines_end_at_the_same_dot():
     ends = {
         int(np.flatnonzero(ink(one(TextLine("费", right=amount))).any(axis=0)).max())

@@ -38,7 +38,7 @@ def test_a_payment_is_approved_recorded_and_told_whole(world, device):
         AMOUNT_MINOR,
         "CNY",
     )
-    assert (result.masked_pan, result.card_name) == ("559883****8074", "mc")
+    assert (result.masked_pan, result.card_name) == ("559883****8074", "Mastercard")
     assert result.terminal_id == world.ready["poi_id"]
     assert (result.receipt_no[:3], result.trace_no[:3]) == ("SIM", "PSP")
     assert result.authorisation_code.startswith("75")

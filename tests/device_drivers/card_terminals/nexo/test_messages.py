@@ -72,7 +72,7 @@ def test_a_published_status_answer_is_read_and_the_rest_is_left():
     found = answers.found(published.STATUS, "Payment")
     result = answers.payment_result(found.body, POI)
     assert (result.outcome, result.amount_minor, result.currency) == (Outcome.APPROVED, 7900, "EUR")
-    assert (result.masked_pan, result.card_name) == ("679999****9990", "mc")
+    assert (result.masked_pan, result.card_name) == ("679999****9990", "Mastercard")
     assert (result.receipt_no, result.trace_no) == ("57eT001544015027011", "8815440150351036")
     assert (result.date, result.time) == ("1205", "130347")
     assert answers.transaction_of(result) == (
