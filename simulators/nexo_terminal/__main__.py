@@ -3,8 +3,8 @@
 Its first line says in JSON where it is, how it proves itself and with which shared key it speaks. Steered
 over HTTP: ``POST /next {"behaviour", "count"?}``, ``POST /press {"key": "card" or "stop"}``, ``POST
 /config {"step_delay_s"?, "late_s"?, "wait_for_card"?, "forgets"?, "refuse_reversals"?,
-"host_reachable"?, "global_status"?, "unsent"?}``, ``GET /state``; by schedule also ``fault`` (a
-behaviour) and ``clear``.
+"host_reachable"?, "global_status"?, "unsent"?, "display_url"?}``, ``GET /state``; by schedule also
+``fault`` (a behaviour) and ``clear``.
 """
 
 import argparse
@@ -102,6 +102,7 @@ def _actions(terminal: Terminal) -> dict[str, Action]:
         terminal.step_delay_s = float(body.get("step_delay_s", terminal.step_delay_s))
         terminal.late_s = float(body.get("late_s", terminal.late_s))
         terminal.global_status = str(body.get("global_status", terminal.global_status))
+        terminal.display_url = str(body.get("display_url", terminal.display_url))
         terminal.unsent = int(body.get("unsent", terminal.unsent))
 
     return {"next": plan, "fault": fault, "clear": clear, "press": press, "config": configure}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.nexo_terminal import telling
+from simulators.nexo_terminal import notifying, telling
 from simulators.nexo_terminal.books import Books
 from simulators.nexo_terminal.sealing import CannotOpen, Seal
 
@@ -69,7 +69,7 @@ class Terminal:
         self.step_delay_s, self.late_s = step_delay_s, DEFAULT_LATE_S
         self.wait_for_card, self.forgets, self.refuse_reversals = False, False, False
         self.host_reachable, self.global_status, self.unsent = True, "OK", 0
-        self.display = "idle"
+        self.display, self.display_url = "idle", ""
         self.count: Callable[[], None] = lambda: None  # told of each payment that begins
         self._planned: queue.Queue[str] = queue.Queue()
         self._keys: queue.Queue[str] = queue.Queue()
@@ -182,6 +182,7 @@ class Terminal:
             self._busy.release()
 
     def _runs(self, header: dict[str, Any], body: dict[str, Any], behaviour: str) -> Reply:
+        self._notify(header, "TENDER_CREATED")
         if behaviour == "silent":
             self._running = ""
             return self._never()
@@ -193,6 +194,8 @@ class Terminal:
             return Reply(None)
         if refused:
             return self._ends(header, refused)
+        for event in ("CARD_INSERTED", "WAIT_FOR_PIN", "PIN_ENTERED"):
+            self._notify(header, event)
         self.display = "asking_bank"
         if self._wait(self.late_s if behaviour == "late" else self.step_delay_s) == "aborted":
             return self._ends(header, telling.failure("Aborted", message="Merchant cancelled"))
@@ -202,6 +205,11 @@ class Terminal:
             told = telling.failure(condition, refusalReason=reason, message=message)
             return self._ends(header, told)
         return self._approves(header, body, behaviour)
+
+    def _notify(self, header: dict[str, Any], event: str) -> None:
+        if self.display_url:
+            told = notifying.display_request(header, self._poi_id, event)
+            notifying.post(self.display_url, self._seal.close("SaleToPOIRequest", told))
 
     def _card_comes(self, behaviour: str) -> dict[str, Any] | None:
         """None when it came; else why there is none."""

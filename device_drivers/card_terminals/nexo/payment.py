@@ -50,6 +50,13 @@ class Payment:
             self._wanted_abort.set()
             threading.Thread(target=self._send_aborts, name="nexo_abort", daemon=True).start()
 
+    def seen(self, service_id: str, event: str) -> None:
+        """The terminal tells how a payment goes on; shown if it is this one, and it runs."""
+        step = texts.EVENTS.get(event)
+        running = self._sent.is_set() and not self._ended.is_set()
+        if step and running and service_id == self._message.service_id:
+            self._observer.on_step(step)
+
     def run(self) -> CardResult:
         """Raises NotReachable if it was never sent, Refused if the terminal did not begin it, and
         OutcomeUnknown for every other end without an explicit result."""

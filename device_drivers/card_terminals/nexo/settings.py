@@ -38,6 +38,16 @@ class KeyFile:
 
 
 @dataclass(frozen=True)
+class DisplaySettings:
+    """Where the terminal tells how a payment goes on. ``certificate``: PEM with its key; the provider
+    wants HTTPS for live terminals."""
+
+    bind: str
+    port: int
+    certificate: Path | None
+
+
+@dataclass(frozen=True)
 class NexoSettings:
     """Seconds. ``payment_s``: how long the answer to a payment is waited for before the terminal is
     asked what became of it (the documentation says 120 on the local network).
@@ -48,6 +58,7 @@ class NexoSettings:
 
     place: Place
     key: KeyFile
+    displays: DisplaySettings | None
     poi_id: str
     sale_id: str
     currency: str
@@ -77,6 +88,7 @@ def read(settings: Mapping[str, Any]) -> NexoSettings:
             table.whole("key_version", 1, 0, 10**6),
             Path(table.text("passphrase_file")),
         ),
+        displays=_displays(table),
         poi_id=poi_id,
         sale_id=sale_id,
         currency=table.choice("currency", tuple(EXPONENTS), "CNY"),
@@ -89,6 +101,17 @@ def read(settings: Mapping[str, Any]) -> NexoSettings:
     )
     table.finish()
     return result
+
+
+def _displays(table: Table) -> DisplaySettings | None:
+    port, bind = (
+        table.whole_or_none("display_port", 1, 65535),
+        table.text("display_bind", "0.0.0.0"),
+    )
+    certificate = table.text("display_certificate", "")
+    if port is None:
+        return None
+    return DisplaySettings(bind, port, Path(certificate) if certificate else None)
 
 
 def _place(table: Table, poi_id: str, environment: str) -> Place:

@@ -75,10 +75,10 @@ def trouble(problem: DeviceError) -> Condition:
     return texts.NOT_REACHABLE if isinstance(problem, NotReachable) else texts.NOT_UNDERSTOOD
 
 
-def reported(healthy: Health, own: Condition | None) -> DeviceStatus:
+def reported(healthy: Health, own: Condition | None, beside: tuple[Condition, ...]) -> DeviceStatus:
     return DeviceStatus(
         driver="nexo",
         model=" ".join(part for part in (healthy.model, healthy.software) if part),
         simulated=healthy.simulated,
-        conditions=(own,) if own else healthy.conditions,
+        conditions=(*((own,) if own else healthy.conditions), *beside),
     )

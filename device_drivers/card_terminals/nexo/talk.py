@@ -31,10 +31,11 @@ class Talk:
         self.link = Link(settings.place)
         self._sealer: Sealer | None = None
 
-    def get_ready(self) -> None:
+    def get_ready(self) -> Sealer:
         """Allows connections and reads the passphrase anew. Raises NotReachable."""
         self.link.allow()
         self._sealer = Sealer(_key(self.settings.key))
+        return self._sealer
 
     @property
     def call_s_max(self) -> float:
@@ -56,17 +57,15 @@ class Talk:
 
         Raises NotReachable if nothing was sent, otherwise Timeout or ProtocolError."""
         s = self.settings
-        if self._sealer is None:
-            self.get_ready()
-        assert self._sealer is not None
+        sealer = self._sealer or self.get_ready()
         header = message.header(s.sale_id, s.poi_id)
-        envelope = self._sealer.seal(REQUEST, header, message.bytes(s.sale_id, s.poi_id))
+        envelope = sealer.seal(REQUEST, header, message.bytes(s.sale_id, s.poi_id))
         raw = self.link.post(
             messages.encoded(envelope), limit_s or s.answer_s, on_sent or (lambda: None)
         )
         if not raw and message.category == "Abort":
             return {}
-        opened = self._sealer.open(messages.parsed(raw).get(RESPONSE))
+        opened = sealer.open(messages.parsed(raw).get(RESPONSE))
         return messages.answer_to(message, s.sale_id, s.poi_id, opened)
 
     def what_became(self, of: Reference) -> Any:

@@ -8,6 +8,8 @@ shift, which the kiosk does not use.
 import contextlib
 import threading
 
+import structlog
+
 from device_drivers.answered import Answered
 from device_drivers.card_terminals.interface import (
     CardRequest,
@@ -17,7 +19,9 @@ from device_drivers.card_terminals.interface import (
     ReversalRequest,
     Standing,
 )
-from device_drivers.card_terminals.nexo import messages, payment, status
+from device_drivers.card_terminals.nexo import messages, payment, status, texts
+from device_drivers.card_terminals.nexo.crypto import Sealer
+from device_drivers.card_terminals.nexo.displays import Displays
 from device_drivers.card_terminals.nexo.lookup import lookup
 from device_drivers.card_terminals.nexo.payment import Payment
 from device_drivers.card_terminals.nexo.settings import NexoSettings
@@ -25,6 +29,8 @@ from device_drivers.card_terminals.nexo.talk import Talk, fresh
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from device_drivers.status import Condition, DeviceStatus
+
+log = structlog.get_logger(__name__)
 
 CLOSING_LIMIT_S = 5.0
 
@@ -41,6 +47,8 @@ class NexoTerminal:
         self._answered: Answered[CardResult] = Answered()
         self._health = status.Health()
         self._trouble: Condition | None = None
+        self._displays: Displays | None = None
+        self._no_displays: tuple[Condition, ...] = ()
 
     @property
     def deadlines(self) -> Deadlines:
@@ -59,17 +67,39 @@ class NexoTerminal:
         Raises NotReachable, Timeout, ProtocolError.
         """
         with self._turn:
-            self._talk.get_ready()
+            self._listen(self._talk.get_ready())
             self._diagnose(host_too=False)
+
+    def _listen(self, sealer: Sealer) -> None:
+        """Payments do not depend on it, so it only warns."""
+        told = self._settings.displays
+        if told is None or self._displays is not None:
+            return
+        displays = Displays(told, sealer, self._settings.poi_id, self._seen)
+        try:
+            displays.start()
+        except OSError as problem:
+            log.warning("nexo.no_notifications", port=told.port, error=str(problem))
+            self._no_displays = (texts.NO_DISPLAYS,)
+        else:
+            self._displays, self._no_displays = displays, ()
+
+    def _seen(self, service_id: str, event: str) -> None:
+        running = self._payment
+        if running is not None:
+            running.seen(service_id, event)
 
     def close(self) -> None:
         """A running payment ends as OutcomeUnknown."""
         self._talk.link.stop()
+        displays, self._displays = self._displays, None
+        if displays is not None:
+            displays.stop()
         if self._turn.acquire(timeout=CLOSING_LIMIT_S):
             self._turn.release()
 
     def status(self) -> DeviceStatus:
-        return status.reported(self._health, self._trouble)
+        return status.reported(self._health, self._trouble, self._no_displays)
 
     def probe(self) -> DeviceStatus:
         """Never raises: what is wrong is among the conditions."""

@@ -118,6 +118,38 @@ ASKING = CardStep(
     "asked_again",
     _both("正在向终端核实，请稍候", "Checking with the terminal, please wait"),
 )
+_CARD_SEEN = _both(
+    "已读到卡，请按终端上的提示操作", "Card read. Please follow the terminal's display"
+)
+_CHOOSE = _both("请在终端上选择", "Please choose on the terminal")
+_SEE_TERMINAL = _both("请看银行卡终端上的提示", "Please follow the card terminal's display")
+
+
+def _event(kind: StepKind, name: str, text: dict[str, str]) -> tuple[str, CardStep]:
+    return name, CardStep(kind, name, text)
+
+
+EVENTS = dict(  # of display notifications; others say nothing to a resident
+    (
+        _event(StepKind.PRESENT_CARD, "TENDER_CREATED", PRESENT_CARD.text),
+        _event(StepKind.OTHER, "CARD_INSERTED", _CARD_SEEN),
+        _event(StepKind.OTHER, "CARD_PRESENTED", _CARD_SEEN),
+        _event(StepKind.OTHER, "CARD_SWIPED", _CARD_SEEN),
+        _event(StepKind.OTHER, "WAIT_FOR_APP_SELECTION", _CHOOSE),
+        _event(StepKind.OTHER, "ASK_DCC", _CHOOSE),
+        _event(StepKind.OTHER, "ASK_SIGNATURE", _SEE_TERMINAL),
+        _event(
+            StepKind.ENTER_PIN,
+            "WAIT_FOR_PIN",
+            _both("请在终端上输入密码", "Please enter your PIN on the terminal"),
+        ),
+        _event(
+            StepKind.ASKING_BANK,
+            "PIN_ENTERED",
+            _both("正在联系银行，请稍候", "Asking the bank, please wait"),
+        ),
+    )
+)
 CANCELLING = CardStep(StepKind.CANCELLING, "abort", _both("正在取消", "Cancelling"))
 
 
@@ -190,6 +222,15 @@ NOT_WELL = Condition(
     "card_terminal.out_of_order",
     _both("银行卡终端报告故障", "The card terminal reports a fault"),
     _CALL_PROVIDER,
+)
+NO_DISPLAYS = Condition(
+    Level.WARNING,
+    "card_terminal.no_notifications",
+    _both("收不到终端的进度通知", "The terminal's notifications cannot be received"),
+    _both(
+        "检查 display_port 是否被占用、display_certificate 是否可读；付款不受影响",
+        "Check that display_port is free and display_certificate readable; payments go on all the same",
+    ),
 )
 UNSENT = Condition(
     Level.WARNING,

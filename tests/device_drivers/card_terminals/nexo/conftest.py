@@ -13,6 +13,7 @@ AS_AT_FIRST = {
     "host_reachable": True,
     "global_status": "OK",
     "unsent": 0,
+    "display_url": "",
 }
 
 
