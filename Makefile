@@ -27,6 +27,9 @@ lint: setup
 bench: setup
 	@for b in benchmarks/bench_*.py; do $(PY) $$b || exit 1; done
 
+soak: setup
+	@$(PY) -m lobbypay soak
+
 lock:
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
 	@$(PY) -m uv pip compile pyproject.toml --all-extras --generate-hashes --universal \

@@ -13,6 +13,7 @@ COMMANDS = {
     "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
     "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
     "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
+    "soak": ("lobbypay.soak", "a day of device faults in minutes (in a checkout)"),
     "device": ("lobbypay.device.command", "`conformance`: does a device driver do what it must"),
     "zvt": (
         "device_drivers.card_terminals.zvt.command",

@@ -12,7 +12,7 @@ class Receipts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.count = 0
+        self.count = len(list(folder.glob("receipt-*.png")))  # one that starts again goes on
 
     def save(self, picture: Image.Image, notes: list[str], raw: bytes) -> Path:
         """``notes``: printed lines, and for what is no text what it was. Returns the picture's path."""

@@ -1,0 +1,28 @@
+"""``python -m tests.soak.kiosk_process --config FILE --pace JSON --inputs FILE``: the kiosk without its
+window, watching its devices at another pace, and its touch screen in a list that the test writes."""
+
+import argparse
+import functools
+import json
+import sys
+from pathlib import Path
+
+from kiosk import bootstrap
+from kiosk.health.touch import TouchWatch
+from kiosk.health.trust import Pace
+from tests.crash import kiosk_process
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pace", type=json.loads, required=True)
+    parser.add_argument("--inputs", type=Path, required=True)
+    options, rest = parser.parse_known_args()
+    bootstrap.TouchWatch = functools.partial(TouchWatch, listed=options.inputs)
+    kiosk_process.start = functools.partial(bootstrap.start, pace=Pace(**options.pace))
+    sys.argv[1:] = rest
+    kiosk_process.main()
+
+
+if __name__ == "__main__":
+    main()
