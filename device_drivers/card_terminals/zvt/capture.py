@@ -99,9 +99,9 @@ def _messages(raw: bytes) -> Iterator[Piece]:
         if head is not None and head.is_known and head.end <= len(raw):
             yield Piece(at, _cut(raw, head))
             at = head.end
-        elif _is_signal(raw, at):
-            yield Piece(at, signal=_SIGNALS[raw[at]])
-            at += 1
+        elif (behind := _signals_end(raw, at)) > at:
+            yield from (Piece(n, signal=_SIGNALS[raw[n]]) for n in range(at, behind))
+            at = behind
         else:
             piece, at = _lost(raw, at, head)
             yield piece
@@ -157,12 +157,12 @@ def _is_plausible(raw: bytes, at: int) -> bool:
     )
 
 
-def _is_signal(raw: bytes, at: int) -> bool:
-    """One of some acknowledgements, behind which a message begins or the capture ends."""
+def _signals_end(raw: bytes, at: int) -> int:
+    """The end of a run of acknowledgements, if a message begins there or the capture ends; else ``at``."""
     behind = at
     while behind < len(raw) and raw[behind] in _SIGNALS and not _is_plausible(raw, behind):
         behind += 1
-    return behind > at and (behind == len(raw) or _is_plausible(raw, behind))
+    return behind if behind == len(raw) or _is_plausible(raw, behind) else at
 
 
 def _begins(raw: bytes, at: int) -> bool:
@@ -175,5 +175,5 @@ def _begins(raw: bytes, at: int) -> bool:
         head.start == behind
         or behind == len(raw)
         or _is_plausible(raw, behind)
-        or _is_signal(raw, behind)
+        or _signals_end(raw, behind) > behind
     )

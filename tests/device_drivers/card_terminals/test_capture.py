@@ -103,6 +103,11 @@ def test_what_is_no_hex_is_taken_as_it_is() -> None:
         assert bytes_of(raw) == raw
 
 
+def test_a_long_capture_of_nothing_but_noise_takes_no_more_than_its_length() -> None:
+    for noise in (b"\x06", b"\x15\x06", b"\x10\x02", b"\x10\x10", b"\x84", b"\x06\x01", b"\x11"):
+        assert list(pieces(noise * 20_000))
+
+
 MESSAGES = st.builds(
     Apdu, st.sampled_from([0x0601, 0x040F, 0x06D3, 0x8000]), st.binary(max_size=300)
 )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device_drivers.card_terminals import masking
-from device_drivers.card_terminals.zvt import answers, apdu, fields, mask, tlv
+from device_drivers.card_terminals.zvt import answers, apdu, fields, mask, tables, tlv
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.receipts import printed_block, printed_line
 
@@ -83,6 +83,21 @@ def test_no_clear_number_in_result_or_json() -> None:
     result = answers.card_result(read)
     assert result is not None
     assert result.masked_pan == "622588******6868"
+
+
+@pytest.mark.parametrize("number", sorted(mask.SECRET_BMPS), ids=lambda n: f"{n:02X}")
+def test_fields_that_are_secret_whatever_they_hold(number: int) -> None:
+    length = tables.BMPS[number].length
+    counter = {"LLVAR": b"\xf0\xf4", "LLLVAR": b"\xf0\xf0\xf4"}.get(str(length), b"")
+    value = b"CHEN" if counter else b"CHEN"[: int(length)]
+    read = fields.read(bytes([number]) + counter + value)
+    assert read.values == {number: masking.HIDDEN}
+
+
+@pytest.mark.parametrize("tag", sorted(mask.SECRET_TAGS), ids=lambda t: f"{t:02X}")
+def test_tags_that_are_secret_whatever_they_hold(tag: int) -> None:
+    nodes, problem = tlv.parse(tlv.encode(tag, b"CHEN"))
+    assert (problem, nodes[0].value, nodes[0].children) == ("", masking.HIDDEN, ())
 
 
 def test_no_clear_number_in_receipt_lines() -> None:

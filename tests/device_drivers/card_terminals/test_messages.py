@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from device_drivers.card_terminals.interface import Outcome
-from device_drivers.card_terminals.zvt import answers, apdu, commands, fields, receipts
+from device_drivers.card_terminals.zvt import answers, apdu, commands, fields, receipts, tlv
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.values import bcd
 from device_drivers.errors import ProtocolError
@@ -101,10 +101,21 @@ def test_unknown_tags_are_skipped_whole() -> None:
     assert read.nodes[0].value == "(4 bytes)"
 
 
+def test_containers_in_containers_without_end_are_not_followed() -> None:
+    raw = b""
+    for _ in range(3000):
+        raw = tlv.encode(0x60, raw)
+    read = fields.read(tlv.encode(0x06, raw))
+    assert read.problem == ""
+    assert len(list(tlv.walk(read.nodes))) == tlv.DEPTH_MAX + 1
+
+
 def test_a_broken_container_loses_nothing_behind_it() -> None:
-    read = fields.read(bytes.fromhex("06031405002700"))
+    read = fields.read(bytes.fromhex("06061401ff1505002700"))
     assert read.number(fields.RESULT) == 0
+    assert [node.tag for node in read.nodes] == [0x14]
     assert "06" in read.problem
+    assert "15" in read.problem
 
 
 def test_two_byte_tags_that_look_like_three() -> None:

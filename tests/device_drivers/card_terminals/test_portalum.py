@@ -1,6 +1,7 @@
 """Messages of Austrian terminals (Hobex, CardComplete) say what they are known to say."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,15 @@ def _without_kind(line: str) -> str:
     return apdu.Apdu(apdu.PRINT_LINE, body).encode().hex()
 
 
+def test_what_stands_behind_a_line_is_no_text() -> None:
+    behind = "0609" + "1f070102" + "1f37024142"
+    printed = printed_line(bytes.fromhex("00" + b"Danke".hex() + behind))
+    assert (printed.lines, printed.kind) == (("Danke",), CUSTOMER)
+    loose = printed_line(b"\x00Danke\x06\x01A")  # no receipt type in it: then it is text
+    assert loose.kind is None
+    assert loose.lines[0].startswith("Danke")
+
+
 def test_lines_of_an_end_of_day() -> None:
     receipts = collected(DATA["day_lines"])
     assert receipts.administration[0] == "** KASSENSCHNITT **"
@@ -103,10 +113,12 @@ def test_blocks(name: str, kind: int, text: str) -> None:
     assert text in printed.lines
 
 
-def test_both_receipts_in_one_payment() -> None:
+@pytest.mark.parametrize("ended", [True, False])
+def test_both_receipts_in_one_payment(ended: bool) -> None:
     receipts = Receipts()
     for name in ("merchant", "customer"):
-        receipts.add_block(printed_block(data_of(DATA["blocks"][name])))
+        block = printed_block(data_of(DATA["blocks"][name]))
+        receipts.add_block(replace(block, last=ended))
     assert "        KUNDENBELEG" in receipts.customer
     assert "       HÄNDLERBELEG" in receipts.merchant
     assert "       HÄNDLERBELEG" not in receipts.customer
