@@ -158,7 +158,7 @@ def _is_plausible(raw: bytes, at: int) -> bool:
 
 
 def _signals_end(raw: bytes, at: int) -> int:
-    """The end of a run of acknowledgements, if a message begins there or the capture ends; else ``at``."""
+    """The end of a run of acknowledgements if there a message begins or the capture ends, else ``at``."""
     behind = at
     while behind < len(raw) and raw[behind] in _SIGNALS and not _is_plausible(raw, behind):
         behind += 1
