@@ -37,13 +37,10 @@ class Clock:
             return self._base + timedelta(seconds=self._monotonic() - self._since)
 
     def not_before(self, last: datetime | None) -> None:
-        """``last`` is when the newest entry was written: it cannot be earlier than that."""
-        if last is None:
-            return
-        if self.now() < last:
+        """``last`` is when the newest entry was written: it cannot be earlier than that, and hardly
+        years later. Counted on from there, a wrong start does not make the next one doubtful too."""
+        if last is not None and not last <= self.now() <= last + DOUBTED_AHEAD:
             self._set(last, trusted=False)
-        elif self.now() > last + DOUBTED_AHEAD:
-            self._trusted = False
 
     def learn(self, server_time: datetime) -> None:
         """The server's word is right to within the time that it took to arrive."""

@@ -71,6 +71,7 @@ class Campaign:
         self.kills, self.problems = Kills(), list[str]()
         self._rounds, self._checks, self._left = 0, 0, Counter[str]()
         self._outcomes: Counter[str] = Counter()
+        self._ways: Counter[str] = Counter()
 
     @contextmanager
     def house_up(self) -> Iterator[None]:
@@ -123,6 +124,7 @@ class Campaign:
     def _round(self, wish: Plan) -> None:
         killer = Killer(self._house, self._chance, wish.moments, self.kills)
         resident = Resident(self._house, self._front, self._chance, wish, killer.reached)
+        self._ways[f"{wish.method}{' by code' if wish.by_code else ''}"] += 1
         self._left[resident.visit()] += 1
         killer.finish()
         self._rounds += 1
@@ -218,6 +220,7 @@ class Campaign:
             "kills_by_victim": dict(self.kills.by_victim.most_common()),
             "kills_by_moment": dict(self.kills.by_moment.most_common()),
             "kills_by_newest_payment": dict(self.kills.by_payment.most_common()),
+            "residents_wished": dict(self._ways.most_common()),
             "residents_left_from": dict(self._left.most_common()),
             "outcomes": dict(self._outcomes.most_common()),
             "checks": self._checks,

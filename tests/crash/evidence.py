@@ -50,8 +50,9 @@ def _rows(path: Path, query: str) -> list[Any]:
 def channel(path: Path) -> SimpleNamespace:
     rows = _rows(
         path,
-        "SELECT out_trade_no, CASE state WHEN 'paid' THEN amount_minor ELSE 0 END, coalesce((SELECT"
-        " sum(amount_minor) FROM refunds r WHERE r.out_trade_no = o.out_trade_no), 0) FROM orders o",
+        "SELECT out_trade_no, amount_minor, coalesce((SELECT sum(amount_minor) FROM refunds r"
+        " WHERE r.out_trade_no = o.out_trade_no), 0) FROM orders o WHERE state = 'paid'"
+        " UNION ALL SELECT out_trade_no, 0, 0 FROM orders WHERE state <> 'paid'",
     )
     return SimpleNamespace(
         accounts={number: Account(paid, paid - back) for number, paid, back in rows}
@@ -104,7 +105,8 @@ def outcomes() -> Counter[str]:
 
     found: Counter[str] = Counter()
     for order in PaymentOrder.objects.all():
-        found[f"{order.method} {order.state}{' late' if order.reason == 'late' else ''}"] += 1
+        way = f"{order.method}{' by code' if order.with_payment_code else ''}"
+        found[f"{way} {order.state}{' late' if order.reason == 'late' else ''}"] += 1
     for kind in Alert.objects.values_list("kind", flat=True):
         found[f"alert {kind}"] += 1
     return found

@@ -12,6 +12,7 @@ from tests.crash.house import CrashHouse
 
 LOOKS_EVERY_S = (0.05, 0.3)
 PATIENCE_S = 40.0
+HOLDS_MAX = 3  # how often a phone is held up before its owner touches the glass
 WISH_S = 8.0  # how long somebody waits for the way of paying that was meant
 DARK_S_MAX = 15.0  # how long somebody stands before a dead screen
 TERMINAL = {
@@ -39,6 +40,7 @@ class Plan:
     pays_after_s: float | None
     cancels_after_s: float | None
     only_one_bill: bool
+    by_code: bool  # the phone is held to the scanner, where a wallet pays
     receipt: str  # print, phone, none
     leaves_when_dark: bool
 
@@ -52,7 +54,7 @@ class Plan:
             found += ["at the terminal"] * 2
             paid = self.terminal in ("approve", "slow", "lose_completion", "garbage")
         else:
-            found.append("code shown")
+            found.append("asked for the password" if self.by_code else "code shown")
             paid = self.pays_after_s is not None
             found += ["phone pays"] * paid
         if paid and self.cancels_after_s is None:
@@ -70,6 +72,7 @@ def plan(chance: random.Random, unit: str, token: str) -> Plan:
         chance.choice([0.0, 0.2, 0.8, 2.5, 4.0]) if chance.random() < 0.85 else None,
         chance.uniform(0.2, 2.0) if chance.random() < 0.2 else None,
         chance.random() < 0.4,
+        method != "card" and chance.random() < 0.4,
         chance.choices(["print", "phone", "none"], [6, 2, 1])[0],
         chance.random() < 0.4,
     )
@@ -89,7 +92,7 @@ class Resident:
         self._house, self._front, self._chance, self._plan = house, front, chance, wish
         self._reached, self._codes = reached, set[str]()
         self._cancel_at, self._asked, self._typed = 0.0, False, False
-        self._choosing_since = 0.0
+        self._choosing_since, self._holds = 0.0, 0
 
     def visit(self) -> str:
         """Until the resident leaves; says from which screen."""
@@ -168,6 +171,9 @@ class Resident:
             self._front.tap("end")
             return True
         method = wish if wish in seen.methods else self._chance.choice(seen.methods)
+        if self._plan.by_code and method == wish and self._holds < HOLDS_MAX:
+            self._holds_phone_up(method)
+            return False
         if method == "card":
             self._house.terminal(self._plan.terminal)
         self._front.tap("method", method)
@@ -177,8 +183,20 @@ class Resident:
             self._cancel_at = time.monotonic() + self._plan.cancels_after_s
         return False
 
+    def _holds_phone_up(self, wallet: str) -> None:
+        self._holds += 1
+        code = call(f"{self._house.channel_url(wallet)}/phone/code", {})["code"]
+        self._house.scan(code)
+        self._reached("choosing")
+        time.sleep(0.4)
+
     def _pays(self, seen: Seen) -> None:
         self._asked = True
+        if seen.screen == "paying_code" and not self._codes and self._plan.by_code:
+            self._codes.add("on the phone")
+            self._reached("asked for the password")
+            if self._plan.pays_after_s is not None:
+                threading.Timer(self._plan.pays_after_s, self._types_password).start()
         if seen.screen == "paying_card":
             self._reached("at the terminal")
         if seen.code and seen.code not in self._codes:
@@ -201,6 +219,13 @@ class Resident:
             except (OSError, ValueError):
                 continue  # another channel's code, or it was closed in the meantime
             self._reached("phone pays")
+
+    def _types_password(self) -> None:
+        """On the phone, if the amount is one that it asks for."""
+        wallet = self._plan.method
+        for order in self._house.channel_orders(wallet).values():
+            if order["state"] == "asking":
+                self._phone_pays(order["code_url"])
 
     def _takes_receipt(self, seen: Seen) -> bool:
         self._reached("paid")

@@ -40,10 +40,16 @@ def test_a_clock_that_is_earlier_than_the_last_entry_is_not_believed():
     assert (clock.trusted, clock.machine_is_off) == (False, True)
 
 
-def test_a_clock_years_ahead_is_shown_but_not_trusted():
-    clock = Machine(datetime(2099, 1, 1, tzinfo=UTC)).clock()
+def test_a_clock_years_ahead_is_not_believed_and_does_not_spoil_the_next_start():
+    machine = Machine(datetime(2099, 1, 1, tzinfo=UTC))
+    clock = machine.clock()
     clock.not_before(NOON)
-    assert not clock.trusted
+    machine.runs(30)
+    written = clock.now()
+    assert (written, clock.trusted) == (NOON + timedelta(seconds=30), False)
+    repaired = Machine(NOON + timedelta(days=1)).clock()
+    repaired.not_before(written)
+    assert (repaired.now(), repaired.trusted) == (NOON + timedelta(days=1), True)
 
 
 def test_a_clock_that_is_a_little_later_than_the_last_entry_is_as_it_should_be():
