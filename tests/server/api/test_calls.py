@@ -16,6 +16,7 @@ from kiosk.central.identity import public_text
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 from server.payments import following, starting
+from server.payments.channels import registry
 from tests.server.payments import world as worlds
 
 
@@ -212,6 +213,50 @@ def test_what_is_wrong_with_a_payment_is_said(world, kiosk):
 def test_a_channel_that_is_not_set_up_is_said_to_be_unavailable(world, kiosk):
     alipay = payment(world, 1, "alipay")
     assert error(kiosk.post("/payments", alipay)) == (409, "channel_unavailable")
+
+
+WECHAT_CODE = "134567890123456789"
+
+
+def with_code(world, number=1, code=WECHAT_CODE, method="wechat"):
+    return {**payment(world, number, method), "payment_code": code}
+
+
+def test_a_phone_is_charged_by_the_code_it_showed(world, kiosk, monkeypatch):
+    monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
+    assert kiosk.get("/config").json()["payment_codes"] == ["wechat"]
+    body = with_code(world)
+    for _ in range(2):
+        view = kiosk.post("/payments", body).json()
+        assert (view["state"], view["with_payment_code"]) == ("approved", True)
+    assert len(world.channel.charged) == 1
+
+
+def test_a_phone_that_asks_for_the_password_is_followed(world, kiosk, monkeypatch):
+    monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
+    world.channel.phone = "asks"
+    view = kiosk.post("/payments", with_code(world)).json()
+    assert (view["state"], view["code_url"]) == ("pending", None)
+    world.channel.pays(view["payment_id"].replace("-", ""))
+    path = f"/payments/{view['payment_id']}?wait=15&after_version={view['version']}"
+    assert kiosk.get(path).json()["state"] == "approved"
+
+
+def test_what_is_wrong_with_a_payment_code_is_said_before_anybody_is_charged(
+    world, kiosk, monkeypatch, caplog
+):
+    caplog.set_level("DEBUG")
+    assert error(kiosk.post("/payments", with_code(world))) == (409, "channel_unavailable")
+    monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
+    other = with_code(world, code="281234567890123456")
+    assert error(kiosk.post("/payments", other)) == (422, "bad_request")
+    odd = kiosk.post("/payments", with_code(world, code=WECHAT_CODE + "x"))
+    assert error(odd) == (422, "bad_request")
+    monkeypatch.setattr(world.channel, "charge", None)  # a defect
+    assert error(kiosk.post("/payments", with_code(world, 2)))[0] == 503
+    assert world.channel.charged == []
+    for said in (odd.content.decode(), caplog.text):
+        assert WECHAT_CODE not in said
 
 
 def test_a_kiosk_sees_only_its_own_payments(world, kiosk):
