@@ -52,6 +52,7 @@ from kiosk.runtime.kiosk import Hands, Kiosk
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.staff_desk import Room, StaffDesk
 from kiosk.settings import DEVICE_ROLES, Settings, SettingsError
 from kiosk.trial_payment import TrialPayments
 from kiosk.waiting import Waiting
@@ -122,6 +123,7 @@ def _first_session(journal: Journal, settings: Settings, clock: Clock) -> Sessio
         clock_trusted=clock.trusted,
         terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
+        staff_pin=bool(settings.staff.pin),
     )
     return Session(lobby=lobby)
 
@@ -276,15 +278,30 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         config = engine.session.lobby.config
         return bool(config and config.second_factor)
 
+    receipts = Receipts(devices.printer, engine.post)
+    room = Room(
+        settings.staff.pin,
+        me.kiosk_code,
+        settings.data_dir,
+        settings.server.url,
+        started,
+        journal,
+        recovery,
+        receipts,
+        desk,
+        clock,
+    )
+    staff = StaffDesk(room, engine.post)
     hands = Hands(
         lookups=Lookups(client, copy, journal, engine.post, second_factor),
         orders=Orders(client, engine.post),
-        receipts=Receipts(devices.printer, engine.post),
+        receipts=receipts,
         recovery=recovery,
         copy=copy,
         report=reporter.wake,
         scanner=devices.scanner,
         desk=desk,
+        staff=staff,
     )
     watchdog = Watchdog(lambda: time.monotonic() - engine.alive_at < ENGINE_SILENT_S_MAX)
     kiosk = Kiosk(engine, hands, watchdog.on_frame)
@@ -301,7 +318,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
             for ending in (
                 journal.close,
                 copy.close,
-                hands.receipts.close,
+                staff.close,
+                receipts.close,
                 hands.orders.close,
                 hands.lookups.close,
                 engine.stop,

@@ -1,6 +1,7 @@
 """``lobbypay kiosk``: starts the kiosk, or gives this machine its identity. Decides nothing itself."""
 
 import argparse
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import settings as settings_file
+from kiosk import staff_pin
 from kiosk.bootstrap import BEGIN_AGAIN, run
 from kiosk.central import identity as identity_file
 from kiosk.central.client import Refused, ServerAway, enrol
@@ -42,6 +44,21 @@ def _enrol(settings: Settings, pairing_code: str) -> int:
     save_begin(settings.data_dir, begin, identity.seal.public_key)
     identity_file.save(settings.data_dir, identity)
     print(f"enrolled as {identity.kiosk_code} of {identity.community}")
+    return 0
+
+
+def _pin() -> int:
+    """Reads the PIN twice from the terminal, unseen; prints what the configuration takes."""
+    pin = getpass.getpass("PIN: ")
+    if pin != getpass.getpass("PIN (again): "):
+        print("the two are not alike", file=sys.stderr)
+        return 1
+    try:
+        made = staff_pin.make(pin)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f'[staff]\npin = "{made}"')
     return 0
 
 

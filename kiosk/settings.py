@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from kiosk import staff_pin
+
 
 class SettingsError(Exception):
     """The configuration cannot be used. Each line says what is wrong, where, and what is allowed."""
@@ -45,6 +47,19 @@ class Touch(_Table):
     name: str = ""
 
 
+class Staff(_Table):
+    """``pin`` is what ``lobbypay kiosk pin`` prints, never the PIN itself; empty: no staff screen."""
+
+    pin: str = ""
+
+    @field_validator("pin")
+    @classmethod
+    def _is_hash(cls, pin: str) -> str:
+        if pin and not staff_pin.FORM.fullmatch(pin):
+            raise ValueError("what `lobbypay kiosk pin` prints is allowed, not the PIN itself")
+        return pin
+
+
 class Device(BaseModel):
     """A driver's name; everything else in the table is the driver's own."""
 
@@ -61,6 +76,7 @@ class Settings(_Table):
     server: Server
     window: Window = Window()  # pyright: ignore[reportCallIssue]
     payments: Payments = Payments()  # pyright: ignore[reportCallIssue]
+    staff: Staff = Staff()
     scanner: Device | None = None
     card_terminal: Device | None = None
     printer: Device | None = None

@@ -101,6 +101,29 @@ class Sound:
     name: str  # read, paid, attention
 
 
+@dataclass(frozen=True)
+class CheckPin:
+    visit: int
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LookAround:
+    """Gather what staff want to know; see FactsSeen."""
+
+
+@dataclass(frozen=True)
+class PrintTestPage:
+    language: Locale
+
+
+@dataclass(frozen=True)
+class TakeTestPayment:
+    """Pay 0.01 at the terminal and take it back, each step recorded first; see TestEnded."""
+
+    currency: str
+
+
 Effect = (
     Record
     | RecordReceipt
@@ -116,4 +139,8 @@ Effect = (
     | PrintReceipt
     | ArmScanner
     | Sound
+    | CheckPin
+    | LookAround
+    | PrintTestPage
+    | TakeTestPayment
 )

@@ -12,7 +12,7 @@ from contract.messages import (
     PaymentView,
     UnitAccount,
 )
-from kiosk.core.model import Action, CardProgress
+from kiosk.core.model import Action, CardProgress, KioskFacts, StaffTest
 
 OFFLINE = "offline"  # as a failure code: the server did not answer
 
@@ -36,6 +36,7 @@ class Ticked:
 @dataclass(frozen=True)
 class Scanned:
     text: str
+    reader: str = ""  # which reader found it
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,28 @@ class ReceiptPrinted:
     outcome: str  # printed, not_printed, uncertain
 
 
+@dataclass(frozen=True)
+class PinChecked:
+    visit: int
+    right: bool
+
+
+@dataclass(frozen=True)
+class FactsSeen:
+    facts: KioskFacts
+
+
+@dataclass(frozen=True)
+class TestEnded:
+    """``outcome`` is a stable code, ``detail`` what staff may want to read out."""
+
+    __test__ = False  # no test of the test runner's
+
+    test: StaffTest
+    outcome: str
+    detail: str = ""
+
+
 Event = (
     Tapped
     | Touched
@@ -192,4 +215,7 @@ Event = (
     | CardLost
     | CardNotAsked
     | ReceiptPrinted
+    | PinChecked
+    | FactsSeen
+    | TestEnded
 )

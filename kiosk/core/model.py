@@ -41,6 +41,8 @@ class Screen(StrEnum):
     SERVICES = "services"
     HELP = "help"
     OUT_OF_ORDER = "out_of_order"
+    STAFF_PIN = "staff_pin"
+    STAFF = "staff"  # devices, tests, versions; nothing of any resident
 
 
 class Say(StrEnum):
@@ -109,6 +111,9 @@ class Action(StrEnum):
     UNDERSTOOD = "understood"
     PRINT_SLIP = "print_slip"
     REPRINT = "reprint"
+    STAFF = "staff"  # the hidden touch that asks for the PIN
+    STAFF_TEST = "staff_test"
+    STOP_TEST = "stop_test"
 
 
 class Field(StrEnum):
@@ -151,6 +156,43 @@ class CardProgress:
     text: dict[str, str] = field(default_factory=dict)
 
 
+class StaffTest(StrEnum):
+    """What staff can try on the spot."""
+
+    PAGE = "page"
+    SCAN = "scan"
+    PAYMENT = "payment"  # 0.01, taken back at once
+
+
+@dataclass(frozen=True)
+class KioskFacts:
+    """What staff want to know about this machine. Sizes in bytes, times in seconds."""
+
+    software: str
+    uptime_s: int
+    journal_last: int
+    journal_acknowledged: int
+    journal_damaged: bool
+    free_bytes: int
+    addresses: tuple[str, ...]  # of the machine on its networks
+    server_url: str
+    open_payments: int
+
+
+@dataclass(frozen=True)
+class Staff:
+    """What staff are doing at the kiosk. ``pin`` holds what was typed until it is checked."""
+
+    pin: str = field(default="", repr=False)
+    busy: bool = False  # the PIN is being checked, or a test runs
+    missed: bool = False
+    test: StaffTest | None = None
+    outcome: str = ""  # stable code of how the test ended; empty before
+    detail: str = ""
+    facts: KioskFacts | None = None
+    looked_at: float = 0.0  # monotonic seconds
+
+
 @dataclass(frozen=True)
 class Lobby:
     """What is true whoever stands there."""
@@ -168,6 +210,9 @@ class Lobby:
     unresolved: tuple[PaymentRecord, ...] = ()  # outcome not known; recovery keeps asking
     offline_card_limit_minor: int = 100_000
     next_config: KioskConfig | None = None  # came during a visit; it waits for its end
+    staff_pin: bool = False  # one is set: without it there is no staff screen
+    staff_misses: int = 0  # wrong PINs in a row
+    staff_closed_until: float = 0.0  # monotonic seconds: no PIN is taken before
 
     def device(self, role: str) -> DeviceReport | None:
         return next((d for d in self.devices if d.role == role), None)
@@ -213,6 +258,7 @@ class Visit:
     card: CardProgress = CardProgress()
     receipt_done: bool = False
     reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had
+    staff: Staff = Staff()
     touched: float = 0.0  # monotonic seconds of the last sign of life
 
     @property
@@ -240,6 +286,9 @@ class Session:
     @property
     def may_hold_money(self) -> bool:
         """True while leaving could lose sight of money: what recovery follows is not lost."""
+        staff = self.visit.staff
+        if staff.busy and staff.test is StaffTest.PAYMENT:
+            return True
         payment = self.visit.payment
         if payment is None or payment.state.final:
             return False

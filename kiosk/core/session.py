@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.core import identify, outcome, paying, phone_code
+from kiosk.core import identify, outcome, paying, phone_code, staff
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, Effect
 from kiosk.core.events import (
@@ -21,10 +21,12 @@ from kiosk.core.events import (
     ConfigLoaded,
     DevicesSeen,
     Event,
+    FactsSeen,
     LookupFailed,
     OrderFailed,
     OrderMade,
     OrderSeen,
+    PinChecked,
     ReceiptPrinted,
     RecordingSeen,
     RecoveryDone,
@@ -33,6 +35,7 @@ from kiosk.core.events import (
     StopSeen,
     Tapped,
     TerminalRead,
+    TestEnded,
     Ticked,
     Touched,
 )
@@ -40,7 +43,14 @@ from kiosk.core.model import Action, Moment, Screen, Session, Visit
 
 Step = tuple[Session, tuple[Effect, ...]]
 
-PATIENCE_S = {Screen.PAID: 30, Screen.MESSAGE: 30, Screen.UNKNOWN: 120, Screen.RECEIPT_PHONE: 90}
+PATIENCE_S = {
+    Screen.PAID: 30,
+    Screen.MESSAGE: 30,
+    Screen.UNKNOWN: 120,
+    Screen.RECEIPT_PHONE: 90,
+    Screen.STAFF_PIN: 30,
+    Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
+}
 PATIENCE_DEFAULT_S = 60
 LARGE_TEXT_PATIENCE = 2  # who asks for large type gets twice the time
 UNTIMED = (
@@ -98,7 +108,7 @@ def _as_new(visit: Visit) -> bool:
 
 
 def _listens(session: Session) -> bool:
-    if phone_code.welcome(session):
+    if phone_code.welcome(session) or staff.listens(session):
         return True
     return session.visit.screen in SCANNING and not session.visit.busy
 
@@ -169,6 +179,8 @@ def _on_clock(session: Session, event: ClockSeen, moment: Moment) -> Step:
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
     if seconds_left(session) == 0:
         return home(session), ()
+    if session.visit.screen in staff.SCREENS:
+        return staff.on_tick(session, moment)
     return paying.on_tick(session, moment)
 
 
@@ -179,6 +191,10 @@ def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
 def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     if not _listens(session):
         return session, ()
+    if staff.listens(session):
+        return staff.on_scanned(session, event, moment)
+    if (badge := staff.by_badge(session, event)) is not None:
+        return badge
     if phone_code.welcome(session):
         answer = phone_code.on_scanned(session, event, moment)
         if answer is not None:
@@ -188,6 +204,12 @@ def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
 
 def _by_phone_code(session: Session) -> bool:
     return bool(session.visit.payment and session.visit.payment.with_payment_code)
+
+
+def _on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
+    if event.payment_id == staff.TRYING:
+        return staff.on_card_step(session, event)
+    return paying.on_card_step(session, event, moment)
 
 
 def _on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
@@ -205,7 +227,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (identify.on_tapped, paying.on_tapped):
+    for room in (identify.on_tapped, paying.on_tapped, staff.on_tapped):
         answer = room(session, event, moment)
         if answer is not None:
             return answer
@@ -240,7 +262,7 @@ def _on_large_text(session: Session) -> Step:
 
 def _on_help(session: Session) -> Step:
     visit = session.visit
-    if visit.screen in (*RESTING[::2], Screen.HELP):
+    if visit.screen in (*RESTING[::2], *staff.SCREENS, Screen.HELP):
         return session, ()
     return replace(session, visit=replace(visit, screen=Screen.HELP, helped_from=visit.screen)), ()
 
@@ -272,6 +294,7 @@ def _on_back(session: Session) -> Step:
 _BACK = {
     Screen.IDENTIFY: Screen.ATTRACT,
     Screen.SERVICES: Screen.ATTRACT,
+    Screen.STAFF_PIN: Screen.ATTRACT,
     Screen.VERIFY: Screen.IDENTIFY,
     Screen.BILLS: Screen.IDENTIFY,
     Screen.NOTHING_DUE: Screen.IDENTIFY,
@@ -290,6 +313,7 @@ _EVERYWHERE: dict[Action, Callable[[Session], Step]] = {
     Action.LARGE_TEXT: _on_large_text,
     Action.HELP: _on_help,
     Action.SERVICES: _on_services,
+    Action.STAFF: staff.opened,
     Action.BACK: _on_back,
     Action.UNDERSTOOD: lambda session: (
         _on_end(session) if session.visit.screen is Screen.UNKNOWN else _on_back(session)
@@ -314,9 +338,12 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     OrderMade: _on_order_made,
     OrderFailed: _on_order_failed,
     OrderSeen: paying.on_order_seen,
-    CardStepped: paying.on_card_step,
+    CardStepped: _on_card_step,
     CardAnswered: paying.on_card_answered,
     CardLost: paying.on_card_lost,
     CardNotAsked: paying.on_card_not_asked,
     ReceiptPrinted: outcome.on_receipt_printed,
+    PinChecked: staff.on_pin_checked,
+    FactsSeen: staff.on_facts,
+    TestEnded: staff.on_test_ended,
 }

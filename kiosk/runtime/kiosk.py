@@ -13,15 +13,19 @@ from kiosk.core.effects import (
     ArmScanner,
     AskTerminal,
     CancelOrder,
+    CheckPin,
     Effect,
     FollowOrder,
+    LookAround,
     LookUp,
     LookUpBill,
     MakeOrder,
     PrintReceipt,
+    PrintTestPage,
     ReadTerminal,
     Resolve,
     Sound,
+    TakeTestPayment,
 )
 from kiosk.core.events import Event, Scanned
 from kiosk.core.model import Session
@@ -31,13 +35,14 @@ from kiosk.runtime.engine import Engine
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.staff_desk import StaffDesk
 
 log = structlog.get_logger("kiosk")
 
 
 @dataclass
 class Hands:
-    """Those who do the work. The scanner and the desk may be missing: then nobody asks for them."""
+    """Those who do the work. Those that may be missing are not asked then."""
 
     lookups: Lookups
     orders: Orders
@@ -47,6 +52,7 @@ class Hands:
     report: Callable[[], None]
     scanner: Scanner | None = None
     desk: CardDesk | None = None
+    staff: StaffDesk | None = None
 
 
 class Kiosk:
@@ -102,6 +108,8 @@ class Kiosk:
                 self.arm(on)
             case Sound(name):
                 self._sound(name)
+            case CheckPin() | LookAround() | PrintTestPage() | TakeTestPayment() if hands.staff:
+                hands.staff.perform(effect)
             case _:
                 log.error("effect_without_hands", effect=type(effect).__name__)
 
@@ -114,7 +122,7 @@ class Kiosk:
             self._hands.scanner.disarm()
 
     def _scanned(self, scan: Scan) -> None:
-        self._engine.post(Scanned(scan.text))
+        self._engine.post(Scanned(scan.text, scan.reader))
 
     def _after_payment(self) -> None:
         """What was just paid is not offered again from the kiosk's own copy; the server hears of it."""

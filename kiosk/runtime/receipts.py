@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from contract.messages import Community
-from device_drivers.errors import DeviceError
+from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.printers.interface import (
     Align,
     Block,
@@ -47,8 +47,24 @@ class Receipts:
         receipt = lay_out(wish.record, community, wish.language, copy=wish.copy)
         self._pool.submit(self._print, wish.record.payment_id, document(receipt, wish.job_id))
 
+    def print_page(self, paper: Document, ended: Callable[[str, str], None]) -> None:
+        """A page that belongs to no payment. ``ended`` hears the outcome and the codes of its causes."""
+        self._pool.submit(self._print_page, paper, ended)
+
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _print_page(self, paper: Document, ended: Callable[[str, str], None]) -> None:
+        try:
+            if self._printer is None:
+                raise NotReachable("no printer is configured", "printer.none")
+            result = self._printer.print(paper)
+            ended(result.outcome.value, ", ".join(result.conditions))
+        except DeviceError as error:
+            ended("not_printed", error.code)
+        except Exception:
+            log.exception("print_failed")
+            ended("not_printed", "device.driver_failed")
 
     def _print(self, payment_id: str, paper: Document) -> None:
         outcome = "not_printed"

@@ -16,6 +16,7 @@ from kiosk.ui.samples import (
     lobby,
     record,
 )
+from kiosk.ui.staff_scenes import staff_scenes
 
 
 def visit(screen: Screen, **changes) -> Visit:
@@ -255,7 +256,7 @@ def _messages() -> dict[str, Session]:
 def scenes(language: Locale = "zh_CN", *, large: bool = False) -> dict[str, Session]:
     """Every scene by name, in one language and letter size."""
     found = {}
-    for group in (_attract, _finding, _bills, _paying, _results, _messages):
+    for group in (_attract, _finding, _bills, _paying, _results, _messages, staff_scenes):
         found |= group()
     return {
         name: replace(scene, visit=replace(scene.visit, language=language, large_text=large))

@@ -71,6 +71,7 @@ class Tag(Stack):
     """Short words on a tinted ground, e.g. that a bill is overdue."""
 
     words = StringProperty("")
+    halign = StringProperty("left")
     fill = ColorProperty()
     color = ColorProperty()
 

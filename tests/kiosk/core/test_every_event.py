@@ -19,10 +19,12 @@ from kiosk.core.events import (
     ClockSeen,
     ConfigLoaded,
     DevicesSeen,
+    FactsSeen,
     LookupFailed,
     OrderFailed,
     OrderMade,
     OrderSeen,
+    PinChecked,
     ReceiptPrinted,
     RecordingSeen,
     Scanned,
@@ -30,14 +32,17 @@ from kiosk.core.events import (
     StopSeen,
     Tapped,
     TerminalRead,
+    TestEnded,
     Ticked,
     Touched,
 )
-from kiosk.core.model import Action, CardProgress, Screen
+from kiosk.core.model import Action, CardProgress, KioskFacts, Screen, StaffTest
 from kiosk.core.session import _HANDLERS
 from tests.kiosk.core.story import Story, account, bill, bill_url, config, devices
 
-VALUES = ("", "1", "wechat", "alipay", "card", "room", "B202610-3-2-1201", "无")
+BADGE = "LPSTAFF:1:" + "a" * 22
+FACTS = KioskFacts("0.1", 60, 1, 1, False, 1, (), "https://pay.example.com", 0)
+VALUES = ("", "1", "scan", "payment", "wechat", "alipay", "card", "room", "B202610-3-2-1201", "无")
 LEVELS = st.sampled_from(("ok", "warning", "error"))
 
 
@@ -50,7 +55,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 20))
+    kind = draw(st.integers(0, 23))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -81,11 +86,15 @@ def happenings(draw):
         lambda s: ReceiptPrinted(paid_id(s), "printed"),
         lambda s: StopSeen("twin" if flag else ""),
         lambda s: ClockSeen(flag),
+        lambda s: PinChecked(s.visit.number, flag),
+        lambda s: FactsSeen(FACTS),
+        lambda s: TestEnded(test, outcome),
     ]
     action = draw(st.sampled_from(list(Action)))
     value = draw(st.sampled_from(VALUES))
     level = draw(LEVELS)
-    text = draw(st.sampled_from([bill_url("B1"), "not ours"]) | st.text(max_size=40))
+    test = draw(st.sampled_from(list(StaffTest)))
+    text = draw(st.sampled_from([bill_url("B1"), "not ours", BADGE]) | st.text(max_size=40))
     return makers[kind], draw(st.sampled_from([1, 1, 5, 70]))
 
 
@@ -93,6 +102,8 @@ def happenings(draw):
 @given(st.lists(happenings(), max_size=60))
 def test_any_sequence_of_events_keeps_the_promises(sequence):
     story = Story.at_bills()
+    lobby = replace(story.session.lobby, staff_pin=True)
+    story.session = replace(story.session, lobby=lobby)
     for make, seconds in sequence:
         story.seconds += seconds
         story.plays(make(story))

@@ -23,7 +23,7 @@ class OneUnit:
     """Stands behind the window: answers every look-up with the sample account."""
 
     def __init__(self) -> None:
-        lobby = samples.lobby()
+        lobby = replace(samples.lobby(), staff_pin=True)
         self.now = Session(lobby, Visit(screen=Screen.ATTRACT), now=time.monotonic())
         self.app = None
         self.frames = 0

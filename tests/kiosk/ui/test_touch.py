@@ -61,6 +61,10 @@ class Glass:
         click = ["click", "--repeat", str(times), "--delay", "60", "1"]
         subprocess.run(["xdotool", "mousemove", str(x), str(y), *click], check=True)
 
+    def hold_at(self, x: int, y: int, seconds: float) -> None:
+        held = ["mousedown", "1", "sleep", str(seconds), "mouseup", "1"]
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), *held], check=True)
+
     def fall_asleep(self) -> None:
         self.process.stdin.write("w\n")
         self.process.stdin.flush()
@@ -124,6 +128,28 @@ def test_a_resident_types_a_unit_and_comes_to_the_ways_to_pay(glass):
         "alipay",
         "card",
     }
+
+
+COMMUNITY_NAME = (250, 130)
+
+
+def test_staff_hold_the_community_s_name_for_five_seconds(glass):
+    glass.screen("attract")
+    glass.hold_at(*COMMUNITY_NAME, 3.0)
+    glass.touch("keypad")
+    glass.screen("identify")
+    glass.hold_at(*COMMUNITY_NAME, 5.6)
+    assert glass.screen("identify"), "while somebody is served it does nothing"
+    glass.touch("back")
+    glass.screen("attract")
+    glass.hold_at(*COMMUNITY_NAME, 5.6)
+    seen = glass.screen("staff_pin")
+    assert "请输入维护密码" in seen["texts"]
+    for digit in "271828":
+        glass.touch("digit", digit)
+    glass.wait(lambda s: "●●●●●●" in s["texts"], "six dots and no digit")
+    glass.touch("back")
+    glass.screen("attract")
 
 
 def holds(box: list[int], point: tuple[int, int]) -> bool:

@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from kiosk.core.model import Say
+from device_drivers.printers.interface import PrintOutcome
+from kiosk.core.model import Say, StaffTest
+from kiosk.core.staff import REFUSED
+from kiosk.runtime.staff_desk import IN_DOUBT
+from kiosk.trial_payment import TrialState
 from kiosk.ui import words
+from kiosk.ui.screens.staff import ROLES
 
 UI = Path(words.__file__).parent
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
@@ -15,8 +20,15 @@ GROUPS = {
     "attract", "bills", "common", "declined", "explain", "frame", "help", "identify", "message",
     "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
     "paying_qr",
-    "receipt_phone", "services", "starting", "still_there", "unknown", "verify",
+    "receipt_phone", "services", "staff", "staff_pin", "starting", "still_there", "unknown", "verify",
 }  # fmt: skip
+STAFF_RESULTS = [
+    *((StaffTest.PAGE, o.value) for o in PrintOutcome),
+    (StaffTest.PAGE, "busy"),
+    *((StaffTest.SCAN, o) for o in ("busy", "read")),
+    *((StaffTest.PAYMENT, o.value) for o in TrialState if o.final),
+    *((StaffTest.PAYMENT, o) for o in ("busy", REFUSED, IN_DOUBT)),
+]
 # ids put together in code
 COMPOSED = {
     *(f"message.{what.value}{end}" for what in Say for end in ("", "_body")),
@@ -26,6 +38,9 @@ COMPOSED = {
     *(f"paying_qr.title_{channel}" for channel in ("wechat", "alipay")),
     *(f"paying_qr.step{n}_{channel}" for n in (1, 2, 3) for channel in ("wechat", "alipay")),
     *(f"help.step{n}" for n in (1, 2, 3)),
+    *(f"staff.{role}" for role in ROLES),
+    *(f"staff.level_{level}" for level in ("ok", "warning", "error")),
+    *(f"staff.result_{test}_{outcome}" for test, outcome in STAFF_RESULTS),
 }
 ENGLISH_ALLOWED = {"frame.other_language"}  # the button that leads to English is in English
 
