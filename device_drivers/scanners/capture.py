@@ -125,13 +125,13 @@ class Capture:
             misses = 0
             showed = True
             self.problem = ""
-            self._take(picture)
+            self._take(picture, source.can_freeze)
             if "frozen" in self.faults:
                 self.problem = "the camera gives one picture again and again"
                 return False
         return showed
 
-    def _take(self, picture: np.ndarray) -> None:
+    def _take(self, picture: np.ndarray, can_freeze: bool) -> None:
         now = time.monotonic()
         with self._fresh:
             sequence = self._frame.sequence + 1 if self._frame else 1
@@ -139,4 +139,4 @@ class Capture:
             self._fresh.notify_all()
         if now - self._looked_at >= LOOK_EVERY_S:
             self._looked_at = now
-            self._health.see(picture, now, can_freeze=not self.simulated)
+            self._health.see(picture, now, can_freeze=can_freeze)

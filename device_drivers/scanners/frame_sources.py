@@ -3,6 +3,7 @@
 A source gives one colour picture (rows, columns, BGR) a call and never decides what is in it.
 """
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from device_drivers.errors import NotReachable
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 V4L2_EXPOSURE_MANUAL, V4L2_EXPOSURE_AUTO = 1, 3  # V4L2_EXPOSURE_MANUAL and _APERTURE_PRIORITY
+SLOW_S_MAX = 60.0
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".mjpg", ".mjpeg")
 
 
@@ -38,6 +40,7 @@ class CameraWishes:
 class FrameSource(Protocol):
     model: str
     simulated: bool
+    can_freeze: bool  # a sensor, which never gives the same noise twice
     refused: tuple[str, ...]  # names of settings that the camera does not take
 
     def read(self) -> np.ndarray | None:
@@ -65,6 +68,7 @@ class DeviceSource:
     """A real camera, by index or device path. ``read`` may hang as long as the system's driver."""
 
     simulated = False
+    can_freeze = True
 
     def __init__(self, device: int | str, wishes: CameraWishes) -> None:
         node = Path(f"/dev/video{device}" if isinstance(device, int) else device)
@@ -132,6 +136,7 @@ class VideoFileSource:
     """A video file played at ``fps``, again and again."""
 
     simulated = True
+    can_freeze = False
     refused: tuple[str, ...] = ()
 
     def __init__(self, path: Path, fps: float) -> None:
@@ -157,7 +162,11 @@ class VideoFileSource:
 
 
 class FolderSource:
-    """A folder's pictures by name, again and again; a changed folder is begun anew at once."""
+    """A folder's pictures by name, again and again; a changed folder is begun anew at once.
+
+    A file ``.still`` in it says that what repeats itself is a fault, and ``.slow`` holds the seconds that
+    each picture takes besides: so a simulated camera can freeze and be slow.
+    """
 
     simulated = True
     refused: tuple[str, ...] = ()
@@ -172,8 +181,14 @@ class FolderSource:
         self._next = 0
         self.model = f"folder {folder.name}"
 
+    @property
+    def can_freeze(self) -> bool:
+        return (self._folder / ".still").exists()
+
     def read(self) -> np.ndarray | None:
         self._pace.wait()
+        with contextlib.suppress(OSError, ValueError):
+            time.sleep(min(SLOW_S_MAX, float((self._folder / ".slow").read_text())))
         try:
             changed_at = self._folder.stat().st_mtime_ns
         except OSError:

@@ -43,22 +43,48 @@ def frames(
     First ``empty`` frames without a bill, then ``approach`` in which it comes near, then ``hold``
     in which its code is ``code_width`` dots wide. Returns the files in their order.
     """
-    rng = np.random.default_rng(seed)
-    scene = lobby(rng)
-    sheet = source if isinstance(source, Sheet) else load_sheet(Path(source), page)
-    pictures = itertools.chain(
-        (through_lens(scene, rng) for _ in range(empty)),
-        _approach(scene, sheet, rng, approach, code_width),
-        _hold(scene, sheet, rng, hold, code_width),
+    pictures = pictures_of(
+        source if isinstance(source, Sheet) else Path(source),
+        page=page,
+        empty=empty,
+        approach=approach,
+        hold=hold,
+        code_width=code_width,
+        seed=seed,
     )
     return CameraFolder(Path(out_dir)).show(pictures)
 
 
-def empty_frames(out_dir: Path | str, *, count: int = EMPTY_COUNT, seed: int = 1) -> list[Path]:
-    """An empty lobby. Replaces the folder's pictures."""
+def pictures_of(
+    source: Path | Sheet,
+    *,
+    page: int | None = None,
+    empty: int = EMPTY_COUNT,
+    approach: int = APPROACH_COUNT,
+    hold: int = HOLD_COUNT,
+    code_width: float = NEAR_CODE_WIDTH,
+    seed: int = 1,
+) -> Iterable[np.ndarray]:
+    """As ``frames``, without a folder."""
     rng = np.random.default_rng(seed)
     scene = lobby(rng)
-    return CameraFolder(Path(out_dir)).show(through_lens(scene, rng) for _ in range(count))
+    sheet = source if isinstance(source, Sheet) else load_sheet(source, page)
+    return itertools.chain(
+        (through_lens(scene, rng) for _ in range(empty)),
+        _approach(scene, sheet, rng, approach, code_width),
+        _hold(scene, sheet, rng, hold, code_width),
+    )
+
+
+def empty_frames(out_dir: Path | str, *, count: int = EMPTY_COUNT, seed: int = 1) -> list[Path]:
+    """An empty lobby. Replaces the folder's pictures."""
+    return CameraFolder(Path(out_dir)).show(empty_pictures(count, seed))
+
+
+def empty_pictures(count: int = EMPTY_COUNT, seed: int = 1) -> Iterable[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    scene = lobby(rng)
+    return (through_lens(scene, rng) for _ in range(count))
 
 
 def _approach(
@@ -120,6 +146,18 @@ class CameraFolder:
         for path in old:
             path.unlink(missing_ok=True)
         return [final for _, final in made]
+
+    def behave(self, *, still: bool, slow_s: float) -> None:
+        """``still``: the sensor gives one picture, as a camera that has hung. ``slow_s``: seconds that
+        each picture takes besides."""
+        if still:
+            (self.folder / ".still").touch()
+        else:
+            (self.folder / ".still").unlink(missing_ok=True)
+        if slow_s:
+            (self.folder / ".slow").write_text(str(slow_s))
+        else:
+            (self.folder / ".slow").unlink(missing_ok=True)
 
 
 def _generation(path: Path) -> int:

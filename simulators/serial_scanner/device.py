@@ -14,7 +14,17 @@ import tty
 from dataclasses import dataclass
 from pathlib import Path
 
-FAULTS = ("garbage", "dribble", "silent")
+FAULTS = (
+    "garbage",  # noise before and after each code
+    "dribble",  # byte by byte
+    "silent",  # it hears and sees nothing
+    "half",  # the line breaks in the middle of a code: its end never comes
+    "burst",  # several codes at once, as when it sees a whole sheet of them
+    "stuck",  # its trigger hangs: the last code again and again, whatever it is told
+    "unplugged",
+)
+BURST = 5
+STUCK_EVERY_S = 0.1
 READ_MAX = 4096
 
 
@@ -54,7 +64,7 @@ class SerialScanner:
         self.faults: set[str] = set()
         self.triggered = self._trigger is None
         self.triggers_seen = 0
-        self._heard = b""
+        self._heard = self._last = b""
         self._master = self._slave = -1
         self._plugged = threading.Event()
         self.plug_in()
@@ -84,6 +94,12 @@ class SerialScanner:
         if not self._plugged.is_set() or not self.triggered or "silent" in self.faults:
             return False
         data = kind_prefix + text.encode("utf-8") + self._suffix
+        self._last = data
+        if "half" in self.faults:
+            data = data[: len(data) // 2]
+        if "burst" in self.faults:
+            others = (f"{number}-1-101".encode() + self._suffix for number in range(1, BURST))
+            data += b"".join(others)
         if "garbage" in self.faults:
             noise = bytes(self._random.choice(b"\x00\x01\x1b\xfe\xff") for _ in range(24))
             data = noise + b"\r" + data + b"\xff\xfe\x01\r"
@@ -100,9 +116,13 @@ class SerialScanner:
         if name not in FAULTS:
             raise ValueError(f"no fault {name!r}; there are {', '.join(FAULTS)}")
         self.faults.add(name)
+        if name == "unplugged":
+            self.unplug()
 
     def clear(self) -> None:
+        """Ends every fault; what was unplugged is plugged in."""
         self.faults.clear()
+        self.plug_in()
 
     def state(self) -> dict:
         return {
@@ -125,7 +145,9 @@ class SerialScanner:
         while True:
             self._plugged.wait()
             try:
-                if not select.select([self._master], [], [], 0.2)[0]:
+                if "stuck" in self.faults and self._last:
+                    os.write(self._master, self._last)
+                if not select.select([self._master], [], [], STUCK_EVERY_S)[0]:
                     continue
                 self._hear(os.read(self._master, READ_MAX))
             except (OSError, ValueError):

@@ -69,7 +69,7 @@ def test_a_bill_shown_to_the_process_is_scanned_by_the_driver(bill_pdf, tmp_path
             assert scans[0].text == BILL
             camera.post("clear")
             assert camera.state()["sees"] == "empty lobby"
-            camera.post("unplug")
+            camera.post("fault", name="unplugged")
             assert wait_until(
                 lambda: [c.code for c in driver.status().conditions] == ["camera.not_reachable"]
             )
@@ -87,3 +87,57 @@ def test_a_phone_held_to_the_camera_shows_its_payment_code(tmp_path):
         texts = [read(path) for path in sorted(folder.glob("*.jpg"))]
     assert texts[-1] == ["134567890123456789"]
     assert sum(text == ["134567890123456789"] for text in texts) >= 10
+
+
+@pytest.mark.slow
+def test_faults_of_the_picture_are_named_by_the_driver_and_end(bill_pdf, tmp_path):
+    folder = tmp_path / "camera"
+    with running("camera", "--folder", str(folder), "--show", str(bill_pdf)) as camera:
+        driver = create({"source": str(folder), "fps": 10, "frame_deadline_s": 5.0})
+        driver.open()
+
+        def codes() -> set[str]:
+            return {condition.code for condition in driver.status().conditions}
+
+        try:
+            for fault, named in (
+                ("dark", "camera.black"),
+                ("frozen", "camera.frozen"),
+                ("slow", "camera.not_reachable"),
+            ):
+                assert camera.post("fault", name=fault).json()["fault"] == fault
+                assert wait_until(lambda named=named: named in codes(), 30.0), fault
+                camera.post("mend")
+                assert wait_until(lambda: not codes(), 30.0), fault
+        finally:
+            driver.close()
+
+
+@pytest.mark.slow
+def test_torn_pictures_and_glare_never_make_a_wrong_code(bill_pdf, tmp_path):
+    folder = tmp_path / "camera"
+    with running("camera", "--folder", str(folder), "--show", str(bill_pdf)) as camera:
+        driver = create({"source": str(folder), "fps": 10, "frame_deadline_s": 5.0})
+        driver.open()
+        scans = []
+        try:
+            driver.arm(scans.append)
+            for fault in ("garbage", "glare"):
+                camera.post("fault", name=fault)
+                wait_until(lambda: False, 2.0)
+            camera.post("mend")
+            assert wait_until(lambda: scans, 30.0), "well again, it reads"
+            assert {scan.text for scan in scans} == {BILL}
+        finally:
+            driver.close()
+
+
+def test_faults_come_and_go_by_schedule(tmp_path):
+    plan = tmp_path / "plan.json"
+    plan.write_text('[{"after_s": 0.5, "fault": "dark", "for_s": 1.0}]')
+    options = ("--folder", str(tmp_path / "camera"), "--schedule", str(plan))
+    with running("camera", *options) as camera:
+        assert wait_until(lambda: camera.state()["fault"] == "dark")
+        assert wait_until(lambda: camera.state()["fault"] == "")
+        assert camera.state()["refused"] == []
+        assert camera.post("fault", name="no such").status_code == 400
