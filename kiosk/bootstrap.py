@@ -279,18 +279,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         return bool(config and config.second_factor)
 
     receipts = Receipts(devices.printer, engine.post)
-    room = Room(
-        settings.staff.pin,
-        me.kiosk_code,
-        settings.data_dir,
-        settings.server.url,
-        started,
-        journal,
-        recovery,
-        receipts,
-        desk,
-        clock,
-    )
+    room = Room(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff = StaffDesk(room, engine.post)
     hands = Hands(
         lookups=Lookups(client, copy, journal, engine.post, second_factor),
@@ -313,24 +302,19 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
-    def close() -> None:
-        with ExitStack() as endings:
-            for ending in (
-                journal.close,
-                copy.close,
-                staff.close,
-                receipts.close,
-                hands.orders.close,
-                hands.lookups.close,
-                engine.stop,
-                journal_watch.stop,
-                supervisors.stop,
-                recovery.stop,
-                reporter.stop,
-            ):
-                endings.callback(ending)
+    endings = (
+        *(reporter.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
+        *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
+        *(copy.close, journal.close),
+    )
+    return Running(kiosk, engine, journal, watchdog, lambda: _end_all(endings))
 
-    return Running(kiosk, engine, journal, watchdog, close)
+
+def _end_all(endings: tuple[Callable[[], None], ...]) -> None:
+    """In this order; one that fails holds up no other."""
+    with ExitStack() as stack:
+        for ending in reversed(endings):
+            stack.callback(ending)
 
 
 def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None]) -> Any:

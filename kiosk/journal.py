@@ -227,11 +227,11 @@ class Journal:
         return json.loads(row[1]) if row else None
 
     def _last_note(self, what: str) -> tuple[int, str] | None:
-        """``what`` is the first word of each note, so that no body has to be understood here."""
+        """By its text, so that a body which is damaged costs no error here."""
         return self._read(
             "SELECT sequence, body FROM entries WHERE kind = 'note' AND body GLOB ?"
             " ORDER BY sequence DESC LIMIT 1",
-            (f'{{"what":"{what}"*',),
+            (f'*"what":"{what}"*',),
         ).fetchone()
 
     def _last_with_card(self) -> int:

@@ -40,8 +40,12 @@ class CameraWishes:
 class FrameSource(Protocol):
     model: str
     simulated: bool
-    can_freeze: bool  # a sensor, which never gives the same noise twice
     refused: tuple[str, ...]  # names of settings that the camera does not take
+
+    @property
+    def can_freeze(self) -> bool:
+        """Whether it is a sensor, which never gives the same noise twice."""
+        ...
 
     def read(self) -> np.ndarray | None:
         """The next picture, paced as the source is; None if there is none just now."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -26,6 +25,7 @@ from kiosk.journal import Journal
 from kiosk.recovery import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.receipts import Receipts
+from kiosk.settings import Settings
 from kiosk.trial_page import trial_page
 from kiosk.trial_payment import Trial
 
@@ -39,10 +39,8 @@ Wish = CheckPin | LookAround | PrintTestPage | TakeTestPayment
 class Room:
     """What the staff desk looks at and works with."""
 
-    pin_hash: str
+    settings: Settings
     kiosk_code: str
-    data_dir: Path
-    server_url: str
     started: float  # monotonic seconds
     journal: Journal
     recovery: Recovery
@@ -82,7 +80,7 @@ class StaffDesk:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _check(self, visit: int, pin: str) -> None:
-        right = staff_pin.matches(pin, self._room.pin_hash)
+        right = staff_pin.matches(pin, self._room.settings.staff.pin)
         log.info("staff_pin", right=right)
         self._post(PinChecked(visit, right))
 
@@ -115,9 +113,9 @@ def facts(room: Room) -> KioskFacts:
         journal_last=room.journal.last_sequence,
         journal_acknowledged=room.journal.acknowledged(),
         journal_damaged=bool(room.journal.damaged),
-        free_bytes=shutil.disk_usage(room.data_dir).free,
-        addresses=_addresses(room.server_url),
-        server_url=room.server_url,
+        free_bytes=shutil.disk_usage(room.settings.data_dir).free,
+        addresses=_addresses(room.settings.server.url),
+        server_url=room.settings.server.url,
         open_payments=room.recovery.open_cases,
     )
 

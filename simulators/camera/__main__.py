@@ -2,9 +2,9 @@
 
 Its first line says in JSON where it can be reached. It begins with an empty lobby. Steered over HTTP:
 ``POST /show {"pdf" or "image": path, "page"?}`` or ``{"code": digits}`` (a phone with its payment code),
-``POST /fault {"name"}`` (dark, covered, frozen, blurred, glare, garbage, slow, unplugged), ``POST /mend``, ``POST /clear`` (mended, and an empty lobby),
-``GET /state``. With ``--schedule FILE`` faults come by themselves (simulators.schedule), each ended by
-``mend``.
+``POST /fault {"name"}`` (dark, covered, frozen, blurred, glare, garbage, slow, unplugged),
+``POST /mend``, ``POST /clear`` (mended, and an empty lobby), ``GET /state``. With ``--schedule FILE``
+faults come by themselves (simulators.schedule), each ended by ``mend``.
 """
 
 import argparse

@@ -19,6 +19,7 @@ from kiosk.journal import Journal
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import Room, StaffDesk
+from kiosk.settings import Server, Settings, Staff
 from kiosk.trial_payment import TrialPayments
 from tests.kiosk.test_trial_payment import Terminal
 
@@ -44,10 +45,12 @@ class House:
         desk = CardDesk(self.terminal, self.events.put, lambda event, s: True, trials)
         self.receipts = Receipts(self.printer, self.events.put)
         room = Room(
-            pin_hash=staff_pin.make("271828"),
+            settings=Settings(
+                data_dir=folder,
+                server=Server(url="http://127.0.0.1:9"),
+                staff=Staff(pin=staff_pin.make("271828")),
+            ),
             kiosk_code="K03",
-            data_dir=folder,
-            server_url="http://127.0.0.1:9",
             started=0.0,
             journal=self.journal,
             recovery=SimpleNamespace(open_cases=2),
