@@ -15,7 +15,7 @@ from device_drivers.conformance.check import (
 )
 from device_drivers.errors import DeviceError
 from device_drivers.settings import BadSetting
-from device_drivers.status import Level
+from device_drivers.status import Level, SelfTesting
 
 HOUR_S = 3600.0
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -115,6 +115,16 @@ def a_device_that_hangs_can_be_closed(at: Subject) -> None:
         at.bench.go_on()
 
 
+def a_self_test_ends_well(at: Subject) -> None:
+    """For drivers that have one; others are only probed."""
+    with at.opened() as driver:
+        seconds = driver.deadlines.command_s
+        if not isinstance(driver, SelfTesting):
+            return
+        status = within(seconds, driver.self_test, "self_test")
+        claim(status.level is not Level.ERROR, f"its self-test says {status}")
+
+
 def every_condition_is_explained(at: Subject) -> None:
     """Over all that the other checks have seen, so it comes last."""
     conditions = {c.code: c for status in at.seen for c in status.conditions}
@@ -131,6 +141,7 @@ FIRST = (
     Check("a mistake in the settings is named", a_mistake_in_the_settings_is_named),
     Check("deadlines are stated", deadlines_are_stated),
     Check("nothing there is said in time", nothing_there_is_said_in_time, ("nowhere",)),
+    Check("a self-test ends well", a_self_test_ends_well),
     Check("it can be opened again", it_can_be_opened_again),
     Check("closing ends threads and descriptors, twice too", closing_ends_everything),
 )

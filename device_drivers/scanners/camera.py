@@ -12,10 +12,11 @@ from typing import Any
 
 import cv2
 import numpy as np
+import segno
 import structlog
 
 from device_drivers.deadlines import Deadlines
-from device_drivers.errors import DeviceError, NotReachable
+from device_drivers.errors import DeviceError, NotReachable, ProtocolError
 from device_drivers.scanners import camera_conditions
 from device_drivers.scanners.capture import Capture
 from device_drivers.scanners.delivery import Delivery
@@ -40,6 +41,7 @@ MOTION_MIN = 5.0  # mean of the eighth of the picture that changed most, in grey
 MOTION_LASTS_S = 3.0
 STILL_INTERVAL_S = 0.5  # a lobby in which nothing moves is looked at so often
 CLOSING_S = 8.0  # the scan thread, a camera that hangs, the reader process
+SELF_TEST_TEXT, SELF_TEST_S = "LOBBYPAY SELF-TEST", 5.0
 FAILING_COUNT = 3  # reader restarts within FAILING_WITHIN_S that staff should know about
 FAILING_WITHIN_S = 60.0
 
@@ -103,7 +105,10 @@ class CameraScanner:
         s = self._settings
         closing_s = s.frame_deadline_s + CLOSING_S
         return Deadlines(
-            open_s=START_DEADLINE_S + s.open_deadline_s + closing_s, probe_s=0.0, close_s=closing_s
+            open_s=START_DEADLINE_S + s.open_deadline_s + closing_s,
+            probe_s=0.0,
+            close_s=closing_s,
+            command_s=START_DEADLINE_S + SELF_TEST_S + CLOSING_S,  # the self-test
         )
 
     def open(self) -> None:
@@ -170,6 +175,23 @@ class CameraScanner:
     def reader_pid(self) -> int | None:
         """The reader process, for those who watch it; it changes when it is replaced."""
         return self._reader.pid if self._reader else None
+
+    def self_test(self) -> DeviceStatus:
+        """A reader process of its own reads a drawn code; the picture is judged all the time anyway.
+
+        Raises ProtocolError if no reader finds it, and what ``ReaderProcess`` raises.
+        """
+        reader = ReaderProcess(("QRCODE",), self._settings.readers, SELF_TEST_S)
+        try:
+            reader.start()
+            found = reader.read(_drawn(SELF_TEST_TEXT))
+        finally:
+            reader.close()
+        if SELF_TEST_TEXT not in {scan.text for scan in found}:
+            raise ProtocolError(
+                "no reader reads a drawn code", camera_conditions.READER_FAILING.code
+            )
+        return self.status()
 
     def close(self) -> None:
         self._closing.set()
@@ -249,6 +271,12 @@ class MotionGate:
             return False
         self._looked_at = now
         return True
+
+
+def _drawn(text: str) -> np.ndarray:
+    """A sharp code on a white page, grey."""
+    modules = np.array([*segno.make_qr(text, error="m").matrix_iter(8, 4)], np.uint8)
+    return np.ascontiguousarray(255 * (1 - modules), dtype=np.uint8)
 
 
 def _rgb_preview(picture: np.ndarray) -> tuple[int, int, bytes]:

@@ -43,7 +43,7 @@ class _Watch:
     trust: Trust
     is_open: bool = False
     attempt: int = 0
-    test_due: float = float("-inf")
+    test_due: float | None = None  # None: its first state is told before it is tested
     untested: tuple[str, ...] = field(default=())  # why the last test failed, until the next
 
 
@@ -113,7 +113,8 @@ class Supervisors:
 
     def _ask(self, watch: _Watch) -> DeviceStatus:
         device, now = watch.device, time.monotonic()
-        if device.self_test is None or now < watch.test_due or not device.resting():
+        due, watch.test_due = watch.test_due, watch.test_due or now
+        if device.self_test is None or due is None or now < due or not device.resting():
             return reports.untested(device.probe(), watch.untested)
         watch.test_due = now + self._pace.self_test_s
         try:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from device_drivers.errors import NotReachable
+from device_drivers.errors import NotReachable, ProtocolError
+from device_drivers.scanners import camera as camera_driver
 from device_drivers.scanners.camera import MotionGate, create
 from device_drivers.settings import BadSetting
 from device_drivers.status import Level
@@ -41,6 +42,14 @@ def camera(tmp_path):
 
 def codes(driver) -> list[str]:
     return [condition.code for condition in driver.status().conditions]
+
+
+def test_a_self_test_reads_a_drawn_code_and_fails_without_a_reader(tmp_path, monkeypatch):
+    driver = create({"source": str(tmp_path)})
+    assert driver.self_test().driver == "camera"
+    monkeypatch.setattr(camera_driver, "_drawn", lambda text: np.full((200, 200), 255, np.uint8))
+    with pytest.raises(ProtocolError):
+        driver.self_test()
 
 
 def test_a_code_before_the_camera_is_reported_once_while_it_stays(camera):
