@@ -55,7 +55,7 @@ TERMINALS = {
         "simulators.nexo_terminal",
         lambda folder, port: (
             *("--https", f"127.0.0.1:{port}"),
-            *("--state", str(folder / "terminal" / "books.sqlite3")),
+            *("--state", str(folder / "terminal.sqlite3")),
         ),
         _nexo,
     ),

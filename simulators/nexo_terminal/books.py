@@ -12,7 +12,8 @@ _SCHEMA = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
 CREATE TABLE IF NOT EXISTS transactions (
   number INTEGER PRIMARY KEY, service_id TEXT NOT NULL, reference TEXT NOT NULL,
-  amount TEXT NOT NULL, currency TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL
+  amount TEXT NOT NULL, amount_minor INTEGER NOT NULL, currency TEXT NOT NULL,
+  state TEXT NOT NULL, at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS answers (
   category TEXT NOT NULL, sale_id TEXT NOT NULL, service_id TEXT NOT NULL, body TEXT NOT NULL,
@@ -30,6 +31,7 @@ class Transaction:
     service_id: str
     reference: str
     amount: str
+    amount_minor: int
     currency: str
     state: str
     at: str
@@ -39,14 +41,9 @@ class Transaction:
         """As the protocol calls it: the terminal's reference, a dot, the provider's."""
         return f"SIM{self.number:06d}.PSP{self.number:06d}X"
 
-    @property
-    def amount_minor(self) -> int:
-        return round(float(self.amount) * 100)
-
     def as_json(self) -> dict[str, Any]:
         receipt_no = self.name.partition(".")[0]
-        more = {"name": self.name, "receipt_no": receipt_no, "amount_minor": self.amount_minor}
-        return {**asdict(self), **more}
+        return {**asdict(self), "name": self.name, "receipt_no": receipt_no}
 
 
 class Books:
@@ -70,10 +67,19 @@ class Books:
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         with self._lock:
             last = self._db.execute("SELECT max(number) FROM transactions").fetchone()[0] or 0
-            made = Transaction(last + 1, service_id, reference, str(amount), currency, state, at)
+            made = Transaction(
+                last + 1,
+                service_id,
+                reference,
+                str(amount),
+                round(amount * 100),
+                currency,
+                state,
+                at,
+            )
             self._db.execute(
                 "INSERT INTO transactions VALUES (:number, :service_id, :reference, :amount,"
-                " :currency, :state, :at)",
+                " :amount_minor, :currency, :state, :at)",
                 asdict(made),
             )
         return made

@@ -19,6 +19,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.display import Display, Glass
 from lobbypay.demo.processes import DidNotStart, Processes
 from tests.crash.front import BareGlass, Front, Gone, Window
@@ -39,6 +40,9 @@ def main(argv: list[str]) -> int:
         "--check-every", type=int, default=CHECK_EVERY, help=f"rounds ({CHECK_EVERY})"
     )
     parser.add_argument("--window", action="store_true", help="the kiosk with its real window")
+    parser.add_argument(
+        "--card-terminal", choices=tuple(TERMINALS), default="zvt", help="what the kiosk pays with"
+    )
     parser.add_argument("--postgres", action="store_true", help="the server on PostgreSQL")
     parser.add_argument("--json", type=Path, help="leave the report here too")
     options = parser.parse_args(argv)
@@ -89,6 +93,7 @@ class Campaign:
                 card_delay_s=0.25,
                 database_url=url,
                 window=self._options.window,
+                card_terminal=self._options.card_terminal,
             )
             self._house.start()
             self._front: Front = BareGlass(self._house.probe)

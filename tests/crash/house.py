@@ -10,6 +10,13 @@ from lobbypay.demo.processes import Running
 
 ROOT = Path(__file__).resolve().parents[2]
 
+IN_NEXO = {  # what the simulated nexo terminal calls what the residents' plans name
+    "slow": "late",
+    "drop_connection": "answer_lost",
+    "drop_before_ack": "bad_hmac",
+    "lose_completion": "reboot_after_approve",
+}
+
 
 @dataclass
 class CrashHouse(House):
@@ -24,6 +31,10 @@ class CrashHouse(House):
 
     def scanner_table(self) -> dict[str, Any]:
         return {"driver": "serial_line", "port": self.folder / "scanner"}
+
+    def terminal(self, behaviour: str) -> None:
+        known = IN_NEXO if self.card_terminal == "nexo" else {}
+        super().terminal(known.get(behaviour, behaviour))
 
     def scan(self, text: str) -> None:
         """Somebody holds a code before the scanner."""

@@ -48,7 +48,7 @@ def test_a_resident_pays_by_card_and_takes_the_receipt(lobby):
     assert record.terminal_before == CardData(terminal_id=poi_id)
     assert (record.card.terminal_id, record.card.masked_pan) == (poi_id, "559883****8074")
     told = (lobby.house.folder / "logs" / "kiosk.log").read_text()
-    passphrase = (lobby.house.folder / "terminal" / "terminal-passphrase").read_text()
+    passphrase = (lobby.house.folder / "terminal-passphrase").read_text()
     assert passphrase not in told
     assert passphrase not in lobby.house.kiosk_config.read_text()
 

@@ -50,8 +50,9 @@ def test_a_payment_is_approved_recorded_and_told_whole(world, device):
 
 def test_a_repeated_command_is_answered_and_charges_once(world, device):
     asked = request()
-    first = device.authorise(asked, Observed())
-    assert device.authorise(asked, Observed()) == first
+    first, again = device.authorise(asked, Observed()), Observed()
+    assert device.authorise(asked, again) == first
+    assert (again.steps, again.results) == ([], []), "the terminal was not asked again"
     assert world.state_of(asked) == ["approved"]
 
 
