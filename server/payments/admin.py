@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from server.payments.case import LABELS
+from server.payments.case import INSIDE, LABELS
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 
 
@@ -66,15 +66,17 @@ def _table(told: Any) -> SafeString | str:
     """JSON as people read it: a row for each name, a line for each item of a list."""
     if isinstance(told, dict):
         rows = [(_label(name), _table(value)) for name, value in told.items()]
-        cells = '<tr><th style="text-align:left;vertical-align:top;padding-right:1em">{}</th>'
+        style = "text-align:left;vertical-align:top;padding-right:1em;white-space:nowrap"
+        cells = f'<tr><th style="{style}">' + "{}</th>"
         return format_html(
             "<table>{}</table>", format_html_join("", cells + "<td>{}</td></tr>", rows)
         )
     if isinstance(told, list):
-        return format_html_join("", "<div>{}</div>", ((_table(item),) for item in told))
+        lines = "<div style='margin-bottom:.4em'>{}</div>"
+        return format_html_join("", lines, ((_table(item),) for item in told))
     return str(told)
 
 
 def _label(name: str) -> str:
-    label = LABELS.get(name)
-    return f"{label.zh} {label.en}" if label else name
+    label = LABELS.get(name) or INSIDE.get(name)
+    return f"{label.zh} {label.en}".strip() if label else name

@@ -35,6 +35,29 @@ LABELS = {
     "kiosk": Text(zh="终端", en="Kiosk"),
     "to_do": Text(zh="怎么办", en="What to do"),
 }
+INSIDE = {
+    "asked": Text(zh="问", en="Asked"),
+    "answer": Text(zh="答", en="Answer"),
+    "first": Text(zh="首次", en="First"),
+    "last": Text(zh="最近", en="Last"),
+    "times": Text(zh="次数", en="Times"),
+    "at": Text(zh="时间", en="At"),
+    "sequence": Text(zh="序号", en="Entry"),
+    "offline": Text(zh="断网时", en="Offline"),
+    "code": Text(zh="编号", en="Code"),
+    "heard_at": Text(zh="最近心跳", en="Last heard"),
+    "stopped": Text(zh="停用原因", en="Stopped"),
+    "software": Text(zh="软件", en="Software"),
+    "open_payments": Text(zh="未完结的缴费", en="Open payments"),
+    "journal_last": Text(zh="日志写到", en="Journal written to"),
+    "journal_acknowledged": Text(zh="终端确认已收到", en="Acknowledged to it"),
+    "journal_received": Text(zh="服务器收到", en="Received here"),
+    "card_terminal": Text(zh="刷卡机", en="Card terminal"),
+    "level": Text(zh="状况", en="Level"),
+    "conditions": Text(zh="故障", en="Faults"),
+    "zh": Text(zh="中文", en=""),
+    "en": Text(zh="", en="English"),
+}
 _TIMES = ("created_at", "asked_at", "expires_at", "next_look", "first", "last", "at", "heard_at")
 _TO_DO = {
     True: Text(
