@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import close_old_connections
+from django.db.models import Q
 
 from contract.messages import PaymentState
 from server.billing import settlement
@@ -139,7 +140,9 @@ def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
     What has no end after ALERT_AFTER is told to staff with everything that is known, kept up to date
     until the end is known after all.
     """
-    due = PaymentOrder.objects.filter(check_at__lte=at)
+    open_states = [s.value for s in PaymentState if not s.final]
+    looked_at = Q(state__in=open_states) | Q(with_payment_code=True, charged_minor=0)
+    due = PaymentOrder.objects.filter(looked_at, check_at__lte=at)
     orders = list(due.order_by("check_at")[:200])
     for order in orders:
         PaymentOrder.objects.filter(pk=order.pk).update(

@@ -75,7 +75,8 @@ class Site:
         what = path.rpartition("/")[2]
         told = dict(parse_qsl(body.decode())) if is_form else json.loads(body or b"{}")
         answer = self._safely(lambda: self._touch(what, str(told.get("code_url", ""))))
-        return (303, {"Location": "/phone"}, b"") if is_form else answer
+        by_button = is_form and what != "code"
+        return (303, {"Location": "/phone"}, b"") if by_button else answer
 
     def _touch(self, what: str, code_url: str) -> dict[str, Any]:
         """The resident scans, pays, refuses, shows the payment code, or puts the phone away."""

@@ -442,6 +442,16 @@ def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
     assert order().check_at is None
 
 
+def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world):
+    shown = following.cancel(start(world.caller, world.request(1), NOW), NOW)
+    paid = start(world.caller, request(world, 2), NOW)
+    PaymentOrder.objects.update(check_at=NOW)  # a cancellation that came a moment too late
+    world.channel.orders[shown.out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.orders[paid.out_trade_no] = OrderState(Standing.WAITING)
+    following.sweep(later(60))
+    assert world.channel.reversed == []
+
+
 def test_an_ended_order_that_could_still_be_paid_is_reversed_for_good(world):
     world.channel.phone = "refused"
     start(world.caller, request(world), NOW)

@@ -4,6 +4,7 @@ import logging
 from time import monotonic, sleep
 
 import pytest
+import requests
 
 from contract.scan_kind import ScanKind, classify
 from server.payments.channels import alipay, wechat
@@ -32,6 +33,11 @@ def test_the_phone_shows_a_code_of_its_wallet_until_it_is_used(line):
     assert line.phone_code() == code
     line.channel.charge(line.order(), code)
     assert line.phone_code() != code
+
+
+def test_a_person_with_curl_is_told_the_code_too(line):
+    answer = requests.post(f"{line.url}/phone/code", data={"": "{}"}, timeout=10)
+    assert answer.json() == {"code": line.phone_code()}
 
 
 def test_a_small_amount_is_paid_at_once(line):
