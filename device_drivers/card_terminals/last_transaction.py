@@ -16,6 +16,7 @@ from device_drivers.errors import ProtocolError
 
 ANOTHER_TERMINAL = "card_terminal.another_terminal"
 OTHER_AMOUNT = "card_terminal.other_amount"
+FORGOTTEN = "card_terminal.forgotten"
 
 
 def standing(last: CardResult | None) -> Standing:
@@ -39,7 +40,12 @@ def lookup(
 ) -> CardResult | None:
     """See ``CardTerminal.lookup``. Raises ProtocolError when ``last`` decides nothing."""
     if last is None:
+        if before is not None and (before.receipt_no or before.trace_no):
+            # It knew one before ours: its memory was emptied since (end of day, exchange).
+            raise ProtocolError(f"it has forgotten receipt {before.receipt_no} too", FORGOTTEN)
         return None
+    if not (last.receipt_no or last.trace_no):
+        raise ProtocolError("what it tells carries no number", FORGOTTEN)
     known = before.terminal_id if before else ""
     if known and last.terminal_id and known != last.terminal_id:
         raise ProtocolError(f"this is {last.terminal_id}, asked was {known}", ANOTHER_TERMINAL)

@@ -55,6 +55,8 @@ STANDING = {
     **{name: f"terminal status {code:02X}" for name, code in LOCKS.items()},
     "busy": "answers every command with 84 9C, status 9C",
     "bare_repeat": "06 20 is completed without a result",
+    "forgetful": "06 20 ends with 64, as if there never was a transaction",
+    "day_end_last": "06 20 tells of an end of day, with its totals",
     "reversal_refused": "06 30 ends with B5",
     "registration_refused": "06 00 is answered 84 1E (wrong currency)",
     "dead": "hears nothing and says nothing, though the line stands",

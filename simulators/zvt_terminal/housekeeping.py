@@ -41,8 +41,12 @@ class Housekeeping:
         if "bare_repeat" in desk.faults:
             desk.tell(line, telling.completed())
             return
-        if last is None:
+        if last is None or "forgetful" in desk.faults:
             desk.tell(line, telling.aborted(telling.NO_RECEIPT))
+            return
+        if "day_end_last" in desk.faults:
+            desk.tell(line, telling.totals([last]))
+            desk.tell(line, telling.completed())
             return
         code = telling.DECLINED_BY_HOST if last.state == "declined" else 0x00
         desk.tell(line, telling.result(last, code=code))

@@ -20,15 +20,15 @@ def last_transaction(
 ) -> CardResult | None:
     """None only if the terminal says by one of the codes that it holds no transaction.
 
-    Raises ProtocolError ``zvt.no_details`` for a bare completion, as the PAX A80 sends it unless
-    payments from its keypad are blocked: that proves nothing. Raises DeviceError.
+    Raises ProtocolError ``zvt.no_details`` for what proves nothing: a repeated end of day, and a bare
+    completion, as the PAX A80 sends it unless payments from its keypad are blocked. Raises DeviceError.
     """
     found: list[CardResult] = []
 
     def on_result(apdu: Apdu) -> Apdu:
         read = exchange.read(apdu)
         result = card_result(read)
-        if result is not None:
+        if result is not None and not read.totals:  # with totals it repeats an end of day
             found.append(_reversed_if_so(result, read))
         return YES
 
@@ -40,7 +40,7 @@ def last_transaction(
         raise
     if found:
         return replace(found[-1], receipt_lines=ending.receipts.customer)
-    if ending.completed:
+    if ending.completed:  # bare, or about an end of day
         raise ProtocolError("06 20 was completed without a result", "zvt.no_details")
     code = ending.apdu.data[0] if ending.apdu.data else -1
     if code in no_transaction_codes:

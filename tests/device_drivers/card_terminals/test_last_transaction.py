@@ -12,6 +12,7 @@ from device_drivers.card_terminals.interface import (
 )
 from device_drivers.card_terminals.last_transaction import (
     ANOTHER_TERMINAL,
+    FORGOTTEN,
     OTHER_AMOUNT,
     is_newer,
     lookup,
@@ -58,7 +59,20 @@ def test_a_newer_transaction_of_our_amount_is_ours():
 
 def test_the_transaction_before_ours_means_that_nothing_was_taken():
     assert lookup(REQUEST, BEFORE, transaction("0041")) is None
-    assert lookup(REQUEST, BEFORE, None) is None
+
+
+def test_no_transaction_at_all_proves_something_only_if_there_never_was_one():
+    assert lookup(REQUEST, None, None) is None
+    assert lookup(REQUEST, LastKnown(terminal_id="52500013"), None) is None
+    with pytest.raises(ProtocolError) as doubt:  # an end of day in between
+        lookup(REQUEST, BEFORE, None)
+    assert doubt.value.code == FORGOTTEN
+
+
+def test_a_result_without_a_number_decides_nothing():
+    with pytest.raises(ProtocolError) as doubt:
+        lookup(REQUEST, BEFORE, CardResult(Outcome.APPROVED, "00", amount_minor=4200))
+    assert doubt.value.code == FORGOTTEN
 
 
 @pytest.mark.parametrize("amount_minor", [4201, None])

@@ -17,7 +17,7 @@ from device_drivers.card_terminals.interface import (
     ReversalRequest,
 )
 from device_drivers.card_terminals.zvt import ZvtTerminal
-from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, Refused
+from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, ProtocolError, Refused
 from device_drivers.status import Level
 from simulators.zvt_terminal.faults import IN_PAYMENT, LOCKS, STANDING
 from simulators.zvt_terminal.telling import CLEAR_PAN
@@ -262,6 +262,27 @@ def test_receipts_are_told_apart(world: Simulator, behaviour: str) -> None:
     assert "** Customer copy **" in result.receipt_lines
     assert "** Merchant copy **" not in result.receipt_lines
     assert "** Merchant copy **" in result.merchant_lines
+    device.close()
+
+
+@pytest.mark.parametrize("fault", ["forgetful", "day_end_last"])
+def test_an_end_of_day_in_between_leaves_a_payment_unknown(world: Simulator, fault: str) -> None:
+    device = world.driver("tcp", **SETTINGS)
+    device.open()
+    device.authorise(request(), Observed())
+    before = device.standing().known
+    asked = request()
+    world.next("drop_connection")
+    with pytest.raises(OutcomeUnknown):
+        device.authorise(asked, Observed())
+    world.fault(fault)
+    reopened(device)
+    with pytest.raises(ProtocolError):
+        device.lookup(asked, before)
+    world.clear()
+    found = device.lookup(asked, before)
+    assert found is not None
+    assert found.outcome is Outcome.APPROVED
     device.close()
 
 
