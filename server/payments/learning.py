@@ -107,8 +107,11 @@ class News:
     def plain(self) -> bool:
         """Whether it is simply paid: not late, not again, and not another amount."""
         order, amount = self.order, self.known.amount_minor
-        waiting = not order.life.final
-        return waiting and amount in (None, order.amount_minor)
+        try:
+            new = after(order.life, Fact.PAID) is PaymentState.APPROVED
+        except Late:
+            return False
+        return new and amount in (None, order.amount_minor)
 
 
 @transaction.atomic

@@ -164,7 +164,6 @@ class Campaign:
         journal = run.kiosks[0].journal
         self.problems += [
             *invariants.problems(run),
-            *evidence.lives(journal),
             *evidence.papers(self._house, journal),
             *evidence.pages(self._house, journal),
         ]

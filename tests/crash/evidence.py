@@ -4,7 +4,6 @@ Nothing is asked of the kiosk here but its screen: the journal is read as a file
 bank's books as their databases, the server's as its own, the receipts as the paper that came out.
 """
 
-import itertools
 import re
 import sqlite3
 import urllib.error
@@ -18,10 +17,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
-from kiosk.core.payment import altered, follows, missing
+from contract.messages import EntryKind, Method, PaymentState
 from kiosk.journal import Journal
 from tests.crash.house import CrashHouse
+from tests.simulation.histories import histories
 
 _OPEN = "('created', 'pending', 'unknown')"
 _PAPER = re.compile(r"\[qr read from the paper\] \S*/p/([0-9a-f-]{36})")
@@ -110,29 +109,6 @@ def outcomes() -> Counter[str]:
     for kind in Alert.objects.values_list("kind", flat=True):
         found[f"alert {kind}"] += 1
     return found
-
-
-def histories(journal: Journal) -> dict[str, list[PaymentRecord]]:
-    """Each payment's records as they were written, oldest first."""
-    found: dict[str, list[PaymentRecord]] = {}
-    for entry in journal.after(0, journal.last_sequence):
-        if entry.kind is EntryKind.PAYMENT:
-            record = PaymentRecord.model_validate(entry.body)
-            found.setdefault(record.payment_id, []).append(record)
-    return found
-
-
-def lives(journal: Journal) -> Iterator[str]:
-    """Every record holds what it must, keeps what is frozen, and follows from the one before."""
-    for records in histories(journal).values():
-        for record in records:
-            if lacking := missing(record):
-                yield f"{record.reference}: {record.state} without {', '.join(lacking)}"
-        for before, after in itertools.pairwise(records):
-            if changed := altered(before, after):
-                yield f"{after.reference}: {', '.join(changed)} changed after {before.state}"
-            if not follows(before, after):
-                yield f"{after.reference}: {after.state} does not follow {before.state}"
 
 
 def papers(house: CrashHouse, journal: Journal) -> Iterator[str]:

@@ -14,6 +14,7 @@ from tests.crash import evidence
 from tests.crash.house import CrashHouse
 from tests.kiosk.core.story import START
 from tests.kiosk.test_journal_continue import payment
+from tests.simulation.histories import lives
 
 
 @pytest.mark.slow
@@ -50,11 +51,11 @@ def test_a_payment_whose_records_do_not_follow_is_seen(journal):
     journal.append_payment(created)
     asked = learn(created, Fact.ASKED, START)
     journal.append_payment(asked)
-    assert list(evidence.lives(journal)) == []
+    assert list(lives(journal)) == []
     back = {"state": PaymentState.CREATED, "version": 3, "amount_minor": asked.amount_minor + 1}
     journal.append_payment(asked.model_copy(update=back))
     reference = created.reference
-    assert list(evidence.lives(journal)) == [
+    assert list(lives(journal)) == [
         f"{reference}: amount_minor changed after pending",
         f"{reference}: created does not follow pending",
     ]

@@ -4,6 +4,8 @@
 """
 
 import argparse
+import gc
+import hashlib
 import json
 import multiprocessing
 import sys
@@ -15,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 FAILURES_SHOWN = 5
-CHUNK = 25
+CHUNK = 5
+TRACES_TOLD_MAX = 20  # of more runs only one digest is reported
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     transitions: Counter[str] = field(default_factory=Counter)
     failures: dict[int, list[str]] = field(default_factory=dict)
+    traces: dict[int, str] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         self.runs += other.runs
@@ -36,6 +40,7 @@ class Tally:
         self.outcomes += other.outcomes
         self.transitions += other.transitions
         self.failures |= other.failures
+        self.traces |= other.traces
 
 
 def _runs(seeds: range) -> Tally:
@@ -51,6 +56,7 @@ def _runs(seeds: range) -> Tally:
         tally.simulated_s += result.simulated_s
         tally.faults.update(kind for kind, _ in result.struck)
         tally.outcomes += result.outcomes
+        tally.traces[seed] = result.trace
         if result.problems:
             tally.failures[seed] = result.problems
     tally.transitions = Counter(coverage.SEEN)
@@ -60,20 +66,25 @@ def _runs(seeds: range) -> Tally:
 _FIRST_STATE: list[bytes] = []
 
 
-def prepare() -> None:
+def prepare(first_state: bytes | None = None) -> None:
     """Once in a process: the database's first state, and the simulated world under the real modules."""
     from tests.simulation import estate
 
-    _FIRST_STATE.append(estate.set_up())
+    _FIRST_STATE.append(estate.set_up(first_state))
     from tests.simulation import coverage, patches
 
     patches.install()
     coverage.install()
+    gc.collect()
+    gc.freeze()  # what is there now stays, and need not be looked at after each run
 
 
 def tallies(first: int, seeds: int, jobs: int) -> Iterator[Tally]:
     chunks = [range(s, min(s + CHUNK, first + seeds)) for s in range(first, first + seeds, CHUNK)]
-    with multiprocessing.get_context("spawn").Pool(jobs, prepare) as pool:
+    from tests.simulation import estate
+
+    first_state = estate.set_up()
+    with multiprocessing.get_context("spawn").Pool(jobs, prepare, (first_state,)) as pool:
         yield from pool.imap_unordered(_runs, chunks)
 
 
@@ -88,7 +99,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path, help="leave the report here too")
     parser.add_argument("--replay", type=int, metavar="SEED", help="one run, telling what happens")
     parser.add_argument(
-        "--only", default="", help="with --replay: only these faults, kind:number,..."
+        "--only",
+        default="",
+        help="with --replay: only these faults, kind:number,...; with --mutants: only these bugs",
     )
     parser.add_argument("--shrink", type=int, metavar="SEED", help="the fewest faults that fail")
     parser.add_argument("--mutants", action="store_true", help="show that planted bugs are caught")
@@ -96,7 +109,7 @@ def main(argv: list[str]) -> int:
     if options.mutants:
         from tests.simulation.mutants.hunt import hunt
 
-        return hunt(options.seeds, options.jobs, options.json)
+        return hunt(options.seeds, options.jobs, options.json, options.only)
     if options.replay is not None or options.shrink is not None:
         prepare()
         from tests.simulation import replaying
@@ -131,7 +144,13 @@ def _show_failure(seed: int, problems: list[str]) -> None:
     for problem in problems:
         print(f"  {problem}")
     print(f"  see it again: lobbypay simulate --replay {seed}")
-    print(f"  the fewest faults that do it: lobbypay simulate --shrink {seed}")
+    print(f"  the fewest faults that do it: lobbypay simulate --shrink {seed}", flush=True)
+
+
+def _digest(traces: dict[int, str]) -> str:
+    """Of all that happened in all runs: the same for the same seeds, whoever ran them, in any order."""
+    together = "".join(traces[seed] for seed in sorted(traces))
+    return hashlib.blake2b(together.encode(), digest_size=12).hexdigest()
 
 
 def _report(total: Tally, seconds: float) -> dict[str, Any]:
@@ -141,6 +160,8 @@ def _report(total: Tally, seconds: float) -> dict[str, Any]:
         "runs": total.runs,
         "failed": sorted(total.failures),
         "seeds_per_second": round(total.runs / seconds, 2),
+        "trace": _digest(total.traces),
+        **({"traces": total.traces} if total.runs <= TRACES_TOLD_MAX else {}),
         "simulated_hours": round(total.simulated_s / 3600, 1),
         "faults": dict(total.faults.most_common()),
         "outcomes": dict(total.outcomes.most_common()),

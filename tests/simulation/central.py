@@ -7,9 +7,10 @@ The server may die between any two commits and comes back with nothing but its d
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest
 
 from contract import messages
@@ -20,6 +21,7 @@ from server.fleet.models import Kiosk
 from server.payments import following
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder
+from server.payments.serializable import in_each_others_way
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.threads import Event, wall
@@ -27,7 +29,29 @@ from tests.simulation.threads import Event, wall
 SWEEP_EVERY_S = 5.0
 DOWN_FOR_S = (1.0, 30.0)
 LATENCY_S = (0.005, 0.08)
+OVERTAKEN_BY_S = (0.3, 3.5)
 PARTITION_FOR_S = (10.0, 120.0)
+
+
+class _InTheWay(Exception):
+    """What a database says of a transaction that another one was in the way of."""
+
+    sqlstate = "40001"
+
+
+def _anything_due(at: datetime) -> bool:
+    """Whether a sweep would find anything to do: asked in one question, because it is asked so often."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [at.replace(tzinfo=None)] * 2)
+        return bool(cursor.fetchone()[0])
+
+
+_DUE = (
+    "SELECT EXISTS (SELECT 1 FROM payments_paymentorder WHERE check_at <= %s)"
+    " OR EXISTS (SELECT 1 FROM payments_refund WHERE state = 'due' AND check_at <= %s)"
+    " OR EXISTS (SELECT 1 FROM payments_alert WHERE kind = 'unknown_for_long'"
+    " AND resolved_at IS NULL)"
+)
 
 
 class SimulatedServer:
@@ -39,6 +63,19 @@ class SimulatedServer:
     def _starts(self) -> None:
         self.process = Process("server")
         self._scheduler.spawn(self._sweeps, self.process, "sweep")
+
+    def commits(self, really: Callable[[], None]) -> None:
+        """Instead of ``connection.commit``: what was written may be rolled back there, by the database
+        or because the server dies."""
+        if self._scheduler.process is self.process and not self._faults.quiet:
+            if self._faults.strikes("database_rolls_back"):
+                raise OperationalError("could not serialize access") from _InTheWay()
+            if self._faults.strikes("server_killed_in_transaction"):
+                connection.rollback()
+                connection.set_autocommit(True)
+                connection.run_on_commit.clear()
+                self.dies()
+        really()
 
     def dies(self) -> None:
         """Everything it was doing is gone; its database is not."""
@@ -58,7 +95,12 @@ class SimulatedServer:
     def _sweeps(self) -> None:
         while True:
             self._scheduler.sleep(SWEEP_EVERY_S)
-            following.sweep(wall())
+            if not _anything_due(wall()):
+                continue
+            try:
+                following.sweep(wall())
+            except OperationalError:  # as ``sweep_forever``: it goes on
+                continue
 
     def does(self, work: Callable[[], Any], timeout_s: float) -> Any:
         """Runs ``work`` in the server's process and waits. Raises ServerAway when nobody answers."""
@@ -69,7 +111,12 @@ class SimulatedServer:
         done = Event()
 
         def run() -> None:
-            answer.append(work())
+            try:
+                answer.append(work())
+            except OperationalError as error:
+                if not in_each_others_way(error):
+                    raise
+                return  # a web server's 500: whoever asked is none the wiser
             done.set()
 
         self._scheduler.spawn(run, self.process, "request")
@@ -81,13 +128,14 @@ class SimulatedServer:
         """A channel's notification; False: it was not taken and will come again."""
 
         def take() -> bool:
+            """As ``server.payments.pages.notify`` does."""
             order = PaymentOrder.objects.filter(out_trade_no=out_trade_no, method=method).first()
             if order is not None:
-                following.learn(order, state, wall())
+                return following.told(order, state, wall())
             return True
 
         try:
-            return self.does(take, 5.0)
+            return self.does(take, 15.0)
         except ServerAway:
             return False
 
@@ -176,13 +224,19 @@ class Line:
             self._scheduler.spawn(
                 lambda: self._again(work, pause), self._scheduler.world, "repeated"
             )
-        self._scheduler.sleep(self._scheduler.random.uniform(*LATENCY_S))
+        self._travels()
         answer = self._server.does(work, timeout_s)
         if self._faults.strikes("answer_lost"):
             self._scheduler.sleep(timeout_s)
             raise ServerAway("no answer")
-        self._scheduler.sleep(self._scheduler.random.uniform(*LATENCY_S))
+        self._travels()
         return answer
+
+    def _travels(self) -> None:
+        slow = self._faults.strikes("message_overtaken")
+        self._scheduler.sleep(
+            self._scheduler.random.uniform(*(OVERTAKEN_BY_S if slow else LATENCY_S))
+        )
 
     def _again(self, work: Callable[[], Any], pause: float) -> None:
         self._scheduler.sleep(pause)

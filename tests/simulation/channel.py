@@ -1,7 +1,8 @@
-"""A payment channel and the phones that pay at it: the truth about QR money.
+"""A payment channel and the phones that pay at it: the truth about money that no terminal takes.
 
 It answers late, not at all, or not any more; tells the server of payments when it likes; and now and then
-lets somebody pay who had typed the password before the order was closed.
+lets somebody pay who had typed the password before the order was closed. A phone whose code is charged
+pays at once, asks for its password, or refuses; an order is reversed unless the payer is just at it.
 """
 
 import itertools
@@ -21,7 +22,14 @@ from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import wall
 
+TELLS_OF_CHARGES = ("alipay",)  # WeChat Pay tells nobody of a payment by code
+ARRIVES_LATE_S = (1.0, 12.0)  # a charge that was not answered, within the 15 s of no reversal
+PASSWORD_S = (2.0, 60.0)
+PAYS_AFTER_ALL_S = (5.0, 50.0)
 NOTIFY_AGAIN_S = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+
+
+REVERSAL = "reversal"
 
 
 @dataclass
@@ -34,6 +42,12 @@ class Account:
     refunds: dict[str, int] = field(default_factory=dict)
     paid_at: datetime | None = None
     paid_after_close: bool = False
+    reason: str = ""  # why a charge was declined
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the channel itself gave the money back, by a reversal."""
+        return REVERSAL in self.refunds
 
     @property
     def kept_minor(self) -> int:
@@ -42,7 +56,7 @@ class Account:
 
 class SimulatedChannel:
     """``step`` marks the places where the server may die; ``deliver`` takes notifications to it;
-    ``watch`` sees each new order."""
+    ``watch`` sees each new order; ``wrong`` what no server may ask of it."""
 
     simulated = True
 
@@ -54,14 +68,18 @@ class SimulatedChannel:
         step: Callable[[str], None],
         deliver: Callable[[str, str, OrderState], bool],
         watch: Callable[[Order], None],
+        wrong: Callable[[str], None],
     ) -> None:
         self.name, self._scheduler, self._faults = name, scheduler, faults
-        self._step, self._deliver, self._watch = step, deliver, watch
+        self._step, self._deliver, self._watch, self._wrong = step, deliver, watch, wrong
+        self._charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
         self.accounts: dict[str, Account] = {}
         self._untold = 0
 
     def create(self, order: Order) -> str:
         self._goes("create")
+        if self._faults.strikes("channel_refuses"):
+            raise ChannelUnavailable("refused before anything was done")
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(8.0)
             raise OutcomeUnknown("no answer")
@@ -131,12 +149,91 @@ class SimulatedChannel:
         if closed and not self._faults.strikes("paid_after_close"):
             return False
         account.paid_after_close = closed
+        self._takes(account)
+        return True
+
+    def charge(self, order: Order, payment_code: str) -> OrderState:
+        self._goes("charge")
+        if self._charged_codes.setdefault(payment_code, order.out_trade_no) != order.out_trade_no:
+            self._wrong(f"{order.out_trade_no} is charged by a code that was charged before")
+        if order.out_trade_no in self.accounts:
+            self._wrong(f"{order.out_trade_no} is charged again")
+        if self._faults.strikes("channel_refuses"):
+            raise ChannelUnavailable("refused before anything was done")
+        self._watch(order)
+        if self._faults.strikes("channel_silent"):
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        if self._faults.strikes("charge_arrives_late"):
+            self._soon(lambda: self._charges(order), ARRIVES_LATE_S)
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        self._charges(order)
+        if self._faults.strikes("channel_answer_lost"):
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        self._comes()
+        return self._state(order.out_trade_no)
+
+    def _charges(self, order: Order) -> None:
+        account = self.accounts[order.out_trade_no] = Account(order)
+        if self._faults.strikes("phone_asks_for_password"):
+            self._soon(lambda: self._password(account), PASSWORD_S)
+        elif self._faults.strikes("phone_declines"):
+            self._declines(account, "no_money")
+            if self._faults.strikes("paid_after_decline"):
+                self._soon(lambda: self._pays_after_all(account), PAYS_AFTER_ALL_S)
+        else:
+            self._takes(account)
+
+    def _password(self, account: Account) -> None:
+        if account.standing is not Standing.WAITING:
+            return
+        if self._faults.strikes("password_never_typed"):
+            return
+        if self._faults.strikes("password_wrong"):
+            self._declines(account, "refused")
+            return
+        self._takes(account)
+
+    def _pays_after_all(self, account: Account) -> None:
+        if account.standing is Standing.DECLINED:
+            self._takes(account)
+
+    def _declines(self, account: Account, reason: str) -> None:
+        account.standing, account.reason = Standing.DECLINED, reason
+
+    def _takes(self, account: Account) -> None:
         account.standing, account.paid_at = Standing.PAID, wall()
         account.charged_minor = account.order.amount_minor
-        self._scheduler.spawn(
-            lambda: self._notify(account), self._scheduler.world, f"{self.name} notifies"
-        )
-        return True
+        by_code = account.order.out_trade_no in self._charged_codes.values()
+        if not by_code or self.name in TELLS_OF_CHARGES:
+            self._soon(lambda: self._notify(account), (0.0, 0.1))
+
+    def reverse(self, out_trade_no: str) -> OrderState:
+        self._goes("reverse")
+        if self._faults.strikes("channel_silent"):
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        account = self.accounts.get(out_trade_no)
+        waiting = account is not None and account.standing is Standing.WAITING
+        if waiting and self._faults.strikes("reverse_refused"):
+            return OrderState(Standing.WAITING)
+        if account is not None and waiting and self._faults.strikes("paid_while_reversing"):
+            self._takes(account)
+        if account is not None and account.charged_minor and not account.refunds:
+            account.refunds[REVERSAL] = account.charged_minor
+        elif account is not None and not account.charged_minor:
+            account.standing = Standing.CLOSED
+        if self._faults.strikes("channel_answer_lost"):
+            self._scheduler.sleep(8.0)
+            return OrderState(Standing.UNKNOWN)
+        self._comes()
+        return self._state(out_trade_no) if account else OrderState(Standing.CLOSED)
+
+    def _soon(self, work: Callable[[], None], within_s: tuple[float, float]) -> None:
+        pause = self._scheduler.random.uniform(*within_s)
+        self._scheduler.spawn(work, self._scheduler.world, self.name, pause)
 
     def _notify(self, account: Account) -> None:
         """Until the server has heard it, less and less often."""
@@ -163,7 +260,8 @@ class SimulatedChannel:
         refunded = sum(account.refunds.values())
         standing = Standing.REFUNDED if refunded else account.standing
         if not account.charged_minor:
-            return OrderState(standing)
+            declined = standing is Standing.DECLINED
+            return OrderState(standing, reason=account.reason if declined else "")
         reference = f"42{out_trade_no[:12]}"
         return OrderState(standing, reference, account.charged_minor, account.paid_at, refunded)
 

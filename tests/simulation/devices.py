@@ -1,4 +1,4 @@
-"""A printer that may jam and a scanner that nobody holds anything to."""
+"""A printer that may jam, and a scanner that residents hold their phones to."""
 
 from collections.abc import Callable
 
@@ -52,14 +52,23 @@ class SimulatedPrinter:
 
 
 class SimulatedScanner:
+    """What is held to it is read while it is armed, and only then."""
+
+    def __init__(self) -> None:
+        self._on_scan: Callable[[Scan], None] | None = None
+
     def open(self) -> None:
         pass
 
     def arm(self, on_scan: Callable[[Scan], None]) -> None:
-        pass
+        self._on_scan = on_scan
 
     def disarm(self) -> None:
-        pass
+        self._on_scan = None
+
+    def sees(self, text: str) -> None:
+        if self._on_scan is not None:
+            self._on_scan(Scan(text, "CODE128", "simulated"))
 
     def preview(self) -> None:
         return None

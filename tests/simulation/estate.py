@@ -18,8 +18,9 @@ KIOSK_CODES = ("K01", "K02")
 ROOMS = ("1201", "1202", "1203")
 
 
-def set_up() -> bytes:
-    """Sets Django up with a database in memory and returns the database's first state."""
+def set_up(first_state: bytes | None = None) -> bytes:
+    """Sets Django up with a database in memory and returns the database's first state, which is made
+    when another process has not made it already."""
     folder = Path(tempfile.mkdtemp(prefix="lobbypay-simulation-"))
     configuration = folder / "server.toml"
     configuration.write_text(f'[server]\ndata_folder = "{folder}/data"\n')
@@ -35,6 +36,9 @@ def set_up() -> bytes:
     from django.core.management import call_command
     from django.db import connection
 
+    if first_state is not None:
+        connection.ensure_connection()
+        return first_state
     call_command("migrate", verbosity=0)
     _populate()
     return connection.connection.serialize()

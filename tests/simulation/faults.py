@@ -11,24 +11,38 @@ KINDS = {
     "kiosk_killed": 0.03,  # SIGKILL between any two effects: what was written stays
     "kiosk_power_cut": 0.03,  # as above, and what was not synced is gone or torn
     "server_killed": 0.06,
+    "server_killed_in_transaction": 0.02,  # what it was about to commit is gone
+    "database_rolls_back": 0.04,  # another transaction was in the way
     "message_lost": 0.15,
     "answer_lost": 0.15,
     "message_repeated": 0.15,
     "message_late": 0.15,
+    "message_overtaken": 0.2,  # later ones arrive first, on the way there or back
     "partition": 0.3,
-    "clock_jump": 0.3,
+    "clock_jump": 0.3,  # a kiosk's clock, either way, while it runs or before it starts
     "disk_full": 0.05,
+    "channel_refuses": 0.1,  # an explicit no before anything is done
     "channel_silent": 0.25,  # no answer, and nothing was done
     "channel_answer_lost": 0.25,  # no answer, and it was done
     "notification_lost": 0.3,
     "notification_late": 0.3,
     "notification_repeated": 0.3,
     "paid_after_close": 0.7,
+    "phone_asks_for_password": 0.8,  # USERPAYING
+    "password_never_typed": 0.5,
+    "password_wrong": 0.3,
+    "phone_declines": 0.3,
+    "paid_after_decline": 0.3,  # the channel said no, and took the money a little later
+    "charge_arrives_late": 0.2,  # no answer, and it is done only seconds afterwards
+    "paid_while_reversing": 0.4,  # the password came between our question and our reversal
+    "reverse_refused": 0.4,  # the payer is just typing
     "terminal_silent": 0.35,  # before the bank was asked: nothing was taken
     "terminal_completion_lost": 0.3,  # the bank approved, we did not hear it
+    "terminal_silent_in_the_end": 0.2,  # after it was acknowledged
     "terminal_wrong_receipt_number": 0.2,  # its answer names another than its memory does
     "terminal_reverses_unasked": 0.5,  # it was acknowledged too late for its taste
     "terminal_refuses_reversal": 0.3,
+    "terminal_acknowledgement_lost": 0.3,  # we recorded it; it did not hear so, and took it back
     "printer_jam": 0.2,
     "resident_walks_away": 0.05,
 }

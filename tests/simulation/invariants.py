@@ -6,17 +6,21 @@ Truth is what the channels and the terminals' bank hold. Everybody else must agr
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Sum
+from django.test import RequestFactory
 
-from contract.messages import Method, PaymentRecord, PaymentState
+from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
 from kiosk import journal as journals
 from server.billing.models import Allocation
 from server.billing.verification import verify_ledger
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
+from server.payments import life, pages
 from server.payments.channels.interface import Order, Standing
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from tests.simulation.histories import lives
 
 if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
@@ -61,9 +65,10 @@ def problems(run: "Simulation") -> list[str]:
         *_channels(run),
         *_terminals(run, records),
         *_kiosks_and_server(run, records),
+        *_orders(),
         *_books(run),
         *_journals(run),
-        *_receipts(records),
+        *_receipts(run, records),
     ]
 
 
@@ -71,6 +76,8 @@ def outcomes(run: "Simulation") -> Counter[str]:
     found: Counter[str] = Counter()
     for order in PaymentOrder.objects.all():
         found[f"{order.method} {order.state}{' late' if order.reason == 'late' else ''}"] += 1
+    by_code = PaymentOrder.objects.filter(with_payment_code=True, charged_minor__gt=0)
+    found["charged by phone code"] = by_code.count()
     found["alerts"] = Alert.objects.count()
     found["kiosk lives"] = sum(k.lives for k in run.kiosks)
     return found
@@ -97,7 +104,7 @@ def _channels(run: "Simulation") -> Iterator[str]:
             order = orders.get(number)
             if order is None:
                 yield f"{method} has {number}, the server does not"
-            elif order.charged_minor != account.charged_minor:
+            elif order.charged_minor != account.charged_minor and not account.taken_back:
                 yield (
                     f"{order.reference}: {method} took {account.charged_minor}, the server says"
                     f" {order.charged_minor} ({order.state} {order.reason})"
@@ -158,6 +165,23 @@ def _agree(record: PaymentRecord, order: PaymentOrder) -> bool:
     return record.state is order.life
 
 
+def _orders() -> Iterator[str]:
+    """Every order holds what its state asks for, and the books hold what it kept: each for itself."""
+    rows = Entry.objects.filter(account__code__startswith="clearing:")
+    sums = rows.values_list("transaction__reference").annotate(kept=Sum("amount_minor"))
+    booked = {payment_id: kept for payment_id, kept in sums.order_by() if kept}
+    for order in PaymentOrder.objects.all():
+        try:
+            life.check(vars(order), {})
+        except life.RuleBroken as broken:
+            yield str(broken)
+        kept = order.charged_minor - order.refunded_minor
+        if booked.pop(order.payment_id, 0) != kept:
+            yield f"{order.reference}: keeps {kept}, the books differ"
+    for payment_id, kept in booked.items():
+        yield f"{payment_id}: {kept} in the books, and no order"
+
+
 def _books(run: "Simulation") -> Iterator[str]:
     """The clearing accounts hold exactly what channels and banks keep; no bill is paid twice."""
     truth = {
@@ -191,6 +215,7 @@ def _journals(run: "Simulation") -> Iterator[str]:
         except (journals.JournalBroken, journals.JournalUnavailable) as error:
             yield f"{kiosk.code}: {error}"
             continue
+        yield from lives(kiosk.journal)
         row = Kiosk.objects.get(pk=kiosk.kiosk_id)
         received = JournalEntry.objects.filter(kiosk_id=kiosk.kiosk_id).count()
         if not found == last == row.journal_sequence == received:
@@ -200,8 +225,24 @@ def _journals(run: "Simulation") -> Iterator[str]:
             )
 
 
-def _receipts(records: dict[str, dict[str, PaymentRecord]]) -> Iterator[str]:
-    for mine in records.values():
-        for record in mine.values():
-            if record.state is PaymentState.APPROVED and not record.status_url:
+def _receipts(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -> Iterator[str]:
+    """Who paid can have a receipt on the phone; a paper that the journal speaks of did come out."""
+    for kiosk in run.kiosks:
+        mine = records.get(kiosk.code, {})
+        paid = [r for r in mine.values() if r.state is PaymentState.APPROVED]
+        for record in paid:
+            if not record.status_url:
                 yield f"{record.reference}: approved, and no way to a receipt"
+        if paid and not _on_the_phone(paid[-1]):
+            yield f"{paid[-1].reference}: approved, and its page does not say so"
+        if kiosk.running is None or not hasattr(kiosk, "printer"):
+            continue
+        told = [e.body for e in kiosk.journal.after(0, 10_000) if e.kind is EntryKind.RECEIPT]
+        said = sum(body["outcome"] == "printed" for body in told)
+        if said > len(kiosk.printer.printed):
+            yield f"{kiosk.code}: {said} receipts by the journal, {len(kiosk.printer.printed)} came"
+
+
+def _on_the_phone(record: PaymentRecord) -> bool:
+    page = pages.status(RequestFactory().get("/p/"), UUID(record.payment_id))
+    return record.reference in page.content.decode() and "缴费成功" in page.content.decode()

@@ -42,6 +42,7 @@ class SimulatedKiosk:
         self.client = SimulatedClient(self.line, kiosk_id, self.step)
         self.terminal = SimulatedTerminal(scheduler, faults, first_no=10 + 100 * number)
         self.printer = SimulatedPrinter(scheduler, faults)
+        self.scanner = SimulatedScanner()
         self.identity = Identity(
             kiosk_id,
             code,
@@ -64,7 +65,8 @@ class SimulatedKiosk:
 
     @property
     def devices(self) -> Devices:
-        return Devices(SimulatedScanner(), self.terminal, self.printer)
+        self.scanner = SimulatedScanner()
+        return Devices(self.scanner, self.terminal, self.printer)
 
     @property
     def session(self) -> Session | None:
@@ -79,6 +81,11 @@ class SimulatedKiosk:
     def taps(self, action: Action, value: str = "") -> None:
         if self.running is not None:
             self.running.kiosk.post(Tapped(action, value))
+
+    def scans(self, code: str) -> None:
+        """Somebody holds a phone to the scanner."""
+        if self.running is not None:
+            self.scanner.sees(code)
 
     def step(self, what: str) -> None:
         """A place between two effects: the kiosk may die here."""

@@ -12,7 +12,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.lobby import SimulatedKiosk
 from tests.simulation.scheduler import Scheduler
 
-VISITS = (3, 6)
+VISITS = (2, 4)
 BETWEEN_VISITS_S = (2.0, 60.0)
 LOOKS_EVERY_S = (0.5, 4.0)
 VISIT_TOUCHES_MAX = 60
@@ -32,6 +32,8 @@ class Residents:
         self._faults, self.done = faults, False
         self._random = random.Random(f"residents {faults.seed} {kiosk.code}")
         self._seen: set[str] = set()
+        self._phone_code, self._codes_shown = "", 0
+        self._phone_held_in = (0, 0)  # which life and visit of the kiosk
         scheduler.spawn(self._come_and_go, scheduler.world, f"residents of {kiosk.code}")
 
     def _come_and_go(self) -> None:
@@ -68,7 +70,7 @@ class Residents:
                 self._picks_method()
             case Screen.PAYING_QR:
                 self._at_the_code()
-            case Screen.PAYING_CARD:
+            case Screen.PAYING_CARD | Screen.PAYING_CODE:
                 if self._random.random() < 0.05:
                     self._kiosk.taps(Action.CANCEL_PAYMENT)
             case Screen.PAID:
@@ -105,6 +107,9 @@ class Residents:
         if not methods:
             self._kiosk.taps(Action.END)
             return
+        if self._random.random() < 0.3:
+            self._holds_phone()
+            return
         self._kiosk.taps(Action.METHOD, self._random.choice(methods).value)
 
     def _at_the_code(self) -> None:
@@ -116,10 +121,29 @@ class Residents:
             for _ in range(self._random.choices([0, 1, 2], [2, 6, 1])[0]):
                 self._pays_later(visit.payment.method, visit.code_url)
         chance = self._random.random()
-        if chance < 0.04:
+        if chance < 0.02:
+            self._holds_phone()
+        elif chance < 0.04:
             self._kiosk.taps(Action.CANCEL_PAYMENT)
         elif chance < 0.07:
             self._kiosk.taps(Action.CHANGE_METHOD)
+
+    def _holds_phone(self) -> None:
+        """To the scanner, with the code that the phone shows: within a visit it may be the one that was
+        read already, because a phone shows it for a minute."""
+        assert self._kiosk.session is not None
+        visit = (self._kiosk.lives, self._kiosk.session.visit.number)
+        if visit != self._phone_held_in:
+            self._phone_held_in = visit
+            self._new_code()
+        self._kiosk.scans(self._phone_code)
+        if self._random.random() < 0.7:
+            self._new_code()
+
+    def _new_code(self) -> None:
+        self._codes_shown += 1
+        wallet = self._random.choice(("13", "28"))
+        self._phone_code = f"{wallet}{self._kiosk.code[1:]}{self._codes_shown:014d}"
 
     def _pays_later(self, method: Method, code_url: str) -> None:
         channel = self._channels[method]

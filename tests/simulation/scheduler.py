@@ -4,12 +4,14 @@ Tasks are greenlets. Simulated time moves only when everybody waits. A killed pr
 its tasks are left where they stand, as a power cut leaves them.
 """
 
+import hashlib
 import heapq
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
 JITTER_S = 0.002  # who wakes first among equals, and how late a woken task runs
 
@@ -43,9 +45,11 @@ class Scheduler:
         self.now, self.random = 0.0, random.Random(f"order {seed}")
         self.world = Process("world")
         self.current: Task | None = None
-        self.failure: BaseException | None = None
+        self._closed = False
         self._waiting: list[tuple[float, int, int, Task]] = []
         self._count, self._hub = 0, getcurrent()
+        self._tasks: list[Task] = []  # a dead one is not swept up before the end of the run
+        self._trace = hashlib.blake2b(digest_size=12)
 
     @property
     def process(self) -> Process:
@@ -55,18 +59,19 @@ class Scheduler:
         self, run: Callable[[], Any], process: Process, name: str, after_s: float = 0.0
     ) -> Task:
         task = Task(run, process, name, self._hub)
+        self._tasks.append(task)
         self._wake_at(task, self.now + after_s + self.random.random() * JITTER_S)
         return task
 
     def sleep(self, seconds: float) -> None:
         """The running task goes on ``seconds`` later, if its process still lives."""
-        task = self._running()
+        task = self.running()
         self._wake_at(task, self.now + max(0.0, seconds))
         self._leave()
 
     def park(self, timeout_s: float | None = None) -> bool:
         """Waits for ``wake``; False: the time was over first."""
-        task = self._running()
+        task = self.running()
         task.woken = False
         task.turn += 1
         if timeout_s is not None:
@@ -93,13 +98,34 @@ class Scheduler:
                 continue
             self.now = max(self.now, at)
             self.current = task
+            self._trace.update(f"{self.now:.6f} {task.process.name} {task.name}\n".encode())
             try:
                 task.greenlet.switch()
             finally:
                 self.current = None
         self.now = max(self.now, until) if not over() else self.now
 
-    def _running(self) -> Task:
+    def notes(self, what: str) -> None:
+        """Makes it part of the trace."""
+        self._trace.update(what.encode())
+
+    @property
+    def trace(self) -> str:
+        """A digest of who ran when, and of what was noted."""
+        return self._trace.hexdigest()
+
+    def close(self) -> None:
+        """Ends every task where it stands, now and not whenever memory is swept."""
+        self._closed = True
+        for task in self._tasks:
+            if task.greenlet:
+                with suppress(Exception):  # its files are closed: what it says now is of no matter
+                    task.greenlet.throw(GreenletExit)
+        self._tasks.clear()
+
+    def running(self) -> Task:
+        if self._closed:
+            raise GreenletExit
         assert self.current is not None, "only a task may wait"
         return self.current
 
@@ -112,4 +138,6 @@ class Scheduler:
         heapq.heappush(self._waiting, (at, self._count, task.turn, task))
 
     def _leave(self) -> None:
+        if self._closed:
+            raise GreenletExit
         self._hub.switch()

@@ -149,6 +149,10 @@ class SimulatedTerminal:
         self._scheduler.sleep(0.2)
         if not call.recorded:
             self._takes_back(taken, call)
+        elif self._faults.strikes("terminal_acknowledgement_lost"):
+            taken.taken = False
+        if call.recorded and self._faults.strikes("terminal_silent_in_the_end"):
+            return
         call.ended = True
         call.says()
 

@@ -43,8 +43,7 @@ class Event:
 
     def wait(self, timeout: float | None = None) -> bool:
         if not self._set:
-            task = _scheduler().current
-            assert task is not None
+            task = _scheduler().running()
             self._waiters.append(task)
             _scheduler().park(timeout)
             if task in self._waiters:
@@ -186,6 +185,8 @@ def wall() -> datetime:
 
 
 class Datetime(datetime):
+    """``datetime`` itself, but for what it says the time is."""
+
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:
         return wall().astimezone(tz or UTC)

@@ -23,6 +23,7 @@ def acting_before_recording() -> None:
     """Effects are carried out first and written down afterwards."""
     from kiosk.core.effects import Record, RecordReceipt
     from kiosk.core.session import step
+    from kiosk.journal import JournalUnavailable
     from kiosk.runtime.engine import Engine
 
     def hasty(self: Any, event: Any) -> bool:
@@ -30,7 +31,10 @@ def acting_before_recording() -> None:
         for effect in effects:
             if not isinstance(effect, Record | RecordReceipt):
                 self._performer.perform(effect, self._session)
-        self._write([e for e in effects if isinstance(e, Record | RecordReceipt)])
+        try:
+            self._write([e for e in effects if isinstance(e, Record | RecordReceipt)])
+        except JournalUnavailable:
+            return False
         return True
 
     Engine._step = hasty
@@ -115,3 +119,31 @@ def a_cancelled_order_is_believed_unpaid() -> None:
         return cancelled(session, moment, "resident")
 
     paying._cancel = at_once
+
+
+def the_terminal_is_acknowledged_before_the_record_is_on_disk() -> None:
+    """The classic: "ack before fsync"."""
+    from kiosk.runtime.engine import Engine
+
+    def hopeful(self: Any, event: Any, timeout_s: float) -> bool:
+        self.post(event)
+        return True
+
+    Engine.commit = hopeful
+
+
+def a_retry_gets_a_new_payment_id() -> None:
+    """Each try to make an order is a payment of its own to the server."""
+    from kiosk.central.client import CentralClient
+    from tests.simulation.patches import Seams
+
+    start = CentralClient.start_payment
+    tried: set[str] = set()
+
+    def again(self: Any, request: Any) -> Any:
+        if request.payment_id in tried:
+            request = request.model_copy(update={"payment_id": Seams.new_id()})
+        tried.add(request.payment_id)
+        return start(self, request)
+
+    CentralClient.start_payment = again
