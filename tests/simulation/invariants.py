@@ -245,4 +245,5 @@ def _receipts(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -
 
 def _on_the_phone(record: PaymentRecord) -> bool:
     page = pages.status(RequestFactory().get("/p/"), UUID(record.payment_id))
-    return record.reference in page.content.decode() and "缴费成功" in page.content.decode()
+    text = page.content.decode()
+    return record.reference in text and ("缴费成功" in text or "款项已记入预存余额" in text)
