@@ -12,6 +12,7 @@ from kivy.properties import ObjectProperty
 
 from kiosk.core.events import Tapped, Touched
 from kiosk.core.model import Action, Session
+from kiosk.core.session import RESTING
 from kiosk.ui import fonts
 from kiosk.ui.frame import Frame
 from kiosk.ui.port import Kiosk, Picture
@@ -25,6 +26,8 @@ TOUCH_INTERVAL_S = 1.0
 LAYOUT_ROUNDS_MAX = 80  # nested boxes settle within one frame, so that no half-laid screen is seen
 FRAME_INTERVAL_S = 0.5
 CALM_AFTER_S = 2.0
+IDLE_AFTER_S = 5.0
+IDLE_FRAMES_PER_SECOND = 15
 
 
 class KioskApp(App):
@@ -61,7 +64,8 @@ class KioskApp(App):
         self._framed: tuple | None = None
         self._covered = False
         self._changed_at = 0.0
-        self._touched_at = 0.0
+        self._touched_at = self._pressed_at = 0.0
+        self._frames_per_second = Clock._max_fps
         self._redraw_soon = Clock.create_trigger(self._redraw)
         self._stop_soon = Clock.create_trigger(lambda _: self.stop())
 
@@ -98,6 +102,8 @@ class KioskApp(App):
     def touched(self) -> None:
         """The glass was touched anywhere; reported once a second at most."""
         now = time.monotonic()
+        self._pressed_at = now
+        self._pace()
         if now - self._touched_at >= TOUCH_INTERVAL_S:
             self._touched_at = now
             self.kiosk.post(Touched())
@@ -121,6 +127,7 @@ class KioskApp(App):
         if framed != self._framed:
             self._framed = framed
             self._build_frame(session)
+        self._pace()
         shown = (visit.screen, *framed)
         if shown != self._shown:
             self._shown = shown
@@ -134,6 +141,13 @@ class KioskApp(App):
         if covered != self._covered:
             self._covered = covered
             self._changed_at = time.monotonic()
+
+    def _pace(self) -> None:
+        """While nobody is there the clock ticks slower: a lobby is empty most of the day. The first
+        touch is seen within a tick and brings the full pace back."""
+        waiting = self.session.visit.screen in RESTING
+        idle = waiting and time.monotonic() - self._pressed_at > IDLE_AFTER_S
+        Clock._max_fps = float(IDLE_FRAMES_PER_SECOND if idle else self._frames_per_second)
 
     def _build_frame(self, session: Session) -> None:
         self.theme = theme_for(*Window.size, large=session.visit.large_text)

@@ -162,6 +162,18 @@ def test_an_idle_lobby_is_looked_at_rarely_and_movement_at_once():
     assert gate.worth_a_look(held, 20.05)
 
 
+def test_noise_is_no_movement_and_a_code_in_sight_keeps_the_eye_open():
+    gate, rng = MotionGate(), np.random.default_rng(3)
+    lobby = np.full((720, 1280, 3), 120.0)
+    noisy = [
+        np.clip(lobby + rng.normal(0, 8, lobby.shape), 0, 255).astype(np.uint8) for _ in range(3)
+    ]
+    looks = [gate.worth_a_look(noisy[tick % 3], tick / 15) for tick in range(15 * 8)]
+    assert sum(looks[15 * 4 :]) <= 5
+    gate.stay_awake(8.0)
+    assert all(gate.worth_a_look(noisy[tick % 3], 8.0 + tick / 15) for tick in range(30))
+
+
 def test_a_folder_is_a_simulated_camera(camera):
     driver, _ = camera(EMPTY)
     assert driver.status().simulated
