@@ -127,7 +127,9 @@ def totals(done: list[Transaction]) -> bytes:
     mine = bytes([min(255, len(counted))]) + bcd(str(total), 6)
     kinds = [empty, empty, mine, empty, empty, empty, empty]
     body = bcd(str(first), 2) + bcd(str(last), 2) + b"".join(kinds)
-    return message(0x040F, b"\x27\x00" + b"\x04" + bcd(str(total), 6) + b"\x60" + lllvar(body))
+    trace = b"\x0b" + bcd(str(done[-1].trace + 1 if done else 1), 3)
+    said = b"\x27\x00" + b"\x04" + bcd(str(total), 6) + trace + b"\x60" + lllvar(body)
+    return message(0x040F, said)
 
 
 def day_receipt() -> bytes:
