@@ -124,6 +124,8 @@ class Link:
     def _registered(self, one: socket.socket) -> Iterator[None]:
         with self._lock:
             self._open.add(one)
+            if self._stopped.is_set():  # it was made while ``stop`` looked for those to end
+                _shut(one)
         try:
             yield
         finally:

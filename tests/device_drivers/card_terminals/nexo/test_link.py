@@ -132,6 +132,16 @@ def test_stop_ends_a_request_that_waits(papers):
             link.post(b"ping", 1.0)
 
 
+def test_a_connection_that_is_made_while_stop_comes_is_ended_too():
+    """``stop`` has looked for connections before this one was known."""
+    link = Link(Place("127.0.0.1", 1, None, b"\0" * 32, (), 1.0))
+    link.stop()
+    one, other = socket.socketpair()
+    other.settimeout(10)
+    with one, other, link._registered(one):
+        assert other.recv(1) == b""
+
+
 def test_before_a_proof_nothing_is_sent(papers, tmp_path):
     heard = []
 
