@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.journal import Journal
 from kiosk.journal_check import origin_of, page_damage, verify
 from kiosk.journal_file import JournalBroken, JournalUnavailable, Origin
+from kiosk.journal_laws import breaches
 
 PAGE = 500
 
@@ -38,6 +39,9 @@ def main(argv: list[str]) -> int:
         )
         return 1
     if options.command == "verify":
+        if found := list(breaches(options.file)):
+            print(*(f"{options.file}: {sentence}" for sentence in found), sep="\n", file=sys.stderr)
+            return 1
         print(
             f"{options.file}: {count} entries, {_held(origin_of(options.file), options.public_key)}"
         )

@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contract.messages import EntryKind, PaymentState
-from kiosk.core.payment import Fact, learn
+from contract.messages import EntryKind
 from kiosk.journal import Journal
 from tests.crash import evidence
 from tests.crash.house import CrashHouse
-from tests.kiosk.core.story import START
 from tests.kiosk.test_journal_continue import payment
-from tests.simulation.histories import lives
 
 
 @pytest.mark.slow
@@ -44,21 +41,6 @@ def journal(tmp_path):
     made = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
     yield made
     made.close()
-
-
-def test_a_payment_whose_records_do_not_follow_is_seen(journal):
-    created = payment(1)
-    journal.append_payment(created)
-    asked = learn(created, Fact.ASKED, START)
-    journal.append_payment(asked)
-    assert list(lives(journal)) == []
-    back = {"state": PaymentState.CREATED, "version": 3, "amount_minor": asked.amount_minor + 1}
-    journal.append_payment(asked.model_copy(update=back))
-    reference = created.reference
-    assert list(lives(journal)) == [
-        f"{reference}: amount_minor changed after pending",
-        f"{reference}: created does not follow pending",
-    ]
 
 
 def test_paper_that_nobody_saw_and_paper_about_nothing_are_seen(journal, tmp_path):

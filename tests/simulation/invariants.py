@@ -13,6 +13,7 @@ from django.test import RequestFactory
 
 from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
 from kiosk import journal as journals
+from kiosk.journal_laws import breaches
 from server.billing.models import Allocation
 from server.billing.verification import verify_ledger
 from server.fleet.models import Kiosk
@@ -20,7 +21,6 @@ from server.ledger.models import Entry
 from server.payments import life, pages
 from server.payments.channels.interface import Order, Standing
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
-from tests.simulation.histories import lives
 
 if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
@@ -215,7 +215,7 @@ def _journals(run: "Simulation") -> Iterator[str]:
         except (journals.JournalBroken, journals.JournalUnavailable) as error:
             yield f"{kiosk.code}: {error}"
             continue
-        yield from lives(kiosk.journal)
+        yield from (f"{kiosk.code}: {breach}" for breach in breaches(kiosk.disk.path))
         row = Kiosk.objects.get(pk=kiosk.kiosk_id)
         received = JournalEntry.objects.filter(kiosk_id=kiosk.kiosk_id).count()
         if not found == last == row.journal_sequence == received:
