@@ -25,7 +25,8 @@ from device_drivers.card_terminals.interface import (
     Outcome,
     ReversalRequest,
 )
-from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, OTHER_AMOUNT
+from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, FORGOTTEN, OTHER_AMOUNT
+from device_drivers.card_terminals.nexo.lookup import FORGOTTEN as NEXO_FORGOTTEN
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from kiosk.journal import Journal, JournalUnavailable
 from kiosk.recovery import card_data
@@ -35,7 +36,7 @@ log = structlog.get_logger("trial_payment")
 AMOUNT_MINOR = 1
 NOTE = "test_payment"
 NOT_CLEAR = "card_terminal.test_payment_open"
-_NEVER_DECIDED = (ANOTHER_TERMINAL, OTHER_AMOUNT)
+_NEVER_DECIDED = (ANOTHER_TERMINAL, OTHER_AMOUNT, FORGOTTEN, NEXO_FORGOTTEN)
 
 
 class TrialState(StrEnum):
@@ -44,7 +45,7 @@ class TrialState(StrEnum):
     TAKING_BACK = "taking_back"  # the terminal is about to be asked for the reversal
     RETURNED = "returned"
     NOT_TAKEN = "not_taken"
-    NOT_RETURNED = "not_returned"  # the terminal keeps it: staff must see to it
+    NOT_RETURNED = "not_returned"  # the terminal keeps it, or will never tell: staff must see to it
 
     @property
     def final(self) -> bool:

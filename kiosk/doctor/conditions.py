@@ -188,10 +188,10 @@ NOT_TAKEN = _warning(
 )
 NOT_RETURNED = _error(
     "test_payment.not_returned",
-    "测试付款的 0.01 已扣，撤销没有成功",
-    "The test payment of 0.01 was charged and NOT taken back",
-    "在刷卡机上手工撤销这一笔（凭证号见下行）；处理后再做一次测试付款",
-    "Void it by hand on the terminal (numbers below); then do another test payment",
+    "测试付款的 0.01 没有撤销，或不能确认已撤销",
+    "The test payment of 0.01 was NOT taken back, or nobody can tell",
+    "在刷卡机的交易记录里找这一笔（凭证号见下行），有就手工撤销；然后再做一次测试付款",
+    "Look for it in the terminal's list (numbers below) and void it there; then do another test",
 )
 IN_DOUBT = _error(
     "test_payment.in_doubt",

@@ -42,12 +42,12 @@ _TRIAL_KEPT = ConditionReport(
     level="warning",
     code="test_payment.not_returned",
     staff={
-        "zh": "测试付款的 0.01 已扣，撤销没有成功",
-        "en": "A test payment of 0.01 was charged and not taken back",
+        "zh": "测试付款的 0.01 没有撤销，或不能确认已撤销",
+        "en": "A test payment of 0.01 was not taken back, or nobody can tell",
     },
     remedy={
-        "zh": "在刷卡机上手工撤销这一笔，然后再做一次测试付款",
-        "en": "Void it by hand on the terminal, then do another test payment",
+        "zh": "在刷卡机的交易记录里找这一笔，有就手工撤销；然后再做一次测试付款",
+        "en": "Look for it in the terminal's list and void it there; then do another test payment",
     },
 )
 
