@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.display import Display, NeverSeen, NoDisplay
-from lobbypay.demo.house import PASSWORD_ABOVE_YUAN, House
+from lobbypay.demo.house import PASSWORD_ABOVE_YUAN, STAFF_PIN, House
 from lobbypay.demo.processes import DidNotStart, Processes
 
 
@@ -66,6 +66,7 @@ LobbyPay demo. Everything is simulated; no real money moves. Ctrl-C ends it.
   Kiosk         {window}, {house.size[0]} x {house.size[1]}
   Staff page    {house.server_url}/staff/fleet/
   Login         demo / {house.staff_password}
+  Staff screen  hold the community's name for 5 seconds on the start screen; PIN {STAFF_PIN}
   Bill to scan  {house.bill_pdf}  (unit {house.scanned_unit})
     hold it up: curl -X POST {camera}/show -d '{{"pdf": "{house.bill_pdf}"}}'
     take away:  curl -X POST {camera}/clear

@@ -52,6 +52,13 @@ class Display:
         time.sleep(0.06)
         self._xdotool("mouseup", "1")
 
+    def hold(self, x: float, y: float, seconds: float) -> None:
+        """A finger that rests."""
+        self._xdotool("mousemove", str(round(x)), str(round(y)))
+        self._xdotool("mousedown", "1")
+        time.sleep(seconds)
+        self._xdotool("mouseup", "1")
+
     def _xdotool(self, *command: str) -> None:
         subprocess.run(
             ["xdotool", *command],

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kiosk import staff_pin
 from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.processes import DidNotStart, Processes, Running
 from simulators import channel_keys
@@ -21,6 +22,7 @@ from simulators.control import call
 
 SCANNED_UNIT = "3-2-1201"
 KIOSK_READY_S = 60.0
+STAFF_PIN = "271828"
 SERVER_READY_S = 60.0
 PASSWORD_ABOVE_YUAN = 500  # so that the sample's bills show both ways of a payment code
 
@@ -196,6 +198,7 @@ class House:
         width, height = self.size
         tables = {
             "server": {"url": self.server_url},
+            "staff": {"pin": staff_pin.make(STAFF_PIN)},
             "window": {"width": width, "height": height, "fullscreen": False},
             "scanner": self.scanner_table(),
             "card_terminal": TERMINALS[self.card_terminal].table(self.running["terminal"].ready),
