@@ -48,7 +48,7 @@ def no_answer_means_declined() -> None:
     from kiosk.core.session import _HANDLERS
 
     def declined(session: Any, event: Any, moment: Any) -> Any:
-        return outcome.learned(session, moment, event.payment_id, Fact.DECLINED)
+        return outcome.learned(session, moment, event.payment_id, Fact.DECLINED, reason="assumed")
 
     paying.on_card_lost = _HANDLERS[CardLost] = declined
 
