@@ -210,7 +210,15 @@ class Campaign:
         orders = ", ".join(f"{o.reference} {o.method} {o.state} {o.reason}" for o in waiting)
         return (
             f"journal {last}, acknowledged {acknowledged}, {still_open} open there;"
-            f" at the server: {orders or 'nothing open'}"
+            f" at the server: {orders or 'nothing open'}; {self._processes()}"
+        )
+
+    def _processes(self) -> str:
+        """Who is there: a process that ended says with what."""
+        codes = {n: self._house.running[n].process.poll() for n in ("kiosk", "server")}
+        return ", ".join(
+            f"{name} {'runs' if code is None else f'ended with {code}'}"
+            for name, code in codes.items()
         )
 
     def report(self) -> dict[str, Any]:

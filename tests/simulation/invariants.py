@@ -166,8 +166,9 @@ def _agree(record: PaymentRecord, order: PaymentOrder) -> bool:
 
 
 def _orders() -> Iterator[str]:
-    """Every order holds what its state asks for, and the books hold what it kept: each for itself."""
-    rows = Entry.objects.filter(account__code__startswith="clearing:")
+    """Every order holds what its state asks for, and the books hold what it kept: each for itself. The
+    cash desk has no orders."""
+    rows = Entry.objects.filter(account__code__in=[f"clearing:{m.value}" for m in Method])
     sums = rows.values_list("transaction__reference").annotate(kept=Sum("amount_minor"))
     booked = {payment_id: kept for payment_id, kept in sums.order_by() if kept}
     for order in PaymentOrder.objects.all():
