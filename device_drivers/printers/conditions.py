@@ -46,8 +46,44 @@ ERROR = Condition(
     "printer.error",
     {"zh": "打印机报告故障", "en": "The printer reports a fault"},
     {
-        "zh": "关机等两分钟再开（打印头可能过热）；仍报故障请送修",
-        "en": "Switch it off for two minutes (the head may be hot); if it stays, have it repaired",
+        "zh": "关机等一分钟再开；仍报故障请送修",
+        "en": "Switch it off for a minute; if the fault stays, have it repaired",
+    },
+)
+OVERHEATED = Condition(
+    Level.ERROR,
+    "printer.overheated",
+    {"zh": "打印头过热，已停止打印", "en": "The print head is too hot and has stopped"},
+    {
+        "zh": "等几分钟让它降温，会自动恢复；常出现请检查通风和电压",
+        "en": "It goes on by itself in minutes; if it happens often, see to air and supply voltage",
+    },
+)
+JAM = Condition(
+    Level.ERROR,
+    "printer.jam",
+    {"zh": "打印机卡纸", "en": "Paper is jammed in the printer"},
+    {
+        "zh": "打开打印头，取出卡住的纸，重新装好后合上",
+        "en": "Open the head, take out the jammed paper, lead it in again, close the head",
+    },
+)
+PRESENTER = Condition(
+    Level.ERROR,
+    "printer.presenter",
+    {"zh": "小票卡在出纸口", "en": "A receipt is stuck in the presenter"},
+    {
+        "zh": "打开出纸口，取出小票，检查有无异物，再关机重开",
+        "en": "Open the presenter, take the receipt out, look for foreign bodies, switch off and on",
+    },
+)
+TICKET_AT_EXIT = Condition(
+    Level.OK,
+    "printer.ticket_at_exit",
+    {"zh": "出纸口有小票，等待取走", "en": "A receipt in the presenter waits to be taken"},
+    {
+        "zh": "不用处理；到时未取会自动收回",
+        "en": "Nothing to do; it is retracted if nobody takes it",
     },
 )
 NOT_REACHABLE = Condition(
@@ -71,3 +107,37 @@ ONE_WAY = Condition(
         "en": "Look at the roll daily; better use a printer or a cable that reports",
     },
 )
+
+
+def receipts_retracted(count: int, bin_holds: int) -> Condition:
+    """Receipts that nobody took, since the bin was emptied; a warning once it may be full."""
+    return Condition(
+        Level.WARNING if count >= bin_holds else Level.OK,
+        "printer.receipts_retracted",
+        {
+            "zh": f"已收回 {count} 张没有取走的小票",
+            "en": f"{count} receipts that nobody took were retracted",
+        },
+        {
+            "zh": "清空回收盒，销毁小票，再运行 lobbypay printer bin-emptied",
+            "en": "Empty the bin, destroy the receipts, run `lobbypay printer bin-emptied`",
+        },
+    )
+
+
+def paper_forecast(receipts: int, days: float | None, soon: bool) -> Condition:
+    """How long the roll will last at the recent use; ``soon`` makes it a warning."""
+    zh = f"剩余的纸约够打 {receipts} 张小票"
+    en = f"Paper for about {receipts} more receipts"
+    if days is not None:
+        told = f"{days:.1f}" if days < 3 else f"{days:.0f}"
+        zh, en = f"{zh}，按近期用量约 {told} 天", f"{en}, {told} days at the recent rate"
+    return Condition(
+        Level.WARNING if soon else Level.OK,
+        "printer.paper_forecast",
+        {"zh": zh, "en": en},
+        {
+            "zh": "备好新纸卷；提前换纸后运行 lobbypay printer new-roll",
+            "en": "Have a new roll ready; after an early change run `lobbypay printer new-roll`",
+        },
+    )

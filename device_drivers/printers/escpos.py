@@ -1,12 +1,12 @@
 """The driver for ESC/POS receipt printers: serial, network, USB or file.
 
-It never says "printed" without the printer's word where the printer can give it, and never hangs,
-whatever the other side does.
+One job or question at a time; while none is on, a thread listens for what the printer says by itself.
+Nothing hangs, whatever the other side does.
 """
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -15,19 +15,27 @@ from device_drivers.answered import Answered
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.printers import conditions
-from device_drivers.printers.escpos_answers import blocking, paper_ended
+from device_drivers.printers.escpos_answers import Reading, blocking
+from device_drivers.printers.escpos_job import Ended, Limits, put_on_paper
 from device_drivers.printers.escpos_links import Link, SendStopped, make_link
-from device_drivers.printers.escpos_receipt import ASK_PAPER_IN_ORDER, encode
+from device_drivers.printers.escpos_presenter import Exit
+from device_drivers.printers.escpos_receipt import (
+    Job,
+    after_interruption,
+    encode,
+    rest_of_a_command,
+)
 from device_drivers.printers.escpos_session import Identity, Session
 from device_drivers.printers.escpos_settings import EscposSettings, read_settings
 from device_drivers.printers.interface import Document, PrintOutcome, PrintResult
+from device_drivers.printers.memory import Memory
 from device_drivers.status import Condition, DeviceStatus
 
 log = structlog.get_logger(__name__)
 
 SIMULATOR_MAKER = "LobbyPay simulator"
-POLL_S = 0.25
-SETTLE_S = 3.0  # without the printer's word, so long without a fault counts as printed
+LISTEN_EVERY_S = 0.25
+CLOSE_S = 5.0
 USUAL_JOB_BYTES = 64_000  # a receipt of ordinary length, as raster
 BITS_PER_BYTE = 10
 
@@ -42,19 +50,28 @@ class EscposPrinter:
     """See ``interface.ReceiptPrinter``. States: closed -> ready <-> printing; any -> lost."""
 
     def __init__(self, settings: EscposSettings, link: Link) -> None:
-        self._settings = settings
-        self._link = link
+        self._settings, self._link = settings, link
+        self._profile = settings.profile
+        self._memory = Memory(settings.state_file)
         self._busy = threading.Lock()
+        self._closing = threading.Event()
+        self._listener: threading.Thread | None = None
         self._session: Session | None = None
         self._identity = Identity()
         self._conditions: tuple[Condition, ...] = (conditions.NOT_REACHABLE,)
         self._printed: Answered[PrintResult] = Answered()
+        presenter = self._profile.presenter
+        wait_s = settings.supplies.ticket_wait_s
+        self._exit = Exit(presenter, wait_s, self._memory) if presenter else None
+        # A job that was on when this machine lost power may have left half a picture in the printer.
+        self._torn = bool(self._memory.read().open_job)
+        self._due = rest_of_a_command(self._profile) if self._torn else b""
 
     @property
     def deadlines(self) -> Deadlines:
         s = self._settings
         open_s = s.connect_timeout_s + s.answer_timeout_s
-        asked_s = s.confirm_timeout_s + s.answer_timeout_s + POLL_S
+        asked_s = s.confirm_timeout_s + s.answer_timeout_s + LISTEN_EVERY_S
         print_s = 2 * open_s + self._send_time_s(USUAL_JOB_BYTES) + asked_s
         return Deadlines(
             open_s=2 * open_s, probe_s=4 * s.probe_timeout_s, close_s=print_s, command_s=print_s
@@ -63,6 +80,12 @@ class EscposPrinter:
     def open(self) -> None:
         """Raises NotReachable if nothing is there or nothing answers."""
         with self._busy:
+            self._closing.clear()
+            if self._listener is None:
+                self._listener = threading.Thread(
+                    target=self._listen_on, name="printer_listener", daemon=True
+                )
+                self._listener.start()
             self._look(self._settings.connect_timeout_s, self._settings.connect_timeout_s)
             if conditions.NOT_REACHABLE in self._conditions:
                 raise NotReachable("the printer does not answer", conditions.NOT_REACHABLE.code)
@@ -72,7 +95,7 @@ class EscposPrinter:
             driver="escpos",
             model=self._identity.model,
             simulated=self._identity.maker == SIMULATOR_MAKER,
-            conditions=self._conditions,
+            conditions=(*self._conditions, *self._supplies()),
         )
 
     def probe(self) -> DeviceStatus:
@@ -85,88 +108,120 @@ class EscposPrinter:
         return self.status()
 
     def print(self, document: Document) -> PrintResult:
-        """See the interface. A job that was printed is not printed again under the same id.
+        """See the interface. A job that may be on paper is not printed again under the same id, not
+        even after a restart.
 
         Raises ValueError for a receipt that is too long to be one, Refused for another one's id.
         """
         with self._busy:
-            earlier = self._printed.find(document.job_id, document)
-            if earlier is not None:
-                return earlier
-            job = encode(document, self._settings.paper, self._settings.fonts)
-            result = self._print(job)
-            log.info("printer.job", outcome=result.outcome, conditions=result.conditions)
-            if result.outcome is PrintOutcome.PRINTED:
+            known = self._printed.find(document.job_id, document)
+            if known is not None:
+                return known
+            result = self._answer(document)
+            if result.outcome is not PrintOutcome.NOT_PRINTED:
                 self._printed.keep(document.job_id, document, result)
             return result
 
+    def _answer(self, document: Document) -> PrintResult:
+        remembered = self._memory.read()
+        if document.job_id == remembered.open_job:
+            self._memory.end(PrintOutcome.UNCERTAIN, 0)
+        elif document.job_id not in remembered.jobs:
+            job = encode(document, self._profile, self._settings.fonts)
+            return self._print(document.job_id, job)
+        earlier = self._memory.read().jobs[document.job_id]
+        log.info("printer.job_again", outcome=earlier)
+        return self._result(PrintOutcome(earlier), ())
+
     def close(self) -> None:
+        """Ends a job that is on within seconds; its outcome is uncertain."""
+        self._closing.set()
         with self._busy:
             self._lose()
+            listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.join(CLOSE_S)
 
-    def _print(self, job: bytes) -> PrintResult:
+    def _print(self, job_id: str, job: Job) -> PrintResult:
         s = self._settings
         self._look(s.connect_timeout_s, s.answer_timeout_s)
-        stopping = blocking(self._conditions)
-        if stopping or self._session is None:
+        if (exit_ := self._exit) is not None:
+            self._hear(lambda session: exit_.clear(session, s.answer_timeout_s))
+        stopping = blocking(self.status().conditions)
+        if stopping or self._session is None or self._closing.is_set():
             return self._result(PrintOutcome.NOT_PRINTED, stopping)
-        asks_in_order = s.status == "dle_eot" and s.confirm == "gs_r"
-        try:
-            self._session.forget_answers()
-            self._session.send(
-                job + (ASK_PAPER_IN_ORDER if asks_in_order else b""), self._send_time_s(len(job))
-            )
-            if s.status == "none":
-                return self._result(PrintOutcome.PRINTED, ())
-            return self._confirm(asks_in_order)
-        except SendStopped as problem:
-            return self._stopped(problem)
-        except DeviceError as problem:
-            log.warning("printer.lost", detail=problem.detail)
-            self._lose()
-            return self._result(PrintOutcome.UNCERTAIN, (conditions.NOT_REACHABLE,))
+        data = (after_interruption(self._profile) if self._torn else b"") + job.data
+        limits = Limits(self._send_time_s(len(data)), s.answer_timeout_s, s.confirm_timeout_s)
+        self._memory.begin(job_id)
+        ended = put_on_paper(self._session, self._profile, data, limits, self._closing.is_set)
+        self._memory.end(ended.outcome, job.length_mm if ended.outcome != "not_printed" else 0)
+        self._take(ended)
+        result = self._result(ended.outcome, ended.because)
+        log.info("printer.job", outcome=result.outcome, conditions=result.conditions)
+        return result
 
-    def _confirm(self, asks_in_order: bool) -> PrintResult:
-        """Waits for the printer's word after the cut; a fault meanwhile ends the wait."""
-        assert self._session is not None
-        s = self._settings
-        begun = time.monotonic()
-        word: int | None = None
-        while True:
-            found = self._session.ask_status(s.answer_timeout_s)
-            self._conditions = (conditions.NOT_REACHABLE,) if found is None else tuple(found)
-            if asks_in_order and word is None:
-                # Looked for again: paper may end right after the cut, when all is printed.
-                word = self._session.in_order_answer(0)
-            stopping = blocking(self._conditions)
-            if word is not None and (not stopping or not paper_ended(word)):
-                return self._result(PrintOutcome.PRINTED, stopping)
-            if found is not None and stopping:
-                return self._result(PrintOutcome.UNCERTAIN, stopping)
-            passed = time.monotonic() - begun
-            if found is not None and not asks_in_order and passed >= SETTLE_S:
-                return self._result(PrintOutcome.PRINTED, ())
-            if passed >= s.confirm_timeout_s:
-                return self._result(PrintOutcome.UNCERTAIN, stopping)
-            if asks_in_order and word is None:
-                word = self._session.in_order_answer(POLL_S)
-            else:
-                time.sleep(POLL_S)
-
-    def _stopped(self, problem: SendStopped) -> PrintResult:
-        """The printer took no more bytes; it may still say why."""
-        log.warning("printer.send_stopped", sent=problem.sent, detail=problem.detail)
-        found: list[Condition] | None = None
-        if self._session is not None:
+    def _take(self, ended: Ended) -> None:
+        """The state after a job: what the printer said, and what may be left in it."""
+        if ended.outcome is not PrintOutcome.NOT_PRINTED:
+            self._torn = ended.outcome is PrintOutcome.UNCERTAIN
+            self._due = rest_of_a_command(self._profile) if self._torn and ended.gone else b""
+        if ended.reading is not None:
+            self._saw(ended.reading)
+        if ended.gone:
+            self._lose(ended.because)
+        elif self._torn and self._session is not None and self._profile.clear_buffer:
+            # Otherwise the rest would come out by itself once the fault is mended.
             try:
-                found = self._session.ask_status(self._settings.answer_timeout_s)
+                self._session.send(self._profile.clear_buffer, self._settings.answer_timeout_s)
             except DeviceError:
-                found = None
-        stopping = blocking(found or ()) or [conditions.NOT_REACHABLE]
-        # What is left of the job must not come out in front of the next one.
-        self._lose(tuple(stopping))
-        outcome = PrintOutcome.UNCERTAIN if problem.sent else PrintOutcome.NOT_PRINTED
-        return self._result(outcome, stopping)
+                self._lose()
+        elif ended.reading is None and self._profile.status != "none":
+            self._conditions = (conditions.NOT_REACHABLE,)
+
+    def _listen_on(self) -> None:
+        while not self._closing.wait(LISTEN_EVERY_S):
+            if self._busy.acquire(blocking=False):
+                try:
+                    self._listen()
+                except Exception:
+                    log.exception("printer.listener_failed")
+                finally:
+                    self._busy.release()
+
+    def _listen(self) -> None:
+        """What the printer says by itself, and the receipt that waits in its presenter."""
+        if self._session is None or self._profile.status == "none":
+            return
+        self._hear(lambda session: session.newest())
+        if (exit_ := self._exit) is not None:
+            self._hear(lambda session: exit_.look(session, self._settings.probe_timeout_s))
+
+    def _hear(self, ask: Callable[[Session], Reading | None]) -> None:
+        """Takes what comes of a question; a line that broke is connected again, once."""
+        if self._session is None:
+            return
+        try:
+            reading = ask(self._session)
+        except DeviceError:
+            # Network printers hang up after a quiet while: that alone is no fault.
+            self._look(self._settings.probe_timeout_s, self._settings.probe_timeout_s)
+            return
+        if reading is not None:
+            self._saw(reading)
+
+    def _saw(self, reading: Reading) -> None:
+        if reading.conditions != self._conditions:
+            log.info("printer.says", conditions=[c.code for c in reading.conditions])
+        self._conditions = reading.conditions
+        renewed = self._memory.paper(
+            out=conditions.PAPER_OUT in reading.conditions,
+            near_end=conditions.PAPER_NEAR_END in reading.conditions,
+            cover_open=conditions.COVER_OPEN in reading.conditions,
+        )
+        if renewed:
+            log.info("printer.new_roll")
+        if self._exit is not None:
+            self._exit.saw(reading)
 
     def _look(self, connect_s: float, answer_s: float) -> None:
         """Connects if need be, and asks; the answer is in ``self._conditions``."""
@@ -186,22 +241,49 @@ class EscposPrinter:
     def _ask(self, connect_s: float, answer_s: float, end: float) -> None:
         if self._session is None:
             self._link.open(connect_s)
-            self._session = Session(self._link)
-        if self._settings.status == "none":
+            self._session = Session(self._link, self._profile)
+        self._send_due(answer_s)
+        if self._profile.status == "none":
             self._conditions = (conditions.ONE_WAY,)
             return
-        found = self._session.ask_status(min(answer_s, max(0.1, end - time.monotonic())))
-        if found is None:
+        reading = self._session.ask_status(min(answer_s, max(0.1, end - time.monotonic())))
+        if reading is None:
             self._conditions = (conditions.NOT_REACHABLE,)
             return
-        self._conditions = tuple(found)
+        self._saw(reading)
+        if blocking(reading.conditions):
+            return  # it would answer what stands in its queue only when it goes on
+        self._session.report_changes(max(0.1, end - time.monotonic()))
         if not self._identity.maker:
             self._identity = self._session.ask_identity(max(0.0, end - time.monotonic()))
+
+    def _send_due(self, timeout_s: float) -> None:
+        """Raises SendStopped; what is left then is still due."""
+        if self._due and self._session is not None:
+            try:
+                self._session.send(self._due, timeout_s)
+                self._due = b""
+            except SendStopped as stopped:
+                self._due = self._due[stopped.sent :]
+                raise
 
     def _lose(self, because: tuple[Condition, ...] = (conditions.NOT_REACHABLE,)) -> None:
         self._session = None
         self._conditions = because
         self._link.close()
+
+    def _supplies(self) -> list[Condition]:
+        """What is known of paper and receipts beyond the printer's own words."""
+        found: list[Condition] = list(self._exit.conditions) if self._exit else []
+        s, remembered = self._settings.supplies, self._memory.read()
+        if remembered.retracted:
+            found.append(conditions.receipts_retracted(remembered.retracted, s.bin_holds))
+        if s.roll_mm and conditions.PAPER_OUT not in self._conditions:
+            left = self._memory.forecast(s.roll_mm)
+            few_days = left.days is not None and left.days < s.warn_days
+            soon = few_days or left.receipts < s.warn_receipts
+            found.append(conditions.paper_forecast(left.receipts, left.days, soon))
+        return found
 
     def _result(self, outcome: PrintOutcome, because: Iterable[Condition]) -> PrintResult:
         return PrintResult(outcome, self.status(), tuple(c.code for c in because))

@@ -25,11 +25,12 @@ READ_MAX = 4096
 
 
 class SendStopped(Timeout):
-    """The printer stopped taking bytes. ``sent`` were taken; they may be on paper."""
+    """The printer stopped taking bytes. ``sent`` were taken; they may be on paper. ``gone``: the way to
+    it broke, so that waiting is of no use."""
 
-    def __init__(self, detail: str, sent: int) -> None:
+    def __init__(self, detail: str, sent: int, *, gone: bool = False) -> None:
         super().__init__(detail, "printer.not_reachable")
-        self.sent = sent
+        self.sent, self.gone = sent, gone
 
 
 class Link(Protocol):
@@ -84,9 +85,9 @@ class _FileDescriptorLink(ABC):
                     raise SendStopped(f"{self._place} takes no more bytes", sent)
                 sent += _write_some(descriptor, data[sent : sent + READ_MAX])
         except NotReachable as problem:
-            raise SendStopped(problem.detail, sent) from problem
+            raise SendStopped(problem.detail, sent, gone=True) from problem
         except OSError as problem:
-            raise SendStopped(f"{self._place}: {problem}", sent) from problem
+            raise SendStopped(f"{self._place}: {problem}", sent, gone=True) from problem
 
     def receive(self, timeout_s: float) -> bytes:
         try:

@@ -11,47 +11,107 @@ from typing import Any
 from escpos.printer import Dummy
 
 from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
-from device_drivers.printers.raster import Fonts, render_blocks
+from device_drivers.printers.profiles import Profile
+from device_drivers.printers.raster import (
+    QR_QUIET_MODULES,
+    Fonts,
+    Measures,
+    qr_matrix,
+    qr_module_dots,
+    render_blocks,
+)
 from device_drivers.printers.wrapping import printable, wrap
 
 KANJI_ON = b"\x1c&"
-ASK_PAPER_IN_ORDER = b"\x1dr\x01"
 CELL_DOTS = 12  # one column of font A
-NATIVE_QR_MODULE_DOTS = 6
+FEED_BEFORE_CUT_LINES = 6
+DOTS_PER_MM = 8
+HEADER_BYTES = 8  # of GS v 0
 
 
 @dataclass(frozen=True)
-class Paper:
-    """How a model prints. ``chinese``: raster or gb18030. ``qr``: raster or native."""
+class Job:
+    """The bytes of a receipt, and how much paper they use."""
 
-    width_dots: int = 384
-    chinese: str = "raster"
-    qr: str = "raster"
-    band_dots: int = 256  # height of one GS v 0; small printers have little memory
-    cut: str = "full"  # full, partial or none
+    data: bytes
+    length_mm: float
 
 
-def encode(document: Document, paper: Paper, fonts: Fonts) -> bytes:
-    """The whole job: reset, receipt, feed, cut. Raises ValueError if it would be too long."""
-    printer = _dummy(paper.width_dots)
-    printer.hw("INIT")
-    if paper.chinese == "gb18030":
-        printer._raw(KANJI_ON)
+def encode(document: Document, profile: Profile, fonts: Fonts) -> Job:
+    """The whole job: reset, receipt, feed, cut, present. Raises ValueError if it would be too long."""
+    printer = _Page(profile, fonts)
+    printer.raw.hw("INIT")
+    printer.pitch(printer.measures.body)
+    if profile.chinese == "gb18030":
+        printer.raw._raw(KANJI_ON)
         for block in document.blocks:
-            _native(printer, block, paper, fonts)
+            _native(printer, block)
     else:
-        for blocks in _runs(document.blocks, split_at_qr=paper.qr == "native"):
-            if paper.qr == "native" and isinstance(blocks[0], QrCode):
+        for blocks in _runs(document.blocks, split_at_qr=profile.qr == "native"):
+            if profile.qr == "native" and isinstance(blocks[0], QrCode):
                 _native_qr(printer, blocks[0].text)
                 caption = TextLine(blocks[0].caption, align=Align.CENTER)
                 blocks = (caption,) if caption.text else ()
             if blocks:
-                _picture(printer, blocks, paper, fonts)
-    if paper.cut == "none":
-        printer.print_and_feed(6)
-    else:
-        printer.cut(mode="PART" if paper.cut == "partial" else "FULL")
-    return printer.output
+                printer.picture(blocks)
+    printer.pitch(printer.measures.body)
+    printer.feed(FEED_BEFORE_CUT_LINES)
+    data = printer.raw.output + cut(profile)
+    if profile.presenter:
+        data += profile.presenter.present
+    return Job(data, printer.dots / DOTS_PER_MM)
+
+
+def cut(profile: Profile) -> bytes:
+    """GS V, as the profile has it."""
+    return {"full": b"\x1dV\x00", "partial": b"\x1dV\x01", "none": b""}[profile.cut]
+
+
+def rest_of_a_command(profile: Profile) -> bytes:
+    """Completes a picture that was cut off in the sending: zeros are white in it, and nothing outside.
+
+    Without them the printer would take the next questions for dots.
+    """
+    return bytes(profile.band_dots * profile.width_dots // 8 + HEADER_BYTES)
+
+
+def after_interruption(profile: Profile) -> bytes:
+    """What goes before the next job when one was interrupted: parts the torn receipt from it."""
+    torn = b"\x1b@" + bytes((0x1B, 0x64, FEED_BEFORE_CUT_LINES)) + cut(profile)
+    return torn + (profile.presenter.retract if profile.presenter else b"")
+
+
+class _Page:
+    """python-escpos's bytes so far, and the dots of paper that they use."""
+
+    def __init__(self, profile: Profile, fonts: Fonts) -> None:
+        self.profile, self._fonts = profile, fonts
+        self.raw = _dummy(profile.width_dots)
+        self.measures = Measures.of(profile.width_dots)
+        self.dots = 0
+        self._pitch = 0
+
+    def pitch(self, size: int) -> None:
+        """Line spacing as in the picture of a receipt, for characters of that height (ESC 3)."""
+        wanted = round(size * 1.36)
+        if wanted != self._pitch:
+            self.raw._raw(bytes((0x1B, 0x33, wanted)))
+            self._pitch = wanted
+
+    def rows(self, rows: Sequence[bytes]) -> None:
+        for row in rows:
+            self.raw._raw(row + b"\n")
+        self.dots += self._pitch * len(rows)
+
+    def feed(self, lines: int) -> None:
+        lines = max(0, min(lines, 255))
+        self.raw._raw(bytes((0x1B, 0x64, lines)))
+        self.dots += self._pitch * lines
+
+    def picture(self, blocks: Sequence[Block]) -> None:
+        picture = render_blocks(blocks, self.profile.width_dots, self._fonts)
+        self.raw.image(picture, impl="bitImageRaster", fragment_height=self.profile.band_dots)
+        self.dots += picture.height
 
 
 def _dummy(width_dots: int) -> Any:
@@ -79,15 +139,13 @@ def _runs(blocks: Sequence[Block], split_at_qr: bool) -> list[Sequence[Block]]:
     return [tuple(run) for run in runs]
 
 
-def _picture(printer: Any, blocks: Sequence[Block], paper: Paper, fonts: Fonts) -> None:
-    picture = render_blocks(blocks, paper.width_dots, fonts)
-    printer.image(picture, impl="bitImageRaster", fragment_height=paper.band_dots)
-
-
-def _native_qr(printer: Any, text: str) -> None:
-    printer.set(align="center")
-    printer.qr(text, ec=1, size=NATIVE_QR_MODULE_DOTS, model=2, native=True)
-    printer.set(align="left")
+def _native_qr(page: _Page, text: str) -> None:
+    modules = len(qr_matrix(text)) + 2 * QR_QUIET_MODULES
+    module = qr_module_dots(modules, page.profile.width_dots)
+    page.raw.set(align="center")
+    page.raw.qr(text, ec=1, size=module, model=2, native=True)
+    page.raw.set(align="left")
+    page.dots += modules * module
 
 
 def gb18030(text: str) -> bytes:
@@ -100,24 +158,25 @@ def cells(text: str) -> int:
     return sum(1 if len(gb18030(character)) == 1 else 2 for character in text)
 
 
-def _native(printer: Any, block: Block, paper: Paper, fonts: Fonts) -> None:
-    columns = paper.width_dots // CELL_DOTS
+def _native(page: _Page, block: Block) -> None:
+    columns = page.profile.width_dots // CELL_DOTS
     match block:
         case TextLine():
-            _native_text(printer, block, columns)
+            _native_text(page, block, columns)
         case Rule():
-            printer._raw(b"-" * columns + b"\n")
+            page.rows([b"-" * columns])
         case Feed():
-            printer.print_and_feed(max(0, min(block.lines, 255)))
-        case QrCode() if paper.qr == "native":
-            _native_qr(printer, block.text)
-            _native_text(printer, TextLine(block.caption, align=Align.CENTER), columns)
+            page.feed(block.lines)
         case QrCode():
-            _picture(printer, (QrCode(block.text),), paper, fonts)
-            _native_text(printer, TextLine(block.caption, align=Align.CENTER), columns)
+            if page.profile.qr == "native":
+                _native_qr(page, block.text)
+            else:
+                page.picture((QrCode(block.text),))
+            if block.caption:
+                _native_text(page, TextLine(block.caption, align=Align.CENTER), columns)
 
 
-def _native_text(printer: Any, line: TextLine, columns: int) -> None:
+def _native_text(page: _Page, line: TextLine, columns: int) -> None:
     if line.large:
         columns //= 2
     # A control character in a name or a note would be a command to the printer.
@@ -135,7 +194,8 @@ def _native_text(printer: Any, line: TextLine, columns: int) -> None:
     # GS ! enlarges Chinese characters too; the older ESC ! does not on many printers.
     size = 2 if line.large else 1
     align = "center" if centred else "left"
-    printer.set(align=align, bold=line.bold, custom_size=True, width=size, height=size)
-    for row in rows:
-        printer._raw(gb18030(row) + b"\n")
-    printer.set(align="left", bold=False, custom_size=True, width=1, height=1)
+    page.raw.set(align=align, bold=line.bold, custom_size=True, width=size, height=size)
+    page.pitch(page.measures.large if line.large else page.measures.body)
+    page.rows([gb18030(row) for row in rows])
+    page.raw.set(align="left", bold=False, custom_size=True, width=1, height=1)
+    page.pitch(page.measures.body)

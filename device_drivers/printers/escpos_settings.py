@@ -1,15 +1,26 @@
 """The settings of an ESC/POS printer, checked: every mistake names its key. Touches no device."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from device_drivers.printers.escpos_receipt import Paper
+from device_drivers.printers.profiles import CHINESE, CONFIRM, CUTS, QR, STATUS, Profile, profiles
 from device_drivers.printers.raster import WIDTHS_DOTS, Fonts
 from device_drivers.settings import BadSetting, Table
 
 CONNECTIONS = ("serial", "network", "usb", "file")
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """Paper and bin. ``roll_mm`` 0: the roll's length is not known, so nothing is forecast."""
+
+    roll_mm: float
+    warn_days: float
+    warn_receipts: int
+    ticket_wait_s: float  # so long a receipt may wait in the presenter; 0: for ever
+    bin_holds: int
 
 
 @dataclass(frozen=True)
@@ -18,10 +29,10 @@ class EscposSettings:
 
     connection: str
     place: Mapping[str, Any]
-    paper: Paper
+    profile: Profile
+    supplies: Supplies
     fonts: Fonts
-    status: str  # dle_eot, or none for a printer or cable that cannot answer
-    confirm: str  # gs_r: the printer says when all is done; status: only that it has no fault
+    state_file: Path | None
     connect_timeout_s: float
     answer_timeout_s: float
     probe_timeout_s: float
@@ -36,10 +47,10 @@ def read_settings(settings: Mapping[str, Any]) -> EscposSettings:
     result = EscposSettings(
         connection=connection,
         place=_place(table, connection),
-        paper=_paper(table),
+        profile=_profile(table),
+        supplies=_supplies(table),
         fonts=Fonts(Path(table.text("font_regular")), Path(table.text("font_bold"))),
-        status=table.choice("status", ("dle_eot", "none"), "dle_eot"),
-        confirm=table.choice("confirm", ("gs_r", "status"), "gs_r"),
+        state_file=_path(table.text("state_file", "")),
         connect_timeout_s=table.number("connect_timeout_s", 2.0, 0.1, 30),
         answer_timeout_s=table.number("answer_timeout_s", 1.0, 0.05, 10),
         probe_timeout_s=table.number("probe_timeout_s", 1.0, 0.05, 1),
@@ -51,6 +62,10 @@ def read_settings(settings: Mapping[str, Any]) -> EscposSettings:
         if not path.is_file():
             raise BadSetting(key, str(path), "the path of a font file that exists")
     return result
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
 
 
 def _place(table: Table, connection: str) -> dict[str, Any]:
@@ -72,14 +87,34 @@ def _place(table: Table, connection: str) -> dict[str, Any]:
     return {"place": table.text("path")}
 
 
-def _paper(table: Table) -> Paper:
-    paper_mm = table.anything("paper_mm", 58)
-    if paper_mm not in WIDTHS_DOTS:
+def _profile(table: Table) -> Profile:
+    """The named profile, with what the table says otherwise."""
+    paper_mm = table.anything("paper_mm", None)
+    if paper_mm is not None and paper_mm not in WIDTHS_DOTS:
         raise BadSetting("paper_mm", paper_mm, "one of 58, 80")
-    return Paper(
-        width_dots=table.whole("width_dots", WIDTHS_DOTS[paper_mm], 160, 832) // 8 * 8,
-        chinese=table.choice("chinese", ("raster", "gb18030"), "raster"),
-        qr=table.choice("qr", ("raster", "native"), "raster"),
-        band_dots=table.whole("band_dots", 256, 24, 1024),
-        cut=table.choice("cut", ("full", "partial", "none"), "full"),
+    known = profiles(_path(table.text("profile_file", "")))
+    base = known[
+        table.choice("profile", tuple(known), "generic_80" if paper_mm == 80 else "generic_58")
+    ]
+    if paper_mm not in (None, base.paper_mm):
+        base = replace(base, paper_mm=paper_mm, width_dots=WIDTHS_DOTS[paper_mm])
+    return replace(
+        base,
+        width_dots=table.whole("width_dots", base.width_dots, 160, 832) // 8 * 8,
+        chinese=table.choice("chinese", CHINESE, base.chinese),
+        qr=table.choice("qr", QR, base.qr),
+        band_dots=table.whole("band_dots", base.band_dots, 24, 1024),
+        cut=table.choice("cut", CUTS, base.cut),
+        status=table.choice("status", STATUS, base.status),
+        confirm=table.choice("confirm", CONFIRM, base.confirm),
+    )
+
+
+def _supplies(table: Table) -> Supplies:
+    return Supplies(
+        roll_mm=table.number("roll_m", 0, 0, 1000) * 1000,
+        warn_days=table.number("warn_days", 2, 0, 60),
+        warn_receipts=table.whole("warn_receipts", 30, 0, 10_000),
+        ticket_wait_s=table.number("ticket_wait_s", 60, 0, 3600),
+        bin_holds=table.whole("bin_holds", 50, 1, 10_000),
     )

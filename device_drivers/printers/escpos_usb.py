@@ -3,6 +3,8 @@
 It never resets the device and never waits without end, both of which python-escpos does by default.
 """
 
+import contextlib
+import errno
 import time
 from typing import Any
 
@@ -66,7 +68,7 @@ class UsbLink:
         import usb.core
 
         end = time.monotonic() + timeout_s
-        sent = 0
+        sent, stalled = 0, False
         while sent < len(data):
             left_ms = int((end - time.monotonic()) * 1000)
             if self._transport is None or left_ms <= 0:
@@ -74,8 +76,14 @@ class UsbLink:
             device, endpoint = self._transport.device, self._transport.out_ep
             try:
                 sent += device.write(endpoint, data[sent : sent + CHUNK], left_ms)
+            except usb.core.USBTimeoutError:
+                continue
             except usb.core.USBError as problem:
-                raise SendStopped(f"{self._place}: {problem}", sent) from problem
+                if not stalled and problem.errno == errno.EPIPE:
+                    stalled = True
+                    self._clear_halt(endpoint)
+                    continue
+                raise SendStopped(f"{self._place}: {problem}", sent, gone=True) from problem
 
     def receive(self, timeout_s: float) -> bytes:
         import usb.core
@@ -89,7 +97,17 @@ class UsbLink:
         except usb.core.USBTimeoutError:
             return b""
         except usb.core.USBError as problem:
+            if problem.errno == errno.EPIPE:
+                self._clear_halt(endpoint)
+                return b""
             raise NotReachable(f"{self._place}: {problem}", "printer.not_reachable") from problem
+
+    def _clear_halt(self, endpoint: int) -> None:
+        """A stalled endpoint stays so until the host clears it (USB 2.0, 9.4.5)."""
+        import usb.core
+
+        with contextlib.suppress(usb.core.USBError):
+            self._transport.device.clear_halt(endpoint)
 
     def close(self) -> None:
         transport, self._transport = self._transport, None

@@ -130,11 +130,16 @@ def qr_matrix(text: str) -> list[list[bool]]:
     return [[bool(module) for module in row] for row in code.matrix]
 
 
+def qr_module_dots(modules: int, width: int) -> int:
+    """How large a code's modules are on paper of that width: 60 % of it, if that can be read."""
+    wanted = round(width * 0.6 / modules)
+    return max(1, min(QR_MODULE_DOTS_MAX, max(wanted, 3), width // modules))
+
+
 def _qr(block: QrCode, measures: Measures, fonts: Fonts) -> Image.Image:
     matrix = qr_matrix(block.text)
     modules = len(matrix) + 2 * QR_QUIET_MODULES
-    wanted = round(measures.width * 0.6 / modules)
-    module = max(1, min(QR_MODULE_DOTS_MAX, max(wanted, 3), measures.width // modules))
+    module = qr_module_dots(modules, measures.width)
     side = modules * module
     code = Image.new("L", (modules, modules), 255)
     for y, row in enumerate(matrix):

@@ -10,15 +10,18 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from simulators.receipt_printer import status
 from simulators.receipt_printer.faults import Faults
 from simulators.receipt_printer.paper import LINE, Paper, Style
+from simulators.receipt_printer.presenter import Presenter
 from simulators.receipt_printer.receipts import Receipts
 from simulators.receipt_printer.tokens import Token
 
 MAKER, MODEL = "LobbyPay simulator", "LobbyPay ESC/POS"
 QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
-QUERIES = ("GS r", "GS I", "GS a")
+QUERIES = ("GS r", "GS I", "GS a", "GS \xe0", "GS ( H")
 SLICE_DOTS = 24  # a picture is printed in slices, so that it can jam in the middle
+SLOW = 100.0  # dots a second
 
 
 class Engine(threading.Thread):
@@ -30,14 +33,22 @@ class Engine(threading.Thread):
         reply: Callable[[bytes], None],
         dots_per_second: float = 0,
         charset: str = "gb18030",
+        presenter: Presenter | None = None,
     ) -> None:
         super().__init__(name="print-engine", daemon=True)
         self.tokens: queue.Queue[Token] = queue.Queue()
         self.unknown: list[str] = []
         self.automatic_status = False
+        self.waiting_bytes = 0
+        self.on_begin: Callable[[], None] = lambda: None  # a receipt begins
+        self._begun = False
         self._paper, self._receipts, self._faults, self._reply = paper, receipts, faults, reply
         self._speed = dots_per_second
         self._charset = charset
+        self._presenter = presenter
+        self._forgotten = (
+            0  # how often the buffers were cleared: what began before is not gone on with
+        )
         self._style = Style()
         self._line: list[tuple[str, Style]] = []
         self._line_height: int | None = None
@@ -48,15 +59,31 @@ class Engine(threading.Thread):
     def run(self) -> None:
         while True:
             token = self.tokens.get()
+            forgotten = self._forgotten
             self._wait_until_able()
+            if forgotten != self._forgotten:
+                continue
             if token.name not in QUERIES:
                 self._raw += token.raw
             self._do(token)
+            self.waiting_bytes = max(0, self.waiting_bytes - len(token.raw))
+
+    def take(self, token: Token) -> None:
+        """The next command, carried out in its turn."""
+        self.waiting_bytes += len(token.raw)
+        self.tokens.put(token)
 
     def drop_waiting(self) -> None:
-        """What was received and not begun is forgotten (DLE ENQ 2, switched off and on)."""
+        """What was received and not done is forgotten (DLE ENQ 2, DLE DC4 8, switched off)."""
+        self._forgotten += 1
+        self.waiting_bytes = 0
         while not self.tokens.empty():
             self.tokens.get_nowait()
+
+    def switched_off(self) -> None:
+        self.drop_waiting()
+        self._style, self._line, self._line_height = Style(), [], None
+        self.automatic_status = False
 
     def _wait_until_able(self) -> None:
         with self._faults.changed:
@@ -64,16 +91,18 @@ class Engine(threading.Thread):
 
     def _advance(self, dots: int) -> None:
         """Called after dots were printed: takes the time, and jams where it was told to."""
-        if self._speed:
-            time.sleep(dots / self._speed)
-        if "jam_midway" in self._faults and self._paper.length >= self._faults.jam_after_dots:
-            self._faults.clear("jam_midway")
-            self._faults.set("paper_out")
+        speed = SLOW if "slow" in self._faults else self._speed
+        if speed:
+            time.sleep(dots / speed)
+        self._faults.midway(self._paper.length)
         self._wait_until_able()
 
     def _do(self, token: Token) -> None:
         name, args = token.name, token.args
         style = self._style
+        if name in ("text", "GS v 0") and not self._begun:
+            self._begun = True
+            self.on_begin()
         if name == "text":
             self._line.append((self._decode(args), style))
         elif name == "LF":
@@ -111,13 +140,25 @@ class Engine(threading.Thread):
             answer = {66: MAKER, 67: MODEL}.get(args[0], "")
             self._reply(b"_" + answer.encode("ascii") + b"\0")
         elif name == "GS r":
-            self._reply(self._faults.paper_in_order() if args[0] in (1, 49) else b"\0")
-        elif name == "GS a":
-            self.automatic_status = bool(args[0])
-            if self.automatic_status:
-                self._reply(self._faults.automatic())
+            self._reply(status.paper_in_order(self._faults) if args[0] in (1, 49) else b"\0")
+        elif name == "GS ( H" and args[2:4] == b"\x30\x30":
+            self._reply(b"\x37\x22" + args[4:8] + b"\0")
+        elif name in ("GS a", "GS \xe0"):
+            # A kiosk printer reports in six bytes (GS E0), any other in four (GS a).
+            if (name == "GS a") == (self._presenter is None):
+                self.automatic_status = bool(args[0])
+                if self.automatic_status:
+                    self._reply(self.newest_status())
+        elif name == "GS e" and self._presenter:
+            self._reply(self._presenter.command(args))
         elif name.startswith(("unknown", "GS k")):
             self.unknown.append(name)
+
+    def newest_status(self) -> bytes:
+        """What it says by itself when anything changes."""
+        if self._presenter:
+            return status.full(self._faults, self._presenter.ticket)
+        return status.automatic(self._faults)
 
     def _decode(self, text: bytes) -> str:
         if self._charset == "gb18030":
@@ -148,7 +189,10 @@ class Engine(threading.Thread):
         if args[0] & 3:
             dots = dots.resize((size[0] * (1 + (args[0] & 1)), height * (1 + (args[0] >> 1 & 1))))
         self._notes.append(f"[raster {dots.width} x {dots.height}]")
+        forgotten = self._forgotten
         for top in range(0, dots.height, SLICE_DOTS):
+            if forgotten != self._forgotten:
+                return
             bottom = min(top + SLICE_DOTS, dots.height)
             self._paper.picture(dots.crop((0, top, dots.width, bottom)), self._style.align)
             self._advance(bottom - top)
@@ -180,5 +224,9 @@ class Engine(threading.Thread):
             self._faults.clear("cutter_at_cut")
             self._faults.set("cutter")
             self._wait_until_able()
+        if not self._paper.length:
+            return
         self._receipts.save(self._paper.cut(), self._notes, bytes(self._raw))
-        self._notes, self._raw = [], bytearray()
+        if self._presenter:
+            self._presenter.cut()
+        self._notes, self._raw, self._begun = [], bytearray(), False

@@ -1,20 +1,33 @@
-"""What ails the simulated printer, and the status bytes that say so. Source: Epson DLE EOT, GS a."""
+"""What ails the simulated printer. Each fault stays until it is cleared, unless it says otherwise."""
 
 import threading
+from typing import Any
 
-NAMES = (
-    "paper_out",
-    "near_end",
-    "cover_open",
-    "cutter",  # jammed now
-    "cutter_at_cut",  # jams at the next cut
-    "offline",
-    "error",
-    "silent",  # prints, but answers nothing
-    "stalled",  # takes no bytes any more
-    "jam_midway",  # paper ends after so many dots of the receipt
-)
-STOPPING = {"paper_out", "cover_open", "cutter", "offline", "error"}
+NAMES = {
+    "paper_out": "no paper",
+    "near_end": "paper near its end",
+    "paper_out_midway": "paper ends once a receipt is `after_dots` long",
+    "jam": "paper is jammed",
+    "jam_midway": "paper jams once a receipt is `after_dots` long",
+    "cover_open": "the cover is open",
+    "cutter": "the cutter is jammed",
+    "cutter_at_cut": "the cutter jams at the next cut",
+    "offline": "offline without a reason",
+    "overheated": "the head is too hot; prints again when it has cooled",
+    "error": "an unrecoverable error",
+    "silent": "prints, but answers nothing",
+    "garbage": "answers with noise",
+    "late": "each answer comes `late_s` after its question",
+    "stalled": "takes no bytes any more",
+    "slow": "prints a hundred dots a second",
+    "presenter_jam": "a receipt in the presenter cannot be moved",
+    "ticket_not_taken": "nobody takes the receipt from the presenter",
+    "disconnected": "the cable is pulled",
+    "off": "switched off; what was in it is lost",
+}
+_SETTINGS = {"after_dots": 200.0, "late_s": 0.8}
+STOPPING = {"paper_out", "jam", "cover_open", "cutter", "offline", "overheated", "error", "off"}
+MIDWAY = {"paper_out_midway": "paper_out", "jam_midway": "jam"}
 
 
 class Faults:
@@ -23,16 +36,18 @@ class Faults:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self._now: set[str] = set()
-        self.jam_after_dots = 0
+        self._settings = dict(_SETTINGS)
 
-    def set(self, name: str, after_dots: int = 200) -> None:
-        """Raises ValueError for a name that there is not."""
+    def set(self, name: str, **settings: Any) -> None:
+        """Raises ValueError for a name or a setting that there is not."""
         if name not in NAMES:
             raise ValueError(f"no fault {name!r}; there are {', '.join(NAMES)}")
+        for key, value in settings.items():
+            if key not in _SETTINGS:
+                raise ValueError(f"no setting {key!r}; there are {', '.join(_SETTINGS)}")
+            self._settings[key] = float(value)
         with self.changed:
             self._now.add(name)
-            if name == "jam_midway":
-                self.jam_after_dots = after_dots
             self.changed.notify_all()
 
     def clear(self, name: str | None = None) -> None:
@@ -49,36 +64,16 @@ class Faults:
     def names(self) -> list[str]:
         return sorted(self._now)
 
+    def setting(self, name: str) -> float:
+        return self._settings[name]
+
     @property
     def stopped(self) -> bool:
         return bool(self._now & STOPPING)
 
-    def real_time(self, number: int) -> bytes:
-        """The answer to DLE EOT ``number``; empty for a number that the printer does not know."""
-        now = self._now
-        bits = {
-            1: (0x08 if self.stopped else 0),
-            2: (0x04 if "cover_open" in now else 0)
-            | (0x20 if "paper_out" in now else 0)
-            | (0x40 if {"error", "cutter"} & now else 0),
-            3: (0x08 if "cutter" in now else 0) | (0x20 if "error" in now else 0),
-            4: (0x0C if {"near_end", "paper_out"} & now else 0)
-            | (0x60 if "paper_out" in now else 0),
-        }
-        return bytes((0x12 | bits[number],)) if number in bits else b""
-
-    def automatic(self) -> bytes:
-        """The four bytes of the automatic status."""
-        now = self._now
-        first = 0x10 | (0x08 if self.stopped else 0) | (0x20 if "cover_open" in now else 0)
-        second = (0x08 if "cutter" in now else 0) | (0x20 if "error" in now else 0)
-        third = (0x03 if {"near_end", "paper_out"} & now else 0) | (
-            0x0C if "paper_out" in now else 0
-        )
-        return bytes((first, second, third, 0x0F))
-
-    def paper_in_order(self) -> bytes:
-        """The answer to GS r 1."""
-        now = self._now
-        near = 0x03 if {"near_end", "paper_out"} & now else 0
-        return bytes((near | (0x0C if "paper_out" in now else 0),))
+    def midway(self, dots: int) -> None:
+        """The receipt is so long by now: what strikes in the middle may strike."""
+        for name, becomes in MIDWAY.items():
+            if name in self._now and dots >= self._settings["after_dots"]:
+                self.clear(name)
+                self.set(becomes)

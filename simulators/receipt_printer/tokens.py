@@ -7,7 +7,7 @@ purpose without any library that also makes such bytes.
 from dataclasses import dataclass
 
 DLE, ESC, FS, GS = 0x10, 0x1B, 0x1C, 0x1D
-PLAIN = {0x0A: "LF", 0x0D: "CR", 0x09: "HT", 0x0C: "FF", 0x18: "CAN"}
+PLAIN = {0x00: "NUL", 0x0A: "LF", 0x0D: "CR", 0x09: "HT", 0x0C: "FF", 0x18: "CAN"}
 
 # How many argument bytes follow each two-byte command.
 FIXED = {
@@ -19,7 +19,7 @@ FIXED = {
         "W": 8,
     },
     GS: {
-        **dict.fromkeys("!BHhwfaEr/IbT", 1),
+        **dict.fromkeys("!BHhwfaEr/IbT\xe0", 1),
         **dict.fromkeys("LWP$\\", 2),
         ":": 0,
     },
@@ -119,7 +119,7 @@ def _command(data: bytearray, prefix: int) -> Token | None:
     return Token(name, bytes(data[start:length]), bytes(data[:length]))
 
 
-VARIABLE = {ESC: "*D", GS: "vV(k*", FS: "2"}
+VARIABLE = {ESC: "*D", GS: "vV(k*e", FS: "2"}
 
 
 def _length(data: bytearray, prefix: int, letter: str) -> int | None:
@@ -148,6 +148,8 @@ def _esc_length(data: bytearray, letter: str) -> int | None:
 def _gs_length(data: bytearray, letter: str) -> int | None:
     if len(data) < 3:
         return None
+    if letter == "e":
+        return 3 + {3: 1, 0x20: 2}.get(data[2], 0)
     if letter == "V":
         return 4 if data[2] >= 65 else 3
     if letter == "v":

@@ -1,5 +1,6 @@
 """A receipt like a real one, and the fonts that it is drawn with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from device_drivers.printers.interface import (
     Rule,
     TextLine,
 )
+from device_drivers.printers.profiles import Profile, profiles
 from device_drivers.printers.raster import Fonts
 
 FONT_FOLDER = Path(__file__).parents[3] / "assets" / "fonts" / "built"
@@ -51,3 +53,7 @@ def settings(**place) -> dict:
         "connect_timeout_s": 5.0,
         **place,
     }
+
+
+def profile(name: str = "generic_58", **changes) -> Profile:
+    return replace(profiles()[name], **changes)

@@ -7,7 +7,6 @@ import threading
 import time
 import tty
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,9 @@ from device_drivers.printers.escpos import create
 from device_drivers.printers.interface import PrintOutcome
 from device_drivers.settings import BadSetting
 from device_drivers.status import Level
-from simulators.receipt_printer.cables import PtyCable, TcpCable
+from simulators.receipt_printer.cables import TcpCable
 from simulators.receipt_printer.device import Printer
+from tests.device_drivers.printers.bench import Bench
 from tests.device_drivers.printers.receipts import (
     FONTS,
     RECEIPT_URL,
@@ -28,37 +28,6 @@ from tests.device_drivers.printers.receipts import (
 from tests.device_drivers.waiting import wait_until
 
 pytestmark = needs_fonts
-
-
-class Bench:
-    """A simulated printer and a driver connected to it."""
-
-    def __init__(self, folder: Path, cable: str, **options) -> None:
-        self.out = folder / "receipts"
-        self.device = Printer(self.out, font=FONTS.regular)
-        self.device.start()
-        if cable == "tcp":
-            line = TcpCable(self.device, "127.0.0.1", 0)
-            place = {"connection": "network", "host": line.address[0], "port": line.address[1]}
-        else:
-            line = PtyCable(self.device, folder / "ttyPrinter")
-            place = {"connection": "serial", "port": str(line.link)}
-            if cable == "file":
-                place = {"connection": "file", "path": str(line.link)}
-        line.start()
-        self.driver = create(settings(**place, **options))
-        self.driver.open()
-
-    def codes(self) -> list[str]:
-        return [condition.code for condition in self.driver.status().conditions]
-
-    def probe(self) -> list[str]:
-        return [condition.code for condition in self.driver.probe().conditions]
-
-    def text(self, number: int = 1) -> str:
-        path = self.out / f"receipt-{number:03d}.txt"
-        assert wait_until((self.out / f"receipt-{number:03d}.png").exists)
-        return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(params=["tcp", "pty", "file"])
@@ -108,6 +77,7 @@ def test_native_chinese_comes_out_as_written_with_the_right_yen_sign(bench):
         ("cutter", "printer.cutter"),
         ("offline", "printer.offline"),
         ("error", "printer.error"),
+        ("overheated", "printer.overheated"),
     ],
 )
 def test_a_printer_that_is_not_ready_gets_nothing_to_print(bench, fault, code):
@@ -132,7 +102,11 @@ def test_paper_near_its_end_is_a_warning_and_prints(bench):
 
 @pytest.mark.parametrize(
     ("fault", "code"),
-    [("jam_midway", "printer.paper_out"), ("cutter_at_cut", "printer.cutter")],
+    [
+        ("paper_out_midway", "printer.paper_out"),
+        ("jam_midway", "printer.error"),
+        ("cutter_at_cut", "printer.cutter"),
+    ],
 )
 def test_a_job_that_stops_in_the_middle_is_uncertain_and_names_the_cause(bench, fault, code):
     at = bench()

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from device_drivers.printers.escpos_answers import (
     AnswerKind,
     AnswerStream,
-    automatic_conditions,
-    real_time_conditions,
+    automatic_reading,
+    real_time_reading,
 )
 
 NEUTRAL = 0x12
 
 
-def codes(found) -> list[str]:
-    return [condition.code for condition in found]
+def codes(reading) -> list[str]:
+    return [condition.code for condition in reading.conditions]
 
 
 def test_the_kinds_of_answers_are_told_apart_in_one_stream():
@@ -43,7 +43,7 @@ def test_flow_control_bytes_are_no_answers():
 def test_no_noise_raises(noise):
     for answer in AnswerStream().feed(noise):
         if answer.kind is AnswerKind.AUTOMATIC:
-            automatic_conditions(answer.data)
+            automatic_reading(answer.data)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_no_noise_raises(noise):
     ],
 )
 def test_real_time_status(answers, expected):
-    assert codes(real_time_conditions(*answers)) == expected
+    assert codes(real_time_reading(*answers)) == expected
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_real_time_status(answers, expected):
     ],
 )
 def test_automatic_status(status, expected):
-    assert codes(automatic_conditions(status)) == expected
+    assert codes(automatic_reading(status)) == expected

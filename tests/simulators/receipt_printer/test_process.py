@@ -70,7 +70,7 @@ def _until(port: int, end: bytes) -> bytes:
 
 def test_a_jam_stops_the_paper_and_the_rest_comes_when_it_is_mended(tmp_path):
     with running("receipt_printer", "--tcp", "127.0.0.1:0", "--out", str(tmp_path)) as printer:
-        printer.post("fault", name="jam_midway", after_dots=40)
+        printer.post("fault", name="paper_out_midway", after_dots=40)
         with socket.create_connection((printer.ready["host"], printer.ready["port"])) as cable:
             cable.sendall(JOB)
             assert wait_until(lambda: printer.state()["faults"] == ["paper_out"])
