@@ -81,6 +81,7 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
         "printer": {
             "font_regular": str(FONTS / "LobbySans-Regular.otf"),
             "font_bold": str(FONTS / "LobbySans-Bold.otf"),
+            "state_file": str(settings.data_dir / "printer.json"),
         }
     }
     made: dict[str, Any] = {}

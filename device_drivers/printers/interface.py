@@ -1,9 +1,10 @@
 """A receipt printer puts a laid-out receipt on paper. A jam never changes a payment.
 
-Jobs carry an id. A job that was PRINTED and comes again under its id is answered so and not printed
-again. One that ended NOT_PRINTED or UNCERTAIN is printed again, whole. The id of another document is
-Refused with ``DUPLICATE_DIFFERS``. ``device_drivers.answered`` does that; its memory ends with the
-process, and after a restart a job is a new one: a second receipt does no harm, a missing one does.
+Jobs carry an id. A job that was PRINTED or UNCERTAIN and comes again under its id is answered so and
+not printed again: whoever wants paper nonetheless asks for a copy, under another id. One that ended
+NOT_PRINTED is begun again. The id of another document is Refused with ``DUPLICATE_DIFFERS``.
+``device_drivers.answered`` does that for this process; ``state_file``, which the kiosk gives every
+printer, is there for what must outlive it (``memory.Memory``).
 """
 
 from dataclasses import dataclass, field

@@ -85,8 +85,8 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
             if can.touch or not can.print:
                 return session, (Sound("paid"),)
             # Nobody can touch "print": the receipt comes by itself.
-            printing = PrintReceipt(record, session.visit.language, False, moment.payment_id)
-            return _visit(session, say=Say.PRINTING), (Sound("paid"), printing)
+            session, printing = on_paper(session, moment)
+            return session, (Sound("paid"), *printing)
         case PaymentState.DECLINED:
             session = _visit(session, screen=Screen.DECLINED, cancelling=False)
             return session, (Sound("attention"),)
@@ -145,6 +145,23 @@ def on_cannot_record(session: Session) -> Step:
     return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (Resolve(record),)
 
 
+def on_paper(session: Session, moment: Moment) -> Step:
+    """Prints the receipt or slip of the payment on the screen, whole; one at a time."""
+    visit = session.visit
+    if visit.payment is None or visit.say is Say.PRINTING:
+        return session, ()
+    wish = PrintReceipt(visit.payment, visit.language, visit.paper_begun, moment.payment_id)
+    return _visit(session, say=Say.PRINTING), (wish,)
+
+
+def on_printer_back(session: Session, moment: Moment) -> Step:
+    """Whoever still waits for paper that did not come gets it; nobody else's receipt is printed."""
+    visit = session.visit
+    if visit.screen not in (Screen.PAID, Screen.UNKNOWN) or visit.say is not Say.NOT_PRINTED:
+        return session, ()
+    return on_paper(session, moment)
+
+
 def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:
     visit = session.visit
     effects = (RecordReceipt(event.payment_id, "print", event.outcome),)
@@ -156,5 +173,6 @@ def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) 
         session,
         say=Say.PRINTED if printed else Say.NOT_PRINTED,
         receipt_done=visit.receipt_done or printed,
+        paper_begun=visit.paper_begun or event.outcome != "not_printed",
     )
     return session, effects

@@ -19,7 +19,6 @@ from kiosk.core.effects import (
     Effect,
     FollowOrder,
     MakeOrder,
-    PrintReceipt,
     ReadTerminal,
     Record,
     RecordReceipt,
@@ -86,12 +85,7 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
             longer = min(visit.code_latest, visit.code_expires + MORE_TIME_S)
             return _visit(session, code_expires=longer), ()
         case ((Screen.PAID | Screen.UNKNOWN), (Action.PRINT | Action.PRINT_SLIP)) if visit.payment:
-            if visit.say is Say.PRINTING:
-                return session, ()
-            effect = PrintReceipt(
-                visit.payment, visit.language, visit.receipt_done, moment.payment_id
-            )
-            return _visit(session, say=Say.PRINTING), (effect,)
+            return outcome.on_paper(session, moment)
         case Screen.PAID, Action.PHONE if visit.payment and visit.payment.status_url:
             effect = RecordReceipt(visit.payment.payment_id, "phone", "shown")
             return _visit(session, screen=Screen.RECEIPT_PHONE), (effect,)
@@ -146,6 +140,7 @@ def _start(session: Session, method: Method, moment: Moment) -> Step:
         cancelling=False,
         card=CardProgress("starting"),
         receipt_done=False,
+        paper_begun=False,
         say=None,
     )
     if session.lobby.server_reachable:

@@ -143,7 +143,11 @@ def _on_server(session: Session, event: ServerSeen, moment: Moment) -> Step:
 
 
 def _on_devices(session: Session, event: DevicesSeen, moment: Moment) -> Step:
-    return _lobby(session, devices=event.devices)
+    could_print = offers(session.lobby).print
+    session, effects = _lobby(session, devices=event.devices)
+    if could_print or not offers(session.lobby).print:
+        return session, effects
+    return outcome.on_printer_back(session, moment)
 
 
 def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> Step:

@@ -81,11 +81,12 @@ def configured_bench(kind: str, name: str, config: Path, money: bool, paper: boo
     device = settings.device(role)
     if device is None or device.driver != name:
         raise SettingsError(f"{config}: [{role}] does not use the driver {name}")
-    fonts = {
+    given = {
         "font_regular": str(FONTS / "LobbySans-Regular.otf"),
         "font_bold": str(FONTS / "LobbySans-Bold.otf"),
+        "state_file": str(settings.data_dir / "printer.json"),
     }
-    own = {**(fonts if kind == "printers" else {}), **device.own}
+    own = {**(given if kind == "printers" else {}), **device.own}
     currency = str(device.own.get("currency", "CNY"))
     return Bench(settings=own, moves_money=money, uses_paper=paper, currency=currency)
 
