@@ -54,6 +54,7 @@ class KioskView:
     state: Text
     state_tone: str
     advice: Text | None
+    offered: list[Text]  # what residents can do there now
     devices: list[DeviceView]
     takings: list[Taking]
     total: str
@@ -132,6 +133,7 @@ def _kiosk(
         state=state,
         state_tone=_state_tone(heartbeat, late or bool(kiosk.stopped), kiosk.active),
         advice=advice,
+        offered=[words.FLOWS[flow] for flow in heartbeat.flows] if heartbeat else [],
         devices=devices,
         takings=_takings(takings, currency),
         total=_money(sum(takings.values()), currency),

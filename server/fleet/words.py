@@ -1,6 +1,6 @@
 """What the fleet page calls things, in both languages."""
 
-from contract.messages import Method, Text
+from contract.messages import Flow, Method, Text
 
 METHODS = {
     Method.WECHAT: Text(zh="微信支付", en="WeChat Pay"),
@@ -12,6 +12,17 @@ ROLES = {
     "scanner": Text(zh="扫描器", en="Scanner"),
     "card_terminal": Text(zh="刷卡机", en="Card terminal"),
     "printer": Text(zh="打印机", en="Printer"),
+    "touch": Text(zh="触摸屏", en="Touch screen"),
+}
+FLOWS = {
+    Flow.SCAN_BILL: Text(zh="扫账单", en="Scan a bill"),
+    Flow.TYPE_UNIT: Text(zh="输房号", en="Enter a unit"),
+    Flow.WECHAT_QR: Text(zh="微信", en="WeChat Pay"),
+    Flow.ALIPAY_QR: Text(zh="支付宝", en="Alipay"),
+    Flow.PAYMENT_CODE: Text(zh="付款码", en="Code on the phone"),
+    Flow.CARD: Text(zh="银行卡", en="Card"),
+    Flow.PRINT_RECEIPT: Text(zh="打印小票", en="Printed receipt"),
+    Flow.PHONE_RECEIPT: Text(zh="手机收据", en="Receipt on the phone"),
 }
 STATES = {
     "idle": Text(zh="空闲", en="Idle"),
