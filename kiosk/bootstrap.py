@@ -53,7 +53,7 @@ from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import Room, StaffDesk
-from kiosk.settings import DEVICE_ROLES, Settings, SettingsError
+from kiosk.settings import DEVICE_ROLES, Settings, SettingsError, printer_memory
 from kiosk.trial_payment import TrialPayments
 from kiosk.waiting import Waiting
 
@@ -81,7 +81,7 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
         "printer": {
             "font_regular": str(FONTS / "LobbySans-Regular.otf"),
             "font_bold": str(FONTS / "LobbySans-Bold.otf"),
-            "state_file": str(settings.data_dir / "printer.json"),
+            "state_file": str(printer_memory(settings)),
         }
     }
     made: dict[str, Any] = {}

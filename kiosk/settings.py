@@ -87,6 +87,12 @@ class Settings(_Table):
         return getattr(self, role)
 
 
+def printer_memory(settings: Settings) -> Path:
+    """The file in which the printer's driver keeps what must outlive a restart."""
+    own = settings.printer.own if settings.printer else {}
+    return Path(str(own.get("state_file") or settings.data_dir / "printer.json"))
+
+
 DEVICE_ROLES = {"scanner": "scanners", "card_terminal": "card_terminals", "printer": "printers"}
 
 

@@ -18,7 +18,7 @@ import structlog
 from device_drivers.conformance import SUITES, Bench, Findings, Outcome, Subject, run_checks
 from device_drivers.registry import KINDS, UnknownDriver, factory, module, names
 from kiosk.bootstrap import FONTS
-from kiosk.settings import DEVICE_ROLES, SettingsError, load
+from kiosk.settings import DEVICE_ROLES, SettingsError, load, printer_memory
 from lobbypay.device.benches import BENCHES
 
 
@@ -84,7 +84,7 @@ def configured_bench(kind: str, name: str, config: Path, money: bool, paper: boo
     given = {
         "font_regular": str(FONTS / "LobbySans-Regular.otf"),
         "font_bold": str(FONTS / "LobbySans-Bold.otf"),
-        "state_file": str(settings.data_dir / "printer.json"),
+        "state_file": str(printer_memory(settings)),
     }
     own = {**(given if kind == "printers" else {}), **device.own}
     currency = str(device.own.get("currency", "CNY"))
