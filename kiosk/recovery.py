@@ -7,7 +7,7 @@ findings are events like any other: the core decides what they mean and the jour
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -61,10 +61,12 @@ class TerminalMemory(Protocol):
 
 @dataclass
 class _Case:
+    """``since`` and ``due`` by the monotonic clock."""
+
     record: PaymentRecord
+    since: float
     attempt: int = 0
     due: float = 0.0
-    since: float = field(default_factory=time.monotonic)
 
 
 class Recovery:
@@ -81,7 +83,7 @@ class Recovery:
         self._tell, self._client, self._terminal = tell, client, terminal
         self._terminal_read, self._read_due = terminal is None, 0.0
         self._lock, self._wake, self._stop = threading.Lock(), threading.Event(), threading.Event()
-        self._cases = {r.payment_id: _Case(r) for r in unfinished}
+        self._cases = {r.payment_id: _Case(r, time.monotonic()) for r in unfinished}
         self._without_receipt = without_receipt
         self._thread = threading.Thread(target=self._run, name="recovery", daemon=True)
 
@@ -105,7 +107,8 @@ class Recovery:
     def take(self, record: PaymentRecord) -> None:
         """From now on, ask until this payment's end is known."""
         with self._lock:
-            self._cases[record.payment_id] = _Case(record, due=time.monotonic() + 1.0)
+            now = time.monotonic()
+            self._cases[record.payment_id] = _Case(record, now, due=now + 1.0)
         self._wake.set()
 
     def _run(self) -> None:

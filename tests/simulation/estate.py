@@ -1,4 +1,4 @@
-"""The server's database at the start of every run: one community, three units, three bills each.
+"""The server's database at the start of every run: one community, six units, three bills each.
 
 It is made once in a process and copied back before each run. Everything in it is the same every time.
 """
@@ -15,7 +15,7 @@ from tests.simulation.threads import START
 
 KIOSK_IDS = (UUID(int=0xA1), UUID(int=0xA2))
 KIOSK_CODES = ("K01", "K02")
-ROOMS = ("1201", "1202", "1203")
+ROOMS = ("1201", "1202", "1203", "1301", "1302", "1303")
 
 
 def set_up(first_state: bytes | None = None) -> bytes:

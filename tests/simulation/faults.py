@@ -6,11 +6,13 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.simulation.themes import CHOSEN, OTHERS, Theme, theme_of
+
 # kind -> how often it strikes, at most, at each occasion of a run that has it
 KINDS = {
-    "kiosk_killed": 0.03,  # SIGKILL between any two effects: what was written stays
-    "kiosk_power_cut": 0.03,  # as above, and what was not synced is gone or torn
-    "server_killed": 0.06,
+    "kiosk_killed": 0.015,  # SIGKILL between any two effects: what was written stays
+    "kiosk_power_cut": 0.015,  # as above, and what was not synced is gone or torn
+    "server_killed": 0.04,
     "server_killed_in_transaction": 0.02,  # what it was about to commit is gone
     "database_rolls_back": 0.04,  # another transaction was in the way
     "message_lost": 0.15,
@@ -18,7 +20,7 @@ KINDS = {
     "message_repeated": 0.15,
     "message_late": 0.15,
     "message_overtaken": 0.2,  # later ones arrive first, on the way there or back
-    "partition": 0.3,
+    "partition": 0.12,
     "clock_jump": 0.3,  # a kiosk's clock, either way, while it runs or before it starts
     "disk_full": 0.05,
     "channel_refuses": 0.1,  # an explicit no before anything is done
@@ -28,20 +30,20 @@ KINDS = {
     "notification_late": 0.3,
     "notification_repeated": 0.3,
     "paid_after_close": 0.7,
-    "phone_asks_for_password": 0.8,  # USERPAYING
+    "phone_asks_for_password": 0.9,  # USERPAYING
     "password_never_typed": 0.5,
     "password_wrong": 0.3,
-    "phone_declines": 0.3,
-    "paid_after_decline": 0.3,  # the channel said no, and took the money a little later
-    "charge_arrives_late": 0.2,  # no answer, and it is done only seconds afterwards
-    "paid_while_reversing": 0.4,  # the password came between our question and our reversal
-    "reverse_refused": 0.4,  # the payer is just typing
+    "phone_declines": 0.5,
+    "paid_after_decline": 0.8,  # the channel said no, and took the money a little later
+    "charge_arrives_late": 0.4,  # no answer, and it is done only seconds afterwards
+    "paid_while_reversing": 0.7,  # the password came between our question and our reversal
+    "reverse_refused": 0.7,  # the payer is just typing
     "terminal_silent": 0.35,  # before the bank was asked: nothing was taken
     "terminal_completion_lost": 0.3,  # the bank approved, we did not hear it
     "terminal_silent_in_the_end": 0.2,  # after it was acknowledged
     "terminal_wrong_receipt_number": 0.2,  # its answer names another than its memory does
     "terminal_reverses_unasked": 0.5,  # it was acknowledged too late for its taste
-    "terminal_refuses_reversal": 0.3,
+    "terminal_refuses_reversal": 0.9,
     "terminal_acknowledgement_lost": 0.3,  # we recorded it; it did not hear so, and took it back
     "printer_jam": 0.2,
     "resident_walks_away": 0.05,
@@ -53,6 +55,7 @@ class Faults:
     """``only`` and ``without`` name strikes (kind, number) for replaying and shrinking."""
 
     seed: int
+    theme: Theme
     enabled: dict[str, float] = field(default_factory=dict)
     only: frozenset[tuple[str, int]] | None = None
     quiet: bool = False  # once set, nothing strikes any more
@@ -61,12 +64,17 @@ class Faults:
 
     @classmethod
     def of_seed(cls, seed: int, only: frozenset[tuple[str, int]] | None = None) -> "Faults":
-        """Not quite half of all kinds in each run, each at its own rate; one run in sixteen has none."""
-        rng = random.Random(f"faults {seed}")
+        """Most kinds of the run's theme and some of the others, each at its own rate; one run in
+        sixteen has none."""
+        rng, theme = random.Random(f"faults {seed}"), theme_of(seed)
         if seed % 16 == 0:
-            return cls(seed, {}, only)
-        enabled = {k: rng.uniform(0.1, 1.0) * p for k, p in KINDS.items() if rng.random() < 0.45}
-        return cls(seed, enabled, only)
+            return cls(seed, theme, {}, only)
+        enabled: dict[str, float] = {}
+        for kind, most in KINDS.items():
+            chosen = kind in theme.faults
+            if rng.random() < (CHOSEN if chosen else OTHERS):
+                enabled[kind] = rng.uniform(0.4 if chosen else 0.1, 1.0) * most
+        return cls(seed, theme, enabled, only)
 
     def strikes(self, kind: str) -> bool:
         """Whether this fault happens at this occasion."""

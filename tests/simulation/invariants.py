@@ -34,6 +34,9 @@ def server_at_rest() -> bool:
     return not (
         PaymentOrder.objects.filter(state__in=open_states).exists()
         or Refund.objects.filter(state=Refund.State.DUE).exists()
+        or PaymentOrder.objects.filter(
+            with_payment_code=True, charged_minor=0, check_at__isnull=False
+        ).exists()
     )
 
 
@@ -109,8 +112,8 @@ def _channels(run: "Simulation") -> Iterator[str]:
                     f"{order.reference}: {method} took {account.charged_minor}, the server says"
                     f" {order.charged_minor} ({order.state} {order.reason})"
                 )
-            elif order.reason == "late" and not account.paid_after_close:
-                yield f"{order.reference}: called late, but {method} had not closed it"
+            elif order.reason == "late" and not account.paid_after_end:
+                yield f"{order.reference}: called late, but {method} had not ended it"
             elif order.charged_minor - order.refunded_minor != account.kept_minor:
                 yield f"{order.reference}: {method} keeps {account.kept_minor}, the server differs"
     for number, order in orders.items():

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contract.messages import PaymentState
+from device_drivers.card_terminals.interface import CardRequest
 from kiosk import bootstrap
 from kiosk.bootstrap import Devices, Running
 from kiosk.central.identity import Identity
@@ -15,6 +17,7 @@ from tests.simulation.central import Line, SimulatedClient, SimulatedServer
 from tests.simulation.devices import SimulatedPrinter, SimulatedScanner
 from tests.simulation.disk import Disk
 from tests.simulation.faults import Faults
+from tests.simulation.patches import Seams
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.terminal import SimulatedTerminal
 
@@ -40,7 +43,7 @@ class SimulatedKiosk:
         self.disk = Disk(folder, faults.seed, self.step, lambda: faults.strikes("disk_full"))
         self.line = Line(scheduler, faults, server)
         self.client = SimulatedClient(self.line, kiosk_id, self.step)
-        self.terminal = SimulatedTerminal(scheduler, faults, first_no=10 + 100 * number)
+        self.terminal = SimulatedTerminal(scheduler, faults, 10 + 100 * number, self._acknowledged)
         self.printer = SimulatedPrinter(scheduler, faults)
         self.scanner = SimulatedScanner()
         self.identity = Identity(
@@ -77,6 +80,12 @@ class SimulatedKiosk:
     def journal(self) -> Journal:
         assert self.running is not None
         return self.running.engine._journal
+
+    def _acknowledged(self, request: CardRequest) -> None:
+        """The terminal forgets nothing that it was not told to: so it is told only what is on disk."""
+        states = {r.payment_id: r.state for r in self.journal._payments("WHERE 1 = 1", ())}
+        if states.get(request.payment_id) is not PaymentState.APPROVED:
+            Seams.unexpected.append(f"{self.code} acknowledges an approval that is not on disk")
 
     def taps(self, action: Action, value: str = "") -> None:
         if self.running is not None:

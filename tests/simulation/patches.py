@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,10 @@ UNEXPECTED = (
     "effect_without_hands",
 )
 
+
+# Shorter than they are, so that a run comes to rest soon; what they are for happens in every run.
+LOOK_AGAIN_S = (30, 60, 120)
+PROBE_S = 20.0
 
 _LEARNING = (
     "asked",
@@ -88,6 +93,7 @@ def _time_and_threads() -> None:
     """In every module that a kiosk without a window consists of."""
     from kiosk import bootstrap
     from kiosk.central import client, presence, reporter
+    from kiosk.health import supervisor
     from kiosk.runtime import engine
 
     assert bootstrap is not None
@@ -103,6 +109,7 @@ def _time_and_threads() -> None:
     engine.uuid6 = SimpleNamespace(uuid7=lambda: Seams.new_id())
     presence.secrets = SimpleNamespace(token_hex=lambda size: Seams.new_id().replace("-", ""))
     reporter.HEARTBEAT_S = 60.0
+    supervisor.Supervisors.__init__.__defaults__ = (supervisor.Pace(probe_s=PROBE_S),)
     client.random = SimpleNamespace(uniform=lambda low, high: Seams.backoff.uniform(low, high))
 
 
@@ -153,6 +160,8 @@ def _server() -> None:
     commit = connection.commit
     connection.commit = lambda: Seams.server_commits(commit)
     following.POLL_S = 2.0
+    following.BACKOFF_S = (5, 10, 20, 40, 60)
+    charging.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
     clock = SimpleNamespace(now=threads.wall)
     calls.timezone = views_of.timezone = clock
     registry.configured = lambda: ["wechat", "alipay"]

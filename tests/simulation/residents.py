@@ -12,9 +12,9 @@ from tests.simulation.faults import Faults
 from tests.simulation.lobby import SimulatedKiosk
 from tests.simulation.scheduler import Scheduler
 
-VISITS = (2, 4)
-BETWEEN_VISITS_S = (2.0, 60.0)
-LOOKS_EVERY_S = (0.5, 4.0)
+VISITS = (3, 6)
+BETWEEN_VISITS_S = (2.0, 30.0)
+LOOKS_EVERY_S = (0.5, 3.0)
 VISIT_TOUCHES_MAX = 60
 
 
@@ -46,7 +46,7 @@ class Residents:
         self._kiosk.terminal.wish = self._random.choices(
             ["approve", "decline", "nothing"], [6, 1, 1]
         )[0]
-        room = self._random.choice(ROOMS)
+        room = self._random.choice(ROOMS[: self._faults.theme.homes])
         for _ in range(VISIT_TOUCHES_MAX):
             self._scheduler.sleep(self._random.uniform(*LOOKS_EVERY_S))
             if self._faults.strikes("resident_walks_away"):
@@ -75,6 +75,8 @@ class Residents:
                     self._kiosk.taps(Action.CANCEL_PAYMENT)
             case Screen.PAID:
                 return self._takes_receipt()
+            case Screen.DECLINED | Screen.MESSAGE if self._random.random() < 0.4:
+                self._holds_phone()
             case Screen.UNKNOWN:
                 self._kiosk.taps(self._random.choice([Action.PRINT_SLIP, Action.UNDERSTOOD]))
                 return self._random.random() < 0.5
@@ -107,10 +109,14 @@ class Residents:
         if not methods:
             self._kiosk.taps(Action.END)
             return
-        if self._random.random() < 0.3:
+        theme = self._faults.theme
+        if self._random.random() < theme.by_phone:
             self._holds_phone()
             return
-        self._kiosk.taps(Action.METHOD, self._random.choice(methods).value)
+        method = self._random.choice(methods)
+        if Method.CARD in methods and self._random.random() < theme.by_card:
+            method = Method.CARD
+        self._kiosk.taps(Action.METHOD, method.value)
 
     def _at_the_code(self) -> None:
         session = self._kiosk.session
@@ -137,7 +143,7 @@ class Residents:
             self._phone_held_in = visit
             self._new_code()
         self._kiosk.scans(self._phone_code)
-        if self._random.random() < 0.7:
+        if self._random.random() < 0.6:
             self._new_code()
 
     def _new_code(self) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from contract.messages import Method
 from kiosk.core.model import Screen
+from kiosk.runtime import engine
+from server.estate.models import Community, LateSuccess
 from tests.simulation import coverage, estate, invariants
 from tests.simulation.central import SimulatedServer
 from tests.simulation.channel import SimulatedChannel
@@ -20,9 +22,11 @@ from tests.simulation.residents import Residents
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import World
 
+CREDITS_LATE_MONEY = 0.3  # of the runs; the others send it back
 BUSY_S_MAX = 1800.0
 REST_S_MAX = 3 * 3600.0
-REST_STEP_S = 60.0
+REST_STEP_S = 20.0
+TICK_S, TICK_AT_REST_S = 1.0, 5.0
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Simulation:
         self.scheduler = World.scheduler = Scheduler(seed)
         self._ids = random.Random(f"ids {seed}")
         Seams.unexpected = []
+        engine.TICK_S = TICK_S
         Seams.new_id = self._new_id
         Seams.backoff = random.Random(f"backoff {seed}")
         self.server = SimulatedServer(self.scheduler, faults)
@@ -63,6 +68,8 @@ class Simulation:
         Seams.channel = lambda method: self.channels.get(Method(method))
         self.kiosks: list[SimulatedKiosk] = []
         Seams.kiosk = self._kiosk_of_process
+        if random.Random(f"policy {seed}").random() < CREDITS_LATE_MONEY:
+            Community.objects.update(late_success=LateSuccess.CREDIT)
         for number, code in enumerate(estate.KIOSK_CODES):
             self.kiosks.append(
                 SimulatedKiosk(
@@ -99,6 +106,7 @@ class Simulation:
     def run(self) -> Result:
         self.scheduler.run(BUSY_S_MAX, lambda: all(r.done for r in self.residents))
         self.faults.quiet = True
+        engine.TICK_S = TICK_AT_REST_S
         for kiosk in self.kiosks:
             kiosk.process.clock_offset_s = 0.0
         end = self.scheduler.now + REST_S_MAX

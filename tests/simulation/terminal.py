@@ -4,6 +4,7 @@ The terminal is a machine of its own: when the kiosk dies in the middle it goes 
 then keeps or reverses what was not acknowledged, as it pleases.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from device_drivers.card_terminals import last_transaction as memory
@@ -58,9 +59,17 @@ class _Call:
 
 
 class SimulatedTerminal:
-    """``wish`` is what the resident does with the card: approve, decline, nothing."""
+    """``wish`` is what the resident does with the card: approve, decline, nothing. ``acknowledged``
+    hears that the kiosk is about to acknowledge an approval as recorded."""
 
-    def __init__(self, scheduler: Scheduler, faults: Faults, first_no: int) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        faults: Faults,
+        first_no: int,
+        acknowledged: Callable[[CardRequest], None],
+    ) -> None:
+        self._is_acknowledged = acknowledged
         self._scheduler, self._faults = scheduler, faults
         self._next, self._aborted, self._busy = first_no, False, False
         self.wish = "approve"
@@ -104,6 +113,8 @@ class SimulatedTerminal:
                     continue
                 result = word
                 call.recorded = observer.before_acknowledge(word)
+                if call.recorded and word.outcome is Outcome.APPROVED:
+                    self._is_acknowledged(request)
                 call.acknowledgement.set()
             call.said.clear()
             if call.ended:
