@@ -66,7 +66,7 @@ def render_blocks(blocks: Sequence[Block], width_dots: int, fonts: Fonts) -> Ima
     for strip in strips:
         page.paste(strip, (0, top))
         top += strip.height
-    return page.point([0] * INK_BELOW + [255] * (256 - INK_BELOW)).convert("1")
+    return page.point([0] * INK_BELOW + [255] * (256 - INK_BELOW), "1")
 
 
 def _strip(block: Block, measures: Measures, fonts: Fonts) -> Image.Image:
@@ -105,8 +105,12 @@ def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
     rows = wrap(text, measures.inner, font.getlength) if text else []
     own_line = bool(rights and rows) and font.getlength(rows[-1]) + beside > measures.inner
     narrow = measures.inner - beside
-    breaks = narrow >= measures.inner / 2 and widest_word(text, font.getlength) <= narrow
-    if own_line and len(rows) == 1 and breaks:
+    if (
+        own_line
+        and len(rows) == 1
+        and narrow >= measures.inner / 2
+        and widest_word(text, font.getlength) <= narrow
+    ):
         rows = wrap(text, int(narrow), font.getlength)
         own_line = False
     first_right = len(rows) if own_line else max(0, len(rows) - 1)
@@ -128,6 +132,12 @@ def qr_matrix(text: str) -> list[list[bool]]:
     """Rows of modules, dark is true, without the quiet zone. Level M: paper gets crumpled."""
     code = segno.make_qr(text, error="m", boost_error=False)
     return [[bool(module) for module in row] for row in code.matrix]
+
+
+def qr_modules(text: str) -> int:
+    """How many modules wide the code is with its quiet zone; any mask has the same size, one is quick."""
+    code = segno.make_qr(text, error="m", boost_error=False, mask=0)
+    return len(code.matrix) + 2 * QR_QUIET_MODULES
 
 
 def qr_module_dots(modules: int, width: int) -> int:

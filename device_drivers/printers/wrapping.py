@@ -19,6 +19,8 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
 
     Spaces at the beginning are kept as an indent of the first row.
     """
+    if measure(text.rstrip()) <= width:
+        return [text.rstrip()]  # most lines of a receipt; measuring is what costs time here
     rows: list[str] = []
     row = ""
     for piece in _pieces(text, width, measure):

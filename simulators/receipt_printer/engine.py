@@ -40,6 +40,7 @@ class Engine(threading.Thread):
         self.unknown: list[str] = []
         self.automatic_status = False
         self.waiting_bytes = 0
+        self._counting = threading.Lock()  # the cable adds, the engine takes away
         self.on_begin: Callable[[], None] = lambda: None  # a receipt begins
         self._begun = False
         self._paper, self._receipts, self._faults, self._reply = paper, receipts, faults, reply
@@ -66,11 +67,13 @@ class Engine(threading.Thread):
             if token.name not in QUERIES:
                 self._raw += token.raw
             self._do(token)
-            self.waiting_bytes = max(0, self.waiting_bytes - len(token.raw))
+            with self._counting:
+                self.waiting_bytes = max(0, self.waiting_bytes - len(token.raw))
 
     def take(self, token: Token) -> None:
         """The next command, carried out in its turn."""
-        self.waiting_bytes += len(token.raw)
+        with self._counting:
+            self.waiting_bytes += len(token.raw)
         self.tokens.put(token)
 
     def drop_waiting(self) -> None:
