@@ -124,7 +124,7 @@ def test_no_payment_begins_that_cannot_be_written(lobby, journal):
     assert hands.effects(MakeOrder) == []
     assert journal.unfinished() == []
     engine.commit(Tapped(Action.METHOD, Method.CARD), 5)
-    assert engine.session.visit.say is Say.NO_METHOD
+    assert engine.session.visit.say is Say.CANNOT_RECORD
     engine.commit(Tapped(Action.END), 5)
     assert engine.session.visit.screen is Screen.OUT_OF_ORDER
     journal._db.execute("PRAGMA query_only = OFF")
