@@ -23,7 +23,7 @@ KINDS = {
     "partition": 0.12,
     "clock_jump": 0.3,  # a kiosk's clock, either way, while it runs or before it starts
     "disk_full": 0.05,
-    "channel_refuses": 0.1,  # an explicit no before anything is done
+    "channel_refuses": 0.25,  # an explicit no before anything is done
     "channel_silent": 0.25,  # no answer, and nothing was done
     "channel_answer_lost": 0.25,  # no answer, and it was done
     "notification_lost": 0.3,

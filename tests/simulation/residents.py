@@ -71,10 +71,12 @@ class Residents:
             case Screen.PAYING_QR:
                 self._at_the_code()
             case Screen.PAYING_CARD | Screen.PAYING_CODE:
-                if self._random.random() < 0.05:
+                if self._random.random() < 0.08:
                     self._kiosk.taps(Action.CANCEL_PAYMENT)
             case Screen.PAID:
                 return self._takes_receipt()
+            case Screen.DECLINED if self._random.random() < 0.4:
+                return False  # reads it
             case Screen.DECLINED | Screen.MESSAGE if self._random.random() < 0.4:
                 self._holds_phone()
             case Screen.UNKNOWN:

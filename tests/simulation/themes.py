@@ -1,6 +1,8 @@
 """What a run is mostly about, so that rare things meet often enough: cards, codes on phones, codes on the
 screen, or the line. The seed decides."""
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 CHOSEN, OTHERS = 0.8, 0.25  # how likely a run has a fault of its theme, and any other
@@ -19,7 +21,7 @@ class Theme:
     homes: int = 6
 
 
-_CARD = Theme(
+CARD = Theme(
     "card",
     frozenset(
         {
@@ -40,7 +42,7 @@ _CARD = Theme(
     by_phone=0.05,
     by_card=0.9,
 )
-_PHONE = Theme(
+PHONE = Theme(
     "phone code",
     frozenset(
         {
@@ -61,10 +63,11 @@ _PHONE = Theme(
     by_phone=0.9,
     by_card=0.2,
 )
-_SCREEN = Theme(
+SCREEN = Theme(
     "code on the screen",
     frozenset(
         {
+            "answer_lost",
             "channel_refuses",
             "channel_silent",
             "channel_answer_lost",
@@ -81,7 +84,7 @@ _SCREEN = Theme(
     by_card=0.1,
     homes=3,
 )
-_LINE = Theme(
+LINE = Theme(
     "line",
     frozenset(
         {
@@ -99,8 +102,12 @@ _LINE = Theme(
     by_phone=0.3,
     by_card=0.5,
 )
-THEMES = (_CARD, _PHONE, _SCREEN, _LINE)
+THEMES = (CARD, PHONE, SCREEN, LINE)
 
 
 def theme_of(seed: int) -> Theme:
     return THEMES[seed % len(THEMES)]
+
+
+def seeds_of(theme: Theme) -> Iterator[int]:
+    return (seed for seed in itertools.count(1) if theme_of(seed) is theme)
