@@ -51,7 +51,7 @@ def impossible(side: str, state: PaymentState, fact: str) -> str:
     rows are there so that every pair has an answer."""
     if side != "kiosk":
         if (state, fact) == (PaymentState.CREATED, "reversed"):
-            return "nobody can pay before it was asked for, and a card that was offline was approved first"
+            return "nobody can pay before it was asked for; a card taken offline is approved first"
         return ""
     match state, fact:
         case PaymentState.CREATED, "lost":

@@ -1,4 +1,4 @@
-"""Plants each bug in a process of its own and runs seeds of the theme that it is about until one fails."""
+"""Plants each bug in a process of its own and runs seeds of its theme until one fails."""
 
 import inspect
 import itertools
@@ -11,8 +11,7 @@ from tests.simulation import themes
 
 BUGS = ("kiosk_bugs", "server_bugs", "phone_bugs")
 
-# The theme whose runs go through a bug's code; those that are not named are about cards in the kiosk, about
-# codes on the screen in the server, and about codes on phones in ``phone_bugs``.
+# The theme whose runs go through a bug's code.
 THEMES = {"kiosk_bugs": themes.CARD, "server_bugs": themes.SCREEN, "phone_bugs": themes.PHONE}
 OTHER_THEMES = {
     "kiosk_bugs.entries_are_acknowledged_unsent": themes.LINE,
