@@ -1,6 +1,7 @@
 """Puts the simulated world under the real modules, once in a process. Nothing of the product is changed:
 only what it gets from outside (time, threads, files' durability, the line, devices) is another."""
 
+import dataclasses
 import logging
 import sqlite3
 import sys
@@ -8,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import structlog
@@ -106,11 +107,21 @@ def _time_and_threads() -> None:
                 setattr(module, name, getattr(threads, name))
         if hasattr(module, "datetime"):
             module.datetime = threads.Datetime
+        _keeps_no_real_clock(module)
     engine.uuid6 = SimpleNamespace(uuid7=lambda: Seams.new_id())
     presence.secrets = SimpleNamespace(token_hex=lambda size: Seams.new_id().replace("-", ""))
     reporter.HEARTBEAT_S = 60.0
     supervisor.Supervisors.__init__.__defaults__ = (supervisor.Pace(probe_s=PROBE_S),)
     client.random = SimpleNamespace(uniform=lambda low, high: Seams.backoff.uniform(low, high))
+
+
+def _keeps_no_real_clock(module: ModuleType) -> None:
+    """A field that takes its first value from the real clock would make each run another."""
+    for kind in vars(module).values():
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            for field in dataclasses.fields(kind):
+                factory = getattr(field.default_factory, "__module__", "")
+                assert factory not in ("time", "datetime"), f"{kind.__qualname__}.{field.name}"
 
 
 def _connect(path: Any, **how: Any) -> Any:

@@ -107,7 +107,7 @@ def a_cancelled_order_is_believed_unpaid() -> None:
     from kiosk.core import paying
     from kiosk.core.outcome import cancelled
 
-    real = paying._cancel
+    real = paying.cancel
 
     def at_once(session: Any, after: Any, what: Any = None) -> Any:
         record = session.visit.payment
@@ -118,7 +118,7 @@ def a_cancelled_order_is_believed_unpaid() -> None:
         moment = Moment(session.now, session.wall, "", "")
         return cancelled(session, moment, "resident")
 
-    paying._cancel = at_once
+    paying.cancel = at_once
 
 
 def the_terminal_is_acknowledged_before_the_record_is_on_disk() -> None:
