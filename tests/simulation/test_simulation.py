@@ -13,8 +13,8 @@ import pytest
 
 SEEDS = 12
 EASILY_CAUGHT = (
-    "kiosk_bugs.recovery_assumes_it_was_taken",
-    "kiosk_bugs.a_retry_gets_a_new_payment_id",
+    "kiosk_bugs.the_terminal_is_acknowledged_before_the_record_is_on_disk",
+    "server_bugs.bills_are_not_held",
     "server_bugs.late_money_is_dropped",
 )
 
@@ -45,11 +45,11 @@ def test_seeds_hold_and_money_moved_in_every_way(tmp_path):
 @pytest.mark.timeout(600)
 def test_a_seed_is_the_same_seed_in_every_process(tmp_path):
     """Whatever ran before it in its process, and however Python's sets are ordered there."""
-    _, alone = simulate(tmp_path / "1.json", "--seeds", "1", "--first-seed", "3", "--jobs", "1")
-    seeds = ("--seeds", "2", "--first-seed", "2", "--jobs", "1")
+    _, alone = simulate(tmp_path / "1.json", "--seeds", "1", "--first-seed", "5", "--jobs", "1")
+    seeds = ("--seeds", "2", "--first-seed", "4", "--jobs", "1")
     _, after_another = simulate(tmp_path / "2.json", *seeds, hash_seed="12345")
-    assert after_another["traces"]["3"] == alone["traces"]["3"]
-    assert after_another["traces"]["2"] != alone["traces"]["3"]
+    assert after_another["traces"]["5"] == alone["traces"]["5"]
+    assert after_another["traces"]["4"] != alone["traces"]["5"]
 
 
 @pytest.mark.slow
