@@ -12,7 +12,8 @@ from kiosk.bootstrap import Devices
 from kiosk.doctor import conditions
 from kiosk.doctor.finding import Finding, of_status, wrong
 
-MARGIN_S = 3.0
+MARGIN_S = 5.0
+MOMENT_S = 1.5
 SCANNER_LOOK_S = 3.0  # a camera says what is wrong with its picture after two seconds of it
 
 
@@ -91,9 +92,19 @@ def _look(role: str, device: Device) -> DeviceStatus:
         return device.self_test()
     probe = getattr(device, "probe", None)
     if probe is not None:
-        return probe()
+        return _asked(probe)
     _watch(device)
     return device.status()
+
+
+def _asked(probe: Callable[[], DeviceStatus]) -> DeviceStatus:
+    """A terminal may be busy for a moment after it was connected: what passes is no finding."""
+    status = probe()
+    end = time.monotonic() + MOMENT_S
+    while status.level is Level.WARNING and time.monotonic() < end:
+        time.sleep(0.3)
+        status = probe()
+    return status
 
 
 def _watch(device: Device) -> None:

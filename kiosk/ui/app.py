@@ -131,16 +131,24 @@ class KioskApp(App):
         shown = (visit.screen, *framed)
         if shown != self._shown:
             self._shown = shown
-            self._changed_at = time.monotonic()
             self.screen = screen_class(visit.screen)(session)
             self.frame.show(self.screen)
+            self._looks_different()
         else:
             self.screen.session = session
         self.frame.update(session)
         covered = self.frame.overlay is not None
         if covered != self._covered:
             self._covered = covered
-            self._changed_at = time.monotonic()
+            self._looks_different()
+
+    def _looks_different(self) -> None:
+        """It can be seen only once it is laid out, which on a busy machine may take its time."""
+        self._laid_out()
+        Clock.schedule_once(self._laid_out, 0)
+
+    def _laid_out(self, *_) -> None:
+        self._changed_at = time.monotonic()
 
     def _pace(self) -> None:
         """While nobody is there the clock ticks slower: a lobby is empty most of the day. The first

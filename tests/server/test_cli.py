@@ -55,9 +55,7 @@ def done(config: Path | None, *words: str) -> str:
 
 def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
     assert "up to date" in done(config, "migrate")
-    begun = time.monotonic()
     said = done(config, "sample-data", "--pairing-code", "ABCD2345EF", "--staff-password", "pw")
-    assert time.monotonic() - begun < 30  # alone on a machine: 3 s
     for line in (r"community +lakeside made", r"pairing code +ABCD2345EF", r"password +pw"):
         assert re.search(line, said)
     assert "was there" in done(config, "sample-data")
