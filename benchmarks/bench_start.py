@@ -52,12 +52,16 @@ def bare_s(display: str, folder: Path) -> float:
 def kiosk_s(house: House) -> float:
     began = time.perf_counter()
     kiosk = house.start_kiosk()
-    Glass(Display(house.display, house.size), house.probe).wait(
-        "attract", lambda seen: seen["screen"] == "attract", 60
-    )
+    _wait_for_attract(house)
     took = time.perf_counter() - began
     house.processes.end(kiosk)
     return took
+
+
+def _wait_for_attract(house: House) -> None:
+    Glass(Display(house.display, house.size), house.probe).wait(
+        "attract", lambda seen: seen["screen"] == "attract", 60
+    )
 
 
 def main() -> None:
@@ -67,7 +71,8 @@ def main() -> None:
         with closing(display), Processes(Path(folder) / "logs") as processes:
             house = House(Path(folder), processes, display.name)
             house.start()
-            kiosk_s(house)  # the configuration is known from now on
+            _wait_for_attract(house)  # the configuration is known from now on
+            house.stop("kiosk")
             house.stop("server")
             for _ in range(ROUNDS):
                 theirs.append(bare_s(display.name, Path(folder)))
