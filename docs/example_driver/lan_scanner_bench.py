@@ -15,6 +15,7 @@ class Scanner:
 
     def __init__(self):
         self.port, self._listener, self._link = 0, None, None
+        self._turn = threading.Lock()
         self.plug_in()
 
     def plug_in(self):
@@ -23,12 +24,13 @@ class Scanner:
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def unplug(self):
-        for one in (self._listener, self._link):
+        with self._turn:
+            ended, self._listener, self._link = (self._listener, self._link), None, None
+        for one in ended:
             if one is not None:
                 with contextlib.suppress(OSError):
                     one.shutdown(socket.SHUT_RDWR)
                 one.close()
-        self._link = None
 
     def send(self, data):
         link = self._link
@@ -40,9 +42,12 @@ class Scanner:
         with contextlib.suppress(OSError):
             while True:
                 link, _ = listener.accept()
-                old, self._link = self._link, link
-                if old is not None:
-                    old.close()
+                with self._turn:
+                    plugged = self._listener is listener
+                    old, self._link = self._link, link if plugged else None
+                for gone in (old, None if plugged else link):
+                    if gone is not None:
+                        gone.close()
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from simulators.zvt_terminal.payment import Payment
 from simulators.zvt_terminal.wire import YES, command_of, data_of, fields, no, shown_lines
 
 BUSY, UNKNOWN, WRONG_CURRENCY = 0x9C, 0x83, 0x6F
+ENDING_S = 0.3
 ABORT, STATUS, SHOW = 0x06B0, 0x0501, 0x06E0
 KEYS = ("card", "stop")
 
@@ -64,11 +65,18 @@ class Terminal:
         elif "busy" in faults and command != STATUS:
             line.send(no(BUSY))
         elif command == STATUS:
-            self._work(line, lambda: self._house.state(line, self._busy.locked()))
+            self._work(line, lambda: self._house.state(line, self._still_busy()))
         elif command == 0x0600 and "registration_refused" in faults:
             line.send(bytes([0x84, 0x1E, 3, WRONG_CURRENCY, 0x09, 0x78]))
         else:
             self._begin(line, command, data_of(raw))
+
+    def _still_busy(self) -> bool:
+        """A command whose end was just told is given a moment to be over."""
+        if self._busy.acquire(timeout=ENDING_S):
+            self._busy.release()
+            return False
+        return True
 
     def _begin(self, line: Line, command: int, data: bytes) -> None:
         if not self._busy.acquire(blocking=False):
