@@ -165,7 +165,7 @@ class House:
         self.server_command(
             "sample-data",
             *("--pairing-code", self.pairing_code),
-            *("--staff-name", "demo", "--staff-password", self.staff_password),
+            *("--staff-name", "demo", f"--staff-password={self.staff_password}"),
         )
         self.server_command("bill-pdf", "--unit", SCANNED_UNIT, "--out", str(self.bill_pdf))
 

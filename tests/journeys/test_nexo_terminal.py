@@ -18,6 +18,7 @@ def nexo_house(tmp_path_factory):
     display = Display(None, (1080, 1920))
     with Processes(folder / "logs") as processes:
         house = House(folder, processes, display.name, card_delay_s=0.3, card_terminal="nexo")
+        house.staff_password = "-starts-with-a-dash"
         house.start()
         yield house, Glass(display, house.probe)
     display.close()
