@@ -135,7 +135,7 @@ def _nothing_heard(kiosk_id: str) -> dict[str, Any]:
 
 
 def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
-    """Asks about every order that is due, whoever started it. Returns how many were asked about.
+    """Asks about every order that is due, whoever started it. Returns how many were due.
 
     What has no end after ALERT_AFTER is told to staff with everything that is known, kept up to date
     until the end is known after all.
@@ -145,9 +145,8 @@ def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
     due = PaymentOrder.objects.filter(looked_at, check_at__lte=at)
     orders = list(due.order_by("check_at")[:200])
     for order in orders:
-        PaymentOrder.objects.filter(pk=order.pk).update(
-            check_at=_check_again(order, at), checks=order.checks + 1
-        )
+        if not _claimed(order, at):
+            continue
         if order.life.final:
             look_again(order, at)
         elif order.by_code:
@@ -173,6 +172,15 @@ def _end_alerts(at: datetime) -> None:
         order = PaymentOrder.objects.filter(payment_id=alert.details.get("payment_id")).first()
         if order is not None and order.life.final:
             Alert.objects.filter(pk=alert.pk).update(resolved_at=at)
+
+
+def _claimed(order: PaymentOrder, at: datetime) -> bool:
+    """Sets when it is due next. False: it was changed since it was read, which may have set another
+    time to look at it; if it is still due, the next sweep finds it."""
+    as_read = PaymentOrder.objects.filter(
+        pk=order.pk, version=order.version, check_at=order.check_at
+    )
+    return bool(as_read.update(check_at=_check_again(order, at), checks=order.checks + 1))
 
 
 def _check_again(order: PaymentOrder, at: datetime) -> datetime | None:

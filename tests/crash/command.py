@@ -197,7 +197,7 @@ class Campaign:
         from tests.simulation import invariants
 
         last, acknowledged, still_open = evidence.journal_positions(self._house.journal)
-        at_rest = invariants.server_at_rest()
+        at_rest = invariants.nothing_open()
         connection.close()
         return last == acknowledged and not still_open and at_rest
 

@@ -24,6 +24,7 @@ from tests.simulation.threads import wall
 
 TELLS_OF_CHARGES = ("alipay",)  # WeChat Pay tells nobody of a payment by code
 ARRIVES_LATE_S = (1.0, 90.0)  # a charge that was not answered: some even after they were reversed
+SLOW_S = (5.0, 12.0)  # to charge: some kiosks ask once more meanwhile
 PASSWORD_S = (2.0, 100.0)
 PAYS_AFTER_ALL_S = (2.0, 30.0)
 NOTIFY_AGAIN_S = (5.0, 15.0, 30.0, 60.0)
@@ -162,6 +163,8 @@ class SimulatedChannel:
         if self._faults.strikes("channel_refuses"):
             raise ChannelUnavailable("refused before anything was done")
         self._watch(order)
+        if self._faults.strikes("channel_slow"):
+            self._scheduler.sleep(self._scheduler.random.uniform(*SLOW_S))
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(8.0)
             return OrderState(Standing.UNKNOWN)

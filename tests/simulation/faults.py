@@ -26,6 +26,7 @@ KINDS = {
     "channel_refuses": 0.25,  # an explicit no before anything is done
     "channel_silent": 0.25,  # no answer, and nothing was done
     "channel_answer_lost": 0.25,  # no answer, and it was done
+    "channel_slow": 0.5,  # it answers a charge when the kiosk has asked the server once more
     "notification_lost": 0.3,
     "notification_late": 0.3,
     "notification_repeated": 0.3,

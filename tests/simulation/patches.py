@@ -31,7 +31,7 @@ UNEXPECTED = (
 
 
 # Shorter than they are, so that a run comes to rest soon; what they are for happens in every run.
-LOOK_AGAIN_S = (30, 60, 120)
+LOOK_AGAIN_S = (8, 52, 150)
 PROBE_S = 20.0
 
 _LEARNING = (

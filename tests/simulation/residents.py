@@ -15,6 +15,7 @@ from tests.simulation.scheduler import Scheduler
 VISITS = (3, 6)
 BETWEEN_VISITS_S = (2.0, 30.0)
 LOOKS_EVERY_S = (0.5, 3.0)
+READS_FOR_S = (0.0, 45.0)  # why it did not work, and what now
 VISIT_TOUCHES_MAX = 60
 
 
@@ -76,7 +77,7 @@ class Residents:
             case Screen.PAID:
                 return self._takes_receipt()
             case Screen.DECLINED if self._random.random() < 0.4:
-                return False  # reads it
+                self._scheduler.sleep(self._random.uniform(*READS_FOR_S))
             case Screen.DECLINED | Screen.MESSAGE if self._random.random() < 0.4:
                 self._holds_phone()
             case Screen.UNKNOWN:

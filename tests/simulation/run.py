@@ -138,7 +138,8 @@ class Simulation:
             journal = kiosk.journal
             if session.lobby.unresolved or journal.acknowledged() < journal.last_sequence:
                 return False
-        return invariants.server_at_rest() and all(c.all_told for c in self.channels.values())
+        settled = invariants.nothing_open() and invariants.nothing_watched()
+        return settled and all(c.all_told for c in self.channels.values())
 
     def close(self) -> None:
         """Ends everybody where they stand."""

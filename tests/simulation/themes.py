@@ -55,6 +55,7 @@ PHONE = Theme(
             "paid_while_reversing",
             "reverse_refused",
             "channel_answer_lost",
+            "channel_slow",
             "answer_lost",
             "message_repeated",
             "server_killed",

@@ -1,7 +1,5 @@
 """A phone is charged by the code it showed: once, whatever fails, and to its true end."""
 
-from datetime import timedelta
-
 import pytest
 from django.core import serializers
 
@@ -13,43 +11,25 @@ from server.ledger import posting
 from server.payments import charging, following, learning, starting
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
-from server.payments.charging_times import LOOK_AGAIN
 from server.payments.life import Fact
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import Alert, PaymentOrder
 from server.payments.starting import IdempotencyConflict, start
 from server.payments.views_of import view_of
+from tests.server.payments.charges import (
+    ALIPAY_CODE,
+    WECHAT_CODE,
+    kept,
+    later,
+    order,
+    request,
+    sweep_until,
+)
 from tests.server.payments.test_ingestion import KioskJournal, record, take
 from tests.server.payments.world import NOW
-
-WECHAT_CODE, ALIPAY_CODE = "134567890123456789", "281234567890123456"
 
 
 class Killed(BaseException):
     """The process ended here; nothing after it ran."""
-
-
-def request(world, number=1, code=WECHAT_CODE, **changes):
-    return world.request(number, payment_code=code, **changes)
-
-
-def order(number=1):
-    return PaymentOrder.objects.get(reference=f"K03-{number:06d}")
-
-
-def later(seconds):
-    return NOW + timedelta(seconds=seconds)
-
-
-def kept(world):
-    """What the channel holds of the residents' money in the end."""
-    paid = sum(s.amount_minor for s in world.channel.orders.values() if s.amount_minor)
-    return paid - sum(world.channel.refunds.values())
-
-
-def sweep_until(world, seconds):
-    """The sweeper at work, every five seconds from the start."""
-    for second in range(5, seconds + 1, 5):
-        following.sweep(later(second))
 
 
 # --- the ordinary ways ---
@@ -384,81 +364,6 @@ def test_bills_in_doubt_are_charged_to_nobody_else(world):
     with pytest.raises(BillLeased):
         start(world.caller, request(world, 2, bills=1), later(10))
     assert len(world.channel.charged) == 1
-
-
-# --- late ---
-
-
-@pytest.mark.parametrize("policy", ["refund", "credit"])
-@pytest.mark.parametrize("by", ["look", "notification"])
-def test_money_that_comes_after_the_end_goes_where_the_policy_says_once(world, policy, by):
-    world.community.late_success = policy
-    world.community.save()
-    world.channel.phone = "asks"
-    start(world.caller, request(world), NOW)
-    sweep_until(world, 45)
-    assert order().life is PaymentState.CANCELLED
-    paid = world.channel.pays(order().out_trade_no)
-    for minute in (2, 3, 4):
-        if by == "notification":
-            following.told(order(), paid, later(60 * minute))
-        following.sweep(later(60 * minute))
-    assert {b.state for b in Bill.objects.all()} == {"open"}
-    assert Alert.objects.filter(kind="late_payment").count() == 1
-    if policy == "refund":
-        assert (order().life, order().refunded_minor) == (PaymentState.REVERSED, 66416)
-        assert kept(world) == 0
-    else:
-        assert (order().life, order().credited_minor) == (PaymentState.APPROVED, 66416)
-        assert posting.balance(world.community.pk, "credit") == -66416
-    assert verify_ledger() == []
-
-
-def test_an_old_notification_of_what_was_given_back_credits_nobody(world):
-    world.community.late_success = "credit"
-    world.community.save()
-    world.channel.phone = "asks"
-    start(world.caller, request(world), NOW)
-    before = world.channel.pays(order().out_trade_no)
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
-    sweep_until(world, 45)
-    world.channel.silent = True
-    assert not following.told(order(), before, later(50)), "to be told again"
-    world.channel.silent = False
-    assert following.told(order(), before, later(55))
-    assert (order().life, order().charged_minor) == (PaymentState.CANCELLED, 0)
-    assert Refund.objects.count() == 0
-    assert posting.balance(world.community.pk, "credit") == 0
-
-
-def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
-    world.channel.phone = "no_money"
-    start(world.caller, request(world), NOW)
-    asked = []
-    world.channel.query = lambda number: asked.append(number) or OrderState(Standing.CLOSED)
-    for seconds in (30, 61, 120, 700, 4500, 90_000, 200_000, 300_000):
-        following.sweep(later(seconds))
-    assert len(asked) == len(LOOK_AGAIN)
-    assert order().check_at is None
-
-
-def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world):
-    shown = following.cancel(start(world.caller, world.request(1), NOW), NOW)
-    paid = start(world.caller, request(world, 2), NOW)
-    PaymentOrder.objects.update(check_at=NOW)  # a cancellation that came a moment too late
-    world.channel.orders[shown.out_trade_no] = OrderState(Standing.WAITING)
-    world.channel.orders[paid.out_trade_no] = OrderState(Standing.WAITING)
-    following.sweep(later(60))
-    assert world.channel.reversed == []
-
-
-def test_an_ended_order_that_could_still_be_paid_is_reversed_for_good(world):
-    world.channel.phone = "refused"
-    start(world.caller, request(world), NOW)
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
-    following.sweep(later(61))
-    assert world.channel.reversed == [order().out_trade_no]
-    assert (order().life, order().reason) == (PaymentState.DECLINED, "refused")
 
 
 @pytest.mark.parametrize("fact", list(Fact))

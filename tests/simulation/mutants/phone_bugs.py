@@ -117,3 +117,16 @@ def a_refused_reversal_is_taken_for_done() -> None:
         return OrderState(Standing.CLOSED) if waiting else ended
 
     charging.take_back = sure
+
+
+def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
+    """When an order is due next is written over what another request has just set."""
+    from server.payments import following
+    from server.payments.models import PaymentOrder
+
+    def blindly(order: Any, at: Any) -> bool:
+        check_at = following._check_again(order, at)
+        PaymentOrder.objects.filter(pk=order.pk).update(check_at=check_at, checks=order.checks + 1)
+        return True
+
+    following._claimed = blindly

@@ -1,0 +1,116 @@
+"""A phone that was charged after its order had ended: found, and its money goes where the policy says."""
+
+import pytest
+
+from contract.messages import PaymentState
+from server.billing.models import Bill
+from server.billing.verification import verify_ledger
+from server.ledger import posting
+from server.payments import following
+from server.payments.channels.interface import OrderState, Standing
+from server.payments.charging_times import LOOK_AGAIN
+from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.starting import start
+from tests.server.payments.charges import kept, later, order, request, sweep_until
+from tests.server.payments.world import NOW
+
+
+@pytest.mark.parametrize("policy", ["refund", "credit"])
+@pytest.mark.parametrize("by", ["look", "notification"])
+def test_money_that_comes_after_the_end_goes_where_the_policy_says_once(world, policy, by):
+    world.community.late_success = policy
+    world.community.save()
+    world.channel.phone = "asks"
+    start(world.caller, request(world), NOW)
+    sweep_until(world, 45)
+    assert order().life is PaymentState.CANCELLED
+    paid = world.channel.pays(order().out_trade_no)
+    for minute in (2, 3, 4):
+        if by == "notification":
+            following.told(order(), paid, later(60 * minute))
+        following.sweep(later(60 * minute))
+    assert {b.state for b in Bill.objects.all()} == {"open"}
+    assert Alert.objects.filter(kind="late_payment").count() == 1
+    if policy == "refund":
+        assert (order().life, order().refunded_minor) == (PaymentState.REVERSED, 66416)
+        assert kept(world) == 0
+    else:
+        assert (order().life, order().credited_minor) == (PaymentState.APPROVED, 66416)
+        assert posting.balance(world.community.pk, "credit") == -66416
+    assert verify_ledger() == []
+
+
+def test_an_old_notification_of_what_was_given_back_credits_nobody(world):
+    world.community.late_success = "credit"
+    world.community.save()
+    world.channel.phone = "asks"
+    start(world.caller, request(world), NOW)
+    before = world.channel.pays(order().out_trade_no)
+    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    sweep_until(world, 45)
+    world.channel.silent = True
+    assert not following.told(order(), before, later(50)), "to be told again"
+    world.channel.silent = False
+    assert following.told(order(), before, later(55))
+    assert (order().life, order().charged_minor) == (PaymentState.CANCELLED, 0)
+    assert Refund.objects.count() == 0
+    assert posting.balance(world.community.pk, "credit") == 0
+
+
+def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
+    world.channel.phone = "no_money"
+    start(world.caller, request(world), NOW)
+    asked = []
+    world.channel.query = lambda number: asked.append(number) or OrderState(Standing.CLOSED)
+    for seconds in (30, 61, 120, 700, 4500, 90_000, 200_000, 300_000):
+        following.sweep(later(seconds))
+    assert len(asked) == len(LOOK_AGAIN)
+    assert order().check_at is None
+
+
+def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world):
+    shown = following.cancel(start(world.caller, world.request(1), NOW), NOW)
+    paid = start(world.caller, request(world, 2), NOW)
+    PaymentOrder.objects.update(check_at=NOW)  # a cancellation that came a moment too late
+    world.channel.orders[shown.out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.orders[paid.out_trade_no] = OrderState(Standing.WAITING)
+    following.sweep(later(60))
+    assert world.channel.reversed == []
+
+
+def test_an_ended_order_that_could_still_be_paid_is_reversed_for_good(world):
+    world.channel.phone = "refused"
+    start(world.caller, request(world), NOW)
+    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    following.sweep(later(61))
+    assert world.channel.reversed == [order().out_trade_no]
+    assert (order().life, order().reason) == (PaymentState.DECLINED, "refused")
+
+
+def test_an_order_that_ends_while_the_sweep_is_elsewhere_is_still_looked_at_again(world):
+    """The sweep has read what is due; meanwhile another request ends an order that it comes to later."""
+    world.channel.phone = "asks"
+    start(world.caller, request(world, 1, bills=1), NOW)
+    other = world.request(1, bills=2).bills[1:]
+    another = request(world, 2, bills=1).model_copy(update={"bills": other})
+    start(world.caller, another, NOW)
+    for second in (5, 10, 15, 20):
+        following.sweep(later(second))
+    first, second = order(1), order(2)
+    asks = world.channel.query
+
+    def meanwhile(number):
+        if number == first.out_trade_no and not order(2).life.final:
+            following.cancel(order(2), later(25))
+        return asks(number)
+
+    world.channel.query = meanwhile
+    following.sweep(later(25))
+    assert order(2).life is PaymentState.CANCELLED
+    world.channel.query = asks
+    following.sweep(later(60 * 2))
+    world.channel.pays(second.out_trade_no)
+    for minute in (3, 15):
+        following.sweep(later(60 * minute))
+    assert order(2).life is PaymentState.REVERSED, "late money, sent back"
+    assert verify_ledger() == []
