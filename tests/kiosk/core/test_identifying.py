@@ -4,17 +4,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import ErrorCode
-from kiosk.core.effects import (
-    LookUp,
-    LookUpBill,
-)
-from kiosk.core.events import (
-    OFFLINE,
-    AccountFound,
-    ConfigLoaded,
-    LookupFailed,
-    Scanned,
-)
+from kiosk.core.effects import LookUp, LookUpBill
+from kiosk.core.events import OFFLINE, AccountFound, ConfigLoaded, LookupFailed, Scanned
 from kiosk.core.model import Action, Field, Say, Screen
 from tests.kiosk.core.story import Story, account, bill, bill_url, config
 

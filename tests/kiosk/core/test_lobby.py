@@ -4,12 +4,7 @@ import pytest
 
 from contract.messages import CardData, Method, PaymentState
 from kiosk.core.capabilities import offers
-from kiosk.core.effects import (
-    ArmScanner,
-    CancelOrder,
-    Record,
-    Resolve,
-)
+from kiosk.core.effects import ArmScanner, CancelOrder, Record, Resolve
 from kiosk.core.events import (
     CardAnswered,
     CardLost,

@@ -3,14 +3,8 @@
 import pytest
 
 from contract.messages import Method, PaymentState
-from kiosk.core.effects import (
-    PrintReceipt,
-    RecordReceipt,
-)
-from kiosk.core.events import (
-    DevicesSeen,
-    ReceiptPrinted,
-)
+from kiosk.core.effects import PrintReceipt, RecordReceipt
+from kiosk.core.events import DevicesSeen, ReceiptPrinted
 from kiosk.core.model import Action, Say, Screen
 from tests.kiosk.core.story import Story, devices
 
