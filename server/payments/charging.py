@@ -13,11 +13,17 @@ from contract.messages import Method, StartPayment
 from contract.scan_kind import ScanKind, classify
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, OrderState, Standing
-from server.payments.charging_times import LOOK_AGAIN, REVERSE_AFTER
+from server.payments.charging_times import (
+    LOOK_AGAIN,
+    REVERSE_AFTER,
+    UNANSWERED,
+    UNANSWERED_MAX,
+)
 from server.payments.models import PaymentOrder
 
 _WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
 _UNPAID = (Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
+_FOR_GOOD = (Standing.CLOSED, Standing.NOT_FOUND, Standing.REFUNDED)
 
 
 class OtherWallet(Exception):
@@ -57,6 +63,16 @@ def look_again(order: PaymentOrder, through: Channel) -> OrderState:
     if known.standing in (Standing.WAITING, Standing.DECLINED):
         return through.reverse(order.out_trade_no)
     return known
+
+
+def answers(known: OrderState) -> bool:
+    """Whether a look at an ended order said clearly that no money is there."""
+    return known.standing in _FOR_GOOD
+
+
+def unanswered_until(order: PaymentOrder, at: datetime) -> datetime:
+    """When to look again unless this look at an ended order is answered."""
+    return at + min(max(UNANSWERED, (at - order.changed_at) / 4), UNANSWERED_MAX)
 
 
 def next_look(checks: int, at: datetime) -> datetime | None:

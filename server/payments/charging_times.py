@@ -7,6 +7,8 @@ REVERSE_AFTER = timedelta(seconds=15)  # WeChat Pay reverses nothing earlier; th
 ASK_EVERY_S = 5.0
 QUICK_CHECKS = 12  # every five seconds at first, then less and less often
 # An order that ended unpaid is looked at again: no notification would tell that it was paid after all.
+# A look without a clear answer does not count: the next comes soon, and later the older the order is.
+UNANSWERED, UNANSWERED_MAX = timedelta(minutes=1), timedelta(hours=6)
 LOOK_AGAIN = (
     timedelta(minutes=1),
     timedelta(minutes=10),

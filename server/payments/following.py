@@ -180,23 +180,30 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
     as_read = PaymentOrder.objects.filter(
         pk=order.pk, version=order.version, check_at=order.check_at
     )
+    if order.life.final:
+        return bool(as_read.update(check_at=charging.unanswered_until(order, at)))
     return bool(as_read.update(check_at=_check_again(order, at), checks=order.checks + 1))
 
 
-def _check_again(order: PaymentOrder, at: datetime) -> datetime | None:
-    """Orders that wait for a password are asked about quickly; ended ones only a few times more."""
-    if order.life.final:
-        return charging.next_look(order.checks + 1, at)
+def _check_again(order: PaymentOrder, at: datetime) -> datetime:
+    """Orders that wait for a password are asked about quickly."""
     quick = charging_times.QUICK_CHECKS if order.with_payment_code else 0
     pause = BACKOFF_S[min(max(order.checks - quick, 0), len(BACKOFF_S) - 1)]
     return at + timedelta(seconds=pause)
 
 
 def look_again(order: PaymentOrder, at: datetime) -> None:
-    """Whether a phone was charged after all though its order had ended."""
+    """Whether a phone was charged after all though its order had ended. Only a clear answer counts as
+    one of the few looks."""
     through = channel(order.method)
-    if through is not None:
-        learn(order, charging.look_again(order, through), at)
+    if through is None:
+        return
+    known = charging.look_again(order, through)
+    learn(order, known, at)
+    if charging.answers(known):
+        looks = order.checks + 1
+        as_read = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
+        as_read.update(checks=looks, check_at=charging.next_look(looks, at))
 
 
 def _sweep_refunds(at: datetime) -> int:

@@ -15,7 +15,7 @@ from tests.kiosk.test_journal_continue import payment
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.xdist_group("window")
 def test_a_few_kills_lose_nothing(tmp_path):
     report = tmp_path / "report.json"
@@ -26,7 +26,7 @@ def test_a_few_kills_lose_nothing(tmp_path):
         ],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(report.read_text())

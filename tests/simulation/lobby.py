@@ -81,6 +81,12 @@ class SimulatedKiosk:
         assert self.running is not None
         return self.running.engine._journal
 
+    @property
+    def at_its_terminal(self) -> bool:
+        """It still waits for the terminal's last word, whatever is on the screen."""
+        desk = self.running.kiosk._hands.desk if self.running else None
+        return desk is not None and bool(desk._asking)
+
     def _acknowledged(self, request: CardRequest) -> None:
         """The terminal forgets nothing that it was not told to: so it is told only what is on disk."""
         states = {r.payment_id: r.state for r in self.journal._payments("WHERE 1 = 1", ())}

@@ -135,6 +135,8 @@ class Simulation:
             session = kiosk.session
             if session is None or session.visit.screen is not Screen.ATTRACT:
                 return False
+            if kiosk.at_its_terminal or not session.lobby.terminal_known:
+                return False
             journal = kiosk.journal
             if session.lobby.unresolved or journal.acknowledged() < journal.last_sequence:
                 return False

@@ -114,3 +114,42 @@ def test_an_order_that_ends_while_the_sweep_is_elsewhere_is_still_looked_at_agai
         following.sweep(later(60 * minute))
     assert order(2).life is PaymentState.REVERSED, "late money, sent back"
     assert verify_ledger() == []
+
+
+def test_a_look_without_a_clear_answer_does_not_count(world):
+    """A channel that is silent for a day, or refuses the reversal because the payer is just typing."""
+    world.channel.phone = "asks"
+    start(world.caller, request(world), NOW)
+    sweep_until(world, 45)
+    assert order().life is PaymentState.CANCELLED
+    world.channel.silent = True
+    for hour in range(1, 30):
+        following.sweep(later(3600 * hour))
+    assert (order().checks, order().check_at is None) == (0, False)
+    world.channel.silent = False
+    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.reversal_refused = True
+    following.sweep(later(3600 * 40))
+    assert order().checks == 0
+    world.channel.pays(order().out_trade_no)
+    following.sweep(later(3600 * 50))
+    assert order().life is PaymentState.REVERSED, "late money, sent back"
+
+
+def test_a_server_that_dies_with_the_answer_in_its_hands_looks_again(world, monkeypatch):
+    world.channel.phone = "asks"
+    start(world.caller, request(world), NOW)
+    sweep_until(world, 45)
+    world.channel.pays(order().out_trade_no)
+
+    class Killed(BaseException):
+        """The process ended here; nothing after it ran."""
+
+    def dies(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(following, "learn", dies)
+        following.sweep(later(120))
+    following.sweep(later(240))
+    assert order().life is PaymentState.REVERSED

@@ -125,7 +125,9 @@ def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
     from server.payments.models import PaymentOrder
 
     def blindly(order: Any, at: Any) -> bool:
-        check_at = following._check_again(order, at)
+        ended = order.life.final
+        check_at = following.charging.unanswered_until(order, at) if ended else None
+        check_at = check_at or following._check_again(order, at)
         PaymentOrder.objects.filter(pk=order.pk).update(check_at=check_at, checks=order.checks + 1)
         return True
 
