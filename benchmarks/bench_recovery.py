@@ -153,7 +153,7 @@ def recover(path: Path) -> float:
             done.set()
         return on_disk
 
-    recovery = Recovery(tell, Server(), Terminal(), unfinished, journal.without_receipt())
+    recovery = Recovery(tell, Server(), Terminal(), unfinished, journal.without_receipt)
     engine.start(Nobody())
     recovery.start()
     assert done.wait(60)

@@ -263,7 +263,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         client,
         desk,
         journal.unfinished(),
-        journal.without_receipt(),
+        journal.without_receipt,
     )
     supervisors = Supervisors(
         _watched(devices, settings, desk, lambda: engine.session.visit.screen in RESTING),

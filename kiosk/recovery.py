@@ -18,6 +18,7 @@ from device_drivers.card_terminals.interface import CardResult, LastKnown, Stand
 from device_drivers.errors import DeviceError
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
+from kiosk.journal import JournalUnavailable
 from kiosk.journal_continue import HANDED_OVER
 
 log = structlog.get_logger("recovery")
@@ -70,7 +71,10 @@ class _Case:
 
 
 class Recovery:
-    """``tell`` takes findings and says whether they are on disk; what is not is asked about again."""
+    """``tell`` takes findings and says whether they are on disk; what is not is asked about again.
+
+    ``without_receipt`` is asked after the first look, which may change the answer.
+    """
 
     def __init__(
         self,
@@ -78,7 +82,7 @@ class Recovery:
         client: CentralClient | None,
         terminal: TerminalMemory | None,
         unfinished: list[PaymentRecord],
-        without_receipt: PaymentRecord | None = None,
+        without_receipt: Callable[[], PaymentRecord | None] = lambda: None,
     ) -> None:
         self._tell, self._client, self._terminal = tell, client, terminal
         self._terminal_read, self._read_due = terminal is None, 0.0
@@ -113,13 +117,22 @@ class Recovery:
 
     def _run(self) -> None:
         self._first_look()
-        self._tell(RecoveryDone(self._without_receipt))
+        opened = self._open()
         while not self._stop.is_set():
             self._wake.wait(1.0)
             self._wake.clear()
+            opened = opened or self._open()
             self._read_terminal()
             for case in self._due():
                 self._ask(case)
+
+    def _open(self) -> bool:
+        try:
+            resumed = self._without_receipt()
+        except JournalUnavailable as error:
+            log.warning("receipt_not_looked_up", error=str(error))
+            resumed = None
+        return self._tell(RecoveryDone(resumed))
 
     def _first_look(self) -> None:
         end = time.monotonic() + FIRST_LOOK_S
@@ -143,6 +156,10 @@ class Recovery:
             log.warning("terminal_not_read", code=error.code)
             self._read_due = time.monotonic() + READ_AGAIN_S
             return
+        except Exception:
+            log.exception("terminal_reading_failed")
+            self._read_due = time.monotonic() + READ_AGAIN_S
+            return
         back = standing.taken_back
         read = TerminalRead(
             _known(standing.known), back is not None, back.amount_minor if back else None
@@ -155,25 +172,26 @@ class Recovery:
             return [c for c in self._cases.values() if c.due <= now]
 
     def _ask(self, case: _Case) -> None:
-        record = case.record
+        finding = self._answer(case)
+        case.attempt += 1
+        if finding is None or not self._tell(finding):
+            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
+            return
+        log.info("recovery_found", reference=case.record.reference)
+        with self._lock:
+            self._cases.pop(case.record.payment_id, None)
+
+    def _answer(self, case: _Case) -> Event | None:
+        """None: nobody could say yet. Whatever goes wrong, it is asked again, and so are the others."""
+        reference = case.record.reference
         try:
-            finding = self._find(case)
+            return self._find(case)
         except (DeviceError, ServerAway) as error:
             code = getattr(error, "code", "server_away")
-            log.warning(
-                "recovery_could_not_ask", reference=record.reference, code=code, error=str(error)
-            )
-            finding = None
-        case.attempt += 1
-        if finding is None:
-            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
-            return
-        if not self._tell(finding):
-            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
-            return
-        log.info("recovery_found", reference=record.reference)
-        with self._lock:
-            self._cases.pop(record.payment_id, None)
+            log.warning("recovery_could_not_ask", reference=reference, code=code, error=str(error))
+        except Exception:
+            log.exception("recovery_failed", reference=reference)
+        return None
 
     def _find(self, case: _Case) -> Event | None:
         if case.record.method is Method.CARD:

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,11 +17,21 @@ from device_drivers.card_terminals.interface import (
 from device_drivers.errors import NotReachable, ProtocolError
 from kiosk import recovery
 from kiosk.central.client import Refused, ServerAway
-from kiosk.core.events import CardAnswered, OrderSeen, RecoveryDone, TerminalRead
-from kiosk.core.model import Action
+from kiosk.core.effects import Record
+from kiosk.core.events import (
+    CardAnswered,
+    ConfigLoaded,
+    DevicesSeen,
+    OrderSeen,
+    RecoveryDone,
+    TerminalRead,
+)
+from kiosk.core.model import Action, Lobby, Screen, Session
+from kiosk.journal import Journal, JournalUnavailable
 from kiosk.journal_continue import HANDED_OVER
 from kiosk.recovery import Recovery
-from tests.kiosk.core.story import CardData, Story
+from kiosk.runtime.engine import Engine
+from tests.kiosk.core.story import CardData, Story, config, devices
 
 NO_MEMORY = object()  # as what a terminal answers: it took nothing for this payment
 NOTHING_TO_TELL = Standing()
@@ -217,3 +228,74 @@ def test_a_terminal_without_memory_decides_nothing_about_a_payment_handed_over()
     record = card_payment().model_copy(update={"reason": HANDED_OVER})
     assert found(record, terminal=NO_MEMORY) is None
     assert found(card_payment(), terminal=NO_MEMORY).outcome == "cancelled"
+
+
+class Nobody:
+    def perform(self, effect, session): ...
+
+
+def test_what_the_terminal_took_back_while_the_kiosk_was_off_is_shown_to_nobody_as_paid(tmp_path):
+    """The power went when the approval was on disk and the terminal not yet told: it reversed."""
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    story = Story.paying(Method.CARD).terminal_says("approved")
+    for record in [e.record for e in story.did(Record)]:
+        journal.append_payment(record.model_copy(update={"created_at": datetime.now(UTC)}))
+    assert journal.without_receipt() is not None
+    back = CardResult(Outcome.CANCELLED, TAKEN_BACK, amount_minor=story.payment.amount_minor)
+    terminal = Terminal(standing=(Standing(LastKnown("0042", "000042", ""), back),))
+    lobby = Lobby(last_paid=journal.last_card_paid(), terminal_known=False)
+    engine, done = Engine(journal, Session(lobby=lobby), "K03"), queue.Queue()
+
+    def tell(event):
+        on_disk = engine.commit(event, 10)
+        done.put(event)
+        return on_disk
+
+    recovery = Recovery(tell, None, terminal, [], journal.without_receipt)
+    engine.start(Nobody())
+    for event in (ConfigLoaded(config()), DevicesSeen(devices())):
+        engine.post(event)
+    recovery.start()
+    while not isinstance(event := done.get(timeout=10), RecoveryDone):
+        assert isinstance(event, TerminalRead)
+    assert journal.payment(story.payment.payment_id).state is PaymentState.REVERSED
+    assert (engine.session.visit.screen, engine.session.visit.payment) == (Screen.ATTRACT, None)
+    recovery.stop()
+    engine.stop()
+    journal.close()
+
+
+def test_a_journal_that_cannot_be_read_keeps_no_kiosk_closed():
+    def unreadable():
+        raise JournalUnavailable("disk")
+
+    events = queue.Queue()
+    recovery = Recovery(heard(events), None, None, [], unreadable)
+    recovery.start()
+    assert events.get(timeout=10) == RecoveryDone(None)
+    recovery.stop()
+
+
+def test_opening_is_told_until_it_is_heard():
+    events, deaf = queue.Queue(), [False]
+    recovery = Recovery(heard(events, lambda event: not deaf or deaf.pop()), None, None, [])
+    recovery.start()
+    assert [events.get(timeout=10), events.get(timeout=10)] == [RecoveryDone(), RecoveryDone()]
+    recovery.stop()
+
+
+def test_a_driver_that_fails_as_none_should_ends_no_recovery(monkeypatch):
+    """Neither while it is read nor while it is asked: the others are asked too, and it again."""
+    monkeypatch.setattr("kiosk.recovery.READ_AGAIN_S", 0.1)
+    events, record = queue.Queue(), qr_payment()
+    broken = ConnectionResetError(104, "reset by peer")
+    terminal = Terminal(knows=broken, standing=(broken, Standing()))
+    paid = Server(Story.paying(Method.WECHAT).view(PaymentState.APPROVED))
+    card = card_payment().model_copy(update={"payment_id": "01900000-0000-7000-8000-00000000000c"})
+    recovery = Recovery(heard(events), paid, terminal, [card, record])
+    recovery.start()
+    seen = [type(events.get(timeout=10)) for _ in range(3)]
+    assert seen == [OrderSeen, RecoveryDone, TerminalRead]
+    terminal.knows = result()
+    assert events.get(timeout=15).payment_id == card.payment_id
+    recovery.stop()
