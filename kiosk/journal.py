@@ -4,6 +4,7 @@ SQLite with WAL and synchronous=FULL: when ``append`` returns, the entry survive
 journal is also the outbox: the server acknowledges up to a sequence number. Nothing is ever changed.
 """
 
+import itertools
 import json
 import sqlite3
 import threading
@@ -250,14 +251,18 @@ class Journal:
             ).fetchall()
         return [PaymentRecord.model_validate_json(row[0]) for row in rows]
 
-    def after(self, sequence: int, limit: int) -> list[JournalEntry]:
-        """Up to ``limit`` entries that follow ``sequence``, in order."""
+    def after(self, sequence: int, limit: int, bytes_max: int | None = None) -> list[JournalEntry]:
+        """Up to ``limit`` entries that follow ``sequence``, in order: fewer when their bodies come to
+        more than ``bytes_max``, but one at least."""
         with self._lock:
             rows = self._read(
                 "SELECT sequence, at, kind, body, previous_hash, hash, signature FROM entries"
                 " WHERE sequence > ? ORDER BY sequence LIMIT ?",
                 (sequence, limit),
             ).fetchall()
+        if bytes_max is not None:
+            sizes = itertools.accumulate(len(row[3].encode()) for row in rows)
+            rows = rows[: max(1, sum(size <= bytes_max for size in sizes))]
         return [
             JournalEntry(
                 sequence=r[0],

@@ -20,7 +20,7 @@ log = structlog.get_logger("reporter")
 
 HEARTBEAT_S = 30.0
 BILLS_S = 600.0
-BATCH = 200
+BATCH, BATCH_BYTES = 200, 500_000  # whichever is reached first
 _SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.CLOCK)  # it answers, but does not serve this kiosk
 _DOUBTED = (ErrorCode.JOURNAL_BROKEN, ErrorCode.JOURNAL_NOT_SIGNED)
 NOT_KNOWN = "not_known"  # as a reason to stop: the server does not know our key (any more)
@@ -117,7 +117,7 @@ class Reporter:
 
     def _report(self) -> None:
         while not self._stop.is_set():
-            entries = self._journal.after(self._journal.acknowledged(), BATCH)
+            entries = self._journal.after(self._journal.acknowledged(), BATCH, BATCH_BYTES)
             if not entries:
                 return
             before = self._journal.acknowledged()
@@ -141,7 +141,7 @@ class Reporter:
         """The server lost what it had acknowledged (an older backup): it gets it again."""
         log.warning("server_lacks_entries", after=position)
         while True:
-            answer = self._post(self._journal.after(position, BATCH))
+            answer = self._post(self._journal.after(position, BATCH, BATCH_BYTES))
             if (
                 answer.acknowledged <= position
                 or answer.acknowledged >= self._journal.last_sequence

@@ -1,5 +1,7 @@
 """Kiosks in the back office; a pairing code is shown once, when it is made."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,6 +21,11 @@ class KioskAdmin(ModelAdmin):
     fields = ("community", "code", "location_zh", "location_en", "active", *KIOSKS_OWN)
     readonly_fields = KIOSKS_OWN
     actions = ("new_pairing_code",)
+
+    def save_model(self, request: HttpRequest, obj: Kiosk, form: Any, change: bool) -> None:
+        """Only what was changed in the form: the kiosk itself moves the rest on meanwhile, among it how
+        far its journal is safe here."""
+        obj.save(update_fields=form.changed_data if change else None)
 
     @admin.action(description="生成配对码 New pairing code", permissions=["change"])
     def new_pairing_code(self, request: HttpRequest, queryset: QuerySet[Kiosk]) -> None:

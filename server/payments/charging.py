@@ -11,14 +11,10 @@ from datetime import datetime
 
 from contract.messages import Method, StartPayment
 from contract.scan_kind import ScanKind, classify
+from server.payments import learning
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, OrderState, Standing
-from server.payments.charging_times import (
-    LOOK_AGAIN,
-    REVERSE_AFTER,
-    UNANSWERED,
-    UNANSWERED_MAX,
-)
+from server.payments.charging_times import REVERSE_AFTER
 from server.payments.models import PaymentOrder
 
 _WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
@@ -51,30 +47,30 @@ def take_back(
     early = order.asked_at is None or at < order.asked_at + REVERSE_AFTER
     if not wanted or early or known.standing not in _UNPAID:
         return None
-    ended = through.reverse(order.out_trade_no)
+    ended = _reverse(order, through, at)
+    if ended is None:
+        return None
     if ended.standing is Standing.CLOSED and known.standing is Standing.DECLINED:
         return replace(ended, reason=known.reason)
     return ended
 
 
-def look_again(order: PaymentOrder, through: Channel) -> OrderState:
-    """How an order stands that ended unpaid; one that could still be paid is reversed for good."""
-    known = through.query(order.out_trade_no)
-    if known.standing in (Standing.WAITING, Standing.DECLINED):
-        return through.reverse(order.out_trade_no)
-    return known
+def stop_for_good(
+    order: PaymentOrder, known: OrderState, through: Channel, at: datetime
+) -> OrderState | None:
+    """Reverses an order that ended unpaid and could still be paid, as ``known``, just asked, says.
+    None: it need not be, or somebody else is at it."""
+    if known.standing not in (Standing.WAITING, Standing.DECLINED):
+        return None
+    return _reverse(order, through, at)
+
+
+def _reverse(order: PaymentOrder, through: Channel, at: datetime) -> OrderState | None:
+    if not learning.about_to_end(order.payment_id, at):
+        return None
+    return through.reverse(order.out_trade_no)
 
 
 def answers(known: OrderState) -> bool:
     """Whether a look at an ended order said clearly that no money is there."""
     return known.standing in _FOR_GOOD
-
-
-def unanswered_until(order: PaymentOrder, at: datetime) -> datetime:
-    """When to look again unless this look at an ended order is answered."""
-    return at + min(max(UNANSWERED, (at - order.changed_at) / 4), UNANSWERED_MAX)
-
-
-def next_look(checks: int, at: datetime) -> datetime | None:
-    """When to look again after ``checks`` looks; None: no more."""
-    return at + LOOK_AGAIN[checks] if checks < len(LOOK_AGAIN) else None

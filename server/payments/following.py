@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.db.models import Q
 
 from contract.messages import PaymentState
@@ -14,7 +14,7 @@ from server.billing import settlement
 from server.payments import charging, charging_times, learning
 from server.payments.alerts import keep_up, raise_alert
 from server.payments.case import LastWord, facts
-from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.channels.interface import Channel, OrderState, RefundStanding, Standing
 from server.payments.channels.registry import channel
 from server.payments.heard import noted
 from server.payments.life import Fact
@@ -33,10 +33,19 @@ log = logging.getLogger(__name__)
 
 
 def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    """Takes the channel's word. Only an explicit one changes anything."""
+    """Takes the channel's word. Only an explicit one changes anything, and only one that is newer than
+    what is known. ``order`` is as it was when the channel was asked."""
+    try:
+        return _learn(order, known, at)
+    except learning.Overtaken:
+        return PaymentOrder.objects.get(pk=order.pk)
+
+
+def _learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Raises learning.Overtaken."""
     match known.standing:
         case Standing.PAID:
-            return learning.paid(order.payment_id, known, at)
+            return learning.paid(order.payment_id, known, at, order.version)
         case Standing.CLOSED if known.reason:
             return learning.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
         case Standing.CLOSED:
@@ -46,30 +55,59 @@ def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     return order
 
 
+def _learn_end(order: PaymentOrder, asked: str, said: OrderState, at: datetime) -> PaymentOrder:
+    """Takes the answer to what was to end the order; without one it stays as it is."""
+    noted(order, asked, said, at)
+    if said.standing is Standing.UNKNOWN:
+        learning.end_unanswered(order.payment_id)
+        return order
+    if said.standing is Standing.CLOSED:
+        order = learn(order, said, at)
+        return learning.end_answered(order.payment_id) if order.ending_since else order
+    return learn(learning.end_answered(order.payment_id), said, at)
+
+
+def _close(order: PaymentOrder, through: Channel, at: datetime) -> PaymentOrder:
+    if not learning.about_to_end(order.payment_id, at):
+        return PaymentOrder.objects.get(pk=order.pk)
+    return _learn_end(order, "close", through.close(order.out_trade_no), at)
+
+
 def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
     """Asks the channel once; ends the order when it is over or its end is wanted."""
     through = channel(order.method)
     if through is None:
         return order
     if order.with_payment_code and order.life is PaymentState.CREATED:
-        return _not_charged_yet(order, at)
+        return _not_charged_yet(order, through, at)
     known = noted(order, "query", through.query(order.out_trade_no), at)
     order = learn(order, known, at)
     if order.life.final:
         return order
     if order.with_payment_code:
         ended = charging.take_back(order, known, through, at)
-        return order if ended is None else learn(order, noted(order, "reverse", ended, at), at)
+        return order if ended is None else _learn_end(order, "reverse", ended, at)
     over = order.expires_at is not None and at > order.expires_at + GRACE
     if (over or order.cancel_wanted) and known.standing in (Standing.WAITING, Standing.NOT_FOUND):
-        return learn(order, noted(order, "close", through.close(order.out_trade_no), at), at)
+        return _close(order, through, at)
     return order
 
 
-def _not_charged_yet(order: PaymentOrder, at: datetime) -> PaymentOrder:
-    """Its request may come again within the order's time; after that nobody charges it any more."""
+def _not_charged_yet(order: PaymentOrder, through: Channel, at: datetime) -> PaymentOrder:
+    """Its request may come again within the order's time; after that nobody charges it any more. That
+    it was never charged is the channel's to say: this row may be older than the charge, where the
+    database was restored from a backup."""
     over = order.expires_at is not None and at >= order.expires_at
-    if over or order.cancel_wanted:
+    told_by_journal = not order.request_hash
+    if not (over or order.cancel_wanted or told_by_journal):
+        return order
+    known = noted(order, "query", through.query(order.out_trade_no), at)
+    order = learn(order, known, at)
+    if order.life.final or known.standing is Standing.UNKNOWN:
+        return order
+    if known.standing is not Standing.NOT_FOUND:
+        return learning.asked(order.payment_id, at)
+    if over or order.cancel_wanted or at >= order.created_at + charging_times.CODE_LIFE:
         return learning.never_asked(order.payment_id, "never_asked", at)
     return order
 
@@ -82,7 +120,7 @@ def charged(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrde
             return learning.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
         case Standing.UNKNOWN:
             return learning.lost(order.payment_id, "no_answer", at)
-    return learn(PaymentOrder.objects.get(pk=order.pk), known, at)
+    return learn(order, known, at)
 
 
 def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
@@ -92,13 +130,17 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
     the notification may be older than the reversal that gave the money back.
     """
     noted(order, "notification", known, at)
+    order = PaymentOrder.objects.get(pk=order.pk)
     late = order.life.final and not order.charged_minor and known.standing is Standing.PAID
     if late:
         through = channel(order.method)
         known = through.query(order.out_trade_no) if through else OrderState(Standing.UNKNOWN)
         if known.standing is Standing.UNKNOWN:
             return False
-    learn(order, known, at)
+    try:
+        _learn(order, known, at)
+    except learning.Overtaken:
+        return False
     return True
 
 
@@ -127,7 +169,7 @@ def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
         return order
     if order.with_payment_code:
         return check(order, at)
-    return learn(order, noted(order, "close", through.close(order.out_trade_no), at), at)
+    return _close(order, through, at)
 
 
 def _nothing_heard(kiosk_id: str) -> dict[str, Any]:
@@ -143,14 +185,15 @@ def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
     open_states = [s.value for s in PaymentState if not s.final]
     looked_at = Q(state__in=open_states) | Q(with_payment_code=True, charged_minor=0)
     due = PaymentOrder.objects.filter(looked_at, check_at__lte=at)
-    orders = list(due.order_by("check_at")[:200])
+    orders, begun = list(due.order_by("check_at")[:200]), time.monotonic()
     for order in orders:
         if not _claimed(order, at):
             continue
+        its_turn = at + timedelta(seconds=time.monotonic() - begun)  # channels take their time
         if order.life.final:
-            look_again(order, at)
+            look_again(order, its_turn)
         elif order.by_code:
-            order = check(order, at)
+            order = check(order, its_turn)
         if not order.life.final and at - order.created_at > ALERT_AFTER:
             order.refresh_from_db()
             keep_up(
@@ -181,7 +224,8 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
         pk=order.pk, version=order.version, check_at=order.check_at
     )
     if order.life.final:
-        return bool(as_read.update(check_at=charging.unanswered_until(order, at)))
+        again = charging_times.unanswered_until(order.changed_at, at)
+        return bool(as_read.update(check_at=again))
     return bool(as_read.update(check_at=_check_again(order, at), checks=order.checks + 1))
 
 
@@ -198,12 +242,15 @@ def look_again(order: PaymentOrder, at: datetime) -> None:
     through = channel(order.method)
     if through is None:
         return
-    known = charging.look_again(order, through)
-    learn(order, known, at)
+    known = noted(order, "query", through.query(order.out_trade_no), at)
+    order = learn(order, known, at)
+    ended = charging.stop_for_good(order, known, through, at)
+    if ended is not None:
+        known, order = ended, _learn_end(order, "reverse", ended, at)
     if charging.answers(known):
         looks = order.checks + 1
-        as_read = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
-        as_read.update(checks=looks, check_at=charging.next_look(looks, at))
+        as_known = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
+        as_known.update(checks=looks, check_at=charging_times.next_look(looks, at))
 
 
 def _sweep_refunds(at: datetime) -> int:
@@ -233,15 +280,7 @@ def send_back(refund: Refund, at: datetime) -> None:
     if standing in (RefundStanding.PROCESSING, RefundStanding.UNKNOWN):
         standing = through.query_refund(order.out_trade_no, refund.refund_no)
     if standing is RefundStanding.DONE:
-        settlement.refund_done(
-            order.unit,
-            refund.amount_minor,
-            method=order.method,
-            payment_id=order.payment_id,
-            at=at,
-        )
-        Refund.objects.filter(pk=refund.pk).update(state=Refund.State.DONE, done_at=at)
-        PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=refund.amount_minor)
+        _sent_back(refund, at)
     elif standing is RefundStanding.FAILED or refund.checks >= REFUND_ALERT_CHECKS:
         raise_alert(
             order.community_id,
@@ -252,6 +291,16 @@ def send_back(refund: Refund, at: datetime) -> None:
             payment_id=order.payment_id,
             amount_minor=refund.amount_minor,
         )
+
+
+@transaction.atomic
+def _sent_back(refund: Refund, at: datetime) -> None:
+    order, amount = refund.order, refund.amount_minor
+    settlement.refund_done(
+        order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
+    )
+    Refund.objects.filter(pk=refund.pk).update(state=Refund.State.DONE, done_at=at)
+    PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=amount)
 
 
 def sweep_forever(

@@ -46,11 +46,15 @@ class Ingested:
 def ingest(
     caller: Caller, position: int, position_hash: str, entries: list[Entry], now: datetime
 ) -> Ingested:
-    """Takes the entries that follow ``position``; the caller holds the kiosk's row locked.
+    """Takes the entries that follow ``position``, or what is here where that is further; the caller
+    holds the kiosk's row locked.
 
     Raises JournalNotSigned, JournalGap or JournalBroken, and then nothing of this batch is taken.
     """
     _check_signatures(caller, entries)
+    newest, newest_hash = received.newest(caller.kiosk_id)
+    if newest > position:  # the kiosk's row says less than is here
+        position, position_hash = newest, newest_hash
     old = [e for e in entries if e.sequence <= position]
     new = [e for e in entries if e.sequence > position]
     head, head_hash = _checked(new, position, position_hash)
@@ -85,8 +89,8 @@ def _same_as_before(caller: Caller, entries: list[Entry]) -> None:
     if not entries:
         return
     sequences = [entry.sequence for entry in entries]
-    received = JournalEntry.objects.filter(kiosk_id=caller.kiosk_id, sequence__in=sequences)
-    known = dict(received.values_list("sequence", "hash"))
+    here = JournalEntry.objects.filter(kiosk_id=caller.kiosk_id, sequence__in=sequences)
+    known = dict(here.values_list("sequence", "hash"))
     for entry in entries:
         if known.get(entry.sequence) != entry.hash:
             raise JournalBroken(f"entry {entry.sequence} is not the one that was received before")

@@ -17,11 +17,17 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
-from server.payments import charging, charging_times
+from server.payments import charging_times
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState
 from server.payments.life import Fact, Late, after
 from server.payments.models import PaymentOrder, Refund
+
+ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
+
+
+class Overtaken(Exception):
+    """What a channel said may be older than what is known, or an end is under way: ask again."""
 
 
 def _locked(payment_id: str) -> PaymentOrder:
@@ -43,7 +49,9 @@ def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
 
 def _assign(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     order.state, order.version, order.changed_at = state.value, order.version + 1, at
-    order.check_at = None if state.final else order.check_at
+    if state.final:
+        order.check_at = None
+        _not_being_ended(order)
     for name, value in fields.items():
         setattr(order, name, value)
 
@@ -80,12 +88,60 @@ def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
 
 
 @transaction.atomic
-def paid(payment_id: str, known: OrderState, at: datetime, **fields: Any) -> PaymentOrder:
-    """The money is there: bills are settled, or it goes where the community's policy says."""
+def about_to_end(payment_id: str, at: datetime) -> bool:
+    """Whether this caller may close or reverse the order at its channel, which gives back what was just
+    paid: not what is in the books as paid, and nobody while somebody else is at it. Until the answer
+    is taken nothing is booked as paid."""
     order = _locked(payment_id)
+    if order.charged_minor or (order.ending_in_flight and _being_ended(order, at)):
+        return False
+    order.ending_since, order.ending_in_flight = at, True
+    order.save()
+    return True
+
+
+def end_unanswered(payment_id: str) -> None:
+    """The channel may be asked to end it once more; what it did is not known."""
+    PaymentOrder.objects.filter(payment_id=payment_id).update(ending_in_flight=False)
+
+
+@transaction.atomic
+def end_answered(payment_id: str) -> PaymentOrder:
+    """The channel has answered, so what it says when asked now is true again. What it said before
+    is not: the version is another."""
+    order = _locked(payment_id)
+    if order.ending_since is not None:
+        _not_being_ended(order)
+        order.version += 1
+        order.save()
+    return order
+
+
+def _not_being_ended(order: PaymentOrder) -> None:
+    order.ending_since, order.ending_in_flight = None, False
+
+
+def _being_ended(order: PaymentOrder, at: datetime) -> bool:
+    return order.ending_since is not None and at < order.ending_since + ENDING_FOR
+
+
+@transaction.atomic
+def paid(
+    payment_id: str, known: OrderState, at: datetime, as_of: int | None = None, **fields: Any
+) -> PaymentOrder:
+    """The money is there: bills are settled, or it goes where the community's policy says.
+
+    ``as_of``: the order's version when the channel was asked. Raises Overtaken when what it said may
+    have been undone since.
+    """
+    order = _locked(payment_id)
+    if as_of is not None and not order.charged_minor and _being_ended(order, at):
+        raise Overtaken(order.reference)
     try:
         state = after(order.life, Fact.PAID)
     except Late:
+        if as_of not in (None, order.version):
+            raise Overtaken(order.reference) from None
         return _late(order, known, at)
     if state is None:
         return order
@@ -176,7 +232,7 @@ def ended_unpaid(
     if state is not None:
         release(order.payment_id)
         if order.with_payment_code and order.asked_at is not None:
-            fields |= {"checks": 0, "check_at": charging.next_look(0, at)}
+            fields |= {"checks": 0, "check_at": charging_times.next_look(0, at)}
         _change(order, state, at, reason=reason, **fields)
     return order
 

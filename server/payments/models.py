@@ -82,6 +82,8 @@ class PaymentOrder(models.Model):
     changed_at = models.DateTimeField("更新 Changed")
     check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     checks = models.PositiveIntegerField(default=0)
+    ending_since = models.DateTimeField(null=True, blank=True)  # see learning.about_to_end
+    ending_in_flight = models.BooleanField(default=False)
     heard = models.JSONField("渠道回答 Answers", default=list)  # see payments.heard
 
     class Meta:

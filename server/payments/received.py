@@ -10,6 +10,12 @@ from server.payments.models import JournalEntry
 ROWS_A_STATEMENT = 500
 
 
+def newest(kiosk_id: str) -> tuple[int, str]:
+    """Sequence and hash of the newest entry that is here; nought and nothing when there is none."""
+    of = JournalEntry.objects.filter(kiosk_id=kiosk_id).order_by("-sequence")
+    return of.values_list("sequence", "hash").first() or (0, "")
+
+
 def write(entries: Sequence[JournalEntry]) -> None:
     """Raises django.db.IntegrityError when one of them is there already.
 

@@ -20,6 +20,7 @@ from contract.messages import (
     RefusedChange,
 )
 from server.billing.accounts import UnitNotFound, find_unit
+from server.billing.models import Bill
 from server.estate.models import Unit
 from server.payments import learning
 from server.payments.alerts import raise_alert
@@ -74,6 +75,7 @@ class Take:
                 "unreadable_record",
                 f"{self._caller.kiosk_code} {entry.sequence}",
                 error=type(error).__name__,
+                **_named(entry.body),
             )
 
     def _find(self, payment_ids: set[str], unit_codes: set[str]) -> None:
@@ -121,6 +123,7 @@ class Take:
             take_card(order, record, self._now)
         elif not order.life.final and record.state in (
             PaymentState.CANCELLED,
+            PaymentState.DECLINED,
             PaymentState.UNKNOWN,
         ):
             told |= {"cancel_wanted": True, "check_at": self._now}
@@ -176,7 +179,7 @@ class Take:
         if record.simulated and not caller.community.test:
             self._alert("simulated_money", record.reference, payment_id=record.payment_id)
             return None
-        unit = self._units.get(record.unit) or find_unit(caller.community, record.unit)
+        unit = self._units.get(record.unit) or self._unit_of(record)
         order = PaymentOrder(
             payment_id=record.payment_id,
             community=caller.community,
@@ -200,6 +203,14 @@ class Take:
         self._orders[record.payment_id] = order
         return order
 
+    def _unit_of(self, record: PaymentRecord) -> Unit:
+        """Its code may have been corrected since it was written down; its bills are still the unit's.
+        Raises UnitNotFound."""
+        of, numbers = self._caller.community, [bill.number for bill in record.bills]
+        bills = Bill.objects.filter(community=of, number__in=numbers)
+        bill = bills.select_related("unit__community").order_by("pk").first()
+        return bill.unit if bill is not None else find_unit(of, record.unit)
+
     def _alert(self, kind: str, subject: str, **details: object) -> None:
         raise_alert(
             self._caller.community.pk,
@@ -209,6 +220,12 @@ class Take:
             kiosk_code=self._caller.kiosk_code,
             **details,
         )
+
+
+def _named(body: dict[str, Any]) -> dict[str, Any]:
+    """What staff need to look into an entry, as far as it is there."""
+    names = ("reference", "payment_id", "unit", "state", "amount_minor")
+    return {name: body[name] for name in names if isinstance(body.get(name), str | int)}
 
 
 def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:

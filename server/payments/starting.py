@@ -192,6 +192,7 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
     if told_by_journal or not learning.about_to_charge(order.payment_id, now, until):
         order.refresh_from_db()
         return order if order.life.final else following.check(order, now)
+    order = PaymentOrder.objects.select_related("community", "unit").get(pk=order.pk)
     try:
         known = through.charge(_at_channel(order), payment_code)
     except ChannelUnavailable:

@@ -267,6 +267,8 @@ class SimulatedChannel:
             return OrderState(Standing.NOT_FOUND)
         refunded = sum(account.refunds.values())
         standing = Standing.REFUNDED if refunded else account.standing
+        if account.taken_back:
+            return OrderState(Standing.CLOSED)  # as after any reversal, paid or not
         if not account.charged_minor:
             declined = standing is Standing.DECLINED
             return OrderState(standing, reason=account.reason if declined else "")

@@ -37,6 +37,8 @@ PROBE_S = 20.0
 _LEARNING = (
     "asked",
     "about_to_charge",
+    "about_to_end",
+    "end_answered",
     "never_asked",
     "paid",
     "ended_unpaid",

@@ -17,7 +17,7 @@ class ChannelTable(Section):
     notify_url: str = Field(
         pattern=r"^https?://[^\s]+$", description="where the channel tells us, https://host/path"
     )
-    timeout_s: float = Field(default=8.0, gt=0, le=60, description="seconds, up to 60")
+    timeout_s: float = Field(default=8.0, gt=0, le=18, description="seconds, up to 18")
     simulated: bool = Field(default=False, description="true or false: no real money")
     payment_codes: bool = Field(
         default=False,

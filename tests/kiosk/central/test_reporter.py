@@ -68,6 +68,18 @@ def test_everything_is_sent_once_in_batches(journal, tmp_path):
     assert [len(b) for b in server.batches] == [200, 200, 50]
 
 
+def test_long_entries_come_in_smaller_batches_and_one_at_least(tmp_path):
+    """No request is larger than servers and what stands before them take."""
+    journal = Journal(tmp_path / "long.sqlite3", lambda: datetime.now(UTC))
+    for size in (100_000, 350_000, 150_000, 900_000, 10):
+        journal.append(EntryKind.NOTE, {"x": "水" * (size // 3)})
+    server = Server()
+    reporter(server, journal, tmp_path)._report()
+    assert server.batches == [[1, 2], [3], [4], [5]]
+    assert journal.acknowledged() == 5
+    journal.close()
+
+
 def test_a_server_that_was_restored_from_a_backup_gets_its_entries_again(journal, tmp_path):
     journal.acknowledge(449)
     server = Server(has=100)

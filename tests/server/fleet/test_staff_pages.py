@@ -5,7 +5,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from server.billing.models import Bill
+from server.fleet.admin import KioskAdmin
 from server.fleet.listening import record_heartbeat
+from server.fleet.models import Kiosk
 from server.fleet.staff import create_staff
 from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
 from tests.server.village import NOW, bill_of, create_village, issue
@@ -105,3 +107,23 @@ def test_the_back_office_speaks_chinese_too(staff: Client):
     text = staff.get("/admin/billing/bill/").content.decode()
     assert "输入文字搜索" in text
     assert "Type to search" not in text
+
+
+def test_who_corrects_a_kiosks_place_changes_nothing_else_of_it(client: Client, monkeypatch):
+    """The kiosk goes on telling its journal between the reading of its row and the saving."""
+    User.objects.create_superuser("boss", password="a-long-password")
+    client.login(username="boss", password="a-long-password")
+    machine = kiosk()
+    save = KioskAdmin.save_model
+
+    def meanwhile(self, request, obj, form, change):
+        Kiosk.objects.filter(pk=machine.pk).update(journal_sequence=42, stopped="twin")
+        save(self, request, obj, form, change)
+
+    monkeypatch.setattr(KioskAdmin, "save_model", meanwhile)
+    place = {"location_zh": "新大堂", "location_en": "New lobby", "active": "on"}
+    form = {"community": machine.community_id, "code": machine.code, **place}
+    assert client.post(f"/admin/fleet/kiosk/{machine.pk}/change/", form).status_code == 302
+    machine.refresh_from_db()
+    assert (machine.location_zh, machine.journal_sequence) == ("新大堂", 42)
+    assert machine.stopped == "twin"

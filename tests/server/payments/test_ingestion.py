@@ -254,3 +254,33 @@ def test_another_kiosks_payment_is_not_touched(world):
     PaymentOrder._base_manager.update(kiosk_id="another")
     take(world, KioskJournal().tells(record(world, PaymentState.APPROVED)).entries)
     assert order().life is PaymentState.PENDING
+
+
+def test_what_is_here_counts_whatever_the_kiosks_row_says(world):
+    """It may have been put back: nothing is taken twice for that, and nothing is stuck."""
+    journal = KioskJournal().tells(record(world, PaymentState.CREATED))
+    journal.tells(record(world, PaymentState.APPROVED, 2, offline=True))
+    assert take(world, journal.entries)[0] == 2
+    journal.tells(record(world, PaymentState.REVERSED, 3, offline=True, reason="terminal"))
+    assert take(world, journal.entries)[0] == 3
+    assert Received.objects.count() == 3
+    assert PaymentOrder.objects.get().life is PaymentState.REVERSED
+
+
+def test_a_card_paid_before_the_units_code_was_corrected_is_booked_for_its_bills(world):
+    journal = KioskJournal()
+    for version, state in enumerate(("created", "pending", "approved"), 1):
+        journal.tells(record(world, PaymentState(state), version, offline=True))
+    world.unit.code = "3-2-1202"
+    world.unit.save()
+    take(world, journal.entries)
+    assert PaymentOrder.objects.get().unit_id == world.unit.pk
+    assert {b.state for b in Bill.objects.all()} == {"paid"}
+    assert verify_ledger() == []
+
+
+def test_a_payment_that_cannot_be_booked_is_reported_with_all_that_is_known_of_it(world):
+    lost = record(world, PaymentState.APPROVED, offline=True, unit="9-9-9", bills=[])
+    take(world, KioskJournal().tells(lost).entries)
+    told = Alert.objects.get(kind="unreadable_record").details
+    assert (told["reference"], told["unit"], told["amount_minor"]) == ("K03-000001", "9-9-9", 66416)

@@ -153,3 +153,25 @@ def test_a_server_that_dies_with_the_answer_in_its_hands_looks_again(world, monk
         following.sweep(later(120))
     following.sweep(later(240))
     assert order().life is PaymentState.REVERSED
+
+
+def test_a_refund_and_its_order_are_written_down_together(world, monkeypatch):
+    world.channel.phone = "asks"
+    start(world.caller, request(world), NOW)
+    sweep_until(world, 45)
+    assert following.told(order(), world.channel.pays(order().out_trade_no), later(60))
+
+    class Killed(BaseException):
+        """The process ended here; nothing after it ran."""
+
+    def dies(*_, **__):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(type(PaymentOrder.objects.all()), "update", dies)
+        following.send_back(Refund.objects.get(), later(65))
+    assert Refund.objects.get().state == Refund.State.DUE
+    following.sweep(later(120))
+    assert (Refund.objects.get().state, order().refunded_minor) == (Refund.State.DONE, 66416)
+    assert list(world.channel.refunds.values()) == [66416]
+    assert verify_ledger() == []

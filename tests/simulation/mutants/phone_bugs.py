@@ -132,3 +132,9 @@ def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
         return True
 
     following._claimed = blindly
+
+
+def paid_is_booked_while_it_is_given_back() -> None:
+    from server.payments import learning
+
+    learning._being_ended = lambda order, at: False
