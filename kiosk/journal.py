@@ -175,6 +175,10 @@ class Journal:
         """Every payment whose end is not known, oldest first."""
         return self._payments("WHERE state IN ('created', 'pending', 'unknown')", ())
 
+    def approved_after(self, sequence: int) -> list[PaymentRecord]:
+        """Every payment that was approved by an entry after ``sequence`` and stands so, oldest first."""
+        return self._payments("WHERE state = 'approved' AND sequence > ?", (sequence,))
+
     def last_approved(self, unit: str) -> PaymentRecord | None:
         """The unit's newest payment, if it was approved: its receipt can be had again."""
         rows = self._payments("WHERE unit = ? AND state = 'approved'", (unit,))

@@ -6,7 +6,15 @@ from typing import Any
 
 from contract.messages import Method, PaymentRecord, PaymentState
 from kiosk.core.capabilities import offers
-from kiosk.core.effects import Effect, PrintReceipt, Record, RecordReceipt, Resolve, Sound
+from kiosk.core.effects import (
+    Effect,
+    PrintReceipt,
+    Record,
+    RecordReceipt,
+    Resolve,
+    Settle,
+    Sound,
+)
 from kiosk.core.events import ReceiptPrinted
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
@@ -14,6 +22,7 @@ from kiosk.core.payment import Fact, learn
 
 Step = tuple[Session, tuple[Effect, ...]]
 
+_CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
 RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
 
 
@@ -38,11 +47,31 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
         paid = changed if changed.state is PaymentState.APPROVED else None
         session = replace(session, lobby=replace(session.lobby, last_paid=paid))
     effects: tuple[Effect, ...] = (Record(changed),)
+    if changed.state is PaymentState.APPROVED:
+        effects = (*effects, Settle(changed))
+        session = session if is_mine else _not_due_any_more(session, changed)
     if is_mine:
         session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
         return session, (*effects, *shown)
     session, shown = resume(session, moment, changed)
     return session, (*effects, *shown)
+
+
+def _not_due_any_more(session: Session, record: PaymentRecord) -> Session:
+    """Who looks at the same bills just now is not asked for them again, with or without the server."""
+    visit, paid = session.visit, {bill.number for bill in record.bills}
+    if visit.account is None or paid.isdisjoint(bill.number for bill in visit.account.bills):
+        return session
+    left = [bill for bill in visit.account.bills if bill.number not in paid]
+    session = _visit(
+        session,
+        account=visit.account.model_copy(update={"bills": left}),
+        selected=tuple(number for number in visit.selected if number not in paid),
+    )
+    shown = {Screen.HELP: visit.helped_from, Screen.MESSAGE: visit.back_to}
+    if shown.get(visit.screen, visit.screen) not in _CHOOSING:
+        return session
+    return say(session, Say.ALREADY_PAID, Screen.IDENTIFY, payment=None)
 
 
 def taken_back(session: Session, moment: Moment, amount_minor: int | None) -> Step:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from contract.messages import PaymentState
 from device_drivers.scanners.interface import Scan, Scanner
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.core.effects import (
@@ -24,6 +23,7 @@ from kiosk.core.effects import (
     PrintTestPage,
     ReadTerminal,
     Resolve,
+    Settle,
     Sound,
     TakeTestPayment,
 )
@@ -102,6 +102,8 @@ class Kiosk:
                 hands.recovery.read_terminal()
             case Resolve(record):
                 hands.recovery.take(record)
+            case Settle(record):
+                hands.copy.settle(record.unit, {bill.number for bill in record.bills})
             case PrintReceipt() as wish if session.lobby.config:
                 hands.receipts.print(wish, session.lobby.config.community)
             case ArmScanner(on):
@@ -125,11 +127,9 @@ class Kiosk:
         self._engine.post(Scanned(scan.text, scan.reader))
 
     def _after_payment(self) -> None:
-        """What was just paid is not offered again from the kiosk's own copy; the server hears of it."""
+        """The server hears at once how the payment on the screen ended."""
         payment = self._engine.session.visit.payment
         if payment is None or not payment.state.final or payment.payment_id == self._ended:
             return
         self._ended = payment.payment_id
-        if payment.state is PaymentState.APPROVED:
-            self._hands.copy.settle(payment.unit, {b.number for b in payment.bills})
         self._hands.report()

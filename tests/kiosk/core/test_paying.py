@@ -11,9 +11,11 @@ from kiosk.core.effects import (
     MakeOrder,
     Record,
     Resolve,
+    Settle,
 )
 from kiosk.core.events import (
     OFFLINE,
+    AccountFound,
     CardAnswered,
     CardLost,
     CardNotAsked,
@@ -23,7 +25,7 @@ from kiosk.core.events import (
     TerminalRead,
 )
 from kiosk.core.model import Action, Say, Screen
-from tests.kiosk.core.story import Story
+from tests.kiosk.core.story import Story, account, bill
 
 
 def states_recorded(story: Story) -> list[PaymentState]:
@@ -175,3 +177,43 @@ def test_an_order_given_up_before_it_was_made_is_ended_and_never_waited_for_with
     story.waits(21)
     assert story.screen is Screen.UNKNOWN
     assert story.session.lobby.unresolved == (story.payment,)
+
+
+@pytest.mark.parametrize("at", [Screen.BILLS, Screen.METHOD, Screen.EXPLAIN, Screen.HELP])
+def test_who_chooses_among_bills_that_turn_out_to_be_paid_is_told(at):
+    """Their payment was in doubt; without the server nobody else would refuse to take it again."""
+    story = Story.paying(Method.CARD)
+    first = story.payment
+    story.plays(CardLost(first.payment_id, "silence")).taps(Action.UNDERSTOOD)
+    story.types("3", "2", "1201")
+    both = account(bill(9, 30000), bill(10, 33208), bill(11, 100))
+    story.plays(AccountFound(story.visit.number, both), ServerSeen(False))
+    match at:
+        case Screen.METHOD:
+            story.taps(Action.PAY)
+        case Screen.EXPLAIN:
+            story.taps(Action.EXPLAIN, "B202609-3-2-1201")
+        case Screen.HELP:
+            story.taps(Action.HELP)
+    assert story.screen is at
+    story.plays(CardAnswered(first.payment_id, "approved", "recovered", CardData(receipt_no="7")))
+    story.plays(TerminalRead(None))
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.ALREADY_PAID)
+    assert story.visit.selected == ("B202611-3-2-1201",)
+    assert [e.record for e in story.did(Settle)] == [e.record for e in story.did(Record)][-1:]
+    assert story.taps(Action.UNDERSTOOD).screen is Screen.IDENTIFY
+
+
+def test_who_pays_other_bills_is_not_interrupted_when_the_first_turn_out_to_be_paid():
+    story = Story.paying(Method.CARD)
+    first = story.payment
+    story.plays(CardLost(first.payment_id, "silence")).taps(Action.UNDERSTOOD)
+    story.types("3", "2", "1201")
+    both = account(bill(9, 30000), bill(10, 33208), bill(11, 100))
+    story.plays(AccountFound(story.visit.number, both)).taps(Action.SELECT_ALL)
+    story.taps(Action.TOGGLE_BILL, "B202611-3-2-1201").taps(Action.PAY)
+    story.taps(Action.METHOD, Method.WECHAT)
+    story.plays(CardAnswered(first.payment_id, "approved", "recovered", CardData(receipt_no="7")))
+    assert story.screen is Screen.PAYING_QR
+    assert [b.number for b in story.payment.bills] == ["B202611-3-2-1201"]
+    assert [b.number for b in story.visit.account.bills] == ["B202611-3-2-1201"]
