@@ -227,6 +227,8 @@ class OpenBills(Message):
 
 # --- payments ---
 
+BILLS_A_PAYMENT = 60  # so many bills can be paid at once
+
 
 class BillToPay(Message):
     number: BillNumber
@@ -240,7 +242,7 @@ class StartPayment(Message):
     reference: Reference
     method: Method
     unit: UnitCode
-    bills: Annotated[list[BillToPay], Field(min_length=1, max_length=60)]
+    bills: Annotated[list[BillToPay], Field(min_length=1, max_length=BILLS_A_PAYMENT)]
     amount_minor: Annotated[int, Field(gt=0, le=10**12, strict=True)]
     currency: Currency
     simulated: bool = False  # the kiosk's terminal is a simulator

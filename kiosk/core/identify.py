@@ -5,7 +5,7 @@ from typing import Any
 
 from contract import bill_code
 from contract.bill_code import TrustedKey, Verdict
-from contract.messages import ErrorCode, UnitAccount
+from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
@@ -210,7 +210,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
         return session, ()
     account = _scanned_first(event.account, event.bill_number)
     numbers = tuple(b.number for b in account.bills)
-    wanted = tuple(n for n in numbers if n == event.bill_number) or numbers
+    wanted = tuple(n for n in numbers if n == event.bill_number) or numbers[:BILLS_A_PAYMENT]
     # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
     choosing = Screen.BILLS if offers(session.lobby).touch else Screen.METHOD
     session = _visit(
@@ -254,9 +254,12 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
     match event.action:
         case Action.TOGGLE_BILL if event.value in numbers:
             chosen = set(visit.selected) ^ {event.value}
+            if len(chosen) > BILLS_A_PAYMENT:
+                return session, ()
             return _visit(session, selected=tuple(n for n in numbers if n in chosen)), ()
         case Action.SELECT_ALL:
-            return _visit(session, selected=() if visit.selected == numbers else numbers), ()
+            most = numbers[:BILLS_A_PAYMENT]
+            return _visit(session, selected=() if len(visit.selected) == len(most) else most), ()
         case Action.EXPLAIN if event.value in numbers:
             return _visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
         case Action.PAY if visit.selected and not session.lobby.recording:

@@ -247,6 +247,7 @@ class Visit:
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
     explaining: str = ""  # bill number
     payment: PaymentRecord | None = None
+    order_deadline: float = 0.0  # monotonic seconds; without the order by then nobody is asked
     code_url: str = ""
     code_expires: float = 0.0  # monotonic seconds; the resident may ask for more time,
     code_latest: float = 0.0  # but not beyond this

@@ -48,6 +48,7 @@ from kiosk.core.payment import FACT_OF_STATE, Fact, learn
 
 Step = tuple[Session, tuple[Effect, ...]]
 
+ORDER_WITHIN_S = 90  # an order is made or refused long before
 CODE_SHOWN_S = 180  # how long a payment code stays on the screen before it is cancelled,
 MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the order's own end
 CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
@@ -136,6 +137,7 @@ def _start(session: Session, method: Method, moment: Moment) -> Step:
         session,
         screen=Screen.PAYING_QR if method in METHODS_QR else Screen.PAYING_CARD,
         payment=record,
+        order_deadline=moment.monotonic + ORDER_WITHIN_S,
         code_url="",
         cancelling=False,
         card=CardProgress("starting"),
@@ -190,12 +192,16 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
         return session, ()
     if record.state is not PaymentState.CREATED:
         return session, ()
-    if event.view.state.final or event.view.state is PaymentState.UNKNOWN:
+    if event.view.state.final:
         return on_order_seen(session, OrderSeen(event.view), moment)
     if visit.cancelling:
         if record.method is Method.CARD:
             return outcome.cancelled(session, moment, "resident")
         return _cancel_made(session, moment, event.view)
+    if event.view.state is PaymentState.UNKNOWN:
+        if record.method is Method.CARD:
+            return refused(session, moment, "order_unknown")
+        return outcome.lost(session, moment, record.payment_id, event.view.reason or "channel")
     asked = learn(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
     assert asked is not None
     if record.method is Method.CARD:
@@ -335,11 +341,23 @@ def on_tick(session: Session, moment: Moment) -> Step:
     visit, record = session.visit, session.visit.payment
     if record is None or not session.may_hold_money:
         return session, ()
+    if record.state is PaymentState.CREATED:
+        return _on_tick_without_order(session, moment)
     if visit.cancelling:
-        if moment.monotonic < visit.cancel_deadline or record.state is PaymentState.CREATED:
+        if moment.monotonic < visit.cancel_deadline:
             return session, ()
         return outcome.lost(session, moment, record.payment_id, "cancel_not_confirmed")
     offered = bool(visit.code_url) or record.with_payment_code
     if offered and moment.monotonic >= visit.code_expires:
         return cancel(session, Screen.MESSAGE, Say.PAYMENT_EXPIRED)
     return session, ()
+
+
+def _on_tick_without_order(session: Session, moment: Moment) -> Step:
+    """Whoever was to make the order never said how that ended: nobody is kept waiting for it."""
+    visit, record = session.visit, session.visit.payment
+    if record is None or moment.monotonic < visit.order_deadline:
+        return session, ()
+    if record.method is Method.CARD and not visit.cancelling:
+        return _give_up(session, moment, "no_order", Say.SERVER_AWAY)
+    return on_order_failed(session, OrderFailed(record.payment_id, OFFLINE), moment)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from contract.messages import BillToPay, PaymentRecord, PaymentState, StartPayment
+from contract.messages import BillToPay, ErrorCode, PaymentRecord, PaymentState, StartPayment
 from kiosk.central.client import (
     LONG_POLL_S,
     CentralClient,
@@ -36,8 +36,8 @@ class Orders:
 
     def make(self, record: PaymentRecord, payment_code: str = "") -> None:
         """With a payment code the answer may be that it was paid. The server charges it once, however
-        often it is told."""
-        self._pool.submit(self._guarded, self._make, record, payment_code)
+        often it is told. However it goes wrong, the session hears that there is no order."""
+        self._pool.submit(self._make_or_fail, record, payment_code)
 
     def follow(self, payment_id: str, version: int) -> None:
         self._followed = payment_id
@@ -55,6 +55,13 @@ class Orders:
             work(*arguments)
         except Exception:
             log.exception("order_work_failed", work=work.__name__)
+
+    def _make_or_fail(self, record: PaymentRecord, payment_code: str) -> None:
+        try:
+            self._make(record, payment_code)
+        except Exception:
+            log.exception("order_work_failed", work="make", reference=record.reference)
+            self._post(OrderFailed(record.payment_id, ErrorCode.INTERNAL))
 
     def _make(self, record: PaymentRecord, payment_code: str) -> None:
         start = StartPayment(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kivy.properties import ObjectProperty
 
-from contract.messages import Bill
+from contract.messages import BILLS_A_PAYMENT, Bill
 from kiosk.core.model import Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
@@ -57,7 +57,7 @@ def present(session: Session) -> BillsView:
         offline=visit.offline,
         credit=credit,
         selected=say(language, "bills.selected", count=chosen) if chosen else none,
-        all_selected=chosen == len(bills),
+        all_selected=chosen == min(len(bills), BILLS_A_PAYMENT),
         total=amount(session),
         payable=chosen > 0,
     )

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import ErrorCode
+from contract.messages import BILLS_A_PAYMENT, ErrorCode
 from kiosk.core.effects import LookUp, LookUpBill
 from kiosk.core.events import OFFLINE, AccountFound, ConfigLoaded, LookupFailed, Scanned
 from kiosk.core.model import Action, Field, Say, Screen
@@ -124,3 +124,20 @@ def test_bills_are_chosen_and_the_amount_follows():
     assert story.visit.amount.minor == 63208
     story.taps(Action.SELECT_ALL).taps(Action.PAY)
     assert story.screen is Screen.BILLS, "nothing selected, nothing to pay"
+
+
+def test_no_more_bills_are_chosen_than_one_payment_takes():
+    story = Story.at_attract().types("3", "2", "1201")
+    many = [
+        bill(9, 100).model_copy(update={"number": f"B{2000 + n}09-3-2-1201"})
+        for n in range(BILLS_A_PAYMENT + 2)
+    ]
+    story.plays(AccountFound(story.visit.number, account(*many)))
+    oldest = tuple(b.number for b in many[:BILLS_A_PAYMENT])
+    assert story.visit.selected == oldest
+    assert story.taps(Action.TOGGLE_BILL, many[-1].number).visit.selected == oldest
+    assert story.taps(Action.SELECT_ALL).visit.selected == ()
+    assert story.taps(Action.SELECT_ALL).visit.selected == oldest
+    story.taps(Action.TOGGLE_BILL, oldest[0]).taps(Action.TOGGLE_BILL, many[-1].number)
+    assert story.visit.selected == (*oldest[1:], many[-1].number)
+    assert story.taps(Action.SELECT_ALL).visit.selected == ()

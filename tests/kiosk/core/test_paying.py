@@ -217,3 +217,36 @@ def test_who_pays_other_bills_is_not_interrupted_when_the_first_turn_out_to_be_p
     assert story.screen is Screen.PAYING_QR
     assert [b.number for b in story.payment.bills] == ["B202611-3-2-1201"]
     assert [b.number for b in story.visit.account.bills] == ["B202611-3-2-1201"]
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"), [(Method.WECHAT, OFFLINE), (Method.CARD, "no_order")]
+)
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_nobody_waits_without_end_for_an_order_of_which_nothing_is_heard(method, reason, gives_up):
+    story = Story.at_bills().taps(Action.PAY).taps(Action.METHOD, method)
+    first = story.payment
+    if gives_up:
+        story.waits(10).taps(Action.CANCEL_PAYMENT)
+    story.waits(79 if gives_up else 89)
+    assert story.screen in (Screen.PAYING_CARD, Screen.PAYING_QR)
+    story.waits(1)
+    what = Say.PAYMENT_CANCELLED if gives_up else Say.SERVER_AWAY
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, what)
+    ended = story.did(Record)[-1].record
+    assert (ended.state, ended.reason) == ("cancelled", "resident" if gives_up else reason)
+    story.plays(OrderMade(Story.paying(method).view(PaymentState.PENDING)))
+    assert story.did(AskTerminal) == []
+    assert story.taps(Action.UNDERSTOOD).taps(Action.METHOD, method).payment != first
+
+
+def test_an_order_whose_state_the_server_does_not_know_is_followed_up_and_no_card_is_asked_for():
+    story = Story.at_bills().taps(Action.PAY).taps(Action.METHOD, Method.WECHAT)
+    story.plays(OrderMade(story.view(PaymentState.UNKNOWN)))
+    assert story.screen is Screen.UNKNOWN
+    assert [e.record for e in story.did(Resolve)] == [story.payment]
+    story = Story.at_bills().taps(Action.PAY).taps(Action.METHOD, Method.CARD)
+    story.plays(OrderMade(story.view(PaymentState.UNKNOWN)))
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.CHANNEL_UNAVAILABLE)
+    assert states_recorded(story) == ["created", "cancelled"]
+    assert story.did(AskTerminal) == []

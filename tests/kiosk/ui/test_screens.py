@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.messages import Method, PaymentState
+from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
 from kiosk.core.model import Say, Screen
 from kiosk.ui import samples
 from kiosk.ui.frame import present as frame
@@ -99,6 +99,18 @@ def test_a_bill_of_many_lines_says_how_many_are_left_out():
 def test_nothing_chosen_cannot_be_paid():
     view = bills.present(scenes()["bills-none-chosen"])
     assert (view.payable, view.selected, view.total) == (False, "请选择要缴的账单", "￥0.00")
+
+
+def test_as_many_bills_as_one_payment_takes_are_all_of_them():
+    scene = scenes()["bills"]
+    one = scene.visit.account.bills[0]
+    many = [one.model_copy(update={"number": f"B{n}"}) for n in range(BILLS_A_PAYMENT + 1)]
+    account = scene.visit.account.model_copy(update={"bills": many})
+    chosen = tuple(bill.number for bill in many[:BILLS_A_PAYMENT])
+    visit = replace(scene.visit, account=account, selected=chosen)
+    assert bills.present(replace(scene, visit=visit)).all_selected
+    fewer = replace(visit, selected=chosen[1:])
+    assert not bills.present(replace(scene, visit=fewer)).all_selected
 
 
 def test_the_explanation_adds_up_to_the_bill():
