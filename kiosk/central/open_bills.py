@@ -83,7 +83,13 @@ class OpenBillsCopy:
         except sqlite3.Error as error:
             log.warning("open_bills_not_read", error=str(error))
             return None
-        return UnitAccount.model_validate_json(found[0]) if found else None
+        try:
+            return UnitAccount.model_validate_json(found[0]) if found else None
+        except (
+            ValueError
+        ):  # of another version of the software: until the next sync it is not there
+            log.warning("open_bills_not_understood", unit=unit)
+            return None
 
     def settle(self, unit: str, bill_numbers: set[str]) -> None:
         """Takes bills paid while offline out of the copy, so that they are not offered again."""

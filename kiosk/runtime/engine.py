@@ -2,7 +2,7 @@
 
 Events wait in one bounded queue. A step's payment records are written first; only when all of them
 are on disk is the new session shown and are the other effects carried out. If one cannot be written,
-the step has not happened.
+the step has not happened; what fails afterwards takes nothing back.
 """
 
 import queue
@@ -18,8 +18,8 @@ import structlog
 import uuid6
 
 from contract.messages import EntryKind
-from kiosk.core.effects import Effect, Record, RecordReceipt
-from kiosk.core.events import Event, RecordingSeen, Ticked, Touched
+from kiosk.core.effects import AskTerminal, Effect, Record, RecordReceipt
+from kiosk.core.events import CardLost, Event, RecordingSeen, Ticked, Touched
 from kiosk.core.model import Moment, Session
 from kiosk.core.session import step
 from kiosk.journal import Journal, JournalUnavailable
@@ -131,13 +131,28 @@ class Engine:
                 self._step(RecordingSeen(False))
             return False
         self._session = session
-        for changed in self._watchers:
-            changed()
-        assert self._performer is not None
+        self._tell_watchers()
         for effect in effects:
             if not isinstance(effect, Record | RecordReceipt):
-                self._performer.perform(effect, session)
+                self._perform(effect, session)
         return True
+
+    def _tell_watchers(self) -> None:
+        for changed in self._watchers:
+            try:
+                changed()
+            except Exception:
+                log.exception("watcher_failed")
+
+    def _perform(self, effect: Effect, session: Session) -> None:
+        """One that fails keeps no other from being done, and no payment without an end."""
+        assert self._performer is not None
+        try:
+            self._performer.perform(effect, session)
+        except Exception:
+            log.exception("effect_failed", effect=type(effect).__name__)
+            if isinstance(effect, AskTerminal):
+                self._take(CardLost(effect.record.payment_id, "not_carried_out"))
 
     def _write(self, effects: list[Record | RecordReceipt]) -> None:
         """All of a step's entries, or none: half a step is not a story."""
@@ -165,4 +180,4 @@ class Engine:
             self._journal.check_writable()
         except JournalUnavailable:
             return
-        self._step(RecordingSeen(True))
+        self._take(RecordingSeen(True))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contract.messages import Method, PaymentState
-from kiosk.core.effects import AskTerminal, MakeOrder
+from kiosk.core.effects import AskTerminal, MakeOrder, Resolve, Settle, Sound
 from kiosk.core.events import (
     AccountFound,
     CardAnswered,
@@ -189,3 +189,43 @@ def test_a_commit_that_was_given_up_never_happens(lobby, journal):
     hold.set()
     engine.commit(Tapped(Action.LARGE_TEXT), 10)
     assert journal.payment(payment_id).state is PaymentState.PENDING
+
+
+def test_what_is_on_disk_stays_said_whoever_fails_at_it_afterwards(lobby, journal):
+    """The terminal is told by it whether to keep the money."""
+    engine, hands = lobby
+    payment_id = start_card(engine)
+    perform, heard = hands.perform, []
+
+    def fails_at_the_first(effect, session):
+        if isinstance(effect, Settle):
+            raise OSError("the copy's disk")
+        perform(effect, session)
+
+    def broken():
+        raise ValueError("somebody who only watches")
+
+    hands.perform = fails_at_the_first
+    engine.watch(broken)
+    engine.watch(lambda: heard.append(engine.session.visit.screen))
+    answer = CardAnswered(payment_id, "approved", "00", CardData(receipt_no="7"))
+    assert engine.commit(answer, 5)
+    assert journal.payment(payment_id).state is PaymentState.APPROVED
+    assert heard[-1] is Screen.PAID
+    assert hands.effects(Sound) == [Sound("paid")], "what came after it is done"
+
+
+def test_a_terminal_that_could_not_be_asked_leaves_no_payment_without_an_end(lobby, journal):
+    engine, hands = lobby
+    perform = hands.perform
+
+    def no_terminal(effect, session):
+        perform(effect, session)
+        if isinstance(effect, AskTerminal):
+            raise RuntimeError("its thread is gone")
+
+    hands.perform = no_terminal
+    payment_id = start_card(engine)
+    assert journal.payment(payment_id).state is PaymentState.UNKNOWN
+    assert engine.session.visit.screen is Screen.UNKNOWN
+    assert [e.record.payment_id for e in hands.effects(Resolve)] == [payment_id]
