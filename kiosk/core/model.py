@@ -273,6 +273,11 @@ class Visit:
         """The amount that every screen shows from the moment it is known."""
         if self.payment:
             return Money(self.payment.amount_minor, self.payment.currency)
+        return self.chosen
+
+    @property
+    def chosen(self) -> Money | None:
+        """What the selected bills come to, whatever was paid before."""
         if not self.account:
             return None
         return total([b.money for b in self.selected_bills], self.account.currency)

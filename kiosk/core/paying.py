@@ -97,7 +97,7 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
     """The payment to be recorded before anybody is asked for it; or why it cannot begin, if a
     resident can be told. The bills are snapshotted into it as they stand on the screen."""
     visit, lobby = session.visit, session.lobby
-    if visit.account is None or visit.amount is None or not visit.amount:
+    if visit.account is None or visit.chosen is None or not visit.chosen:
         return None
     if method not in offers(lobby).methods or lobby.config is None:
         return Say.NO_METHOD
@@ -113,8 +113,8 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         unit_label=visit.account.label,
         payer=visit.account.payer,
         bills=list(visit.selected_bills),
-        amount_minor=visit.amount.minor,
-        currency=visit.amount.currency,
+        amount_minor=visit.chosen.minor,
+        currency=visit.chosen.currency,
         simulated=lobby.simulated,
         status_url=f"{lobby.config.public_url.rstrip('/')}/p/{moment.payment_id}",
         terminal_before=lobby.last_card if method is Method.CARD else None,

@@ -292,6 +292,8 @@ def _on_back(session: Session) -> Step:
         return home(session, language=visit.language, large_text=visit.large_text), ()
     if goal is Screen.IDENTIFY:
         return identify.again(session), ()
+    if goal is Screen.METHOD and visit.payment is not None and visit.payment.state.final:
+        visit = replace(visit, payment=None)  # what comes now is another payment
     return replace(session, visit=replace(visit, screen=goal, say=None)), ()
 
 

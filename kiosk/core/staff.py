@@ -167,6 +167,8 @@ def on_test_ended(session: Session, event: TestEnded, moment: Moment) -> Step:
     effects: tuple[Effect, ...] = (LookAround(),)
     if event.test is StaffTest.PAYMENT:
         effects = (ReadTerminal(), *effects)
+        # A reading that came meanwhile was from before it.
+        session = replace(session, lobby=replace(session.lobby, terminal_known=False))
     if session.visit.screen is Screen.STAFF and session.visit.staff.test is event.test:
         session = _staff(session, busy=False, outcome=event.outcome, detail=event.detail)
         session = replace(session, visit=replace(session.visit, touched=moment.monotonic))

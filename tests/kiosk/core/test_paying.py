@@ -1,5 +1,7 @@
 """From the method to the end of a payment, and every way in which it may go otherwise."""
 
+from dataclasses import replace
+
 import pytest
 
 from contract.messages import CardData, ErrorCode, Method, PaymentState
@@ -250,3 +252,28 @@ def test_an_order_whose_state_the_server_does_not_know_is_followed_up_and_no_car
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.CHANNEL_UNAVAILABLE)
     assert states_recorded(story) == ["created", "cancelled"]
     assert story.did(AskTerminal) == []
+
+
+def declined_behind_the_help() -> Story:
+    """Help is open while the card is declined; the touch on "back" was on its way."""
+    story = Story.paying(Method.CARD)
+    first = story.payment.payment_id
+    story.taps(Action.HELP)
+    story.plays(CardAnswered(first, "declined", "05", CardData()), TerminalRead(None))
+    return story.taps(Action.BACK)
+
+
+def test_a_card_is_asked_for_what_is_chosen_now():
+    story = declined_behind_the_help()
+    assert (story.screen, story.visit.payment) == (Screen.METHOD, None)
+    story.taps(Action.BACK).taps(Action.TOGGLE_BILL, "B202610-3-2-1201")
+    assert story.visit.amount.minor == 30000
+    record = story.taps(Action.PAY).taps(Action.METHOD, Method.CARD).payment
+    assert record.amount_minor == sum(b.amount_minor for b in record.bills) == 30000
+
+
+def test_the_sum_of_a_payment_is_that_of_its_bills_whatever_was_declined_before():
+    story = Story.paying(Method.CARD).terminal_says("declined", "05").plays(TerminalRead(None))
+    visit = replace(story.visit, screen=Screen.METHOD, selected=("B202609-3-2-1201",))
+    story.session = replace(story.session, visit=visit)
+    assert story.taps(Action.METHOD, Method.CARD).payment.amount_minor == 30000

@@ -194,6 +194,15 @@ def test_the_trial_is_never_taken_for_the_last_resident_s_payment():
     assert len(story.effects) == before
 
 
+def test_a_reading_from_before_the_trial_is_not_what_the_terminal_holds_after_it():
+    story = inside().with_lobby(terminal_known=False)
+    story.plays(Tapped(Action.STAFF_TEST, "payment"), TerminalRead(CardData(receipt_no="6")))
+    story.plays(TestEnded(StaffTest.PAYMENT, "in_doubt"), Tapped(Action.END))
+    assert Method.CARD not in offers(story.session.lobby).methods
+    story.plays(TerminalRead(CardData(receipt_no="7")))
+    assert Method.CARD in offers(story.session.lobby).methods
+
+
 def test_no_trial_while_a_card_payment_is_not_known():
     story = inside()
     open_one = Story.paying(Method.CARD).payment.model_copy(update={"state": PaymentState.UNKNOWN})
