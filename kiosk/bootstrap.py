@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from contract.messages import CardData, DeviceReport, EntryKind, Heartbeat, KioskConfig, StopReason
+from contract.messages import CardData, DeviceReport, Heartbeat, KioskConfig, StopReason
 from device_drivers.card_terminals.interface import CardTerminal
 from device_drivers.printers.interface import ReceiptPrinter
 from device_drivers.registry import UnknownDriver, factory
@@ -45,6 +45,7 @@ from kiosk.journal import Journal, JournalUnavailable
 from kiosk.journal_mending import mend
 from kiosk.journal_opening import open_journal
 from kiosk.journal_watch import JournalWatch
+from kiosk.payment_age import age_of
 from kiosk.recovery import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
@@ -193,10 +194,17 @@ def _heartbeat(
 def _note_start(journal: Journal, engine: Engine) -> None:
     """A full disk is no reason not to start: the screen has to say so, and what is open goes on."""
     try:
-        journal.append(EntryKind.NOTE, {"what": "started", "software": version("lobbypay")})
+        journal.note_start(version("lobbypay"))
     except JournalUnavailable as error:
         log.error("start_not_recorded", error=str(error))
         engine.post(RecordingSeen(False))
+
+
+def _note_clock(journal: Journal) -> None:
+    try:
+        journal.note_clock_confirmed()
+    except JournalUnavailable as error:
+        log.warning("clock_not_noted", error=str(error))
 
 
 def _reporter(
@@ -214,6 +222,7 @@ def _reporter(
 
     def learn_time(server_time: datetime) -> None:
         clock.learn(server_time)
+        _note_clock(journal)
         if not engine.session.lobby.clock_trusted:
             engine.post(ClockSeen(True))
 
@@ -259,7 +268,10 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     trials = TrialPayments(journal)
     desk = None
     if devices.terminal:
-        desk = CardDesk(devices.terminal, engine.post, engine.commit, trials)
+        desk = CardDesk(
+            *(devices.terminal, engine.post, engine.commit, trials),
+            age_of=lambda record: age_of(record, journal, clock),
+        )
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
         client,

@@ -20,11 +20,17 @@ class Clock:
         self._machine, self._monotonic = machine, monotonic
         self._lock = threading.Lock()
         self._base, self._since, self._trusted = machine(), monotonic(), True
+        self._confirmed = False
 
     @property
     def trusted(self) -> bool:
         """Whether the time may be off by more than a receipt can bear."""
         return self._trusted
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the server set the time since the start: then it is right, not only plausible."""
+        return self._confirmed
 
     @property
     def machine_is_off(self) -> bool:
@@ -45,6 +51,7 @@ class Clock:
     def learn(self, server_time: datetime) -> None:
         """The server's word is right to within the time that it took to arrive."""
         self._set(server_time, trusted=True)
+        self._confirmed = True
 
     def _set(self, at: datetime, *, trusted: bool) -> None:
         with self._lock:

@@ -22,6 +22,9 @@ from kiosk.journal_file import JournalBroken as JournalBroken
 from kiosk.journal_file import JournalDamaged, Origin, Seal, marker_of, prepare, unavailable
 from kiosk.journal_file import JournalUnavailable as JournalUnavailable
 
+_STARTED, _CONFIRMED = "started", "clock_confirmed"
+_END = 2**63 - 1  # later than any entry
+
 
 class Journal:
     """One writer. ``now`` gives aware UTC times; every method may be called from any thread.
@@ -41,6 +44,8 @@ class Journal:
         self._path, self._now, self._seal = path, now, seal
         self._lock = threading.RLock()
         self._damaged = ""
+        self._start_owed: dict[str, Any] | None = None
+        self._clock_noted = False
         if marker_of(path).exists():
             raise JournalDamaged(f"{path}: found damaged; what it holds has to be confirmed first")
         try:
@@ -91,6 +96,26 @@ class Journal:
         """Adds an entry and returns its sequence once it is on disk. Raises JournalUnavailable."""
         with self._lock:
             return self._write(kind, body, lambda sequence: None)
+
+    def note_start(self, software: str) -> None:
+        """A run of the kiosk begins. Raises JournalUnavailable; then ``check_writable`` notes it first,
+        so that no payment of this run ever stands behind the notes of the run before it."""
+        with self._lock:
+            self._start_owed = {"what": _STARTED, "software": software}
+            self._note_owed()
+
+    def _note_owed(self) -> None:
+        if self._start_owed is not None:
+            self.append(EntryKind.NOTE, self._start_owed)
+            self._start_owed = None
+
+    def note_clock_confirmed(self) -> None:
+        """From here on, and until the next start, ``now`` is right. Once a run; raises
+        JournalUnavailable."""
+        with self._lock:
+            if not self._clock_noted:
+                self.append(EntryKind.NOTE, {"what": _CONFIRMED})
+                self._clock_noted = True
 
     def append_payment(self, record: PaymentRecord) -> int:
         """Adds the payment as it now stands. Raises JournalUnavailable, and ValueError for a version
@@ -165,11 +190,31 @@ class Journal:
         with self._lock:
             if self._damaged:
                 raise JournalDamaged(f"{self._path}: {self._damaged}")
+            self._note_owed()
             self._set_position("writable", self.position("writable") + 1)
 
     def payment(self, payment_id: str) -> PaymentRecord | None:
         rows = self._payments("WHERE payment_id = ?", (payment_id,))
         return rows[0] if rows else None
+
+    def intended_at(self, payment_id: str) -> datetime | None:
+        """When a payment was written down first; None if the clock was not confirmed then, or if that
+        was in an earlier file. Raises JournalUnavailable."""
+        with self._lock:
+            first = self._read(
+                "SELECT sequence, at FROM entries WHERE kind = 'payment'"
+                " AND sequence <= (SELECT sequence FROM payments WHERE payment_id = ?)"
+                " AND json_extract(body, '$.payment_id') = ?"
+                " AND json_extract(body, '$.version') = 1 ORDER BY sequence DESC LIMIT 1",
+                (payment_id, payment_id),
+            ).fetchone()
+            if first is None:
+                return None
+            started, confirmed = (
+                self._last_note(what, before=first[0]) for what in (_STARTED, _CONFIRMED)
+            )
+        right = confirmed is not None and (started is None or started[0] < confirmed[0])
+        return datetime.fromisoformat(first[1]) if right else None
 
     def unfinished(self) -> list[PaymentRecord]:
         """Every payment whose end is not known, oldest first."""
@@ -231,12 +276,12 @@ class Journal:
             row = self._last_note(what)
         return json.loads(row[1]) if row else None
 
-    def _last_note(self, what: str) -> tuple[int, str] | None:
+    def _last_note(self, what: str, before: int = _END) -> tuple[int, str] | None:
         """By its text, so that a body which is damaged costs no error here."""
         return self._read(
-            "SELECT sequence, body FROM entries WHERE kind = 'note' AND body GLOB ?"
+            "SELECT sequence, body FROM entries WHERE kind = 'note' AND body GLOB ? AND sequence < ?"
             " ORDER BY sequence DESC LIMIT 1",
-            (f'*"what":"{what}"*',),
+            (f'*"what":"{what}"*', before),
         ).fetchone()
 
     def _last_with_card(self) -> int:

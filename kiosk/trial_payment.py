@@ -5,8 +5,9 @@ not known is looked up and taken back before the next card payment. It never nam
 nothing is booked for it. What the terminal does not give back is said until a later trial ends well.
 """
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -66,9 +67,8 @@ class Trial(Message):
     reversal_id: str = ""
     reason: str = ""  # stable code: why it was not taken or not given back
 
-    @property
-    def request(self) -> CardRequest:
-        return CardRequest(self.trial_id, self.amount_minor, self.currency, self.asked_at)
+    def request(self, age: timedelta | None) -> CardRequest:
+        return CardRequest(self.trial_id, self.amount_minor, self.currency, age)
 
     @property
     def known_before(self) -> LastKnown | None:
@@ -92,6 +92,7 @@ class TrialPayments:
         new_id: Callable[[], str] = lambda: str(uuid6.uuid7()),
     ) -> None:
         self._journal, self._now, self._new_id = journal, now, new_id
+        self._asked = ("", 0.0)  # trial's id, and when by the monotonic clock
         body = journal.last_note(NOTE)
         self.last = Trial.model_validate(body) if body else None  # the newest that is on disk
 
@@ -123,8 +124,9 @@ class TrialPayments:
             before=before,
         )
         self._append(trial)
+        self._asked = (trial.trial_id, time.monotonic())
         try:
-            result = terminal.authorise(trial.request, _Observer(self, trial, on_step))
+            result = terminal.authorise(trial.request(timedelta()), _Observer(self, trial, on_step))
         except (Refused, NotReachable) as error:
             return self._now_is(trial, TrialState.NOT_TAKEN, reason=error.code)
         except DeviceError as error:
@@ -148,9 +150,15 @@ class TrialPayments:
         trial = trial.model_copy(update={"state": TrialState.TAKEN, "card": card_data(result)})
         return self._write(trial)
 
+    def _lookup(self, terminal: CardTerminal, trial: Trial) -> CardResult | None:
+        """Raises DeviceError. How old a trial of an earlier process is, nobody knows for sure."""
+        trial_id, asked = self._asked
+        age = timedelta(seconds=time.monotonic() - asked) if trial_id == trial.trial_id else None
+        return terminal.lookup(trial.request(age), trial.known_before)
+
     def _resolve(self, terminal: CardTerminal, trial: Trial) -> Trial:
         try:
-            found = terminal.lookup(trial.request, trial.known_before)
+            found = self._lookup(terminal, trial)
         except DeviceError as error:
             if error.code in _NEVER_DECIDED:
                 return self._now_is(trial, TrialState.NOT_RETURNED, reason=error.code)
@@ -187,7 +195,7 @@ class TrialPayments:
     ) -> Trial:
         """The reversal was refused, or its answer is missing: the terminal says what is true."""
         try:
-            found = terminal.lookup(trial.request, trial.known_before)
+            found = self._lookup(terminal, trial)
         except DeviceError:
             return trial
         if found is None or found.outcome is not Outcome.APPROVED:

@@ -11,7 +11,7 @@ restart nobody gives an old command again, the terminal is asked what became of 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -24,13 +24,14 @@ class CardRequest:
     """An authorisation. ``amount_minor`` in minor units of ``currency`` (ISO 4217 letters).
 
     ``payment_id`` is unique, made and kept by the caller before it asks.
-    ``asked_at``: when it was intended, for a look-up in a terminal that forgets; None: just now.
+    ``age``: how long ago it was asked for, for a look-up in a terminal that forgets; None: not known,
+    then such a terminal proves nothing by not knowing it. A driver looks at no clock for this.
     """
 
     payment_id: str
     amount_minor: int
     currency: str
-    asked_at: datetime | None = None
+    age: timedelta | None = None
 
 
 class Outcome(StrEnum):

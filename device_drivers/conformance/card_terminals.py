@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 import threading
+from datetime import timedelta
 
 from device_drivers.card_terminals.interface import (
     CardRequest,
@@ -59,7 +60,9 @@ class Watcher:
 
 
 def request(at: Subject) -> CardRequest:
-    return CardRequest(f"conformance-{os.getpid()}-{next(_payments)}", CENT, at.bench.currency)
+    """Of just now, so that also a terminal that forgets must say clearly what it knows."""
+    name = f"conformance-{os.getpid()}-{next(_payments)}"
+    return CardRequest(name, CENT, at.bench.currency, age=timedelta())
 
 
 def a_payment_is_approved_and_recorded_first(at: Subject) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -53,10 +54,8 @@ def _answered(payment_id: str, result: CardResult) -> CardAnswered:
     return CardAnswered(payment_id, result.outcome.value, result.code, card_data(result))
 
 
-def request_of(record: PaymentRecord) -> CardRequest:
-    return CardRequest(
-        record.payment_id, record.amount_minor, record.currency, asked_at=record.created_at
-    )
+def request_of(record: PaymentRecord, age: timedelta | None) -> CardRequest:
+    return CardRequest(record.payment_id, record.amount_minor, record.currency, age)
 
 
 def known_before(record: PaymentRecord) -> LastKnown | None:
@@ -67,15 +66,19 @@ def known_before(record: PaymentRecord) -> LastKnown | None:
 
 
 class CardDesk:
+    """``age_of`` tells how long ago a payment of an earlier run was intended; None: nobody knows."""
+
     def __init__(
         self,
         terminal: CardTerminal,
         post: Callable[[Event], None],
         commit: Callable[[Event, float], bool],
         trials: TrialPayments | None = None,
+        age_of: Callable[[PaymentRecord], timedelta | None] = lambda record: None,
     ) -> None:
         self._terminal, self.post, self.commit = terminal, post, commit
-        self._trials = trials
+        self._trials, self._age_of = trials, age_of
+        self._asked_last = ("", 0.0)  # payment's id, and when by the monotonic clock
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="card_desk")
         self._open, self._asking, self._wanted_abort = False, "", threading.Event()
 
@@ -83,6 +86,7 @@ class CardDesk:
         """Asks for money; the answers come as events."""
         self._wanted_abort.clear()
         self._asking = record.payment_id
+        self._asked_last = (record.payment_id, time.monotonic())
         self._pool.submit(self._authorise, record)
 
     def abort(self, payment_id: str) -> None:
@@ -109,9 +113,17 @@ class CardDesk:
         """What the terminal knows of a payment. Raises DeviceError. Waits for its turn."""
 
         def ask() -> CardResult | None:
-            return self._terminal.lookup(request_of(record), known_before(record))
+            request = request_of(record, self._age(record))
+            return self._terminal.lookup(request, known_before(record))
 
         return self._in_turn(lambda: self._when_ready(ask)).result()
+
+    def _age(self, record: PaymentRecord) -> timedelta | None:
+        """What this process asked for, it counted itself; no clock has a say in that."""
+        payment_id, asked = self._asked_last
+        if payment_id == record.payment_id:
+            return timedelta(seconds=time.monotonic() - asked)
+        return self._age_of(record)
 
     def probe(self) -> DeviceStatus:
         """The terminal's state; while a payment runs, what was last known."""
@@ -177,7 +189,7 @@ class CardDesk:
         return self._when_ready(lambda: trials.run(self._terminal, currency, on_step))
 
     def _outcome(self, record: PaymentRecord) -> Event:
-        payment_id, request = record.payment_id, request_of(record)
+        payment_id, request = record.payment_id, request_of(record, timedelta())
         try:
             self._ready()
             if self._wanted_abort.is_set():

@@ -3,6 +3,7 @@
 import queue
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +20,7 @@ from device_drivers.card_terminals.interface import (
 from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused, Timeout
 from device_drivers.status import DeviceStatus
 from kiosk.core.events import CardAnswered, CardLost, CardNotAsked, CardStepped
+from kiosk.runtime import card_desk
 from kiosk.runtime.card_desk import CardDesk
 from tests.kiosk.core.story import Story
 
@@ -148,8 +150,23 @@ def test_a_payment_is_looked_up_by_all_that_was_kept_with_it():
     before = CardData(receipt_no="0041", trace_no="000041", terminal_id="52500013")
     record = Story.paying(Method.CARD).payment.model_copy(update={"terminal_before": before})
     assert desk.lookup(record) == APPROVED
-    request = CardRequest(
-        record.payment_id, record.amount_minor, record.currency, asked_at=record.created_at
-    )
+    request = CardRequest(record.payment_id, record.amount_minor, record.currency, age=None)
     assert terminal.looked_up == (request, LastKnown("0041", "000041", "52500013"))
+    desk.close()
+
+
+def test_a_payment_of_this_run_is_as_old_as_was_counted_and_no_clock_has_a_say(monkeypatch):
+    terminal, core = Terminal(answer=OutcomeUnknown("silence")), Core()
+    record = Story.paying(Method.CARD).payment
+    desk = CardDesk(terminal, core.events.put, core.commit, age_of=lambda record: timedelta(days=9))
+    counted = [1000.0]
+    monkeypatch.setattr(card_desk.time, "monotonic", lambda: counted[0])
+    desk.ask(record)
+    core.heard()
+    assert isinstance(core.heard(), CardLost)
+    counted[0] += 7200
+    desk.lookup(record)
+    assert terminal.looked_up[0].age == timedelta(hours=2)
+    desk.lookup(record.model_copy(update={"payment_id": "of an earlier run"}))
+    assert terminal.looked_up[0].age == timedelta(days=9)
     desk.close()
