@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from contract.journal_hash import NotSigned, check_signature, entry_hash, public_key
+from contract.messages import EntryKind, PaymentRecord
 from kiosk.journal_file import (
     JournalBroken,
     JournalDamaged,
@@ -140,6 +141,17 @@ def rows(path: Path) -> Iterator[Row]:
             yield from db.execute(f"{query} ORDER BY sequence")
     except sqlite3.Error as error:
         raise unavailable(path, error) from error
+
+
+def newest_record(path: Path, wanted: str) -> PaymentRecord | None:
+    """The newest record of the payment with that id or reference. Raises JournalUnavailable."""
+    found = None
+    for _, _, kind, entry, *_ in rows(path):
+        if kind == EntryKind.PAYMENT:
+            body = json.loads(entry)
+            if wanted in (body["payment_id"], body["reference"]):
+                found = PaymentRecord.model_validate(body)
+    return found
 
 
 def reading(path: Path) -> sqlite3.Connection:

@@ -1,4 +1,7 @@
-"""``lobbypay journal verify|export FILE``: for whoever has to know what a kiosk's journal says."""
+"""``lobbypay journal verify|export FILE``: for whoever has to know what a kiosk's journal says.
+
+``settle`` is the one command that adds to it; it is in ``settle_command``.
+"""
 
 import argparse
 import json
@@ -6,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kiosk import settle_command
 from kiosk.journal import Journal
 from kiosk.journal_check import origin_of, page_damage, verify
 from kiosk.journal_file import JournalBroken, JournalUnavailable, Origin
@@ -15,7 +19,13 @@ PAGE = 500
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser("lobbypay journal", description="Read a kiosk's journal.")
+    if argv[:1] == ["settle"]:
+        return settle_command.main(argv[1:])
+    parser = argparse.ArgumentParser(
+        "lobbypay journal",
+        description="Read a kiosk's journal.",
+        epilog="`lobbypay journal settle --help`: say how a card payment ended that nobody can tell.",
+    )
     parser.add_argument("command", choices=("verify", "export"))
     parser.add_argument("file", type=Path)
     parser.add_argument(

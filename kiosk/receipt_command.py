@@ -5,18 +5,17 @@ first; the community's name is from the ``config.json`` beside it.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from PIL import Image
 
-from contract.messages import EntryKind, PaymentRecord, PaymentState
+from contract.messages import PaymentState
 from device_drivers.printers.raster import WIDTHS_DOTS, Fonts, render
 from kiosk.bootstrap import FONTS
 from kiosk.central.known_config import KnownConfig
 from kiosk.core.receipt import Receipt, lay_out
-from kiosk.journal_check import rows, verify
+from kiosk.journal_check import newest_record, verify
 from kiosk.journal_file import JournalBroken, JournalUnavailable
 from kiosk.runtime.receipts import document
 
@@ -30,7 +29,7 @@ def main(argv: list[str]) -> int:
     options = _options(argv)
     try:
         verify(options.journal)
-        record = find(options.journal, options.payment)
+        record = newest_record(options.journal, options.payment)
         if record is None:
             raise ValueError(f"there is no payment {options.payment}")
         if record.state not in PRINTABLE:
@@ -48,17 +47,6 @@ def main(argv: list[str]) -> int:
         print(f"lobbypay receipt: {options.journal}: {problem}", file=sys.stderr)
         return 2
     return 0
-
-
-def find(journal: Path, wanted: str) -> PaymentRecord | None:
-    """The newest record of the payment with that id or reference. Raises JournalUnavailable."""
-    found = None
-    for _, _, kind, entry, *_ in rows(journal):
-        if kind == EntryKind.PAYMENT:
-            body = json.loads(entry)
-            if wanted in (body["payment_id"], body["reference"]):
-                found = PaymentRecord.model_validate(body)
-    return found
 
 
 def on_paper(receipt: Receipt, paper_mm: int) -> Image.Image:

@@ -10,7 +10,7 @@ COMMANDS = {
     "demo": ("lobbypay.demo.command", "server, simulators and kiosk with sample data"),
     "scan": ("kiosk.scan_command", "read codes from images or a camera"),
     "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),
-    "journal": ("kiosk.journal_command", "verify or export a kiosk's journal"),
+    "journal": ("kiosk.journal_command", "a kiosk's journal: verify, export, settle a payment"),
     "receipt": ("kiosk.receipt_command", "a receipt from a kiosk's journal as PNG or PDF"),
     "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
     "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
