@@ -167,6 +167,7 @@ class CardNotAsked:
 @dataclass(frozen=True)
 class ReceiptPrinted:
     payment_id: str
+    job_id: str  # of the PrintReceipt that this is the end of
     outcome: str  # printed, not_printed, uncertain
 
 

@@ -73,6 +73,7 @@ def again(session: Session) -> Session:
         bill_token="",
         selected=(),
         reprint=None,
+        paper_jobs=(),
         payment=None,
     )
 
@@ -131,7 +132,8 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     if visit.screen is Screen.BILLS:
         return _on_bills(session, event)
     if visit.screen is Screen.NOTHING_DUE and event.action is Action.REPRINT and visit.reprint:
-        session = _visit(session, say=Say.PRINTING)
+        jobs = (*visit.paper_jobs, moment.payment_id)
+        session = _visit(session, say=Say.PRINTING, paper_jobs=jobs)
         return session, (PrintReceipt(visit.reprint, visit.language, True, moment.payment_id),)
     return None
 

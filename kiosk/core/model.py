@@ -258,6 +258,7 @@ class Visit:
     codes_tried: tuple[str, ...] = ()  # SHA-256 of the payment codes of this visit
     card: CardProgress = CardProgress()
     receipt_done: bool = False
+    paper_jobs: tuple[str, ...] = ()  # those of the paper that the screen is about
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
     reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had
     staff: Staff = Staff()

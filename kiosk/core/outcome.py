@@ -107,6 +107,8 @@ def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> boo
 
 
 def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> Step:
+    # A slip that is printed, or printing still, is no receipt: what comes now is no copy of it.
+    session = _visit(session, receipt_done=False, paper_begun=False, paper_jobs=())
     match record.state:
         case PaymentState.APPROVED:
             session = _visit(session, screen=Screen.PAID, say=None, cancelling=False)
@@ -117,7 +119,7 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
             session, printing = on_paper(session, moment)
             return session, (Sound("paid"), *printing)
         case PaymentState.DECLINED:
-            session = _visit(session, screen=Screen.DECLINED, cancelling=False)
+            session = _visit(session, screen=Screen.DECLINED, say=None, cancelling=False)
             return session, (Sound("attention"),)
         case PaymentState.REVERSED:
             session = say(session, Say.PAYMENT_REVERSED, Screen.METHOD, cancelling=False)
@@ -180,7 +182,8 @@ def on_paper(session: Session, moment: Moment) -> Step:
     if visit.payment is None or visit.say is Say.PRINTING:
         return session, ()
     wish = PrintReceipt(visit.payment, visit.language, visit.paper_begun, moment.payment_id)
-    return _visit(session, say=Say.PRINTING), (wish,)
+    jobs = (*visit.paper_jobs, wish.job_id)
+    return _visit(session, say=Say.PRINTING, paper_jobs=jobs), (wish,)
 
 
 def on_printer_back(session: Session, moment: Moment) -> Step:
@@ -194,8 +197,7 @@ def on_printer_back(session: Session, moment: Moment) -> Step:
 def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:
     visit = session.visit
     effects = (RecordReceipt(event.payment_id, "print", event.outcome),)
-    shown = visit.payment or visit.reprint
-    if shown is None or shown.payment_id != event.payment_id:
+    if event.job_id not in visit.paper_jobs:
         return session, effects
     printed = event.outcome == "printed"
     session = _visit(

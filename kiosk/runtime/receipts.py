@@ -75,4 +75,4 @@ class Receipts:
             log.warning("not_printed", code=error.code)
         except Exception:
             log.exception("print_failed")
-        self._post(ReceiptPrinted(payment_id, outcome))
+        self._post(ReceiptPrinted(payment_id, paper.job_id, outcome))

@@ -22,7 +22,7 @@ from contract.messages import (
     UnitAccount,
 )
 from contract.money import Money
-from kiosk.core.effects import Effect
+from kiosk.core.effects import Effect, PrintReceipt
 from kiosk.core.events import (
     AccountFound,
     CardAnswered,
@@ -31,6 +31,7 @@ from kiosk.core.events import (
     Event,
     OrderMade,
     OrderSeen,
+    ReceiptPrinted,
     RecoveryDone,
     ServerSeen,
     Tapped,
@@ -214,6 +215,11 @@ class Story:
     def terminal_says(self, outcome: str, reason: str = "00", receipt_no: str = "0042"):
         card = CardData(receipt_no=receipt_no, trace_no="000042", terminal_id="52500001")
         return self.plays(CardAnswered(self.payment.payment_id, outcome, reason, card))
+
+    def prints(self, outcome: str) -> "Story":
+        """The end of the newest print job."""
+        job = self.did(PrintReceipt)[-1]
+        return self.plays(ReceiptPrinted(job.record.payment_id, job.job_id, outcome))
 
     def loses(self, what: str) -> "Story":
         gone = {what: "error"}

@@ -83,7 +83,7 @@ def happenings(draw):
         lambda s: CardAnswered(paid_id(s), outcome, "00", CardData(receipt_no="7")),
         lambda s: CardLost(paid_id(s), "silence"),
         lambda s: CardNotAsked(paid_id(s), "away"),
-        lambda s: ReceiptPrinted(paid_id(s), "printed"),
+        lambda s: ReceiptPrinted(paid_id(s), next(iter(s.visit.paper_jobs), ""), "printed"),
         lambda s: StopSeen("twin" if flag else ""),
         lambda s: ClockSeen(flag),
         lambda s: PinChecked(s.visit.number, flag),
