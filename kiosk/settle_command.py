@@ -59,8 +59,9 @@ def main(argv: list[str]) -> int:
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "lobbypay journal settle",
-        description="Write down how a card payment ended that its terminal can never tell of. First find"
-        " out what is true: the acquirer's report, the terminal's own list, the resident's statement.",
+        description="Write down how a card payment ended that its terminal can never tell of. First\n"
+        "find out what is true: the acquirer's report, the terminal's own list of the day, the\n"
+        "resident's statement.",
         epilog="\n".join(f"  {word:10} {what}" for word, what in ENDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -204,6 +204,7 @@ CARD_UNRESOLVED = _error(
     "test_payment.payment_open",
     "有一笔刷卡缴费结果未定，现在不能试",
     "A card payment's outcome is not known yet: no test now",
-    "启动终端，等它查清那一笔，再试",
-    "Start the kiosk, let it find that outcome, then try again",
+    "启动终端，等它查清那一笔，再试；刷卡机再也查不到的，核实后用 lobbypay journal settle 了结",
+    "Start the kiosk, let it find that outcome, then try again; what its terminal can never tell is"
+    " ended with `lobbypay journal settle`",
 )

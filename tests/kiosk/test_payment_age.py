@@ -4,13 +4,24 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import Method, PaymentState
+from contract.messages import HeartbeatAnswer, Method, PaymentState
+from device_drivers.card_terminals.interface import CardRequest, Standing
+from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
+from device_drivers.errors import ProtocolError
+from device_drivers.status import DeviceStatus
+from kiosk import bootstrap
+from kiosk.central.client import ServerAway
+from kiosk.central.identity import Identity, save
 from kiosk.clock import Clock
 from kiosk.core.payment import Fact, learn
 from kiosk.journal import Journal, JournalUnavailable
+from kiosk.journal_opening import open_journal
 from kiosk.payment_age import age_of
-from tests.kiosk.core.story import Story
+from kiosk.settings import Device, Server, Settings
+from tests.device_drivers.waiting import wait_until
+from tests.kiosk.core.story import Story, config
 
 TRUE = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 CREATED = Story.paying(Method.CARD).payment.model_copy(
@@ -121,3 +132,90 @@ def test_a_payment_that_is_in_no_entry_has_no_age(start):
     with start() as kiosk:
         kiosk.hears_the_server()
         assert kiosk.says() is None
+
+
+# --- the whole kiosk -----------------------------------------------------------------------------
+
+
+class Central:
+    """A server that is away, until it answers."""
+
+    def __init__(self) -> None:
+        self.answers = False
+
+    def config(self):
+        if not self.answers:
+            raise ServerAway("no line")
+        return config()
+
+    def heartbeat(self, heartbeat):
+        return HeartbeatAnswer(server_time=datetime.now(UTC), config_version="1")
+
+    def __getattr__(self, name):
+        def away(*asked, **more):
+            raise ServerAway(name)
+
+        return away
+
+
+class Terminal:
+    """One that knows no payment, and says so of those that it cannot have forgotten."""
+
+    def __init__(self) -> None:
+        self.ages: list[timedelta | None] = []
+
+    def open(self): ...
+
+    def close(self): ...
+
+    def status(self):
+        return DeviceStatus("forgetful")
+
+    probe = status
+
+    def standing(self):
+        return Standing()
+
+    def lookup(self, request: CardRequest, before):
+        self.ages.append(request.age)
+        if request.age is None:
+            raise ProtocolError("nobody knows how old it is", FORGOTTEN)
+
+
+def notes(journal: Journal) -> list[str]:
+    return [entry.body["what"] for entry in journal.after(0, 100) if "what" in entry.body]
+
+
+def test_a_kiosk_decides_by_not_found_only_after_it_heard_the_server(tmp_path, monkeypatch):
+    me = Identity("id-3", "K03", "lakeside", Ed25519PrivateKey.generate())
+    save(tmp_path, me)
+    journal = open_journal(tmp_path, me.seal, lambda: datetime.now(UTC) - timedelta(hours=3))
+    journal.note_start("1.0")
+    journal.note_clock_confirmed()
+    asked = learn(CREATED, Fact.ASKED, TRUE)
+    for record in (CREATED, asked, learn(asked, Fact.LOST, TRUE, reason="silent")):
+        journal.append_payment(record)
+    journal.close()
+
+    central, terminal = Central(), Terminal()
+    monkeypatch.setattr(bootstrap.CentralClient, "of", lambda *where: central)
+    devices = bootstrap.Devices(None, terminal, None)
+    monkeypatch.setattr(bootstrap, "make_devices", lambda *where: devices)
+    settings = Settings(
+        data_dir=tmp_path,
+        server=Server(url="https://127.0.0.1:9", timeout_s=1.0),
+        card_terminal=Device(driver="forgetful"),
+    )
+    running = bootstrap.start(settings, tmp_path / "kiosk.toml")
+    try:
+        assert wait_until(lambda: len(terminal.ages) >= 2)
+        assert set(terminal.ages) == {None}
+        assert [r.state for r in running.journal.unfinished()] == [PaymentState.UNKNOWN]
+        central.answers = True
+        assert wait_until(lambda: not running.journal.unfinished(), 60)
+        assert timedelta(hours=3) <= terminal.ages[-1] < timedelta(hours=4)
+        ended = running.journal.payment(CREATED.payment_id)
+        assert (ended.state, ended.reason) == (PaymentState.CANCELLED, "terminal_has_none")
+        assert wait_until(lambda: notes(running.journal) == ["started", "clock_confirmed"] * 2)
+    finally:
+        running.close()
