@@ -260,8 +260,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     journal = open_journal(settings.data_dir, me.seal, clock.now)
     clock.not_before(journal.last_at())
     copy = OpenBillsCopy(settings.data_dir / "open_bills.sqlite3")
-    for paid in journal.approved_after(journal.acknowledged()):  # if the power went in between
-        copy.settle(paid.unit, {bill.number for bill in paid.bills})
+    copy.settle_all(journal.approved_after(journal.acknowledged()))  # if the power went in between
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
     first = _first_session(journal, settings, clock)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from contract.messages import UnitAccount
+from contract.messages import PaymentRecord, UnitAccount
 from kiosk.central.client import CentralClient
 
 log = structlog.get_logger("open_bills")
@@ -103,6 +103,10 @@ class OpenBillsCopy:
                 self._db.execute("UPDATE accounts SET account = ? WHERE unit = ?", (text, unit))
         except sqlite3.Error as error:
             log.warning("open_bills_not_settled", error=str(error))
+
+    def settle_all(self, paid: list[PaymentRecord]) -> None:
+        for record in paid:
+            self.settle(record.unit, {bill.number for bill in record.bills})
 
     def close(self) -> None:
         with self._lock:

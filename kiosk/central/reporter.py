@@ -108,6 +108,8 @@ class Reporter:
         self._report()
         if time.monotonic() >= self._bills_due:
             self._bills.sync(self._client)
+            # What was paid while the pages came may be open in them: the server has not heard of it.
+            self._bills.settle_all(self._journal.approved_after(self._journal.acknowledged()))
             self._bills_due = time.monotonic() + BILLS_S
 
     def _load_config(self) -> None:

@@ -103,7 +103,7 @@ class Kiosk:
             case Resolve(record):
                 hands.recovery.take(record)
             case Settle(record):
-                hands.copy.settle(record.unit, {bill.number for bill in record.bills})
+                hands.copy.settle_all([record])
             case PrintReceipt() as wish if session.lobby.config:
                 hands.receipts.print(wish, session.lobby.config.community)
             case ArmScanner(on):

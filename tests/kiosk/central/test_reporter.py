@@ -12,6 +12,7 @@ from contract.messages import (
     Heartbeat,
     HeartbeatAnswer,
     JournalAnswer,
+    Method,
     OpenBills,
     StopReason,
     Text,
@@ -21,8 +22,9 @@ from kiosk.central.known_config import KnownConfig
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.central.presence import Voice
 from kiosk.central.reporter import NOT_KNOWN, Reporter
+from kiosk.core.effects import Record
 from kiosk.journal import Journal
-from tests.kiosk.core.story import account, bill, config
+from tests.kiosk.core.story import Story, account, bill, config
 
 
 class Server:
@@ -98,6 +100,25 @@ def test_what_was_paid_offline_is_not_offered_again(tmp_path):
     copy.settle("3-2-1201", {"B202609-3-2-1201"})
     assert [b.number for b in copy.account("3-2-1201").bills] == ["B202610-3-2-1201"]
     assert copy.account("9-9-9") is None
+
+
+def test_what_is_paid_while_the_bills_are_fetched_is_not_offered_again(tmp_path):
+    """The server's pages are older than the payment, and the line may go before it hears of it."""
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    copy = OpenBillsCopy(tmp_path / "open.sqlite3")
+    records = [e.record for e in Story.paying(Method.CARD).terminal_says("approved").did(Record)]
+
+    class Slow(Doubting):
+        def open_bills(self, cursor):
+            for record in records:
+                journal.append_payment(record)
+            due = account(bill(9, 30000), bill(10, 33208), bill(11, 1))
+            return OpenBills(accounts=[due], as_of=datetime.now(UTC))
+
+    round_of(Slow(), journal, tmp_path, [])
+    assert [b.period for b in copy.account("3-2-1201").bills] == ["2026-11"]
+    copy.close()
+    journal.close()
 
 
 def test_the_last_configuration_is_kept_and_a_broken_one_is_no_obstacle(tmp_path):
