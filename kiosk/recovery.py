@@ -129,7 +129,7 @@ class Recovery:
     def _open(self) -> bool:
         try:
             resumed = self._without_receipt()
-        except JournalUnavailable as error:
+        except (JournalUnavailable, ValueError) as error:
             log.warning("receipt_not_looked_up", error=str(error))
             resumed = None
         return self._tell(RecoveryDone(resumed))

@@ -265,9 +265,10 @@ def test_what_the_terminal_took_back_while_the_kiosk_was_off_is_shown_to_nobody_
     journal.close()
 
 
-def test_a_journal_that_cannot_be_read_keeps_no_kiosk_closed():
+@pytest.mark.parametrize("failure", [JournalUnavailable("disk"), ValueError("no record")])
+def test_a_journal_that_cannot_be_read_keeps_no_kiosk_closed(failure):
     def unreadable():
-        raise JournalUnavailable("disk")
+        raise failure
 
     events = queue.Queue()
     recovery = Recovery(heard(events), None, None, [], unreadable)
