@@ -66,9 +66,11 @@ _TO_DO = {
         " itself; if not, close it there.",
     ),
     False: Text(
-        zh="看终端是否在线、刷卡机是否可用;联机后会自动查明。也可在刷卡机打印当日交易,按金额和时间核对。",
+        zh="看终端是否在线、刷卡机是否可用;联机后会自动查明。也可在刷卡机打印当日交易,按金额和时间核对;"
+        "刷卡机已更换或已日结而查不到时,核实后在终端上用 lobbypay journal settle 了结。",
         en="See whether the kiosk and its card terminal can be reached; then it resolves by itself."
-        " Or print the terminal's transactions of the day and compare amount and time.",
+        " Or print the terminal's transactions of the day and compare amount and time; where the"
+        " terminal was exchanged or has forgotten, end it at the kiosk with lobbypay journal settle.",
     ),
 }
 
