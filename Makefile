@@ -10,10 +10,10 @@ demo: setup
 	@$(PY) -m lobbypay demo
 
 test: setup
-	@$(PY) -m pytest -q -n 2 --dist loadgroup tests
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15 tests
 
 test-fast: setup
-	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not slow" tests
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" tests
 
 crash-test: setup
 	@$(PY) -m lobbypay crash-test

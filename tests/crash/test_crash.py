@@ -16,7 +16,6 @@ from tests.kiosk.test_journal_continue import payment
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("window")
 def test_a_few_kills_lose_nothing(tmp_path):
     report = tmp_path / "report.json"
     done = subprocess.run(

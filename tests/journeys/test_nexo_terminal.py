@@ -9,7 +9,7 @@ from lobbypay.demo.house import House
 from lobbypay.demo.processes import Processes
 from tests.journeys.conftest import ready_lobby
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("window")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

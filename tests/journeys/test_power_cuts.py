@@ -5,7 +5,7 @@ import pytest
 from contract.messages import PaymentState
 from lobbypay.demo.agreement import kiosk_payments
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("window")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_killed_after_approved_and_before_the_receipt(lobby):

@@ -4,7 +4,7 @@ import pytest
 
 from contract.messages import PaymentState
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("window")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def said(lobby, word):

@@ -4,7 +4,7 @@ import pytest
 
 from lobbypay.demo.house import STAFF_PIN
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("window")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 COMMUNITY_NAME = (250, 130)
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("window")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_four_residents_pay_and_everybody_agrees(tmp_path):

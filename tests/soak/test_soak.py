@@ -12,7 +12,6 @@ from tests.soak.measuring import Held, Meter, held
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("window")
 def test_half_an_hour_of_faults_leaves_everything_well(tmp_path):
     report = tmp_path / "report.json"
     done = subprocess.run(

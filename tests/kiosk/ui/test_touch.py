@@ -14,7 +14,7 @@ import pytest
 from kiosk.ui.gallery import display
 from tests.kiosk.ui.kiosk_window import SIZE
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("window")]
+pytestmark = [pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 30
 
