@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +24,7 @@ FONTS = {
 NOISE = bytes(random.Random(7).choices(range(256), k=4000))
 STORM = NOISE[: len(NOISE) // EVENT.size * EVENT.size]  # the kernel hands over whole events only
 PAGE = (480, 640)
+SETTLES_S = 10.0
 
 
 @contextlib.contextmanager
@@ -77,6 +79,7 @@ def nexo(folder: Path) -> Iterator[Bench]:
             device.ask("config", wait_for_card=wait)
             if not wait:
                 device.ask("press", key="stop")
+                _until(lambda: not device.state()["in_progress"])  # its terminal heard it
 
         def fall_silent() -> None:
             device.ask("config", late_s=60)
@@ -188,6 +191,12 @@ def camera(folder: Path) -> Iterator[Bench]:
         plug_in=plug_in,
         show=show,
     )
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + SETTLES_S
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def _do(device: SimulatedDevice, action: str, **body: Any) -> None:

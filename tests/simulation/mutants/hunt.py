@@ -22,6 +22,10 @@ OTHER_THEMES = {
 }
 
 
+# What a bug says that was planted in code which has changed since: no invariant caught it.
+_DOES_NOT_FIT = ("TypeError", "AttributeError", "NameError")
+
+
 def names() -> list[str]:
     """``module.function`` of every planted bug. They can be imported once Django is set up."""
     found = []
@@ -52,6 +56,8 @@ def seeds_to_catch(task: tuple[str, int, bytes]) -> tuple[str, int, str]:
     theme = OTHER_THEMES.get(name) or THEMES[module]
     for number, seed in enumerate(itertools.islice(themes.seeds_of(theme), seeds_max), 1):
         problems = run(seed, first_state).problems
+        if any(error in problem for problem in problems for error in _DOES_NOT_FIT):
+            return name, 0, f"does not fit the code any more: {problems[0]}"
         if problems:
             return name, number, problems[0][:160]
     return name, 0, ""

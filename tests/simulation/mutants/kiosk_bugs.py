@@ -90,12 +90,12 @@ def entries_are_acknowledged_unsent() -> None:
 
     post = CentralClient.post_journal
 
-    def hopeful(self: Any, entries: Any) -> Any:
+    def hopeful(self: Any, entries: Any, presence: Any = None) -> Any:
         from contract.messages import JournalAnswer
         from kiosk.central.client import ServerAway
 
         try:
-            return post(self, entries)
+            return post(self, entries, presence)
         except ServerAway:
             return JournalAnswer(acknowledged=entries[-1].sequence)
 
