@@ -12,8 +12,10 @@ demo: setup
 test: setup
 	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15 tests
 
+FAST := contract kiosk/core kiosk/runtime kiosk/central server/payments server/ledger test_tidy.py
+
 test-fast: setup
-	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" tests
+	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(FAST:%=tests/%)
 
 crash-test: setup
 	@$(PY) -m lobbypay crash-test
