@@ -18,6 +18,9 @@ OTHER_THEMES = {
     "kiosk_bugs.a_cancelled_order_is_believed_unpaid": themes.SCREEN,
     "kiosk_bugs.a_retry_gets_a_new_payment_id": themes.LINE,
     "server_bugs.nobody_sweeps": themes.LINE,
+    "server_bugs.every_refund_try_has_a_new_number": themes.PHONE,
+    "server_bugs.refunds_are_forgotten": themes.PHONE,
+    "server_bugs.late_money_is_dropped": themes.PHONE,
     "server_bugs.a_receipt_entry_hides_the_next_payment": themes.CARD,
 }
 

@@ -121,12 +121,12 @@ def a_refused_reversal_is_taken_for_done() -> None:
 
 def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
     """When an order is due next is written over what another request has just set."""
-    from server.payments import following
+    from server.payments import charging_times, following
     from server.payments.models import PaymentOrder
 
     def blindly(order: Any, at: Any) -> bool:
         ended = order.life.final
-        check_at = following.charging.unanswered_until(order, at) if ended else None
+        check_at = charging_times.unanswered_until(order.changed_at, at) if ended else None
         check_at = check_at or following._check_again(order, at)
         PaymentOrder.objects.filter(pk=order.pk).update(check_at=check_at, checks=order.checks + 1)
         return True
