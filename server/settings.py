@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "server.estate",
+    "server.staff",
     "server.ledger",
     "server.billing",
     "server.notices",

@@ -1,8 +1,11 @@
 """The server's tests run on a SQLite file, or on the PostgreSQL named by LOBBYPAY_DATABASE_URL."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.server.append_only import without_triggers
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,14 @@ def data_folder(tmp_path: Path, settings) -> Path:
     """Keys and secrets of a test stay in the test's own folder."""
     settings.DATA_FOLDER = tmp_path / "data"
     return settings.DATA_FOLDER
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_that_stand_are_emptied_between_tests() -> Iterator[None]:
+    """Books, journals and acts refuse to be deleted; a test's own database is emptied all the same."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+    BaseDatabaseOperations.execute_sql_flush = without_triggers(flush)
+    yield
+    BaseDatabaseOperations.execute_sql_flush = flush

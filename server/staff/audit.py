@@ -1,0 +1,76 @@
+"""The one way in which an act of a person is written down. It does nothing itself: the caller acts, in
+the same transaction, so that there is no act without its record and no record without its act."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.text import Truncator
+
+from server.staff.models import Act
+from server.staff.people import NAME_MAX, Person
+
+REASON_MAX = 300
+
+
+class ReasonMissing(Exception):
+    """An act needs a reason in words."""
+
+
+def reason_of(text: str) -> str:
+    """The reason as it is kept: without blanks around it, at most REASON_MAX long. Raises
+    ReasonMissing."""
+    reason = " ".join(text.replace("\x00", " ").split())
+    if not reason:
+        raise ReasonMissing
+    return Truncator(reason).chars(REASON_MAX)
+
+
+def record(
+    community_id: int,
+    person: Person,
+    act: str,
+    subject: tuple[str, str],
+    reason: str,
+    at: datetime,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Act:
+    """Writes down what ``person`` did to ``subject`` (kind, id), within the caller's transaction.
+
+    ``before`` and ``after``: what the act changed; times and decimals become text. Raises
+    ReasonMissing, and RuntimeError outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an act is recorded in the transaction that does it")
+    kind, subject_id = subject
+    return Act.objects.create(
+        community_id=community_id,
+        person_id=person.account,
+        person_name=person.name[:NAME_MAX],
+        act=act,
+        subject_kind=kind,
+        subject_id=subject_id,
+        reason=reason_of(reason),
+        at=at,
+        before=_plain(before),
+        after=_plain(after),
+    )
+
+
+def acts_on(kind: str, subject_id: str) -> QuerySet[Act]:
+    """What was done to a subject, oldest first."""
+    return Act.objects.filter(subject_kind=kind, subject_id=subject_id).order_by("at", "pk")
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: _value(value) for name, value in (values or {}).items()}
+
+
+def _value(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)
