@@ -17,6 +17,7 @@ import uuid6
 from contract.message import Message
 from contract.messages import CardData, EntryKind
 from device_drivers.card_terminals.interface import (
+    CANNOT_REVERSE,
     TAKEN_BACK,
     CardRequest,
     CardResult,
@@ -28,6 +29,7 @@ from device_drivers.card_terminals.interface import (
 )
 from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, FORGOTTEN, OTHER_AMOUNT
 from device_drivers.card_terminals.nexo.lookup import FORGOTTEN as NEXO_FORGOTTEN
+from device_drivers.card_terminals.zvt.session import NO_DETAILS
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from kiosk.journal import Journal, JournalUnavailable
 from kiosk.recovery import card_data
@@ -37,7 +39,8 @@ log = structlog.get_logger("trial_payment")
 AMOUNT_MINOR = 1
 NOTE = "test_payment"
 NOT_CLEAR = "card_terminal.test_payment_open"
-_NEVER_DECIDED = (ANOTHER_TERMINAL, OTHER_AMOUNT, FORGOTTEN, NEXO_FORGOTTEN)
+# By none of these answers will a later one tell more; a trial that waited would keep residents waiting.
+_NEVER_DECIDED = (ANOTHER_TERMINAL, OTHER_AMOUNT, FORGOTTEN, NEXO_FORGOTTEN, NO_DETAILS)
 
 
 class TrialState(StrEnum):
@@ -114,6 +117,8 @@ class TrialPayments:
         if not self.finish(terminal):
             raise DeviceError("an earlier test payment is not clear", NOT_CLEAR)
         known = terminal.standing().known
+        if any(one.code == CANNOT_REVERSE for one in terminal.status().conditions):
+            raise DeviceError("it cannot take a payment back", CANNOT_REVERSE)
         before = CardData(**vars(known)) if known else None
         trial = Trial(
             trial_id=self._new_id(),
@@ -196,7 +201,9 @@ class TrialPayments:
         """The reversal was refused, or its answer is missing: the terminal says what is true."""
         try:
             found = self._lookup(terminal, trial)
-        except DeviceError:
+        except DeviceError as error:
+            if error.code in _NEVER_DECIDED:
+                return self._now_is(trial, TrialState.NOT_RETURNED, reason=why)
             return trial
         if found is None or found.outcome is not Outcome.APPROVED:
             return self._now_is(trial, TrialState.RETURNED)

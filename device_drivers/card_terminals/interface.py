@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"  # the resident or the kiosk stopped it; nothing was taken
 
 
+CANNOT_REVERSE = "card_terminal.cannot_reverse"  # condition: what it pays out of hand stays paid
 TAKEN_BACK = "reversed"  # the code of a transaction that went back to the card
 
 

@@ -16,6 +16,7 @@ from device_drivers.errors import ProtocolError
 
 ANOTHER_TERMINAL = "card_terminal.another_terminal"
 OTHER_AMOUNT = "card_terminal.other_amount"
+NO_NUMBER = "?"  # no terminal's own: what it held was not told
 FORGOTTEN = "card_terminal.forgotten"
 
 
@@ -25,6 +26,12 @@ def standing(last: CardResult | None) -> Standing:
     back = last.outcome is Outcome.CANCELLED and last.code == TAKEN_BACK
     known = LastKnown(last.receipt_no, last.trace_no, last.terminal_id)
     return Standing(known, last if back else None)
+
+
+def untold() -> Standing:
+    """Of a terminal that answers, but does not tell its last transaction. It may take money all the
+    same; nothing that it tells later proves anything about that payment, as it may be older."""
+    return Standing(LastKnown(receipt_no=NO_NUMBER))
 
 
 def is_newer(last: CardResult, before: LastKnown | None) -> bool:
@@ -39,6 +46,8 @@ def lookup(
     request: CardRequest, before: LastKnown | None, last: CardResult | None
 ) -> CardResult | None:
     """See ``CardTerminal.lookup``. Raises ProtocolError when ``last`` decides nothing."""
+    if before is not None and before.receipt_no == NO_NUMBER:
+        raise ProtocolError("nobody knows what it held before this payment", FORGOTTEN)
     if last is None:
         if before is not None and (before.receipt_no or before.trace_no):
             # It knew one before ours: its memory was emptied since (end of day, exchange).

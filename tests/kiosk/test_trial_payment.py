@@ -7,6 +7,7 @@ import pytest
 
 from contract.messages import CardData, Method, PaymentState
 from device_drivers.card_terminals.interface import (
+    CANNOT_REVERSE,
     TAKEN_BACK,
     CardResult,
     LastKnown,
@@ -21,6 +22,7 @@ from device_drivers.errors import (
     ProtocolError,
     Refused,
 )
+from device_drivers.status import Condition, DeviceStatus, Level
 from kiosk.journal import Journal, JournalUnavailable
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.trial_payment import NOT_CLEAR, TrialPayments, TrialState
@@ -43,6 +45,7 @@ class Terminal:
     held: CardResult | None = None  # what the terminal has for the trial
     reversals: int = 0
     authorised: int = 0
+    conditions: tuple[Condition, ...] = ()
 
     def _may_fail(self, where: str) -> None:
         fault = self.faults.pop(where, None)
@@ -50,6 +53,9 @@ class Terminal:
             raise fault
 
     def open(self) -> None: ...
+
+    def status(self) -> DeviceStatus:
+        return DeviceStatus("fake", conditions=self.conditions)
 
     def standing(self) -> Standing:
         return Standing(LastKnown("0041", "000041", "T1"))
@@ -165,6 +171,27 @@ def test_a_terminal_that_will_never_tell_is_left_to_staff(journal):
     faults = {"after taking": OutcomeUnknown("silent"), "lookup": ProtocolError("9", OTHER_AMOUNT)}
     trial = TrialPayments(journal).run(Terminal(faults), "CNY")
     assert (trial.state, trial.reason) == (TrialState.NOT_RETURNED, OTHER_AMOUNT)
+
+
+@pytest.mark.parametrize("fails", ["after taking", "before giving back"])
+def test_a_terminal_that_tells_nothing_of_the_past_does_not_keep_residents_waiting(journal, fails):
+    """Else the trial stays open for good, and with it no card payment can begin."""
+    problem = Refused("no", "6A") if fails == "before giving back" else OutcomeUnknown("silent")
+    terminal = Terminal({fails: problem, "lookup": ProtocolError("06 20", "zvt.no_details")})
+    trials = TrialPayments(journal)
+    assert trials.run(terminal, "CNY").state is TrialState.NOT_RETURNED
+    assert trials.finish(terminal)
+    assert trials.not_returned
+
+
+def test_what_cannot_be_taken_back_is_not_tried(journal):
+    words = {"zh": "无", "en": "none"}
+    terminal = Terminal(conditions=(Condition(Level.WARNING, CANNOT_REVERSE, words, words),))
+    with pytest.raises(DeviceError) as caught:
+        TrialPayments(journal).run(terminal, "CNY")
+    assert caught.value.code == CANNOT_REVERSE
+    assert terminal.authorised == 0
+    assert states(journal) == []
 
 
 @pytest.mark.parametrize("after_writes", [1, 2, 3, 4])

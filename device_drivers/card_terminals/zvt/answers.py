@@ -6,7 +6,7 @@ from device_drivers.card_terminals.interface import CardResult, Outcome
 from device_drivers.card_terminals.zvt import fields, texts, tlv
 from device_drivers.card_terminals.zvt.currencies import LETTERS
 from device_drivers.card_terminals.zvt.fields import Fields
-from device_drivers.card_terminals.zvt.tables import CARD_TYPES
+from device_drivers.card_terminals.zvt.tables import CARD_TYPES, TERMINAL_STATUS
 from device_drivers.card_terminals.zvt.values import CP437, Unreadable, counted, text
 
 ALREADY_REVERSED = 0xB4
@@ -72,16 +72,47 @@ class TerminalState:
 
 
 def terminal_state(data: bytes) -> TerminalState:
-    """Reads ``[LLLVAR version] status [06 TLV]`` (2.56). Raises Unreadable."""
+    """The state that a completion (06 0F) of a status enquiry tells (2.56).
+
+    Terminals that leave the status out end the enquiry like any other command: with nothing, or with
+    fields alone. They are ready, as one that is not would refuse or abort; a result code among the
+    fields (27) says more. Raises Unreadable.
+    """
+    state = told_state(data)
+    if state is not None:
+        return state
+    read = fields.read(data)
+    if read.problem:
+        raise Unreadable(f"terminal status expected; {read.problem}")
+    return _state(read.number(fields.RESULT) or texts.READY, "", read)
+
+
+def told_state(data: bytes) -> TerminalState | None:
+    """``[LLLVAR version] status [06 TLV]``, as only a status enquiry ends (2.56); None if a completion
+    is not laid out so. What can be read as fields to its last byte is taken for fields."""
     software, at = "", 0
-    if len(data) >= 4 and data[0] >> 4 == 0xF and data[1] >> 4 == 0xF:
-        version, at = counted(data, 0, 3)
+    if len(data) >= 3 and all(byte >> 4 == 0xF for byte in data[:3]):
+        try:
+            version, at = counted(data, 0, 3)
+        except Unreadable:
+            return None
         software = text(version)
-    if at >= len(data):
-        raise Unreadable("terminal status expected")
-    read = fields.read(data[at + 1 :])
+        if at >= len(data):
+            return None
+    elif not data or not (len(data) == 1 or _begins_with_status(data)):
+        return None
+    return _state(data[at], software, fields.read(data[at + 1 :]))
+
+
+def _begins_with_status(data: bytes) -> bool:
+    if data[0] in TERMINAL_STATUS and data[1] == fields.TLV and not fields.read(data[1:]).problem:
+        return True
+    return bool(fields.read(data).problem)
+
+
+def _state(code: int, software: str, read: Fields) -> TerminalState:
     return TerminalState(
-        data[at],
+        code,
         software or _tag_text(read, _SOFTWARE),
         _tag_text(read, _DEVICE_NAME),
         _tag_text(read, _TERMINAL_ID) or read.text(fields.TERMINAL_ID),

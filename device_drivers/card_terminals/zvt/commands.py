@@ -1,5 +1,6 @@
 """The commands that we send (PA00P015 ch. 2), as messages. Never sends anything."""
 
+from device_drivers.card_terminals.interface import CardResult
 from device_drivers.card_terminals.zvt import tlv
 from device_drivers.card_terminals.zvt.apdu import Apdu
 from device_drivers.card_terminals.zvt.currencies import NUMBERS
@@ -40,10 +41,13 @@ def authorise(amount_minor: int, letters: str) -> Apdu:
     return Apdu(AUTHORISE, _amount(amount_minor, letters))
 
 
-def reverse(password: bytes, receipt_no: str, amount_minor: int, letters: str) -> Apdu:
-    """2.9."""
-    receipt = b"\x87" + bcd(receipt_no, 2)
-    return Apdu(REVERSE, password + receipt + _amount(amount_minor, letters))
+def reverse(password: bytes, payment: CardResult, amount_minor: int, letters: str) -> Apdu:
+    """2.9. The payment is named by its receipt number, by its trace number where the terminal gave no
+    other; one that knows payments by receipts alone refuses that (84 83). Raises ValueError if it has
+    neither, see ``checks.reversible``."""
+    receipt, trace = payment.receipt_no, payment.trace_no
+    named = b"\x87" + bcd(receipt, 2) if receipt else b"\x0b" + bcd(trace, 3)
+    return Apdu(REVERSE, password + named + _amount(amount_minor, letters))
 
 
 def refund(password: bytes, amount_minor: int, letters: str) -> Apdu:

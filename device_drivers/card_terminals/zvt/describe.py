@@ -103,16 +103,11 @@ def _fixed(raw: bytes) -> int | str:
 
 
 def _completion(data: bytes, characters: str) -> Said:
-    """The completion of a status enquiry has another layout; what reads without a rest is right."""
-    read = fields.read(data, characters)
-    looks_like_state = len(data) == 1 or data[:1] in (b"\xf0", b"\xf1") or bool(read.problem)
-    if data and looks_like_state:
-        try:
-            state = answers.terminal_state(data)
-        except Unreadable:
-            return explain.fields_of(read, apdu.COMPLETION)
+    """The completion of a status enquiry has another layout, which the driver tells apart as here."""
+    state = answers.told_state(data)
+    if state is not None:
         return explain.state(state) | explain.fields_of(state.rest, apdu.COMPLETION)
-    return explain.fields_of(read, apdu.COMPLETION)
+    return explain.fields_of(fields.read(data, characters), apdu.COMPLETION)
 
 
 def _abort(data: bytes, characters: str) -> Said:

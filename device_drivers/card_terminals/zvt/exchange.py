@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 UNKNOWN_COMMAND, CANNOT_PRINT = 0x83, 0xCC
 LOOK_S = 0.1  # how soon a wish to abort or to close is noticed
 ENDING_S_MAX = 1800.0  # however often the terminal asks for more time
+ABORT_ENDS_S = 3.0  # how long a payment's own end may come behind that of our abort
 DRAINED_MAX = 50
 
 
@@ -90,6 +91,8 @@ class Exchange:
         self._link, self._times, self._wishes = link, times, wishes
         self._abortable, self._characters = abortable, characters
         self._receipts = Receipts()
+        self._abort_taken = False  # 06 B0 was sent, and not refused
+        self._held_back: Apdu | None = None  # a completion that may be that abort's own
         self.sent = False  # a byte of the command may have left
 
     def read(self, apdu: Apdu) -> fields.Fields:
@@ -135,11 +138,16 @@ class Exchange:
         grace_s = self._times.completion_s
         end = time.monotonic() + grace_s
         while True:
-            apdu = self._next(min(end, last))
+            apdu = self._next_or_end(min(end, last))
             if apdu is None:
                 raise Timeout(f"{self._link.place}: the terminal fell silent", "zvt.silent")
             if apdu.is_answer:  # to a wish to abort
                 log.info("zvt.abort_answered", answer=f"{apdu.command:04X}")
+                self._abort_taken = self._abort_taken and apdu.is_yes
+                continue
+            if self._is_of_the_abort(apdu):
+                self._link.send(YES)
+                self._held_back, end = apdu, time.monotonic() + ABORT_ENDS_S
                 continue
             if apdu.command in (kinds.INTERMEDIATE_STATUS, kinds.STATUS_INFORMATION):
                 minutes = t4_minutes(apdu.data) if apdu.command == kinds.INTERMEDIATE_STATUS else 0
@@ -151,8 +159,26 @@ class Exchange:
             if apdu.command == kinds.STATUS_INFORMATION:
                 end = time.monotonic() + grace_s  # deciding took its time
 
+    def _is_of_the_abort(self, apdu: Apdu) -> bool:
+        """A completion behind our 06 B0 may be the abort's own; the payment's end still comes then
+        (06 1E), or does not: only time tells."""
+        ends = apdu.command == kinds.COMPLETION and self._abort_taken
+        return ends and self._held_back is None
+
+    def _next_or_end(self, end: float) -> Apdu | None:
+        """The next message; a completion that was held back, if nothing better comes."""
+        try:
+            apdu = self._next(end)
+        except DeviceError:
+            if self._held_back is None or self._wishes.close.is_set():
+                raise
+            return self._held_back
+        return self._held_back if apdu is None else apdu
+
     def _end(self, apdu: Apdu, handlers: Handlers) -> Ending:
         handlers.on_end(apdu)
+        if apdu is self._held_back:
+            return Ending(apdu, self._receipts)
         try:
             self._link.send(YES)
         except (NotReachable, Timeout) as problem:
@@ -188,6 +214,7 @@ class Exchange:
             if self._abortable and self._wishes.abort.is_set():
                 self._wishes.abort.clear()
                 self._link.send(ABORT_FROM_ECR)
+                self._abort_taken = True
             left = end - time.monotonic()
             apdu = self._link.receive(max(0.0, min(left, LOOK_S)))
             if apdu is not None or left <= 0:

@@ -25,12 +25,14 @@ def bits(table: str, value: int) -> list[str]:
     return [f"{name}: {one if value & bit else zero}" for bit, (name, zero, one) in rows.items()]
 
 
-def result(code: int) -> Said:
-    """A result code (ch. 10): its name, what the resident reads, and what staff are told."""
+def result(code: int, of_payment: bool = True) -> Said:
+    """A result code (ch. 10): its name, what the resident reads if it ended a payment (only a status
+    information or an abort does), and what staff are told."""
     said: Said = {"result_code": f"{code:02X}"}
     meaning = texts.result_meaning(code)
     said["meaning"] = texts.both(meaning) if meaning else "unknown code"
-    said["resident"] = texts.result_message(code)
+    if of_payment:
+        said["resident"] = texts.result_message(code)
     condition = staff.result_condition(code)
     if condition is not None:
         said["staff"] = {"level": condition.level.value, "remedy": condition.remedy}
@@ -95,7 +97,7 @@ def fields_of(read: Fields, command: int) -> Said:
         said |= currency(read.text(fields.CURRENCY))
     code = read.number(fields.RESULT)
     if code is not None:
-        said |= result(code)
+        said |= result(code, of_payment=command == apdu.STATUS_INFORMATION)
     said |= _by_command(read, command)
     kind = read.number(fields.CARD_TYPE)
     if kind in tables.CARD_TYPES:

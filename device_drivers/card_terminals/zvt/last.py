@@ -9,8 +9,8 @@ from device_drivers.card_terminals.interface import TAKEN_BACK, CardResult, Outc
 from device_drivers.card_terminals.zvt import commands, fields, texts
 from device_drivers.card_terminals.zvt.answers import ALREADY_REVERSED, card_result
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu
-from device_drivers.card_terminals.zvt.exchange import Exchange, Handlers
-from device_drivers.errors import ProtocolError, Refused
+from device_drivers.card_terminals.zvt.exchange import UNKNOWN_COMMAND, Exchange, Handlers
+from device_drivers.errors import ProtocolError, Refused, Timeout
 
 _REFUSED = "zvt.refused_"
 
@@ -20,8 +20,9 @@ def last_transaction(
 ) -> CardResult | None:
     """None only if the terminal says by one of the codes that it holds no transaction.
 
-    Raises ProtocolError ``zvt.no_details`` for what proves nothing: a repeated end of day, and a bare
-    completion, as the PAX A80 sends it unless payments from its keypad are blocked. Raises DeviceError.
+    Raises ProtocolError ``zvt.no_details`` for what proves nothing: a repeated end of day, a bare
+    completion, as the PAX A80 sends it unless payments from its keypad are blocked, and 84 83 of a
+    terminal that does not know 06 20. Raises DeviceError.
     """
     found: list[CardResult] = []
 
@@ -35,8 +36,11 @@ def last_transaction(
     try:
         ending = exchange.run(commands.repeat_receipt(password), Handlers(on_result=on_result))
     except Refused as problem:
-        if _code_of(problem) in no_transaction_codes:
+        code = _code_of(problem)
+        if code in no_transaction_codes:
             return None
+        if code == UNKNOWN_COMMAND:
+            raise ProtocolError("06 20 is unknown to it", "zvt.no_details") from problem
         raise
     if found:
         return replace(found[-1], receipt_lines=ending.receipts.customer)
@@ -45,6 +49,8 @@ def last_transaction(
     code = ending.apdu.data[0] if ending.apdu.data else -1
     if code in no_transaction_codes:
         return None
+    if code == texts.BUSY:
+        raise Timeout("06 20 ended: busy", "zvt.busy")
     raise ProtocolError(f"06 20 ended: {texts.result_detail(code)}", "zvt.no_details")
 
 

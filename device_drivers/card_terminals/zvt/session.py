@@ -27,6 +27,7 @@ from device_drivers.status import Condition, DeviceStatus
 log = structlog.get_logger(__name__)
 
 NO_DETAILS = "zvt.no_details"  # an answer that proves nothing, on a connection that works
+NOT_OFFERED = "zvt.refused_83"  # the answer to a command that the terminal does not know
 BUSY = "zvt.busy"
 _BUSY_REFUSAL = f"zvt.refused_{texts.BUSY:02x}"
 _MENDED_BY = {0x51: commands.INITIALISE, 0xC2: commands.DIAGNOSIS}
@@ -41,6 +42,8 @@ class Session:
         self._trouble: Condition | None = None
         self._wanted: tuple[Condition, ...] = ()
         self._refused: Condition | None = None  # why the last payment could not be made
+        self._untold: Condition | None = None  # what it leaves out that a payment in doubt needs
+        self._unnamed: Condition | None = None
 
     def exchange(self, abortable: bool = False) -> Exchange:
         s = self._settings
@@ -50,6 +53,14 @@ class Session:
         """The result of a payment may say that the terminal itself needs somebody."""
         with contextlib.suppress(ValueError):
             self._refused = staff.result_condition(int(code, 16))
+
+    def note_details(self, told: bool) -> None:
+        """Whether the terminal tells its last transaction, or says that there is none."""
+        self._untold = None if told else staff.NO_DETAILS
+
+    def note_numbers(self, told: bool) -> None:
+        """Whether a transaction carries a number by which it can be taken back."""
+        self._unnamed = None if told else staff.CANNOT_REVERSE
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
@@ -143,9 +154,16 @@ class Session:
             self._wanted = ()
 
     def ask_state(self) -> TerminalState:
-        """05 01 (2.56). Raises DeviceError."""
+        """05 01 (2.56). A terminal that does not know the enquiry answers, so it is there, and tells
+        nothing against paying. Raises DeviceError."""
         command = commands.status_enquiry(self._settings.password)
-        ending = self.exchange().run(command, Handlers())
+        try:
+            ending = self.exchange().run(command, Handlers())
+        except Refused as problem:
+            if problem.code != NOT_OFFERED:
+                raise
+            self._state = TerminalState(texts.READY)
+            return self._state
         data = ending.apdu.data
         try:
             if ending.completed:
@@ -182,6 +200,8 @@ class Session:
             *staff.state_conditions(state),
             *self._wanted,
             self._refused,
+            self._untold,
+            self._unnamed,
         ]
         name = " ".join(part for part in (state.device_name, state.software) if part)
         return DeviceStatus(

@@ -3,6 +3,7 @@
 Sources: PA00P015 ch. 10 (results), ch. 11 (terminal status) with their recovery, tag 1F55 (locks).
 """
 
+from device_drivers.card_terminals import interface
 from device_drivers.card_terminals.zvt import texts
 from device_drivers.card_terminals.zvt.answers import TerminalState
 from device_drivers.card_terminals.zvt.tables import (
@@ -175,6 +176,30 @@ def registration_conditions(status_byte: int) -> tuple[Condition, ...]:
     )
 
 
+NO_DETAILS = Condition(
+    Level.WARNING,
+    "card_terminal.no_details",
+    _words(
+        "银行卡终端不报告上一笔交易：付款结果不明时只能人工核实",
+        "The card terminal does not tell its last transaction: a payment in doubt needs people",
+    ),
+    _words(
+        "请终端服务商关闭在终端上手动收款的功能（无人值守设置）",
+        "Have the provider block payments from the terminal's keypad (unattended mode)",
+    ),
+)
+CANNOT_REVERSE = Condition(
+    Level.WARNING,
+    interface.CANNOT_REVERSE,
+    _words(
+        "银行卡终端不给出凭证号：这里无法撤销它的付款",
+        "The card terminal gives no receipt number: its payments cannot be taken back from here",
+    ),
+    _words(
+        "请终端服务商让终端在结果中给出凭证号；在此之前需要撤销的付款在终端上撤销",
+        "Have the provider let results carry the receipt number; until then reverse at the terminal",
+    ),
+)
 NOT_REACHABLE = Condition(
     Level.ERROR,
     "card_terminal.not_reachable",

@@ -27,10 +27,10 @@ from device_drivers.card_terminals.zvt.exchange import ENDING_S_MAX
 from device_drivers.card_terminals.zvt.last import last_transaction
 from device_drivers.card_terminals.zvt.payment import Payment, Silent
 from device_drivers.card_terminals.zvt.service import Service
-from device_drivers.card_terminals.zvt.session import Session
+from device_drivers.card_terminals.zvt.session import NO_DETAILS, Session
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
 from device_drivers.deadlines import Deadlines
-from device_drivers.errors import DeviceError
+from device_drivers.errors import DeviceError, ProtocolError
 from device_drivers.status import DeviceStatus
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 READY_LIMIT_S = 10.0  # a payment waits this long for a busy terminal
 CLOSING_LIMIT_S = 2.0
 NOT_ASKED = "not_asked"
+NOT_LOGGED_ON = "6B"  # ch. 10: it lost its registration, as after a restart behind a serial line
 
 
 class ZvtTerminal:
@@ -102,14 +103,33 @@ class ZvtTerminal:
 
     def last_transaction(self) -> CardResult | None:
         """06 20 (2.20), see ``last``. Raises DeviceError."""
-        s = self._settings
+        s, session = self._settings, self._session
         with self._talking():
-            self._session.connect_if_needed()
-            self._session.until_not_busy(s.busy_limit_s)
-            return last_transaction(self._session.exchange(), s.password, s.no_transaction_codes)
+            session.connect_if_needed()
+            session.until_not_busy(s.busy_limit_s)
+            try:
+                last = last_transaction(session.exchange(), s.password, s.no_transaction_codes)
+            except ProtocolError as problem:
+                if problem.code == NO_DETAILS:
+                    session.note_details(False)
+                raise
+            session.note_details(True)
+            if last is not None:
+                self._note_numbers(last)
+            return last
+
+    def _note_numbers(self, result: CardResult) -> None:
+        if result.outcome is Outcome.APPROVED:
+            self._session.note_numbers(checks.can_be_reversed(result))
 
     def standing(self) -> Standing:
-        return memory.standing(self.last_transaction())
+        """A terminal that does not tell its last transaction can be paid at; see ``untold``."""
+        try:
+            return memory.standing(self.last_transaction())
+        except ProtocolError as problem:
+            if problem.code != NO_DETAILS:
+                raise
+            return memory.untold()
 
     def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
         """By its last transaction, as ZVT knows payments by no name of ours."""
@@ -123,11 +143,11 @@ class ZvtTerminal:
 
     def reverse(self, request: ReversalRequest) -> CardResult:
         """06 30 (2.9). Raises as ``authorise`` does."""
-        receipt_no, amount_minor = request.payment.receipt_no, request.amount_minor
+        amount_minor = request.amount_minor
         checks.amount(amount_minor, request.currency, self._settings.currency)
-        checks.receipt_no(receipt_no)
+        checks.reversible(request.payment)
         command = commands.reverse(
-            self._settings.password, receipt_no, amount_minor, request.currency
+            self._settings.password, request.payment, amount_minor, request.currency
         )
         return self._pay_once(request.reversal_id, request, command, amount_minor, Silent())
 
@@ -167,8 +187,10 @@ class ZvtTerminal:
         payment = Payment(exchange, command, amount_minor, currency, observer, self._may_print)
         result = payment.run(self._take_back)
         self._session.note_result(result.code)
-        if payment.end_lost:
-            self._session.let_go()
+        if command.command == commands.AUTHORISE:
+            self._note_numbers(result)
+        if payment.end_lost or result.code == NOT_LOGGED_ON:
+            self._session.let_go()  # and registers anew before the next command
         return result
 
     def _may_print(self) -> bool:
@@ -178,9 +200,9 @@ class ZvtTerminal:
         """Whether the terminal confirmed that it reversed the payment."""
         log.warning("zvt.taking_back", receipt_no=result.receipt_no)
         amount_minor, s = result.amount_minor, self._settings
-        if not result.receipt_no or amount_minor is None:
+        if not checks.can_be_reversed(result) or amount_minor is None:
             return False
-        command = commands.reverse(s.password, result.receipt_no, amount_minor, s.currency)
+        command = commands.reverse(s.password, result, amount_minor, s.currency)
         try:
             self._session.until_not_busy(READY_LIMIT_S)
             exchange = self._session.exchange()

@@ -16,6 +16,7 @@ from device_drivers.card_terminals.interface import (
     ReversalRequest,
     StepKind,
 )
+from device_drivers.card_terminals.last_transaction import untold
 from device_drivers.card_terminals.zvt import ZvtTerminal
 from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused
 from device_drivers.status import Level
@@ -225,6 +226,10 @@ def test_a_bare_repeat_proves_nothing(world: Simulator, device: ZvtTerminal) -> 
     with pytest.raises(ProtocolError) as caught:
         device.last_transaction()
     assert caught.value.code == "zvt.no_details"
+    assert [c.code for c in device.status().conditions] == ["card_terminal.no_details"]
+    assert device.standing() == untold()
+    world.configure(bare_repeat=False)
+    device.last_transaction()
     assert device.status().level is Level.OK
 
 
