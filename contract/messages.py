@@ -8,14 +8,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from contract.business_day import ZoneName
+from contract.currency import listed
 from contract.message import Message, Sha256
 from contract.money import Money
 from contract.presence import Presence, StopReason
 
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")]
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 PaymentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f\-]{36}$")]
@@ -126,7 +128,7 @@ class Community(Message):
     code: str
     name: Text
     currency: Currency
-    time_zone: str
+    time_zone: ZoneName
     test: bool  # simulated money is accepted here only
     office_phone: str
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.numbers import format_currency
+
+from contract.currency import EXPONENTS, CurrencyUnknown
 
 Locale = Literal["zh_CN", "en"]
 
 FULLWIDTH_YEN = "￥"  # U+FFE5: U+00A5 is missing from GBK printers and prints as "0 6" there
-_CURRENCIES = frozenset(list_currencies())
 
 
 class CurrencyMismatch(TypeError):
@@ -28,13 +29,13 @@ class Money:
             raise TypeError(
                 f"money is counted in whole minor units, not {type(self.minor).__name__}"
             )
-        if self.currency not in _CURRENCIES:
-            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
+        if self.currency not in EXPONENTS:
+            raise CurrencyUnknown(self.currency)
 
     @property
     def decimal(self) -> Decimal:
         """The amount in major units, e.g. Decimal('332.08')."""
-        return Decimal(self.minor).scaleb(-get_currency_precision(self.currency))
+        return Decimal(self.minor).scaleb(-EXPONENTS[self.currency])
 
     def _same(self, other: "Money") -> int:
         if not isinstance(other, Money):

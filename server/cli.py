@@ -106,13 +106,15 @@ def _migrate(_: argparse.Namespace) -> int:
 def _sample_data(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
 
+    from contract.business_day import business_day
     from server.fleet.enrolment import create_pairing_code
     from server.fleet.staff import create_staff
     from server.sample_data.creation import SEED, create_sample
+    from server.sample_data.estate import TIME_ZONE
 
     now = timezone.now()
     seed = SEED if arguments.seed is None else arguments.seed
-    created = create_sample(timezone.localdate(), now, seed)
+    created = create_sample(business_day(now, TIME_ZONE), now, seed)
     password = arguments.staff_password or secrets.token_urlsafe(9)
     create_staff(arguments.staff_name, password)
     code = create_pairing_code(created.kiosk, now=now, code=arguments.pairing_code)
@@ -127,6 +129,7 @@ def _sample_data(arguments: argparse.Namespace) -> int:
 def _bill_pdf(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
 
+    from contract.business_day import business_day
     from server.billing import accounts, bill_pdf, signing
 
     community = _community(arguments.community)
@@ -135,7 +138,7 @@ def _bill_pdf(arguments: argparse.Namespace) -> int:
     try:
         unit = accounts.find_unit(community, arguments.unit)
         bill = bill_pdf.bill_to_print(unit, arguments.period)
-        pdf = bill_pdf.render(bill, timezone.localdate())
+        pdf = bill_pdf.render(bill, business_day(timezone.now(), community.time_zone))
         arguments.out.write_bytes(pdf)
     except accounts.UnitNotFound:
         return _failed(f"no unit {arguments.unit} in {community.code}; e.g. 3-2-1201")

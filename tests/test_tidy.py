@@ -76,3 +76,58 @@ def test_nothing_is_left_unfinished_and_no_secret_is_kept():
         text = (ROOT / name).read_text(errors="replace")
         assert not unfinished.search(text), f"{name}: {unfinished.search(text)}"
         assert not private.search(text), f"{name}: {private.search(text)}"
+
+
+DAYS = ROOT / "contract" / "business_day.py"
+NO_BUSINESS_DAY = {
+    "device_drivers/printers/memory.py": "a driver counts paper by days; no bill depends on it",
+    "kiosk/runtime/staff_desk.py": "the test page shows the machine's own clock, with its offset",
+}
+_OF_THE_PROCESS = {"localdate", "localtime", "utcnow", "utcfromtimestamp", "today", "ZoneInfo"}
+
+
+def _takes_a_day_from_elsewhere(node: ast.AST) -> str:
+    """The name of what would give a day or a wall clock of UTC or of the process."""
+    if isinstance(node, ast.ImportFrom) and node.module in ("django.utils.timezone", "zoneinfo"):
+        return ", ".join(a.name for a in node.names if a.name in _OF_THE_PROCESS - {"ZoneInfo"})
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        whose = node.value.id in ("timezone", "date", "datetime", "zoneinfo")
+        return node.attr if whose and node.attr in _OF_THE_PROCESS else ""
+    if not isinstance(node, ast.Call):
+        return ""
+    if isinstance(node.func, ast.Name):
+        return node.func.id if node.func.id == "ZoneInfo" else ""
+    if not isinstance(node.func, ast.Attribute):
+        return ""
+    if node.func.attr == "date" and not node.args:
+        return ".date()"
+    of_a_protocol = [ast.unparse(a) for a in node.args] in (["UTC"], ["BEIJING"])
+    return ".astimezone()" if node.func.attr == "astimezone" and not of_a_protocol else ""
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p != DAYS], ids=named)
+def test_days_and_wall_clocks_come_from_the_communitys_zone(path):
+    """``contract.business_day`` is the only way from a moment to a day or a time of day."""
+    found = [
+        f"{node.lineno}: {what}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (what := _takes_a_day_from_elsewhere(node))
+    ]
+    assert not found or named(path) in NO_BUSINESS_DAY, f"{named(path)}:{found}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "day = timezone.localdate()",
+        "day = now.date()",
+        "day = timezone.now().date()",
+        "day = date.today()",
+        "day = now.astimezone(ZoneInfo('Asia/Shanghai'))",
+        "hour = now.astimezone().hour",
+        "from django.utils.timezone import localdate",
+        "when = timezone.localtime(now)",
+    ],
+)
+def test_each_other_way_to_a_day_is_seen(line):
+    assert any(_takes_a_day_from_elsewhere(node) for node in ast.walk(ast.parse(line)))

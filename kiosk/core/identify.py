@@ -5,6 +5,7 @@ from typing import Any
 
 from contract import bill_code
 from contract.bill_code import TrustedKey, Verdict
+from contract.business_day import business_day
 from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
 from kiosk.core.capabilities import offers
@@ -91,7 +92,8 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
         bytes.fromhex(k.key_id): TrustedKey(_raw(k.public_key), k.not_after)
         for k in config.bill_keys
     }
-    reading = bill_code.read(event.text, keys, config.community.code, moment.wall.date())
+    today = business_day(moment.wall, config.community.time_zone)
+    reading = bill_code.read(event.text, keys, config.community.code, today)
     if reading.code is None:
         wrong = _SAY_OF_VERDICT[reading.verdict]
         return say(session, wrong, Screen.IDENTIFY), (Sound("attention"),)

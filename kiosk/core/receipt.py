@@ -4,8 +4,8 @@ A receipt never shows a whole name or card number, and says so when no real mone
 """
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
+from contract.business_day import local_time
 from contract.messages import Community, Method, PaymentRecord, PaymentState
 from contract.money import Locale, Money
 
@@ -129,7 +129,7 @@ def _who_and_when(
     record: PaymentRecord, community: Community, language: Locale, settled: bool
 ) -> list[Block]:
     when = record.changed_at if settled else record.created_at
-    local = when.astimezone(ZoneInfo(community.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
+    local = local_time(when, community.time_zone).strftime("%Y-%m-%d %H:%M:%S")
     return [
         Line(
             _words("unit", language), record.unit_label.zh if language == "zh_CN" else record.unit

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale as BabelLocale
 from babel.dates import format_date, format_datetime
 
+from contract.business_day import business_day, local_time
 from contract.money import Locale
 
 LOCALE = Path(__file__).resolve().parent.parent.parent / "assets" / "locale"
@@ -85,11 +85,11 @@ def time_of_day(language: Locale, wall: datetime, time_zone: str | None) -> str:
 
 def today(wall: datetime | None, time_zone: str | None) -> date | None:
     """The day it is where the community is."""
-    return _local(wall, time_zone).date() if wall else None
+    return business_day(wall, time_zone or "UTC") if wall else None
 
 
 def _local(wall: datetime, time_zone: str | None) -> datetime:
-    return wall.astimezone(ZoneInfo(time_zone)) if time_zone else wall
+    return local_time(wall, time_zone) if time_zone else wall
 
 
 def day(language: Locale, when: date, today: date | None = None) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +10,7 @@ from django.utils import timezone
 from ninja import NinjaAPI, Query
 
 from contract import messages
+from contract.business_day import business_day
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode, Method
@@ -45,7 +45,7 @@ def _kiosk(request: HttpRequest) -> Kiosk:
 
 
 def _today(kiosk: Kiosk) -> date:
-    return timezone.now().astimezone(ZoneInfo(kiosk.community.time_zone)).date()
+    return business_day(timezone.now(), kiosk.community.time_zone)
 
 
 def _caller(kiosk: Kiosk) -> Caller:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from contract import bill_code
 from contract.bill_code import Reading, Verdict
+from contract.business_day import business_day
 from contract.messages import Text
 from contract.money import Money
 from server.billing.accounts import to_contract
@@ -33,12 +35,13 @@ NOT_OURS = Text(zh="这不是我们的账单二维码", en="This is not the code
 @require_safe
 def bill_page(request: HttpRequest, token: str) -> HttpResponse:
     """200 with the bill as it stands today; 404 with the reason when the code is not good."""
-    today = timezone.localdate()
-    reading = _read(token)
+    now = timezone.now()
+    reading = _read(token, now)
     bill = _bill(reading)
     if bill is None:
         context: dict[str, object] = {"refusal": REFUSALS.get(reading.verdict, NOT_OURS)}
         return render(request, "billing/phone_bill.html", context, status=404)
+    today = business_day(now, bill.community.time_zone)
     view = to_contract(bill, today)
     paid = bill.state == BillState.PAID
     amount = bill.amount_minor + bill.late_fee_minor if paid else view.amount_minor
@@ -54,7 +57,7 @@ def bill_page(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "billing/phone_bill.html", context)
 
 
-def _read(token: str) -> Reading:
+def _read(token: str, now: datetime) -> Reading:
     """The token names its key; the key belongs to one community."""
     try:
         key_id = base64.urlsafe_b64decode(token[:8])[1:5].hex()
@@ -64,9 +67,8 @@ def _read(token: str) -> Reading:
     if key is None:
         return Reading(Verdict.NOT_OURS)
     community = key.community
-    return bill_code.read_token(
-        token, trusted_keys(community), community.code, timezone.localdate()
-    )
+    today = business_day(now, community.time_zone)
+    return bill_code.read_token(token, trusted_keys(community), community.code, today)
 
 
 def _bill(reading: Reading) -> Bill | None:

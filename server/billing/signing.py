@@ -16,6 +16,7 @@ from django.conf import settings
 
 from contract import bill_code, messages
 from contract.bill_code import BillCode, TrustedKey
+from contract.business_day import business_day
 from contract.money import Money
 from server.billing.amounts import open_minor, terms_of
 from server.billing.models import Bill, BillSigningKey
@@ -39,7 +40,7 @@ def create_key(community: Community, *, now: datetime) -> BillSigningKey:
         community=community,
         key_id=key_id,
         public_key=_b64(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)),
-        not_after=(now + KEY_LIFE).date(),
+        not_after=business_day(now + KEY_LIFE, community.time_zone),
         created_at=now,
     )
 

@@ -3,7 +3,9 @@
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
+from contract.currency import EXPONENTS
 from contract.messages import Text
+from server.estate.fields import CurrencyField, TimeZoneField
 from server.estate.masking import mask_name
 
 
@@ -20,8 +22,8 @@ class Community(models.Model):
     code = models.SlugField("代码 Code", max_length=20, unique=True)
     name_zh = models.CharField("名称 Name (中文)", max_length=60)
     name_en = models.CharField("Name (English)", max_length=80)
-    currency = models.CharField("币种 Currency", max_length=3, default="CNY")
-    time_zone = models.CharField("时区 Time zone", max_length=40, default="Asia/Shanghai")
+    currency = CurrencyField("币种 Currency", max_length=3, default="CNY")
+    time_zone = TimeZoneField("时区 Time zone", max_length=40, default="Asia/Shanghai")
     test = models.BooleanField("测试小区 Test community", default=False)
     office_phone = models.CharField("物业电话 Office phone", max_length=30)
     office_hours_zh = models.CharField("办公时间 Office hours (中文)", max_length=60, blank=True)
@@ -40,6 +42,11 @@ class Community(models.Model):
         verbose_name = "小区 Community"
         verbose_name_plural = "小区 Communities"
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(currency__in=sorted(EXPONENTS)), name="community_currency_is_one"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name_zh

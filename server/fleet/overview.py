@@ -1,11 +1,14 @@
 """What staff see of the fleet right now, put together from kiosks and payments. Reads only."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from pydantic import ValidationError
 
+from contract.business_day import business_day, zone
 from contract.messages import ConditionReport, DeviceReport, Heartbeat, Method, Text
 from contract.money import Money
 from server.estate.models import Community
@@ -17,6 +20,7 @@ from server.payments.models import Alert
 HEARTBEAT_LATE_S = 90  # three heartbeats missed
 ALERTS_SHOWN_MAX = 20
 _TONES = ("good", "attention", "bad")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,38 @@ class CommunityView:
     open_payments: int
     alerts: list[Alert]
     alerts_more: int
+    zone: ZoneInfo | None
+    unreadable: bool = False  # its own data are wrong, e.g. a zone that there is not
 
 
 def overview(now: datetime) -> list[CommunityView]:
     """All communities with their kiosks, as of ``now``."""
-    return [_community(community, now) for community in Community.objects.order_by("code")]
+    return [_readable(community, now) for community in Community.objects.order_by("code")]
+
+
+def _readable(community: Community, now: datetime) -> CommunityView:
+    """One community whose data are wrong is shown as such; the others are as they are."""
+    try:
+        with transaction.atomic():
+            return _community(community, now)
+    except Exception:
+        log.exception("community %s cannot be shown", community.code)
+    return CommunityView(
+        name=community.name,
+        test=community.test,
+        kiosks=[],
+        takings=[],
+        total="",
+        open_payments=0,
+        alerts=[],
+        alerts_more=0,
+        zone=None,
+        unreadable=True,
+    )
 
 
 def _community(community: Community, now: datetime) -> CommunityView:
-    today = now.astimezone(ZoneInfo(community.time_zone)).date()
+    today = business_day(now, community.time_zone)
     takings = reports.takings(community, today)
     unresolved = reports.open_payments(community)
     kiosks = Kiosk.objects.filter(community=community).order_by("code")
@@ -108,6 +135,7 @@ def _community(community: Community, now: datetime) -> CommunityView:
         open_payments=sum(unresolved.values()),
         alerts=list(alerts[:ALERTS_SHOWN_MAX]),
         alerts_more=max(0, alerts.count() - ALERTS_SHOWN_MAX),
+        zone=zone(community.time_zone),
     )
 
 

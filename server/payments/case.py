@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from contract.business_day import local_time
 from contract.messages import EntryKind, Method, Text
 from contract.money import Money
 from server.payments.models import JournalEntry, PaymentOrder
@@ -100,18 +100,18 @@ def facts(order: PaymentOrder, last_word: LastWord) -> dict[str, Any]:
         "kiosk": last_word(order.kiosk_id),
         "to_do": _TO_DO[order.method != Method.CARD].model_dump(),
     }
-    zone = ZoneInfo(order.community.time_zone)
+    zone = order.community.time_zone
     return {name: _local(name, found[name], zone) for name in LABELS if found[name]}
 
 
-def _local(name: str, value: Any, zone: ZoneInfo) -> Any:
+def _local(name: str, value: Any, zone: str) -> Any:
     """Times as the clock on the community's wall shows them."""
     if isinstance(value, dict):
         return {inner: _local(inner, told, zone) for inner, told in value.items()}
     if isinstance(value, list):
         return [_local(name, told, zone) for told in value]
     if name in _TIMES:
-        return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        return local_time(datetime.fromisoformat(value), zone).strftime("%Y-%m-%d %H:%M:%S")
     return value
 
 

@@ -190,22 +190,30 @@ def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
         if not _claimed(order, at):
             continue
         its_turn = at + timedelta(seconds=time.monotonic() - begun)  # channels take their time
-        if order.life.final:
-            look_again(order, its_turn)
-        elif order.by_code:
-            order = check(order, its_turn)
-        if not order.life.final and at - order.created_at > ALERT_AFTER:
-            order.refresh_from_db()
-            keep_up(
-                order.community_id,
-                "unknown_for_long",
-                order.reference,
-                at,
-                kiosk_code=order.kiosk_code,
-                **facts(order, last_word),
-            )
+        try:
+            _attend(order, its_turn, at, last_word)
+        except Exception:  # a community whose data are wrong must not keep the others waiting
+            log.exception("sweep: order %s is passed over", order.payment_id)
     _end_alerts(at)
     return len(orders) + _sweep_refunds(at)
+
+
+def _attend(order: PaymentOrder, its_turn: datetime, at: datetime, last_word: LastWord) -> None:
+    """Asks about one order, and tells staff of it when it has had no end for too long."""
+    if order.life.final:
+        look_again(order, its_turn)
+    elif order.by_code:
+        order = check(order, its_turn)
+    if not order.life.final and at - order.created_at > ALERT_AFTER:
+        order.refresh_from_db()
+        keep_up(
+            order.community_id,
+            "unknown_for_long",
+            order.reference,
+            at,
+            kiosk_code=order.kiosk_code,
+            **facts(order, last_word),
+        )
 
 
 def _end_alerts(at: datetime) -> None:
@@ -260,7 +268,10 @@ def _sweep_refunds(at: datetime) -> int:
         Refund.objects.filter(pk=refund.pk).update(
             check_at=at + timedelta(seconds=pause), checks=refund.checks + 1
         )
-        send_back(refund, at)
+        try:
+            send_back(refund, at)
+        except Exception:
+            log.exception("sweep: refund %s is passed over", refund.refund_no)
     return len(refunds)
 
 

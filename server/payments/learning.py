@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from contract.business_day import business_day
 from contract.messages import PaymentState
 from server.billing import settlement
 from server.billing.leases import release
@@ -215,7 +215,7 @@ def _book(news: Sequence[News], at: datetime) -> None:
 def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
     """What is meant for no bill that there is becomes credit: all of it when the parts do not add up."""
     order, paid_at = news.order, news.known.paid_at or at
-    day = paid_at.astimezone(ZoneInfo(order.community.time_zone)).date()
+    day = business_day(paid_at, order.community.time_zone)
     rest = order.amount_minor - sum(part.amount_minor for part in parts)
     if rest < 0:
         parts, rest = [], order.amount_minor

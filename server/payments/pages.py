@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from contract.business_day import zone
 from contract.money import Money
 from server.payments import following, telling
 from server.payments.channels import registry
@@ -38,7 +38,7 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "bills": telling.bills_told(order),
         "credited": _shown(order.credited_minor, order),
         "refunded": _shown(order.refunded_minor, order),
-        "zone": ZoneInfo(order.community.time_zone),
+        "zone": zone(order.community.time_zone),
     }
     return render(request, "payments/status.html", context)
 

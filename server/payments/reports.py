@@ -1,11 +1,11 @@
 """Sums of payments for staff pages. Reads only."""
 
 from collections import defaultdict
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from django.db.models import F, Sum
 
+from contract.business_day import day_begins
 from contract.messages import PaymentState
 from server.estate.models import Community
 from server.payments.models import PaymentOrder
@@ -15,11 +15,10 @@ Takings = dict[str, dict[str, int]]  # kiosk code -> method -> minor units
 
 def takings(community: Community, day: date) -> Takings:
     """What each kiosk took on a day of the community's own calendar, less what went back."""
-    zone = ZoneInfo(community.time_zone)
-    begin = datetime.combine(day, time.min, zone)
-    end = datetime.combine(day, time.max, zone)
+    begin = day_begins(day, community.time_zone)
+    end = day_begins(day + timedelta(days=1), community.time_zone)
     rows = (
-        PaymentOrder.objects.filter(community=community, paid_at__range=(begin, end))
+        PaymentOrder.objects.filter(community=community, paid_at__gte=begin, paid_at__lt=end)
         .order_by()
         .values_list("kiosk_code", "method")
         .annotate(minor=Sum(F("charged_minor") - F("refunded_minor")))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
 from contract import messages
+from contract.business_day import business_day
 from contract.messages import Method, PaymentState, StartPayment
 from server.billing.accounts import find_unit, snapshot
 from server.billing.amounts import open_minor, terms_of
@@ -100,7 +100,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     simulated = request.simulated or _simulated_channel(request.method)
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
-    today = now.astimezone(ZoneInfo(caller.community.time_zone)).date()
+    today = business_day(now, caller.community.time_zone)
     bills = _checked_bills(caller.community, request, today)
     _not_in_doubt(bills, request.payment_id)
     with_payment_code = request.payment_code is not None

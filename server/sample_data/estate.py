@@ -9,6 +9,7 @@ from server.estate.models import Building, Community, ParkingSpace, Resident, Un
 from server.sample_data.people import name_for, phone_for
 
 CODE = "lakeside"
+TIME_ZONE = "Asia/Shanghai"
 BUILDINGS, ENTRANCES, FLOORS, ROOMS = 3, 2, 25, 2
 AREAS = {(1, 1): "89.20", (1, 2): "96.75", (2, 1): "118.60", (2, 2): "143.08"}  # entrance, room
 WITH_PARKING = 0.4
@@ -19,6 +20,7 @@ def create_community() -> Community:
         code=CODE,
         name_zh="湖畔花园",
         name_en="Lakeside Garden",
+        time_zone=TIME_ZONE,
         test=True,
         office_phone="0571-5555-0123",
         office_hours_zh="每天 8:30–18:00",

@@ -1,0 +1,114 @@
+"""Fields of a community that hold a name from a table: its time zone and its currency.
+
+What people usually mistake for such a name is named; blanks and capitals are put right. A row cannot be
+saved with another value, by a form or without one.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from babel.numbers import get_currency_name
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from contract.business_day import ZoneUnknown, zone_name, zone_names
+from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
+
+Choices = list[tuple[str, str]]
+
+
+def zone_choices() -> Choices:
+    return [(name, name) for name in zone_names()]
+
+
+@cache
+def currency_choices() -> Choices:
+    """``CNY 人民币 Chinese Yuan``."""
+    return [
+        (
+            code,
+            f"{code} {get_currency_name(code, locale='zh_CN')} {get_currency_name(code, locale='en')}",
+        )
+        for code in sorted(EXPONENTS)
+    ]
+
+
+def _meant(what: str, error: ZoneUnknown | CurrencyUnknown) -> ValidationError:
+    shown = error.name[:40]
+    zh, en = what.split(" ", 1)
+    if error.suggestion:
+        return ValidationError(
+            f"“{shown}”不是{zh}，请改为 {error.suggestion} Not a {en}; choose {error.suggestion}"
+        )
+    return ValidationError(f"“{shown}”不是{zh}，请从列表中选择 Not a {en}; choose one of the list")
+
+
+class _NamedChoice(forms.TypedChoiceField):
+    """Puts the spelling right, or names the mistake, before it looks for the choice."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return self.coerce(text) if text else text
+
+
+class _NamedField(models.CharField):
+    """A text that ``_named`` takes; ``_what`` is what it is called in messages."""
+
+    _what: str
+
+    def _named(self, text: str) -> str:
+        raise TypeError("a field of no table")
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            return self._named(text)
+        except (ZoneUnknown, CurrencyUnknown) as unknown:
+            raise _meant(self._what, unknown) from unknown
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Raises ValidationError: rows are made without forms, too."""
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{**kwargs, "choices_form_class": _NamedChoice})
+
+    def deconstruct(self) -> Any:
+        """The tables are no part of the schema: they change with the system's zones."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("choices", None)
+        return name, path, args, kwargs
+
+
+def _with(choices: Callable[[], Choices], kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {"choices": choices, **kwargs}
+
+
+class TimeZoneField(_NamedField):
+    """A zone of the time zone database, e.g. Asia/Shanghai."""
+
+    _what = "时区 time zone"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **_with(zone_choices, kwargs))
+
+    def _named(self, text: str) -> str:
+        return zone_name(text)
+
+
+class CurrencyField(_NamedField):
+    """Three letters of ISO 4217, e.g. CNY."""
+
+    _what = "币种 currency"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **_with(currency_choices, kwargs))
+
+    def _named(self, text: str) -> str:
+        return currency_code(text)
