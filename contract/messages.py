@@ -20,7 +20,9 @@ Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")]
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
-PaymentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f\-]{36}$")]
+PaymentId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{1,7}-[0-9]{6,9}$")]
 
 
@@ -300,13 +302,14 @@ class PaymentRecord(Message):
 
     payment_id: PaymentId
     reference: Reference
-    version: int
+    version: Annotated[int, Field(ge=1, lt=2**31)]
     state: PaymentState
     method: Method
     unit: UnitCode
     unit_label: Text
     payer: str
-    bills: list[Bill]  # snapshot of what was on the screen
+    # A snapshot of what was on the screen.
+    bills: Annotated[list[Bill], Field(max_length=BILLS_A_PAYMENT)]
     amount_minor: Minor
     currency: Currency
     offline: bool = False  # started while the server was away
@@ -324,8 +327,8 @@ class PaymentRecord(Message):
 class JournalEntry(Message):
     """``signature``: by the kiosk's identity key over its id, sequence and hash (journal_hash)."""
 
-    sequence: Annotated[int, Field(ge=1)]
-    at: str
+    sequence: Annotated[int, Field(ge=1, lt=2**63)]
+    at: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z:.+ \-]{1,40}$")]  # RFC 3339
     kind: EntryKind
     body: dict[str, Any]
     previous_hash: Sha256

@@ -17,11 +17,11 @@ class Presence(Message):
     """
 
     boot: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-    starts: Annotated[int, Field(ge=1)]
-    beat: Annotated[int, Field(ge=1)]
-    journal_last: Annotated[int, Field(ge=0)]
+    starts: Annotated[int, Field(ge=1, lt=2**63)]
+    beat: Annotated[int, Field(ge=1, lt=2**63)]
+    journal_last: Annotated[int, Field(ge=0, lt=2**63)]
     journal_hash: Sha256
-    number: Annotated[int, Field(ge=0)] = 0  # the highest number of a payment so far
+    number: Annotated[int, Field(ge=0, lt=2**63)] = 0  # the highest number of a payment so far
 
 
 class StopReason(StrEnum):

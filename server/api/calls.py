@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import NinjaAPI, Query
@@ -178,7 +179,7 @@ def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     standing.hear(kiosk, body.presence, now)
     try:
-        taken = serializable(lambda: _ingest(kiosk, body.entries, now))
+        taken = _taken(kiosk, body.entries, now)
     except (ingestion.JournalGap, ingestion.JournalBroken) as wrong:
         standing.doubt(kiosk, wrong, now)
         raise
@@ -186,14 +187,24 @@ def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     return messages.JournalAnswer(acknowledged=taken.position, refused=taken.refused)
 
 
+def _taken(kiosk: Kiosk, entries: list[messages.JournalEntry], now: datetime) -> ingestion.Ingested:
+    """A value that is taken each time it is tried is no race."""
+    try:
+        return serializable(lambda: _ingest(kiosk, entries, now))
+    except IntegrityError:
+        return serializable(lambda: _ingest(kiosk, entries, now, settled=True))
+
+
 def _ingest(
-    asking: Kiosk, entries: list[messages.JournalEntry], now: datetime
+    asking: Kiosk, entries: list[messages.JournalEntry], now: datetime, settled: bool = False
 ) -> ingestion.Ingested:
     kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
         raise Refusal(ErrorCode.NOT_SIGNED)
     taken = ingestion.ingest(
-        _caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash, entries, now
+        *(_caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash),
+        *(entries, now),
+        settled=settled,
     )
     kiosk.journal_sequence, kiosk.journal_hash = taken.position, taken.hash
     kiosk.save(update_fields=["journal_sequence", "journal_hash"])

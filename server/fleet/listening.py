@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from contract.http_signature import WINDOW
 from contract.messages import Heartbeat
 from server.fleet.models import HeartbeatRecord, Kiosk, UsedNonce
+from server.storable import storable
 
 HISTORY_KEPT = timedelta(days=2)
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
@@ -15,7 +16,7 @@ PRUNE_EVERY = 50  # rows; old ones leave a few at a time, without a job of their
 
 def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> None:
     """Keeps the newest heartbeat on the kiosk and all of the last days in its history."""
-    body = heartbeat.model_dump(mode="json")
+    body = storable(heartbeat.model_dump(mode="json"))
     with transaction.atomic():
         Kiosk.objects.filter(pk=kiosk.pk).update(heard_at=now, heartbeat=body)
         record = HeartbeatRecord.objects.create(

@@ -5,6 +5,7 @@ from typing import Any
 
 from contract.messages import Text
 from server.payments.models import Alert
+from server.storable import storable
 
 TEXTS = {
     "late_payment": Text(
@@ -78,7 +79,7 @@ def raise_alert(
             "kiosk_code": kiosk_code,
             "text_zh": text.zh,
             "text_en": text.en,
-            "details": details,
+            "details": storable(details),
             "raised_at": at,
         },
     )
@@ -91,7 +92,7 @@ def keep_up(
     known = Alert.objects.filter(
         community_id=community_id, kind=kind, subject=subject, resolved_at=None
     )
-    if not known.update(details=details):
+    if not known.update(details=storable(details)):
         raise_alert(community_id, kind, subject, at, kiosk_code=kiosk_code, **details)
 
 

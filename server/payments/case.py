@@ -119,7 +119,7 @@ def _kiosk_said(order: PaymentOrder) -> dict[str, Any]:
     """The newest entry of its journal that is about this payment."""
     entry = (
         JournalEntry.objects.filter(
-            kiosk_id=order.kiosk_id, kind=EntryKind.PAYMENT, body__payment_id=order.payment_id
+            kiosk_id=order.kiosk_id, kind=EntryKind.PAYMENT, payment_id=order.payment_id
         )
         .order_by("-sequence")
         .first()

@@ -4,6 +4,7 @@ A kiosk that lost its disk knows nothing of the payments it had open. Those at a
 by itself; those at the card terminal only the kiosk can ask about. It decides nothing about any of them.
 """
 
+import re
 from datetime import datetime
 
 from django.db.models.functions import Length
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from contract.messages import Bill, CardData, EntryKind, Method, PaymentRecord, PaymentState
 from server.payments.models import JournalEntry, PaymentOrder
 
+_NUMBER = re.compile("[0-9]{1,9}")
 _OPEN = [s.value for s in PaymentState if not s.final]
 
 
@@ -33,15 +35,16 @@ def highest_number(kiosk_id: str) -> int:
     entry = (
         JournalEntry.objects.filter(kiosk_id=kiosk_id, kind=EntryKind.PAYMENT)
         .order_by("-sequence")
-        .values_list("body__reference", flat=True)
+        .values_list("body", flat=True)
         .first()
     )
-    return max(_number(order), _number(entry))
+    return max(_number(order), _number(entry.get("reference") if entry else None))
 
 
-def _number(reference: str | None) -> int:
-    tail = (reference or "").rpartition("-")[2]
-    return int(tail) if tail.isdigit() else 0
+def _number(reference: object) -> int:
+    """Of a reference as a kiosk makes them; 0 for anything else that an entry may hold."""
+    tail = reference.rpartition("-")[2] if isinstance(reference, str) else ""
+    return int(tail) if _NUMBER.fullmatch(tail) else 0
 
 
 def open_card_payments(kiosk_id: str, now: datetime) -> list[PaymentRecord]:
@@ -75,7 +78,7 @@ def _record(order: PaymentOrder, last_card: CardData | None, now: datetime) -> P
 def _told(order: PaymentOrder) -> PaymentRecord | None:
     newest = (
         JournalEntry.objects.filter(
-            kiosk_id=order.kiosk_id, kind=EntryKind.PAYMENT, body__payment_id=order.payment_id
+            kiosk_id=order.kiosk_id, kind=EntryKind.PAYMENT, payment_id=order.payment_id
         )
         .order_by("-sequence")
         .first()

@@ -4,6 +4,7 @@ Nothing of a batch is taken unless all of it follows what was received before. W
 the books is ``records``' business.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from server.payments.models import JournalEntry
 from server.payments.records import Take
 from server.payments.serializable import serializable
 from server.payments.starting import Caller
+
+_PAYMENT_ID = re.compile("[0-9a-f-]{36}")
 
 
 class JournalGap(Exception):
@@ -44,12 +47,20 @@ class Ingested:
 
 
 def ingest(
-    caller: Caller, position: int, position_hash: str, entries: list[Entry], now: datetime
+    caller: Caller,
+    position: int,
+    position_hash: str,
+    entries: list[Entry],
+    now: datetime,
+    *,
+    settled: bool = False,
 ) -> Ingested:
     """Takes the entries that follow ``position``, or what is here where that is further; the caller
     holds the kiosk's row locked.
 
-    Raises JournalNotSigned, JournalGap or JournalBroken, and then nothing of this batch is taken.
+    Raises JournalNotSigned, JournalGap or JournalBroken, and then nothing of this batch is taken; and,
+    unless ``settled``, IntegrityError for a value that must be unique and may be taken by a race:
+    where it stays so, it is that entry's own fault, and ``settled`` says that it has stayed so.
     """
     _check_signatures(caller, entries)
     newest, newest_hash = received.newest(caller.kiosk_id)
@@ -61,7 +72,7 @@ def ingest(
     _same_as_before(caller, old)
     if not new:
         return Ingested(position, position_hash)
-    return serializable(lambda: Ingested(head, head_hash, _keep(caller, new, now)))
+    return serializable(lambda: Ingested(head, head_hash, _keep(caller, new, now, settled)))
 
 
 def _check_signatures(caller: Caller, entries: list[Entry]) -> None:
@@ -78,7 +89,10 @@ def _checked(entries: list[Entry], position: int, position_hash: str) -> tuple[i
     for entry in entries:
         if entry.sequence != position + 1:
             raise JournalGap(position)
-        digest = entry_hash(entry.sequence, entry.at, entry.kind, entry.body, position_hash)
+        try:
+            digest = entry_hash(entry.sequence, entry.at, entry.kind, entry.body, position_hash)
+        except (ValueError, RecursionError) as error:  # half a character, endless depth: no kiosk's
+            raise JournalBroken(f"entry {entry.sequence} cannot be hashed") from error
         if entry.previous_hash != position_hash or entry.hash != digest:
             raise JournalBroken(f"entry {entry.sequence} does not follow what was received")
         position, position_hash = entry.sequence, entry.hash
@@ -96,7 +110,9 @@ def _same_as_before(caller: Caller, entries: list[Entry]) -> None:
             raise JournalBroken(f"entry {entry.sequence} is not the one that was received before")
 
 
-def _keep(caller: Caller, entries: list[Entry], now: datetime) -> list[RefusedChange]:
+def _keep(
+    caller: Caller, entries: list[Entry], now: datetime, settled: bool
+) -> list[RefusedChange]:
     received.write(
         [
             JournalEntry(
@@ -106,6 +122,7 @@ def _keep(caller: Caller, entries: list[Entry], now: datetime) -> list[RefusedCh
                 at=entry.at,
                 kind=entry.kind.value,
                 body=entry.body,
+                payment_id=_about(entry),
                 previous_hash=entry.previous_hash,
                 hash=entry.hash,
                 signature=entry.signature,
@@ -114,6 +131,12 @@ def _keep(caller: Caller, entries: list[Entry], now: datetime) -> list[RefusedCh
             for entry in entries
         ]
     )
-    take = Take(caller, now)
+    take = Take(caller, now, settled)
     take.batch(entries)
     return take.refused
+
+
+def _about(entry: Entry) -> str:
+    """The payment that it names, where that can be one's id."""
+    named = entry.body.get("payment_id")
+    return named if isinstance(named, str) and _PAYMENT_ID.fullmatch(named) else ""

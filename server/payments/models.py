@@ -8,6 +8,7 @@ from django.db import models
 from contract.messages import Method, PaymentState
 from server.estate.models import Community, Unit
 from server.payments import life
+from server.payments.journal_body import CanonicalBody
 
 STATES = [(s.value, s.value) for s in PaymentState]
 METHODS = [
@@ -172,14 +173,16 @@ class Refund(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One entry of a kiosk's journal, as it was received. Never changed."""
+    """One entry of a kiosk's journal, as it was received. Never changed. ``payment_id``: of the payment
+    that it is about; empty when it is about none, or names it as nothing that can be one."""
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="+")
     kiosk_id = models.CharField(max_length=36)
     sequence = models.BigIntegerField("序号 Sequence")
     at = models.CharField("时间 At", max_length=40)
     kind = models.CharField("类型 Kind", max_length=20)
-    body = models.JSONField("内容 Body")
+    body = CanonicalBody("内容 Body")
+    payment_id = models.CharField(max_length=36, blank=True, default="", db_index=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
     signature = models.CharField("签名 Signature", max_length=86, blank=True)

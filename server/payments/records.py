@@ -4,12 +4,11 @@ The kiosk's word decides card payments, because only its terminal knows. For QR 
 decides; the kiosk's word only makes the server look.
 """
 
-from collections.abc import Callable
+import logging
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from pydantic import ValidationError
+from django.db import connection, transaction
 
 from contract.messages import (
     EntryKind,
@@ -19,7 +18,7 @@ from contract.messages import (
     PaymentState,
     RefusedChange,
 )
-from server.billing.accounts import UnitNotFound, find_unit
+from server.billing.accounts import find_unit
 from server.billing.models import Bill
 from server.estate.models import Unit
 from server.payments import learning
@@ -27,16 +26,28 @@ from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.life import Fact
 from server.payments.models import PaymentOrder
+from server.payments.serializable import database_away, value_is_taken
 from server.payments.starting import Caller, kept_bills
+from server.storable import storable, storable_text
 
+log = logging.getLogger(__name__)
+
+WHY_MAX = 200  # characters of what staff are told of an entry that failed
 _BEGINNINGS = (PaymentState.CREATED, PaymentState.PENDING)
 
 
-class Take:
-    """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why."""
+class AnotherKiosks(Exception):
+    """A record names a payment that another kiosk started."""
 
-    def __init__(self, caller: Caller, now: datetime) -> None:
-        self._caller, self._now = caller, now
+
+class Take:
+    """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why.
+
+    An entry that fails, however it fails, is reported and costs no other entry anything.
+    """
+
+    def __init__(self, caller: Caller, now: datetime, settled: bool = False) -> None:
+        self._caller, self._now, self._settled = caller, now, settled
         self._orders: dict[str, PaymentOrder] = {}
         self._units: dict[str, Unit] = {}
         self._paid: list[learning.News] = []  # to be booked together
@@ -44,10 +55,41 @@ class Take:
         self.refused: list[RefusedChange] = []
 
     def batch(self, entries: list[JournalEntry]) -> None:
+        """All of them together; when that fails, each by itself. Within a transaction. Raises what is
+        no entry's fault: the database is away, or somebody else was quicker."""
+        together = Take(self._caller, self._now, self._settled)
+        if not together._without_failure(entries):
+            for entry in entries:
+                alone = Take(self._caller, self._now, self._settled)
+                if alone._without_failure([entry], report=True):
+                    self.refused += alone.refused
+            return
+        self.refused += together.refused
+
+    def _without_failure(self, entries: list[JournalEntry], report: bool = False) -> bool:
+        """Whether all of them were taken; else nothing of them was. ``report`` tells staff of it."""
+        try:
+            with transaction.atomic():
+                self._all(entries)
+                if connection.vendor == "postgresql":
+                    connection.check_constraints()  # not at the end, when it would cost them all
+        except Exception as error:
+            if database_away(error) or (value_is_taken(error) and not self._settled):
+                raise
+            log.info("journal entries failed: %s", type(error).__name__)
+            if report:
+                self._unreadable(entries[0], error)
+            return False
+        return True
+
+    def _all(self, entries: list[JournalEntry]) -> None:
         """Each record is the whole payment, so a beginning whose end follows in the same batch needs
         no steps of its own."""
-        records = {e.sequence: self._record(e) for e in entries if e.kind is EntryKind.PAYMENT}
-        told = [record for record in records.values() if record is not None]
+        kind = EntryKind.PAYMENT
+        records = {
+            e.sequence: PaymentRecord.model_validate(e.body) for e in entries if e.kind is kind
+        }
+        told = list(records.values())
         self._find({record.payment_id for record in told}, {record.unit for record in told})
         ended = {r.payment_id: r.version for r in told if r.state not in _BEGINNINGS}
         for entry in entries:
@@ -55,28 +97,22 @@ class Take:
             if record is not None:
                 overtaken = ended.get(record.payment_id, 0) > record.version
                 if not overtaken or record.state not in _BEGINNINGS:
-                    self._guarded(entry, partial(self._payment, entry.sequence, record))
+                    self._payment(entry.sequence, record)
             elif entry.kind is EntryKind.RECEIPT:
-                self._guarded(entry, partial(self._receipt, entry))
+                self._receipt(entry)
         self._book()
         self._write_receipts()
 
-    def _record(self, entry: JournalEntry) -> PaymentRecord | None:
-        found: list[PaymentRecord] = []
-        self._guarded(entry, lambda: found.append(PaymentRecord.model_validate(entry.body)))
-        return found[0] if found else None
-
-    def _guarded(self, entry: JournalEntry, work: Callable[[], None]) -> None:
-        """What cannot be understood is kept and reported; the others are taken."""
-        try:
-            work()
-        except (ValidationError, UnitNotFound, KeyError) as error:
-            self._alert(
-                "unreadable_record",
-                f"{self._caller.kiosk_code} {entry.sequence}",
-                error=type(error).__name__,
-                **_named(entry.body),
-            )
+    def _unreadable(self, entry: JournalEntry, error: Exception) -> None:
+        """Kept as it came, and staff are told what it named."""
+        self._alert(
+            "unreadable_record",
+            f"{self._caller.kiosk_code} {entry.sequence}",
+            sequence=entry.sequence,
+            error=type(error).__name__,
+            why=str(error)[:WHY_MAX],
+            **_named(entry.body),
+        )
 
     def _find(self, payment_ids: set[str], unit_codes: set[str]) -> None:
         self._orders = {order.payment_id: order for order in learning.locked(payment_ids)}
@@ -86,14 +122,18 @@ class Take:
             self._units[unit.code] = unit
 
     def _receipt(self, entry: JournalEntry) -> None:
-        payment_id, what = entry.body["payment_id"], f"{entry.body['how']}:{entry.body['outcome']}"
+        payment_id = str(entry.body["payment_id"])
+        what = storable_text(f"{entry.body['how']}:{entry.body['outcome']}")
         for payments in self._receipts.values():
             payments.discard(payment_id)
         self._receipts.setdefault(what[:20], set()).add(payment_id)
 
     def _write_receipts(self) -> None:
         for what, payments in self._receipts.items():
-            orders = PaymentOrder.objects.filter(payment_id__in=payments)
+            named = [
+                payment_id for payment_id in payments if storable_text(payment_id) == payment_id
+            ]
+            orders = PaymentOrder.objects.filter(payment_id__in=named)
             orders.filter(kiosk_id=self._caller.kiosk_id).update(receipt=what)
 
     def _book(self) -> None:
@@ -171,7 +211,9 @@ class Take:
         caller = self._caller
         order = self._orders.get(record.payment_id)
         if order is not None:
-            return order if order.kiosk_id == caller.kiosk_id else None
+            if order.kiosk_id != caller.kiosk_id:
+                raise AnotherKiosks(record.payment_id)
+            return order
         if record.state is PaymentState.CREATED:
             return None
         if record.state is PaymentState.PENDING and not record.offline:
@@ -224,8 +266,13 @@ class Take:
 
 def _named(body: dict[str, Any]) -> dict[str, Any]:
     """What staff need to look into an entry, as far as it is there."""
-    names = ("reference", "payment_id", "unit", "state", "amount_minor")
-    return {name: body[name] for name in names if isinstance(body.get(name), str | int)}
+    names = ("reference", "payment_id", "unit", "state", "method", "amount_minor", "currency")
+    told = {name: body[name] for name in names if isinstance(body.get(name), str | int)}
+    return {name: str(value)[:WHY_MAX] if _long(value) else value for name, value in told.items()}
+
+
+def _long(value: str | int) -> bool:
+    return len(value) > WHY_MAX if isinstance(value, str) else abs(value) >= 2**63
 
 
 def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:
@@ -241,18 +288,18 @@ def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:
 
 
 def _terminal_said(record: PaymentRecord) -> OrderState:
-    reference = record.card.trace_no if record.card else ""
+    reference = storable_text(record.card.trace_no)[:64] if record.card else ""
     return OrderState(Standing.PAID, reference, record.amount_minor, record.changed_at)
 
 
 def _facts(record: PaymentRecord) -> dict[str, Any]:
-    card = record.card.model_dump(exclude={"receipt_lines"}) if record.card else None
+    card = storable(record.card.model_dump(exclude={"receipt_lines"})) if record.card else None
     return {"offline": record.offline, **({"card": card} if card else {})}
 
 
 def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None:
     """The terminal's word, as the kiosk recorded it, where it is not that it was paid."""
-    facts, reason = _facts(record), record.reason[:60] or record.state.value
+    facts, reason = _facts(record), storable_text(record.reason)[:60] or record.state.value
     match record.state:
         case PaymentState.DECLINED:
             learning.ended_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)

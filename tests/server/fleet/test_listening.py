@@ -69,3 +69,12 @@ def test_of_the_same_request_sent_at_once_one_is_believed():
     for thread in threads:
         thread.join(60)
     assert sorted(believed) == [False, False, False, True]
+
+
+def test_a_device_whose_name_holds_a_nul_silences_no_kiosk():
+    """PostgreSQL takes none in JSON; a scanner's name comes from its descriptor as it is."""
+    machine = kiosk()
+    beat = heartbeat(NOW, software="0.1\x00")
+    record_heartbeat(machine, beat, now=NOW)
+    known = Kiosk.objects.get()
+    assert known.heartbeat and known.heartbeat["software"] == "0.1\N{SYMBOL FOR NULL}"
