@@ -212,10 +212,27 @@ def receive_for_refund(
 def refund_done(
     unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
 ) -> None:
-    """The channel has sent back what ``receive_for_refund`` took in. Once a payment."""
+    """What ``receive_for_refund`` took in went back. ``method``: out of which clearing account, the
+    channel's, or ``cash`` or ``bank`` where people returned it. Once a payment."""
     _once(
         unit,
         "refund",
+        payment_id,
+        [
+            Line("refunds_due", amount_minor, unit.code),
+            Line(f"clearing:{method}", -amount_minor, unit.code),
+        ],
+        at,
+    )
+
+
+def refunded_again(
+    unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
+) -> None:
+    """The channel sent back what people had returned already: the unit owes it. Once a payment."""
+    _once(
+        unit,
+        "refund_again",
         payment_id,
         [
             Line("refunds_due", amount_minor, unit.code),

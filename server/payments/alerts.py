@@ -24,7 +24,16 @@ TEXTS = {
         zh="付款结果长时间不能确认,请人工核对",
         en="The outcome has been unknown for long; check by hand",
     ),
-    "refund_failed": Text(zh="退款失败,请人工处理", en="A refund failed; handle it by hand"),
+    "refund_failed": Text(
+        zh="退款没有成功。系统会继续尝试,也可在待查款项中改为人工退回",
+        en="A refund did not work. It is tried again, unless you return the money by hand: see open"
+        " questions",
+    ),
+    "refunded_twice": Text(
+        zh="已人工退回的款项,渠道又退了一次。请与付款人核对并收回",
+        en="Money that was returned by hand was sent back by the channel too. Recover it from the"
+        " payer",
+    ),
     "simulated_money": Text(
         zh="非测试小区收到模拟设备的付款,未入账",
         en="Simulated money for a real community; it was not booked",
@@ -100,4 +109,11 @@ def resolve(community_id: int, kinds: tuple[str, ...], kiosk_code: str, at: date
     """What a kiosk's alerts of these kinds were about is over."""
     Alert.objects.filter(
         community_id=community_id, kind__in=kinds, kiosk_code=kiosk_code, resolved_at=None
+    ).update(resolved_at=at)
+
+
+def resolve_one(community_id: int, kind: str, subject: str, at: datetime) -> None:
+    """What this alert was about is over."""
+    Alert.objects.filter(
+        community_id=community_id, kind=kind, subject=subject, resolved_at=None
     ).update(resolved_at=at)

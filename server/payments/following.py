@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from django.db.models import Q
 
 from contract.messages import PaymentState
-from server.billing import settlement
-from server.payments import charging, charging_times, learning
-from server.payments.alerts import keep_up, raise_alert
+from server.payments import charging, charging_times, learning, refunds
+from server.payments.alerts import keep_up
 from server.payments.case import LastWord, facts
 from server.payments.channels.interface import Channel, OrderState, RefundStanding, Standing
 from server.payments.channels.registry import channel
@@ -25,7 +24,6 @@ ASK_CHANNEL_S = 3.0
 GRACE = timedelta(seconds=20)  # a channel may tell of a payment a little after the order's end
 BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
 ALERT_AFTER = timedelta(hours=2)
-REFUND_ALERT_CHECKS = 12
 
 Now = Callable[[], datetime]
 
@@ -262,24 +260,24 @@ def look_again(order: PaymentOrder, at: datetime) -> None:
 
 
 def _sweep_refunds(at: datetime) -> int:
-    refunds = list(Refund.objects.filter(state=Refund.State.DUE, check_at__lte=at)[:200])
-    for refund in refunds:
-        pause = BACKOFF_S[min(refund.checks, len(BACKOFF_S) - 1)]
-        Refund.objects.filter(pk=refund.pk).update(
-            check_at=at + timedelta(seconds=pause), checks=refund.checks + 1
-        )
+    due = Refund.objects.filter(state=Refund.State.DUE, check_at__lte=at)
+    todo = list(due.select_related("order__unit__community")[:200])
+    for refund in todo:
         try:
-            send_back(refund, at)
+            if refunds.claim(refund, at):
+                send_back(refund, at)
         except Exception:
             log.exception("sweep: refund %s is passed over", refund.refund_no)
-    return len(refunds)
+    return len(todo) + refunds.watch_by_hand(channel, at)
 
 
 def send_back(refund: Refund, at: datetime) -> None:
-    """Refunds through the channel, under the same refund number at every try."""
+    """Refunds through the channel, under the same refund number at every try. The caller holds its
+    claim."""
     order = refund.order
     through = channel(order.method)
     if through is None:
+        refunds.in_trouble(refund, at)
         return
     standing = through.refund(
         order.out_trade_no,
@@ -290,28 +288,7 @@ def send_back(refund: Refund, at: datetime) -> None:
     )
     if standing in (RefundStanding.PROCESSING, RefundStanding.UNKNOWN):
         standing = through.query_refund(order.out_trade_no, refund.refund_no)
-    if standing is RefundStanding.DONE:
-        _sent_back(refund, at)
-    elif standing is RefundStanding.FAILED or refund.checks >= REFUND_ALERT_CHECKS:
-        raise_alert(
-            order.community_id,
-            "refund_failed",
-            refund.refund_no,
-            at,
-            kiosk_code=order.kiosk_code,
-            payment_id=order.payment_id,
-            amount_minor=refund.amount_minor,
-        )
-
-
-@transaction.atomic
-def _sent_back(refund: Refund, at: datetime) -> None:
-    order, amount = refund.order, refund.amount_minor
-    settlement.refund_done(
-        order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
-    )
-    Refund.objects.filter(pk=refund.pk).update(state=Refund.State.DONE, done_at=at)
-    PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=amount)
+    refunds.answered(refund, standing, at)
 
 
 def sweep_forever(

@@ -17,6 +17,8 @@ METHODS = [
     (Method.CARD.value, "银行卡 Bank card"),
 ]
 
+DECIDED = [("paid", "已付 Paid"), ("unpaid", "未付 Not paid")]  # by staff, see payments.decisions
+
 
 class Orders(models.QuerySet["PaymentOrder"]):
     """Writes past the table of an order's life are refused: ``update`` is for the bookkeeping only."""
@@ -44,6 +46,7 @@ class PaymentOrder(models.Model):
 
     Facts of their own: ``charged_minor`` is what the customer paid, ``allocated_minor`` what of it
     settles bills, ``credited_minor`` what of it is credit of the unit, ``refunded_minor`` what went back.
+    ``held_minor`` came in and is in the suspense account until staff say what it is for.
     """
 
     payment_id = models.CharField("缴费编号 Payment", max_length=36, unique=True)
@@ -79,6 +82,9 @@ class PaymentOrder(models.Model):
     allocated_minor = models.BigIntegerField("核销 Allocated", default=0)
     credited_minor = models.BigIntegerField("转预存 Credited", default=0)
     refunded_minor = models.BigIntegerField("已退 Refunded", default=0)
+    held_minor = models.BigIntegerField("暂挂 Held", default=0)  # see payments.suspense
+    held_since = models.DateTimeField("暂挂时间 Held since", null=True, blank=True)
+    decided = models.CharField("人工认定 Decided", max_length=10, blank=True, choices=DECIDED)
     receipt = models.CharField("小票 Receipt", max_length=20, blank=True)
     changed_at = models.DateTimeField("更新 Changed")
     check_at = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -108,6 +114,11 @@ class PaymentOrder(models.Model):
                 condition=~models.Q(state__in=["declined", "cancelled"])
                 | models.Q(charged_minor=0, allocated_minor=0, credited_minor=0, refunded_minor=0),
                 name="ended_unpaid_means_no_money",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_minor=0)
+                | models.Q(held_minor__gt=0, held_since__isnull=False, state="unknown"),
+                name="held_money_waits_for_staff",
             ),
         ]
         indexes = [models.Index(fields=["community", "paid_at"], name="payment_by_day")]
@@ -145,12 +156,23 @@ class PaymentOrder(models.Model):
 
 
 class Refund(models.Model):
-    """退款: money that goes back through the channel. One row, one ``refund_no``, for every retry."""
+    """退款: money that goes back. One row, one ``refund_no``, for every retry through the channel.
+
+    DUE: the machine sends it, claimed by one process at a time until ``claimed_until``. DONE: the
+    channel says that it went back. BY_HAND: staff returned it (``how``), and it is never sent. What
+    has ended stays as it is: the database refuses anything else. ``said`` is what the channel answered
+    last; since ``trouble_since`` staff must look at it.
+    """
 
     class State(models.TextChoices):
         DUE = "due", "待退 Due"
         DONE = "done", "已退 Done"
-        FAILED = "failed", "失败 Failed"
+        BY_HAND = "by_hand", "人工退回 Returned by hand"
+
+    class How(models.TextChoices):
+        CASH = "cash", "现金 Cash"
+        BANK = "bank", "银行转账 Bank transfer"
+        CHANNEL = "channel", "渠道商户后台 The channel's merchant console"
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="refunds")
     order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="refunds")
@@ -158,8 +180,12 @@ class Refund(models.Model):
     amount_minor = models.BigIntegerField("金额 Amount (minor)")
     reason = models.CharField("原因 Reason", max_length=60)
     state = models.CharField("状态 State", max_length=10, choices=State.choices, default=State.DUE)
+    how = models.CharField("退回方式 How", max_length=10, choices=How.choices, blank=True)
     created_at = models.DateTimeField("创建 Created")
     done_at = models.DateTimeField("完成 Done", null=True, blank=True)
+    said = models.CharField("渠道回答 Answer", max_length=12, blank=True)
+    trouble_since = models.DateTimeField("受阻 In trouble since", null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
     check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     checks = models.PositiveIntegerField(default=0)
 
@@ -167,6 +193,17 @@ class Refund(models.Model):
         verbose_name = "退款 Refund"
         verbose_name_plural = "退款 Refunds"
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="due", done_at=None, how="")
+                | models.Q(state="done", done_at__isnull=False, how="", claimed_until=None)
+                | (
+                    models.Q(state="by_hand", done_at__isnull=False, claimed_until=None)
+                    & ~models.Q(how="")
+                ),
+                name="refund_is_one_thing",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.refund_no

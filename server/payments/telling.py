@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contract.business_day import business_day
 from contract.messages import Bill, BillLine, Method, PaymentState, Text
 from contract.money import Money
 from server.billing.models import Bill as BillRow
@@ -28,9 +29,20 @@ _ON_ITS_WAY = Text(
     en="It goes back to the account you paid from. This page says so when it is done.",
 )
 _NOT_RETURNED = Text(
-    zh="自动退款没有成功，物业会处理。请保留查询号，也可以打电话问。",
-    en="The automatic refund did not work; the office handles it. Keep the reference, or call.",
+    zh="自动退款还没有成功，系统会继续尝试，物业也会处理。请保留查询号，也可以打电话问。",
+    en="The automatic refund has not worked yet; it is tried again, and the office looks after it. Keep"
+    " the reference, or call.",
 )
+_HOW = {
+    Refund.How.CASH: Text(zh="物业已用现金退给您", en="The office returned it in cash"),
+    Refund.How.BANK: Text(
+        zh="物业已用银行转账退给您", en="The office returned it by bank transfer"
+    ),
+    Refund.How.CHANNEL: Text(
+        zh="物业已让钱原路退回您的付款账户",
+        en="The office had it sent back to the account you paid from",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -74,10 +86,23 @@ def _returned(order: PaymentOrder) -> Told:
     refund = order.refunds.order_by("-pk").first()
     if refund is None or refund.state == Refund.State.DONE:
         return Told("quiet", done)
-    if refund.state == Refund.State.FAILED:
-        return Told("waiting", Text(zh="退款还没有完成", en="Not returned yet"), _NOT_RETURNED)
+    if refund.state == Refund.State.BY_HAND:
+        return Told("quiet", done, _by_hand(refund))
+    if refund.trouble_since is not None:
+        title = Text(zh="退款还没有完成", en="Not returned yet")
+        return Told("waiting", title, _NOT_RETURNED, moving=True)
     title = Text(zh="款项正在退回", en="The money is being returned")
     return Told("waiting", title, _ON_ITS_WAY, moving=True)
+
+
+def _by_hand(refund: Refund) -> Text:
+    assert refund.done_at is not None
+    how = _HOW[Refund.How(refund.how)]
+    day = business_day(refund.done_at, refund.order.community.time_zone)
+    return Text(
+        zh=f"{how.zh}（{day.year}年{day.month}月{day.day}日）。没有收到，请联系物业。",
+        en=f"{how.en} on {day.isoformat()}. Call the office if you did not get it.",
+    )
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,11 @@ import pytest
 
 from contract.messages import Method, PaymentState
 from server.payments import following, learning
+from server.payments.channels.interface import RefundStanding
 from server.payments.models import PaymentOrder, Refund
+from server.payments.refund_decisions import returned_by_hand
 from server.payments.starting import start
+from server.staff.people import Person
 from tests.server.payments.test_ingestion import KioskJournal, record, take
 from tests.server.payments.world import NOW
 
@@ -63,10 +66,32 @@ def test_money_that_goes_back_is_not_called_returned_before_it_is(late, client):
     assert "已退回 Returned" in shown and "未缴 Open" in shown
 
 
-def test_a_refund_that_failed_is_not_called_returned(late, client):
-    Refund.objects.update(state=Refund.State.FAILED)
+def test_a_refund_that_the_channel_refuses_is_not_called_under_way(world, late, client):
+    world.channel.refund_says = RefundStanding.FAILED
+    following.sweep(NOW + timedelta(minutes=1))
     shown = page(client)
-    assert "退款还没有完成" in shown and "物业会处理" in shown
+    assert "退款还没有完成" in shown and "物业也会处理" in shown and looks_again(shown)
+    world.channel.refund_says = None
+    following.sweep(NOW + timedelta(minutes=2))
+    assert "款项已退回" in page(client)
+
+
+def test_what_the_office_returned_is_told_with_how_and_when(world, late, client):
+    world.channel.refund_says = RefundStanding.FAILED
+    following.sweep(NOW + timedelta(minutes=1))
+    world.channel.refund_query_says = RefundStanding.NOT_FOUND
+    returned_by_hand(
+        Refund.objects.get().refund_no,
+        Person("李会计"),
+        "本人到前台领取",
+        NOW + timedelta(hours=2),
+        how=Refund.How.CASH,
+    )
+    shown = page(client)
+    assert "款项已退回" in shown and not looks_again(shown)
+    assert "物业已用现金退给您（2026年11月25日）" in shown
+    assert "The office returned it in cash on 2026-11-25" in shown
+    assert "已退回 Returned" in shown and "￥664.16" in shown
 
 
 def test_late_money_that_became_credit_is_not_called_a_settled_bill(world, client):

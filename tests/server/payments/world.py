@@ -1,5 +1,6 @@
 """A small estate, a kiosk, and a channel whose truth the test decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -100,6 +101,10 @@ class FakeChannel:
     reversal_refused: bool = False  # the payer is typing the password
     charged: list[str] = field(default_factory=list)  # order numbers, one for each charge
     reversed: list[str] = field(default_factory=list)
+    refund_says: RefundStanding | None = None  # instead of doing it
+    refund_query_says: RefundStanding | None = None
+    sent: int = 0  # how often a refund was asked for
+    while_refunding: list[Callable[[], object]] = field(default_factory=list)  # once each
 
     def create(self, order: Order) -> str:
         self.created += 1
@@ -160,12 +165,19 @@ class FakeChannel:
         return self.orders[out_trade_no]
 
     def refund(self, out_trade_no, refund_no, amount_minor, total_minor, reason):
+        self.sent += 1
+        while self.while_refunding:
+            self.while_refunding.pop(0)()
         if self.silent:
             return RefundStanding.UNKNOWN
+        if self.refund_says is not None:
+            return self.refund_says
         self.refunds[refund_no] = amount_minor
         return RefundStanding.DONE
 
     def query_refund(self, out_trade_no, refund_no):
+        if self.refund_query_says is not None:
+            return self.refund_query_says
         known = refund_no in self.refunds and not self.silent
         return RefundStanding.DONE if known else RefundStanding.UNKNOWN
 

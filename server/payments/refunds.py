@@ -1,0 +1,184 @@
+"""Refunds: who may send one just now, what its end means for the books, and staff returning it by hand.
+
+A refund is sent by the machine or returned by people, never both. Whoever wants to send it claims it
+first, for longer than a channel takes to answer; whoever wants to take it over is refused while it is
+claimed. Both are one change of the same row, so one of them comes first.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from server.billing import settlement
+from server.payments import charging_times
+from server.payments.alerts import raise_alert, resolve_one
+from server.payments.channels.interface import Channel, RefundStanding
+from server.payments.models import PaymentOrder, Refund
+
+log = logging.getLogger(__name__)
+ChannelOf = Callable[[str], Channel | None]
+
+LEASE = timedelta(
+    minutes=3
+)  # a refund and its query, each with the channel's time-out, and a pause
+BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
+TROUBLE_CHECKS = 12  # tries without an end after which staff look at it
+
+
+class RefundEnded(Exception):
+    """The money went back already, or staff returned it. ``refund`` says how and when."""
+
+    def __init__(self, refund: Refund) -> None:
+        super().__init__(f"{refund.refund_no} is {refund.state}")
+        self.refund = refund
+
+
+class RefundInFlight(Exception):
+    """It is being sent to the channel at this moment, or the channel is carrying it out."""
+
+    def __init__(self, refund: Refund, until: datetime | None = None) -> None:
+        super().__init__(f"{refund.refund_no} is on its way")
+        self.refund, self.until = refund, until
+
+
+def claim(refund: Refund, at: datetime) -> bool:
+    """Whether this caller, and nobody else until the claim is over, may send it. ``refund`` is as it
+    was read."""
+    free = Q(claimed_until=None) | Q(claimed_until__lte=at)
+    as_read = Refund.objects.filter(free, pk=refund.pk, state=Refund.State.DUE)
+    pause = timedelta(seconds=BACKOFF_S[min(refund.checks, len(BACKOFF_S) - 1)])
+    return bool(
+        as_read.filter(checks=refund.checks).update(
+            claimed_until=at + LEASE, check_at=at + pause, checks=refund.checks + 1
+        )
+    )
+
+
+def answered(refund: Refund, said: RefundStanding, at: datetime) -> None:
+    """Takes the channel's answer to a try and ends the claim. Without an end staff are told in time;
+    the machine goes on until they take it over."""
+    if said is RefundStanding.DONE:
+        sent_back(refund, at)
+        return
+    due = Refund.objects.filter(pk=refund.pk, state=Refund.State.DUE)
+    due.update(claimed_until=None, said=said.value)
+    if said is RefundStanding.FAILED or refund.checks >= TROUBLE_CHECKS:
+        in_trouble(refund, at)
+
+
+def in_trouble(refund: Refund, at: datetime) -> None:
+    """Tells staff, once, and the payer's page."""
+    order = refund.order
+    due = Refund.objects.filter(pk=refund.pk, state=Refund.State.DUE)
+    if not due.exists():
+        return
+    due.filter(trouble_since=None).update(trouble_since=at)
+    raise_alert(
+        order.community_id,
+        "refund_failed",
+        refund.refund_no,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=refund.amount_minor,
+    )
+
+
+@transaction.atomic
+def sent_back(refund: Refund, at: datetime) -> None:
+    """The channel says that it went back. What staff had returned by hand went back twice then: the
+    books and an alert say so."""
+    refund = locked(refund.pk)
+    order, amount = refund.order, refund.amount_minor
+    if refund.state == Refund.State.DONE:
+        return
+    if refund.state == Refund.State.BY_HAND:
+        _went_back_twice(refund, at)
+        return
+    settlement.refund_done(
+        order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
+    )
+    _end(refund, Refund.State.DONE, at, done_at=at, said=RefundStanding.DONE.value)
+
+
+@transaction.atomic
+def take_over(
+    refund_pk: int, how: Refund.How, returned_at: datetime, checks: int, at: datetime
+) -> Refund:
+    """Staff returned the money: it is booked out of where they took it from, and never sent again.
+
+    ``checks``: how often it had been tried when the channel was asked about it; a try since then may
+    have done it. Raises RefundEnded and RefundInFlight.
+    """
+    refund = locked(refund_pk)
+    if refund.state != Refund.State.DUE:
+        raise RefundEnded(refund)
+    if refund.claimed_until is not None and refund.claimed_until > at:
+        raise RefundInFlight(refund, refund.claimed_until)
+    if refund.checks != checks:
+        raise RefundInFlight(refund)
+    order = refund.order
+    source = order.method if how is Refund.How.CHANNEL else how.value
+    settlement.refund_done(
+        order.unit, refund.amount_minor, method=source, payment_id=order.payment_id, at=at
+    )
+    watch = {"checks": 0, "check_at": charging_times.next_look(0, at)}
+    if how is Refund.How.CHANNEL or not order.by_code:
+        watch = {"check_at": None}  # nothing else could be found there
+    _end(refund, Refund.State.BY_HAND, at, done_at=returned_at, how=how.value, **watch)
+    return refund
+
+
+def watch_by_hand(channel_of: ChannelOf, at: datetime) -> int:
+    """Looks whether what staff returned was sent by the channel after all. Returns how many were due."""
+    due = Refund.objects.filter(state=Refund.State.BY_HAND, check_at__lte=at)
+    refunds = list(due.select_related("order__unit__community")[:200])
+    for refund in refunds:
+        looks = refund.checks + 1
+        as_read = Refund.objects.filter(pk=refund.pk, checks=refund.checks)
+        next_look = charging_times.next_look(looks, at)
+        through = channel_of(refund.order.method)
+        if not as_read.update(checks=looks, check_at=next_look) or through is None:
+            continue
+        try:
+            said = through.query_refund(refund.order.out_trade_no, refund.refund_no)
+            if said is RefundStanding.DONE:
+                sent_back(refund, at)
+        except Exception:
+            log.exception("sweep: refund %s is passed over", refund.refund_no)
+    return len(refunds)
+
+
+def locked(refund_pk: int) -> Refund:
+    """As it stands now, held until the transaction ends."""
+    refunds = Refund.objects.select_related("order__unit__community")
+    return refunds.select_for_update(of=("self",)).get(pk=refund_pk)
+
+
+def _end(refund: Refund, state: Refund.State, at: datetime, **fields: object) -> None:
+    ended = {"state": state, "claimed_until": None, "check_at": None, **fields}
+    Refund.objects.filter(pk=refund.pk).update(**ended)
+    order = refund.order
+    PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=refund.amount_minor)
+    resolve_one(order.community_id, "refund_failed", refund.refund_no, at)
+    refund.refresh_from_db(fields=[*ended])
+
+
+def _went_back_twice(refund: Refund, at: datetime) -> None:
+    order = refund.order
+    settlement.refunded_again(
+        order.unit, refund.amount_minor, method=order.method, payment_id=order.payment_id, at=at
+    )
+    Refund.objects.filter(pk=refund.pk).update(said=RefundStanding.DONE.value, check_at=None)
+    raise_alert(
+        order.community_id,
+        "refunded_twice",
+        refund.refund_no,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=refund.amount_minor,
+    )
