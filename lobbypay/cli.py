@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from lobbypay.guard import guarded
+
 COMMANDS = {
     "kiosk": ("kiosk.command", "the lobby terminal; `enrol` gives it an identity"),
     "server": ("server.cli", "the central server: run, migrate, sample-data, bill-pdf, ..."),
@@ -23,6 +25,8 @@ COMMANDS = {
     ),
 }
 
+STARTING_OTHERS = ("demo", "screens", "simulate", "crash-test", "soak", "device")
+
 
 def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
@@ -35,7 +39,11 @@ def main(argv: list[str] | None = None) -> int:
     if name not in COMMANDS:
         print(f"lobbypay: no command {name!r}; try lobbypay --help", file=sys.stderr)
         return 2
-    return importlib.import_module(COMMANDS[name][0]).main(rest)
+    command = importlib.import_module(COMMANDS[name][0]).main
+    if name not in STARTING_OTHERS:
+        return command(rest)
+    with guarded():
+        return command(rest)
 
 
 if __name__ == "__main__":

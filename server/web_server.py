@@ -1,9 +1,18 @@
 """Serves the site with gunicorn: one process, many threads, because long polls hold a thread each."""
 
+import sys
 import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+
+class _Arbiter(Arbiter):
+    def handle_hup(self) -> None:
+        """The terminal was closed, and the server ends as on SIGTERM. There is no reloading: what it
+        would read anew is read once, at start."""
+        raise StopIteration
 
 
 class _Application(BaseApplication):
@@ -33,6 +42,13 @@ class _Application(BaseApplication):
         start_sweeping()
         return application
 
+    def run(self) -> None:
+        try:
+            _Arbiter(self).run()
+        except RuntimeError as problem:
+            print(f"lobbypay server: {problem}", file=sys.stderr)
+            sys.exit(1)
+
 
 def start_sweeping() -> None:
     """Orders and refunds without a known end are followed up from this process, whoever began them."""
@@ -52,5 +68,5 @@ def start_sweeping() -> None:
 
 
 def serve(bind: str, threads: int) -> None:
-    """Serves until told to stop (SIGTERM, SIGINT). ``bind`` is HOST:PORT."""
+    """Serves until told to stop (SIGTERM, SIGINT, SIGHUP). ``bind`` is HOST:PORT."""
     _Application(bind, threads).run()

@@ -116,7 +116,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def test_it_serves_and_stops_when_told(prepared: Path, tmp_path: Path):
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_it_serves_and_stops_when_told(prepared: Path, tmp_path: Path, how: signal.Signals):
     port = free_port()
     log = tmp_path / "log"
     with log.open("w") as output:
@@ -136,7 +137,7 @@ def test_it_serves_and_stops_when_told(prepared: Path, tmp_path: Path):
         foreign = requests.get(base, headers={"Host": "evil.example"}, timeout=30)
         assert foreign.status_code == 400
     finally:
-        server.send_signal(signal.SIGTERM)
+        server.send_signal(how)
         assert server.wait(30) == 0
 
 
