@@ -41,11 +41,11 @@ def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:
 
 
 def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: date) -> None:
-    """A bill of the unit, or the end of a resident's phone number."""
+    """A bill of the unit, under whatever code it was printed, or the end of a resident's phone number."""
     if lookup.bill_token:
         keys = trusted_keys(kiosk.community)
         reading = bill_code.read_token(lookup.bill_token, keys, kiosk.community.code, today)
-        if reading.code and reading.code.unit == unit.code:
+        if reading.code and unit.bills.filter(number=reading.code.bill_number).exists():
             return
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
     if not lookup.phone_last4:

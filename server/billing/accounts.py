@@ -25,8 +25,13 @@ class BillNotFound(Exception):
 
 
 def find_unit(community: Community, code: str) -> Unit:
-    """The unit that a resident typed; upper and lower case are the same. Raises UnitNotFound."""
-    unit = Unit.objects.filter(community=community, code__iexact=code.strip()).first()
+    """The unit that a resident typed, or that had this code when its bills were printed; upper and
+    lower case are the same. Raises UnitNotFound."""
+    typed = code.strip()
+    units = Unit.objects.filter(community=community)
+    unit = units.filter(code__iexact=typed).first()
+    if unit is None:
+        unit = units.filter(former_codes__code__iexact=typed).first()
     if unit is None:
         raise UnitNotFound(code)
     return unit
@@ -66,14 +71,14 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
     history = _history([bill for of_unit in bills.values() for bill in of_unit])
     terms = terms_of(community.pk)
     payers = _payers(units)
-    credit = posting.balances_by_unit(community.pk, "credit", [unit.code for unit in units])
+    credit = posting.balances_by_unit(community.pk, "credit", [unit.pk for unit in units])
     return [
         messages.UnitAccount(
             unit=unit.code,
             label=unit.label,
             payer=payers.get(unit.pk, ""),
             bills=[_bill(bill, today, terms, history) for bill in bills[unit.pk]],
-            credit_minor=max(0, -credit.get(unit.code, 0)),
+            credit_minor=max(0, -credit.get(unit.pk, 0)),
             currency=community.currency,
         )
         for unit in units
@@ -82,7 +87,7 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
 
 def credit_minor(unit: Unit) -> int:
     """The unit's credit balance in minor units."""
-    return max(0, -posting.balance(unit.community_id, "credit", unit_code=unit.code))
+    return max(0, -posting.balance(unit.community_id, "credit", unit_id=unit.pk))
 
 
 def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:

@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
+from server.billing import identity
+from server.ledger import guards
+
 
 class BillingConfig(AppConfig):
     name = "server.billing"
     verbose_name = "账单 Billing"
+
+    def ready(self) -> None:
+        guards.keep(self, identity.GUARDS)

@@ -162,7 +162,7 @@ def _write_lines(bills: Sequence[Bill], charged: dict[str, Charged]) -> None:
 
 
 def _posting(bill: Bill, charges: Charged) -> Posting:
-    unit, number = bill.unit.code, bill.number
+    unit, number = bill.unit_id, bill.number
     lines = [Line("receivable", bill.amount_minor, unit, number)]
     lines += [
         Line(f"income:{item.code}", -charge.amount_minor, unit, number)

@@ -11,10 +11,11 @@ from django.db import models
 from contract.messages import Text
 from server.billing.rules.registry import rule_choices
 from server.estate.models import Building, Community, Unit
+from server.ledger.guards import check_stays
 
 
 class FeeItem(models.Model):
-    """收费项目: what is charged, e.g. property fee."""
+    """收费项目: what is charged, e.g. property fee. Once billed, ``code`` stays: it names an account."""
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="fee_items"
@@ -34,6 +35,9 @@ class FeeItem(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+    def clean(self) -> None:
+        check_stays(self, "code", "community")
 
     @property
     def name(self) -> Text:

@@ -115,7 +115,7 @@ class _Work:
         self.postings: list[posting.Posting] = []
 
     def settle(self, taken: Taken) -> Settlement:
-        lines = [Line(f"clearing:{taken.method}", taken.total_minor, taken.unit.code)]
+        lines = [Line(f"clearing:{taken.method}", taken.total_minor, taken.unit.pk)]
         settled: list[str] = []
         credited = taken.rest_minor
         for part in taken.parts:
@@ -126,7 +126,7 @@ class _Work:
             lines += self._pay(bill, part.amount_minor, taken)
             settled.append(bill.number)
         if credited:
-            lines.append(Line("credit", -credited, taken.unit.code))
+            lines.append(Line("credit", -credited, taken.unit.pk))
         self.postings.append(posting.Posting("payment", taken.payment_id, tuple(lines)))
         return Settlement(tuple(settled), credited)
 
@@ -144,7 +144,7 @@ class _Work:
                 allocated_on=taken.paid_on,
             )
         )
-        owner = bill.unit.code
+        owner = bill.unit.pk
         lines = [Line("receivable", -amount_minor, owner, bill.number)]
         if late_fee:
             lines += [
@@ -202,8 +202,8 @@ def receive_for_refund(
         "late_payment",
         payment_id,
         [
-            Line(f"clearing:{method}", amount_minor, unit.code),
-            Line("refunds_due", -amount_minor, unit.code),
+            Line(f"clearing:{method}", amount_minor, unit.pk),
+            Line("refunds_due", -amount_minor, unit.pk),
         ],
         at,
     )
@@ -219,8 +219,8 @@ def refund_done(
         "refund",
         payment_id,
         [
-            Line("refunds_due", amount_minor, unit.code),
-            Line(f"clearing:{method}", -amount_minor, unit.code),
+            Line("refunds_due", amount_minor, unit.pk),
+            Line(f"clearing:{method}", -amount_minor, unit.pk),
         ],
         at,
     )
@@ -251,8 +251,8 @@ def receive_as_credit(
         "payment",
         payment_id,
         [
-            Line(f"clearing:{method}", amount_minor, unit.code),
-            Line("credit", -amount_minor, unit.code),
+            Line(f"clearing:{method}", amount_minor, unit.pk),
+            Line("credit", -amount_minor, unit.pk),
         ],
         at,
     )

@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
+from server.estate import identity
+from server.ledger import guards
+
 
 class EstateConfig(AppConfig):
     name = "server.estate"
     verbose_name = "小区 Estate"
+
+    def ready(self) -> None:
+        guards.keep(self, identity.GUARDS)

@@ -1,5 +1,6 @@
 """Communities, buildings, units and who lives there. Every row names its community: the tenant key."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
@@ -7,6 +8,7 @@ from contract.currency import EXPONENTS
 from contract.messages import Text
 from server.estate.fields import CurrencyField, TimeZoneField
 from server.estate.masking import mask_name
+from server.ledger.guards import check_stays
 
 
 class LateSuccess(models.TextChoices):
@@ -17,7 +19,11 @@ class LateSuccess(models.TextChoices):
 
 
 class Community(models.Model):
-    """小区: one managed estate, the tenant. ``test`` communities accept simulated money."""
+    """小区: one managed estate, the tenant. ``test`` communities accept simulated money.
+
+    ``code``, ``currency``, ``time_zone`` and ``test`` stay as they are once there are bills or
+    payments; the database sees to it (``server.estate.identity``).
+    """
 
     code = models.SlugField("代码 Code", max_length=20, unique=True)
     name_zh = models.CharField("名称 Name (中文)", max_length=60)
@@ -51,6 +57,9 @@ class Community(models.Model):
     def __str__(self) -> str:
         return self.name_zh
 
+    def clean(self) -> None:
+        check_stays(self, "code", "currency", "time_zone", "test")
+
     @property
     def name(self) -> Text:
         return Text(zh=self.name_zh, en=self.name_en)
@@ -79,7 +88,11 @@ class Building(models.Model):
 
 
 class Unit(models.Model):
-    """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room)."""
+    """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room).
+
+    It may be corrected; the codes it had when bills were issued go on finding it
+    (``server.estate.identity``).
+    """
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="units"
@@ -109,9 +122,43 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def clean(self) -> None:
+        check_stays(self, "community")
+        former = FormerUnitCode.objects.filter(community=self.community_id, code__iexact=self.code)
+        if former.exclude(unit=self.pk).exists():
+            raise ValidationError({"code": TAKEN})
+
     @property
     def label(self) -> Text:
         return Text(zh=self.label_zh, en=self.label_en)
+
+
+TAKEN = (
+    "这是另一套房屋用过的代码，印在它的账单上，不能给别的房屋"
+    " Printed on bills of another unit, which had this code before; it is given to no other"
+)
+
+
+class FormerUnitCode(models.Model):
+    """A code that a unit had when bills were issued to it. Written by the database itself."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="former_codes"
+    )
+    code = models.CharField("曾用代码 Former code", max_length=35)
+
+    class Meta:
+        verbose_name = "曾用代码 Former code"
+        verbose_name_plural = "曾用代码 Former codes"
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="former_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Resident(models.Model):

@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
+from server.fleet import identity
+from server.ledger import guards
+
 
 class FleetConfig(AppConfig):
     name = "server.fleet"
     verbose_name = "终端 Fleet"
+
+    def ready(self) -> None:
+        guards.keep(self, identity.GUARDS)

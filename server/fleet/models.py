@@ -7,6 +7,7 @@ from django.db import models
 from contract.journal_hash import GENESIS
 from contract.messages import StopReason, Text
 from server.estate.models import Community
+from server.ledger.guards import check_stays
 
 STOP_REASONS = [
     (StopReason.TWIN.value, "两台设备使用同一身份 Two machines with one identity"),
@@ -20,8 +21,9 @@ STOP_REASONS = [
 class Kiosk(models.Model):
     """终端. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw, once enrolled.
 
-    ``heartbeat`` is the newest ``contract.messages.Heartbeat`` as JSON. ``journal_sequence`` and
-    ``journal_hash`` say up to where its journal is safe here.
+    ``code`` and ``community`` stay as they are once it has taken a payment. ``heartbeat`` is the
+    newest ``contract.messages.Heartbeat`` as JSON. ``journal_sequence`` and ``journal_hash`` say up to
+    where its journal is safe here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,6 +63,9 @@ class Kiosk(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        check_stays(self, "code", "community")
 
     @property
     def location(self) -> Text:

@@ -25,7 +25,7 @@ class ReadOnly:
 
 class EntriesOfTransaction(ReadOnly, TabularInline):
     model = Entry
-    fields = ("account", "debit", "credit", "unit_code", "bill_number")
+    fields = ("account", "debit", "credit", "unit", "bill_number")
     readonly_fields = ("debit", "credit")
     extra = 0
 
@@ -42,7 +42,7 @@ class EntriesOfTransaction(ReadOnly, TabularInline):
 class TransactionAdmin(ReadOnly, ModelAdmin):
     list_display = ("posted_at", "kind", "reference", "amount", "community")
     list_filter = ("community", "kind")
-    search_fields = ("reference", "entries__unit_code", "entries__bill_number")
+    search_fields = ("reference", "entries__unit__code", "entries__bill_number")
     date_hierarchy = "posted_at"
     inlines = (EntriesOfTransaction,)
 

@@ -96,7 +96,11 @@ class Transaction(_Written):
 
 
 class Entry(_Written):
-    """One line of a transaction. ``amount_minor``: debit positive, credit negative, never zero."""
+    """One line of a transaction. ``amount_minor``: debit positive, credit negative, never zero.
+
+    Whose it is hangs on what nobody can edit: the unit's row, whatever its code is by now, and the
+    bill's number, which the database keeps as it was issued.
+    """
 
     community = models.ForeignKey(
         "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="+"
@@ -108,7 +112,14 @@ class Entry(_Written):
         Account, models.PROTECT, verbose_name="科目 Account", related_name="entries"
     )
     amount_minor = models.BigIntegerField("金额 Amount (debit +)")
-    unit_code = models.CharField("房屋 Unit", max_length=35, blank=True)
+    unit = models.ForeignKey(
+        "estate.Unit",
+        models.PROTECT,
+        verbose_name="房屋 Unit",
+        related_name="+",
+        null=True,
+        blank=True,
+    )
     bill_number = models.CharField("账单 Bill", max_length=40, blank=True)
 
     class Meta:
@@ -120,7 +131,7 @@ class Entry(_Written):
         ]
         indexes = [
             models.Index(fields=["account", "bill_number"], name="entry_by_bill"),
-            models.Index(fields=["account", "unit_code"], name="entry_by_unit"),
+            models.Index(fields=["account", "unit"], name="entry_of_unit"),
         ]
 
     def __str__(self) -> str:

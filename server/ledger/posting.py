@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Sum
 
 from server.ledger.models import Account, Entry, Transaction
 
@@ -22,6 +22,7 @@ CHART = {
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,
 }
+BY_UNIT = ("receivable", "credit", "refunds_due")
 
 
 class PostingRefused(Exception):
@@ -38,11 +39,12 @@ class AlreadyPosted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry to be. ``amount_minor``: debit positive, credit negative."""
+    """One entry to be. ``amount_minor``: debit positive, credit negative; ``unit_id``: whose it is,
+    which every entry of an account in ``BY_UNIT`` says."""
 
     account: str
     amount_minor: int
-    unit_code: str = ""
+    unit_id: int | None = None
     bill_number: str = ""
 
 
@@ -79,30 +81,35 @@ def post(
 def post_many(
     community_id: int, postings: Sequence[Posting], *, currency: str, at: datetime
 ) -> list[Transaction]:
-    """Posts all or nothing. Raises PostingRefused, or IntegrityError when one happened before."""
+    """Posts all or nothing. Raises PostingRefused, or IntegrityError when one happened before.
+
+    The entries are written before their transactions: what makes a transaction whole is then there
+    when the database looks at it (see ``closed_books``).
+    """
     for posting in postings:
         _check(posting)
     with transaction.atomic(savepoint=False):
         accounts = _accounts(community_id, {line.account for p in postings for line in p.lines})
-        written = Transaction.objects.bulk_create(
-            [_transaction(community_id, p, currency, at) for p in postings], batch_size=500
-        )
+        rows = [
+            _transaction(number, community_id, posting, currency, at)
+            for number, posting in zip(_numbers(len(postings)), postings, strict=True)
+        ]
         Entry.objects.bulk_create(
             [
                 Entry(
                     community_id=community_id,
-                    transaction=row,
+                    transaction_id=row.pk,
                     account=accounts[line.account],
                     amount_minor=line.amount_minor,
-                    unit_code=line.unit_code,
+                    unit_id=line.unit_id,
                     bill_number=line.bill_number,
                 )
-                for row, posting in zip(written, postings, strict=True)
+                for row, posting in zip(rows, postings, strict=True)
                 for line in posting.lines
             ],
             batch_size=500,
         )
-    return written
+        return Transaction.objects.bulk_create(rows, batch_size=500)
 
 
 def find(community_id: int, kind: str, reference: str) -> Transaction | None:
@@ -122,31 +129,33 @@ def find_many(community_id: int, kind: str, references: Iterable[str]) -> dict[s
 def mirrored(original: Transaction) -> list[Line]:
     """The lines that undo a transaction; post them under a kind of their own."""
     return [
-        Line(entry.account.code, -entry.amount_minor, entry.unit_code, entry.bill_number)
+        Line(entry.account.code, -entry.amount_minor, entry.unit_id, entry.bill_number)
         for entry in original.entries.select_related("account")
     ]
 
 
-def balance(community_id: int, account: str, *, unit_code: str = "", bill_number: str = "") -> int:
+def balance(
+    community_id: int, account: str, *, unit_id: int | None = None, bill_number: str = ""
+) -> int:
     """The sum of an account's entries, in minor units; of one unit or bill when named."""
     entries = Entry.objects.filter(account__community_id=community_id, account__code=account)
-    if unit_code:
-        entries = entries.filter(unit_code=unit_code)
+    if unit_id is not None:
+        entries = entries.filter(unit_id=unit_id)
     if bill_number:
         entries = entries.filter(bill_number=bill_number)
     return entries.aggregate(total=Sum("amount_minor"))["total"] or 0
 
 
-def balances_by_unit(community_id: int, account: str, unit_codes: Iterable[str]) -> dict[str, int]:
-    """As ``balance``, for many units in one question; units without entries are left out."""
+def balances_by_unit(community_id: int, account: str, unit_ids: Iterable[int]) -> dict[int, int]:
+    """As ``balance``, for many units in one question, by unit; those without entries are left out."""
     rows = (
         Entry.objects.filter(
             account__community_id=community_id,
             account__code=account,
-            unit_code__in=list(unit_codes),
+            unit_id__in=list(unit_ids),
         )
         .order_by()
-        .values_list("unit_code")
+        .values_list("unit_id")
         .annotate(total=Sum("amount_minor"))
     )
     return dict(rows)
@@ -168,8 +177,25 @@ def _check(posting: Posting) -> None:
             raise PostingRefused(f"{name}: there is no account {line.account!r}")
 
 
-def _transaction(community_id: int, posting: Posting, currency: str, at: datetime) -> Transaction:
+def _numbers(count: int) -> list[int]:
+    """Primary keys for transactions that are still to be written; nobody else gets the same."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence('ledger_transaction', 'id'))"
+                " FROM generate_series(1, %s)",
+                [count],
+            )
+            return [number for (number,) in cursor.fetchall()]
+    last = Transaction.objects.aggregate(last=Max("pk"))["last"] or 0  # the only writer is here
+    return list(range(last + 1, last + 1 + count))
+
+
+def _transaction(
+    number: int, community_id: int, posting: Posting, currency: str, at: datetime
+) -> Transaction:
     return Transaction(
+        pk=number,
         community_id=community_id,
         kind=posting.kind,
         reference=posting.reference,

@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
+from server.ledger import guards
+from server.payments import closed_journals
+
 
 class PaymentsConfig(AppConfig):
     name = "server.payments"
     verbose_name = "缴费 Payments"
+
+    def ready(self) -> None:
+        guards.keep(self, closed_journals.GUARDS)

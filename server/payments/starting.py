@@ -16,7 +16,7 @@ from server.billing.accounts import find_unit, snapshot
 from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillLeased, BillNotOpen, lease
 from server.billing.models import Bill, BillLease, BillState
-from server.estate.models import Community
+from server.estate.models import Community, Unit
 from server.payments import charging, charging_times, following, learning
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.channels.registry import channel
@@ -101,7 +101,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
     today = business_day(now, caller.community.time_zone)
-    bills = _checked_bills(caller.community, request, today)
+    bills = _checked_bills(unit, request, today)
     _not_in_doubt(bills, request.payment_id)
     with_payment_code = request.payment_code is not None
     expires_at = now + (charging_times.CODE_LIFE if with_payment_code else ORDER_LIFE)
@@ -143,17 +143,15 @@ def _not_in_doubt(bills: Sequence[Bill], payment_id: str) -> None:
             raise BillLeased(held.bill.number, held.until)
 
 
-def _checked_bills(community: Community, request: StartPayment, today: date) -> list[Bill]:
+def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
     wanted = {b.number: b.amount_minor for b in request.bills}
     found = {
         bill.number: bill
-        for bill in Bill.objects.filter(
-            community=community, unit__code=request.unit, number__in=wanted
-        )
+        for bill in Bill.objects.filter(unit=unit, number__in=wanted)
         .select_related("unit")
         .prefetch_related("lines__fee_item")
     }
-    terms = terms_of(community.pk)
+    terms = terms_of(unit.community_id)
     for number, amount_minor in wanted.items():
         bill = found.get(number)
         if bill is None or bill.state == BillState.VOID:

@@ -7,6 +7,7 @@ from server.billing.settlement import Part, settle
 from server.billing.verification import verify_ledger
 from server.ledger.posting import Line, post
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
+from tests.server.without_guards import without_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,8 @@ def test_an_open_bill_that_was_marked_paid_by_hand():
 def test_a_bill_whose_amount_was_changed():
     village = create_village()
     issue(village)
-    Bill.objects.filter(pk=bill_of(village).pk).update(amount_minor=1)
+    with without_guards():
+        Bill.objects.filter(pk=bill_of(village).pk).update(amount_minor=1)
     [problem] = verify_ledger()
     assert "is open: owes 1, the books say 90008" in problem
 
@@ -52,5 +54,6 @@ def test_a_receivable_of_nobody():
     village = create_village()
     lines = [Line("receivable", 5), Line("credit", -5)]
     post(village.pk, "mistake", "m1", lines, currency="CNY", at=NOW)
-    [problem] = verify_ledger()
-    assert "(none)" in problem
+    found = verify_ledger()
+    assert any("(none)" in problem for problem in found)
+    assert sum("belongs to no unit" in problem for problem in found) == 2

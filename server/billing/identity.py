@@ -1,0 +1,23 @@
+"""What of a bill and of a fee item stays as it was: paper, kiosks, orders and books name it."""
+
+from server.ledger.guards import frozen
+
+GUARDS = (
+    frozen(
+        "billing_bill_stays_itself",
+        "billing_bill",
+        (
+            *("community_id", "unit_id", "number", "period", "issued_on", "due", "currency"),
+            "amount_minor",
+        ),
+        "1 = 1",
+        "an issued bill is not changed; void it and issue it anew",
+    ),
+    frozen(
+        "billing_feeitem_stays_itself",
+        "billing_feeitem",
+        ("code", "community_id"),
+        "EXISTS (SELECT 1 FROM billing_billline l WHERE l.fee_item_id = OLD.id)",
+        "the code of a fee item that was billed is not changed: its income is booked under it",
+    ),
+)

@@ -1,0 +1,67 @@
+"""What names a community or a unit to others stays what it is, or goes on naming the same one.
+
+A printed bill names the community and the unit by their codes, for years; books, orders and takings
+are in the community's currency and by its days. So these stay as they are from the first bill, payment
+or posting on. A unit's code may be corrected. Once bills were printed with it, the old code goes on
+finding the unit, and no other unit ever gets it: whoever scans an old bill, at a kiosk without a line
+too, never sees another household.
+"""
+
+from server.ledger.guards import Guard, frozen, refusal, refused
+
+_TAKEN = "this code is on printed bills of another unit and goes on finding that one"
+_OF_ANOTHER = """EXISTS (SELECT 1 FROM estate_formerunitcode f
+  WHERE f.community_id = NEW.community_id AND upper(f.code) = upper(NEW.code)
+  AND f.unit_id <> NEW.id)"""
+_KEEP = """INSERT INTO estate_formerunitcode (community_id, unit_id, code)
+  SELECT OLD.community_id, OLD.id, OLD.code
+  WHERE EXISTS (SELECT 1 FROM billing_bill b WHERE b.unit_id = OLD.id)
+  AND NOT EXISTS (SELECT 1 FROM estate_formerunitcode f
+    WHERE f.community_id = OLD.community_id AND f.code = OLD.code);"""
+
+
+def _any(*tables: str, column: str) -> str:
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {t} t WHERE t.{column} = OLD.id)" for t in tables)
+
+
+GUARDS = (
+    frozen(
+        "estate_community_stays_itself",
+        "estate_community",
+        ("code", "currency", "time_zone"),
+        _any("billing_bill", "payments_paymentorder", "ledger_transaction", column="community_id"),
+        "code, currency and time zone of a community with bills or payments are not changed",
+    ),
+    frozen(
+        "estate_community_stays_real",
+        "estate_community",
+        ("test",),
+        _any("payments_paymentorder", column="community_id"),
+        "a community with payments stays a test community, or a real one",
+    ),
+    frozen(
+        "estate_unit_stays_there",
+        "estate_unit",
+        ("community_id",),
+        _any("billing_bill", "payments_paymentorder", "ledger_entry", column="unit_id"),
+        "a unit with bills or payments stays in its community",
+    ),
+    Guard(
+        "estate_unit_former_code_is_kept",
+        "estate_unit",
+        sqlite=f"AFTER UPDATE OF code ON estate_unit WHEN OLD.code <> NEW.code BEGIN {_KEEP} END",
+        postgresql="AFTER UPDATE OF code ON estate_unit FOR EACH ROW",
+        body=f"IF OLD.code <> NEW.code THEN {_KEEP} END IF; RETURN NULL;",
+    ),
+    # After the row is written: who waits for another's rename then sees the code that it kept.
+    *(
+        Guard(
+            f"estate_unit_{event}_takes_no_others_code",
+            "estate_unit",
+            sqlite=f"AFTER {on} ON estate_unit WHEN {_OF_ANOTHER} {refusal(_TAKEN)}",
+            postgresql=f"AFTER {on} ON estate_unit FOR EACH ROW",
+            body=f"IF {_OF_ANOTHER} THEN {refused(_TAKEN)} END IF; RETURN NULL;",
+        )
+        for event, on in (("new", "INSERT"), ("renamed", "UPDATE OF code"))
+    ),
+)
