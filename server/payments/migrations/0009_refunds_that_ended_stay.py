@@ -44,5 +44,5 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0007_refunds_and_suspense")]
+    dependencies = [("payments", "0008_refunds_and_suspense")]
     operations = [migrations.RunPython(forwards, backwards)]

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('estate', '0001_initial'),
-        ('payments', '0006_ending_since'),
+        ('payments', '0007_bodies_as_they_were_signed'),
     ]
 
     operations = [
