@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--control", default="127.0.0.1:0")
     parser.add_argument("--state", type=Path)
     parser.add_argument("--step-delay", type=float, default=0.8, help="seconds")
+    parser.add_argument("--password", default="000000", help="six digits")
     parser.add_argument("--schedule", type=Path, help="TOML or JSON: what fails when")
     parser.add_argument("--faults", action="store_true", help="list what can fail, and end")
     options = parser.parse_args()
@@ -49,6 +50,7 @@ def main() -> None:
             threading.Timer(seconds, port.open.set).start()
 
     desk = Desk(Bank(options.state), Faults(), options.step_delay, close_port)
+    desk.password = options.password
     terminal = Terminal(desk)
     actions = _actions(terminal, desk)
     schedule = Schedule(load(options.schedule) if options.schedule else (), actions)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulators.zvt_terminal import telling
-from simulators.zvt_terminal.bank import Bank
+from simulators.zvt_terminal.bank import Bank, Transaction
 from simulators.zvt_terminal.faults import Faults
 from simulators.zvt_terminal.lines import Line
 
 ANSWER_S = 5.0  # T3
-SENDS_STEPS = 0x08  # of the registration's configuration
+SENDS_STEPS, PRINTS_ON_ECR = 0x08, 0x82  # of the registration's configuration
+_ENDS = (b"\x06\x0f", b"\x06\x1e")
 
 
 class _Talk:
@@ -20,11 +21,14 @@ class _Talk:
     def __init__(self) -> None:
         self.answers: queue.Queue[bytes] = queue.Queue()
         self.turn = threading.Lock()
+        self.ends = False  # what was told last ends the command that is carried out
 
 
 @dataclass
 class Desk:
-    """``close_port``: the line goes away for so many seconds."""
+    """``close_port``: the line goes away for so many seconds. ``job``: the thread that carries out a
+    command; ``ended`` once the till has acknowledged its end, from when on the till has the rights and
+    may send the next (PA00P016 ch. 5)."""
 
     bank: Bank
     faults: Faults
@@ -37,12 +41,18 @@ class Desk:
     registered: bool = False
     display: str = "ready"
     shown: list[str] = field(default_factory=list)  # by 06 E0
+    password: str = "000000"
+    job: threading.Thread | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
     _keys: queue.Queue[str] = field(default_factory=queue.Queue)
     _talks: dict[Line, _Talk] = field(default_factory=dict)
 
     def answered(self, line: Line, raw: bytes) -> None:
         """An answer of the ECR; empty when the line has ended."""
-        self._talk(line).answers.put(raw)
+        talk = self._talk(line)
+        if talk.ends and raw:
+            self.ended.set()
+        talk.answers.put(raw)
 
     def lost(self, line: Line) -> None:
         talk = self._talks.pop(line, None)
@@ -58,6 +68,7 @@ class Desk:
         with talk.turn:
             while not talk.answers.empty():
                 talk.answers.get()
+            talk.ends = raw[:2] in _ENDS and threading.current_thread() is self.job
             if not line.send(raw):
                 return None
             answer = self._next_answer(talk)
@@ -75,6 +86,15 @@ class Desk:
         self.display = f"{code:02X}"
         if self.config & SENDS_STEPS:
             self.tell(line, telling.step(code, text))
+
+    def print_receipts(
+        self, line: Line, done: Transaction, *, clear: bool = False, by_line: bool = False
+    ) -> None:
+        """Both receipts, if the till asked for them with its registration."""
+        if self.config & PRINTS_ON_ECR == PRINTS_ON_ECR:
+            for kind in (telling.MERCHANT, telling.CUSTOMER):
+                for raw in telling.receipt(done, kind, clear=clear, by_line=by_line):
+                    self.tell(line, raw)
 
     def press(self, key: str) -> None:
         self._keys.put(key)

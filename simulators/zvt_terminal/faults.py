@@ -34,6 +34,8 @@ IN_PAYMENT = {
     "unknown_field_first": "an unknown BMP before the amount: the rest cannot be read",
     "unknown_command": "a command that no till knows, in the middle",
     "line_receipts": "receipts line by line (06 D1), not marked whose they are",
+    "no_receipt_number": "the result names its trace number alone",
+    "no_numbers": "the result names neither receipt nor trace number",
 }
 LOCKS = {  # terminal status (ch. 11): money commands end with 06 1E and this code
     "initialisation_needed": 0x51,
@@ -51,6 +53,14 @@ CURES = {
     0x0650: ("end_of_day_needed", "memory_full"),
     0x06B0: ("card_left",),
 }
+LENIENT = {  # what some terminals let pass, and this one does not unless it is told to
+    "any_password": "every password is taken",
+    "no_log_on_needed": "money moves without a registration, and after 06 02",
+    "any_currency": "money moves in another currency than the registered one",
+    "zero_amounts": "0.00 is approved",
+    "currency_always_told": "06 00 is answered with a currency though none was sent",
+    "bare_reversals": "a reversal tells no BMP 37 and prints no receipt",
+}
 STANDING = {
     **{name: f"terminal status {code:02X}" for name, code in LOCKS.items()},
     "busy": "answers every command with 84 9C, status 9C",
@@ -65,6 +75,9 @@ STANDING = {
     "duplicates": "every message comes twice",
     "bad_crc": "serial: each frame is damaged the first time",
     "nak": "serial: each of our frames is answered NAK the first time",
+    "bare_completions": "05 01, 06 00 and 06 20 end with 06 0F 00 and no word more",
+    "abort_completed": "06 B0 gets a 06 0F of its own before the payment ends with 06 1E",
+    **{name: f"lenient: {what}" for name, what in LENIENT.items()},
 }
 
 

@@ -1,12 +1,12 @@
 """Everything at the simulated terminal that is no payment: log-on, state, books, reservations, texts."""
 
-from simulators.zvt_terminal import telling
+from simulators.zvt_terminal import telling, wire
 from simulators.zvt_terminal.bank import Transaction
 from simulators.zvt_terminal.desk import Desk
 from simulators.zvt_terminal.lines import Line
 
 NOTHING_PRINTED = 0x02  # of the service byte of 06 20
-END_OF_DAY, DIAGNOSIS, INITIALISE, LOG_OFF, TOTALS = 0x0650, 0x0670, 0x0693, 0x0602, 0x0610
+END_OF_DAY, DIAGNOSIS, TOTALS = 0x0650, 0x0670, 0x0610
 
 
 class Housekeeping:
@@ -14,14 +14,22 @@ class Housekeeping:
         self._desk = desk
 
     def register(self, line: Line, data: bytes) -> None:
+        """``data``: password, configuration, and the currency if the till names one (2.1)."""
         desk = self._desk
         desk.config = data[3]
-        if len(data) >= 6:
+        names_currency = len(data) >= 6 and data[4] != 0x06
+        if names_currency:
             desk.currency = int(data[4:6].hex())
         desk.registered = True
-        desk.tell(line, telling.registered(desk.currency))
+        tells = names_currency or "currency_always_told" in desk.faults
+        bare = "bare_completions" in desk.faults
+        said = telling.registered(desk.currency if tells else None)
+        desk.tell(line, telling.completed() if bare else said)
 
     def state(self, line: Line, busy: bool) -> None:
+        if "bare_completions" in self._desk.faults and not busy:
+            self._desk.tell(line, telling.completed())
+            return
         self._desk.tell(line, telling.state(0x9C if busy else self._desk.faults.status))
 
     def look_after(self, line: Line, command: int) -> None:
@@ -30,15 +38,17 @@ class Housekeeping:
         if desk.faults.status and command in (DIAGNOSIS, TOTALS):
             desk.tell(line, telling.aborted(desk.faults.status))
             return
-        if command in (END_OF_DAY, TOTALS):
-            desk.tell(line, telling.totals(desk.bank.all()))
+        if command == TOTALS:
+            desk.tell(line, telling.totals(desk.bank.batch()))
         if command == END_OF_DAY:
+            trace, batch = desk.bank.end_day()
+            desk.tell(line, telling.totals(batch, trace))
             desk.tell(line, telling.day_receipt())
         desk.tell(line, telling.completed())
 
     def repeat(self, line: Line, told: dict[int, bytes]) -> None:
         desk, last = self._desk, self._desk.bank.last()
-        if "bare_repeat" in desk.faults:
+        if "bare_repeat" in desk.faults or "bare_completions" in desk.faults:
             desk.tell(line, telling.completed())
             return
         if last is None or "forgetful" in desk.faults:
@@ -59,29 +69,37 @@ class Housekeeping:
     # -- money taken back ------------------------------------------------------------------------
 
     def reverse(self, line: Line, told: dict[int, bytes]) -> None:
+        """06 30 (2.9): the whole of a payment that was not handed in yet."""
         desk, found = self._desk, self._named(told)
-        if found is None or found.state not in ("approved", "reversed"):
-            desk.tell(line, telling.aborted(telling.CANNOT_REVERSE))
-        elif found.state == "reversed":
+        possible = found in desk.bank.batch() and "reversal_refused" not in desk.faults
+        if found is not None and found.state == "reversed":
             desk.tell(line, telling.aborted(telling.ALREADY_REVERSED))
-        elif "reversal_refused" in desk.faults:
+        elif found is None or found.state != "approved" or not possible:
             desk.tell(line, telling.aborted(telling.CANNOT_REVERSE))
+        elif wire.number(told, 0x04, found.amount_minor) != found.amount_minor:
+            desk.tell(line, telling.aborted(telling.WRONG_AMOUNT))
         else:
-            desk.bank.mark(found.trace, "reversed")
-            self._done(line, found)
+            self._done(line, desk.bank.take_back(found))
 
     def refund(self, line: Line, told: dict[int, bytes]) -> None:
         desk = self._desk
-        amount_minor = int(told.get(0x04, b"\0").hex())
+        amount_minor = wire.number(told, 0x04)
         self._done(line, desk.bank.book(amount_minor, desk.currency, "refunded"))
 
     def _named(self, told: dict[int, bytes]) -> Transaction | None:
-        number = told.get(0x87, b"\0\0").hex()
-        return self._desk.bank.by_receipt(int(number)) if number.isdigit() else None
+        """By its receipt number, else by its trace number."""
+        bank = self._desk.bank
+        if 0x87 in told:
+            return bank.by_receipt(wire.number(told, 0x87))
+        return bank.by_trace(wire.number(told, 0x0B)) if 0x0B in told else None
 
     def _done(self, line: Line, done: Transaction) -> None:
-        self._desk.tell(line, telling.result(done, code=0x00))
-        self._desk.tell(line, telling.completed())
+        desk = self._desk
+        bare = "bare_reversals" in desk.faults
+        desk.tell(line, telling.result(done, code=0x00, fault="no_original" if bare else ""))
+        if not bare:
+            desk.print_receipts(line, done)
+        desk.tell(line, telling.completed())
 
     # -- reservations ----------------------------------------------------------------------------
 
@@ -92,12 +110,12 @@ class Housekeeping:
     def book_reservation(self, line: Line, told: dict[int, bytes]) -> None:
         """06 24: the part that is used becomes a payment of its own."""
         found = self._reserved(told)
-        amount = told.get(0x04, b"").hex()
-        if found is None or not amount.isdigit() or int(amount) > found.amount_minor:
+        amount_minor = wire.number(told, 0x04)
+        if found is None or amount_minor > found.amount_minor:
             self._desk.tell(line, telling.aborted(telling.RESERVATION))
             return
         self._desk.bank.mark(found.trace, "booked")
-        self._done(line, self._desk.bank.book(int(amount), found.currency, "approved"))
+        self._done(line, self._desk.bank.book(amount_minor, found.currency, "approved"))
 
     def cancel_reservation(self, line: Line, told: dict[int, bytes]) -> None:
         found = self._reserved(told)

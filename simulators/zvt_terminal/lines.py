@@ -128,6 +128,8 @@ class PtyLine:
         self.open.set()
         self._hear, self._faults, self._lock = hear, faults, threading.Lock()
         self._acks: queue.Queue[int] = queue.Queue()
+        self._heard: queue.Queue[bytes] = queue.Queue()
+        threading.Thread(target=self._hear_in_turn, name="heard", daemon=True).start()
         threading.Thread(target=self._listen, name="serial", daemon=True).start()
 
     @property
@@ -181,4 +183,10 @@ class PtyLine:
                 else:
                     refused = b""
                     self._write(bytes([wire.ACK]))
-                    threading.Thread(target=self._hear, args=(self, found), daemon=True).start()
+                    self._heard.put(found)
+
+    def _hear_in_turn(self) -> None:
+        """Messages in the order of the line, on a thread of their own: an answer to one waits for its
+        acknowledgement, which comes over the same line."""
+        while True:
+            self._hear(self, self._heard.get())

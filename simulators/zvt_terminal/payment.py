@@ -6,17 +6,16 @@ It goes on when the ECR is gone, as in a real terminal; what the bank approved i
 
 import time
 
-from simulators.zvt_terminal import telling
+from simulators.zvt_terminal import telling, wire
 from simulators.zvt_terminal.bank import Transaction
 from simulators.zvt_terminal.desk import Desk
 from simulators.zvt_terminal.lines import Line
-from simulators.zvt_terminal.wire import bcd, message
+from simulators.zvt_terminal.wire import message
 
 POSTPONED_S = 2.0  # how soon the result is sent again after 84 9C
 CARD_S = 60.0
 SILENCE_S = 600.0
 REBOOT_S = 3.0
-PRINTS_ON_ECR = 0x82
 
 
 class Payment:
@@ -26,8 +25,8 @@ class Payment:
         self, desk: Desk, line: Line, told: dict[int, bytes], approved_state: str = "approved"
     ) -> None:
         self._desk, self._line, self._approved_state = desk, line, approved_state
-        self._amount_minor = int(told.get(0x04, bcd("0", 6)).hex())
-        self._currency = int(told.get(0x49, bcd(str(desk.currency), 2)).hex())
+        self._amount_minor = wire.number(told, 0x04)
+        self._currency = wire.number(told, 0x49, desk.currency)
         self._fault = desk.faults.take()
 
     def run(self) -> None:
@@ -126,7 +125,7 @@ class Payment:
         time.sleep(self._desk.step_delay_s)
 
     def _undo(self, booked: Transaction) -> None:
-        self._desk.bank.mark(booked.trace, "reversed")
+        self._desk.bank.take_back(booked)
 
     def _is_acknowledged(self, booked: Transaction) -> bool:
         raw = telling.result(booked, code=0x00, fault=self._fault)
@@ -158,9 +157,5 @@ class Payment:
             self._undo(booked)
 
     def _print(self, booked: Transaction) -> None:
-        if self._desk.config & PRINTS_ON_ECR != PRINTS_ON_ECR:
-            return
         clear, by_line = self._fault == "clear_pan", self._fault == "line_receipts"
-        for kind in (telling.MERCHANT, telling.CUSTOMER):
-            for raw in telling.receipt(booked, kind, clear=clear, by_line=by_line):
-                self._tell(raw)
+        self._desk.print_receipts(self._line, booked, clear=clear, by_line=by_line)

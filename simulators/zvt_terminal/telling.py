@@ -18,6 +18,7 @@ UNDOING, EXPIRED, WRONG_PIN, PIN_BLOCKED = 0x05, 0x09, 0x15, 0x18
 DECLINED_BY_HOST, STOPPED_CODE, NO_RECEIPT = 0x05, 0x6C, 0x64
 EXPIRED_CODE, WRONG_PIN_CODE, PIN_BLOCKED_CODE = 0x78, 0x37, 0x4B
 ALREADY_REVERSED, CANNOT_REVERSE, RESERVATION, CANNOT_PRINT = 0xB4, 0xB5, 0xB8, 0xCC
+NOT_LOGGED_ON, WRONG_CURRENCY, NOT_ALLOWED, WRONG_AMOUNT = 0x6B, 0x6F, 0x83, 0xB7
 _NOT_BY_AMOUNT = ("no_amount",)
 
 
@@ -37,10 +38,10 @@ def prolonged(code: int, minutes: int) -> bytes:
     return message(0x04FF, bytes([code]) + bcd(str(minutes), 1))
 
 
-def registered(currency: int) -> bytes:
-    """06 0F that ends 06 00."""
-    data = b"\x19\x00" + b"\x29" + bcd(TERMINAL_ID, 4) + b"\x49" + bcd(str(currency), 2)
-    return message(0x060F, data)
+def registered(currency: int | None) -> bytes:
+    """06 0F that ends 06 00; with the currency only if the till named one (2.1)."""
+    told = b"" if currency is None else b"\x49" + bcd(str(currency), 2)
+    return message(0x060F, b"\x19\x00" + b"\x29" + bcd(TERMINAL_ID, 4) + told)
 
 
 def state(code: int) -> bytes:
@@ -65,12 +66,15 @@ def result(done: Transaction, *, code: int, fault: str = "") -> bytes:
         data += b"\x04" + bcd(str(amount), 6)
     data += b"\x49" + bcd(str(done.currency), 2)
     data += b"\x0c" + bcd(local.strftime("%H%M%S"), 3) + b"\x0d" + bcd(local.strftime("%m%d"), 2)
-    data += b"\x87" + bcd(str(receipt), 2) + b"\x0b" + bcd(str(done.trace), 3)
+    if fault not in ("no_receipt_number", "no_numbers"):
+        data += b"\x87" + bcd(str(receipt), 2)
+    if fault != "no_numbers":
+        data += b"\x0b" + bcd(str(done.trace), 3)
     data += b"\x29" + bcd(TERMINAL_ID, 4) + b"\x3b" + f"{750000 + done.trace:<8d}".encode()
     data += b"\x8a" + bytes([CARD_TYPE]) + b"\x8b" + llvar(CARD_NAME)
     data += _card_in_clear() if fault == "clear_pan" else b"\x22" + llvar(MASKED_PAN)
-    if done.state == "reversed":
-        data += b"\x37" + bcd(str(done.trace), 3)
+    if done.original and fault != "no_original":
+        data += b"\x37" + bcd(str(done.original), 3)
     if fault == "unknown_fields":
         data += _container(tlv("ff40", b"\x01\x02\x03"), tlv("1f7e", b"new"), tlv("df", b"?"))
         data += b"\xc0\x01\x02"
@@ -118,8 +122,9 @@ def receipt(
     yield message(0x06D3, _container(tlv("1f07", bytes([kind])), tlv("25", block)))
 
 
-def totals(done: list[Transaction]) -> bytes:
-    """04 0F of the end of day: BMP 60, receipt range, then count and sum of each kind of card."""
+def totals(done: list[Transaction], trace: int | None = None) -> bytes:
+    """04 0F with BMP 60: receipt range, then count and sum of each kind of card. ``trace``: that of an
+    end of day."""
     counted = [t for t in done if t.state == "approved"]
     first, last = (counted[0].receipt, counted[-1].receipt) if counted else (0, 0)
     total = sum(t.amount_minor for t in counted)
@@ -127,8 +132,8 @@ def totals(done: list[Transaction]) -> bytes:
     mine = bytes([min(255, len(counted))]) + bcd(str(total), 6)
     kinds = [empty, empty, mine, empty, empty, empty, empty]
     body = bcd(str(first), 2) + bcd(str(last), 2) + b"".join(kinds)
-    trace = b"\x0b" + bcd(str(done[-1].trace + 1 if done else 1), 3)
-    said = b"\x27\x00" + b"\x04" + bcd(str(total), 6) + trace + b"\x60" + lllvar(body)
+    number = b"" if trace is None else b"\x0b" + bcd(str(trace), 3)
+    said = b"\x27\x00" + b"\x04" + bcd(str(total), 6) + number + b"\x60" + lllvar(body)
     return message(0x040F, said)
 
 
@@ -151,5 +156,7 @@ def completed() -> bytes:
     return message(0x060F)
 
 
-def aborted(code: int) -> bytes:
-    return message(0x061E, bytes([code]))
+def aborted(code: int, currency: int | None = None) -> bytes:
+    """06 1E; with the currency that would be right, untagged, when it was another (3.3)."""
+    told = b"" if currency is None else bcd(str(currency), 2)
+    return message(0x061E, bytes([code]) + told)

@@ -4,22 +4,16 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from simulators.zvt_terminal import rules, telling, wire
 from simulators.zvt_terminal.desk import Desk
-from simulators.zvt_terminal.housekeeping import (
-    DIAGNOSIS,
-    END_OF_DAY,
-    INITIALISE,
-    LOG_OFF,
-    TOTALS,
-    Housekeeping,
-)
+from simulators.zvt_terminal.housekeeping import Housekeeping
 from simulators.zvt_terminal.lines import Line
 from simulators.zvt_terminal.payment import Payment
-from simulators.zvt_terminal.wire import YES, command_of, data_of, fields, no, shown_lines
+from simulators.zvt_terminal.wire import YES, command_of, data_of, no, shown_lines
 
-BUSY, UNKNOWN, WRONG_CURRENCY = 0x9C, 0x83, 0x6F
-ENDING_S = 0.3
-ABORT, STATUS, SHOW = 0x06B0, 0x0501, 0x06E0
+BUSY = 0x9C
+ENDING_S, LETS_GO_S = 0.3, 12.0
+ABORT = 0x06B0
 KEYS = ("card", "stop")
 
 
@@ -53,41 +47,85 @@ class Terminal:
 
     def hear(self, line: Line, raw: bytes) -> None:
         """Each message of the ECR; answers go to whoever waits for them."""
-        command, faults = command_of(raw), self._desk.faults
+        command, data, faults = command_of(raw), data_of(raw), self._desk.faults
         if "dead" in faults:
             return
         if command >> 8 in (0x80, 0x84):
             self._desk.answered(line, raw)
         elif command == ABORT:
-            faults.cure(command)
-            line.send(YES)
-            self._desk.press("stop")
-        elif "busy" in faults and command != STATUS:
+            self._abort(line)
+        elif "busy" in faults and command != rules.STATUS:
             line.send(no(BUSY))
-        elif command == STATUS:
-            self._work(line, lambda: self._house.state(line, self._still_busy()))
-        elif command == 0x0600 and "registration_refused" in faults:
-            line.send(bytes([0x84, 0x1E, 3, WRONG_CURRENCY, 0x09, 0x78]))
+        elif command == rules.REGISTER and "registration_refused" in faults:
+            line.send(bytes([0x84, 0x1E, 3, telling.WRONG_CURRENCY, 0x09, 0x78]))
+        elif command not in rules.KNOWN:
+            line.send(no(rules.UNKNOWN))
         else:
-            self._begin(line, command, data_of(raw))
+            self._take(line, command, data)
+
+    def _abort(self, line: Line) -> None:
+        self._desk.faults.cure(ABORT)
+        line.send(YES)
+        if "abort_completed" not in self._desk.faults:
+            self._desk.press("stop")
+            return
+
+        def complete() -> None:
+            self._desk.tell(line, telling.completed())
+            self._desk.press("stop")
+
+        threading.Thread(target=complete, name="abort", daemon=True).start()
+
+    def _take(self, line: Line, command: int, data: bytes) -> None:
+        """Answers a command that is none, and begins the others."""
+        try:
+            told = rules.read(command, data)
+        except wire.UnknownField:
+            line.send(no(rules.UNKNOWN))
+        except wire.Malformed:
+            line.send(no(rules.PROTOCOL_ERROR))
+        else:
+            if command == rules.STATUS:
+                self._work(line, lambda: self._house.state(line, self._still_busy()))
+            else:
+                self._begin(line, command, data, told)
 
     def _still_busy(self) -> bool:
         """A command whose end was just told is given a moment to be over."""
-        if self._busy.acquire(timeout=ENDING_S):
+        if self._busy.acquire(timeout=LETS_GO_S if self._desk.ended.is_set() else ENDING_S):
             self._busy.release()
             return False
         return True
 
-    def _begin(self, line: Line, command: int, data: bytes) -> None:
-        if not self._busy.acquire(blocking=False):
+    def _begin(self, line: Line, command: int, data: bytes, told: dict[int, bytes]) -> None:
+        if self._busy.acquire(blocking=False):
+            self._carry_out(line, command, data, told)
+        elif self._desk.ended.is_set():  # the till has the rights; the thread before is letting go
+
+            def when_free() -> None:
+                if self._busy.acquire(timeout=LETS_GO_S):
+                    self._carry_out(line, command, data, told)
+                else:
+                    line.send(no(BUSY))
+
+            threading.Thread(target=when_free, name="next", daemon=True).start()
+        else:
             line.send(no(BUSY))
-            return
-        work = self._at_once(line, command, data) or self._job(line, command, data)
-        if work is None:
+
+    def _carry_out(self, line: Line, command: int, data: bytes, told: dict[int, bytes]) -> None:
+        """The terminal's turn; ``_busy`` is held until the work is done."""
+        self._desk.ended.clear()
+        refused = rules.refusal(self._desk, command, data, told)
+        if refused is not None:
+            self._work(line, lambda: self._refuse(line, refused), release=True)
+        elif self._is_done_at_once(command, data):
             self._busy.release()
-            line.send(no(UNKNOWN))
-            return
-        self._work(line, work, release=True)
+            line.send(YES)
+        else:
+            self._work(line, self._job(line, command, data, told), release=True)
+
+    def _refuse(self, line: Line, refused: bytes) -> None:
+        self._desk.tell(line, refused)
 
     def _work(self, line: Line, work: Callable[[], None], release: bool = False) -> None:
         def run() -> None:
@@ -98,43 +136,44 @@ class Terminal:
                     self._desk.display = "ready"
                     self._busy.release()
 
+        thread = threading.Thread(target=run, name="job", daemon=True)
+        if release:
+            self._desk.job = thread
         line.send(YES)
-        threading.Thread(target=run, name="job", daemon=True).start()
+        thread.start()
 
-    def _at_once(self, line: Line, command: int, data: bytes) -> Callable[[], None] | None:
-        """Commands that end with their answer."""
-        if command == LOG_OFF:
+    def _is_done_at_once(self, command: int, data: bytes) -> bool:
+        """Carries out commands that end with their answer."""
+        if command == rules.LOG_OFF:
             self._desk.registered, self._desk.config = False, 0x86
-            return lambda: None
-        if command == SHOW:
+        elif command == rules.SHOW:
             self._desk.shown = shown_lines(data)
-            return lambda: None
-        return None
+        return command in (rules.LOG_OFF, rules.SHOW)
 
-    def _job(self, line: Line, command: int, data: bytes) -> Callable[[], None] | None:
-        house, told, after = self._house, fields(data), fields(data[3:])  # behind the password
+    def _job(
+        self, line: Line, command: int, data: bytes, told: dict[int, bytes]
+    ) -> Callable[[], None]:
+        house = self._house
         match command:
-            case 0x0600:
+            case rules.REGISTER:
                 return lambda: house.register(line, data)
-            case 0x0601 | 0x0622:
-                return lambda: self._pay(
-                    line, told, "approved" if command == 0x0601 else "reserved"
-                )
-            case 0x0630:
-                return lambda: house.reverse(line, after)
-            case 0x0631:
-                return lambda: house.refund(line, after)
-            case 0x0623 if told.get(0x87) == b"\xff\xff":
+            case rules.AUTHORISE | rules.RESERVE:
+                state = "approved" if command == rules.AUTHORISE else "reserved"
+                return lambda: self._pay(line, told, state)
+            case rules.REVERSE:
+                return lambda: house.reverse(line, told)
+            case rules.REFUND:
+                return lambda: house.refund(line, told)
+            case rules.OPEN_RESERVATIONS:
                 return lambda: house.open_reservations(line)
-            case 0x0624:
+            case rules.BOOK:
                 return lambda: house.book_reservation(line, told)
-            case 0x0625:
+            case rules.CANCEL:
                 return lambda: house.cancel_reservation(line, told)
-            case 0x0620:
-                return lambda: house.repeat(line, after)
-            case _ if command in (DIAGNOSIS, END_OF_DAY, INITIALISE, TOTALS):
+            case rules.REPEAT:
+                return lambda: house.repeat(line, told)
+            case _:
                 return lambda: house.look_after(line, command)
-        return None
 
     def _pay(self, line: Line, told: dict[int, bytes], approved_state: str) -> None:
         self.counts()

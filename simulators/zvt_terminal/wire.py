@@ -61,23 +61,59 @@ def tlv(tag: str, content: bytes) -> bytes:
     return bytes.fromhex(tag) + length + content
 
 
-_FIXED = {0x03: 1, 0x04: 6, 0x19: 1, 0x49: 2, 0x87: 2, 0x01: 1, 0x02: 1, 0x0B: 3, 0x37: 3}
+_FIXED = {0x01: 1, 0x02: 1, 0x03: 1, 0x04: 6, 0x05: 1, 0x0B: 3, 0x0E: 2, 0x19: 1, 0x37: 3}
+_FIXED |= {0x3A: 2, 0x3B: 8, 0x3D: 3, 0x49: 2, 0x87: 2, 0x8A: 1, 0x8C: 1}
+_COUNTED = {0x22: 2, 0x23: 2, 0x24: 3, 0x2D: 2, 0x3C: 3}  # by two or three bytes F0 to F9
+_NUMBERS = (0x04, 0x0B, 0x37, 0x49, 0x87)  # whole numbers in BCD
+_TLV = 0x06
+NO_RECEIPT = b"\xff\xff"  # asks for all of them (2.10)
+
+
+class Malformed(ValueError):
+    """The bytes are no command of the protocol."""
+
+
+class UnknownField(ValueError):
+    """Its length is unknown, so nothing behind it can be read."""
 
 
 def fields(data: bytes) -> dict[int, bytes]:
-    """The fields that an ECR's commands carry; reading ends at the first one not known here."""
+    """The fields that an ECR's commands carry (ch. 13). Raises Malformed, UnknownField."""
     found: dict[int, bytes] = {}
     at = 0
     while at < len(data):
-        number, at = data[at], at + 1
-        if number == 0x06:
-            found[number] = data[at:]
-            break
-        if number not in _FIXED:
-            break
-        found[number] = data[at : at + _FIXED[number]]
-        at += _FIXED[number]
+        number = data[at]
+        start, length = _field_at(data, number, at + 1)
+        if start + length > len(data):
+            raise Malformed(f"field {number:02X} is cut off")
+        value = found[number] = data[start : start + length]
+        if number in _NUMBERS and value != NO_RECEIPT and not value.hex().isdigit():
+            raise Malformed(f"field {number:02X} holds no digits")
+        at = start + length
     return found
+
+
+def _field_at(data: bytes, number: int, start: int) -> tuple[int, int]:
+    """Where its value begins, and how long it is."""
+    if number == _TLV:
+        long = {0x81: 1, 0x82: 2}.get(data[start] if start < len(data) else 0, 0)
+        counter = data[start + 1 : start + 1 + long] if long else data[start : start + 1]
+        return start + 1 + long, int.from_bytes(counter)
+    if number in _COUNTED:
+        begin = start + _COUNTED[number]
+        counter = data[start:begin]
+        if any(not 0xF0 <= byte <= 0xF9 for byte in counter):
+            raise Malformed(f"field {number:02X} has no counter")
+        return begin, int("".join(str(byte & 0x0F) for byte in counter) or "0")
+    if number not in _FIXED:
+        raise UnknownField(f"field {number:02X}")
+    return start, _FIXED[number]
+
+
+def number(found: dict[int, bytes], field: int, otherwise: int = 0) -> int:
+    """A field of digits, as ``fields`` has checked it."""
+    digits = found[field].hex() if field in found else ""
+    return int(digits) if digits.isdigit() else otherwise
 
 
 def shown_lines(data: bytes) -> list[str]:

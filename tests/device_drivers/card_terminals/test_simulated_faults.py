@@ -16,10 +16,11 @@ from device_drivers.card_terminals.interface import (
     Outcome,
     ReversalRequest,
 )
+from device_drivers.card_terminals.last_transaction import untold
 from device_drivers.card_terminals.zvt import ZvtTerminal
 from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, ProtocolError, Refused
 from device_drivers.status import Level
-from simulators.zvt_terminal.faults import IN_PAYMENT, LOCKS, STANDING
+from simulators.zvt_terminal.faults import IN_PAYMENT, LENIENT, LOCKS, STANDING
 from simulators.zvt_terminal.telling import CLEAR_PAN
 from tests.device_drivers.card_terminals.scripted import Observed
 from tests.device_drivers.card_terminals.simulated import Simulator, simulator
@@ -323,6 +324,53 @@ def test_a_schedule_counts_payments(tmp_path: Path) -> None:
 
 def test_every_standing_fault_is_tried_here() -> None:
     tried = Path(__file__).read_text("utf-8")
-    elsewhere = {"bare_repeat"}  # test_against_simulator
+    elsewhere = {
+        "bare_repeat",
+        *LENIENT,
+    }  # test_against_simulator; simulators/zvt_terminal/test_rules
     missing = [n for n in STANDING if n not in LOCKS and f'"{n}"' not in tried]
     assert set(missing) <= elsewhere
+
+
+def test_a_terminal_that_completes_without_a_word_is_paid_at(world: Simulator) -> None:
+    world.fault("bare_completions")
+    device = world.driver("serial", **SETTINGS)
+    assert device.standing() == untold()
+    assert device.authorise(request(), Observed()).outcome is Outcome.APPROVED
+    assert device.status().level is Level.WARNING
+    device.close()
+
+
+@pytest.mark.parametrize("way", ["tcp", "serial"])
+def test_an_abort_with_a_completion_of_its_own_ends_the_payment(world: Simulator, way: str) -> None:
+    device = world.driver(way, **SETTINGS | {"t4_s": 20})
+    device.open()
+    before = world.states
+    world.fault("abort_completed")
+    world.configure(wait_for_card=True)
+    begun = threading.Event()
+
+    class Stopping(Observed):
+        def on_step(self, step: Any) -> None:
+            begun.set()
+
+    threading.Thread(target=lambda: (begun.wait(20), device.abort())).start()
+    assert device.authorise(request(), Stopping()).outcome is Outcome.CANCELLED
+    world.configure(wait_for_card=False)
+    assert world.states == before
+    device.close()
+
+
+def test_a_payment_without_a_receipt_number_is_taken_back(world: Simulator) -> None:
+    device = world.driver("tcp", **SETTINGS)
+    device.open()
+    world.next("no_receipt_number")
+    paid = device.authorise(request(), Observed())
+    assert not paid.receipt_no
+    back = device.reverse(ReversalRequest("r-by-trace", paid, 4200, "CNY"))
+    assert back.outcome is Outcome.APPROVED
+    assert world.states[-1] == "reversed"
+    found = device.last_transaction()
+    assert found is not None
+    assert (found.outcome, found.trace_no) == (Outcome.CANCELLED, back.trace_no)
+    device.close()
