@@ -235,8 +235,8 @@ def refunded_again(
         "refund_again",
         payment_id,
         [
-            Line("refunds_due", amount_minor, unit.code),
-            Line(f"clearing:{method}", -amount_minor, unit.code),
+            Line("refunds_due", amount_minor, unit.pk),
+            Line(f"clearing:{method}", -amount_minor, unit.pk),
         ],
         at,
     )

@@ -18,6 +18,7 @@ CHART = {
     "clearing": Account.Kind.ASSET,  # clearing:<method>, money at a channel until it settles
     "credit": Account.Kind.LIABILITY,  # credit balances, by unit
     "refunds_due": Account.Kind.LIABILITY,  # money that must go back, by unit
+    "suspense": Account.Kind.LIABILITY,  # money whose purpose staff must say, by unit
     "income": Account.Kind.INCOME,  # income:<fee item>, income:late_fee
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,

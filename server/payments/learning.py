@@ -17,7 +17,7 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
-from server.payments import charging_times
+from server.payments import charging_times, held_money
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState
 from server.payments.life import Fact, Late, after
@@ -45,6 +45,11 @@ def locked(payment_ids: Iterable[str]) -> list[PaymentOrder]:
 def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     _assign(order, state, at, **fields)
     order.save()
+
+
+def decided(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
+    """As people decided; ``order`` is locked by the caller, who has booked what the fields say."""
+    _change(order, state, at, **fields)
 
 
 def _assign(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
@@ -145,7 +150,7 @@ def paid(
         return _late(order, known, at)
     if state is None:
         return order
-    if known.amount_minor is not None and known.amount_minor != order.amount_minor:
+    if order.held_minor or known.amount_minor not in (None, order.amount_minor):
         return _other_amount(order, known, at)
     _book([News(order, known, fields)], at)
     return order
@@ -163,6 +168,8 @@ class News:
     def plain(self) -> bool:
         """Whether it is simply paid: not late, not again, and not another amount."""
         order, amount = self.order, self.known.amount_minor
+        if order.held_minor:
+            return False
         try:
             new = after(order.life, Fact.PAID) is PaymentState.APPROVED
         except Late:
@@ -183,7 +190,7 @@ def paid_together(news: Sequence[News], at: datetime) -> None:
 
 def _book(news: Sequence[News], at: datetime) -> None:
     """Settles the orders' bills and writes the orders down as paid."""
-    parts = _parts([one.order for one in news])
+    parts = parts_of([one.order for one in news])
     settled = settlement.settle_together(
         [_taken(one, parts[one.order.payment_id], at) for one in news], at=at
     )
@@ -228,6 +235,8 @@ def ended_unpaid(
 ) -> PaymentOrder:
     """Explicitly no money: DECLINED or CLOSED. The bills are free again."""
     order = _locked(payment_id)
+    if order.held_minor:
+        return order  # money came: what it is for staff say, and only that it went back ends it
     state = after(order.life, fact)
     if state is not None:
         release(order.payment_id)
@@ -255,12 +264,14 @@ def reversed_(payment_id: str, reason: str, at: datetime, **fields: Any) -> Paym
     if state is not None:
         settlement.undo(order.unit, order.payment_id, at=at)
         release(order.payment_id)
-        gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": order.charged_minor}
+        fields |= held_money.leaves(order, at)
+        charged = fields.get("charged_minor", order.charged_minor)
+        gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": charged}
         _change(order, state, at, reason=reason, **gone, **fields)
     return order
 
 
-def _parts(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]:
+def parts_of(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]:
     """By payment: what each is meant for. The orders are of one community."""
     numbers = {bill["number"] for order in orders for bill in order.bills}
     rows = Bill.objects.filter(community=orders[0].community, number__in=numbers)
@@ -287,15 +298,7 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     give(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
     credited = amount if give is settlement.receive_as_credit else 0
     if not credited:
-        Refund.objects.create(
-            community=order.community,
-            order=order,
-            refund_no=f"R{order.out_trade_no}"[:40],
-            amount_minor=amount,
-            reason="late",
-            created_at=at,
-            check_at=at,
-        )
+        to_be_refunded(order, amount, "late", at)
     _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
     _change(
         order,
@@ -310,10 +313,25 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     return order
 
 
+def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: datetime) -> None:
+    """The machine sends it back; what has to be in the books for that is the caller's."""
+    Refund.objects.create(
+        community=order.community,
+        order=order,
+        refund_no=f"R{order.out_trade_no}"[:40],
+        amount_minor=amount_minor,
+        reason=reason,
+        created_at=at,
+        check_at=at,
+    )
+
+
 def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    _alert(order, "amount_differs", at, channel_minor=known.amount_minor)
-    if after(order.life, Fact.LOST) is not None:
-        _change(order, PaymentState.UNKNOWN, at, reason="amount_differs")
+    """Another sum than the order's came: it is held until staff say what it is for."""
+    news = held_money.came(order, known, at)
+    if news:
+        _change(order, PaymentState.UNKNOWN, at, **news)
+        _alert(order, "amount_differs", at, channel_minor=order.held_minor)
     order.check_at = at + timedelta(hours=6)
     order.save(update_fields=["check_at"])
     return order

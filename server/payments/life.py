@@ -98,7 +98,8 @@ _INTENTION = (
 )
 _FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code")
 _ASKED = (*_FROM_THE_START, "asked_at", "code_url")
-_MONEY = ("charged_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
+_BOOKED = ("charged_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
+_MONEY = (*_BOOKED, "held_minor")
 
 
 @dataclass(frozen=True)
@@ -114,24 +115,32 @@ class Rule:
 RULES: dict[PaymentState, Rule] = {
     _S.CREATED: Rule(_INTENTION, (*_MONEY, "asked_at", "code_url"), _FROM_THE_START),
     _S.PENDING: Rule((*_INTENTION, "asked_at"), _MONEY, _ASKED),
-    _S.UNKNOWN: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
+    _S.UNKNOWN: Rule((*_INTENTION, "reason"), _BOOKED, _ASKED),
     _S.APPROVED: Rule(
         (*_INTENTION, "charged_minor", "paid_at"),
-        ("refunded_minor",),
+        ("refunded_minor", "held_minor"),
         (*_ASKED, "charged_minor", "paid_at", "channel_reference"),
     ),
     _S.DECLINED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
     _S.CANCELLED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
     _S.REVERSED: Rule(
         (*_INTENTION, "reason"),
-        ("allocated_minor", "credited_minor"),
+        ("allocated_minor", "credited_minor", "held_minor"),
         (*_ASKED, "charged_minor", "paid_at"),
     ),
 }
 
 # What only a step of the table may write.
 GUARDED = frozenset(
-    {"state", "version", "reason", "allocated_minor", "credited_minor", *RULES[_S.APPROVED].frozen}
+    {
+        "state",
+        "version",
+        "reason",
+        "allocated_minor",
+        "credited_minor",
+        "held_minor",
+        *RULES[_S.APPROVED].frozen,
+    }
 )
 
 

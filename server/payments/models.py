@@ -17,6 +17,15 @@ METHODS = [
     (Method.CARD.value, "银行卡 Bank card"),
 ]
 
+
+class HeldFor(models.TextChoices):
+    """What staff say that money of another amount is for."""
+
+    BILLS = "bills", "销账,余额转预存 Settle the bills, the rest is credit"
+    CREDIT = "credit", "全部转预存 Keep all as credit"
+    REFUND = "refund", "全部退回 Return all"
+
+
 DECIDED = [("paid", "已付 Paid"), ("unpaid", "未付 Not paid")]  # by staff, see payments.decisions
 
 

@@ -29,7 +29,7 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
     if order is None:
         return render(request, "payments/not_yet.html", status=404)
     told = telling.told(order)
-    amount = order.charged_minor or order.amount_minor
+    amount = order.charged_minor or order.held_minor or order.amount_minor
     context = {
         "order": order,
         "told": told,

@@ -28,6 +28,9 @@ _ON_ITS_WAY = Text(
     zh="钱会原路退回您的付款账户。退好后本页会自动显示。",
     en="It goes back to the account you paid from. This page says so when it is done.",
 )
+_OFFICE_LOOKS = Text(
+    zh="金额与订单不符，物业正在核对", en="Another amount arrived; the office is checking it"
+)
 _NOT_RETURNED = Text(
     zh="自动退款还没有成功，系统会继续尝试，物业也会处理。请保留查询号，也可以打电话问。",
     en="The automatic refund has not worked yet; it is tried again, and the office looks after it. Keep"
@@ -67,6 +70,8 @@ def told(order: PaymentOrder) -> Told:
             return Told("quiet", Text(zh="已取消，没有扣款", en="Cancelled. You were not charged"))
         case PaymentState.REVERSED:
             return _returned(order)
+    if order.held_minor:
+        return Told("waiting", _OFFICE_LOOKS, _held(order), moving=True)
     title = Text(
         zh="付款结果还没有确认，请不要再付一次",
         en="We cannot confirm this payment yet. Please do not pay again",
@@ -74,11 +79,43 @@ def told(order: PaymentOrder) -> Told:
     return Told("waiting", title, _OPEN_MORE, moving=True)
 
 
+def _held(order: PaymentOrder) -> Text:
+    came, due = _money(order.held_minor, order), _money(order.amount_minor, order)
+    return Text(
+        zh=f"收到 {came}，订单是 {due}。钱已记在您房号名下，物业核对后会销账、转预存或退回。"
+        "请不要再付一次。",
+        en=f"{came} arrived, the order is for {due}. It is kept for your unit; the office settles"
+        " the bill with it, keeps it as credit or returns it. Please do not pay again.",
+    )
+
+
 def _credited(order: PaymentOrder) -> Told:
+    if order.reason == "amount_differs":
+        return _decided(order)
     if order.credited_minor < order.charged_minor:
         return Told("good", Text(zh="缴费成功", en="Paid"), _TWICE)
     title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
     return Told("quiet", title, _LATE if order.reason == "late" else _TWICE)
+
+
+def _decided(order: PaymentOrder) -> Told:
+    """Another amount than the order's came, and staff said what it is for."""
+    came, due = _money(order.charged_minor, order), _money(order.amount_minor, order)
+    kept = _money(order.credited_minor, order)
+    if not order.allocated_minor:
+        title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
+        more = Text(
+            zh=f"收到 {came}，订单是 {due}，账单没有销账。要抵扣或退款，请联系物业。",
+            en=f"{came} arrived, the order was for {due}, so no bill was settled. Ask the office to use"
+            " it for a bill or to return it.",
+        )
+        return Told("quiet", title, more)
+    more = Text(
+        zh=f"收到 {came}，订单是 {due}。够付的账单已销账，余下 {kept} 记入预存。",
+        en=f"{came} arrived, the order was for {due}. The bills that it covers are settled; {kept} is"
+        " kept as credit.",
+    )
+    return Told("good", Text(zh="缴费成功", en="Paid"), more)
 
 
 def _returned(order: PaymentOrder) -> Told:
@@ -123,6 +160,10 @@ def bills_told(order: PaymentOrder) -> list[BillTold]:
     )
     paid = set(rows.values_list("number", flat=True))
     return [_bill(bill, bill.number in paid) for bill in kept]
+
+
+def _money(minor: int, order: PaymentOrder) -> str:
+    return Money(minor, order.currency).display()
 
 
 def _bill(bill: Bill, paid: bool) -> BillTold:
