@@ -34,7 +34,8 @@ money went (`allocated_minor` settled bills, `credited_minor` is credit of the u
 back) are facts of their own. Money for an order that had ended without any is late: the community's
 policy makes it `reversed` (refunded) or `approved` (credited), and staff are told. Another sum than the
 order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what
-it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`): never both.
+it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`):
+never both.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 
