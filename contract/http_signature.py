@@ -25,7 +25,16 @@ _COVERED = ("@method", "@path", "@query", "content-digest")
 
 
 class SignatureRefused(Exception):
-    """The request is not signed as the profile says, or by a key that is not known."""
+    """The request is not signed as the profile says, or not by the key that it names (``key_id``; empty
+    when it names none)."""
+
+    def __init__(self, why: str, key_id: str = "") -> None:
+        super().__init__(why)
+        self.key_id = key_id
+
+
+class KeyUnknown(SignatureRefused):
+    """The request names a key that is not known; whether it is signed by it cannot be said."""
 
 
 class SignatureStale(SignatureRefused):
@@ -55,12 +64,22 @@ class _Keys(HTTPSignatureKeyResolver):
         public: Callable[[str], Ed25519PublicKey | None] = lambda key_id: None,
     ) -> None:
         self._private, self._public = private, public
+        self.failure: Exception | None = None
+        self.named, self.unknown = "", False
 
     def resolve_private_key(self, key_id: str) -> Ed25519PrivateKey | None:
         return self._private
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
-        return self._public(key_id)
+        """The library takes every exception for a bad signature, so what fails here is kept."""
+        self.named = key_id
+        try:
+            found = self._public(key_id)
+        except Exception as error:
+            self.failure = error
+            raise
+        self.unknown = found is None
+        return found
 
 
 class _Verifier(HTTPMessageVerifier):
@@ -104,13 +123,13 @@ def verify(
     public_key: Callable[[str], Ed25519PublicKey | None],
     now: datetime,
 ) -> Signed:
-    """Verifies a request as the server received it. Raises SignatureRefused or SignatureStale."""
+    """Verifies a request as the server received it. Raises SignatureRefused, SignatureStale, KeyUnknown
+    when ``public_key`` gives None, and what ``public_key`` raises."""
     parts = urlsplit(path_and_query)
     url = f"https://kiosk.invalid{parts.path}" + (f"?{parts.query}" if parts.query else "")
     request = _Request(method.upper(), url, dict(headers))
-    verifier = _Verifier(
-        signature_algorithm=algorithms.ED25519, key_resolver=_Keys(public=public_key)
-    )
+    keys = _Keys(public=public_key)
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=keys)
     try:
         results = verifier.verify(
             request, max_age=None, expect_tag=_TAG, require_components=_COVERED, body=body
@@ -119,8 +138,12 @@ def verify(
         key_id, nonce = str(parameters["keyid"]), str(parameters["nonce"])
         created = datetime.fromtimestamp(int(parameters["created"]), UTC)
     except (HTTPMessageSignaturesException, KeyError, ValueError, OverflowError, OSError) as error:
-        raise SignatureRefused(str(error)) from error
-    if len(results) != 1 or not 16 <= len(nonce) <= 64:
+        if keys.failure is not None:
+            raise keys.failure from None
+        if keys.unknown:
+            raise KeyUnknown("no such key", keys.named) from error
+        raise SignatureRefused(str(error), keys.named) from error
+    if len(results) != 1 or not 16 <= len(nonce) <= 64 or len(key_id) > 64:
         raise SignatureRefused(
             "exactly one signature with a nonce of 16 to 64 characters is needed"
         )

@@ -95,7 +95,8 @@ class PaymentState(StrEnum):
 
 class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
-    NOT_SIGNED = "not_signed"  # no signature, wrong signature or unknown key
+    NOT_SIGNED = "not_signed"  # no signature, or a wrong one
+    KEY_UNKNOWN = "key_unknown"  # no kiosk has this key, or its kiosk was enrolled again since
     CLOCK = "clock"  # signature too old or too new; ``details.server_time`` says what time it is
     REPLAYED = "replayed"
     PAIRING_CODE = "pairing_code"  # unknown, used or expired

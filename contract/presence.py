@@ -33,3 +33,6 @@ class StopReason(StrEnum):
     FORKED = "forked"  # its journal contradicts what was received from it
     NOT_SIGNED = "not_signed"  # its journal holds what it did not sign
     DAMAGED = "damaged"  # its journal was damaged and entries that it told of are lost
+    SWITCHED_OFF = (
+        "switched_off"  # by staff; it is only listened to, and back when they switch it on
+    )

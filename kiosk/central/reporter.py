@@ -21,15 +21,18 @@ log = structlog.get_logger("reporter")
 HEARTBEAT_S = 30.0
 BILLS_S = 600.0
 BATCH, BATCH_BYTES = 200, 500_000  # whichever is reached first
-_SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.CLOCK)  # it answers, but does not serve this kiosk
-_DOUBTED = (ErrorCode.JOURNAL_BROKEN, ErrorCode.JOURNAL_NOT_SIGNED)
+PAUSE_S = 5.0
+# It answers, but does not serve this kiosk.
+_SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.KEY_UNKNOWN, ErrorCode.REPLAYED, ErrorCode.CLOCK)
+SAID_AGAIN_S = 20.0  # so much later the server must say again that it does not know our key
 NOT_KNOWN = "not_known"  # as a reason to stop: the server does not know our key (any more)
 
 
 class Reporter:
-    """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. ``on_stopped`` is
-    told why the server serves this kiosk no further, and None whenever it does; ``on_time`` the
-    server's time."""
+    """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. Whether the server is
+    there is what heartbeats say: a journal that it cannot take is its own trouble. ``on_stopped`` is told
+    why the server serves this kiosk no further, and None whenever it does; ``on_time`` the server's
+    time."""
 
     def __init__(
         self,
@@ -50,6 +53,8 @@ class Reporter:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
         self._config_version, self._heartbeat_due, self._bills_due = "", 0.0, 0.0
+        self._config_wanted = True
+        self._key_doubted: float | None = None  # since when, by the monotonic clock
 
     def start(self) -> None:
         self._thread.start()
@@ -67,15 +72,8 @@ class Reporter:
         attempt = 0
         while not self._stop.is_set():
             try:
-                self._round()
-                attempt = 0
-                self._on_server(True)
-                pause = 5.0
-            except (ServerAway, Refused) as error:
-                self._refused(error)
-                self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
-                log.warning("server_not_served", error=str(error), attempt=attempt)
-                pause, attempt = backoff_s(attempt, first=1.0, most=15.0), attempt + 1
+                pause = self._take_turn(attempt)
+                attempt = 0 if pause == PAUSE_S else attempt + 1
             except JournalUnavailable as error:
                 log.warning("journal_unavailable", error=str(error))
                 pause = 15.0
@@ -85,27 +83,57 @@ class Reporter:
             self._wake.wait(pause)
             self._wake.clear()
 
-    def _refused(self, error: ServerAway | Refused) -> None:
-        code = error.error.code if isinstance(error, Refused) else None
-        if code is ErrorCode.NOT_SIGNED:
-            self._on_stopped(NOT_KNOWN)
-        elif code in _DOUBTED:
-            self._heartbeat_due = 0.0  # its answer says at once whether we are stopped
+    def _take_turn(self, attempt: int) -> float:
+        """One round; returns the seconds until the next. Raises JournalUnavailable."""
+        try:
+            failed = self._round()
+        except (ServerAway, Refused) as error:
+            log.warning("server_not_served", error=str(error), attempt=attempt)
+            self._heartbeat_due = 0.0
+            self._doubt_key(error)
+            self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
+            failed = True
+        return backoff_s(attempt, first=1.0, most=15.0) if failed else PAUSE_S
 
-    def _round(self) -> None:
-        if not self._config_version:
-            self._load_config()
+    def _doubt_key(self, error: ServerAway | Refused) -> None:
+        """That our key is not known stops the kiosk when it was said, and said again later to another
+        request, with no answered heartbeat between. Nothing else says so: no status, no other code."""
+        if not isinstance(error, Refused) or error.error.code is not ErrorCode.KEY_UNKNOWN:
+            return
+        now = time.monotonic()
+        if self._key_doubted is None:
+            self._key_doubted = now
+        elif now - self._key_doubted >= SAID_AGAIN_S:
+            self._on_stopped(NOT_KNOWN)
+
+    def _round(self) -> bool:
+        """Whether a part of it failed, although the server answers heartbeats: that part is tried again,
+        and everything else goes on. Raises ServerAway or Refused when it answers none."""
         if time.monotonic() >= self._heartbeat_due:
-            beat = self._heartbeat(self._config_version)
-            if self._voice is not None:
-                beat = beat.model_copy(update={"presence": self._voice.presence()})
-            answer = self._client.heartbeat(beat)
-            self._heartbeat_due = time.monotonic() + HEARTBEAT_S
-            self._on_time(answer.server_time)
-            self._on_stopped(answer.stopped)
-            if answer.config_version != self._config_version:
-                self._load_config()
-        self._report()
+            self._beat()
+        failed = False
+        for part in (self._load_config, self._report, self._copy_bills):
+            try:
+                part()
+            except (ServerAway, Refused) as error:
+                log.warning("part_not_served", part=part.__name__, error=str(error))
+                failed = True
+                self._beat()  # whether the server is there, and says at once if we are stopped
+        return failed
+
+    def _beat(self) -> None:
+        beat = self._heartbeat(self._config_version)
+        if self._voice is not None:
+            beat = beat.model_copy(update={"presence": self._voice.presence()})
+        answer = self._client.heartbeat(beat)
+        self._heartbeat_due = time.monotonic() + HEARTBEAT_S
+        self._key_doubted = None
+        self._config_wanted = answer.config_version != self._config_version
+        self._on_server(True)
+        self._on_time(answer.server_time)
+        self._on_stopped(answer.stopped)
+
+    def _copy_bills(self) -> None:
         if time.monotonic() >= self._bills_due:
             self._bills.sync(self._client)
             # What was paid while the pages came may be open in them: the server has not heard of it.
@@ -113,8 +141,10 @@ class Reporter:
             self._bills_due = time.monotonic() + BILLS_S
 
     def _load_config(self) -> None:
+        if not self._config_wanted:
+            return
         config = self._client.config()
-        self._config_version = config.version
+        self._config_version, self._config_wanted = config.version, False
         self._on_config(config)
 
     def _report(self) -> None:

@@ -1,15 +1,24 @@
 """Who is calling: the kiosk whose key signed the request, once."""
 
 import uuid
+from collections.abc import Callable
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.http import HttpRequest
 from django.utils import timezone
 
-from contract.http_signature import SignatureRefused, SignatureStale, Signed, verify
+from contract.http_signature import (
+    KeyUnknown,
+    SignatureRefused,
+    SignatureStale,
+    Signed,
+    verify,
+)
 from contract.journal_hash import public_key
-from contract.messages import ErrorCode
+from contract.messages import ErrorCode, StopReason
 from server.api.errors import Refusal
+from server.fleet import enrolment
 from server.fleet.listening import use_nonce
 from server.fleet.models import Kiosk
 
@@ -20,7 +29,7 @@ def _kiosk(key_id: str) -> Kiosk | None:
     except ValueError:
         return None
     kiosks = Kiosk.objects.select_related("community").exclude(public_key="")
-    return kiosks.filter(id=identity, active=True).first()
+    return kiosks.filter(id=identity).first()
 
 
 def _key_of(key_id: str) -> Ed25519PublicKey | None:
@@ -28,30 +37,57 @@ def _key_of(key_id: str) -> Ed25519PublicKey | None:
     return public_key(kiosk.public_key) if kiosk else None
 
 
+def _signed(
+    request: HttpRequest, key_of: Callable[[str], Ed25519PublicKey | None], now: datetime
+) -> Signed:
+    path, headers = request.get_full_path(), dict(request.headers)
+    return verify(str(request.method), path, headers, request.body, public_key=key_of, now=now)
+
+
+def _replaced(request: HttpRequest, key_id: str, now: datetime) -> bool:
+    """Whether a kiosk signed it with a key that it had before it was enrolled again."""
+    for text in enrolment.retired_keys(key_id):
+        key = public_key(text)
+        try:
+            _signed(request, lambda key_id, key=key: key, now)
+        except SignatureStale:
+            return True
+        except SignatureRefused:
+            continue
+        return True
+    return False
+
+
 def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signed:
-    """Checks the signature (by ``key`` or the kiosk's own) and uses up its nonce. Raises Refusal."""
+    """Checks the signature (by ``key`` or the kiosk's own) and uses up its nonce. Raises Refusal, and
+    what the database raises: trouble of ours is no fault of the signature."""
     now = timezone.now()
     try:
-        signed = verify(
-            str(request.method),
-            request.get_full_path(),
-            dict(request.headers),
-            request.body,
-            public_key=(lambda key_id: key) if key else _key_of,
-            now=now,
-        )
+        signed = _signed(request, (lambda key_id: key) if key else _key_of, now)
     except SignatureStale as stale:
         raise Refusal(ErrorCode.CLOCK, server_time=now.isoformat()) from stale
+    except KeyUnknown as unknown:
+        raise Refusal(ErrorCode.KEY_UNKNOWN) from unknown
     except SignatureRefused as refused:
-        raise Refusal(ErrorCode.NOT_SIGNED) from refused
+        replaced = key is None and _replaced(request, refused.key_id, now)
+        raise Refusal(ErrorCode.KEY_UNKNOWN if replaced else ErrorCode.NOT_SIGNED) from refused
     if not use_nonce(signed.key_id, signed.nonce, now=now):
         raise Refusal(ErrorCode.REPLAYED)
     return signed
 
 
-def kiosk_auth(request: HttpRequest) -> Kiosk:
-    """For django-ninja: the calling kiosk as ``request.auth``. Raises Refusal."""
+def any_kiosk(request: HttpRequest) -> Kiosk:
+    """For django-ninja: the calling kiosk as ``request.auth``, also one that is switched off: for calls
+    that deliver what it knows and end what it began. Raises Refusal."""
     kiosk = _kiosk(verified(request).key_id)
     if kiosk is None:
-        raise Refusal(ErrorCode.NOT_SIGNED)
+        raise Refusal(ErrorCode.KEY_UNKNOWN)
+    return kiosk
+
+
+def kiosk_auth(request: HttpRequest) -> Kiosk:
+    """As ``any_kiosk``, but one that is switched off is refused. Raises Refusal."""
+    kiosk = any_kiosk(request)
+    if not kiosk.active:
+        raise Refusal(ErrorCode.KIOSK_STOPPED, reason=StopReason.SWITCHED_OFF.value)
     return kiosk

@@ -14,9 +14,9 @@ from contract import messages
 from contract.business_day import business_day
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.journal_hash import public_key
-from contract.messages import ErrorCode, Method
+from contract.messages import ErrorCode, Method, StopReason
 from server.api import errors
-from server.api.authentication import kiosk_auth, verified
+from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
 from server.billing.accounts import accounts_of, find_bill, to_contract
@@ -152,7 +152,7 @@ def start_payment(request: HttpRequest, body: messages.StartPayment) -> Any:
     return view_of(starting.start(_caller(kiosk), body, timezone.now()))
 
 
-@api.get("/payments/{payment_id}", response=messages.PaymentView)
+@api.get("/payments/{payment_id}", auth=any_kiosk, response=messages.PaymentView)
 def payment(
     request: HttpRequest,
     payment_id: str,
@@ -166,14 +166,14 @@ def payment(
     return view_of(order)
 
 
-@api.post("/payments/{payment_id}/cancel", response=messages.PaymentView)
+@api.post("/payments/{payment_id}/cancel", auth=any_kiosk, response=messages.PaymentView)
 def cancel_payment(request: HttpRequest, payment_id: str) -> Any:
     """Ends the order unless it was paid; the answer says how it stands."""
     order = _order(_kiosk(request), payment_id)
     return view_of(following.cancel(order, timezone.now()))
 
 
-@api.post("/journal", response=messages.JournalAnswer)
+@api.post("/journal", auth=any_kiosk, response=messages.JournalAnswer)
 def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     """Takes journal entries, each once and in order; all of the batch or nothing."""
     kiosk, now = _kiosk(request), timezone.now()
@@ -200,7 +200,7 @@ def _ingest(
 ) -> ingestion.Ingested:
     kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
-        raise Refusal(ErrorCode.NOT_SIGNED)
+        raise Refusal(ErrorCode.KEY_UNKNOWN)
     taken = ingestion.ingest(
         *(_caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash),
         *(entries, now),
@@ -211,17 +211,19 @@ def _ingest(
     return taken
 
 
-@api.post("/journal/continue", response=JournalPosition)
+@api.post("/journal/continue", auth=any_kiosk, response=JournalPosition)
 def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
     """For a kiosk that found its journal damaged: where it goes on, and what it has to find out."""
     return beginning.after_damage(_kiosk(request), body, timezone.now())
 
 
-@api.post("/heartbeats", response=messages.HeartbeatAnswer)
+@api.post("/heartbeats", auth=any_kiosk, response=messages.HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     record_heartbeat(kiosk, body, now=now)
     standing.watch_journal(kiosk, body, now)
     stopped = standing.hear(kiosk, body.presence, now)
+    if stopped is None and not kiosk.active:
+        stopped = StopReason.SWITCHED_OFF
     version = _config(kiosk).version
     return messages.HeartbeatAnswer(server_time=now, config_version=version, stopped=stopped)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from contract.messages import ApiError, ErrorCode, Text
 from server.billing.accounts import BillNotFound, UnitNotFound
@@ -21,6 +21,13 @@ _E = ErrorCode
 TEXTS: dict[ErrorCode, tuple[int, Text]] = {
     _E.BAD_REQUEST: (422, Text(zh="请求内容不对", en="The request is not well-formed")),
     _E.NOT_SIGNED: (401, Text(zh="请求没有有效签名", en="The request is not validly signed")),
+    _E.KEY_UNKNOWN: (
+        401,
+        Text(
+            zh="服务器不认识这把密钥,请在后台重新配对终端",
+            en="This key is not known here; pair the kiosk again",
+        ),
+    ),
     _E.CLOCK: (401, Text(zh="终端时钟不准", en="The kiosk's clock is off")),
     _E.REPLAYED: (401, Text(zh="请求已用过", en="This request was made before")),
     _E.PAIRING_CODE: (
@@ -74,8 +81,8 @@ TEXTS: dict[ErrorCode, tuple[int, Text]] = {
     _E.KIOSK_STOPPED: (
         403,
         Text(
-            zh="终端已停止收款,请联系管理员重新配对",
-            en="This kiosk takes no more money; staff must pair it again",
+            zh="终端已停止收款,请联系管理员重新配对或启用",
+            en="This kiosk takes no more money; staff must pair it again or switch it on",
         ),
     ),
     _E.INTERNAL: (503, Text(zh="服务暂时不可用", en="The service is not available now")),
@@ -115,6 +122,7 @@ def install(api: NinjaAPI) -> None:
         return {"bill": bill.number if bill else "", "paid_on": day.isoformat() if day else ""}
 
     on(ValidationError, _E.BAD_REQUEST, where)
+    on(HttpError, _E.BAD_REQUEST)
     on(UnitNotFound, _E.UNIT_NOT_FOUND)
     on(BillNotFound, _E.NOT_FOUND)
     on(BillUnknown, _E.NOT_FOUND)

@@ -2,17 +2,19 @@
 
 import hmac
 import secrets
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from server.fleet import standing
-from server.fleet.models import Kiosk, PairingCode
+from server.fleet.models import Kiosk, PairingCode, RetiredKey
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike: 0 O 1 I
 CODE_LENGTH = 10
 CODE_LIFE = timedelta(hours=24)
+RETIRED_MAX = 5  # earlier keys that are still recognised, the newest first
 
 
 class PairingRefused(Exception):
@@ -58,10 +60,22 @@ def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
         raise PairingRefused("the pairing code is unknown, used or expired")
     pairing.used_at = now
     pairing.save(update_fields=["used_at"])
+    if kiosk.public_key not in ("", public_key):
+        RetiredKey.objects.create(kiosk=kiosk, public_key=kiosk.public_key, retired_at=now)
     kiosk.public_key, kiosk.enrolled_at = public_key, now
     standing.begin_anew(kiosk, now)
     kiosk.save()
     return kiosk
+
+
+def retired_keys(kiosk_id: str) -> list[str]:
+    """The keys (base64url, raw) that the kiosk had before, the newest first; none for a stranger."""
+    try:
+        identity = uuid.UUID(kiosk_id)
+    except ValueError:
+        return []
+    keys = RetiredKey.objects.filter(kiosk_id=identity).values_list("public_key", flat=True)
+    return list(keys[:RETIRED_MAX])
 
 
 def _normal(code: str) -> str:

@@ -72,6 +72,20 @@ class Kiosk(models.Model):
         return Text(zh=self.location_zh, en=self.location_en)
 
 
+class RetiredKey(models.Model):
+    """A public key that a kiosk had before it was enrolled again: who still signs with it is told so."""
+
+    kiosk = models.ForeignKey(Kiosk, models.CASCADE, related_name="retired_keys")
+    public_key = models.CharField(max_length=43)
+    retired_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-retired_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk} {self.retired_at:%Y-%m-%d %H:%M}"
+
+
 class PairingCode(models.Model):
     """A code that enrols one kiosk, once, for a short time. Only its hash is kept."""
 

@@ -19,6 +19,7 @@ _STAFF = {
     StopReason.FORKED: "out_of_order.staff_old_disk",
     StopReason.NOT_SIGNED: "out_of_order.staff_journal",
     StopReason.DAMAGED: "out_of_order.staff_journal",
+    StopReason.SWITCHED_OFF: "out_of_order.staff_switched_off",
 }
 _OTHER = "out_of_order.staff_pair_again"
 

@@ -106,7 +106,7 @@ def test_a_pairing_code_serves_one_key_only(world, kiosk):
     assert first.post("/enrol", body).status_code == 200
     body = {"pairing_code": code, "public_key": public_text(second.key)}
     assert error(second.post("/enrol", body)) == (403, "pairing_code")
-    assert error(kiosk.get("/config")) == (401, "not_signed"), "the earlier key is out"
+    assert error(kiosk.get("/config")) == (401, "key_unknown"), "the earlier key is out"
 
 
 def test_enrolling_proves_that_the_key_is_held(world):
@@ -137,7 +137,7 @@ def test_a_request_is_taken_once_and_only_while_fresh(kiosk):
 
 def test_a_switched_off_kiosk_is_out(kiosk):
     Kiosk.objects.update(active=False)
-    assert error(kiosk.get("/config")) == (401, "not_signed")
+    assert error(kiosk.get("/config")) == (403, "kiosk_stopped")
 
 
 def test_a_unit_is_found_with_its_name_masked(world, kiosk):
@@ -292,7 +292,7 @@ def test_two_machines_with_one_identity_get_no_payment_until_one_is_enrolled_aga
     body = {"pairing_code": code, "public_key": public_text(again.key)}
     assert again.post("/enrol", body).status_code == 200
     assert again.post("/payments", payment(world)).status_code == 200
-    assert error(kiosk.post("/payments", payment(world, 2))) == (401, "not_signed")
+    assert error(kiosk.post("/payments", payment(world, 2))) == (401, "key_unknown")
 
 
 def test_a_forked_journal_stops_the_kiosk_at_once(world, kiosk):
