@@ -21,35 +21,36 @@ from server.billing.models import (
     Tariff,
 )
 from server.billing.voiding import void
+from server.estate.back_office import CommunityRows
 from server.ledger.admin import ReadOnly
 
 
 @admin.register(FeeItem)
-class FeeItemAdmin(ModelAdmin):
+class FeeItemAdmin(CommunityRows, ModelAdmin):
     list_display = ("name_zh", "name_en", "code", "position", "community")
     list_filter = ("community",)
 
 
 @admin.register(Tariff)
-class TariffAdmin(ModelAdmin):
+class TariffAdmin(CommunityRows, ModelAdmin):
     list_display = ("fee_item", "rule", "rate", "valid_from", "community")
     list_filter = ("community", "fee_item")
 
 
 @admin.register(LateFeePolicy)
-class LateFeePolicyAdmin(ModelAdmin):
+class LateFeePolicyAdmin(CommunityRows, ModelAdmin):
     list_display = ("community", "daily_rate", "grace_days", "cap")
 
 
 @admin.register(Meter)
-class MeterAdmin(ModelAdmin):
+class MeterAdmin(CommunityRows, ModelAdmin):
     list_display = ("code", "building", "entrance", "fee_item", "community")
     list_filter = ("community", "building")
     search_fields = ("code",)
 
 
 @admin.register(MeterReading)
-class MeterReadingAdmin(ModelAdmin):
+class MeterReadingAdmin(CommunityRows, ModelAdmin):
     list_display = ("meter", "period", "counter", "read_on")
     list_filter = ("community", "period")
     search_fields = ("meter__code",)

@@ -5,16 +5,22 @@ A bill's amounts are never edited once it is issued; it is paid, or voided and i
 
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from contract.messages import Text
+from server.billing.periods import PeriodField, is_period
 from server.billing.rules.registry import rule_choices
 from server.estate.models import Building, Community, Unit
+from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
 
+NOT_NEGATIVE = MinValueValidator(Decimal(0))
+A_SHARE = [NOT_NEGATIVE, MaxValueValidator(Decimal(1))]
 
-class FeeItem(models.Model):
+
+class FeeItem(OfCommunity):
     """收费项目: what is charged, e.g. property fee. Once billed, ``code`` stays: it names an account."""
 
     community = models.ForeignKey(
@@ -37,6 +43,7 @@ class FeeItem(models.Model):
         return self.name_zh
 
     def clean(self) -> None:
+        super().clean()
         check_stays(self, "code", "community")
 
     @property
@@ -44,7 +51,7 @@ class FeeItem(models.Model):
         return Text(zh=self.name_zh, en=self.name_en)
 
 
-class Tariff(models.Model):
+class Tariff(OfCommunity):
     """费率: how much, from when, by which rule. The newest that has begun holds."""
 
     community = models.ForeignKey(
@@ -58,7 +65,7 @@ class Tariff(models.Model):
         "单价 Rate (major units)",
         max_digits=12,
         decimal_places=4,
-        validators=[MinValueValidator(Decimal(0))],
+        validators=[NOT_NEGATIVE],
     )
     valid_from = models.DateField("开始日期 Valid from")
 
@@ -67,32 +74,45 @@ class Tariff(models.Model):
         verbose_name_plural = "费率 Tariffs"
         ordering = ["community", "fee_item", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["fee_item", "valid_from"], name="tariff_begins_once")
+            models.UniqueConstraint(fields=["fee_item", "valid_from"], name="tariff_begins_once"),
+            models.CheckConstraint(
+                condition=models.Q(rate__gte=0), name="tariff_rate_is_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.fee_item} {self.rate.normalize():f}"
 
 
-class LateFeePolicy(models.Model):
+class LateFeePolicy(OfCommunity):
     """违约金: per day after the days of grace, as a share of what was due, up to a cap."""
 
     community = models.OneToOneField(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="late_fee_policy"
     )
-    daily_rate = models.DecimalField("日费率 Daily rate", max_digits=7, decimal_places=6)
+    daily_rate = models.DecimalField(
+        "日费率 Daily rate", max_digits=7, decimal_places=6, validators=A_SHARE
+    )
     grace_days = models.PositiveSmallIntegerField("宽限天数 Days of grace", default=0)
-    cap = models.DecimalField("上限 Cap (share of amount)", max_digits=5, decimal_places=4)
+    cap = models.DecimalField(
+        "上限 Cap (share of amount)", max_digits=5, decimal_places=4, validators=A_SHARE
+    )
 
     class Meta:
         verbose_name = "违约金规则 Late fee policy"
         verbose_name_plural = "违约金规则 Late fee policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(daily_rate__range=(0, 1), cap__range=(0, 1)),
+                name="late_fee_is_a_share",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.daily_rate.normalize():f} / 日 day"
 
 
-class Meter(models.Model):
+class Meter(OfCommunity):
     """公摊电表: what one entrance of a building shares, by area, under one fee item."""
 
     community = models.ForeignKey(
@@ -119,7 +139,7 @@ class Meter(models.Model):
         return self.code
 
 
-class MeterReading(models.Model):
+class MeterReading(OfCommunity):
     """A meter's counter at the end of a period (YYYY-MM)."""
 
     community = models.ForeignKey(
@@ -128,8 +148,10 @@ class MeterReading(models.Model):
     meter = models.ForeignKey(
         Meter, models.PROTECT, verbose_name="公摊表 Meter", related_name="readings"
     )
-    period = models.CharField("账期 Period", max_length=7)
-    counter = models.DecimalField("读数 Counter (kWh)", max_digits=12, decimal_places=2)
+    period = PeriodField("账期 Period")
+    counter = models.DecimalField(
+        "读数 Counter (kWh)", max_digits=12, decimal_places=2, validators=[NOT_NEGATIVE]
+    )
     read_on = models.DateField("抄表日期 Read on")
 
     class Meta:
@@ -137,11 +159,34 @@ class MeterReading(models.Model):
         verbose_name_plural = "抄表 Meter readings"
         ordering = ["meter", "period"]
         constraints = [
-            models.UniqueConstraint(fields=["meter", "period"], name="meter_read_once_a_period")
+            models.UniqueConstraint(fields=["meter", "period"], name="meter_read_once_a_period"),
+            models.CheckConstraint(
+                condition=models.Q(counter__gte=0), name="meter_counter_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=is_period("period"), name="meter_reading_has_a_period"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.meter} {self.period} {self.counter}"
+
+    def clean(self) -> None:
+        """A counter runs forward only: bills could not be made of one that went back."""
+        super().clean()
+        if self.meter_id is None or self.counter is None or not self.period:
+            return
+        others = MeterReading.objects.filter(meter=self.meter_id).exclude(pk=self.pk)
+        before = others.filter(period__lt=self.period).order_by("-period").first()
+        after = others.filter(period__gt=self.period).order_by("period").first()
+        if before is not None and self.counter < before.counter:
+            raise ValidationError(
+                f"读数小于 {before.period} 的 {before.counter} Less than the reading of {before.period}"
+            )
+        if after is not None and self.counter > after.counter:
+            raise ValidationError(
+                f"读数大于 {after.period} 的 {after.counter} More than the reading of {after.period}"
+            )
 
 
 class BillState(models.TextChoices):
@@ -162,7 +207,7 @@ class Bill(models.Model):
     )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="bills")
     number = models.CharField("账单号 Number", max_length=40, unique=True)
-    period = models.CharField("账期 Period", max_length=7)
+    period = PeriodField("账期 Period")
     issued_on = models.DateField("出账日期 Issued on")
     due = models.DateField("截止日期 Due")
     currency = models.CharField("币种 Currency", max_length=3)
@@ -187,6 +232,7 @@ class Bill(models.Model):
                 condition=models.Q(amount_minor__gte=0, late_fee_minor__gte=0),
                 name="bill_is_not_negative",
             ),
+            models.CheckConstraint(condition=is_period("period"), name="bill_has_a_period"),
             models.CheckConstraint(
                 condition=models.Q(state="paid", paid_on__isnull=False)
                 | (~models.Q(state="paid") & models.Q(paid_on__isnull=True, late_fee_minor=0)),

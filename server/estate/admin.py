@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from server.estate.back_office import CommunityInline, CommunityRows, Held
 from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
 
 admin.site.unregister(User)
@@ -26,24 +27,24 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 
 
 @admin.register(Community)
-class CommunityAdmin(ModelAdmin):
+class CommunityAdmin(Held, ModelAdmin):
     list_display = ("name_zh", "name_en", "code", "currency", "test", "office_phone")
 
 
 @admin.register(Building)
-class BuildingAdmin(ModelAdmin):
+class BuildingAdmin(CommunityRows, ModelAdmin):
     list_display = ("name_zh", "code", "community")
     list_filter = ("community",)
 
 
-class ResidentsOfUnit(TabularInline):
+class ResidentsOfUnit(CommunityInline, TabularInline):
     model = Resident
     extra = 0
-    fields = ("community", "name", "phone", "role", "pays")
+    fields = ("name", "phone", "role", "pays")
 
 
 @admin.register(Unit)
-class UnitAdmin(ModelAdmin):
+class UnitAdmin(CommunityRows, ModelAdmin):
     list_display = ("code", "label_zh", "area_m2", "community")
     list_filter = ("community", "building")
     search_fields = ("code", "residents__name")
@@ -51,7 +52,7 @@ class UnitAdmin(ModelAdmin):
 
 
 @admin.register(Resident)
-class ResidentAdmin(ModelAdmin):
+class ResidentAdmin(CommunityRows, ModelAdmin):
     list_display = ("name", "unit", "phone", "role", "pays")
     list_filter = ("community", "role")
     search_fields = ("name", "unit__code")
@@ -59,7 +60,7 @@ class ResidentAdmin(ModelAdmin):
 
 
 @admin.register(ParkingSpace)
-class ParkingSpaceAdmin(ModelAdmin):
+class ParkingSpaceAdmin(CommunityRows, ModelAdmin):
     list_display = ("code", "unit", "community")
     list_filter = ("community",)
     search_fields = ("code", "unit__code")

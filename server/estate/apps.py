@@ -11,4 +11,7 @@ class EstateConfig(AppConfig):
     verbose_name = "小区 Estate"
 
     def ready(self) -> None:
+        from server.estate import tenancy_guards
+
         guards.keep(self, identity.GUARDS)
+        guards.keep(self, tenancy_guards.guards())

@@ -8,7 +8,16 @@ from contract.currency import EXPONENTS
 from contract.messages import Text
 from server.estate.fields import CurrencyField, TimeZoneField
 from server.estate.masking import mask_name
+from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
+
+COMMUNITY_CODE = RegexValidator(
+    r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+    "只用小写字母、数字和连字符 Small letters, digits and hyphens only",
+)
+PHONE = RegexValidator(
+    r"^[0-9+][0-9 ()-]{3,18}[0-9]$", "电话号码只含数字、空格、括号和连字符 Not a phone number"
+)
 
 
 class LateSuccess(models.TextChoices):
@@ -25,7 +34,7 @@ class Community(models.Model):
     payments; the database sees to it (``server.estate.identity``).
     """
 
-    code = models.SlugField("代码 Code", max_length=20, unique=True)
+    code = models.SlugField("代码 Code", max_length=20, unique=True, validators=[COMMUNITY_CODE])
     name_zh = models.CharField("名称 Name (中文)", max_length=60)
     name_en = models.CharField("Name (English)", max_length=80)
     currency = CurrencyField("币种 Currency", max_length=3, default="CNY")
@@ -65,7 +74,7 @@ class Community(models.Model):
         return Text(zh=self.name_zh, en=self.name_en)
 
 
-class Building(models.Model):
+class Building(OfCommunity):
     """楼栋."""
 
     community = models.ForeignKey(
@@ -87,7 +96,7 @@ class Building(models.Model):
         return self.name_zh
 
 
-class Unit(models.Model):
+class Unit(OfCommunity):
     """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room).
 
     It may be corrected; the codes it had when bills were issued go on finding it
@@ -117,12 +126,18 @@ class Unit(models.Model):
         verbose_name = "房屋 Unit"
         verbose_name_plural = "房屋 Units"
         ordering = ["community", "code"]
-        constraints = [models.UniqueConstraint(fields=["community", "code"], name="unit_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="unit_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(area_m2__gte=0), name="unit_area_is_not_negative"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
 
     def clean(self) -> None:
+        super().clean()
         check_stays(self, "community")
         former = FormerUnitCode.objects.filter(community=self.community_id, code__iexact=self.code)
         if former.exclude(unit=self.pk).exists():
@@ -161,7 +176,7 @@ class FormerUnitCode(models.Model):
         return self.code
 
 
-class Resident(models.Model):
+class Resident(OfCommunity):
     """住户. The whole name and phone stay on the server; a kiosk sees ``masked_name`` only."""
 
     class Role(models.TextChoices):
@@ -175,7 +190,7 @@ class Resident(models.Model):
         Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="residents"
     )
     name = models.CharField("姓名 Name", max_length=60)
-    phone = models.CharField("电话 Phone", max_length=20, blank=True)
+    phone = models.CharField("电话 Phone", max_length=20, blank=True, validators=[PHONE])
     role = models.CharField("身份 Role", max_length=10, choices=Role.choices, default=Role.OWNER)
     pays = models.BooleanField("缴费人 Pays", default=True)
 
@@ -192,7 +207,7 @@ class Resident(models.Model):
         return mask_name(self.name)
 
 
-class ParkingSpace(models.Model):
+class ParkingSpace(OfCommunity):
     """车位, let to a unit or free."""
 
     community = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from server.estate.back_office import CommunityRows
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 
@@ -15,7 +16,7 @@ KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "jour
 
 
 @admin.register(Kiosk)
-class KioskAdmin(ModelAdmin):
+class KioskAdmin(CommunityRows, ModelAdmin):
     list_display = ("code", "location_zh", "community", "active", "enrolled_at", "heard_at")
     list_filter = ("community", "active")
     fields = ("community", "code", "location_zh", "location_en", "active", *KIOSKS_OWN)

@@ -2,11 +2,13 @@
 
 import uuid
 
+from django.core.validators import RegexValidator
 from django.db import models
 
 from contract.journal_hash import GENESIS
 from contract.messages import StopReason, Text
 from server.estate.models import Community
+from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
 
 STOP_REASONS = [
@@ -18,7 +20,16 @@ STOP_REASONS = [
 ]
 
 
-class Kiosk(models.Model):
+KIOSK_CODE = (
+    RegexValidator(  # the beginning of every receipt number, see contract.messages.Reference
+        r"^[A-Z][0-9A-Z]{1,7}$",
+        "大写字母开头，共 2 至 8 个大写字母或数字，如 K03"
+        " 2 to 8 capital letters and digits, a letter first, e.g. K03",
+    )
+)
+
+
+class Kiosk(OfCommunity):
     """终端. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw, once enrolled.
 
     ``code`` and ``community`` stay as they are once it has taken a payment. ``heartbeat`` is the
@@ -30,7 +41,7 @@ class Kiosk(models.Model):
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="kiosks"
     )
-    code = models.CharField("编号 Code", max_length=8)
+    code = models.CharField("编号 Code", max_length=8, validators=[KIOSK_CODE])
     location_zh = models.CharField("位置 Location (中文)", max_length=60)
     location_en = models.CharField("Location (English)", max_length=80)
     active = models.BooleanField("启用 Active", default=True)
@@ -65,6 +76,7 @@ class Kiosk(models.Model):
         return self.code
 
     def clean(self) -> None:
+        super().clean()
         check_stays(self, "code", "community")
 
     @property

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
+from server.estate.back_office import CommunityRows
 from server.notices.models import Notice
 
 
 @admin.register(Notice)
-class NoticeAdmin(ModelAdmin):
+class NoticeAdmin(CommunityRows, ModelAdmin):
     list_display = ("title_zh", "title_en", "show_from", "show_until", "community")
     list_filter = ("community",)
     search_fields = ("title_zh", "title_en")

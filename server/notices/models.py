@@ -3,9 +3,10 @@
 from django.db import models
 
 from server.estate.models import Community
+from server.estate.tenancy import OfCommunity
 
 
-class Notice(models.Model):
+class Notice(OfCommunity):
     """Shown from ``show_from`` to ``show_until``, both days included."""
 
     community = models.ForeignKey(
@@ -22,6 +23,13 @@ class Notice(models.Model):
         verbose_name = "公告 Notice"
         verbose_name_plural = "公告 Notices"
         ordering = ["community", "-show_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(show_until__gte=models.F("show_from")),
+                name="notice_ends_after_it_begins",
+                violation_error_message="结束日期早于开始日期 It ends before it begins",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title_zh

@@ -1,0 +1,58 @@
+"""账期: the month that a bill or a reading is for, ``YYYY-MM``, however it is typed."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Length
+
+models.CharField.register_lookup(Length, "length")
+_TYPED = re.compile(r"(20[0-9]{2})\s*[-/.年]?\s*(0?[1-9]|1[0-2])\s*月?", re.ASCII)
+
+
+def period_of_text(text: str) -> str:
+    """``2026-11`` of 2026-11, 2026/11, 2026.1, 202611, 2026年11月. Raises ValueError."""
+    match = _TYPED.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None or (match[2] == match[0][4:] and len(match[2]) == 1):
+        raise ValueError(text)
+    return f"{match[1]}-{int(match[2]):02d}"
+
+
+def is_period(column: str) -> models.Q:
+    """What the database can say of it without regular expressions, which SQLite has none of."""
+    return models.Q(
+        **{f"{column}__length": 7, f"{column}__gte": "2000-01", f"{column}__lte": "2099-12"}
+    )
+
+
+class PeriodField(models.CharField):
+    """Kept as ``YYYY-MM``; other spellings are put right. No row is saved with anything else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "max_length": 7})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            return period_of_text(text)
+        except ValueError as wrong:
+            raise ValidationError(
+                "账期要写成 2026-11 这样的年和月 Write the period as year and month, e.g. 2026-11"
+            ) from wrong
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Whoever looks for what is no period finds nothing."""
+        return None if value is None else str(value)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Longer spellings fit into the form, too."""
+        return super().formfield(**{**kwargs, "max_length": None})
