@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0003_journal_damaged'),
+        ('fleet', '0004_retired_keys'),
     ]
 
     operations = [
