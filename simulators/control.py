@@ -1,17 +1,16 @@
-"""The small HTTP server by which tests, the demo and people steer a simulator: JSON in, JSON out.
+"""The small web server by which tests, the demo and people steer a simulator: JSON in, JSON out.
 
 It listens on the own machine only by default and is no part of the product's protocols.
 """
 
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-BODY_MAX = 1_000_000
+from simulators.http_door import HttpDoor, Request, Respond, Response
+
 Action = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
@@ -29,16 +28,14 @@ class ControlServer:
         state: Callable[[], dict[str, Any]],
     ) -> None:
         host, port = host_and_port(address)
-        self._server = ThreadingHTTPServer((host, port), _handler(dict(actions), state))
-        self._server.daemon_threads = True
-        self.url = f"http://{host}:{self._server.server_address[1]}"
+        self._door = HttpDoor(host, port, _responding(dict(actions), state))
+        self.url = f"http://{host}:{self._door.port}"
 
     def start(self) -> None:
-        threading.Thread(target=self._server.serve_forever, name="control", daemon=True).start()
+        self._door.start()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._door.close()
 
 
 def call(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -61,41 +58,27 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _handler(
-    actions: dict[str, Action], state: Callable[[], dict[str, Any]]
-) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path.split("?")[0] == "/state":
-                self._answer(200, state())
-            else:
-                self._answer(404, {"error": "GET /state", "actions": sorted(actions)})
+def _responding(actions: dict[str, Action], state: Callable[[], dict[str, Any]]) -> Respond:
+    def respond(asked: Request) -> Response:
+        name = asked.path.strip("/")
+        if asked.method == "GET" and name == "state":
+            return _json(200, state())
+        if asked.method != "POST" or name not in actions:
+            wrong = f"no {asked.method} {asked.path}; GET /state, or POST an action"
+            return _json(404, {"error": wrong, "actions": sorted(actions)})
+        try:
+            body = json.loads(asked.body or b"{}")
+            if not isinstance(body, dict):
+                raise ValueError("the body must be a JSON object")
+            return _json(200, actions[name](body) or {"ok": True})
+        except KeyError as problem:
+            return _json(400, {"error": f"{problem} must be given"})
+        except ValueError as problem:
+            return _json(400, {"error": str(problem)})
 
-        def do_POST(self) -> None:
-            action = actions.get(self.path.split("?")[0].strip("/"))
-            if action is None:
-                self._answer(404, {"error": f"no {self.path}", "actions": sorted(actions)})
-                return
-            try:
-                length = min(int(self.headers.get("Content-Length") or 0), BODY_MAX)
-                body = json.loads(self.rfile.read(length) or b"{}")
-                if not isinstance(body, dict):
-                    raise ValueError("the body must be a JSON object")
-                self._answer(200, action(body) or {"ok": True})
-            except KeyError as problem:
-                self._answer(400, {"error": f"{problem} must be given"})
-            except ValueError as problem:
-                self._answer(400, {"error": str(problem)})
+    return respond
 
-        def _answer(self, status: int, content: dict[str, Any]) -> None:
-            data = json.dumps(content, ensure_ascii=False).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent: the first line of a simulator's output is the JSON that it is ready."""
-
-    return Handler
+def _json(status: int, content: dict[str, Any]) -> Response:
+    data = json.dumps(content, ensure_ascii=False).encode()
+    return Response(status, {"Content-Type": "application/json; charset=utf-8"}, data)

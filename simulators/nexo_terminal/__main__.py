@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from simulators.control import Action, ControlServer, host_and_port
+from simulators.http_door import HttpDoor
 from simulators.nexo_terminal import certificates
 from simulators.nexo_terminal.books import Books
-from simulators.nexo_terminal.door import Door
+from simulators.nexo_terminal.door import door
 from simulators.nexo_terminal.sealing import Seal
 from simulators.nexo_terminal.terminal import Terminal
 from simulators.schedule import Schedule, load
@@ -36,7 +37,7 @@ def main() -> None:
         passphrase.touch(mode=0o600)
         passphrase.write_text(secrets.token_urlsafe(18))
     seal = Seal(options.key_identifier, options.key_version, passphrase.read_text().strip())
-    doors: list[Door] = []
+    doors: list[HttpDoor] = []
     terminal = Terminal(
         Books(options.state),
         seal,
@@ -44,7 +45,7 @@ def main() -> None:
         options.step_delay,
         lambda seconds: doors[0].shut(seconds),
     )
-    doors.append(Door(*host_and_port(options.https), own, terminal))
+    doors.append(door(*host_and_port(options.https), own, terminal))
     actions = _actions(terminal)
     if options.schedule:
         schedule = Schedule(load(options.schedule), actions)

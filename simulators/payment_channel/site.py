@@ -2,13 +2,12 @@
 
 import json
 import signal
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from simulators.control import host_and_port
+from simulators.http_door import HttpDoor, Request, Response
 from simulators.payment_channel.books import NotPossible
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
@@ -38,16 +37,31 @@ class Site:
         """Prints one JSON line when ready, then serves until SIGTERM or SIGINT."""
         endings = {signal.SIGTERM, signal.SIGINT}
         signal.pthread_sigmask(signal.SIG_BLOCK, endings)  # before any thread
-        server = ThreadingHTTPServer(host_and_port(address), _handler(self))
-        server.daemon_threads = True
-        port = server.server_address[1]
-        url = f"http://127.0.0.1:{port}"
-        print(
-            json.dumps({"simulator": self.name, "port": port, "phone": f"{url}/phone"}), flush=True
-        )
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        door = HttpDoor(*host_and_port(address), self._respond)
+        door.start()
+        url = f"http://127.0.0.1:{door.port}"
+        ready = {"simulator": self.name, "port": door.port, "phone": f"{url}/phone"}
+        print(json.dumps(ready), flush=True)
         signal.sigwait(endings)
-        server.shutdown()
+        door.close()
+
+    def _respond(self, asked: Request) -> Response | None:
+        """As ``answer``, and as badly as the faults that are set want it."""
+        is_api = not asked.path.startswith(("/phone", "/admin"))
+        if is_api:
+            self.faults.wait()
+            if self.faults.take("silent"):
+                return None
+            if self.faults.take("http_500"):
+                return Response(500, {"Content-Type": "text/html"}, b"<h1>502</h1>")
+        status, headers, content = self.answer(
+            asked.method, asked.target, asked.headers, asked.body
+        )
+        if is_api and self.faults.take("lose_response"):
+            return None
+        if is_api and self.faults.take("garbage"):
+            content = b"\x00\xff not what you expect"
+        return Response(status, headers, content)
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         path = urlsplit(target).path
@@ -101,48 +115,3 @@ class Site:
 def _json(status: int, content: dict[str, Any]) -> Answer:
     body = json.dumps(content, ensure_ascii=False).encode()
     return status, {"Content-Type": "application/json; charset=utf-8"}, body
-
-
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _serve(self) -> None:
-            length = min(int(self.headers.get("Content-Length") or 0), 1_000_000)
-            body = self.rfile.read(length)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            is_api = not self.path.startswith(("/phone", "/admin"))
-            if is_api:
-                site.faults.wait()
-                if site.faults.take("silent"):
-                    self.close_connection = True
-                    return
-                if site.faults.take("http_500"):
-                    self._send(500, {"Content-Type": "text/html"}, b"<h1>502</h1>")
-                    return
-            status, extra, content = site.answer(self.command, self.path, headers, body)
-            if is_api and site.faults.take("lose_response"):
-                self.close_connection = True
-                return
-            if is_api and site.faults.take("garbage"):
-                content = b"\x00\xff not what you expect"
-            self._send(status, extra, content)
-
-        def do_GET(self) -> None:
-            self._serve()
-
-        def do_POST(self) -> None:
-            self._serve()
-
-        def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent: the first line of a simulator's output is the JSON that it is ready."""
-
-    return Handler

@@ -5,15 +5,16 @@ sealed with the shared key, or not about the payment that runs, is dropped. Noth
 money: a notification that is lost, late or repeated changes a text on the screen.
 """
 
-import contextlib
+import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
+from aiohttp import HttpVersion11, web
 
 from device_drivers.card_terminals.nexo import messages
 from device_drivers.card_terminals.nexo.crypto import Sealer
@@ -23,7 +24,8 @@ from device_drivers.errors import DeviceError
 
 log = structlog.get_logger(__name__)
 
-BODY_MAX, IDLE_S, AT_ONCE_MAX = 65_536, 5.0, 4
+BODY_MAX, AT_ONCE_MAX = 65_536, 4
+IDLE_S, LIFE_S = 5.0, 15.0
 Seen = Callable[[str, str], None]  # the ServiceID of the payment, and the event
 
 
@@ -48,30 +50,29 @@ def event_in(sealer: Sealer, poi_id: str, raw: bytes) -> tuple[str, str]:
 
 
 class Displays:
-    """``start`` raises OSError if it cannot listen there."""
+    """``start`` raises OSError if it cannot listen there.
+
+    Anybody on the local network may knock: at most AT_ONCE_MAX at a time, each for LIFE_S at the most,
+    with bodies of BODY_MAX bytes at the most.
+    """
 
     def __init__(self, told: DisplaySettings, sealer: Sealer, poi_id: str, seen: Seen) -> None:
         self._told, self._sealer, self._poi_id, self._seen = told, sealer, poi_id, seen
-        self._server: _Server | None = None
+        self._serving: _Serving | None = None
 
     def start(self) -> None:
-        server = _Server((self._told.bind, self._told.port), _handler(self._hear))
+        context = None
         if self._told.certificate is not None:
-            try:
-                server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                server.context.minimum_version = ssl.TLSVersion.TLSv1_2
-                server.context.load_cert_chain(self._told.certificate)
-            except OSError:
-                server.server_close()
-                raise
-        self._server = server
-        threading.Thread(target=server.serve_forever, args=(0.2,), name="nexo_displays").start()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context.load_cert_chain(self._told.certificate)
+        listening = socket.create_server((self._told.bind, self._told.port))
+        self._serving = _Serving(listening, context, self._hear)
 
     def stop(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            server.shutdown()
-            server.server_close()
+        serving, self._serving = self._serving, None
+        if serving is not None:
+            serving.stop()
 
     def _hear(self, raw: bytes) -> bool:
         """Whether it was genuine."""
@@ -85,57 +86,90 @@ class Displays:
         return True
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    context: ssl.SSLContext | None = None
+class _Serving:
+    """A web server on a thread of its own; the listening socket is its own from now on."""
 
-    def __init__(self, *arguments: Any) -> None:
-        self._places = threading.BoundedSemaphore(AT_ONCE_MAX)
-        super().__init__(*arguments)
+    def __init__(
+        self,
+        listening: socket.socket,
+        context: ssl.SSLContext | None,
+        hear: Callable[[bytes], bool],
+    ) -> None:
+        self._listening, self._context, self._hear = listening, context, hear
+        self._loop, self._over = asyncio.new_event_loop(), asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="nexo_displays", daemon=True)
+        self._thread.start()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._places.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        doors = _Doors(self._hear, self._loop)
+        server = await self._loop.create_server(
+            doors,
+            sock=self._listening,
+            ssl=self._context,
+            ssl_handshake_timeout=IDLE_S if self._context else None,
+        )
+        await self._over.wait()
+        server.close()
+        doors.pre_shutdown()
+        await doors.shutdown(0.1)
+
+
+class _Doors(web.Server):
+    """Gives each connection a place, if there is one, and an end."""
+
+    def __init__(self, hear: Callable[[bytes], bool], loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(
+            self._answer,
+            request_factory=self._request,
+            keepalive_timeout=IDLE_S,
+            access_log=None,
+        )
+        self._hear, self._own_loop = hear, loop
+        self._coming: dict[web.RequestHandler, asyncio.TimerHandle] = {}  # in the TLS handshake
+
+    def __call__(self) -> web.RequestHandler:
+        if len(self._coming) + len(self.connections) >= AT_ONCE_MAX:
+            raise ConnectionRefusedError  # asyncio drops what it gets no protocol for
+        connection = super().__call__()
+        self._coming[connection] = self._own_loop.call_later(
+            2 * IDLE_S, self._coming.pop, connection, None
+        )
+        return connection
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        coming = self._coming.pop(handler, None)
+        if coming is not None:
+            coming.cancel()
+        super().connection_made(handler, transport)
+        self._own_loop.call_later(LIFE_S, handler.force_close)
+
+    def _request(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+    ) -> web.BaseRequest:
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, self._own_loop, client_max_size=BODY_MAX
+        )
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        """On the server's own thread: opening what is sealed takes no time."""
+        if request.method != "POST":
+            return web.Response(status=405)
         try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._places.release()
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        """TLS here, on the connection's own thread, with an end to every wait."""
-        request.settimeout(IDLE_S)
-        if self.context is None:
-            super().finish_request(request, client_address)
-            return
-        with contextlib.suppress(OSError), self.context.wrap_socket(request, True) as tls:
-            super().finish_request(tls, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever knocks and goes away is not worth a word."""
-
-
-def _handler(hear: Callable[[bytes], bool]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = IDLE_S
-
-        def do_POST(self) -> None:
-            self.close_connection = True
-            length = self.headers.get("Content-Length") or ""
-            if not length.isdecimal() or int(length) > BODY_MAX:
-                self.send_error(413)
-                return
-            genuine = hear(self.rfile.read(int(length)))
-            answer = b"[accepted]" if genuine else b""
-            self.send_response(200 if genuine else 403)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent: an address on a local network is knocked at by anybody."""
-
-    return Handler
+            if request.version == HttpVersion11 and "100-continue" in request.headers.get(
+                "Expect", ""
+            ):
+                await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            told = await request.read()
+        except ConnectionError:
+            return web.Response(status=400)  # nobody hears it
+        genuine = self._hear(told)
+        return web.Response(text="[accepted]") if genuine else web.Response(status=403)

@@ -11,13 +11,14 @@ import pytest
 import requests
 
 from device_drivers.card_terminals.interface import Outcome, StepKind
-from device_drivers.card_terminals.nexo import texts
-from device_drivers.card_terminals.nexo.displays import BODY_MAX
+from device_drivers.card_terminals.nexo import displays, texts
+from device_drivers.card_terminals.nexo.displays import AT_ONCE_MAX, BODY_MAX
 from lobbypay.device.simulated import free_port
 from simulators.nexo_terminal.notifying import display_request
 from simulators.nexo_terminal.sealing import Seal
 from tests.device_drivers.card_terminals.nexo.world import Observed, request
 from tests.device_drivers.waiting import wait_until
+from tests.simulators.http_manners import Line, every_way, head, is_refused_when_huge
 
 ALL_STEPS = [
     StepKind.PRESENT_CARD,
@@ -83,6 +84,27 @@ def test_only_the_running_payment_is_told_of_and_only_by_the_terminal(world):
         seen = list(observer.steps)
         assert post(sealed(world, ours, "WAIT_FOR_PIN")) == 200
         assert observer.steps == seen, "it runs no more"
+
+
+def test_a_terminal_may_send_its_notifications_in_any_way(world):
+    with listening(world) as (_, port):
+        told = sealed(world, "0000000000", "WAIT_FOR_PIN")
+        answers = every_way(port, "/", told)
+        assert set(answers.values()) == {(200, b"[accepted]")}
+        assert is_refused_when_huge(port, "/")
+        assert {status for status, _ in every_way(port, "/", b"no JSON").values()} == {403}
+
+
+def test_those_who_trickle_get_no_place_for_good(world, monkeypatch):
+    monkeypatch.setattr(displays, "LIFE_S", 1.0)
+    with listening(world) as (_, port), contextlib.ExitStack() as slow:
+        lines = [slow.enter_context(contextlib.closing(Line(port))) for _ in range(AT_ONCE_MAX)]
+        for line in lines:
+            line.send(head("/", "Content-Length: 1000")[:-10])
+        with contextlib.closing(Line(port)) as another:
+            assert another.ends()
+        assert all(line.ends() for line in lines)
+        assert requests.post(f"http://127.0.0.1:{port}/", data=b"x", timeout=10).status_code == 403
 
 
 def test_those_who_knock_and_say_nothing_hold_up_nobody(world):
