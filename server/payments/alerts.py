@@ -63,6 +63,11 @@ TEXTS = {
         en="The kiosk takes no more money: an old disk image, or two machines with one identity."
         " Find out which, then pair it again with a new code",
     ),
+    "kiosk_clock_wrong": Text(
+        zh="终端上报的付款时间不可能,已按服务器收到的时间入账。检查终端时钟,核对付款日期",
+        en="A kiosk told an impossible time of a payment; it is booked as of when it was received."
+        " Check the kiosk's clock, and the day of the payment",
+    ),
     "unreadable_record": Text(
         zh="终端上报的付款记录不能识别,请人工核对", en="A kiosk's payment record cannot be read"
     ),

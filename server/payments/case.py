@@ -24,6 +24,7 @@ LABELS = {
     "state": Text(zh="状态", en="State"),
     "reason": Text(zh="原因", en="Reason"),
     "created_at": Text(zh="创建", en="Created"),
+    "received_at": Text(zh="服务器得知", en="Known to the server since"),
     "asked_at": Text(zh="向渠道请求", en="Channel asked"),
     "expires_at": Text(zh="有效期", en="Expires"),
     "cancel_wanted": Text(zh="已要求取消", en="To be cancelled"),
@@ -58,7 +59,17 @@ INSIDE = {
     "zh": Text(zh="中文", en=""),
     "en": Text(zh="", en="English"),
 }
-_TIMES = ("created_at", "asked_at", "expires_at", "next_look", "first", "last", "at", "heard_at")
+_TIMES = (
+    "created_at",
+    "received_at",
+    "asked_at",
+    "expires_at",
+    "next_look",
+    "first",
+    "last",
+    "at",
+    "heard_at",
+)
 _TO_DO = {
     True: Text(
         zh="在渠道的商户后台按商户单号查这笔订单。付了的会自动入账;没付的可在商户后台关闭。",
@@ -89,6 +100,7 @@ def facts(order: PaymentOrder, last_word: LastWord) -> dict[str, Any]:
         "state": order.state,
         "reason": order.reason,
         "created_at": order.created_at.isoformat(),
+        "received_at": order.received_at.isoformat(),
         "asked_at": order.asked_at.isoformat() if order.asked_at else "",
         "expires_at": order.expires_at.isoformat() if order.expires_at else "",
         "cancel_wanted": order.cancel_wanted,

@@ -105,7 +105,7 @@ def _not_charged_yet(order: PaymentOrder, through: Channel, at: datetime) -> Pay
         return order
     if known.standing is not Standing.NOT_FOUND:
         return learning.asked(order.payment_id, at)
-    if over or order.cancel_wanted or at >= order.created_at + charging_times.CODE_LIFE:
+    if over or order.cancel_wanted or at >= order.received_at + charging_times.CODE_LIFE:
         return learning.never_asked(order.payment_id, "never_asked", at)
     return order
 
@@ -202,7 +202,7 @@ def _attend(order: PaymentOrder, its_turn: datetime, at: datetime, last_word: La
         look_again(order, its_turn)
     elif order.by_code:
         order = check(order, its_turn)
-    if not order.life.final and at - order.created_at > ALERT_AFTER:
+    if not order.life.final and at - order.received_at > ALERT_AFTER:
         order.refresh_from_db()
         keep_up(
             order.community_id,

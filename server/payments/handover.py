@@ -14,6 +14,9 @@ from contract.messages import Bill, CardData, EntryKind, Method, PaymentRecord, 
 from server.payments.models import JournalEntry, PaymentOrder
 
 _NUMBER = re.compile("[0-9]{1,9}")
+# A kiosk's payments in their sequence, whatever its clock said: numbers only grow.
+_BY_NUMBER = (Length("reference"), "reference")
+_NEWEST_FIRST = (Length("reference").desc(), "-reference")
 _OPEN = [s.value for s in PaymentState if not s.final]
 
 
@@ -28,7 +31,7 @@ def highest_number(kiosk_id: str) -> int:
     """The highest number in a reference that the server has seen of this kiosk; 0 for none."""
     order = (
         PaymentOrder.objects.filter(kiosk_id=kiosk_id)
-        .order_by(Length("reference").desc(), "-reference")
+        .order_by(*_NEWEST_FIRST)
         .values_list("reference", flat=True)
         .first()
     )
@@ -53,7 +56,7 @@ def open_card_payments(kiosk_id: str, now: datetime) -> list[PaymentRecord]:
         kiosk_id=kiosk_id, method=Method.CARD.value, state__in=_OPEN
     ).select_related("unit", "unit__community", "community")
     last_card = _last_card(kiosk_id)
-    return [_record(order, last_card, now) for order in orders.order_by("created_at", "pk")]
+    return [_record(order, last_card, now) for order in orders.order_by(*_BY_NUMBER)]
 
 
 def ended_card_payments(kiosk_id: str, asked: list[str]) -> list[PaymentRecord]:
@@ -61,7 +64,7 @@ def ended_card_payments(kiosk_id: str, asked: list[str]) -> list[PaymentRecord]:
     orders = PaymentOrder.objects.filter(
         kiosk_id=kiosk_id, method=Method.CARD.value, payment_id__in=asked
     ).exclude(state__in=_OPEN)
-    told = (_told(order) for order in orders.order_by("created_at", "pk"))
+    told = (_told(order) for order in orders.order_by(*_BY_NUMBER))
     return [record for record in told if record is not None and record.state.final]
 
 
@@ -110,5 +113,5 @@ def _from_order(order: PaymentOrder, now: datetime) -> PaymentRecord:
 
 def _last_card(kiosk_id: str) -> CardData | None:
     orders = PaymentOrder.objects.filter(kiosk_id=kiosk_id, card__isnull=False)
-    order = orders.order_by("-created_at", "-pk").first()
+    order = orders.order_by(*_NEWEST_FIRST).first()
     return CardData.model_validate(order.card) if order else None

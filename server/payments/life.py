@@ -95,6 +95,7 @@ _INTENTION = (
     "currency",
     "out_trade_no",
     "created_at",
+    "received_at",
 )
 _FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code")
 _ASKED = (*_FROM_THE_START, "asked_at", "code_url")

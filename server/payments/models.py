@@ -53,6 +53,9 @@ class PaymentOrder(models.Model):
     payment code, which is kept nowhere. ``bills`` are whole, as they were billed or shown then
     (``contract.messages.Bill`` without the other periods): a later correction changes nothing here.
 
+    ``created_at`` may be by the kiosk's clock, as far as it was believed (``kiosk_time``);
+    ``received_at`` is when the server first heard of it: every deadline counts from that.
+
     Facts of their own: ``charged_minor`` is what the customer paid, ``allocated_minor`` what of it
     settles bills, ``credited_minor`` what of it is credit of the unit, ``refunded_minor`` what went back.
     ``held_minor`` came in and is in the suspense account until staff say what it is for.
@@ -74,6 +77,7 @@ class PaymentOrder(models.Model):
     offline = models.BooleanField("离线 Offline", default=False)
     with_payment_code = models.BooleanField("付款码 Payment code", default=False)
     created_at = models.DateTimeField("创建 Created")
+    received_at = models.DateTimeField("服务器得知 Known here since")
 
     state = models.CharField("状态 State", max_length=10, choices=STATES, default="created")
     version = models.PositiveIntegerField(default=1)
@@ -105,7 +109,7 @@ class PaymentOrder(models.Model):
     class Meta:
         verbose_name = "支付订单 Payment order"
         verbose_name_plural = "支付订单 Payment orders"
-        ordering = ["-created_at", "-pk"]
+        ordering = ["-received_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="payment_is_positive"

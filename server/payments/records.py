@@ -5,7 +5,7 @@ decides; the kiosk's word only makes the server look.
 """
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +21,7 @@ from contract.messages import (
 from server.billing.accounts import find_unit
 from server.billing.models import Bill
 from server.estate.models import Unit
-from server.payments import learning
+from server.payments import kiosk_time, learning
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.life import Fact
@@ -174,7 +174,8 @@ class Take:
     def _approved(self, order: PaymentOrder, record: PaymentRecord, told: dict[str, Any]) -> None:
         if any(one.order is order for one in self._paid):
             self._book()
-        news = learning.News(order, _terminal_said(record), _facts(record) | told)
+        paid_at = self._paid_at(order, record)
+        news = learning.News(order, _terminal_said(record, paid_at), _facts(record) | told)
         if news.plain:
             order.kiosk_version, order.kiosk_state = record.version, record.state.value
             self._paid.append(news)
@@ -184,6 +185,21 @@ class Take:
         PaymentOrder.objects.filter(pk=order.pk).update(**told)
         order.kiosk_version, order.kiosk_state = record.version, record.state.value
         order.state = self._stands(order)
+
+    def _paid_at(self, order: PaymentOrder, record: PaymentRecord) -> datetime:
+        """By the kiosk's clock where that can be; else now, and staff are told of it."""
+        known_since = order.received_at if order.request_hash else None
+        paid_at = kiosk_time.believed(record.changed_at, self._now, known_since)
+        if paid_at != record.changed_at.replace(tzinfo=record.changed_at.tzinfo or UTC):
+            self._alert(
+                "kiosk_clock_wrong",
+                record.reference,
+                payment_id=record.payment_id,
+                amount_minor=record.amount_minor,
+                said=record.changed_at.isoformat(),
+                booked=paid_at.isoformat(),
+            )
+        return paid_at
 
     def _stands(self, order: PaymentOrder) -> str:
         return PaymentOrder.objects.values_list("state", flat=True).get(pk=order.pk)
@@ -238,7 +254,8 @@ class Take:
             simulated=record.simulated,
             offline=record.offline,
             with_payment_code=record.with_payment_code,
-            created_at=record.created_at,
+            created_at=kiosk_time.believed(record.created_at, self._now),
+            received_at=self._now,
             changed_at=self._now,
             check_at=self._now,  # the sweep forgets it only once its end is known
         )
@@ -287,9 +304,9 @@ def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:
     return "backward" if record.state.is_backward_from(before) else ""
 
 
-def _terminal_said(record: PaymentRecord) -> OrderState:
+def _terminal_said(record: PaymentRecord, paid_at: datetime) -> OrderState:
     reference = storable_text(record.card.trace_no)[:64] if record.card else ""
-    return OrderState(Standing.PAID, reference, record.amount_minor, record.changed_at)
+    return OrderState(Standing.PAID, reference, record.amount_minor, paid_at)
 
 
 def _facts(record: PaymentRecord) -> dict[str, Any]:

@@ -121,6 +121,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         simulated=simulated,
         with_payment_code=with_payment_code,
         created_at=now,
+        received_at=now,
         changed_at=now,
         expires_at=expires_at,
         check_at=now + FIRST_CHECK,

@@ -138,6 +138,7 @@ def test_a_sweep_passes_over_the_orders_of_a_broken_community():
             request_hash="",
             out_trade_no=f"{position}",
             created_at=created,
+            received_at=created,
             changed_at=created,
             check_at=created + timedelta(seconds=position),
             reason="lost",

@@ -98,6 +98,7 @@ def order(machine: Kiosk, number: int, **fields) -> PaymentOrder:
         "request_hash": "",
         "out_trade_no": f"n{number}",
         "created_at": NOW,
+        "received_at": NOW,
         "changed_at": NOW,
     }
     return PaymentOrder.objects.create(**(values | fields))

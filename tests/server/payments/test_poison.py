@@ -126,7 +126,7 @@ def test_what_fails_together_is_booked_one_by_one(world, monkeypatch):
 
 def test_half_of_what_failed_is_not_left_behind(world, monkeypatch):
     """The entry had written something before it failed."""
-    monkeypatch.setattr(records.learning, "_parts", lambda orders: 1 // 0)
+    monkeypatch.setattr(learning.settlement, "settle_together", lambda *_, **__: 1 // 0)
     start_first = record(world, PaymentState.UNKNOWN, number=1, offline=True, reason="lost")
     journal = KioskJournal().tells(start_first)
     journal.tells(record(world, APPROVED, 2, number=1, offline=True))
