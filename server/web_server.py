@@ -51,20 +51,21 @@ class _Application(BaseApplication):
 
 
 def start_sweeping() -> None:
-    """Orders and refunds without a known end are followed up from this process, whoever began them."""
+    """Orders and refunds without a known end are followed up from this process, whoever began them: each
+    turn in a thread of its own, so that a channel that is dead holds nobody else."""
     from django.utils import timezone
 
     from server.fleet.last_word import last_word
-    from server.payments.following import sweep_forever
+    from server.payments.sweeper import sweep_forever, turns
 
     stop = threading.Event()
-    threading.Thread(
-        target=sweep_forever,
-        args=(timezone.now, stop.wait),
-        kwargs={"last_word": last_word},
-        name="sweep",
-        daemon=True,
-    ).start()
+    for name, turn in turns(last_word).items():
+        threading.Thread(
+            target=sweep_forever,
+            args=(turn, timezone.now, stop.wait),
+            name=f"sweep-{name}",
+            daemon=True,
+        ).start()
 
 
 def serve(bind: str, threads: int) -> None:

@@ -16,6 +16,8 @@ from server.estate.models import Unit
 from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
 
+OUTSIDE = "refund_outside:"  # begins the kind of such a posting; the sum that went back follows
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -164,7 +166,8 @@ class _Work:
 
 @transaction.atomic
 def undo(unit: Unit, payment_id: str, *, at: datetime) -> bool:
-    """The money went back (reversal, refund): its bills are open again, credit it made is taken back.
+    """All the money went back (reversal, refund): its bills are open again, credit it made is taken back.
+    So is what ``returned_outside`` took out before.
 
     True when this call did it; False when it was done before, or the payment was never settled.
     """
@@ -173,12 +176,13 @@ def undo(unit: Unit, payment_id: str, *, at: datetime) -> bool:
     original = posting.find(unit.community_id, "payment", payment_id)
     if original is None:
         return False
+    parts = posting.find_of_kinds(unit.community_id, OUTSIDE, payment_id)
     try:
         posting.post(
             unit.community_id,
             "payment_undone",
             payment_id,
-            posting.mirrored(original),
+            [line for one in (original, *parts) for line in posting.mirrored(one)],
             currency=original.currency,
             at=at,
         )
@@ -236,6 +240,24 @@ def refunded_again(
         payment_id,
         [
             Line("refunds_due", amount_minor, unit.pk),
+            Line(f"clearing:{method}", -amount_minor, unit.pk),
+        ],
+        at,
+    )
+
+
+def returned_outside(
+    unit: Unit, amount_minor: int, sum_minor: int, *, method: str, payment_id: str, at: datetime
+) -> None:
+    """The channel sent back a part of a settled payment though nobody here asked for it. ``sum_minor``:
+    all that went back of it by now; once for each such sum. What it settled stays settled; the part
+    waits on ``refunds_outside`` until staff decide about it."""
+    _once(
+        unit,
+        f"{OUTSIDE}{sum_minor}",
+        payment_id,
+        [
+            Line("refunds_outside", amount_minor, unit.pk),
             Line(f"clearing:{method}", -amount_minor, unit.pk),
         ],
         at,

@@ -19,11 +19,12 @@ CHART = {
     "credit": Account.Kind.LIABILITY,  # credit balances, by unit
     "refunds_due": Account.Kind.LIABILITY,  # money that must go back, by unit
     "suspense": Account.Kind.LIABILITY,  # money whose purpose staff must say, by unit
+    "refunds_outside": Account.Kind.ASSET,  # went back in a channel's console, to be decided, by unit
     "income": Account.Kind.INCOME,  # income:<fee item>, income:late_fee
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,
 }
-BY_UNIT = ("receivable", "credit", "refunds_due")
+BY_UNIT = ("receivable", "credit", "refunds_due", "refunds_outside")
 
 
 class PostingRefused(Exception):
@@ -125,6 +126,14 @@ def find_many(community_id: int, kind: str, references: Iterable[str]) -> dict[s
         community_id=community_id, kind=kind, reference__in=list(references)
     )
     return {row.reference: row for row in rows}
+
+
+def find_of_kinds(community_id: int, prefix: str, reference: str) -> list[Transaction]:
+    """All transactions of a reference whose kind begins with ``prefix``, oldest first."""
+    rows = Transaction.objects.filter(
+        community_id=community_id, kind__startswith=prefix, reference=reference
+    )
+    return list(rows.order_by("pk"))
 
 
 def mirrored(original: Transaction) -> list[Line]:

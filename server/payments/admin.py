@@ -10,7 +10,13 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from server.payments.case import INSIDE, LABELS
-from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.payments.models import (
+    Alert,
+    JournalEntry,
+    PaymentOrder,
+    Refund,
+    UnmatchedNotification,
+)
 
 
 class ReadOnly(ModelAdmin):
@@ -37,6 +43,20 @@ class PaymentOrderAdmin(ReadOnly):
 class RefundAdmin(ReadOnly):
     list_display = ("refund_no", "order", "amount_minor", "state", "created_at", "done_at")
     list_filter = ("community", "state")
+
+
+@admin.register(UnmatchedNotification)
+class UnmatchedNotificationAdmin(ReadOnly):
+    list_display = (
+        "out_trade_no",
+        "method",
+        "amount_minor",
+        "paid_at",
+        "received_at",
+        "matched_at",
+    )
+    list_filter = ("method", ("matched_at", admin.EmptyFieldListFilter))
+    search_fields = ("out_trade_no", "channel_reference")
 
 
 @admin.register(JournalEntry)

@@ -34,6 +34,20 @@ TEXTS = {
         en="Money that was returned by hand was sent back by the channel too. Recover it from the"
         " payer",
     ),
+    "refund_outside": Text(
+        zh="在渠道商户后台退了一部分款。账单仍算已缴,请核对并决定这笔差额",
+        en="A part was refunded in the channel's console. The bills still count as paid; decide about"
+        " the difference",
+    ),
+    "refund_unclear": Text(
+        zh="渠道说已退款,但没说退了多少。请在商户后台查明金额",
+        en="The channel says that money was refunded but not how much. Look in its console",
+    ),
+    "unmatched_payment": Text(
+        zh="渠道通知有一笔付款,但服务器没有这个订单。订单出现后会自动入账;否则请在商户后台查明",
+        en="A channel tells of a payment whose order is not known here. It is booked once the order"
+        " turns up; otherwise look it up in the channel's console",
+    ),
     "simulated_money": Text(
         zh="非测试小区收到模拟设备的付款,未入账",
         en="Simulated money for a real community; it was not booked",

@@ -6,14 +6,12 @@ did not find it paid, because reversing gives back what was paid (PROTOCOLS: 微
 支付宝 当面付, 轮询与撤销).
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from contract.messages import Method, StartPayment
 from contract.scan_kind import ScanKind, classify
-from server.payments import learning
 from server.payments.channels import registry
-from server.payments.channels.interface import Channel, ChannelUnavailable, OrderState, Standing
+from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
 from server.payments.charging_times import REVERSE_AFTER
 from server.payments.models import PaymentOrder
 
@@ -37,38 +35,13 @@ def check_request(request: StartPayment) -> None:
         raise ChannelUnavailable(f"{request.method} charges no payment codes")
 
 
-def take_back(
-    order: PaymentOrder, known: OrderState, through: Channel, at: datetime
-) -> OrderState | None:
-    """Reverses an open order when its time is over and ``known``, just asked, says that it is unpaid.
-    None: not yet, or it cannot be said."""
+def to_be_reversed(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
+    """Whether an open order is to be reversed: its time is over or its end wanted, and ``known``, just
+    asked, says that it is unpaid."""
     over = order.expires_at is not None and at >= order.expires_at
     wanted = over or order.cancel_wanted or known.standing is Standing.DECLINED
     early = order.asked_at is None or at < order.asked_at + REVERSE_AFTER
-    if not wanted or early or known.standing not in _UNPAID:
-        return None
-    ended = _reverse(order, through, at)
-    if ended is None:
-        return None
-    if ended.standing is Standing.CLOSED and known.standing is Standing.DECLINED:
-        return replace(ended, reason=known.reason)
-    return ended
-
-
-def stop_for_good(
-    order: PaymentOrder, known: OrderState, through: Channel, at: datetime
-) -> OrderState | None:
-    """Reverses an order that ended unpaid and could still be paid, as ``known``, just asked, says.
-    None: it need not be, or somebody else is at it."""
-    if known.standing not in (Standing.WAITING, Standing.DECLINED):
-        return None
-    return _reverse(order, through, at)
-
-
-def _reverse(order: PaymentOrder, through: Channel, at: datetime) -> OrderState | None:
-    if not learning.about_to_end(order.payment_id, at):
-        return None
-    return through.reverse(order.out_trade_no)
+    return wanted and not early and known.standing in _UNPAID
 
 
 def answers(known: OrderState) -> bool:

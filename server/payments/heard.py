@@ -3,18 +3,27 @@
 from datetime import datetime
 from typing import Any
 
-from server.payments.channels.interface import OrderState
+from server.payments.channels.interface import EndAnswer, OrderState
 from server.payments.models import PaymentOrder
 
 ANSWERS_MAX = 20
 
 
 def noted(order: PaymentOrder, asked: str, said: OrderState, at: datetime) -> OrderState:
-    """The answer, once it is written down. The same answer again is counted, not repeated.
+    """The answer, once it is written down. ``asked``: query, charge, or notification for what came
+    unasked."""
+    _note(order, {"asked": asked, "answer": said.standing.value}, said, at)
+    return said
 
-    ``asked``: query, close, reverse, charge, or notification for what came unasked.
-    """
-    answer: dict[str, Any] = {"asked": asked, "answer": said.standing.value}
+
+def noted_end(order: PaymentOrder, asked: str, said: EndAnswer, at: datetime) -> None:
+    """What the end itself was answered, and where the order stood after it. ``asked``: close, reverse."""
+    answer = {"asked": asked, "answer": said.state.standing.value, "ending": said.ending.value}
+    _note(order, answer, said.state, at)
+
+
+def _note(order: PaymentOrder, answer: dict[str, Any], said: OrderState, at: datetime) -> None:
+    """The same answer again is counted, not repeated."""
     for name, value in (
         ("reason", said.reason),
         ("amount_minor", said.amount_minor),
@@ -30,4 +39,3 @@ def noted(order: PaymentOrder, asked: str, said: OrderState, at: datetime) -> Or
         heard.append({**answer, "first": at.isoformat(), "last": at.isoformat(), "times": 1})
     order.heard = heard[-ANSWERS_MAX:]
     PaymentOrder.objects.filter(pk=order.pk).update(heard=order.heard)
-    return said

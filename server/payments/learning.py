@@ -19,11 +19,12 @@ from server.billing.models import Bill
 from server.estate.models import LateSuccess
 from server.payments import charging_times, held_money
 from server.payments.alerts import raise_alert
-from server.payments.channels.interface import OrderState
-from server.payments.life import Fact, Late, after
+from server.payments.channels.interface import Ending, OrderState
+from server.payments.life import End, Fact, Late, after
 from server.payments.models import PaymentOrder, Refund
 
 ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
+QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
 
 
 class Overtaken(Exception):
@@ -55,8 +56,7 @@ def decided(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
 def _assign(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     order.state, order.version, order.changed_at = state.value, order.version + 1, at
     if state.final:
-        order.check_at = None
-        _not_being_ended(order)
+        order.check_at, order.ending_in_flight = None, False
     for name, value in fields.items():
         setattr(order, name, value)
 
@@ -93,41 +93,56 @@ def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
 
 
 @transaction.atomic
-def about_to_end(payment_id: str, at: datetime) -> bool:
-    """Whether this caller may close or reverse the order at its channel, which gives back what was just
-    paid: not what is in the books as paid, and nobody while somebody else is at it. Until the answer
-    is taken nothing is booked as paid."""
+def about_to_end(payment_id: str, at: datetime, *, gives_back: bool) -> End | None:
+    """Lets this caller ask the channel to end the order, and returns what was known of an end before;
+    None: it is in the books as paid, or somebody else is at it. ``gives_back``: as a reversal does,
+    which returns what was just paid. From then on, also after a crash, "paid" is not believed until
+    the channel has refused that end."""
     order = _locked(payment_id)
+    before = End(order.ending)
+    if before is End.ACCEPTED and not _may_be_given_back(order, at):
+        before = End.REFUSED  # what it gave back, it has given back
     if order.charged_minor or (order.ending_in_flight and _being_ended(order, at)):
-        return False
+        return None
     order.ending_since, order.ending_in_flight = at, True
+    if gives_back:
+        order.ending = End.OPEN
+    elif before is End.NEVER:
+        order.ending = End.CLOSING
     order.save()
-    return True
-
-
-def end_unanswered(payment_id: str) -> None:
-    """The channel may be asked to end it once more; what it did is not known."""
-    PaymentOrder.objects.filter(payment_id=payment_id).update(ending_in_flight=False)
+    return before
 
 
 @transaction.atomic
-def end_answered(payment_id: str) -> PaymentOrder:
-    """The channel has answered, so what it says when asked now is true again. What it said before
-    is not: the version is another."""
+def end_answered(payment_id: str, answer: Ending, before: End) -> PaymentOrder:
+    """Writes down what the channel answered when it was asked to end the order. ``before`` is what
+    ``about_to_end`` returned: an earlier end that may still be carried out is undone by no "not now".
+    A refusal raises the version, so that older answers of the channel are not taken."""
     order = _locked(payment_id)
-    if order.ending_since is not None:
-        _not_being_ended(order)
-        order.version += 1
-        order.save()
+    order.ending_in_flight = False
+    if order.ending in (End.OPEN, End.ACCEPTED):
+        may_come = before in (End.OPEN, End.ACCEPTED)
+        if answer is Ending.ACCEPTED:
+            order.ending = End.ACCEPTED
+        elif answer is Ending.REFUSED or (
+            answer in (Ending.BUSY, Ending.NOT_THERE) and not may_come
+        ):
+            order.ending = End.REFUSED
+            order.version += 1
+    order.save()
     return order
-
-
-def _not_being_ended(order: PaymentOrder) -> None:
-    order.ending_since, order.ending_in_flight = None, False
 
 
 def _being_ended(order: PaymentOrder, at: datetime) -> bool:
     return order.ending_since is not None and at < order.ending_since + ENDING_FOR
+
+
+def _may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
+    """Whether an end that was asked for may still return what the channel says was paid. Of an order
+    that ended by an accepted one, only for so long as queries lag: later it is other money."""
+    if order.ending == End.ACCEPTED and order.life.final and order.ending_since is not None:
+        return at < order.ending_since + QUERIES_LAG
+    return order.ending in (End.OPEN, End.ACCEPTED)
 
 
 @transaction.atomic
@@ -140,7 +155,7 @@ def paid(
     have been undone since.
     """
     order = _locked(payment_id)
-    if as_of is not None and not order.charged_minor and _being_ended(order, at):
+    if as_of is not None and not order.charged_minor and _may_be_given_back(order, at):
         raise Overtaken(order.reference)
     try:
         state = after(order.life, Fact.PAID)
@@ -209,7 +224,7 @@ def _book(news: Sequence[News], at: datetime) -> None:
             credited_minor=done.credited_minor,
             channel_reference=known.reference or order.channel_reference,
             reason="",
-            **one.fields,
+            **(_looked_at(order, at) | one.fields),
         )
         if order.pk is None:
             new.append(order)
@@ -217,6 +232,14 @@ def _book(news: Sequence[News], at: datetime) -> None:
             order.save()
     if new:
         PaymentOrder.objects.bulk_create(new, batch_size=500)
+
+
+def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
+    """Of an order that is paid at a channel: when it is looked at, whether the money is still there."""
+    if not order.by_code:
+        return {}
+    pauses = charging_times.looks_at(PaymentState.APPROVED, order.ending)
+    return {"checks": 0, "check_at": charging_times.next_look(0, at, pauses)}
 
 
 def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
@@ -240,7 +263,8 @@ def ended_unpaid(
     state = after(order.life, fact)
     if state is not None:
         release(order.payment_id)
-        if order.with_payment_code and order.asked_at is not None:
+        may_come = order.ending in (End.OPEN, End.ACCEPTED)
+        if may_come or (order.with_payment_code and order.asked_at is not None):
             fields |= {"checks": 0, "check_at": charging_times.next_look(0, at)}
         _change(order, state, at, reason=reason, **fields)
     return order
@@ -309,6 +333,7 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
         credited_minor=credited,
         channel_reference=known.reference,
         paid_at=known.paid_at or at,
+        **(_looked_at(order, at) if credited else {}),
     )
     return order
 

@@ -23,6 +23,16 @@ class Fact(StrEnum):
     REVERSED = "reversed"  # it was paid and went back
 
 
+class End(StrEnum):
+    """What is known of an end that the server asked the channel for."""
+
+    NEVER = ""
+    CLOSING = "closing"  # asked only in a way that gives nothing back
+    OPEN = "open"  # a reversal was asked for, and may or may not be carried out
+    ACCEPTED = "accepted"  # the channel said that it carries it out
+    REFUSED = "refused"  # the channel said that it does not: what is paid stays paid
+
+
 class Late(Exception):
     """Money came for an order that had ended without any."""
 
@@ -119,7 +129,7 @@ RULES: dict[PaymentState, Rule] = {
     _S.UNKNOWN: Rule((*_INTENTION, "reason"), _BOOKED, _ASKED),
     _S.APPROVED: Rule(
         (*_INTENTION, "charged_minor", "paid_at"),
-        ("refunded_minor", "held_minor"),
+        ("held_minor",),
         (*_ASKED, "charged_minor", "paid_at", "channel_reference"),
     ),
     _S.DECLINED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
@@ -160,7 +170,7 @@ def frozen_in(order: Mapping[str, Any]) -> dict[str, Any]:
 
 def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     """``order``: its fields as they shall be written; ``was``: what was frozen in it before. The money
-    of an approved order is all accounted for. Raises RuleBroken."""
+    of an approved order is all accounted for, and some of it is still there. Raises RuleBroken."""
     state, reference = PaymentState(order["state"]), str(order["reference"])
     rule = RULES[state]
     missing = [name for name in rule.required if not order[name]]
@@ -176,3 +186,6 @@ def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     if state is PaymentState.APPROVED and order["charged_minor"] != kept:
         fields = ["charged_minor", "allocated_minor", "credited_minor"]
         raise RuleBroken(reference, state, "do not add up", fields)
+    if state is PaymentState.APPROVED and order["refunded_minor"] >= order["charged_minor"]:
+        fields = ["charged_minor", "refunded_minor"]
+        raise RuleBroken(reference, state, "nothing of it is left", fields)

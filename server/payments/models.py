@@ -102,7 +102,10 @@ class PaymentOrder(models.Model):
     changed_at = models.DateTimeField("更新 Changed")
     check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     checks = models.PositiveIntegerField(default=0)
-    ending_since = models.DateTimeField(null=True, blank=True)  # see learning.about_to_end
+    ending = models.CharField(
+        "终止 End", max_length=10, blank=True, choices=[(e.value, e.name) for e in life.End]
+    )
+    ending_since = models.DateTimeField(null=True, blank=True)  # asked for last
     ending_in_flight = models.BooleanField(default=False)
     heard = models.JSONField("渠道回答 Answers", default=list)  # see payments.heard
 
@@ -122,6 +125,11 @@ class PaymentOrder(models.Model):
                 condition=~models.Q(state="approved")
                 | models.Q(charged_minor=models.F("allocated_minor") + models.F("credited_minor")),
                 name="approved_money_is_accounted_for",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved")
+                | models.Q(refunded_minor__lt=models.F("charged_minor")),
+                name="approved_means_some_is_left",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["declined", "cancelled"])
@@ -220,6 +228,35 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.refund_no
+
+
+class UnmatchedNotification(models.Model):
+    """未匹配的到账通知: a channel's genuine word of money for an order that is not known here, as after a
+    restore from a backup. Kept until the order turns up; ``matched_at`` says when it did."""
+
+    method = models.CharField("方式 Method", max_length=10, choices=METHODS)
+    out_trade_no = models.CharField("商户单号 Order no.", max_length=64)
+    standing = models.CharField("状态 State", max_length=10)
+    channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)
+    amount_minor = models.BigIntegerField("金额 Amount (minor)", null=True, blank=True)
+    refunded_minor = models.BigIntegerField("已退 Refunded", null=True, blank=True)
+    paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
+    received_at = models.DateTimeField("收到 Received")
+    matched_at = models.DateTimeField("匹配 Matched", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "未匹配的到账通知 Unmatched notification"
+        verbose_name_plural = "未匹配的到账通知 Unmatched notifications"
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["method", "out_trade_no", "channel_reference", "standing"],
+                name="notification_kept_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.out_trade_no
 
 
 class JournalEntry(models.Model):

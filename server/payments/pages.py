@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from contract.business_day import zone
 from contract.money import Money
-from server.payments import following, telling
+from server.payments import notifications, telling
 from server.payments.channels import registry
 from server.payments.channels.interface import NotGenuine
 from server.payments.models import PaymentOrder
@@ -59,8 +59,7 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
     except NotGenuine as error:
         log.warning("notification refused: %s: %s", method, error)
         return HttpResponse("FAIL", status=401)
-    order = PaymentOrder.objects.filter(out_trade_no=news.out_trade_no, method=method).first()
-    if order is not None and not following.told(order, news.state, timezone.now()):
+    if not notifications.take(method, news, timezone.now()):
         return HttpResponse("FAIL", status=503)
     status_code, content_type, body = channel.acknowledgement()
     return HttpResponse(body, content_type, status_code)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from server.payments import following, refunds
+from server.payments import refunds
+from server.payments.channels import registry
 from server.payments.channels.interface import RefundStanding
 from server.payments.decisions import NotPossible
 from server.payments.models import Refund
@@ -82,7 +83,7 @@ def try_again(refund_no: str, person: Person, reason: str, at: datetime) -> Refu
         if not refunds.claim(refund, at):
             raise _in_flight()
         audit.record(refund.community_id, person, "refund_again", ("refund", refund_no), reason, at)
-    following.send_back(refund, at)
+    refunds.send_back(refund, at)
     refund.refresh_from_db()
     return refund
 
@@ -95,7 +96,7 @@ def _ask_channel(refund: Refund, how: Refund.How, looked: bool, at: datetime) ->
     """Whether the channel returned it already or is about to. A refund made in its merchant console has
     a number of its own there, so it is never found under ours."""
     order = refund.order
-    through = following.channel(order.method) if order.by_code else None
+    through = registry.channel(order.method) if order.by_code else None
     if through is None or (refund.checks == 0 and refund.claimed_until is None):
         return  # it was never sent
     said = through.query_refund(order.out_trade_no, refund.refund_no)

@@ -6,7 +6,6 @@ claimed. Both are one change of the same row, so one of them comes first.
 """
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,12 +14,11 @@ from django.db.models import Q
 from server.billing import settlement
 from server.payments import charging_times
 from server.payments.alerts import raise_alert, resolve_one
-from server.payments.channels.interface import Channel, RefundStanding
+from server.payments.channels import registry
+from server.payments.channels.interface import RefundStanding
 from server.payments.models import PaymentOrder, Refund
 
 log = logging.getLogger(__name__)
-ChannelOf = Callable[[str], Channel | None]
-
 LEASE = timedelta(
     minutes=3
 )  # a refund and its query, each with the channel's time-out, and a pause
@@ -55,6 +53,34 @@ def claim(refund: Refund, at: datetime) -> bool:
             claimed_until=at + LEASE, check_at=at + pause, checks=refund.checks + 1
         )
     )
+
+
+def due(method: str, at: datetime, limit: int) -> list[Refund]:
+    """Refunds of one payment method that are to be sent now, those that wait longest first."""
+    waiting = Refund.objects.filter(state=Refund.State.DUE, check_at__lte=at, order__method=method)
+    refunds = waiting.select_related("order__unit__community")
+    return list(refunds.order_by("check_at", "pk")[:limit])
+
+
+def send_back(refund: Refund, at: datetime) -> bool:
+    """Refunds through the channel, under the same refund number at every try. The caller holds its
+    claim. False: the channel did not answer."""
+    order = refund.order
+    through = registry.channel(order.method)
+    if through is None:
+        in_trouble(refund, at)
+        return True
+    said = through.refund(
+        order.out_trade_no,
+        refund.refund_no,
+        refund.amount_minor,
+        order.charged_minor,
+        refund.reason,
+    )
+    if said in (RefundStanding.PROCESSING, RefundStanding.UNKNOWN):
+        said = through.query_refund(order.out_trade_no, refund.refund_no)
+    answered(refund, said, at)
+    return said is not RefundStanding.UNKNOWN
 
 
 def answered(refund: Refund, said: RefundStanding, at: datetime) -> None:
@@ -132,15 +158,15 @@ def take_over(
     return refund
 
 
-def watch_by_hand(channel_of: ChannelOf, at: datetime) -> int:
+def watch_by_hand(method: str, at: datetime) -> int:
     """Looks whether what staff returned was sent by the channel after all. Returns how many were due."""
-    due = Refund.objects.filter(state=Refund.State.BY_HAND, check_at__lte=at)
+    due = Refund.objects.filter(state=Refund.State.BY_HAND, check_at__lte=at, order__method=method)
     refunds = list(due.select_related("order__unit__community")[:200])
     for refund in refunds:
         looks = refund.checks + 1
         as_read = Refund.objects.filter(pk=refund.pk, checks=refund.checks)
         next_look = charging_times.next_look(looks, at)
-        through = channel_of(refund.order.method)
+        through = registry.channel(refund.order.method)
         if not as_read.update(checks=looks, check_at=next_look) or through is None:
             continue
         try:

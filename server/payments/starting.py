@@ -18,8 +18,8 @@ from server.billing.leases import BillLeased, BillNotOpen, lease
 from server.billing.models import Bill, BillLease, BillState
 from server.estate.models import Community, Unit
 from server.payments import charging, charging_times, following, learning
+from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
-from server.payments.channels.registry import channel
 from server.payments.life import Fact
 from server.payments.models import PaymentOrder
 
@@ -131,7 +131,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
 
 
 def _simulated_channel(method: Method) -> bool:
-    found = channel(method) if method != Method.CARD else None
+    found = registry.channel(method) if method != Method.CARD else None
     return bool(found and found.simulated)
 
 
@@ -168,7 +168,7 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
 
 def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
     """Outside any transaction: the row is committed, so whatever happens here can be found again."""
-    through: Channel | None = channel(order.method)
+    through: Channel | None = registry.channel(order.method)
     try:
         if through is None:
             raise ChannelUnavailable(f"{order.method} is not set up")
@@ -182,7 +182,7 @@ def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
 def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrder:
     """As ``_ask_channel``, but asking takes the money: that it is about to be asked is committed
     first, and who finds that committed never asks."""
-    through = channel(order.method)
+    through = registry.channel(order.method)
     told_by_journal = not order.request_hash  # the kiosk gave it up before its request arrived
     if through is None:
         learning.never_asked(order.payment_id, "channel_unavailable", now)

@@ -18,9 +18,8 @@ from contract.messages import Message
 from kiosk.central.client import CentralClient, ServerAway, _understood
 from server.api import calls
 from server.fleet.models import Kiosk
-from server.payments import following
-from server.payments.channels.interface import OrderState
-from server.payments.models import PaymentOrder
+from server.payments import notifications, sweeper
+from server.payments.channels.interface import Notification, OrderState
 from server.payments.serializable import in_each_others_way
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Process, Scheduler
@@ -98,7 +97,7 @@ class SimulatedServer:
             if not _anything_due(wall()):
                 continue
             try:
-                following.sweep(wall())
+                sweeper.sweep(wall())
             except OperationalError:  # as ``sweep_forever``: it goes on
                 continue
 
@@ -129,10 +128,7 @@ class SimulatedServer:
 
         def take() -> bool:
             """As ``server.payments.pages.notify`` does."""
-            order = PaymentOrder.objects.filter(out_trade_no=out_trade_no, method=method).first()
-            if order is not None:
-                return following.told(order, state, wall())
-            return True
+            return notifications.take(method, Notification(out_trade_no, state), wall())
 
         try:
             return self.does(take, 15.0)

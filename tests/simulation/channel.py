@@ -6,12 +6,14 @@ pays at once, asks for its password, or refuses; an order is reversed unless the
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.payments.channels.interface import (
     ChannelUnavailable,
+    EndAnswer,
+    Ending,
     Order,
     OrderState,
     OutcomeUnknown,
@@ -60,6 +62,7 @@ class SimulatedChannel:
     ``watch`` sees each new order; ``wrong`` what no server may ask of it."""
 
     simulated = True
+    closes_unscanned = True
 
     def __init__(
         self,
@@ -105,20 +108,31 @@ class SimulatedChannel:
         self._comes()
         return state
 
-    def close(self, out_trade_no: str) -> OrderState:
+    def close(self, out_trade_no: str) -> EndAnswer:
         self._goes("close")
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
+            return EndAnswer(Ending.UNSURE)
         account = self.accounts.get(out_trade_no)
+        ending = Ending.ACCEPTED if account else Ending.NOT_THERE
         if account is not None and account.standing is Standing.WAITING:
             account.standing = Standing.CLOSED
+        elif account is not None and account.charged_minor:
+            ending = Ending.REFUSED
         if self._faults.strikes("channel_answer_lost"):
             self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
-        state = self._state(out_trade_no) if account else OrderState(Standing.CLOSED)
+            return EndAnswer(Ending.UNSURE)
+        state = self._state(out_trade_no)
         self._comes()
-        return state
+        return EndAnswer(ending, state)
+
+    def refunded(
+        self, out_trade_no: str, paid_at: datetime, refund_nos: Sequence[str]
+    ) -> int | None:
+        self._goes("refunds")
+        if self._unanswered():
+            return None
+        return sum(self.accounts[out_trade_no].refunds.values())
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
@@ -216,17 +230,17 @@ class SimulatedChannel:
         if not by_code or self.name in TELLS_OF_CHARGES:
             self._soon(lambda: self._notify(account), (0.0, 0.1))
 
-    def reverse(self, out_trade_no: str) -> OrderState:
+    def reverse(self, out_trade_no: str) -> EndAnswer:
         self._goes("reverse")
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
+            return EndAnswer(Ending.UNSURE)
         account = self.accounts.get(out_trade_no)
         if account is None:
             self._reversed_before_they_came.add(out_trade_no)
         waiting = account is not None and account.standing is Standing.WAITING
         if waiting and self._faults.strikes("reverse_refused"):
-            return OrderState(Standing.WAITING)
+            return EndAnswer(Ending.BUSY, OrderState(Standing.WAITING))
         if account is not None and waiting and self._faults.strikes("paid_while_reversing"):
             self._takes(account)
         if account is not None and account.charged_minor and not account.refunds:
@@ -235,9 +249,10 @@ class SimulatedChannel:
             account.standing = Standing.CLOSED
         if self._faults.strikes("channel_answer_lost"):
             self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
+            return EndAnswer(Ending.UNSURE)
         self._comes()
-        return self._state(out_trade_no) if account else OrderState(Standing.CLOSED)
+        ending = Ending.ACCEPTED if account else Ending.NOT_THERE
+        return EndAnswer(ending, self._state(out_trade_no))
 
     def _soon(self, work: Callable[[], None], within_s: tuple[float, float]) -> None:
         pause = self._scheduler.random.uniform(*within_s)

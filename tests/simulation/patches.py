@@ -169,22 +169,32 @@ def _server() -> None:
     from django.db import connection
 
     from server.api import calls
-    from server.payments import charging, following, learning, serializable, starting, views_of
+    from server.payments import (
+        charging,
+        following,
+        learning,
+        outside_refunds,
+        refunds,
+        serializable,
+        starting,
+        sweeper,
+        views_of,
+    )
     from server.payments.channels import registry
 
-    following.time = serializable.time = threads.time
+    following.time = sweeper.time = serializable.time = threads.time
     serializable.random = SimpleNamespace(uniform=lambda *ends: Seams.backoff.uniform(*ends))
     commit = connection.commit
     connection.commit = lambda: Seams.server_commits(commit)
     following.POLL_S = 2.0
-    following.BACKOFF_S = (5, 10, 20, 40, 60)
+    sweeper.BACKOFF_S = (5, 10, 20, 40, 60)
     charging.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
     clock = SimpleNamespace(now=threads.wall)
     calls.timezone = views_of.timezone = clock
     registry.configured = lambda: ["wechat", "alipay"]
     registry.charging_phones = charging.charging_phones = registry.configured
     calls.bill_keys, calls.shown = cache(calls.bill_keys), cache(calls.shown)
-    starting.channel = following.channel = lambda method: Seams.channel(method)
+    registry.channel = lambda method: Seams.channel(method)
 
     def stepped(work: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **named: Any) -> Any:
@@ -201,7 +211,8 @@ def _server() -> None:
     for module, names in (
         (learning, _LEARNING),
         (starting, ("_create",)),
-        (following, ("send_back",)),
+        (refunds, ("send_back",)),
+        (outside_refunds, ("went_back",)),
     ):
         for name in names:
             setattr(module, name, stepped(getattr(module, name)))

@@ -9,7 +9,7 @@ was scanned, so "no such trade" is no failure.
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,6 +21,8 @@ from alipay.exceptions import AliPayException, AliPayValidationError
 from server.configuration import parse_section
 from server.payments.channels.interface import (
     ChannelUnavailable,
+    EndAnswer,
+    Ending,
     NotGenuine,
     Notification,
     Order,
@@ -29,6 +31,7 @@ from server.payments.channels.interface import (
     RefundStanding,
     Standing,
 )
+from server.payments.channels.sessions import Sessions
 from server.payments.channels.table import AlipayTable
 
 log = logging.getLogger(__name__)
@@ -64,6 +67,21 @@ _DECLINED = {
     "ACQ.BEYOND_PER_RECEIPT_RESTRICTION": "channel_unavailable",
     "ACQ.TOTAL_FEE_EXCEED": "channel_unavailable",
 }
+# What a close or a cancellation answers as a business failure. What is not here is UNSURE.
+_ENDINGS = {
+    NO_TRADE: Ending.NOT_THERE,
+    "ACQ.TRADE_HAS_FINISHED": Ending.REFUSED,
+    "ACQ.CANCEL_NOT_ALLOWED": Ending.REFUSED,
+    "ACQ.TRADE_CANCEL_TIME_OUT": Ending.REFUSED,
+    "ACQ.SELLER_BALANCE_NOT_ENOUGH": Ending.BUSY,
+    "ACQ.REASON_TRADE_BEEN_FREEZEN": Ending.BUSY,
+}
+# Of a close only: after a cancellation they may mean that the money went back.
+_ENDINGS_CLOSE = {
+    "ACQ.TRADE_STATUS_ERROR": Ending.REFUSED,
+    "ACQ.REASON_TRADE_STATUS_INVALID": Ending.REFUSED,
+    "ACQ.TRADE_HAS_SUCCESS": Ending.REFUSED,
+}
 _STANDING = {
     "WAIT_BUYER_PAY": Standing.WAITING,
     "TRADE_SUCCESS": Standing.PAID,
@@ -93,8 +111,7 @@ class _Line(AliPay):
         )
         self._gateway = table.gateway
         self._limits = (CONNECT_S, table.timeout_s)
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._sessions = Sessions()
 
     def build_body(self, method: str, biz_content: Any = None, **more: Any) -> dict[str, Any]:
         stamp = datetime.now(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
@@ -103,7 +120,7 @@ class _Line(AliPay):
     def verified_sync_response(self, data: dict[str, Any], response_type: str) -> dict[str, Any]:
         signed = dict(parse_qsl(self.sign_data(data), keep_blank_values=True))
         try:
-            answer = self._session.post(
+            answer = self._sessions.mine.post(
                 self._gateway,
                 params={"charset": "utf-8"},
                 data=signed,
@@ -127,6 +144,7 @@ class _Line(AliPay):
 
 class AlipayChannel:
     name = "alipay"
+    closes_unscanned = False
 
     def __init__(self, table: AlipayTable) -> None:
         self.simulated = table.simulated
@@ -185,18 +203,10 @@ class AlipayChannel:
         reason = _DECLINED.get(str(answer.get("sub_code"))) if code == FAILED else None
         return OrderState(Standing.DECLINED if reason else Standing.UNKNOWN, reason=reason or "")
 
-    def reverse(self, out_trade_no: str) -> OrderState:
-        """What a query says after the cancellation is the truth; ``retry_flag`` Y: it was not done."""
-        try:
-            answer = self._line.server_api("alipay.trade.cancel", {"out_trade_no": out_trade_no})
-        except _NoAnswer as error:
-            log.warning("alipay cancel: %s", error)
-            return OrderState(Standing.UNKNOWN)
-        known = self.query(out_trade_no)
-        done = answer.get("code") == DONE and answer.get("retry_flag") != "Y"
-        if known.standing is Standing.NOT_FOUND and done:
-            return OrderState(Standing.CLOSED)
-        return known
+    def reverse(self, out_trade_no: str) -> EndAnswer:
+        """``retry_flag`` Y and 20000 leave open whether it was or will be done (alipay.trade.cancel).
+        It succeeds without an ``action`` where there is no trade; some answers say TRADE_NOT_EXIST."""
+        return self._end("alipay.trade.cancel", out_trade_no, _ENDINGS)
 
     def query(self, out_trade_no: str) -> OrderState:
         try:
@@ -210,24 +220,42 @@ class AlipayChannel:
             return OrderState(Standing.UNKNOWN)
         return _state(answer, "send_pay_date")
 
-    def close(self, out_trade_no: str) -> OrderState:
-        """Cancelling pays back what was paid, so it is asked first whether it was; the cancellation
-        is needed for codes that nobody scanned yet, which cannot be closed."""
-        known = self.query(out_trade_no)
-        if known.standing not in (Standing.WAITING, Standing.NOT_FOUND):
-            return known
-        method = (
-            "alipay.trade.close" if known.standing is Standing.WAITING else "alipay.trade.cancel"
-        )
+    def close(self, out_trade_no: str) -> EndAnswer:
+        """Refused for what is paid, and TRADE_NOT_EXIST for a code that nobody scanned yet."""
+        return self._end("alipay.trade.close", out_trade_no, _ENDINGS | _ENDINGS_CLOSE)
+
+    def _end(self, method: str, out_trade_no: str, words: Mapping[str, Ending]) -> EndAnswer:
         try:
             answer = self._line.server_api(method, {"out_trade_no": out_trade_no})
         except _NoAnswer as error:
             log.warning("%s: %s", method, error)
-            return OrderState(Standing.UNKNOWN)
-        known = self.query(out_trade_no)
-        if known.standing is Standing.NOT_FOUND and answer.get("code") == DONE:
-            return OrderState(Standing.CLOSED)
-        return known
+            return EndAnswer(Ending.UNSURE)
+        if answer.get("code") == DONE:
+            ending = Ending.UNSURE if answer.get("retry_flag") == "Y" else Ending.ACCEPTED
+        else:
+            log.warning("%s: %s %s", method, answer.get("code"), answer.get("sub_code"))
+            refused = answer.get("code") == FAILED
+            ending = words.get(str(answer.get("sub_code"))) if refused else None
+        return EndAnswer(ending or Ending.UNSURE, self.query(out_trade_no))
+
+    def refunded(
+        self, out_trade_no: str, paid_at: datetime, refund_nos: Sequence[str]
+    ) -> int | None:
+        """A refund without a number of its own has that of the order (alipay.trade.fastpay.refund.
+        query, out_request_no); those made in the console are told by notification."""
+        found = [self._refund_amount(out_trade_no, no) for no in (*refund_nos, out_trade_no)]
+        known = [amount for amount in found if amount is not None]
+        return sum(known) if len(known) == len(found) and sum(known) else None
+
+    def _refund_amount(self, out_trade_no: str, refund_no: str) -> int | None:
+        content = {"out_trade_no": out_trade_no, "out_request_no": refund_no}
+        try:
+            answer = self._line.server_api("alipay.trade.fastpay.refund.query", content)
+            if answer.get("code") != DONE:
+                return None
+            return fen(str(answer["refund_amount"])) if "refund_amount" in answer else 0
+        except (_NoAnswer, ValueError):
+            return None
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
@@ -291,17 +319,20 @@ def fen(text: str) -> int:
 
 
 def _state(content: Mapping[str, Any], paid_at_key: str) -> OrderState:
-    """Only a complete, explicit answer counts; anything else is UNKNOWN."""
+    """Only a complete, explicit answer counts; anything else is UNKNOWN. ``refund_fee`` is what went
+    back in all (异步通知): TRADE_SUCCESS with it was refunded in part."""
     standing = _STANDING.get(str(content.get("trade_status")), Standing.UNKNOWN)
     if standing is not Standing.PAID:
         return OrderState(standing)
     try:
         paid_at = datetime.fromisoformat(f"{content[paid_at_key]}+08:00")
+        refunded = fen(str(content.get("refund_fee") or "0"))
         return OrderState(
-            Standing.PAID,
+            Standing.REFUNDED if refunded else Standing.PAID,
             str(content["trade_no"]),
             fen(str(content["total_amount"])),
             paid_at,
+            refunded,
         )
     except (KeyError, TypeError, ValueError):
         return OrderState(Standing.UNKNOWN)

@@ -3,7 +3,7 @@
 Adapters keep no state and touch no database; every call has a time-out; amounts are minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,14 +50,36 @@ class Order:
 @dataclass(frozen=True)
 class OrderState:
     """``reference`` is the channel's transaction number; ``amount_minor`` what the payer paid;
-    ``reason`` why the payer was declined: code_expired, code_invalid, no_money, refused, ..."""
+    ``reason`` why the payer was declined: code_expired, code_invalid, no_money, refused, ...;
+    ``refunded_minor`` how much went back in all, None when that is not said: ask ``refunded``."""
 
     standing: Standing
     reference: str = ""
     amount_minor: int | None = None
     paid_at: datetime | None = None
-    refunded_minor: int = 0
+    refunded_minor: int | None = 0
     reason: str = ""
+
+
+class Ending(StrEnum):
+    """What a channel answered when it was asked to end an order. Only these words of the end itself
+    decide what a query is worth afterwards: a query may lag behind what the channel has just done."""
+
+    ACCEPTED = "accepted"  # it is ended, or will be: what a query says just after may be older
+    REFUSED = (
+        "refused"  # not done, and never by this request: it is paid, or too old to be reversed
+    )
+    BUSY = "busy"  # not done now, as while the payer types the password: ask again
+    NOT_THERE = "not_there"  # explicitly no such order
+    UNSURE = "unsure"  # no answer, or one that leaves open whether it was or will be done
+
+
+@dataclass(frozen=True)
+class EndAnswer:
+    """The answer to a close or a reversal, and where the order stands by a query right after it."""
+
+    ending: Ending
+    state: OrderState = OrderState(Standing.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -77,10 +99,12 @@ class RefundStanding(StrEnum):
 
 
 class Channel(Protocol):
-    """``name`` is the payment method's: wechat or alipay."""
+    """``name`` is the payment method's: wechat or alipay. ``closes_unscanned``: whether ``close`` ends a
+    code that nobody scanned; where it does not, only a reversal does."""
 
     name: str
     simulated: bool
+    closes_unscanned: bool
 
     def create(self, order: Order) -> str:
         """Makes the order, or finds it when it was made before, and returns the text of its QR code.
@@ -98,9 +122,9 @@ class Channel(Protocol):
         """
         ...
 
-    def reverse(self, out_trade_no: str) -> OrderState:
-        """Ends an order that was charged by payment code and says where it stands then; never raises.
-        What was paid meanwhile goes back: query first. WAITING: the payer is at it, ask again.
+    def reverse(self, out_trade_no: str) -> EndAnswer:
+        """Ends an order whatever became of it: what was paid goes back, so query first. May be asked
+        any number of times; never raises.
         """
         ...
 
@@ -108,12 +132,15 @@ class Channel(Protocol):
         """Never raises: trouble is UNKNOWN."""
         ...
 
-    def close(self, out_trade_no: str) -> OrderState:
-        """Ends an unpaid order and says where it stands then; never raises. PAID means too late.
+    def close(self, out_trade_no: str) -> EndAnswer:
+        """Ends an unpaid order; never raises. It gives nothing back: what is paid is REFUSED."""
+        ...
 
-        Alipay: cancelling pays back what was paid, so the adapter queries first and closes only what
-        is unpaid; an order that was never scanned is CLOSED.
-        """
+    def refunded(
+        self, out_trade_no: str, paid_at: datetime, refund_nos: Sequence[str]
+    ) -> int | None:
+        """How much of a paid order went back in all by now, whoever asked for it; ``refund_nos`` are
+        ours. None: it cannot be said now. Never raises."""
         ...
 
     def refund(

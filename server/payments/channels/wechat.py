@@ -10,7 +10,7 @@ Nothing is fetched when the channel is made (public-key mode).
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -23,6 +23,8 @@ from wechatpayv3.utils import build_authorization, rsa_verify
 from server.configuration import parse_section
 from server.payments.channels.interface import (
     ChannelUnavailable,
+    EndAnswer,
+    Ending,
     NotGenuine,
     Notification,
     Order,
@@ -31,6 +33,7 @@ from server.payments.channels.interface import (
     RefundStanding,
     Standing,
 )
+from server.payments.channels.sessions import Sessions
 from server.payments.channels.table import WeChatTable
 
 log = logging.getLogger(__name__)
@@ -41,7 +44,7 @@ CONNECT_S = 4.0
 _ALGORITHM = "WECHATPAY2-SHA256-RSA2048"
 _STANDING = {
     "SUCCESS": Standing.PAID,
-    "REFUND": Standing.REFUNDED,
+    "REFUND": Standing.REFUNDED,  # 转入退款: all of it or a part
     "NOTPAY": Standing.WAITING,
     "USERPAYING": Standing.WAITING,
     "ACCEPT": Standing.WAITING,
@@ -68,6 +71,15 @@ _DECLINED = {
     "NOAUTH": "channel_unavailable",
     "PARAMERROR": "channel_unavailable",
     "APPIDMCHIDNOTMATCH": "channel_unavailable",
+}
+# What a close or a reversal answers, without underscores as above. What is not here is UNSURE.
+_ENDINGS = {
+    "ORDERPAID": Ending.REFUSED,
+    "REVERSEEXPIRE": Ending.REFUSED,
+    "USERPAYING": Ending.BUSY,
+    "ORDERCLOSED": Ending.ACCEPTED,
+    "ORDERREVERSED": Ending.ACCEPTED,
+    "ORDERNOTEXIST": Ending.NOT_THERE,
 }
 _REFUND = {
     "SUCCESS": RefundStanding.DONE,
@@ -99,8 +111,7 @@ class _Line(Core):
         )
         self._gate_way = table.gateway.rstrip("/")
         self._limits = (CONNECT_S, table.timeout_s)
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._sessions = Sessions()
 
     def request(
         self,
@@ -122,7 +133,7 @@ class _Line(Core):
             ),
         }
         try:
-            answer = self._session.request(
+            answer = self._sessions.mine.request(
                 method.value,
                 self._gate_way + path,
                 data=body or None,
@@ -135,7 +146,7 @@ class _Line(Core):
         except requests.RequestException as error:
             raise _NoAnswer(type(error).__name__, sent=True) from error
         decides = 200 <= answer.status_code < 300 or answer.status_code == 404
-        if path.endswith(("/codepay", "/reverse")):  # there a refusal decides about money too
+        if path.endswith(("/codepay", "/reverse", "/close")):  # there a refusal decides too
             decides = answer.status_code < 500
         if decides and not self.is_genuine(answer.headers, answer.content):
             raise _NoAnswer("the answer is not signed by WeChat Pay", sent=True)
@@ -170,6 +181,7 @@ class _Line(Core):
 
 class WeChatChannel:
     name = "wechat"
+    closes_unscanned = True
 
     def __init__(self, table: WeChatTable) -> None:
         self.simulated = table.simulated
@@ -235,20 +247,16 @@ class WeChatChannel:
         reason = _DECLINED.get(code.replace("_", "")) if status < 500 else None
         return OrderState(Standing.DECLINED if reason else Standing.UNKNOWN, reason=reason or "")
 
-    def reverse(self, out_trade_no: str) -> OrderState:
-        """Refused with USERPAYING while the payer types; what a query says afterwards is the truth."""
+    def reverse(self, out_trade_no: str) -> EndAnswer:
+        """Refused with USERPAYING while the payer types. ``recall`` Y, SYSTEM_ERROR and whatever else
+        is not understood leave open what becomes of it (doc/v3, 撤销订单)."""
         try:
             status, content = self._pay.codepay_reverse(out_trade_no=out_trade_no)
         except _NoAnswer as error:
             log.warning("wechat reverse: %s", error)
-            return OrderState(Standing.UNKNOWN)
-        if status >= 300:
-            log.warning("wechat reverse: %s %s", status, content.get("code"))
-        state = self.query(out_trade_no)
-        nothing_there = status < 300 or content.get("code") in _NO_ORDER
-        if state.standing is Standing.NOT_FOUND and nothing_there:
-            return OrderState(Standing.CLOSED)
-        return state
+            return EndAnswer(Ending.UNSURE)
+        ending = _ending("reverse", status, content)
+        return EndAnswer(ending, self.query(out_trade_no))
 
     def query(self, out_trade_no: str) -> OrderState:
         try:
@@ -262,16 +270,21 @@ class WeChatChannel:
             return OrderState(Standing.UNKNOWN)
         return self._state(content)
 
-    def close(self, out_trade_no: str) -> OrderState:
-        """Closing a paid order is refused by WeChat Pay; what it says afterwards is the truth."""
+    def close(self, out_trade_no: str) -> EndAnswer:
+        """Closing a paid order is refused by WeChat Pay (doc/v3, 关闭订单)."""
         try:
-            self._pay.close(out_trade_no=out_trade_no)
+            status, content = self._pay.close(out_trade_no=out_trade_no)
         except _NoAnswer as error:
             log.warning("wechat close: %s", error)
-        state = self.query(out_trade_no)
-        if state.standing is Standing.NOT_FOUND:
-            return OrderState(Standing.CLOSED)
-        return state
+            return EndAnswer(Ending.UNSURE, self.query(out_trade_no))
+        ending = _ending("close", status, content)
+        return EndAnswer(ending, self.query(out_trade_no))
+
+    def refunded(
+        self, out_trade_no: str, paid_at: datetime, refund_nos: Sequence[str]
+    ) -> int | None:
+        """API v3 lists no refunds of an order, and the merchant's console makes numbers of its own."""
+        return None
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
@@ -324,20 +337,29 @@ class WeChatChannel:
         if told == "PAYERROR" and content.get("trade_type") == _BY_PAYMENT_CODE:
             return OrderState(Standing.DECLINED, reason="refused")
         standing = _STANDING.get(told, Standing.UNKNOWN)
-        if standing is not Standing.PAID:
+        if standing not in (Standing.PAID, Standing.REFUNDED):
             return OrderState(standing)
         try:
             amount = content["amount"]
             if amount["currency"] != "CNY" or content["appid"] != self._table.appid:
                 return OrderState(Standing.UNKNOWN)
             return OrderState(
-                Standing.PAID,
+                standing,
                 str(content["transaction_id"]),
                 int(amount["total"]),
                 datetime.fromisoformat(content["success_time"]),
+                refunded_minor=None if standing is Standing.REFUNDED else 0,
             )
         except (KeyError, TypeError, ValueError):
             return OrderState(Standing.UNKNOWN)
+
+
+def _ending(asked: str, status: int, content: Mapping[str, Any]) -> Ending:
+    if status < 300:
+        return Ending.UNSURE if content.get("recall") == "Y" else Ending.ACCEPTED
+    log.warning("wechat %s: %s %s", asked, status, content.get("code"))
+    code = str(content.get("code")).replace("_", "")
+    return _ENDINGS.get(code, Ending.UNSURE) if status < 500 else Ending.UNSURE
 
 
 def create(table: Mapping[str, Any]) -> WeChatChannel:

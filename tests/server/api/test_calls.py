@@ -15,7 +15,6 @@ from contract.messages import PaymentState
 from kiosk.central.identity import public_text
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
-from server.payments import following, starting
 from server.payments.channels import registry
 from tests.server.payments import world as worlds
 
@@ -56,8 +55,7 @@ def world(db, monkeypatch):
     def channel(method):
         return made.channel if method == "wechat" else None
 
-    for module in (starting, following):
-        monkeypatch.setattr(module, "channel", channel)
+    monkeypatch.setattr(registry, "channel", channel)
     return made
 
 

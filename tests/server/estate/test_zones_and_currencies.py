@@ -10,7 +10,7 @@ from django.test import Client
 from server.estate.models import Community
 from server.fleet.overview import overview
 from server.fleet.staff import create_staff
-from server.payments import following
+from server.payments import sweeper
 from server.payments.models import Alert, PaymentOrder
 from tests.server.payments import world
 from tests.server.village import NOW, create_village
@@ -120,7 +120,7 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
 
 def test_a_sweep_passes_over_the_orders_of_a_broken_community():
     """The broken one is the first that is due: the others have their turn all the same."""
-    created = NOW - following.ALERT_AFTER - timedelta(hours=1)
+    created = NOW - sweeper.ALERT_AFTER - timedelta(hours=1)
     for position, code in enumerate(("broken", "whole")):
         village = create_village(code)
         PaymentOrder.objects.create(
@@ -145,5 +145,5 @@ def test_a_sweep_passes_over_the_orders_of_a_broken_community():
         )
     with without_guards():
         written("time_zone", "Asia/Beijing", "broken")
-    assert following.sweep(NOW) == 2
+    assert sweeper.sweep(NOW) == 2
     assert set(Alert.objects.values_list("subject", flat=True)) == {"K03-000001"}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from server.payments import following
+from server.payments import sweeper
 from server.payments.models import PaymentOrder
 from tests.server.payments.world import NOW
 
@@ -30,4 +30,4 @@ def kept(world):
 def sweep_until(world, seconds):
     """The sweeper at work, every five seconds from the start."""
     for second in range(5, seconds + 1, 5):
-        following.sweep(later(second))
+        sweeper.sweep(later(second))

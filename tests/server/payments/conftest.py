@@ -2,7 +2,6 @@
 
 import pytest
 
-from server.payments import following, starting
 from server.payments.channels import registry
 from tests.server.payments import world as worlds
 
@@ -14,7 +13,6 @@ def world(db, monkeypatch):
     def channel(method):
         return made.channel if method == "wechat" else None
 
-    monkeypatch.setattr(starting, "channel", channel)
-    monkeypatch.setattr(following, "channel", channel)
+    monkeypatch.setattr(registry, "channel", channel)
     monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
     return made

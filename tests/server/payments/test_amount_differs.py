@@ -11,7 +11,7 @@ from contract.messages import PaymentState
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning
+from server.payments import following, learning, sweeper
 from server.payments.amount_decisions import settle_amount
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.decisions import NotPossible
@@ -65,7 +65,7 @@ def pays(world):
 def test_the_money_is_in_the_books_from_the_first_minute(world, pays, client, minor):
     pays(minor)
     for minutes in (7 * 60, 14 * 60):  # heard again and again, it came once
-        following.sweep(NOW + timedelta(minutes=minutes))
+        sweeper.sweep(NOW + timedelta(minutes=minutes))
     assert balances(world) == {
         "clearing:wechat": minor,
         "suspense": -minor,
@@ -119,7 +119,7 @@ def test_all_of_it_may_go_back(world, pays, client):
     settle(HeldFor.REFUND)
     assert balances(world) == {"clearing:wechat": 70000, "refunds_due": -70000, "receivable": DUE}
     assert "款项正在退回" in page(client)
-    following.sweep(LATER + timedelta(minutes=1))
+    sweeper.sweep(LATER + timedelta(minutes=1))
     assert list(world.channel.refunds.values()) == [70000]
     assert Refund.objects.get().state == "done"
     assert (order().life, order().refunded_minor) == (PaymentState.REVERSED, 70000)

@@ -8,7 +8,7 @@ from django.contrib.admin.sites import site
 from contract.messages import Heartbeat, Method, PaymentState
 from server.fleet.last_word import last_word
 from server.fleet.models import Kiosk
-from server.payments import following
+from server.payments import following, sweeper
 from server.payments.case import LABELS
 from server.payments.models import Alert, PaymentOrder
 from server.payments.starting import start
@@ -60,11 +60,11 @@ def alert():
 
 def test_an_order_that_the_channel_does_not_answer_for_is_told_with_all_that_is_known(world, heard):
     order = start(world.caller, world.request(), NOW)
-    following.sweep(NOW + timedelta(minutes=1), last_word)
+    sweeper.sweep(NOW + timedelta(minutes=1), last_word)
     world.channel.silent = True
     following.cancel(PaymentOrder.objects.get(), NOW + timedelta(minutes=2))
-    following.sweep(LATER, last_word)
-    following.sweep(LATER + timedelta(hours=1), last_word)
+    sweeper.sweep(LATER, last_word)
+    sweeper.sweep(LATER + timedelta(hours=1), last_word)
     told = alert().details
     assert set(told) <= set(LABELS)
     assert told["order_no"] == order.out_trade_no
@@ -85,7 +85,7 @@ def test_a_card_payment_without_an_end_says_what_kiosk_and_terminal_said_last(wo
         record(world, PaymentState.UNKNOWN, 3, reason="no_answer", offline=True)
     )
     take(world, journal.entries)
-    following.sweep(LATER, last_word)
+    sweeper.sweep(LATER, last_word)
     told = alert().details
     assert (told["kiosk_said"]["state"], told["kiosk_said"]["reason"]) == ("unknown", "no_answer")
     assert told["kiosk_said"]["sequence"] == 1
@@ -99,24 +99,24 @@ def test_a_card_payment_without_an_end_says_what_kiosk_and_terminal_said_last(wo
 def test_a_card_taken_without_a_line_whose_kiosk_never_came_back_is_not_forgotten(world):
     journal = KioskJournal().tells(record(world, PaymentState.PENDING, 2, offline=True))
     take(world, journal.entries)
-    following.sweep(LATER)
+    sweeper.sweep(LATER)
     assert alert().subject == "K03-000001"
 
 
 def test_the_alert_ends_by_itself_when_the_end_is_known(world):
     start(world.caller, world.request(method=Method.CARD), NOW)
-    following.sweep(LATER)
+    sweeper.sweep(LATER)
     assert alert().resolved_at is None
     journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3, card=CARD))
     take(world, journal.entries)
-    following.sweep(LATER + timedelta(hours=1))
+    sweeper.sweep(LATER + timedelta(hours=1))
     assert alert().resolved_at is not None
 
 
 def test_staff_read_it_as_a_table_in_both_languages(world, heard):
     start(world.caller, world.request(), NOW)
     world.channel.silent = True
-    following.sweep(LATER, last_word)
+    sweeper.sweep(LATER, last_word)
     shown = str(site.get_model_admin(Alert).known(alert()))
     for word in ("商户单号 Order no.", "渠道的回答 Channel&#x27;s answers", "怎么办 What to do"):
         assert word in shown, shown

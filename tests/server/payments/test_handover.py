@@ -3,7 +3,7 @@
 from contract.messages import CardData, Method, PaymentState
 from server.fleet.beginning import position_of
 from server.fleet.models import Kiosk
-from server.payments import following
+from server.payments import sweeper
 from server.payments.models import PaymentOrder
 from server.payments.starting import start
 from tests.server.payments.test_ingestion import CARD, KioskJournal, record, take
@@ -62,7 +62,7 @@ def test_what_ended_is_told_to_a_disk_that_asks(world):
 def test_orders_at_channels_are_ended_by_the_server_unless_they_were_paid(world):
     start(world.caller, world.request(number=1, bills=1), NOW)
     position(world)
-    following.sweep(NOW)
+    sweeper.sweep(NOW)
     assert PaymentOrder.objects.get().life is PaymentState.CANCELLED
 
 
@@ -70,7 +70,7 @@ def test_an_order_that_was_paid_meanwhile_is_settled(world):
     order = start(world.caller, world.request(number=1), NOW)
     world.channel.pays(order.out_trade_no)
     position(world)
-    following.sweep(NOW)
+    sweeper.sweep(NOW)
     assert PaymentOrder.objects.get().life is PaymentState.APPROVED
 
 

@@ -18,7 +18,7 @@ from server.billing.accounts import to_contract
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, ingestion
+from server.payments import ingestion, sweeper
 from server.payments.models import Alert, PaymentOrder
 from server.payments.models import JournalEntry as Received
 from server.payments.starting import start
@@ -123,7 +123,7 @@ def test_a_request_that_arrives_after_the_kiosk_gave_up_finds_it_ended(world):
     said = record(world, PaymentState.CANCELLED, 2, method=Method.WECHAT)
     take(world, KioskJournal().tells(said).entries)
     assert start(world.caller, world.request(), NOW).code_url == ""
-    following.sweep(NOW + timedelta(seconds=1))
+    sweeper.sweep(NOW + timedelta(seconds=1))
     assert world.channel.created == 0
     assert order().life is PaymentState.CANCELLED
 
@@ -230,7 +230,7 @@ def test_a_cancelled_order_that_the_kiosk_gave_up_is_ended_at_the_channel(world)
     start(world.caller, world.request(), NOW)
     said = record(world, PaymentState.CANCELLED, 2, method=Method.WECHAT)
     take(world, KioskJournal().tells(said).entries)
-    following.sweep(NOW + timedelta(seconds=1))
+    sweeper.sweep(NOW + timedelta(seconds=1))
     assert order().life is PaymentState.CANCELLED
 
 

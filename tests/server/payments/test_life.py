@@ -11,7 +11,7 @@ from server.billing.leases import BillLeased
 from server.billing.models import Allocation, Bill, BillLine
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning, life
+from server.payments import following, learning, life, sweeper
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.models import PaymentOrder
 from server.payments.starting import start
@@ -218,13 +218,13 @@ def test_bills_are_not_charged_again_while_an_order_is_unknown_however_old_its_l
     world.channel.silent = True
     for days in (0, 1, 30):
         later = NOW + timedelta(days=days)
-        following.sweep(later)
+        sweeper.sweep(later)
         with pytest.raises(BillLeased):
             start(world.caller, world.request(2, bills=1, payment_code=code), later)
     assert PaymentOrder.objects.count() == 1
     world.channel.silent = False
     world.channel.orders[order.out_trade_no] = OrderState(Standing.CLOSED)
-    following.sweep(later + timedelta(hours=1))
+    sweeper.sweep(later + timedelta(hours=1))
     world.channel.phone = "pays"
     again = start(world.caller, world.request(2, bills=1, payment_code=code), later)
     assert again.life is (S.APPROVED if code else S.PENDING)

@@ -6,7 +6,7 @@ from contract.messages import PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following
+from server.payments import following, notifications, refunds, sweeper
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.charging_times import LOOK_AGAIN
 from server.payments.models import Alert, PaymentOrder, Refund
@@ -25,10 +25,10 @@ def test_money_that_comes_after_the_end_goes_where_the_policy_says_once(world, p
     sweep_until(world, 45)
     assert order().life is PaymentState.CANCELLED
     paid = world.channel.pays(order().out_trade_no)
-    for minute in (2, 3, 4):
+    for minute in (6, 7, 8):
         if by == "notification":
-            following.told(order(), paid, later(60 * minute))
-        following.sweep(later(60 * minute))
+            notifications.told(order(), paid, later(60 * minute))
+        sweeper.sweep(later(60 * minute))
     assert {b.state for b in Bill.objects.all()} == {"open"}
     assert Alert.objects.filter(kind="late_payment").count() == 1
     if policy == "refund":
@@ -49,9 +49,9 @@ def test_an_old_notification_of_what_was_given_back_credits_nobody(world):
     world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
     sweep_until(world, 45)
     world.channel.silent = True
-    assert not following.told(order(), before, later(50)), "to be told again"
+    assert not notifications.told(order(), before, later(50)), "to be told again"
     world.channel.silent = False
-    assert following.told(order(), before, later(55))
+    assert notifications.told(order(), before, later(55))
     assert (order().life, order().charged_minor) == (PaymentState.CANCELLED, 0)
     assert Refund.objects.count() == 0
     assert posting.balance(world.community.pk, "credit") == 0
@@ -63,7 +63,7 @@ def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
     asked = []
     world.channel.query = lambda number: asked.append(number) or OrderState(Standing.CLOSED)
     for seconds in (30, 61, 120, 700, 4500, 90_000, 200_000, 300_000):
-        following.sweep(later(seconds))
+        sweeper.sweep(later(seconds))
     assert len(asked) == len(LOOK_AGAIN)
     assert order().check_at is None
 
@@ -74,7 +74,7 @@ def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world
     PaymentOrder.objects.update(check_at=NOW)  # a cancellation that came a moment too late
     world.channel.orders[shown.out_trade_no] = OrderState(Standing.WAITING)
     world.channel.orders[paid.out_trade_no] = OrderState(Standing.WAITING)
-    following.sweep(later(60))
+    sweeper.sweep(later(60))
     assert world.channel.reversed == []
 
 
@@ -82,7 +82,7 @@ def test_an_ended_order_that_could_still_be_paid_is_reversed_for_good(world):
     world.channel.phone = "refused"
     start(world.caller, request(world), NOW)
     world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
-    following.sweep(later(61))
+    sweeper.sweep(later(61))
     assert world.channel.reversed == [order().out_trade_no]
     assert (order().life, order().reason) == (PaymentState.DECLINED, "refused")
 
@@ -95,7 +95,7 @@ def test_an_order_that_ends_while_the_sweep_is_elsewhere_is_still_looked_at_agai
     another = request(world, 2, bills=1).model_copy(update={"bills": other})
     start(world.caller, another, NOW)
     for second in (5, 10, 15, 20):
-        following.sweep(later(second))
+        sweeper.sweep(later(second))
     first, second = order(1), order(2)
     asks = world.channel.query
 
@@ -105,13 +105,13 @@ def test_an_order_that_ends_while_the_sweep_is_elsewhere_is_still_looked_at_agai
         return asks(number)
 
     world.channel.query = meanwhile
-    following.sweep(later(25))
+    sweeper.sweep(later(25))
     assert order(2).life is PaymentState.CANCELLED
     world.channel.query = asks
-    following.sweep(later(60 * 2))
+    sweeper.sweep(later(60 * 2))
     world.channel.pays(second.out_trade_no)
     for minute in (3, 15):
-        following.sweep(later(60 * minute))
+        sweeper.sweep(later(60 * minute))
     assert order(2).life is PaymentState.REVERSED, "late money, sent back"
     assert verify_ledger() == []
 
@@ -124,15 +124,15 @@ def test_a_look_without_a_clear_answer_does_not_count(world):
     assert order().life is PaymentState.CANCELLED
     world.channel.silent = True
     for hour in range(1, 30):
-        following.sweep(later(3600 * hour))
+        sweeper.sweep(later(3600 * hour))
     assert (order().checks, order().check_at is None) == (0, False)
     world.channel.silent = False
     world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
     world.channel.reversal_refused = True
-    following.sweep(later(3600 * 40))
+    sweeper.sweep(later(3600 * 40))
     assert order().checks == 0
     world.channel.pays(order().out_trade_no)
-    following.sweep(later(3600 * 50))
+    sweeper.sweep(later(3600 * 50))
     assert order().life is PaymentState.REVERSED, "late money, sent back"
 
 
@@ -150,8 +150,8 @@ def test_a_server_that_dies_with_the_answer_in_its_hands_looks_again(world, monk
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(following, "learn", dies)
-        following.sweep(later(120))
-    following.sweep(later(240))
+        sweeper.sweep(later(420))
+    sweeper.sweep(later(540))
     assert order().life is PaymentState.REVERSED
 
 
@@ -159,7 +159,7 @@ def test_a_refund_and_its_order_are_written_down_together(world, monkeypatch):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     sweep_until(world, 45)
-    assert following.told(order(), world.channel.pays(order().out_trade_no), later(60))
+    assert notifications.told(order(), world.channel.pays(order().out_trade_no), later(400))
 
     class Killed(BaseException):
         """The process ended here; nothing after it ran."""
@@ -169,9 +169,9 @@ def test_a_refund_and_its_order_are_written_down_together(world, monkeypatch):
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(type(PaymentOrder.objects.all()), "update", dies)
-        following.send_back(Refund.objects.get(), later(65))
+        refunds.send_back(Refund.objects.get(), later(405))
     assert Refund.objects.get().state == Refund.State.DUE
-    following.sweep(later(120))
+    sweeper.sweep(later(460))
     assert (Refund.objects.get().state, order().refunded_minor) == (Refund.State.DONE, 66416)
     assert list(world.channel.refunds.values()) == [66416]
     assert verify_ledger() == []

@@ -9,7 +9,7 @@ from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning
+from server.payments import following, learning, sweeper
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.life import TRANSITIONS, Fact
 from server.payments.models import Alert, PaymentOrder, Refund
@@ -86,7 +86,7 @@ def test_two_people_cannot_pay_one_bill_at_once(world):
     later = NOW + timedelta(hours=1)
     with pytest.raises(BillLeased):  # the lease is over, but the order may have been paid
         start(world.caller, world.request(3), later)
-    following.sweep(later)
+    sweeper.sweep(later)
     assert start(world.caller, world.request(3), later).life is PaymentState.PENDING
 
 
@@ -135,22 +135,22 @@ def test_a_cancellation_that_the_channel_does_not_answer_ends_nothing(world):
     world.channel.silent = True
     assert following.cancel(order, NOW).life is PaymentState.PENDING
     world.channel.silent = False
-    following.sweep(NOW + timedelta(seconds=1))
+    sweeper.sweep(NOW + timedelta(seconds=1))
     assert fresh(order).life is PaymentState.CANCELLED
 
 
 def test_the_sweep_ends_what_nobody_came_back_for(world):
     order = start(world.caller, world.request(), NOW)
-    following.sweep(NOW + timedelta(minutes=1))
+    sweeper.sweep(NOW + timedelta(minutes=1))
     assert fresh(order).life is PaymentState.PENDING, "it can still be paid"
-    following.sweep(NOW + timedelta(minutes=11))
+    sweeper.sweep(NOW + timedelta(minutes=11))
     assert fresh(order).life is PaymentState.CANCELLED
 
 
 def test_the_sweep_finds_a_payment_whose_notification_never_came(world):
     order = start(world.caller, world.request(), NOW)
     world.channel.pays(order.out_trade_no)
-    following.sweep(NOW + timedelta(minutes=1))
+    sweeper.sweep(NOW + timedelta(minutes=1))
     assert fresh(order).life is PaymentState.APPROVED
 
 
@@ -158,7 +158,7 @@ def test_what_stays_unknown_is_reported_once(world):
     order = start(world.caller, world.request(), NOW)
     world.channel.silent = True
     for hours in (3, 4, 5):
-        following.sweep(NOW + timedelta(hours=hours))
+        sweeper.sweep(NOW + timedelta(hours=hours))
     assert fresh(order).life is PaymentState.PENDING
     assert Alert.objects.filter(kind="unknown_for_long").count() == 1
 
@@ -171,7 +171,7 @@ def test_late_money_goes_where_the_policy_says_once(world, policy):
     paid = world.channel.pays(order.out_trade_no)
     for _ in range(2):
         following.learn(fresh(order), paid, NOW)
-        following.sweep(NOW + timedelta(minutes=1))
+        sweeper.sweep(NOW + timedelta(minutes=1))
     order = fresh(order)
     assert bill_states() == ["open", "open"]
     assert order.charged_minor == 66416
@@ -191,10 +191,10 @@ def test_a_refund_whose_answer_is_lost_is_asked_about_under_the_same_number(worl
     order = following.cancel(start(world.caller, world.request(), NOW), NOW)
     following.learn(fresh(order), world.channel.pays(order.out_trade_no), NOW)
     world.channel.silent = True
-    following.sweep(NOW + timedelta(minutes=1))
+    sweeper.sweep(NOW + timedelta(minutes=1))
     assert Refund.objects.get().state == "due"
     world.channel.silent = False
-    following.sweep(NOW + timedelta(minutes=5))
+    sweeper.sweep(NOW + timedelta(minutes=5))
     assert Refund.objects.get().state == "done"
     assert len(world.channel.refunds) == 1
 
@@ -217,7 +217,7 @@ def test_a_card_order_is_not_ended_by_asking(world):
     order = start(world.caller, world.request(method=Method.CARD), NOW)
     assert order.life is PaymentState.PENDING
     assert following.cancel(order, NOW).life is PaymentState.PENDING
-    following.sweep(NOW + timedelta(hours=3))
+    sweeper.sweep(NOW + timedelta(hours=3))
     assert fresh(order).life is PaymentState.PENDING
 
 

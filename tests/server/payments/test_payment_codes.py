@@ -8,7 +8,7 @@ from server.billing.leases import BillLeased
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import charging, following, learning, starting
+from server.payments import charging, following, learning, notifications, starting, sweeper
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
 from server.payments.life import Fact
@@ -60,7 +60,7 @@ def test_a_phone_that_asks_for_the_password_is_waited_for_and_paid(world):
     sweep_until(world, 20)
     assert order().life is PaymentState.PENDING
     world.channel.pays(order().out_trade_no)
-    following.sweep(later(25))
+    sweeper.sweep(later(25))
     assert order().life is PaymentState.APPROVED
     assert world.channel.reversed == []
 
@@ -70,7 +70,7 @@ def test_a_password_that_nobody_types_ends_in_a_reversal(world):
     start(world.caller, request(world), NOW)
     sweep_until(world, 40)
     assert (order().life, world.channel.reversed) == (PaymentState.PENDING, [])
-    following.sweep(later(45))
+    sweeper.sweep(later(45))
     assert order().life is PaymentState.CANCELLED
     assert world.channel.reversed == [order().out_trade_no]
     assert BillLease.objects.count() == 0
@@ -81,9 +81,9 @@ def test_a_password_that_is_refused_ends_as_soon_as_a_reversal_is_allowed(world)
     start(world.caller, request(world), NOW)
     refused = OrderState(Standing.DECLINED, reason="refused")
     world.channel.orders[order().out_trade_no] = refused
-    following.sweep(later(10))
+    sweeper.sweep(later(10))
     assert (order().life, world.channel.reversed) == (PaymentState.PENDING, [])
-    following.sweep(later(15))
+    sweeper.sweep(later(15))
     assert (order().life, order().reason) == (PaymentState.DECLINED, "refused")
 
 
@@ -92,7 +92,7 @@ def test_a_resident_who_cancels_is_heard_when_the_channel_allows_it(world):
     start(world.caller, request(world), NOW)
     assert following.cancel(order(), later(3)).life is PaymentState.PENDING
     assert world.channel.reversed == [], "not in the first 15 seconds"
-    following.sweep(later(15))
+    sweeper.sweep(later(15))
     assert order().life is PaymentState.CANCELLED
 
 
@@ -249,7 +249,7 @@ def test_killed_before_the_answer_was_written_it_is_found(world, monkeypatch):
         start(world.caller, request(world), NOW)
     monkeypatch.undo()
     _patched_again(world, monkeypatch)
-    following.sweep(later(5))
+    sweeper.sweep(later(5))
     assert order().life is PaymentState.APPROVED
 
 
@@ -261,7 +261,7 @@ def test_killed_after_the_reversal_it_is_found_reversed(world, monkeypatch):
     with pytest.raises(Killed):
         following.check(order(), later(45))
     monkeypatch.setattr(learning, "ended_unpaid", real)
-    following.sweep(later(60))
+    sweeper.sweep(later(60))
     assert order().life is PaymentState.CANCELLED
     assert len(world.channel.reversed) == 1
 
@@ -271,8 +271,7 @@ def _dies(*_, **__):
 
 
 def _patched_again(world, monkeypatch):
-    for module in (starting, following):
-        monkeypatch.setattr(module, "channel", lambda method: world.channel)
+    monkeypatch.setattr(registry, "channel", lambda method: world.channel)
     monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
 
 
@@ -292,11 +291,11 @@ def test_a_charge_without_an_answer_is_looked_into(world, truth):
 def test_a_silent_channel_ends_nothing_and_is_reported(world):
     world.channel.silent = True
     start(world.caller, request(world), NOW)
-    following.sweep(later(3 * 3600))
+    sweeper.sweep(later(3 * 3600))
     assert order().life is PaymentState.UNKNOWN
     assert Alert.objects.filter(kind="unknown_for_long").count() == 1
     world.channel.silent = False
-    following.sweep(later(5 * 3600))
+    sweeper.sweep(later(5 * 3600))
     assert order().life is PaymentState.APPROVED
 
 
@@ -315,7 +314,7 @@ def test_a_refused_reversal_is_tried_again_and_may_find_it_paid(world):
     assert order().life is PaymentState.PENDING
     assert len(world.channel.reversed) == 3
     world.channel.pays(order().out_trade_no)
-    following.sweep(later(60))
+    sweeper.sweep(later(60))
     assert order().life is PaymentState.APPROVED
     assert kept(world) == 66416
 
@@ -331,7 +330,7 @@ def test_a_notification_and_the_answer_are_one_payment(world):
     start(world.caller, request(world), NOW)
     paid = world.channel.orders[order().out_trade_no]
     for _ in range(2):
-        assert following.told(order(), paid, later(1))
+        assert notifications.told(order(), paid, later(1))
     assert posting.balance(world.community.pk, "clearing:wechat") == 66416
 
 
@@ -351,7 +350,7 @@ def test_a_kiosk_that_gave_up_has_its_order_taken_back(world):
     start(world.caller, request(world), NOW)
     said = record(world, PaymentState.UNKNOWN, 3, method=Method.WECHAT, with_payment_code=True)
     take(world, KioskJournal().tells(said).entries)
-    following.sweep(later(15))
+    sweeper.sweep(later(15))
     assert order().life is PaymentState.CANCELLED
 
 

@@ -9,7 +9,8 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from contract.messages import PaymentState
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, refunds
+from server.payments import following, refunds, sweeper
+from server.payments.channels import registry
 from server.payments.channels.interface import RefundStanding
 from server.payments.decisions import NotPossible
 from server.payments.models import Alert, PaymentOrder, Refund
@@ -29,7 +30,7 @@ def later(**more) -> object:
 
 
 def sweep(**more) -> None:
-    following.sweep(later(**more))
+    sweeper.sweep(later(**more))
 
 
 def refund() -> Refund:
@@ -209,7 +210,7 @@ def test_what_is_tried_for_too_long_is_told_and_tried_on(due):
 
 
 def test_a_channel_that_is_not_set_up_any_more_is_told_at_once(due, monkeypatch):
-    monkeypatch.setattr(following, "channel", lambda method: None)
+    monkeypatch.setattr(registry, "channel", lambda method: None)
     sweep(minutes=1)
     assert refund().trouble_since is not None
     assert by_hand().state == "by_hand"

@@ -5,7 +5,7 @@ import pytest
 from contract.messages import Method, PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
-from server.payments import following, starting
+from server.payments import starting, sweeper
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.models import PaymentOrder
 from server.payments.starting import start
@@ -27,7 +27,7 @@ def told_again(world, end, with_payment_code):
 
 def sweep_for_a_day():
     for seconds in (10, 30, 60, 90, 600, 3600, 7300, 90_000):
-        following.sweep(later(seconds))
+        sweeper.sweep(later(seconds))
 
 
 @pytest.mark.parametrize("end", ["approved", "unknown", "declined"])
@@ -71,5 +71,5 @@ def test_a_row_from_before_the_charge_is_no_proof_that_there_was_none(world, mon
     assert order().life is PaymentState.CREATED
     world.channel.amounts[order().out_trade_no] = 66416
     world.channel.pays(order().out_trade_no)
-    following.sweep(later(50))
+    sweeper.sweep(later(50))
     assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)

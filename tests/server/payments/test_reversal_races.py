@@ -10,8 +10,8 @@ from contract.messages import PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning
-from server.payments.channels.interface import OrderState, Standing
+from server.payments import following, learning, notifications, sweeper
+from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
 from server.payments.models import Alert, Refund
 from server.payments.starting import start
 from tests.server.payments.charges import later, order, request, sweep_until
@@ -35,12 +35,14 @@ class Meanwhile:
         channel.reversed.append(number)
         self._what(number)
         channel.orders[number] = OrderState(Standing.CLOSED)
-        return OrderState(Standing.UNKNOWN) if self.unanswered else channel.orders[number]
+        if self.unanswered:
+            return EndAnswer(Ending.UNSURE)
+        return EndAnswer(Ending.ACCEPTED, channel.orders[number])
 
 
 def sweep_for_a_day(seconds):
     for more in (5, 20, 65, 130, 700, 5000, 100_000):
-        following.sweep(later(seconds + more))
+        sweeper.sweep(later(seconds + more))
 
 
 def nothing_is_in_the_books(world):
@@ -63,20 +65,22 @@ def test_paid_between_the_query_and_the_reversal(world, policy, by, unanswered):
     def pays(number):
         paid = world.channel.pays(number)
         if by == "notification":
-            heard.append(following.told(order(), paid, later(46)))
+            heard.append(notifications.told(order(), paid, later(46)))
         else:
             following.learn(order(), paid, later(46))
 
     world.channel.reverse = Meanwhile(world, pays)
     world.channel.reverse.unanswered = unanswered
-    following.sweep(later(46))
+    sweeper.sweep(later(46))
     assert order().charged_minor == 0
     sweep_for_a_day(46)
     assert order().life is PaymentState.CANCELLED
     assert nothing_is_in_the_books(world)
     if by == "notification":
         assert heard == [False], "to be told again"
-        assert following.told(order(), OrderState(Standing.PAID, "42", 66416, NOW), later(100_200))
+        assert notifications.told(
+            order(), OrderState(Standing.PAID, "42", 66416, NOW), later(100_200)
+        )
         assert nothing_is_in_the_books(world)
 
 
@@ -86,10 +90,10 @@ def test_said_to_be_paid_before_the_reversal_and_taken_after_it(world, policy, b
     start(world.caller, request(world), NOW)
     before, paid = order(), OrderState(Standing.PAID, "42", 66416, NOW)
     world.channel.reverse = Meanwhile(world, world.channel.pays)
-    following.sweep(later(46))
+    sweeper.sweep(later(46))
     assert order().life is PaymentState.CANCELLED
     if by == "notification":
-        assert following.told(before, paid, later(47))
+        assert notifications.told(before, paid, later(47))
     else:
         following.learn(before, paid, later(47))
     sweep_for_a_day(47)
@@ -103,9 +107,11 @@ def test_an_ended_order_that_is_paid_just_as_it_is_stopped_for_good(world, polic
     heard = []
     world.channel.reverse = Meanwhile(
         world,
-        lambda number: heard.append(following.told(order(), world.channel.pays(number), later(61))),
+        lambda number: heard.append(
+            notifications.told(order(), world.channel.pays(number), later(61))
+        ),
     )
-    following.sweep(later(61))
+    sweeper.sweep(later(61))
     assert heard == [False]
     sweep_for_a_day(61)
     assert order().life is PaymentState.DECLINED
@@ -120,11 +126,11 @@ def test_what_is_in_the_books_as_paid_is_not_reversed(world):
 
     def answered_just_before(number):
         said = asks(number)
-        assert following.told(order(), world.channel.pays(number), later(46))
+        assert notifications.told(order(), world.channel.pays(number), later(46))
         return said
 
     world.channel.query = answered_just_before
-    following.sweep(later(46))
+    sweeper.sweep(later(46))
     assert world.channel.reversed == []
     assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)
 
@@ -133,12 +139,12 @@ def test_only_one_ends_an_order_at_a_time_and_a_dead_one_holds_it_a_minute(world
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     paid, one = OrderState(Standing.PAID, "42", 66416, NOW), order().payment_id
-    assert learning.about_to_end(one, later(20))
-    assert not learning.about_to_end(one, later(25))
-    following.learn(order(), paid, later(79))
-    assert order().life is PaymentState.PENDING, "its reversal may be on its way"
-    following.learn(order(), paid, later(80))
-    assert order().life is PaymentState.APPROVED
+    assert learning.about_to_end(one, later(20), gives_back=True) is not None
+    assert learning.about_to_end(one, later(25), gives_back=True) is None
+    for seconds in (25, 80, 100_000):
+        following.learn(order(), paid, later(seconds))
+        assert order().life is PaymentState.PENDING, "its reversal may be on its way"
+    assert learning.about_to_end(one, later(80), gives_back=True) is not None
 
 
 def test_a_refused_reversal_lets_the_payment_be_booked_at_once(world):
@@ -146,5 +152,5 @@ def test_a_refused_reversal_lets_the_payment_be_booked_at_once(world):
     start(world.caller, request(world), NOW)
     sweep_until(world, 45)
     assert world.channel.reversed
-    assert following.told(order(), world.channel.pays(order().out_trade_no), later(46))
+    assert notifications.told(order(), world.channel.pays(order().out_trade_no), later(46))
     assert order().life is PaymentState.APPROVED

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from contract.messages import Method, PaymentState
-from server.payments import following, learning
+from server.payments import following, learning, sweeper
 from server.payments.channels.interface import RefundStanding
 from server.payments.models import PaymentOrder, Refund
 from server.payments.refund_decisions import returned_by_hand
@@ -60,7 +60,7 @@ def test_money_that_goes_back_is_not_called_returned_before_it_is(late, client):
     shown = page(client)
     assert "款项正在退回" in shown and looks_again(shown)
     assert "已退回 Returned" not in shown
-    following.sweep(NOW + timedelta(minutes=1))
+    sweeper.sweep(NOW + timedelta(minutes=1))
     shown = page(client)
     assert "款项已退回" in shown and not looks_again(shown)
     assert "已退回 Returned" in shown and "未缴 Open" in shown
@@ -68,17 +68,17 @@ def test_money_that_goes_back_is_not_called_returned_before_it_is(late, client):
 
 def test_a_refund_that_the_channel_refuses_is_not_called_under_way(world, late, client):
     world.channel.refund_says = RefundStanding.FAILED
-    following.sweep(NOW + timedelta(minutes=1))
+    sweeper.sweep(NOW + timedelta(minutes=1))
     shown = page(client)
     assert "退款还没有完成" in shown and "物业也会处理" in shown and looks_again(shown)
     world.channel.refund_says = None
-    following.sweep(NOW + timedelta(minutes=2))
+    sweeper.sweep(NOW + timedelta(minutes=2))
     assert "款项已退回" in page(client)
 
 
 def test_what_the_office_returned_is_told_with_how_and_when(world, late, client):
     world.channel.refund_says = RefundStanding.FAILED
-    following.sweep(NOW + timedelta(minutes=1))
+    sweeper.sweep(NOW + timedelta(minutes=1))
     world.channel.refund_query_says = RefundStanding.NOT_FOUND
     returned_by_hand(
         Refund.objects.get().refund_no,

@@ -16,6 +16,8 @@ from server.estate.models import Building, Community, Resident, Unit
 from server.fleet.models import Kiosk
 from server.payments.channels.interface import (
     ChannelUnavailable,
+    EndAnswer,
+    Ending,
     Order,
     OrderState,
     OutcomeUnknown,
@@ -105,6 +107,8 @@ class FakeChannel:
     refund_query_says: RefundStanding | None = None
     sent: int = 0  # how often a refund was asked for
     while_refunding: list[Callable[[], object]] = field(default_factory=list)  # once each
+    closes_unscanned: bool = True
+    sent_back: dict[str, int] = field(default_factory=dict)  # in the console, by order number
 
     def create(self, order: Order) -> str:
         self.created += 1
@@ -137,14 +141,14 @@ class FakeChannel:
             return OrderState(Standing.UNKNOWN)
         return self.orders[number]
 
-    def reverse(self, out_trade_no: str) -> OrderState:
+    def reverse(self, out_trade_no: str) -> EndAnswer:
         self.reversed.append(out_trade_no)
         if self.silent:
-            return OrderState(Standing.UNKNOWN)
+            return EndAnswer(Ending.UNSURE)
         if self.reversal_refused:
-            return self.orders[out_trade_no]
+            return EndAnswer(Ending.BUSY, self.orders[out_trade_no])
         self.orders[out_trade_no] = OrderState(Standing.CLOSED)
-        return self.orders[out_trade_no]
+        return EndAnswer(Ending.ACCEPTED, self.orders[out_trade_no])
 
     def pays(self, out_trade_no: str, amount_minor: int | None = None) -> OrderState:
         amount = amount_minor or self.amounts[out_trade_no]
@@ -157,12 +161,16 @@ class FakeChannel:
             return OrderState(Standing.UNKNOWN)
         return self.orders.get(out_trade_no, OrderState(Standing.NOT_FOUND))
 
-    def close(self, out_trade_no: str) -> OrderState:
+    def close(self, out_trade_no: str) -> EndAnswer:
         if self.silent:
-            return OrderState(Standing.UNKNOWN)
-        if self.query(out_trade_no).standing is not Standing.PAID:
-            self.orders[out_trade_no] = OrderState(Standing.CLOSED)
-        return self.orders[out_trade_no]
+            return EndAnswer(Ending.UNSURE)
+        if self.query(out_trade_no).standing is Standing.PAID:
+            return EndAnswer(Ending.REFUSED, self.orders[out_trade_no])
+        self.orders[out_trade_no] = OrderState(Standing.CLOSED)
+        return EndAnswer(Ending.ACCEPTED, self.orders[out_trade_no])
+
+    def refunded(self, out_trade_no, paid_at, refund_nos):
+        return None if self.silent else self.sent_back.get(out_trade_no)
 
     def refund(self, out_trade_no, refund_no, amount_minor, total_minor, reason):
         self.sent += 1

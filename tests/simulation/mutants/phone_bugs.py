@@ -4,7 +4,7 @@ its own process, for good."""
 import itertools
 from typing import Any
 
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
 
 
 def silence_is_answered_by_charging_again() -> None:
@@ -60,36 +60,29 @@ def no_answer_to_a_charge_means_declined() -> None:
 
 def given_up_without_a_reversal() -> None:
     """What waits for a password is called closed when its time is over, and nobody tells the channel."""
-    from server.payments import charging
+    from server.payments import following
 
-    real = charging.take_back
-
-    class Deaf:
-        def __init__(self, through: Any) -> None:
-            self._through = through
-
-        def reverse(self, out_trade_no: str) -> OrderState:
-            return OrderState(Standing.CLOSED)
-
-    charging.take_back = lambda order, known, through, at: real(order, known, Deaf(through), at)
+    following.ask_end = lambda through, by, number: EndAnswer(
+        Ending.ACCEPTED, OrderState(Standing.CLOSED)
+    )
 
 
 def what_was_paid_meanwhile_is_reversed_unread() -> None:
-    """The reversal is not preceded by a query, and its answer is taken for "never paid"."""
-    from server.payments import charging
+    """The end that was asked for is forgotten, and its answer taken for "paid" if it was."""
+    from server.payments import following, learning
 
-    real = charging.take_back
+    real = following.ask_end
 
-    class Hasty:
-        def __init__(self, through: Any) -> None:
-            self._through = through
+    def hasty(through: Any, by: str, number: str) -> EndAnswer:
+        answer = real(through, by, number)
+        account = getattr(through, "accounts", {}).get(number)
+        if by == "reverse" and account is not None and account.charged_minor:
+            paid = OrderState(Standing.PAID, amount_minor=account.charged_minor)
+            return EndAnswer(Ending.REFUSED, paid)
+        return answer
 
-        def reverse(self, out_trade_no: str) -> OrderState:
-            said = self._through.reverse(out_trade_no)
-            ended = said.standing in (Standing.PAID, Standing.REFUNDED)
-            return OrderState(Standing.PAID, amount_minor=said.amount_minor) if ended else said
-
-    charging.take_back = lambda order, known, through, at: real(order, known, Hasty(through), at)
+    following.ask_end = hasty
+    learning._may_be_given_back = lambda order, at: False
 
 
 def a_code_is_tried_twice() -> None:
@@ -103,38 +96,39 @@ def a_code_is_tried_twice() -> None:
 def ended_charges_are_not_looked_at_again() -> None:
     from server.payments import following
 
-    following.look_again = lambda order, at: None
+    following.look_again = lambda order, at: True
 
 
 def a_refused_reversal_is_taken_for_done() -> None:
-    from server.payments import charging
+    from server.payments import following
 
-    real = charging.take_back
+    real = following.ask_end
 
-    def sure(order: Any, known: OrderState, through: Any, at: Any) -> OrderState | None:
-        ended = real(order, known, through, at)
-        waiting = ended is not None and ended.standing is Standing.WAITING
-        return OrderState(Standing.CLOSED) if waiting else ended
+    def sure(through: Any, by: str, number: str) -> EndAnswer:
+        answer = real(through, by, number)
+        if answer.ending is Ending.BUSY:
+            return EndAnswer(Ending.ACCEPTED, OrderState(Standing.CLOSED))
+        return answer
 
-    charging.take_back = sure
+    following.ask_end = sure
 
 
 def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
     """When an order is due next is written over what another request has just set."""
-    from server.payments import charging_times, following
+    from server.payments import charging_times, sweeper
     from server.payments.models import PaymentOrder
 
     def blindly(order: Any, at: Any) -> bool:
         ended = order.life.final
         check_at = charging_times.unanswered_until(order.changed_at, at) if ended else None
-        check_at = check_at or following._check_again(order, at)
+        check_at = check_at or sweeper._check_again(order, at)
         PaymentOrder.objects.filter(pk=order.pk).update(check_at=check_at, checks=order.checks + 1)
         return True
 
-    following._claimed = blindly
+    sweeper._claimed = blindly
 
 
 def paid_is_booked_while_it_is_given_back() -> None:
     from server.payments import learning
 
-    learning._being_ended = lambda order, at: False
+    learning._may_be_given_back = lambda order, at: False

@@ -48,22 +48,24 @@ def bills_are_not_held() -> None:
 
 
 def every_refund_try_has_a_new_number() -> None:
-    from server.payments import following
+    from server.payments import refunds
+    from server.payments.models import Refund
 
-    real, tries = following.send_back, [0]
+    real, tries = refunds.send_back, [0]
 
-    def again(refund: Any, at: Any) -> None:
+    def again(refund: Any, at: Any) -> bool:
         tries[0] += 1
-        refund.refund_no = f"{refund.refund_no[:30]}{tries[0]:06d}"
-        real(refund, at)
+        number = f"{refund.refund_no[:30]}{tries[0]:06d}"
+        Refund.objects.filter(pk=refund.pk).update(refund_no=number)
+        return real(refund, at)
 
-    following.send_back = again
+    refunds.send_back = again
 
 
 def refunds_are_forgotten() -> None:
-    from server.payments import following
+    from server.payments import refunds
 
-    following._sweep_refunds = lambda at: 0
+    refunds.due = lambda method, at, limit: []
 
 
 def cancelled_without_asking_the_channel() -> None:
@@ -79,9 +81,9 @@ def cancelled_without_asking_the_channel() -> None:
 
 
 def nobody_sweeps() -> None:
-    from server.payments import following
+    from server.payments import sweeper
 
-    following.sweep = lambda at: 0
+    sweeper.sweep = lambda at: 0
 
 
 def the_channel_is_asked_before_the_order_is_stored() -> None:

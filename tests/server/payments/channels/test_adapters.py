@@ -6,6 +6,7 @@ from server.configuration import ConfigMistake
 from server.payments.channels import alipay, wechat
 from server.payments.channels.interface import (
     ChannelUnavailable,
+    Ending,
     OutcomeUnknown,
     RefundStanding,
     Standing,
@@ -45,7 +46,10 @@ def test_an_unpaid_order_is_closed_and_cannot_be_paid(line, scanned):
     code_url = line.channel.create(order)
     if scanned:
         line.phone("scan", code_url)
-    assert line.channel.close(order.out_trade_no).standing is Standing.CLOSED
+    by_close = scanned or line.channel.closes_unscanned
+    ended = (line.channel.close if by_close else line.channel.reverse)(order.out_trade_no)
+    assert ended.ending is Ending.ACCEPTED
+    assert ended.state.standing is Standing.CLOSED
     with pytest.raises(ValueError, match="closed"):
         line.phone("pay", code_url)
     assert line.books(order)["state"] == "closed"
@@ -54,12 +58,13 @@ def test_an_unpaid_order_is_closed_and_cannot_be_paid(line, scanned):
 def test_closing_a_paid_order_says_that_it_was_paid_and_pays_nothing_back(line):
     order = line.order()
     line.phone("pay", line.channel.create(order))
-    assert line.channel.close(order.out_trade_no).standing is Standing.PAID
+    ended = line.channel.close(order.out_trade_no)
+    assert (ended.ending, ended.state.standing) == (Ending.REFUSED, Standing.PAID)
     assert line.books(order)["refunded_minor"] == 0
 
 
-def test_an_order_that_was_never_made_is_closed_for_good(line):
-    assert line.channel.close("00000000000000000000").standing is Standing.CLOSED
+def test_an_order_that_was_never_made_is_said_not_to_be_there(line):
+    assert line.channel.close("00000000000000000000").ending is Ending.NOT_THERE
 
 
 def test_a_refund_is_given_once_for_its_number(line):
@@ -96,7 +101,8 @@ def test_a_question_without_a_good_answer_is_unknown(line, fault):
     line.phone("pay", line.channel.create(order))
     line.faults(**fault)
     assert line.channel.query(order.out_trade_no).standing is Standing.UNKNOWN
-    assert line.channel.close(order.out_trade_no).standing is Standing.UNKNOWN
+    ended = line.channel.close(order.out_trade_no)
+    assert (ended.ending, ended.state.standing) == (Ending.UNSURE, Standing.UNKNOWN)
     refund = line.channel.query_refund(order.out_trade_no, "R1")
     assert refund is RefundStanding.UNKNOWN
 

@@ -8,7 +8,7 @@ import requests
 
 from contract.scan_kind import ScanKind, classify
 from server.payments.channels import alipay, wechat
-from server.payments.channels.interface import RefundStanding, Standing
+from server.payments.channels.interface import Ending, RefundStanding, Standing
 
 SMALL, LARGE = 33208, 120_000  # above 1000 yuan the wallets ask for the password
 
@@ -64,32 +64,36 @@ def test_a_refused_password_is_no_payment_and_the_reversal_ends_it(line):
         assert (known.standing, known.reason) == (Standing.DECLINED, "refused")
     else:
         assert known.standing is Standing.WAITING, "Alipay says only that nobody paid yet"
-    assert line.channel.reverse(order.out_trade_no).standing is Standing.CLOSED
+    assert line.channel.reverse(order.out_trade_no).state.standing is Standing.CLOSED
     with pytest.raises(ValueError, match="closed"):
         on_phone(line, order, "pay")
 
 
 def test_a_reversal_of_what_nobody_paid_ends_it(line):
     order, _ = charged(line)
-    assert line.channel.reverse(order.out_trade_no).standing is Standing.CLOSED
-    assert line.channel.reverse(order.out_trade_no).standing is Standing.CLOSED
+    assert line.channel.reverse(order.out_trade_no).state.standing is Standing.CLOSED
+    assert line.channel.reverse(order.out_trade_no).state.standing is Standing.CLOSED
     assert line.books(order)["state"] == "closed"
 
 
 def test_a_reversal_of_what_was_paid_gives_it_back(line):
     order, _ = charged(line, SMALL)
-    assert line.channel.reverse(order.out_trade_no).standing is Standing.CLOSED
+    assert line.channel.reverse(order.out_trade_no).state.standing is Standing.CLOSED
     assert line.books(order)["refunded_minor"] == SMALL
 
 
 def test_a_reversal_of_what_never_arrived_ends_it(line):
-    assert line.channel.reverse(line.order().out_trade_no).standing is Standing.CLOSED
+    ended = line.channel.reverse(line.order().out_trade_no)
+    assert ended.ending is (Ending.NOT_THERE if line.name == "wechat" else Ending.ACCEPTED)
+    assert ended.state.standing is Standing.NOT_FOUND
 
 
 def test_a_refused_reversal_ends_nothing(line):
     order, _ = charged(line)
     line.faults(reverse_refused=1)
-    assert line.channel.reverse(order.out_trade_no).standing is Standing.WAITING
+    ended = line.channel.reverse(order.out_trade_no)
+    assert ended.ending is (Ending.BUSY if line.name == "wechat" else Ending.UNSURE)
+    assert ended.state.standing is Standing.WAITING
     on_phone(line, order, "pay")
     assert standing(line, order) is Standing.PAID
 
@@ -137,7 +141,7 @@ def test_no_good_answer_is_unknown_whatever_is_true(line, fault, truth):
 def test_a_reversal_without_a_good_answer_is_unknown(line, fault):
     order, _ = charged(line)
     line.faults(**fault)
-    assert line.channel.reverse(order.out_trade_no).standing is Standing.UNKNOWN
+    assert line.channel.reverse(order.out_trade_no).state.standing is Standing.UNKNOWN
     line.faults()
 
 
@@ -153,7 +157,7 @@ def test_a_channel_that_is_not_there_is_looked_for_again(line):
     module = wechat if line.name == "wechat" else alipay
     away = module.create({**line.table, "gateway": "http://127.0.0.1:9/gateway.do"})
     assert away.charge(line.order(), line.phone_code()).standing is Standing.UNKNOWN
-    assert away.reverse("1").standing is Standing.UNKNOWN
+    assert away.reverse("1").ending is Ending.UNSURE
 
 
 def test_what_a_phone_paid_can_be_refunded(line):

@@ -1,0 +1,105 @@
+"""What channels tell unasked: taken once it is sure, and kept when no order is known that it is about."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from server.estate.models import Community
+from server.payments import following, learning
+from server.payments.alerts import raise_alert
+from server.payments.channels import registry
+from server.payments.channels.interface import Notification, OrderState, Standing
+from server.payments.heard import noted
+from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
+
+MATCHED_MAX = 100  # in one sweep
+
+_KIND = "unmatched_payment"
+_MONEY = (Standing.PAID, Standing.REFUNDED)
+
+
+def take(method: str, news: Notification, at: datetime) -> bool:
+    """A genuine notification. False: it should be told again. True once it is taken, or kept."""
+    order = PaymentOrder.objects.filter(out_trade_no=news.out_trade_no, method=method).first()
+    if order is not None:
+        return told(order, news.state, at)
+    if news.state.standing in _MONEY:
+        _keep(method, news, at)
+    return True
+
+
+def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
+    """Takes a channel's notification; False: it should be told again.
+
+    That money came for an order which had ended, or that a paid one was closed, is believed only when
+    the channel says so when asked: the notification may be older than what came after it.
+    """
+    noted(order, "notification", known, at)
+    order = PaymentOrder.objects.get(pk=order.pk)
+    late = order.life.final and not order.charged_minor and known.standing is Standing.PAID
+    undone = bool(order.charged_minor) and known.standing is Standing.CLOSED
+    if late or undone:
+        through = registry.channel(order.method)
+        known = through.query(order.out_trade_no) if through else OrderState(Standing.UNKNOWN)
+        if known.standing is Standing.UNKNOWN:
+            return False
+    try:
+        following.apply(order, known, at)
+    except learning.Overtaken:
+        return False
+    return True
+
+
+def _keep(method: str, news: Notification, at: datetime) -> None:
+    """Kept, and told to the staff of every community: they share one merchant."""
+    state = news.state
+    UnmatchedNotification.objects.get_or_create(
+        method=method,
+        out_trade_no=news.out_trade_no[:64],
+        channel_reference=state.reference[:64],
+        standing=state.standing.value,
+        defaults={
+            "amount_minor": state.amount_minor,
+            "refunded_minor": state.refunded_minor,
+            "paid_at": state.paid_at,
+            "received_at": at,
+        },
+    )
+    through = registry.channel(method)
+    for community in Community.objects.filter(test=bool(through and through.simulated)):
+        raise_alert(
+            community.pk,
+            _KIND,
+            news.out_trade_no[:80],
+            at,
+            method=method,
+            order_no=news.out_trade_no,
+            channel_reference=state.reference,
+            amount_minor=state.amount_minor,
+            paid_at=state.paid_at.isoformat() if state.paid_at else "",
+        )
+
+
+def match(at: datetime) -> int:
+    """Takes what was kept of orders that have turned up since, however they came. Returns how many."""
+    numbers = PaymentOrder.objects.filter(out_trade_no=OuterRef("out_trade_no"))
+    kept = UnmatchedNotification.objects.filter(Exists(numbers), matched_at=None).order_by("pk")
+    found = list(kept[:MATCHED_MAX])
+    for row in found:
+        order = PaymentOrder.objects.filter(
+            out_trade_no=row.out_trade_no, method=row.method
+        ).first()
+        if order is None:
+            continue
+        known = OrderState(
+            Standing(row.standing),
+            row.channel_reference,
+            row.amount_minor,
+            row.paid_at,
+            row.refunded_minor,
+        )
+        if told(order, known, at):
+            UnmatchedNotification.objects.filter(pk=row.pk).update(matched_at=at)
+            alerts = Alert.objects.filter(kind=_KIND, subject=row.out_trade_no, resolved_at=None)
+            alerts.update(resolved_at=at)
+    return len(found)

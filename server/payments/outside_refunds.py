@@ -1,0 +1,77 @@
+"""Money that went back though nobody here asked for it, as in a channel's merchant console."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from contract.messages import PaymentState
+from server.billing import settlement
+from server.payments import learning
+from server.payments.alerts import raise_alert, resolve_one
+from server.payments.channels.interface import OrderState
+from server.payments.models import PaymentOrder, Refund
+
+
+@transaction.atomic
+def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> PaymentOrder:
+    """The channel says that money of the order went back: ``known.refunded_minor`` of it in all, or
+    nobody can say how much (None). All of it: the order is reversed. A part: its bills stay settled, the
+    part waits in the books for staff, who are told. ``as_of``: the order's version when the channel was
+    asked. Raises learning.Overtaken."""
+    order, sum_ = learning.locked([payment_id])[0], known.refunded_minor
+    if as_of != order.version:
+        raise learning.Overtaken(order.reference)
+    if order.refunds.filter(state=Refund.State.DUE).exists():
+        return order  # our own refund may be part of it
+    came = order.charged_minor or order.held_minor
+    whole = came or known.amount_minor or order.amount_minor
+    if sum_ is not None and sum_ >= whole:
+        if order.refunded_minor:
+            _resolve(order, "refund_outside", at)
+        return learning.reversed_(payment_id, "refunded", at)
+    if sum_ is None:
+        if order.life is PaymentState.APPROVED:
+            _alert(order, "refund_unclear", at)
+        return order
+    if not came and sum_:
+        paid_and_part = replace(known, refunded_minor=0)
+        order = learning.paid(payment_id, paid_and_part, at, order.version)
+    if order.life is PaymentState.APPROVED and sum_ > order.refunded_minor:
+        _part_went_back(order, sum_, at)
+    return order
+
+
+def _part_went_back(order: PaymentOrder, sum_minor: int, at: datetime) -> None:
+    settlement.returned_outside(
+        order.unit,
+        sum_minor - order.refunded_minor,
+        sum_minor,
+        method=order.method,
+        payment_id=order.payment_id,
+        at=at,
+    )
+    order.refunded_minor = sum_minor
+    order.version += 1
+    order.save()
+    _resolve(order, "refund_outside", at)
+    _resolve(order, "refund_unclear", at)
+    _alert(order, "refund_outside", at, refunded_minor=sum_minor)
+
+
+def _resolve(order: PaymentOrder, kind: str, at: datetime) -> None:
+    resolve_one(order.community_id, kind, order.reference, at)
+
+
+def _alert(order: PaymentOrder, kind: str, at: datetime, **details: Any) -> None:
+    raise_alert(
+        order.community_id,
+        kind,
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=order.charged_minor,
+        **details,
+    )

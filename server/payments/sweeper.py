@@ -1,0 +1,212 @@
+"""The sweep that forgets no payment: every order and refund that is due is asked about, whoever began it.
+
+Each channel has turns of its own, for its orders and for its refunds, so that one that is dead holds
+nobody else. Whatever a turn does is claimed in the database first: any number of processes may sweep.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import close_old_connections
+from django.db.models import Q, QuerySet
+
+from contract.messages import Method, PaymentState
+from server.payments import charging_times, following, notifications, refunds
+from server.payments.alerts import keep_up
+from server.payments.case import LastWord, facts
+from server.payments.life import End
+from server.payments.models import Alert, PaymentOrder
+
+BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
+ALERT_AFTER = timedelta(hours=2)
+DUE_MAX = 200  # in one turn
+SILENT_MAX = 3  # answers in a row that did not come: then the channel has the rest of the turn off
+BUDGET_S = 60.0  # for one turn
+
+Turn = Callable[[datetime], int]
+
+log = logging.getLogger(__name__)
+
+_OPEN = [s.value for s in PaymentState if not s.final]
+_CHANNELS = [m.value for m in Method if m is not Method.CARD]
+
+
+def _nothing_heard(kiosk_id: str) -> dict[str, Any]:
+    return {}
+
+
+def turns(last_word: LastWord = _nothing_heard) -> dict[str, Turn]:
+    """By name: what a sweep consists of. None waits for another, so each may have its own thread."""
+    found: dict[str, Turn] = {}
+    for method in Method:
+        found[f"orders-{method.value}"] = partial(_orders, method.value, last_word)
+    for name in _CHANNELS:
+        found[f"refunds-{name}"] = partial(_refunds, name)
+    found["notifications"] = notifications.match
+    found["alerts"] = partial(_alerts, last_word)
+    return found
+
+
+def sweep(at: datetime, last_word: LastWord = _nothing_heard) -> int:
+    """All turns, one after the other. Returns how many orders and refunds were due."""
+    return sum(turn(at) for turn in turns(last_word).values())
+
+
+class Patience:
+    """How long one turn goes on. A channel that does not answer is left alone until the next one."""
+
+    def __init__(self) -> None:
+        self._begun, self._silent = time.monotonic(), 0
+
+    @property
+    def over(self) -> bool:
+        return self._silent >= SILENT_MAX or self.spent > timedelta(seconds=BUDGET_S)
+
+    @property
+    def spent(self) -> timedelta:
+        """In whole seconds."""
+        return timedelta(seconds=int(time.monotonic() - self._begun))
+
+    def heard(self, answered: bool) -> None:
+        self._silent = 0 if answered else self._silent + 1
+
+
+def _due(method: str, at: datetime) -> list[PaymentOrder]:
+    """Open orders before those that are only looked at again."""
+    unpaid = Q(charged_minor=0) & (
+        Q(with_payment_code=True) | Q(ending__in=[End.OPEN, End.ACCEPTED])
+    )
+    ended = unpaid | Q(state=PaymentState.APPROVED.value, method__in=_CHANNELS)
+    due = PaymentOrder.objects.filter(method=method, check_at__lte=at)
+    parts: Sequence[QuerySet[PaymentOrder]] = (
+        due.filter(state__in=_OPEN),
+        due.exclude(state__in=_OPEN).filter(ended),
+    )
+    return [order for part in parts for order in part.order_by("check_at")[:DUE_MAX]][:DUE_MAX]
+
+
+def _orders(method: str, last_word: LastWord, at: datetime) -> int:
+    """One method's orders. What has no end after ALERT_AFTER is told to staff with everything that is
+    known, kept up to date until the end is known after all."""
+    orders, patience = _due(method, at), Patience()
+    for order in orders:
+        if patience.over:
+            break
+        if not _claimed(order, at):
+            continue
+        its_turn = at + patience.spent  # channels take their time
+        try:
+            patience.heard(_attend(order, its_turn))
+            order.refresh_from_db()
+            if not order.life.final and at - order.received_at > ALERT_AFTER:
+                _tell(order, at, last_word)
+        except Exception:  # a community whose data are wrong must not keep the others waiting
+            log.exception("sweep: order %s is passed over", order.payment_id)
+    return len(orders)
+
+
+def _attend(order: PaymentOrder, at: datetime) -> bool:
+    """Asks about one order. False: its channel did not answer."""
+    if order.life.final:
+        return _look(order, at)
+    if not order.by_code:
+        return True
+    asked = order.heard
+    order = following.check(order, at)
+    order.refresh_from_db()
+    return order.life.final or _was_answered(order, asked)
+
+
+def _was_answered(order: PaymentOrder, before: list[dict[str, Any]]) -> bool:
+    """By what was written down of it: the last answer is not silence, or nothing was asked."""
+    return order.heard == before or not order.heard or order.heard[-1]["answer"] != "unknown"
+
+
+def _look(order: PaymentOrder, at: datetime) -> bool:
+    clear = following.look_again(order, at)
+    if clear:
+        looks = order.checks + 1
+        as_known = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
+        pauses = charging_times.looks_at(order.life, order.ending)
+        as_known.update(checks=looks, check_at=charging_times.next_look(looks, at, pauses))
+    return clear
+
+
+def _claimed(order: PaymentOrder, at: datetime) -> bool:
+    """Sets when it is due next. False: it was changed since it was read, which may have set another
+    time to look at it; if it is still due, the next sweep finds it."""
+    as_read = PaymentOrder.objects.filter(
+        pk=order.pk, version=order.version, check_at=order.check_at
+    )
+    if order.life.final:
+        again = charging_times.unanswered_until(order.changed_at, at)
+        return bool(as_read.update(check_at=again))
+    return bool(as_read.update(check_at=_check_again(order, at), checks=order.checks + 1))
+
+
+def _check_again(order: PaymentOrder, at: datetime) -> datetime:
+    """Orders that wait for a password are asked about quickly."""
+    quick = charging_times.QUICK_CHECKS if order.with_payment_code else 0
+    pause = BACKOFF_S[min(max(order.checks - quick, 0), len(BACKOFF_S) - 1)]
+    return at + timedelta(seconds=pause)
+
+
+def _refunds(method: str, at: datetime) -> int:
+    due, patience = refunds.due(method, at, DUE_MAX), Patience()
+    for refund in due:
+        if patience.over:
+            break
+        its_turn = at + patience.spent
+        if refunds.claim(refund, its_turn):
+            try:
+                patience.heard(refunds.send_back(refund, its_turn))
+            except Exception:
+                log.exception("sweep: refund %s is passed over", refund.refund_no)
+    return len(due) + refunds.watch_by_hand(method, at)
+
+
+def _tell(order: PaymentOrder, at: datetime, last_word: LastWord) -> None:
+    keep_up(
+        order.community_id,
+        "unknown_for_long",
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        **facts(order, last_word),
+    )
+
+
+def _alerts(last_word: LastWord, at: datetime) -> int:
+    """Nobody has to look into what is known by now; and what a dead channel left unasked is told too."""
+    waiting = Alert.objects.filter(kind="unknown_for_long", resolved_at=None)
+    told: set[str] = set()
+    for alert in waiting:
+        payment_id = str(alert.details.get("payment_id"))
+        order = PaymentOrder.objects.filter(payment_id=payment_id).first()
+        told.add(payment_id)
+        if order is not None and order.life.final:
+            Alert.objects.filter(pk=alert.pk).update(resolved_at=at)
+    old = PaymentOrder.objects.filter(state__in=_OPEN, received_at__lt=at - ALERT_AFTER)
+    for order in old.exclude(payment_id__in=told)[:DUE_MAX]:
+        try:
+            _tell(order, at, last_word)
+        except Exception:
+            log.exception("sweep: order %s is passed over", order.payment_id)
+    return 0
+
+
+def sweep_forever(
+    turn: Turn, now: Callable[[], datetime], stop: Callable[[float], bool], every_s: float = 5.0
+) -> None:
+    """One turn, for a thread of the server's own: ``stop(seconds)`` waits and says whether to end."""
+    while not stop(every_s):
+        try:
+            turn(now())
+        except Exception:
+            log.exception("sweep failed; it goes on")
+        finally:
+            close_old_connections()
