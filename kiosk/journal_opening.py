@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from pydantic import ValidationError
 
 from contract.enrolment import JournalPosition
 from kiosk.journal import Journal
@@ -40,7 +39,7 @@ def _begin(folder: Path, public_key: str) -> JournalPosition | None:
         return JournalPosition.model_validate_json(text) if owner == public_key else None
     except FileNotFoundError:
         return None
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         log.error("begin_unreadable", error=type(error).__name__)
         return None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from contract.text_file import NotUtf8, read_text
 from kiosk import staff_pin
 
 
@@ -99,9 +100,11 @@ DEVICE_ROLES = {"scanner": "scanners", "card_terminal": "card_terminals", "print
 def load(path: Path) -> Settings:
     """Reads the file. Raises SettingsError with one line for each mistake."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror})") from error
+    except NotUtf8 as error:
+        raise SettingsError(str(error)) from error
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

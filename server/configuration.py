@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from contract.text_file import NotUtf8, read_text
+
 CONFIG_VARIABLE = "LOBBYPAY_SERVER_CONFIG"
 DATABASE_VARIABLE = "LOBBYPAY_DATABASE_URL"
 SECRET_FILE = "secret-key"
@@ -78,12 +80,14 @@ def load(environment: Mapping[str, str] = os.environ) -> Configuration:
 def read_file(path: Path) -> Configuration:
     """Reads one file. Raises ConfigMistake when it is absent, not TOML, or has a mistake."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_text(path))
     except OSError as error:
         raise ConfigMistake(
             f"{path}: cannot be read ({error.strerror}); {CONFIG_VARIABLE} must name a TOML file"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except NotUtf8 as error:
+        raise ConfigMistake(str(error)) from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigMistake(f"{path}: is not TOML: {error}") from error
     return parse_section(Configuration, table, str(path))
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contract.text_file import read_text
 from simulators.control import Action
 
 _OWN = ("after_s", "at_count", "fault", "action", "for_s")
@@ -38,7 +39,7 @@ class Entry:
 
 def load(path: Path) -> tuple[Entry, ...]:
     """Raises OSError, and ValueError that names the entry."""
-    text = path.read_text("utf-8")
+    text = read_text(path)
     told = json.loads(text) if path.suffix == ".json" else tomllib.loads(text).get("fault", [])
     if not isinstance(told, list):
         raise ValueError(f"{path}: a list of entries is expected")

@@ -54,8 +54,10 @@ def profiles(more: Path | None = None) -> dict[str, Profile]:
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Profile]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        raise BadSetting("profile_file", str(path), "a TOML file saved as UTF-8") from problem
+    except (OSError, tomllib.TOMLDecodeError) as problem:
         raise BadSetting("profile_file", str(path), f"a TOML file ({problem})") from problem
     found = {}
     for name, table in raw.items():

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import structlog
-from pydantic import ValidationError
 
 from contract.messages import KioskConfig
 
@@ -21,7 +20,7 @@ class KnownConfig:
             return KioskConfig.model_validate_json(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValidationError) as error:
+        except (OSError, ValueError) as error:
             log.warning("known_config_unusable", error=type(error).__name__)
             return None
 

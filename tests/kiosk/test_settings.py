@@ -2,7 +2,9 @@
 
 import pytest
 
+from kiosk.central.known_config import KnownConfig
 from kiosk.settings import SettingsError, load
+from lobbypay.cli import main
 
 GOOD = """
 data_dir = "data"
@@ -56,3 +58,40 @@ def test_a_file_that_is_no_toml_or_not_there(tmp_path):
         load(written(tmp_path, "data_dir = "))
     with pytest.raises(SettingsError, match="cannot be read"):
         load(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16", "utf-16-le"])
+def test_a_file_in_another_encoding_says_how_to_save_it(tmp_path, encoding):
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(("# 湖畔花园\n" + GOOD).encode(encoding))
+    with pytest.raises(SettingsError, match="save as UTF-8"):
+        load(path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(GOOD.encode("utf-8-sig"))
+    assert load(path).server.url == "https://pay.example.com"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("kiosk", "--config"),
+        ("doctor", "--config"),
+        ("printer", "status", "--config"),
+        ("zvt", "status", "--config"),
+    ],
+)
+def test_every_command_says_so_in_one_line(tmp_path, capsys, command):
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(("# 湖畔花园\n" + GOOD).encode("gbk"))
+    assert main([*command, str(path)]) != 0
+    told = capsys.readouterr()
+    assert "save as UTF-8" in told.out + told.err
+    assert "Traceback" not in told.out + told.err
+
+
+def test_what_the_kiosk_kept_itself_may_be_damaged(tmp_path):
+    (tmp_path / "config.json").write_bytes(b"\xff\xfe{}")
+    assert KnownConfig(tmp_path / "config.json").load() is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server import configuration
-from server.configuration import ConfigMistake, Configuration, django_database
+from server.configuration import ConfigMistake, Configuration, django_database, read_file
 
 
 def written(folder: Path, text: str) -> Path:
@@ -94,3 +94,17 @@ def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path: Path):
     assert configuration.read_secret_key(folder) == first
     assert len(first) >= 50
     assert stat.S_IMODE((folder / configuration.SECRET_FILE).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_a_file_in_another_encoding_says_how_to_save_it(tmp_path: Path, encoding: str):
+    file = tmp_path / "server.toml"
+    file.write_bytes("# 湖畔花园\n[server]\n".encode(encoding))
+    with pytest.raises(ConfigMistake, match="save as UTF-8"):
+        read_file(file)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
+    file = tmp_path / "server.toml"
+    file.write_bytes("[server]\n".encode("utf-8-sig"))
+    assert read_file(file) is not None

@@ -72,7 +72,11 @@ def _talk(options: argparse.Namespace) -> int:
 
 def _card_terminal(config: Path) -> dict[str, Any]:
     """Raises ValueError."""
-    table = tomllib.loads(config.read_text("utf-8")).get("card_terminal")
+    try:
+        text = config.read_text("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ValueError(f"{config}: is not UTF-8; save as UTF-8 in the editor") from problem
+    table = tomllib.loads(text).get("card_terminal")
     if not isinstance(table, dict) or table.pop("driver", None) != "zvt":
         raise ValueError(f'{config}: [card_terminal] with driver = "zvt" is expected')
     return table
