@@ -390,6 +390,10 @@ class Heartbeat(Message):
 
 
 class HeartbeatAnswer(Message):
+    """``journal_received``: every entry up to this sequence is on the server. Less than was acknowledged
+    means that the server was restored from an older backup: the kiosk sends again what is missing."""
+
     server_time: datetime
     config_version: str
     stopped: StopReason | None = None
+    journal_received: int | None = None

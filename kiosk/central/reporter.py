@@ -54,6 +54,7 @@ class Reporter:
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
         self._config_version, self._heartbeat_due, self._bills_due = "", 0.0, 0.0
         self._config_wanted = True
+        self._received: int | None = None  # up to where the server said that it has the journal
         self._key_doubted: float | None = None  # since when, by the monotonic clock
 
     def start(self) -> None:
@@ -132,6 +133,7 @@ class Reporter:
         self._on_server(True)
         self._on_time(answer.server_time)
         self._on_stopped(answer.stopped)
+        self._received = answer.journal_received
 
     def _copy_bills(self) -> None:
         if time.monotonic() >= self._bills_due:
@@ -148,6 +150,7 @@ class Reporter:
         self._on_config(config)
 
     def _report(self) -> None:
+        self._send_what_was_lost()
         while not self._stop.is_set():
             entries = self._journal.after(self._journal.acknowledged(), BATCH, BATCH_BYTES)
             if not entries:
@@ -162,6 +165,14 @@ class Reporter:
             self._journal.acknowledge(answer.acknowledged)
             if self._journal.acknowledged() == before:
                 return
+
+    def _send_what_was_lost(self) -> None:
+        """The server says that it has less than it acknowledged: what an older backup lacks is sent again
+        at once, whether there is anything new to tell or not. What another file began is not here."""
+        received, self._received = self._received, None
+        begins, acknowledged = self._journal.first_link[0], self._journal.acknowledged()
+        if received is not None and begins <= received < acknowledged:
+            self._fill_gap(received)
 
     def _post(self, entries: list[JournalEntry]) -> JournalAnswer:
         answer = self._client.post_journal(entries, self._voice.presence() if self._voice else None)

@@ -226,4 +226,9 @@ def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     if stopped is None and not kiosk.active:
         stopped = StopReason.SWITCHED_OFF
     version = _config(kiosk).version
-    return messages.HeartbeatAnswer(server_time=now, config_version=version, stopped=stopped)
+    return messages.HeartbeatAnswer(
+        server_time=now,
+        config_version=version,
+        stopped=stopped,
+        journal_received=kiosk.journal_sequence,
+    )

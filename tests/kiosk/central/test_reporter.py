@@ -1,5 +1,6 @@
 """The journal reaches the server whole and in order, whatever the server forgets."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -87,6 +88,37 @@ def test_a_server_that_was_restored_from_a_backup_gets_its_entries_again(journal
     server = Server(has=100)
     reporter(server, journal, tmp_path)._report()
     assert server.has == journal.acknowledged() == 450
+
+
+class Restored(Server):
+    """It says in its heartbeats how far it has the journal."""
+
+    def heartbeat(self, beat):
+        return HeartbeatAnswer(
+            server_time=datetime.now(UTC), config_version="1", journal_received=self.has
+        )
+
+    def config(self):
+        return config()
+
+    def open_bills(self, cursor):
+        return OpenBills(accounts=[], as_of=datetime.now(UTC))
+
+
+def test_a_restored_server_gets_what_it_lacks_though_the_kiosk_has_nothing_new(journal, tmp_path):
+    journal.acknowledge(450)
+    server = Restored(has=100)
+    round_of(server, journal, tmp_path, [])._round()
+    assert server.has == 450
+    assert sum(map(len, server.batches)) == 350  # once
+
+
+def test_what_was_written_in_an_earlier_file_is_not_sent_as_if_it_followed(journal, tmp_path):
+    journal.acknowledge(450)
+    journal._origin = replace(journal._origin, sequence=200)
+    server = Restored(has=100)
+    round_of(server, journal, tmp_path, [])
+    assert server.batches == []
 
 
 def test_what_was_paid_offline_is_not_offered_again(tmp_path):
