@@ -8,7 +8,7 @@ from contract.messages import CardData, Method, PaymentState
 from server.billing.models import Bill
 from server.fleet.beginning import position_of
 from server.fleet.models import Kiosk
-from server.payments import charging_times, following, kiosk_time, reports
+from server.payments import charging_times, following, kiosk_time, reports, sweeper
 from server.payments.models import Alert, PaymentOrder
 from server.payments.starting import start
 from tests.server.payments.test_ingestion import KioskJournal, order, record, take
@@ -25,10 +25,10 @@ def off(by: timedelta, **changes):
 def test_an_unknown_outcome_is_told_two_hours_after_the_server_heard_of_it(world, by):
     lost = record(world, PaymentState.UNKNOWN, offline=True, reason="lost", **off(by))
     take(world, KioskJournal().tells(lost).entries)
-    following.sweep(NOW + following.ALERT_AFTER - timedelta(minutes=1))
+    sweeper.sweep(NOW + sweeper.ALERT_AFTER - timedelta(minutes=1))
     assert not Alert.objects.filter(kind="unknown_for_long").exists()
     PaymentOrder.objects.update(check_at=NOW)
-    following.sweep(NOW + following.ALERT_AFTER + timedelta(minutes=1))
+    sweeper.sweep(NOW + sweeper.ALERT_AFTER + timedelta(minutes=1))
     told = Alert.objects.get(kind="unknown_for_long").details
     assert told["received_at"].startswith("2026-11-24 22:47")
 
