@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 
 from device_drivers.card_terminals.interface import CardResult, Outcome
-from device_drivers.card_terminals.zvt import fields, texts, tlv
+from device_drivers.card_terminals.zvt import apdu, fields, tables, texts, tlv
+from device_drivers.card_terminals.zvt.apdu import Apdu
 from device_drivers.card_terminals.zvt.currencies import LETTERS
 from device_drivers.card_terminals.zvt.fields import Fields
 from device_drivers.card_terminals.zvt.tables import CARD_TYPES, TERMINAL_STATUS
 from device_drivers.card_terminals.zvt.values import CP437, Unreadable, counted, text
 
 ALREADY_REVERSED = 0xB4
+_PARTLY_DELIVERED = 0x9D
 _LINE_TEXT, _LONG_TRACE, _LOCKS = 0x07, 0x1F2B, 0x1F55
 _SOFTWARE, _DEVICE_NAME, _TERMINAL_ID = 0x1F41, 0x1F40, 0x1F44
 _RECEIPT_NO, _NONE_OPEN = 0x08, "ffff"
@@ -57,6 +59,30 @@ def aborted(data: bytes) -> CardResult:
     result = Outcome.CANCELLED if code == texts.ABORTED else Outcome.DECLINED
     message = texts.result_message(code or 0xFF)
     return CardResult(result, f"{code:02X}", message)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A negative answer 84 xx. ``code`` is xx; ``result`` why (ch. 10), which may follow as data, as in
+    ``84 1E 03 6F 09 78``. xx itself is never one of the bank's own codes."""
+
+    code: int
+    result: int | None = None
+
+    @property
+    def detail(self) -> str:
+        """For the log."""
+        known = tables.ANSWER_CODES.get(apdu.NEGATIVE_CLASS << 8 | self.code)
+        known = known or tables.RESULT_CODES.get(self.code)
+        said = f"{self.code:02X} {known.en}" if known else f"{self.code:02X}"
+        return said if self.result is None else f"{said}: {texts.result_detail(self.result)}"
+
+
+def refusal(answer: Apdu) -> Refusal:
+    """The data behind 84 9D are fields (2.2.9), those behind the others begin with a result code."""
+    code = answer.command & 0xFF
+    has_result = bool(answer.data) and code != _PARTLY_DELIVERED
+    return Refusal(code, answer.data[0] if has_result else None)
 
 
 @dataclass(frozen=True)

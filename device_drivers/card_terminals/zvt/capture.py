@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from device_drivers.card_terminals.zvt import vendors
 from device_drivers.card_terminals.zvt.apdu import NEGATIVE_CLASS, Apdu
 from device_drivers.card_terminals.zvt.framing import ACK, ETX, NAK, crc
 from device_drivers.card_terminals.zvt.tables import COMMANDS
 
-MAKERS_CLASS = 0x0F  # makers' own commands
 _FRAME = re.compile(rb"\x10\x02((?:[^\x10]|\x10\x10)*)\x10\x03(..)", re.DOTALL)
 _FRAME_BEGINS = b"\x10\x02"
 _SIGNALS = {ACK[0]: "ACK", NAK[0]: "NAK"}
-_HEX = re.compile(r"[0-9A-Fa-f]+")
-_NOT_HEX = re.compile(r"0[xX]|[\s:,;\-|]")
+_RESERVED = "reserved"
+_CERTAIN = (b"\x80\x00\x00", b"\x06\x0f\x00")  # whole messages that hardly anything else looks like
+_ANSWER_BYTES_MAX = 16
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,18 +27,6 @@ class Piece:
     message: Apdu | None = None
     signal: str = ""
     problem: str = ""
-
-
-def bytes_of(raw: bytes) -> bytes:
-    """The bytes themselves, or those that hex text means. In text, what follows ``#`` is a remark, and
-    a line may begin with an arrow or a name: ``ECR> 06 01``."""
-    try:
-        lines = raw.decode("ascii").splitlines()
-    except UnicodeDecodeError:
-        return raw
-    said = (re.sub(r"^\s*(?:\w*\s*[<>]+|\w*:\s|-+>|<-+)", "", line.split("#")[0]) for line in lines)
-    digits = "".join(_NOT_HEX.sub("", line) for line in said)
-    return bytes.fromhex(digits) if _HEX.fullmatch(digits) and len(digits) % 2 == 0 else raw
 
 
 def pieces(raw: bytes) -> Iterator[Piece]:
@@ -97,8 +86,8 @@ def _messages(raw: bytes) -> Iterator[Piece]:
     while at < len(raw):
         head = _head_at(raw, at)
         if head is not None and head.is_known and head.end <= len(raw):
-            yield Piece(at, _cut(raw, head))
-            at = head.end
+            piece, at = _whole(raw, at, head)
+            yield piece
         elif (behind := _signals_end(raw, at)) > at:
             yield from (Piece(n, signal=_SIGNALS[raw[n]]) for n in range(at, behind))
             at = behind
@@ -107,12 +96,29 @@ def _messages(raw: bytes) -> Iterator[Piece]:
             yield piece
 
 
+def _whole(raw: bytes, at: int, head: "_Head") -> tuple[Piece, int]:
+    """A message as long as it says, and where the next begins. If nothing begins behind it, its length
+    is wrong or something else lies there: no command is made of that."""
+    message = _cut(raw, head)
+    if _may_follow(raw, head.end):
+        return Piece(at, message), head.end
+    begins = _swallowed(raw, head)
+    if begins is not None:  # it says that it is longer than it is
+        told = f"the message says that it has {head.end - at} bytes, {begins - at} are there"
+        return Piece(at, _cut(raw[:begins], head), problem=told), begins
+    if head.start == head.end:
+        return Piece(at, message), head.end
+    following = next((n for n in range(head.end, len(raw)) if _begins(raw, n)), len(raw))
+    told = f"its length does not fit: {following - head.end} bytes behind it begin no message"
+    return Piece(at, message, problem=told), following
+
+
 def _lost(raw: bytes, at: int, head: "_Head | None") -> tuple[Piece, int]:
     """Bytes that are no whole known message, up to where one begins."""
     if head is not None and head.end == len(raw):
         return Piece(at, _cut(raw, head)), len(raw)  # only its command is not in the tables
     following = next((n for n in range(at + 1, len(raw)) if _begins(raw, n)), len(raw))
-    if head is not None and head.is_known:
+    if head is not None and _is_plausible(raw, at):
         told = f"the message says that it has {head.end - at} bytes, {following - at} are there"
         return Piece(at, _cut(raw[:following], head), problem=told), following
     return Piece(at, problem=f"{following - at} bytes that are no message"), following
@@ -128,7 +134,7 @@ class _Head:
 
     @property
     def is_known(self) -> bool:
-        return self.command in COMMANDS or self.command >> 8 in (NEGATIVE_CLASS, MAKERS_CLASS)
+        return self.command in COMMANDS or self.command >> 8 in (NEGATIVE_CLASS, vendors.CLASS)
 
 
 def _head_at(raw: bytes, at: int) -> _Head | None:
@@ -152,9 +158,11 @@ def _cut(raw: bytes, head: _Head) -> Apdu:
 def _is_plausible(raw: bytes, at: int) -> bool:
     """The head of a message of the tables."""
     head = _head_at(raw, at)
-    return head is not None and (
-        head.command in COMMANDS or (head.command >> 8 == NEGATIVE_CLASS and head.start == head.end)
-    )
+    if head is None:
+        return False
+    if head.command >> 8 == NEGATIVE_CLASS:
+        return head.end - head.start <= _ANSWER_BYTES_MAX
+    return head.command in COMMANDS and COMMANDS[head.command].name != _RESERVED
 
 
 def _signals_end(raw: bytes, at: int) -> int:
@@ -165,15 +173,33 @@ def _signals_end(raw: bytes, at: int) -> int:
     return behind if behind == len(raw) or _is_plausible(raw, behind) else at
 
 
+def _may_follow(raw: bytes, at: int) -> bool:
+    """The capture ends here, or something that may come between two messages or is one begins."""
+    if at == len(raw) or _signals_end(raw, at) > at or _is_plausible(raw, at):
+        return True
+    head = _head_at(raw, at)
+    return head is not None and head.is_known and head.end <= len(raw)
+
+
+def _swallowed(raw: bytes, message: _Head) -> int | None:
+    """Where in a message's data whole messages begin that follow each other beyond its end."""
+    beyond: set[int] = set()
+    for at in range(message.end, message.start - 1, -1):
+        head = _head_at(raw, at) if _is_plausible(raw, at) else None
+        if head is None or head.end > len(raw):
+            continue
+        behind = _signals_end(raw, head.end)
+        if behind > message.end or behind in beyond:
+            beyond.add(at)
+    return min(beyond - {message.end}, default=None)
+
+
 def _begins(raw: bytes, at: int) -> bool:
-    """A whole message begins here; one with data only if then the capture ends or the next begins."""
+    """A whole message begins here that another follows, or the end of the capture."""
+    if raw[at : at + 3] in _CERTAIN:
+        return True
     head = _head_at(raw, at)
     if head is None or not _is_plausible(raw, at) or head.end > len(raw):
         return False
     behind = head.end
-    return (
-        head.start == behind
-        or behind == len(raw)
-        or _is_plausible(raw, behind)
-        or _signals_end(raw, behind) > behind
-    )
+    return behind == len(raw) or _is_plausible(raw, behind) or _signals_end(raw, behind) > behind

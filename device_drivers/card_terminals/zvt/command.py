@@ -20,6 +20,10 @@ from device_drivers.errors import DeviceError
 from device_drivers.settings import BadSetting
 from device_drivers.status import DeviceStatus
 
+CAPTURES = (
+    "messages or serial frames as raw bytes, as hex, as a log with TX and RX, or as a dump of xxd,"
+    " hexdump -C, od, tshark -x or Wireshark; - for stdin"
+)
 Said = dict[str, Any] | list[Any]
 
 
@@ -38,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lobbypay zvt", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     decode = commands.add_parser("decode", help="print what a capture means, as JSON")
-    decode.add_argument("file", help="raw bytes or hex, messages or serial frames; - for stdin")
+    decode.add_argument("file", help=CAPTURES)
     decode.add_argument("--characters", choices=zvt_settings.CHARACTERS, default="cp437")
     for name, (_, what) in TALKS.items():
         talk = commands.add_parser(name, help=what)

@@ -1,7 +1,7 @@
 """What a message says, as data for people: every field named, card data masked. Never sends anything."""
 
 from device_drivers.card_terminals.masking import HIDDEN
-from device_drivers.card_terminals.zvt import answers, apdu, explain, fields, tables, texts
+from device_drivers.card_terminals.zvt import answers, apdu, explain, fields, tables, texts, vendors
 from device_drivers.card_terminals.zvt.apdu import Apdu
 from device_drivers.card_terminals.zvt.explain import Said
 from device_drivers.card_terminals.zvt.receipts import printed_block, printed_line
@@ -17,7 +17,7 @@ def describe(message: Apdu, characters: str = CP437) -> Said:
     known = tables.COMMANDS.get(message.command)
     said: Said = {
         "command": f"{message.command >> 8:02X} {message.command & 0xFF:02X}",
-        "name": known.name if known else _answer_name(message),
+        "name": known.name if known else _name(message),
     }
     if known and known.sender in _SENDERS:
         said["direction"] = _SENDERS[known.sender]
@@ -29,7 +29,9 @@ def describe(message: Apdu, characters: str = CP437) -> Said:
     return said
 
 
-def _answer_name(message: Apdu) -> str:
+def _name(message: Apdu) -> str:
+    if vendors.is_command(message.command):
+        return vendors.name(message.command)
     if message.command >> 8 == apdu.NEGATIVE_CLASS:
         return "positive answer" if message.is_yes else "negative answer"
     return "unknown"
@@ -55,7 +57,9 @@ def _content(message: Apdu, known: tables.Command | None, characters: str) -> Sa
     if message.command >> 8 == apdu.NEGATIVE_CLASS:
         return _negative(message)
     if known is None:
-        return {"problem": "a command that is not in the tables"} if data else {}
+        if vendors.is_command(message.command):
+            return vendors.describe(message)
+        return {"problem": "a command that is not in the tables"}
     return _fixed_and_fields(message, known, characters)
 
 
@@ -71,11 +75,17 @@ def _answer_data(data: bytes, characters: str) -> Said:
 
 
 def _negative(message: Apdu) -> Said:
-    answer = tables.ANSWER_CODES.get(message.command)
+    """What is refused, and behind it a result code that says why, or fields."""
     if message.is_yes:
-        return {}
-    said = explain.result(message.command & 0xFF)
-    return said | ({"answer": texts.both(answer)} if answer else {})
+        return {"problem": "data behind a positive answer"} if message.data else {}
+    said = explain.answer(message)
+    refused = answers.refusal(message)
+    if refused.result is None:
+        return said | explain.fields_of(fields.read(message.data), message.command)
+    said |= explain.result(refused.result, of_payment=False)
+    if refused.result == _WRONG_CURRENCY and len(message.data) >= 3:
+        said |= explain.currency(message.data[1:3].hex())
+    return said
 
 
 def _fixed_and_fields(message: Apdu, known: tables.Command, characters: str) -> Said:

@@ -12,7 +12,12 @@ import structlog
 
 from device_drivers.card_terminals.zvt import apdu as kinds
 from device_drivers.card_terminals.zvt import fields
-from device_drivers.card_terminals.zvt.answers import display_text, t4_minutes
+from device_drivers.card_terminals.zvt.answers import (
+    Refusal,
+    display_text,
+    refusal,
+    t4_minutes,
+)
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu, no
 from device_drivers.card_terminals.zvt.commands import ABORT_FROM_ECR
 from device_drivers.card_terminals.zvt.links import Link
@@ -36,6 +41,16 @@ class ExchangeTimes:
 
     answer_s: float = 5.0
     completion_s: float = 180.0
+
+
+class AnsweredNo(Refused):
+    """The terminal answered a command with 84 xx. ``result`` says why (ch. 10), if it told."""
+
+    def __init__(self, command: Apdu, told: Refusal) -> None:
+        super().__init__(
+            f"{command.command:04X} refused: {told.detail}", f"zvt.refused_{told.code:02x}"
+        )
+        self.result = told.result
 
 
 def _ignore_step(code: int, shown: str) -> None:
@@ -100,7 +115,7 @@ class Exchange:
         return fields.read(apdu.data, self._characters)
 
     def ask(self, command: Apdu, may_repeat: bool = True) -> Apdu:
-        """Sends the command and gives its answer. Raises Refused for 84 xx, Timeout after T3.
+        """Sends the command and gives its answer. Raises AnsweredNo for 84 xx, Timeout after T3.
 
         Raises NotSent if no byte left.
         """
@@ -122,10 +137,7 @@ class Exchange:
             if apdu.is_yes:
                 return apdu
             if apdu.is_answer:
-                code = apdu.command & 0xFF
-                raise Refused(
-                    f"{command.command:04X} refused: {code:02X}", f"zvt.refused_{code:02x}"
-                )
+                raise AnsweredNo(command, refusal(apdu))
             self._answer_stale(apdu)
 
     def run(self, command: Apdu, handlers: Handlers, may_repeat: bool = True) -> Ending:

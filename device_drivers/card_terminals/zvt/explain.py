@@ -39,6 +39,13 @@ def result(code: int, of_payment: bool = True) -> Said:
     return said
 
 
+def answer(message: apdu.Apdu) -> Said:
+    """A negative answer 84 xx: what xx says of the command. It is no result of the bank's."""
+    code = message.command & 0xFF
+    known = tables.ANSWER_CODES.get(message.command) or tables.RESULT_CODES.get(code)
+    return {"answer_code": f"{code:02X}", "answer": texts.both(known) if known else "unknown code"}
+
+
 def state(told: TerminalState) -> Said:
     """The answer to 05 01 (ch. 11)."""
     said: Said = {"terminal_status": f"{told.code:02X}"}

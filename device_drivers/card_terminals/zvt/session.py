@@ -11,7 +11,13 @@ import structlog
 
 from device_drivers.card_terminals.zvt import answers, commands, fields, staff, texts
 from device_drivers.card_terminals.zvt.answers import TerminalState
-from device_drivers.card_terminals.zvt.exchange import Ending, Exchange, Handlers, Wishes
+from device_drivers.card_terminals.zvt.exchange import (
+    AnsweredNo,
+    Ending,
+    Exchange,
+    Handlers,
+    Wishes,
+)
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
 from device_drivers.card_terminals.zvt.values import Unreadable
 from device_drivers.errors import (
@@ -54,6 +60,10 @@ class Session:
         with contextlib.suppress(ValueError):
             self._refused = staff.result_condition(int(code, 16))
 
+    def note_refusal(self, problem: Refused) -> None:
+        """A payment's command was answered with no, perhaps with a reason that staff can mend."""
+        self._refused = _refusal(problem)
+
     def note_details(self, told: bool) -> None:
         """Whether the terminal tells its last transaction, or says that there is none."""
         self._untold = None if told else staff.NO_DETAILS
@@ -92,8 +102,8 @@ class Session:
         try:
             state = self.until_not_busy(busy_limit_s)
             self._register()
-        except Refused:
-            self._trouble = staff.REFUSES
+        except Refused as problem:
+            self._trouble = _refusal(problem) or staff.REFUSES
             self.let_go()
             raise
         self._connected = True
@@ -215,6 +225,12 @@ class Session:
 def why(ending: Ending) -> str:
     """For the log: why the terminal broke off."""
     return texts.result_detail(ending.apdu.data[0]) if ending.apdu.data else "no reason given"
+
+
+def _refusal(problem: Refused) -> Condition | None:
+    """The reason behind a negative answer, as far as it is about the terminal itself."""
+    told = problem.result if isinstance(problem, AnsweredNo) else None
+    return None if told is None else staff.result_condition(told)
 
 
 def _is_simulator(state: TerminalState) -> bool:

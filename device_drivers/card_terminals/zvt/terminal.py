@@ -30,7 +30,7 @@ from device_drivers.card_terminals.zvt.service import Service
 from device_drivers.card_terminals.zvt.session import NO_DETAILS, Session
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
 from device_drivers.deadlines import Deadlines
-from device_drivers.errors import DeviceError, ProtocolError
+from device_drivers.errors import DeviceError, ProtocolError, Refused
 from device_drivers.status import DeviceStatus
 
 log = structlog.get_logger(__name__)
@@ -185,7 +185,11 @@ class ZvtTerminal:
         exchange = self._session.exchange(abortable=True)
         currency = self._settings.currency
         payment = Payment(exchange, command, amount_minor, currency, observer, self._may_print)
-        result = payment.run(self._take_back)
+        try:
+            result = payment.run(self._take_back)
+        except Refused as problem:
+            self._session.note_refusal(problem)
+            raise
         self._session.note_result(result.code)
         if command.command == commands.AUTHORISE:
             self._note_numbers(result)

@@ -1,14 +1,20 @@
 """Captures of all sorts: whole, broken, both directions, with acknowledgements and noise between."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device_drivers.card_terminals.zvt import apdu, commands
 from device_drivers.card_terminals.zvt.apdu import Apdu
-from device_drivers.card_terminals.zvt.capture import bytes_of, pieces
+from device_drivers.card_terminals.zvt.capture import pieces
+from device_drivers.card_terminals.zvt.capture_text import read
+from device_drivers.card_terminals.zvt.decode import decoded
 from device_drivers.card_terminals.zvt.framing import frame
 
+DATA = Path(__file__).parents[2] / "data" / "zvt"
 PAY = commands.authorise(11000, "EUR")
 DONE = Apdu(apdu.COMPLETION)
 LONG = Apdu(apdu.PRINT_BLOCK, b"\x06\x82\x01\x00" + bytes(256))
@@ -95,12 +101,54 @@ def test_makers_own_commands_and_unknown_ones() -> None:
     ],
 )
 def test_hex_in_many_styles(text: str) -> None:
-    assert bytes_of(text.encode()) == b"\x06\x0f\x00"
+    assert read(text.encode()).data == b"\x06\x0f\x00"
 
 
-def test_what_is_no_hex_is_taken_as_it_is() -> None:
-    for raw in (b"\x06\x0f\x00", b"060", b"hello"):
-        assert bytes_of(raw) == raw
+def test_bytes_are_taken_as_they_are_and_a_text_that_is_no_hex_is_told() -> None:
+    assert read(b"\x06\x0f\x00").data == b"\x06\x0f\x00"
+    assert read(b"060").problems == ("an odd number of hex digits",)
+    assert read(b"060f00\nhello").problems == ("line 2 is no hex",)
+
+
+CAPTURES = json.loads((DATA / "captures.json").read_text("utf-8"))["captures"]
+SHORT = [c["hex"] for c in CAPTURES if 0 < int(c["hex"][4:6], 16) < 0xFF]
+
+
+@pytest.mark.parametrize("hex_text", SHORT)
+def test_a_message_of_wrong_length_is_told_and_no_command_is_made_up(hex_text: str) -> None:
+    """Of captures of a real terminal, each length that is too small or a little too great."""
+    right = bytes.fromhex(hex_text)
+    own = f"{right[0]:02X} {right[1]:02X}"
+    behind = apdu.YES.encode() + DONE.encode() + apdu.YES.encode()
+    for length in range(min(0xFE, right[2] + 10)):
+        if length == right[2]:
+            continue
+        raw = right[:2] + bytes([length]) + right[3:] + behind
+        said = list(decoded(raw))
+        assert any("problem" in entry for entry in said), length
+        well = {entry["command"] for entry in said if "problem" not in entry and "command" in entry}
+        assert well <= {own, "80 00", "06 0F"}, length
+
+
+@pytest.mark.parametrize("more", range(1, 9))
+def test_a_message_that_says_too_much_does_not_swallow_the_next(more: int) -> None:
+    raw = bytearray(PAY.encode())
+    raw[2] += more
+    found = told(bytes(raw) + apdu.YES.encode() + DONE.encode() + apdu.YES.encode())
+    if more in (3, 6, 9):  # then it ends where another begins: only its fields tell
+        assert found[0] == "0 0601"
+        return
+    assert found == [
+        f"0 0601 (the message says that it has {13 + more} bytes, 13 are there)",
+        "13 8000",
+        "16 060F",
+        "19 8000",
+    ]
+
+
+def test_messages_in_messages_take_no_more_than_their_length() -> None:
+    raw = Apdu(apdu.PRINT_BLOCK, apdu.YES.encode() * 20_000).encode() + b"\x11\x22"
+    assert list(pieces(raw))
 
 
 def test_a_long_capture_of_nothing_but_noise_takes_no_more_than_its_length() -> None:

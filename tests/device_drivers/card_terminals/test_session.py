@@ -89,6 +89,21 @@ def test_a_wrong_currency_is_refused_and_told_to_staff() -> None:
         device.close()
 
 
+def test_the_reason_behind_a_refusal_is_told_to_staff() -> None:
+    def script(pt: Script) -> None:
+        pt.state_asked()
+        pt.expect("0600")
+        pt.say("841e017d")
+
+    with scripted(script) as served:
+        device = terminal(served.port)
+        with pytest.raises(Refused) as caught:
+            device.open()
+        assert [c.code for c in device.status().conditions] == ["card_terminal.result_7d"]
+        device.close()
+    assert "7D" in caught.value.detail
+
+
 def test_a_terminal_that_must_be_initialised_is() -> None:
     def script(pt: Script) -> None:
         pt.state_asked(message("060f", "51"))
