@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from contract.journal_hash import GENESIS
 from contract.message import Message, Sha256
-from contract.messages import PaymentId, PaymentRecord
+from contract.messages import KioskCode, PaymentId, PaymentRecord
 from contract.presence import StopReason
 
 OpenPayments = Annotated[list[PaymentId], Field(max_length=50)]  # whose end this disk does not know
@@ -49,6 +49,6 @@ class EnrolAnswer(Message):
     """``begin`` is where the kiosk's journal goes on; None from a server that does not tell."""
 
     kiosk_id: str
-    kiosk_code: str
+    kiosk_code: KioskCode
     community: str
     begin: JournalPosition | None = None

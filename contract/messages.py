@@ -23,7 +23,9 @@ BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 PaymentId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 ]
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9A-Z]{1,7}-[0-9]{6,9}$")]
+KIOSK_CODE_PATTERN = "[A-Z][0-9A-Z]{1,7}"  # it begins every receipt number of the kiosk
+KioskCode = Annotated[str, StringConstraints(pattern=rf"^{KIOSK_CODE_PATTERN}$")]
+Reference = Annotated[str, StringConstraints(pattern=rf"^{KIOSK_CODE_PATTERN}-[0-9]{{6,9}}$")]
 
 
 class Text(Message):
@@ -150,7 +152,7 @@ class Notice(Message):
 
 class KioskConfig(Message):
     version: str
-    kiosk_code: str
+    kiosk_code: KioskCode
     location: Text
     community: Community
     bill_keys: list[BillKey]

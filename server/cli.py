@@ -166,9 +166,11 @@ def _verify_ledger(_: argparse.Namespace) -> int:
 def _create_kiosk(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
 
-    from server.fleet.enrolment import create_pairing_code
+    from server.fleet.enrolment import KIOSK_CODE, create_pairing_code
     from server.fleet.models import Kiosk
 
+    if not KIOSK_CODE.fullmatch(arguments.code):
+        return _failed("a kiosk code has 2 to 8 capital letters and digits, a letter first: K04")
     community = _community(arguments.community)
     if community is None:
         return 1

@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import public_key_text
+from contract.messages import KIOSK_CODE_PATTERN
 from kiosk.journal_file import Seal
 
 _FILE = "identity.json"
+_CODE = re.compile(KIOSK_CODE_PATTERN)
 
 
 class NotEnrolled(Exception):
@@ -40,8 +43,10 @@ def load(folder: Path) -> Identity:
     try:
         raw = json.loads((folder / _FILE).read_text())
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw["private_key"]))
+        if not _CODE.fullmatch(raw["kiosk_code"]):
+            raise ValueError("its kiosk code can begin no receipt number")
         return Identity(raw["kiosk_id"], raw["kiosk_code"], raw["community"], key)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotEnrolled(f"{folder / _FILE}: no usable identity ({error})") from error
 
 

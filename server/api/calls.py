@@ -183,7 +183,8 @@ def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     except (ingestion.JournalGap, ingestion.JournalBroken) as wrong:
         standing.doubt(kiosk, wrong, now)
         raise
-    resolve(kiosk.community_id, ("journal_gap",), kiosk.code, now)
+    over = ("journal_gap", "journal_stands_still") if body.entries else ("journal_gap",)
+    resolve(kiosk.community_id, over, kiosk.code, now)
     return messages.JournalAnswer(acknowledged=taken.position, refused=taken.refused)
 
 
@@ -207,7 +208,8 @@ def _ingest(
         settled=settled,
     )
     kiosk.journal_sequence, kiosk.journal_hash = taken.position, taken.hash
-    kiosk.save(update_fields=["journal_sequence", "journal_hash"])
+    kiosk.journal_waits_since = None
+    kiosk.save(update_fields=["journal_sequence", "journal_hash", "journal_waits_since"])
     return taken
 
 
@@ -222,6 +224,7 @@ def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     record_heartbeat(kiosk, body, now=now)
     standing.watch_journal(kiosk, body, now)
+    standing.watch_backlog(kiosk, body, now)
     stopped = standing.hear(kiosk, body.presence, now)
     if stopped is None and not kiosk.active:
         stopped = StopReason.SWITCHED_OFF

@@ -10,7 +10,7 @@ from unfold.admin import ModelAdmin
 
 from server.estate.back_office import CommunityRows
 from server.fleet.enrolment import create_pairing_code
-from server.fleet.models import Kiosk
+from server.fleet.models import KIOSK_CODE, Kiosk
 
 KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "journal_hash")
 
@@ -31,7 +31,11 @@ class KioskAdmin(CommunityRows, ModelAdmin):
     @admin.action(description="生成配对码 New pairing code", permissions=["change"])
     def new_pairing_code(self, request: HttpRequest, queryset: QuerySet[Kiosk]) -> None:
         for kiosk in queryset:
-            code = create_pairing_code(kiosk, now=timezone.now())
+            try:
+                code = create_pairing_code(kiosk, now=timezone.now())
+            except ValueError:
+                self.message_user(request, f"{kiosk.code}：{KIOSK_CODE.message}", messages.ERROR)
+                continue
             self.message_user(
                 request,
                 f"{kiosk.code} 配对码 pairing code: {code}（24 小时内一次有效 once, within 24 hours）",

@@ -1,6 +1,7 @@
 """A kiosk becomes ours: a pairing code, once and for a short time, against its public key."""
 
 import hmac
+import re
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -8,12 +9,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from contract.messages import KIOSK_CODE_PATTERN
 from server.fleet import standing
 from server.fleet.models import Kiosk, PairingCode, RetiredKey
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike: 0 O 1 I
 CODE_LENGTH = 10
 CODE_LIFE = timedelta(hours=24)
+KIOSK_CODE = re.compile(KIOSK_CODE_PATTERN)
 RETIRED_MAX = 5  # earlier keys that are still recognised, the newest first
 
 
@@ -24,7 +27,12 @@ class PairingRefused(Exception):
 def create_pairing_code(
     kiosk: Kiosk, *, now: datetime, code: str | None = None, life: timedelta = CODE_LIFE
 ) -> str:
-    """A new code for the kiosk, shown once; earlier unused codes of it end. Raises ValueError."""
+    """A new code for the kiosk, shown once; earlier unused codes of it end. Raises ValueError, also for
+    a kiosk whose own code no receipt number can begin with."""
+    if not KIOSK_CODE.fullmatch(kiosk.code):
+        raise ValueError(
+            f"{kiosk.code!r} is no kiosk code: 2 to 8 capital letters and digits, as K03"
+        )
     code = code or "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     if not 8 <= len(_normal(code)) <= 20:
         raise ValueError("a pairing code has 8 to 20 letters and digits")

@@ -1,6 +1,13 @@
 """What of a kiosk stays as it is once it has taken a payment: receipts, journals and orders name it."""
 
-from server.ledger.guards import frozen
+from contract.messages import KIOSK_CODE_PATTERN
+from server.ledger.guards import Guard, frozen, refusal, refused
+
+_NO_CODE = "a kiosk code has 2 to 8 capital letters and digits, a letter first"
+_NONE_IN_SQLITE = (
+    "NEW.code NOT GLOB '[A-Z]*' OR NEW.code GLOB '*[^0-9A-Z]*'"
+    " OR length(NEW.code) NOT BETWEEN 2 AND 8"
+)
 
 
 def _has(table: str) -> str:
@@ -11,7 +18,19 @@ def _has(table: str) -> str:
     )
 
 
+def _grammar(event: str, on: str) -> Guard:
+    return Guard(
+        f"fleet_kiosk_code_{event}",
+        "fleet_kiosk",
+        sqlite=f"BEFORE {on} ON fleet_kiosk WHEN {_NONE_IN_SQLITE} {refusal(_NO_CODE)}",
+        postgresql=f"BEFORE {on} ON fleet_kiosk FOR EACH ROW",
+        body=f"IF NEW.code !~ '^{KIOSK_CODE_PATTERN}$' THEN {refused(_NO_CODE)} END IF; RETURN NEW;",
+    )
+
+
 GUARDS = (
+    _grammar("new", "INSERT"),
+    _grammar("changed", "UPDATE OF code"),
     frozen(
         "fleet_kiosk_stays_itself",
         "fleet_kiosk",

@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from contract.journal_hash import GENESIS
-from contract.messages import StopReason, Text
+from contract.messages import KIOSK_CODE_PATTERN, StopReason, Text
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
@@ -22,7 +22,7 @@ STOP_REASONS = [
 
 KIOSK_CODE = (
     RegexValidator(  # the beginning of every receipt number, see contract.messages.Reference
-        r"^[A-Z][0-9A-Z]{1,7}$",
+        rf"^{KIOSK_CODE_PATTERN}\Z",
         "大写字母开头，共 2 至 8 个大写字母或数字，如 K03"
         " 2 to 8 capital letters and digits, a letter first, e.g. K03",
     )
@@ -51,6 +51,7 @@ class Kiosk(OfCommunity):
     heartbeat = models.JSONField("心跳 Heartbeat", null=True, blank=True)
     journal_sequence = models.BigIntegerField("日志序号 Journal sequence", default=0)
     journal_hash = models.CharField("日志散列 Journal hash", max_length=64, default=GENESIS)
+    journal_waits_since = models.DateTimeField(null=True, blank=True)  # nothing of it arrived since
     # What the newest start of it told (see contract.messages.Presence); begins anew at enrolment.
     boot = models.CharField(max_length=32, blank=True)
     starts = models.BigIntegerField(default=0)

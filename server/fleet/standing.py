@@ -5,7 +5,7 @@ under numbers and on bills that are already settled. Both give themselves away: 
 counted twice, by messages of an earlier start that do not end, by a journal that ends too early.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,13 +14,17 @@ from server.fleet.models import Kiosk
 from server.payments.alerts import raise_alert, resolve
 from server.payments.ingestion import JournalBroken, JournalGap, JournalNotSigned
 
+JOURNAL_STILL = timedelta(minutes=10)  # nothing of a journal arrives although its kiosk is heard
 STRAYS_MAX = 2  # messages of an earlier start that may still be on their way; more is a second life
 _HEARD = ("boot", "starts", "beat", "told_sequence", "number", "strays", "stray_beat")
 _JOURNAL_ALERTS = {
     "journal.cannot_record": "journal_unwritable",
     "journal.damaged": "journal_damaged",
 }
-_OVER = ("kiosk_stopped", "journal_broken", "journal_gap", "journal_damaged")
+_OVER = (
+    *("kiosk_stopped", "journal_broken", "journal_gap", "journal_damaged"),
+    "journal_stands_still",
+)
 
 
 def hear(kiosk: Kiosk, told: Presence | None, now: datetime) -> StopReason | None:
@@ -89,6 +93,7 @@ def begin_anew(kiosk: Kiosk, now: datetime) -> None:
     nothing."""
     kiosk.boot, kiosk.starts, kiosk.beat, kiosk.strays, kiosk.stray_beat = "", 0, 0, 0, 0
     kiosk.told_sequence, kiosk.stopped, kiosk.stopped_at = kiosk.journal_sequence, "", None
+    kiosk.journal_waits_since = None
     resolve(kiosk.community_id, _OVER, kiosk.code, now)
 
 
@@ -101,6 +106,25 @@ def watch_journal(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
             alert(kiosk, kind, now)
         elif own is not None and kind == "journal_unwritable":
             resolve(kiosk.community_id, (kind,), kiosk.code, now)
+
+
+def watch_backlog(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
+    """Staff hear when entries wait at a kiosk that is heard and none arrives: whatever it is that the
+    server does not take, the kiosk cannot tell."""
+    row, since = Kiosk.objects.filter(pk=kiosk.pk), kiosk.journal_waits_since
+    if heartbeat.journal_last <= kiosk.journal_sequence:
+        if since is not None:
+            row.update(journal_waits_since=None)
+            resolve(kiosk.community_id, ("journal_stands_still",), kiosk.code, now)
+    elif since is None:
+        row.filter(journal_waits_since=None).update(journal_waits_since=now)
+    elif now - since >= JOURNAL_STILL:
+        alert(
+            *(kiosk, "journal_stands_still", now),
+            journal_received=kiosk.journal_sequence,
+            journal_last=heartbeat.journal_last,
+            since=since.isoformat(),
+        )
 
 
 def alert(kiosk: Kiosk, kind: str, now: datetime, **details: object) -> None:

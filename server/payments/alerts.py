@@ -59,6 +59,11 @@ TEXTS = {
     "journal_gap": Text(
         zh="终端日志缺少前面的条目", en="Entries are missing from a kiosk's journal"
     ),
+    "journal_stands_still": Text(
+        zh="终端在线,但它的缴费日志一直没有收进来。看服务器的日志,并联系维护人员",
+        en="A kiosk is heard, but nothing of its journal arrives. Look into the server's log, and tell"
+        " whoever maintains it",
+    ),
     "change_refused": Text(
         zh="终端上报的付款变更比已知的旧,未采用,请核对",
         en="A kiosk told something older than what is known; it changed nothing; check it",
