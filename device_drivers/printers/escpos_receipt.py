@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from escpos.printer import Dummy
-from PIL import Image, ImageChops
 
+from device_drivers.printers.escpos_raster import HEADER_BYTES, raster
 from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
 from device_drivers.printers.profiles import Profile
 from device_drivers.printers.raster import (
@@ -26,7 +26,6 @@ KANJI_ON = b"\x1c&"
 CELL_DOTS = 12  # one column of font A
 FEED_BEFORE_CUT_LINES = 6
 DOTS_PER_MM = 8
-HEADER_BYTES = 8  # of GS v 0
 
 
 @dataclass(frozen=True)
@@ -79,19 +78,6 @@ def after_interruption(profile: Profile) -> bytes:
     """What goes before the next job when one was interrupted: parts the torn receipt from it."""
     torn = b"\x1b@" + bytes((0x1B, 0x64, FEED_BEFORE_CUT_LINES)) + cut(profile)
     return torn + (profile.presenter.retract if profile.presenter else b"")
-
-
-def raster(picture: Image.Image, band_dots: int) -> bytes:
-    """GS v 0 for a picture of mode "1" (0 is ink), in bands. Not by python-escpos, whose way over other
-    colours takes as long as all the rest of a receipt."""
-    columns = (picture.width + 7) // 8
-    rows = ImageChops.invert(picture).tobytes()
-    bands = []
-    for top in range(0, picture.height, band_dots):
-        band = rows[top * columns : (top + band_dots) * columns]
-        head = b"\x1dv0\x00" + columns.to_bytes(2, "little")
-        bands.append(head + (len(band) // columns).to_bytes(2, "little") + band)
-    return b"".join(bands)
 
 
 class _Page:

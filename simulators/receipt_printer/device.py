@@ -11,7 +11,7 @@ from simulators.receipt_printer.faults import Faults
 from simulators.receipt_printer.paper import Paper
 from simulators.receipt_printer.presenter import Presenter
 from simulators.receipt_printer.receipts import Receipts
-from simulators.receipt_printer.tokens import Token, Tokenizer
+from simulators.receipt_printer.tokens import RealTimeScanner, Token, Tokenizer
 
 FULL = 20  # DLE EOT 20
 CLEAR = b"\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4, function 8
@@ -43,7 +43,7 @@ class Printer:
         self.presenter = Presenter(self.faults, take_after_s) if presenter else None
         self.answer: Callable[[bytes], None] = lambda data: None
         self._buffer_bytes = buffer_bytes
-        self._tokenizer = Tokenizer()
+        self._tokenizer, self._scanner = Tokenizer(), RealTimeScanner()
         self._noise = random.Random(1)
         self._paper = Paper(width, font)
         self.engine = Engine(
@@ -64,6 +64,10 @@ class Printer:
         """Bytes from the cable, in any pieces; returns when there is room for more."""
         if "off" in self.faults:
             return
+        if "looks_inside" in self.faults:
+            requests, data = self._scanner.feed(data)
+            for request in requests:
+                self._at_once(request)
         for token in self._tokenizer.feed(data):
             if token.real_time:
                 self._at_once(token)
@@ -76,7 +80,7 @@ class Printer:
     def switch_off(self, seconds: float) -> None:
         """Loses what it holds, and is on again after a while."""
         self.faults.set("off")
-        self._tokenizer = Tokenizer()
+        self._tokenizer, self._scanner = Tokenizer(), RealTimeScanner()
         self.engine.switched_off()
         timer = threading.Timer(seconds, self.faults.clear, ("off",))
         timer.daemon = True

@@ -20,6 +20,7 @@ NAMES = {
     "late": "each answer comes `late_s` after its question",
     "stalled": "takes no bytes any more",
     "slow": "prints a hundred dots a second",
+    "looks_inside": "takes DLE EOT, ENQ and DC4 for requests inside pictures too, out of their dots",
     "presenter_jam": "a receipt in the presenter cannot be moved",
     "ticket_not_taken": "nobody takes the receipt from the presenter",
     "disconnected": "the cable is pulled",

@@ -31,6 +31,7 @@ FIXED = {
 }
 DLE_LENGTHS = {0x04: 3, 0x05: 3}  # EOT n, ENQ n
 TEXT_RUN_MAX = 4096
+REQUEST_MAX = 10  # bytes of the longest real-time request
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,40 @@ class Tokenizer:
         if end == len(data) and _splits_character(data):
             return None
         return Token("text", bytes(data[:end]), bytes(data[:end]))
+
+
+class RealTimeScanner:
+    """As a printer whose receiver knows nothing of commands: it takes requests out of whatever comes."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> tuple[list[Token], bytes]:
+        """The requests that are complete by now, and the bytes without them."""
+        data, self._held = self._held + data, b""
+        tokens, rest, at = [], bytearray(), 0
+        while at < len(data):
+            if data[at] != DLE:
+                rest.append(data[at])
+                at += 1
+                continue
+            left = bytearray(data[at : at + REQUEST_MAX])
+            token = _real_time(left) if len(left) > 1 else None
+            if token is None:
+                self._held = data[at:]
+                break
+            if _is_request(token):
+                tokens.append(token)
+                at += len(token.raw)
+            else:
+                rest.append(DLE)
+                at += 1
+        return tokens, bytes(rest)
+
+
+def _is_request(token: Token) -> bool:
+    valid = {"DLE EOT": {*range(1, 9), 18, 20}, "DLE ENQ": {*range(4)}, "DLE DC4": {*range(9)}}
+    return token.name in valid and token.args[0] in valid[token.name]
 
 
 def _splits_character(text: bytearray) -> bool:
