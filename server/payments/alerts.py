@@ -48,6 +48,10 @@ TEXTS = {
         en="A channel tells of a payment whose order is not known here. It is booked once the order"
         " turns up; otherwise look it up in the channel's console",
     ),
+    "decision_contradicted": Text(
+        zh="人工认定与渠道或刷卡机的结果不一致,请重新核对",
+        en="What staff decided is contradicted by the channel or the card terminal; look at it again",
+    ),
     "simulated_money": Text(
         zh="非测试小区收到模拟设备的付款,未入账",
         en="Simulated money for a real community; it was not booked",

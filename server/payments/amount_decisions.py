@@ -10,8 +10,8 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.payments import following, held_money, learning
 from server.payments.alerts import resolve_one
-from server.payments.decisions import NotPossible
 from server.payments.models import HeldFor, PaymentOrder
+from server.payments.refusals import NotPossible
 from server.staff import audit
 from server.staff.people import Person
 

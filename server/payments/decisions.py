@@ -1,17 +1,271 @@
-"""What staff may do about a payment or a refund that waits for somebody. Plain functions.
+"""What staff may do about a payment whose end is not known. Plain functions; see also
+``refund_decisions`` and ``amount_decisions``.
 
 Each takes the person and the reason, and records them with what was changed, in one transaction. Each
 asks the channel first where one can be asked: what it knows for certain counts more than what a person
 believes. What does not fit the moment any more raises NotPossible and changes nothing, so that a second
-click, a second clerk or a journal that arrives meanwhile does no harm.
+click, a second clerk or a journal that arrives meanwhile does no harm. What becomes known afterwards is
+taken as ever: money for what was booked as not paid is late, and whoever says "not paid" of what was
+booked as paid raises an alert.
 """
 
-from contract.messages import Text
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from contract.messages import PaymentState
+from server.payments import charging_times, contradictions, following, learning
+from server.payments.channels import registry
+from server.payments.channels.interface import OrderState, Standing
+from server.payments.heard import noted
+from server.payments.life import Fact
+from server.payments.models import PaymentOrder
+from server.payments.refusals import NotPossible
+from server.staff import audit
+from server.staff.people import Person
+
+__all__ = ["NotPossible", "book_as_paid", "book_as_unpaid", "look_again", "waits"]
+
+WAITS_AFTER = timedelta(minutes=15)  # longer than any payment takes that goes well
 
 
-class NotPossible(Exception):
-    """It cannot be done now. ``text`` says why, in words for staff; ``code`` is for programs."""
+def waits(order: PaymentOrder, at: datetime) -> bool:
+    """Whether an open payment waits for somebody: it has not moved for WAITS_AFTER, or its money is
+    held. By the server's own clock."""
+    if order.life.final:
+        return False
+    return bool(order.held_minor) or at - order.changed_at >= WAITS_AFTER
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(f"{code}: {en}")
-        self.code, self.text = code, Text(zh=zh, en=en)
+
+def look_again(payment_id: str, person: Person, reason: str, at: datetime) -> PaymentOrder:
+    """Asks the channel at once. Raises NotPossible with ``only_the_kiosk`` (a card: its terminal knows)
+    or ``no_channel``, audit.ReasonMissing, PaymentOrder.DoesNotExist."""
+    order = _found(payment_id)
+    if not order.by_code:
+        raise NotPossible(
+            "only_the_kiosk",
+            "刷卡结果只有终端的刷卡机知道,终端联机后会自己查",
+            "Only the kiosk's card terminal knows; the kiosk asks it by itself once it is online",
+        )
+    if registry.channel(order.method) is None:
+        raise _no_channel()
+    with transaction.atomic():
+        audit.record(order.community_id, person, "look_again", ("payment", payment_id), reason, at)
+    if order.life.final:
+        following.look_again(order, at)
+        return _found(payment_id)
+    return following.check(order, at)
+
+
+def book_as_paid(
+    payment_id: str,
+    person: Person,
+    reason: str,
+    at: datetime,
+    *,
+    channel_reference: str = "",
+    paid_at: datetime | None = None,
+    looked_at_channel: bool = False,
+    as_of: int | None = None,
+) -> PaymentOrder:
+    """A person found out that the order's amount was paid: its bills are settled as ever.
+
+    ``channel_reference``: the channel's or the terminal's number for it; ``paid_at``: when it was paid,
+    where that is known. ``looked_at_channel``: the person saw it in the channel's merchant console;
+    needed where the channel gives no answer. ``as_of``: the order's version that the person saw.
+
+    Raises NotPossible with ``ended``, ``changed``, ``too_early``, ``amount_differs``, ``says_unpaid``
+    or ``no_answer``; audit.ReasonMissing; PaymentOrder.DoesNotExist.
+    """
+    audit.reason_of(reason)
+    order = _open(payment_id, as_of, at)
+    if order.by_code:
+        said = _ask(order, at)
+        if said.standing not in (Standing.PAID, Standing.UNKNOWN):
+            raise NotPossible(
+                "says_unpaid",
+                "渠道说这笔订单没有付,不能按已付入账",
+                "The channel says that it was not paid",
+            )
+        if said.standing is Standing.UNKNOWN and not looked_at_channel:
+            raise _no_answer()
+        as_of = None  # its word may have moved the order
+    with transaction.atomic():
+        order = _locked(payment_id, as_of)
+        before = _facts(order)
+        if not order.charged_minor:
+            _still_open(order)
+            known = OrderState(
+                Standing.PAID,
+                channel_reference[:64],
+                order.amount_minor,
+                paid_at or order.asked_at or at,
+            )
+            order = learning.paid(payment_id, known, at, decided="paid", **_watch(order, at))
+        _record(order, person, "book_as_paid", reason, at, before, looked_at_channel)
+    return order
+
+
+def book_as_unpaid(
+    payment_id: str,
+    person: Person,
+    reason: str,
+    at: datetime,
+    *,
+    looked_at_channel: bool = False,
+    as_of: int | None = None,
+) -> PaymentOrder:
+    """A person found out that nothing was paid: the order ends, its bills are free. Also takes back what
+    was booked as paid by a person and is contradicted since.
+
+    Raises NotPossible with ``ended``, ``changed``, ``too_early``, ``amount_differs``, ``says_paid`` or
+    ``no_answer``; audit.ReasonMissing; PaymentOrder.DoesNotExist.
+    """
+    audit.reason_of(reason)
+    order = _found(payment_id)
+    if contradictions.open_about(order):
+        return _take_back(order, person, reason, at)
+    order = _open(payment_id, as_of, at)
+    if order.by_code:
+        said = _ask(order, at)
+        order = _found(payment_id)
+        if not order.life.final and said.standing is not Standing.UNKNOWN:
+            order = following.cancel(order, at)  # nobody shall pay it any more
+        if order.charged_minor or order.held_minor:
+            raise NotPossible(
+                "says_paid",
+                "渠道说这笔款已付,已按渠道的结果处理",
+                "The channel says that it was paid; that is what counts",
+            )
+        if not order.life.final and not looked_at_channel:
+            raise _no_answer()
+        as_of = None
+    with transaction.atomic():
+        order = _locked(payment_id, as_of)
+        before = _facts(order)
+        if order.charged_minor or order.held_minor:
+            _still_open(order)
+        if not order.life.final:
+            order = learning.ended_unpaid(
+                payment_id, Fact.CLOSED, "staff", at, decided="unpaid", **_watch(order, at)
+            )
+        _record(order, person, "book_as_unpaid", reason, at, before, looked_at_channel)
+    return order
+
+
+def _take_back(order: PaymentOrder, person: Person, reason: str, at: datetime) -> PaymentOrder:
+    """What a person had booked as paid was not: its bills are open again."""
+    with transaction.atomic():
+        order = _locked(order.payment_id, None)
+        if not contradictions.open_about(order):
+            raise _ended()
+        before = _facts(order)
+        order = learning.reversed_(order.payment_id, "not_received", at, decided="unpaid")
+        contradictions.settle(order, at)
+        _record(order, person, "book_as_unpaid", reason, at, before, False)
+    return order
+
+
+def _found(payment_id: str) -> PaymentOrder:
+    orders = PaymentOrder.objects.select_related("community", "unit__community")
+    return orders.get(payment_id=payment_id)
+
+
+def _open(payment_id: str, as_of: int | None, at: datetime) -> PaymentOrder:
+    order = _found(payment_id)
+    _as_seen(order, as_of)
+    _still_open(order)
+    if not waits(order, at):
+        raise NotPossible(
+            "too_early",
+            "这笔付款刚刚还有进展,系统正在查,请过一会儿再看",
+            "It moved a moment ago and is being looked into. Look again in some minutes",
+        )
+    return order
+
+
+def _locked(payment_id: str, as_of: int | None) -> PaymentOrder:
+    [order] = learning.locked([payment_id])
+    _as_seen(order, as_of)
+    return order
+
+
+def _as_seen(order: PaymentOrder, as_of: int | None) -> None:
+    if as_of not in (None, order.version):
+        raise NotPossible(
+            "changed",
+            "这笔付款的情况已经变了,请看清现在的情况再决定",
+            "Something became known meanwhile. Look at it before you decide",
+        )
+
+
+def _still_open(order: PaymentOrder) -> None:
+    if order.held_minor:
+        raise NotPossible(
+            "amount_differs",
+            "实收金额与订单不符,请选择这笔钱的用途",
+            "Another amount came: say what that money is for",
+        )
+    if order.life.final:
+        raise _ended()
+
+
+def _ask(order: PaymentOrder, at: datetime) -> OrderState:
+    """What the channel says now, which is taken as ever."""
+    through = registry.channel(order.method)
+    if through is None:
+        return OrderState(Standing.UNKNOWN)
+    said = noted(order, "query", through.query(order.out_trade_no), at)
+    following.learn(order, said, at)
+    return said
+
+
+def _watch(order: PaymentOrder, at: datetime) -> dict[str, object]:
+    """A channel is asked again soon: it may know better than the person."""
+    if not order.by_code:
+        return {}
+    return {"checks": 0, "check_at": charging_times.next_look(0, at)}
+
+
+def _facts(order: PaymentOrder) -> dict[str, object]:
+    return {"state": order.state, "reason": order.reason, "version": order.version}
+
+
+def _record(
+    order: PaymentOrder,
+    person: Person,
+    act: str,
+    reason: str,
+    at: datetime,
+    before: dict[str, object],
+    looked: bool,
+) -> None:
+    after: dict[str, object] = {**_facts(order), "looked_at_channel": looked}
+    if order.life is PaymentState.APPROVED:
+        after |= {
+            "allocated_minor": order.allocated_minor,
+            "credited_minor": order.credited_minor,
+            "channel_reference": order.channel_reference,
+        }
+    subject = ("payment", order.payment_id)
+    audit.record(order.community_id, person, act, subject, reason, at, before=before, after=after)
+
+
+def _ended() -> NotPossible:
+    return NotPossible("ended", "这笔付款已经有结果了", "This payment has an end already")
+
+
+def _no_channel() -> NotPossible:
+    return NotPossible(
+        "no_channel",
+        "这个支付渠道没有配置,不能查询",
+        "This channel is not set up, so it cannot be asked",
+    )
+
+
+def _no_answer() -> NotPossible:
+    return NotPossible(
+        "no_answer",
+        "渠道没有回答。请先在商户后台查明,再确认",
+        "The channel gives no answer. Find it out in its merchant console, then confirm",
+    )

@@ -17,7 +17,7 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
-from server.payments import charging_times, held_money
+from server.payments import charging_times, contradictions, held_money
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.life import End, Fact, Late, after
@@ -164,6 +164,8 @@ def paid(
             raise Overtaken(order.reference) from None
         return _late(order, known, at)
     if state is None:
+        if order.life is PaymentState.REVERSED and order.decided == "unpaid":
+            contradictions.said(order, "paid", at)
         return order
     if order.held_minor or known.amount_minor not in (None, order.amount_minor):
         return _other_amount(order, known, at)
@@ -261,6 +263,8 @@ def ended_unpaid(
     if order.held_minor:
         return order  # money came: what it is for staff say, and only that it went back ends it
     state = after(order.life, fact)
+    if order.life is PaymentState.APPROVED and order.decided == "paid":
+        contradictions.said(order, fact.value, at)
     if state is not None:
         release(order.payment_id)
         may_come = order.ending in (End.OPEN, End.ACCEPTED)

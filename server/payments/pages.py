@@ -37,7 +37,7 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "method": telling.method_told(order),
         "bills": telling.bills_told(order),
         "credited": _shown(order.credited_minor, order),
-        "refunded": _shown(order.refunded_minor, order),
+        "refunded": _shown(telling.returned_minor(order), order),
         "zone": zone(order.community.time_zone),
     }
     return render(request, "payments/status.html", context)

@@ -10,9 +10,9 @@ from django.db import transaction
 from server.payments import refunds
 from server.payments.channels import registry
 from server.payments.channels.interface import RefundStanding
-from server.payments.decisions import NotPossible
 from server.payments.models import Refund
 from server.payments.refunds import RefundEnded, RefundInFlight
+from server.payments.refusals import NotPossible
 from server.staff import audit
 from server.staff.people import Person
 

@@ -31,6 +31,13 @@ _ON_ITS_WAY = Text(
 _OFFICE_LOOKS = Text(
     zh="金额与订单不符，物业正在核对", en="Another amount arrived; the office is checking it"
 )
+_NOT_RECEIVED = Text(
+    zh="没有收到这笔款，账单没有销账", en="This money did not arrive; no bill was settled"
+)
+_ASK = Text(
+    zh="如果您的账户已被扣款，请带付款凭证联系物业。",
+    en="If your account was charged, please show the office the proof.",
+)
 _NOT_RETURNED = Text(
     zh="自动退款还没有成功，系统会继续尝试，物业也会处理。请保留查询号，也可以打电话问。",
     en="The automatic refund has not worked yet; it is tried again, and the office looks after it. Keep"
@@ -120,6 +127,8 @@ def _decided(order: PaymentOrder) -> Told:
 
 def _returned(order: PaymentOrder) -> Told:
     done = Text(zh="款项已退回", en="The money was returned")
+    if order.reason == "not_received":
+        return Told("bad", _NOT_RECEIVED, _ASK)
     refund = order.refunds.order_by("-pk").first()
     if refund is None or refund.state == Refund.State.DONE:
         return Told("quiet", done)
@@ -130,6 +139,11 @@ def _returned(order: PaymentOrder) -> Told:
         return Told("waiting", title, _NOT_RETURNED, moving=True)
     title = Text(zh="款项正在退回", en="The money is being returned")
     return Told("waiting", title, _ON_ITS_WAY, moving=True)
+
+
+def returned_minor(order: PaymentOrder) -> int:
+    """What went back to the payer: nothing of what never arrived."""
+    return 0 if order.reason == "not_received" else order.refunded_minor
 
 
 def _by_hand(refund: Refund) -> Text:

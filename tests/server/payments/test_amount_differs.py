@@ -14,9 +14,9 @@ from server.ledger import posting
 from server.payments import following, learning, sweeper
 from server.payments.amount_decisions import settle_amount
 from server.payments.channels.interface import OrderState, Standing
-from server.payments.decisions import NotPossible
 from server.payments.life import Fact
 from server.payments.models import Alert, HeldFor, PaymentOrder, Refund
+from server.payments.refusals import NotPossible
 from server.payments.starting import start
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act

@@ -12,9 +12,9 @@ from server.ledger import posting
 from server.payments import following, refunds, sweeper
 from server.payments.channels import registry
 from server.payments.channels.interface import RefundStanding
-from server.payments.decisions import NotPossible
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.refund_decisions import returned_by_hand, try_again
+from server.payments.refusals import NotPossible
 from server.payments.starting import start
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act

@@ -1,0 +1,34 @@
+"""What staff decided about a payment, and somebody who knows says otherwise: told to staff, who decide
+anew. Nothing is changed by itself, because each has been wrong before."""
+
+from datetime import datetime
+
+from server.payments.alerts import raise_alert, resolve_one
+from server.payments.models import Alert, PaymentOrder
+
+KIND = "decision_contradicted"
+
+
+def said(order: PaymentOrder, what: str, at: datetime) -> None:
+    """``what`` the channel or the terminal says of it now: paid, closed, declined, not_found, ..."""
+    raise_alert(
+        order.community_id,
+        KIND,
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=order.amount_minor,
+        decided=order.decided,
+        said=what,
+    )
+
+
+def open_about(order: PaymentOrder) -> bool:
+    """Whether a person booked it as paid and that is contradicted, and nobody has settled it since."""
+    alerts = Alert.objects.filter(community=order.community_id, kind=KIND, resolved_at=None)
+    return order.decided == "paid" and alerts.filter(subject=order.reference).exists()
+
+
+def settle(order: PaymentOrder, at: datetime) -> None:
+    resolve_one(order.community_id, KIND, order.reference, at)
