@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     staff = add("create-staff", _create_staff, "a member of staff, or a new password for one")
     staff.add_argument("name")
     staff.add_argument("--password", help="made up when not given")
+    waiting = add("open-questions", _open_questions, "what waits for staff: 待查款项, oldest first")
+    waiting.add_argument("--json", action="store_true", help="with all that is known, for programs")
+    waiting.add_argument("--community", help="of this one only")
     key = add("create-signing-key", _create_signing_key, "a new key that signs bill codes")
     key.add_argument("--community", help="needed only when there are several")
     return parser
@@ -161,6 +164,23 @@ def _verify_ledger(_: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     print(f"{Transaction.objects.count()} transactions, {len(problems)} problems")
     return 1 if problems else 0
+
+
+def _open_questions(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from server.estate.models import Community
+    from server.open_questions import report
+
+    communities = Community.objects.all()
+    if arguments.community:
+        named = _community(arguments.community)
+        if named is None:
+            return 1
+        communities = communities.filter(pk=named.pk)
+    told = report.as_json if arguments.json else report.as_lines
+    print(told(communities, timezone.now()))
+    return 0
 
 
 def _create_kiosk(arguments: argparse.Namespace) -> int:

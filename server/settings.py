@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "server.notices",
     "server.payments",
     "server.fleet",
+    "server.open_questions",
     "server.api",
 ]
 
@@ -146,6 +147,11 @@ UNFOLD = {
                 "title": "日常 Daily",
                 "items": [
                     {"title": "终端 Kiosks", "icon": "tv", "link": "/staff/fleet/"},
+                    {
+                        "title": "待查款项 Open questions",
+                        "icon": "contact_support",
+                        "link": "/staff/open-questions/",
+                    },
                     {
                         "title": "账单 Bills",
                         "icon": "receipt_long",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", include("server.fleet.urls")),
+    path("staff/open-questions/", include("server.open_questions.urls")),
     path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),
     path("", include("server.payments.urls")),

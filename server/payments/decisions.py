@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from contract.messages import PaymentState
+from server.billing.leases import release
+from server.billing.models import BillLease
 from server.payments import charging_times, contradictions, following, learning
 from server.payments.channels import registry
 from server.payments.channels.interface import OrderState, Standing
@@ -24,7 +26,7 @@ from server.payments.refusals import NotPossible
 from server.staff import audit
 from server.staff.people import Person
 
-__all__ = ["NotPossible", "book_as_paid", "book_as_unpaid", "look_again", "waits"]
+__all__ = ["NotPossible", "book_as_paid", "book_as_unpaid", "look_again", "release_bills", "waits"]
 
 WAITS_AFTER = timedelta(minutes=15)  # longer than any payment takes that goes well
 
@@ -150,6 +152,41 @@ def book_as_unpaid(
                 payment_id, Fact.CLOSED, "staff", at, decided="unpaid", **_watch(order, at)
             )
         _record(order, person, "book_as_unpaid", reason, at, before, looked_at_channel)
+    return order
+
+
+def release_bills(
+    payment_id: str, person: Person, reason: str, at: datetime, *, as_of: int | None = None
+) -> PaymentOrder:
+    """The order stays open, but its bills can be paid again. Should it turn out to be paid, its money
+    becomes credit of the unit and is reported.
+
+    Raises NotPossible with ``ended``, ``changed``, ``too_early``, ``amount_differs`` or
+    ``holds_nothing``; audit.ReasonMissing; PaymentOrder.DoesNotExist.
+    """
+    audit.reason_of(reason)
+    _open(payment_id, as_of, at)
+    with transaction.atomic():
+        order = _locked(payment_id, as_of)
+        _still_open(order)
+        held = BillLease.objects.filter(payment_id=payment_id)
+        numbers = sorted(held.values_list("bill__number", flat=True))
+        if not numbers:
+            raise NotPossible(
+                "holds_nothing",
+                "这笔付款没有占着账单",
+                "This payment holds no bills",
+            )
+        release(payment_id)
+        audit.record(
+            order.community_id,
+            person,
+            "release_bills",
+            ("payment", payment_id),
+            reason,
+            at,
+            before={"bills": numbers},
+        )
     return order
 
 

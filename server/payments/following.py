@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contract.messages import PaymentState
-from server.payments import charging, charging_times, learning, outside_refunds
+from server.payments import charging, charging_times, contradictions, learning, outside_refunds
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, EndAnswer, Ending, OrderState, Standing
 from server.payments.heard import noted, noted_end
@@ -19,6 +19,7 @@ GRACE = timedelta(seconds=20)  # a channel may tell of a payment a little after 
 
 Now = Callable[[], datetime]
 
+_SAYS_UNPAID = (Standing.CLOSED, Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
 _ENDED = (Standing.CLOSED, Standing.REFUNDED)
 _MAY_COME = (End.OPEN, End.ACCEPTED)
 
@@ -34,6 +35,9 @@ def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
 
 def apply(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """As ``learn``, but raises learning.Overtaken for a word that may not be true any more."""
+    if order.decided == "paid" and order.charged_minor and known.standing in _SAYS_UNPAID:
+        contradictions.said(order, known.standing.value, at)
+        return order
     match known.standing:
         case Standing.PAID:
             return learning.paid(order.payment_id, known, at, order.version)
@@ -198,5 +202,6 @@ def look_again(order: PaymentOrder, at: datetime) -> bool:
         return bool(order.charged_minor)
     unanswered = order.ending == End.OPEN and known.standing not in _ENDED
     if unanswered or known.standing in (Standing.WAITING, Standing.DECLINED):
-        order, known = end(order, "reverse", through, at)
+        shown = not order.with_payment_code and order.ending not in _MAY_COME
+        order, known = end(order, "close" if shown else "reverse", through, at)
     return charging.answers(known)

@@ -50,6 +50,8 @@ def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
 
 def decided(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     """As people decided; ``order`` is locked by the caller, who has booked what the fields say."""
+    if state is PaymentState.APPROVED:
+        fields = _looked_at(order, at) | fields
     _change(order, state, at, **fields)
 
 

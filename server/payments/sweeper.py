@@ -78,7 +78,7 @@ class Patience:
 def _due(method: str, at: datetime) -> list[PaymentOrder]:
     """Open orders before those that are only looked at again."""
     unpaid = Q(charged_minor=0) & (
-        Q(with_payment_code=True) | Q(ending__in=[End.OPEN, End.ACCEPTED])
+        Q(with_payment_code=True) | Q(ending__in=[End.OPEN, End.ACCEPTED]) | Q(decided="unpaid")
     )
     ended = unpaid | Q(state=PaymentState.APPROVED.value, method__in=_CHANNELS)
     due = PaymentOrder.objects.filter(method=method, check_at__lte=at)

@@ -11,7 +11,7 @@ from contract.messages import Method, PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following
+from server.payments import sweeper
 from server.payments.alert_decisions import resolve_alert
 from server.payments.channels import registry
 from server.payments.decisions import book_as_paid, book_as_unpaid, look_again
@@ -238,7 +238,7 @@ def test_a_channel_that_finds_its_voice_and_says_paid(silent, policy):
     silent.channel.silent = False
     silent.channel.pays(order().out_trade_no)
     for minutes in (2, 5, 15):
-        following.sweep(LATER + timedelta(minutes=minutes))
+        sweeper.sweep(LATER + timedelta(minutes=minutes))
     assert order().charged_minor == 66416
     assert Refund.objects.count() == (1 if policy == "refund" else 0)
     assert "late_payment" in alerts()
@@ -252,7 +252,7 @@ def test_a_channel_that_finds_its_voice_and_says_unpaid(silent, standing):
     if standing == "closed":
         silent.channel.close(order().out_trade_no)
     for minutes in (2, 5, 15):
-        following.sweep(LATER + timedelta(minutes=minutes))
+        sweeper.sweep(LATER + timedelta(minutes=minutes))
     assert (order().life, bill_states()) == (PaymentState.APPROVED, ["paid", "paid"])
     assert alerts() == ["decision_contradicted"]
     unpaid(at=LATER + timedelta(hours=1))
@@ -265,7 +265,7 @@ def test_what_was_booked_as_unpaid_can_be_paid_by_nobody_any_more(silent):
     unpaid(looked_at_channel=True)
     silent.channel.silent = False
     for minutes in (2, 5, 15):
-        following.sweep(LATER + timedelta(minutes=minutes))
+        sweeper.sweep(LATER + timedelta(minutes=minutes))
     assert silent.channel.orders[order().out_trade_no].standing.value == "closed"
     assert order().life is PaymentState.CANCELLED
 
@@ -289,11 +289,11 @@ def test_a_cards_terminal_is_asked_by_the_kiosk_only(card):
 
 
 def test_an_alert_of_an_open_question_ends_with_it_and_not_before(card):
-    following.sweep(LATER)
+    sweeper.sweep(LATER)
     [alert] = Alert.objects.filter(kind="unknown_for_long")
     refused("still_open", resolve_alert, alert.pk, CLERK, "看过了", LATER)
     paid()
-    following.sweep(LATER + timedelta(minutes=1))
+    sweeper.sweep(LATER + timedelta(minutes=1))
     assert alerts() == []
 
 

@@ -1,0 +1,273 @@
+"""Everything that waits for somebody, oldest first, with all that is known and what can be done. Reads
+only. Whatever is shown goes through ``scope``: the communities that the person may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+from pydantic import ValidationError
+
+from contract.messages import Heartbeat, Method, PaymentState, Text
+from contract.money import Money
+from server.estate.models import Community
+from server.fleet.last_word import last_word
+from server.fleet.models import Kiosk
+from server.fleet.words import PAIR_AGAIN
+from server.open_questions import sentences
+from server.open_questions.facts import Row, rows
+from server.payments import case, contradictions
+from server.payments.alert_decisions import OF_A_QUESTION
+from server.payments.decisions import WAITS_AFTER
+from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.staff.models import Act
+
+OF_A_JOURNAL = (
+    "kiosk_stopped",
+    "journal_broken",
+    "journal_gap",
+    "journal_damaged",
+    "journal_unwritable",
+)
+REFUND_TAKES = timedelta(hours=1)  # longer than a refund takes that goes well
+STANDS_STILL = timedelta(minutes=15)
+_HEARD_WITHIN = timedelta(minutes=10)
+_OPEN = [state.value for state in PaymentState if not state.final]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing that waits for somebody. ``kind``: a key of ``words.KINDS``; ``subject`` names the row
+    for the acts (a payment's id, a refund's number, an alert's key, a kiosk's id); ``acts`` are keys of
+    ``words.ACTS``; ``version`` is the order's that was seen."""
+
+    kind: str
+    subject: str
+    since: datetime
+    community: Community
+    what: Text
+    acts: tuple[str, ...]
+    to_do: Text | None = None
+    amount_minor: int | None = None
+    came_minor: int | None = None  # what came instead
+    currency: str = ""
+    reference: str = ""
+    unit: str = ""
+    kiosk_code: str = ""
+    method: str = ""
+    version: int | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+    history: list[Act] = field(default_factory=list)
+    link: str = ""  # where more can be done
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}-{self.subject}"
+
+    @property
+    def rows(self) -> list[Row]:
+        return rows(self.known, self.currency or self.community.currency)
+
+    @property
+    def amount(self) -> str:
+        return self._shown(self.amount_minor)
+
+    @property
+    def came(self) -> str:
+        return self._shown(self.came_minor)
+
+    def _shown(self, minor: int | None) -> str:
+        if minor is None:
+            return ""
+        return Money(minor, self.currency or self.community.currency).display("zh_CN")
+
+
+def scope(user: object) -> QuerySet[Community]:
+    """The communities whose questions this person may see and answer: the one door for it."""
+    return Community.objects.all()
+
+
+def questions(communities: QuerySet[Community], at: datetime) -> list[Question]:
+    """All open questions of these communities as of ``at``, the oldest first."""
+    by_key = {community.pk: community for community in communities}
+    found = [
+        *_payments(by_key, at),
+        *_contradicted(by_key),
+        *_refunds(by_key, at),
+        *_alerts(by_key),
+        *_journals(by_key, at),
+    ]
+    return sorted(found, key=lambda question: (question.since, question.key))
+
+
+def _payments(communities: dict[int, Community], at: datetime) -> Iterator[Question]:
+    waiting = Q(held_minor__gt=0) | Q(changed_at__lte=at - WAITS_AFTER)
+    orders = PaymentOrder.objects.filter(waiting, community__in=communities, state__in=_OPEN)
+    for order in orders.select_related("unit", "community").order_by("changed_at"):
+        if order.held_minor:
+            yield _of_order("amount", order, sentences.amount(order), _amount_acts(order))
+        else:
+            yield _of_order("payment", order, sentences.payment(order), _payment_acts(order))
+
+
+def _amount_acts(order: PaymentOrder) -> tuple[str, ...]:
+    return ("settle_amount", "look_again") if order.by_code else ("settle_amount",)
+
+
+def _payment_acts(order: PaymentOrder) -> tuple[str, ...]:
+    ends = ("book_as_paid", "book_as_unpaid", "release_bills")
+    return ("look_again", *ends) if order.by_code else ends
+
+
+def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...]) -> Question:
+    known = case.facts(order, last_word)
+    to_do = known.get("to_do")
+    return Question(
+        kind,
+        order.payment_id,
+        order.held_since or order.changed_at,
+        order.community,
+        what,
+        acts,
+        to_do=Text.model_validate(to_do) if to_do and kind == "payment" else None,
+        amount_minor=order.amount_minor,
+        came_minor=order.held_minor or None,
+        currency=order.currency,
+        reference=order.reference,
+        unit=order.unit.code,
+        kiosk_code=order.kiosk_code,
+        method=order.method,
+        version=order.version,
+        known=known,
+        history=_history(("payment", order.payment_id)),
+    )
+
+
+def _contradicted(communities: dict[int, Community]) -> Iterator[Question]:
+    alerts = _open_alerts(communities).filter(kind=contradictions.KIND)
+    for alert in alerts:
+        order = (
+            PaymentOrder.objects.filter(payment_id=alert.details.get("payment_id"))
+            .select_related("unit", "community")
+            .first()
+        )
+        if order is None:
+            continue
+        acts = ("book_as_unpaid", "resolve_alert")
+        if not contradictions.open_about(order):
+            acts = ("resolve_alert",)
+        question = _of_order("contradicted", order, sentences.contradicted(order, alert), acts)
+        more = {"since": alert.raised_at, "link": f"alert:{alert.pk}"}
+        yield Question(**{**vars(question), **more})
+
+
+def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Question]:
+    stuck = Q(trouble_since__isnull=False) | Q(created_at__lte=at - REFUND_TAKES)
+    due = Refund.objects.filter(stuck, community__in=communities, state=Refund.State.DUE)
+    for refund in due.select_related("order__unit", "order__community"):
+        order = refund.order
+        by_machine = ("refund_again",) if order.by_code else ()
+        known = case.facts(order, last_word) | {
+            "refund_no": refund.refund_no,
+            "said": refund.said,
+            "checks": refund.checks,
+        }
+        yield Question(
+            "refund",
+            refund.refund_no,
+            refund.created_at,
+            order.community,
+            sentences.refund(refund),
+            (*by_machine, "returned_by_hand"),
+            amount_minor=refund.amount_minor,
+            currency=order.currency,
+            reference=order.reference,
+            unit=order.unit.code,
+            kiosk_code=order.kiosk_code,
+            method=order.method,
+            known=known,
+            history=_history(("refund", refund.refund_no), ("payment", order.payment_id)),
+        )
+
+
+def _open_alerts(communities: dict[int, Community]) -> QuerySet[Alert]:
+    alerts = Alert.objects.filter(community__in=communities, resolved_at=None)
+    return alerts.select_related("community").order_by("raised_at", "pk")
+
+
+def _alerts(communities: dict[int, Community]) -> Iterator[Question]:
+    for alert in _open_alerts(communities).exclude(kind__in=OF_A_QUESTION):
+        details = dict(alert.details)
+        amount = details.get("amount_minor")
+        yield Question(
+            "journal" if alert.kind in OF_A_JOURNAL else "alert",
+            str(alert.pk),
+            alert.raised_at,
+            alert.community,
+            Text(zh=alert.text_zh, en=alert.text_en),
+            ("resolve_alert",),
+            amount_minor=amount if type(amount) is int else None,
+            reference=alert.subject if alert.subject != alert.kiosk_code else "",
+            kiosk_code=alert.kiosk_code,
+            known=details,
+            history=_history(("alert", str(alert.pk))),
+            link="kiosk" if alert.kind in OF_A_JOURNAL else "",
+        )
+
+
+def _journals(communities: dict[int, Community], at: datetime) -> Iterator[Question]:
+    """Kiosks that are stopped, or whose journal stands still though they are heard: where no alert says
+    so already."""
+    told = set(
+        _open_alerts(communities)
+        .filter(kind__in=OF_A_JOURNAL)
+        .values_list("community_id", "kiosk_code")
+    )
+    kiosks = Kiosk.objects.filter(community__in=communities, active=True)
+    for kiosk in kiosks.select_related("community"):
+        if (kiosk.community_id, kiosk.code) in told:
+            continue
+        if kiosk.stopped:
+            what = sentences.stopped(kiosk, PAIR_AGAIN[kiosk.stopped])
+            yield _of_kiosk(kiosk, kiosk.stopped_at or at, what)
+        elif (since := _stands_still(kiosk, at)) is not None:
+            yield _of_kiosk(kiosk, since, sentences.stands_still(kiosk))
+
+
+def _of_kiosk(kiosk: Kiosk, since: datetime, what: Text) -> Question:
+    return Question(
+        "journal",
+        f"kiosk-{kiosk.pk}",
+        since,
+        kiosk.community,
+        what,
+        (),
+        kiosk_code=kiosk.code,
+        known={"kiosk": last_word(str(kiosk.pk))},
+        link="kiosk",
+    )
+
+
+def _stands_still(kiosk: Kiosk, at: datetime) -> datetime | None:
+    """Since when nothing of its journal has come, though it is heard and says that there is more."""
+    try:
+        beat = Heartbeat.model_validate(kiosk.heartbeat) if kiosk.heartbeat else None
+    except ValidationError:
+        return None
+    heard = kiosk.heard_at is not None and kiosk.heard_at >= at - _HEARD_WITHIN
+    if beat is None or not heard or beat.journal_last <= kiosk.journal_sequence:
+        return None
+    entries = JournalEntry.objects.filter(kiosk_id=str(kiosk.pk))
+    newest = entries.aggregate(at=Max("received_at"))["at"] or kiosk.enrolled_at
+    return newest if newest is not None and newest <= at - STANDS_STILL else None
+
+
+def _history(*subjects: tuple[str, str]) -> list[Act]:
+    about = Q()
+    for kind, subject in subjects:
+        about |= Q(subject_kind=kind, subject_id=subject)
+    return list(Act.objects.filter(about).order_by("at", "pk"))
+
+
+__all__ = ["Method", "Question", "questions", "scope"]

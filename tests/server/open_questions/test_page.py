@@ -1,0 +1,173 @@
+"""The page: for staff, in their language, and each act with a reason and a name."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils import timezone
+
+from contract.messages import PaymentState
+from server.fleet.staff import create_staff
+from server.open_questions import acting, words
+from server.payments.models import Alert, PaymentOrder, Refund
+from server.staff.models import Act
+from tests.server.open_questions import questions as lobby
+
+pytestmark = pytest.mark.django_db
+PAGE, ACT = "/staff/open-questions/", "/staff/open-questions/act/"
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    create_staff("staff", "a-long-password")
+    assert client.login(username="staff", password="a-long-password")
+    return client
+
+
+def does(staff: Client, act: str, subject: str, reason: str = "已核对", **form: str) -> str:
+    """What the page says then."""
+    answer = staff.post(ACT, {"act": act, "subject": subject, "reason": reason, **form})
+    assert (answer.status_code, answer["Location"]) == (302, PAGE)
+    return staff.get(PAGE).content.decode()
+
+
+@pytest.fixture
+def card(world) -> PaymentOrder:
+    lobby.lost_card(world)
+    return lobby.order(2)
+
+
+def test_strangers_are_sent_to_the_login_page(client: Client, card):
+    assert client.get(PAGE)["Location"].startswith("/staff/login/")
+    assert client.post(ACT, {"act": "book_as_paid"})["Location"].startswith("/staff/login/")
+
+
+def test_who_is_not_staff_is_refused(client: Client, card):
+    User.objects.create_user("guest", password="a-long-password")
+    client.login(username="guest", password="a-long-password")
+    assert client.get(PAGE).status_code == 403
+    assert client.post(ACT, {"act": "book_as_paid"}).status_code == 403
+
+
+def test_who_may_not_decide_sees_and_does_nothing(client: Client, card):
+    reader = User.objects.create_user("reader", password="a-long-password", is_staff=True)
+    client.login(username="reader", password="a-long-password")
+    text = client.get(PAGE).content.decode()
+    assert "刷卡结果还不知道" in text and "按已付入账" not in text
+    form = {"act": "book_as_paid", "subject": card.payment_id, "reason": "x"}
+    assert client.post(ACT, form).status_code == 403
+    reader.user_permissions.add(Permission.objects.get(codename="change_paymentorder"))
+    assert "按已付入账" in client.get(PAGE).content.decode()
+
+
+def test_where_all_is_well_it_says_so(staff: Client, world):
+    assert "没有待查的款项" in staff.get(PAGE).content.decode()
+
+
+def test_in_chinese_with_english_beside_or_the_other_way_round(staff: Client, card):
+    text = staff.get(PAGE).content.decode()
+    assert '<html lang="zh-Hans">' in text
+    for expected in ("待查款项", "刷卡结果还不知道", "￥664.16", "K03-000002", "Book as paid"):
+        assert expected in text
+    staff.post("/i18n/setlang/", {"language": "en", "next": PAGE})
+    assert '<html lang="en">' in staff.get(PAGE).content.decode()
+
+
+def test_an_act_is_done_said_and_recorded_with_the_name(staff: Client, card):
+    shown = does(staff, "book_as_paid", card.payment_id, number="004711", version=str(card.version))
+    assert "已按已付入账" in shown and "没有待查的款项" in shown
+    card.refresh_from_db()
+    assert (card.life, card.channel_reference) == (PaymentState.APPROVED, "004711")
+    act = Act.objects.get()
+    assert (act.person_name, act.person.username, act.reason) == ("staff", "staff", "已核对")
+
+
+def test_a_double_click_is_told_that_it_is_done(staff: Client, card):
+    does(staff, "book_as_paid", card.payment_id)
+    assert "这笔付款已经有结果了" in does(staff, "book_as_paid", card.payment_id)
+    assert Act.objects.count() == 1
+
+
+def test_without_a_reason_nothing_happens(staff: Client, card):
+    assert "请写明理由" in does(staff, "book_as_paid", card.payment_id, reason=" ")
+    card.refresh_from_db()
+    assert card.life is PaymentState.UNKNOWN
+
+
+def test_bills_are_released_and_the_payment_stays_open(staff: Client, world):
+    lobby.silent_code(world, timezone.now() - timedelta(hours=1))
+    order = lobby.order(1)
+    assert "账单已放开" in does(staff, "release_bills", order.payment_id)
+    assert "付没付" in staff.get(PAGE).content.decode()
+    assert "没有占着账单" in does(staff, "release_bills", order.payment_id)
+    assert Act.objects.get().before["bills"] == [world.bills[0].number]
+
+
+def test_another_amount_is_settled_as_chosen(staff: Client, world):
+    lobby.other_amount(world)
+    order = lobby.order(3)
+    shown = does(
+        staff, "settle_amount", order.payment_id, purpose="credit", seen_minor=str(order.held_minor)
+    )
+    assert "款项已按您的决定入账" in shown
+    order.refresh_from_db()
+    assert order.credited_minor == 40000
+
+
+def test_a_refund_is_returned_by_hand_with_how_and_when(staff: Client, world):
+    lobby.refused_refund(world)
+    number = Refund.objects.get().refund_no
+    does(staff, "returned_by_hand", number, how="bank", returned_at="2026-11-25T09:30")
+    refund = Refund.objects.get()
+    assert (refund.state, refund.how) == ("by_hand", "bank")
+    assert refund.done_at is not None and refund.done_at.isoformat() == "2026-11-25T01:30:00+00:00"
+
+
+def test_what_is_contradicted_is_taken_back(staff: Client, world):
+    lobby.contradicted(world)
+    does(staff, "book_as_unpaid", lobby.order(2).payment_id)
+    assert lobby.order(2).life is PaymentState.REVERSED
+
+
+def test_an_alert_is_dealt_with(staff: Client, world):
+    alert = lobby.paid_twice(world)
+    assert "已记为处理完" in does(staff, "resolve_alert", str(alert.pk))
+    assert Alert.objects.get().resolved_at is not None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"act": "settle_amount", "purpose": "pocket"},
+        {"act": "returned_by_hand", "how": "pigeon"},
+        {"act": "returned_by_hand", "how": "cash", "returned_at": "yesterday"},
+        {"act": "resolve_alert", "subject": "1 OR 1=1"},
+        {"act": "resolve_alert", "subject": "9" * 40},
+    ],
+)
+def test_a_form_that_is_none_of_ours_does_nothing(staff: Client, world, form):
+    lobby.refused_refund(world, 4)
+    lobby.other_amount(world, 3)
+    refund = form["act"] == "returned_by_hand"
+    subject = Refund.objects.get().refund_no if refund else lobby.order(3).payment_id
+    shown = does(staff, **{"subject": subject, **form})
+    assert "没有看懂这张表单" in shown
+    assert not Act.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["", "delete_everything", "book_as_paid"])
+def test_what_is_not_there_cannot_be_decided(staff: Client, world, act):
+    form = {"act": act, "subject": "00000000-0000-0000-0000-000000000099", "reason": "x"}
+    assert staff.post(ACT, form).status_code == 403
+
+
+def test_what_a_person_writes_cannot_run_on_the_page(staff: Client, world):
+    lobby.silent_code(world, timezone.now() - timedelta(hours=1))
+    shown = does(staff, "look_again", lobby.order(1).payment_id, "<script>alert(1)</script>")
+    assert "<script>alert(1)" not in shown and "&lt;script&gt;" in shown
+
+
+def test_every_act_has_words_a_right_and_an_effect():
+    assert set(acting.PERMISSIONS) == set(words.ACTS) == set(acting.DONE)
+    assert set(words.ACTS) <= set(words.EFFECTS)
