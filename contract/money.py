@@ -1,16 +1,29 @@
 """Money as integer minor units of one currency. It never touches a float and never mixes currencies."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from babel.numbers import format_currency
+from babel.numbers import format_decimal
 
-from contract.currency import EXPONENTS, CurrencyUnknown
+from contract.currency import EXPONENTS, CurrencyUnknown, listed
 
 Locale = Literal["zh_CN", "en"]
 
-FULLWIDTH_YEN = "￥"  # U+FFE5: U+00A5 is missing from GBK printers and prints as "0 6" there
+# Signs that every receipt printer has: U+FFE5, because U+00A5 is missing from GBK and prints as "0 6".
+# Other currencies go by their letters. None is taken for another's: a bare ￥ is always CNY.
+_SIGNS = {
+    "CNY": "￥",
+    "HKD": "HK$",
+    "TWD": "NT$",
+    "MOP": "MOP$",
+    "JPY": "JP￥",
+    "USD": "US$",
+    "SGD": "S$",
+    "AUD": "AU$",
+    "CAD": "CA$",
+    "NZD": "NZ$",
+}
 
 
 class CurrencyMismatch(TypeError):
@@ -36,6 +49,13 @@ class Money:
     def decimal(self) -> Decimal:
         """The amount in major units, e.g. Decimal('332.08')."""
         return Decimal(self.minor).scaleb(-EXPONENTS[self.currency])
+
+    @classmethod
+    def of(cls, major: Decimal, currency: str) -> "Money":
+        """The nearest amount to so many major units, half a minor unit away from nought."""
+        exponent = EXPONENTS[listed(currency)]
+        rounded = major.scaleb(exponent).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        return cls(int(rounded), currency)
 
     def _same(self, other: "Money") -> int:
         if not isinstance(other, Money):
@@ -78,14 +98,19 @@ class Money:
         return self.minor != 0
 
     def display(self, locale: Locale = "zh_CN") -> str:
-        """For people: ``￥332.08``, ``US$3.50``. Always with the currency's decimals."""
-        text = format_currency(self.decimal, self.currency, locale=locale)
-        if self.currency == "CNY":
-            return text.replace("CN¥", FULLWIDTH_YEN).replace("¥", FULLWIDTH_YEN)
-        return text
+        """For people: ``￥332.08``, ``HK$3.50``, ``KWD1.250``. Always with the currency's decimals."""
+        decimals = EXPONENTS[self.currency]
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        figures = format_decimal(abs(self.decimal), format=pattern, locale=locale)
+        return f"{'-' if self.minor < 0 else ''}{sign(self.currency)}{figures}"
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
+
+
+def sign(currency: str) -> str:
+    """What stands before an amount, e.g. ``￥``, ``HK$``, ``KWD``. Raises CurrencyUnknown."""
+    return _SIGNS.get(listed(currency), currency)
 
 
 def total(amounts: "list[Money] | tuple[Money, ...]", currency: str = "CNY") -> Money:

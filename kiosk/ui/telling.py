@@ -3,7 +3,7 @@
 from datetime import date
 
 from contract.messages import Bill, BillLine, Method, PaymentRecord
-from contract.money import Locale, Money
+from contract.money import Locale, Money, sign
 from kiosk.core.model import Session
 from kiosk.ui import words
 from kiosk.ui.words import listed, say
@@ -50,8 +50,7 @@ def line_detail(language: Locale, line: BillLine, currency: str) -> str:
         id,
         quantity=line.quantity,
         unit=line.quantity_unit.in_language(language),
-        rate=line.rate,
-        currency=currency,
+        rate=line.rate if currency == "CNY" else f"{sign(currency)}{line.rate}",
     )
 
 

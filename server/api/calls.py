@@ -86,6 +86,7 @@ def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
 
 def _config(kiosk: Kiosk) -> messages.KioskConfig:
     community, today = kiosk.community, _today(kiosk)
+    currency = community.currency
     config = messages.KioskConfig(
         version="",
         kiosk_code=kiosk.code,
@@ -93,14 +94,17 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
         community=messages.Community(
             code=community.code,
             name=community.name,
-            currency=community.currency,
+            currency=currency,
             time_zone=community.time_zone,
             test=community.test,
             office_phone=community.office_phone,
         ),
         bill_keys=bill_keys(community),
-        methods=[Method(m) for m in registry.configured()] + [Method.CARD],
-        payment_codes=[Method(m) for m in registry.charging_phones()],
+        methods=[Method(m) for m in registry.configured() if registry.takes(m, currency)]
+        + [Method.CARD],
+        payment_codes=[
+            Method(m) for m in registry.charging_phones() if registry.takes(m, currency)
+        ],
         second_factor=community.second_factor,
         notices=shown(community, today),
         public_url=settings.PUBLIC_URL,

@@ -36,7 +36,7 @@ def issue_period(
     at: datetime,
     units: Iterable[Unit] | None = None,
 ) -> list[Bill]:
-    """Bills for ``units`` (all of them when None) with at least one fen to pay. All or nothing.
+    """Bills for ``units`` (all of them when None) with at least one minor unit to pay. All or nothing.
 
     Meters without both readings are not charged. Raises CounterWentBack.
     """
@@ -88,7 +88,7 @@ def calculate(community: Community, period: str) -> dict[str, Charged]:
         tariff = tariff_for(item, period)
         if tariff is None:
             continue
-        facts = PeriodFacts(period, units, _meter_facts(item, period))
+        facts = PeriodFacts(period, units, _meter_facts(item, period), community.currency)
         for code, charges in RULES[tariff.rule].charges(tariff.rate, facts).items():
             charged[code] += [(item, charge) for charge in charges]
     return charged

@@ -12,10 +12,15 @@ NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 
 
-def create_village(code: str = "village") -> Community:
+def create_village(code: str = "village", currency: str = "CNY") -> Community:
     """Units 1-1-101 (118.60 m², a parking space), 1-1-102 (89.20 m²), 1-2-101 (96.75 m²)."""
     community = Community.objects.create(
-        code=code, name_zh="小村", name_en="Village", test=True, office_phone="0571-5555-0100"
+        code=code,
+        name_zh="小村",
+        name_en="Village",
+        test=True,
+        office_phone="0571-5555-0100",
+        currency=currency,
     )
     building = Building.objects.create(
         community=community, code="1", name_zh="1号楼", name_en="Building 1"

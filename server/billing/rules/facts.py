@@ -31,8 +31,9 @@ class MeterFacts:
 
 @dataclass(frozen=True, slots=True)
 class PeriodFacts:
-    """``meters`` are those of the fee item that is being charged."""
+    """``meters`` are those of the fee item that is being charged; amounts are in ``currency``."""
 
     period: str
     units: tuple[UnitFacts, ...]
     meters: tuple[MeterFacts, ...] = ()
+    currency: str = "CNY"

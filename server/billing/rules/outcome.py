@@ -1,14 +1,16 @@
 """What a fee rule answers: a line of a bill before it is written. Pure."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from contract.currency import EXPONENTS
 from contract.messages import ExplainRow, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One line to be. ``quantity`` and ``rate`` are printed as they stand; ``amount_minor`` is fen."""
+    """One line to be. ``quantity`` and ``rate`` are printed as they stand; ``amount_minor`` is in minor
+    units of the community's currency."""
 
     amount_minor: int
     quantity: str
@@ -18,9 +20,9 @@ class Charge:
     explanation: tuple[ExplainRow, ...] = ()
 
 
-def to_minor(major: Decimal) -> int:
-    """Major units to minor units (two decimals), half a fen upward, once a line."""
-    return int((major * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def price_of(rate: Decimal, currency: str, more: int = 0) -> str:
+    """A rate as printed on a bill, without a sign: with the decimals of the currency and ``more``."""
+    return plain(rate, EXPONENTS[currency] + more)
 
 
 def plain(number: Decimal, decimals: int) -> str:

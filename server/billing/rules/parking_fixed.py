@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from contract.messages import Text
+from contract.money import Money, sign
 from server.billing.rules.facts import PeriodFacts
-from server.billing.rules.outcome import Charge, plain, row, to_minor
+from server.billing.rules.outcome import Charge, price_of, row
 
 
 class ParkingFixed:
@@ -15,22 +16,22 @@ class ParkingFixed:
 
     def charges(self, rate: Decimal, facts: PeriodFacts) -> dict[str, list[Charge]]:
         return {
-            unit.code: [_charge(space, rate) for space in unit.parking_spaces]
+            unit.code: [_charge(space, rate, facts.currency) for space in unit.parking_spaces]
             for unit in facts.units
             if unit.parking_spaces
         }
 
 
-def _charge(space: str, rate: Decimal) -> Charge:
-    price = plain(rate, 2)
+def _charge(space: str, rate: Decimal, currency: str) -> Charge:
+    price = price_of(rate, currency)
     return Charge(
-        amount_minor=to_minor(rate),
+        amount_minor=Money.of(rate, currency).minor,
         quantity="1",
         quantity_unit=Text(zh="个月", en="month"),
         rate=price,
         note=Text(zh=f"车位 {space}", en=f"Space {space}"),
         explanation=(
             row("车位", "Parking space", space),
-            row("每月", "Each month", f"￥{price}"),
+            row("每月", "Each month", f"{sign(currency)}{price}"),
         ),
     )

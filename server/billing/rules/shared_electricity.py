@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from contract.messages import Text
+from contract.money import Money, sign
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
-from server.billing.rules.outcome import Charge, plain, row, to_minor
+from server.billing.rules.outcome import Charge, plain, price_of, row
 from server.billing.rules.shares import split
 
 
@@ -24,26 +25,29 @@ class SharedElectricityByMeter:
         for meter in facts.meters:
             units = [unit for unit in facts.units if unit.entrance == meter.entrance]
             if units:
-                for code, charge in _of_meter(meter, units, rate).items():
+                for code, charge in _of_meter(meter, units, rate, facts.currency).items():
                     charges.setdefault(code, []).append(charge)
         return charges
 
 
-def _of_meter(meter: MeterFacts, units: list[UnitFacts], rate: Decimal) -> dict[str, Charge]:
+def _of_meter(
+    meter: MeterFacts, units: list[UnitFacts], rate: Decimal, currency: str
+) -> dict[str, Charge]:
     used = meter.now - meter.before
     if used < 0:
         raise CounterWentBack(f"meter {meter.code}: {meter.now} after {meter.before}")
-    cost = to_minor(used * rate)
-    shares = split(cost, {unit.code: unit.area_m2 for unit in units})
+    cost = Money.of(used * rate, currency)
+    shares = split(cost.minor, {unit.code: unit.area_m2 for unit in units})
     area = sum((unit.area_m2 for unit in units), Decimal(0))
     return {u.code: _charge(meter, u, shares[u.code], cost, area, rate) for u in units}
 
 
 def _charge(
-    meter: MeterFacts, unit: UnitFacts, share: int, cost: int, area: Decimal, rate: Decimal
+    meter: MeterFacts, unit: UnitFacts, share: int, cost: Money, area: Decimal, rate: Decimal
 ) -> Charge:
     used, part = meter.now - meter.before, unit.area_m2 / area
-    price, paid = plain(rate, 3), plain(Decimal(cost) / 100, 2)
+    price, before_price = price_of(rate, cost.currency, more=1), sign(cost.currency)
+    price_zh = f"{price} 元" if cost.currency == "CNY" else f"{before_price}{price}"
     before, now = meter.before_on, meter.now_on
     return Charge(
         amount_minor=share,
@@ -63,16 +67,16 @@ def _charge(
                 *_kwh(meter.now),
             ),
             row(
-                f"用电 {_number(used)} 度 × {price} 元",
-                f"Used {_number(used)} kWh × ￥{price}",
-                f"￥{paid}",
+                f"用电 {_number(used)} 度 × {price_zh}",
+                f"Used {_number(used)} kWh × {before_price}{price}",
+                cost.display(),
             ),
             row("本单元总面积", "All units of the entrance", f"{area:,.2f} ㎡", f"{area:,.2f} m²"),
             row("您家面积", "Your unit", f"{unit.area_m2} ㎡", f"{unit.area_m2} m²"),
             row(
                 f"您家分摊 {part:.2%}",
                 f"Your share {part:.2%}",
-                f"￥{plain(Decimal(share) / 100, 2)}",
+                Money(share, cost.currency).display(),
             ),
         ),
     )

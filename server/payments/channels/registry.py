@@ -9,6 +9,16 @@ from server.payments.channels.interface import Channel
 
 ADAPTERS = ("wechat", "alipay")  # each a module here with ``create(table) -> Channel``
 
+CURRENCIES = {
+    "wechat": "CNY",
+    "alipay": "CNY",
+}  # what their contracts with merchants here settle in
+
+
+def takes(method: str, currency: str) -> bool:
+    """Whether the channel can be asked for money of this currency."""
+    return CURRENCIES.get(method) == currency
+
 
 def configured() -> list[str]:
     """The methods whose table is in the configuration."""

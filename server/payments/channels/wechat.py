@@ -200,6 +200,7 @@ class WeChatChannel:
         self._line = self._pay._core = _Line(table)
 
     def create(self, order: Order) -> str:
+        _must_be_cny(order)
         try:
             status, content = self._pay.pay(
                 description=order.subject[:120],
@@ -220,6 +221,7 @@ class WeChatChannel:
         raise OutcomeUnknown(f"status {status}")
 
     def charge(self, order: Order, payment_code: str) -> OrderState:
+        _must_be_cny(order)
         try:
             status, content = self._pay.pay(
                 description=order.subject[:120],
@@ -365,3 +367,8 @@ def _ending(asked: str, status: int, content: Mapping[str, Any]) -> Ending:
 def create(table: Mapping[str, Any]) -> WeChatChannel:
     """Raises ConfigMistake naming the key."""
     return WeChatChannel(parse_section(WeChatTable, table, "server.toml: channels.wechat"))
+
+
+def _must_be_cny(order: Order) -> None:
+    if order.currency != "CNY":
+        raise ChannelUnavailable("WeChat Pay takes CNY only")
