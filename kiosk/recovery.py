@@ -205,9 +205,9 @@ class Recovery:
         if self._terminal is None:
             return None
         found = self._terminal.lookup(record)
-        if found is None and record.reason == HANDED_OVER and record.terminal_before is not None:
+        if found is None and record.reason == HANDED_OVER:
             # It may come from a kiosk whose terminal was replaced with it: then one that knows
-            # nothing proves nothing.
+            # nothing proves nothing, whatever is known of what the other one held before.
             log.error("terminal_may_be_another", reference=record.reference)
             return None
         if found is None:

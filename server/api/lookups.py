@@ -1,6 +1,6 @@
 """Looking units up without giving residents away: limits, masked names, an optional second factor."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
@@ -14,6 +14,8 @@ from server.estate.models import Resident, Unit
 from server.fleet.models import Kiosk
 
 LOOKUPS_A_MINUTE = 30
+WINDOWS_KEPT = timedelta(hours=1)
+PRUNE_EVERY = 50  # rows; old ones leave a few at a time, without a job of their own
 MISSES_A_MINUTE = 8  # guessing stops long before a building is walked through
 
 
@@ -33,7 +35,9 @@ def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> Uni
 
 def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:
     minute = now.replace(second=0, microsecond=0)
-    window, _ = LookupWindow.objects.get_or_create(kiosk_id=str(kiosk.id), minute=minute)
+    window, new = LookupWindow.objects.get_or_create(kiosk_id=str(kiosk.id), minute=minute)
+    if new and window.pk % PRUNE_EVERY == 0:
+        LookupWindow.objects.filter(minute__lt=now - WINDOWS_KEPT).delete()
     if window.count >= LOOKUPS_A_MINUTE or window.misses >= MISSES_A_MINUTE:
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=60 - now.second)
     LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)

@@ -167,9 +167,7 @@ class Take:
             PaymentState.UNKNOWN,
         ):
             told |= {"cancel_wanted": True, "check_at": self._now}
-        PaymentOrder.objects.filter(pk=order.pk).update(**told)
-        order.kiosk_version, order.kiosk_state = record.version, record.state.value
-        order.state = self._stands(order)
+        self._told(order, told)
 
     def _approved(self, order: PaymentOrder, record: PaymentRecord, told: dict[str, Any]) -> None:
         if any(one.order is order for one in self._paid):
@@ -182,9 +180,7 @@ class Take:
             return
         self._book()
         learning.paid(order.payment_id, news.known, self._now, **_facts(record))
-        PaymentOrder.objects.filter(pk=order.pk).update(**told)
-        order.kiosk_version, order.kiosk_state = record.version, record.state.value
-        order.state = self._stands(order)
+        self._told(order, told)
 
     def _paid_at(self, order: PaymentOrder, record: PaymentRecord) -> datetime:
         """By the kiosk's clock where that can be; else now, and staff are told of it."""
@@ -201,8 +197,11 @@ class Take:
             )
         return paid_at
 
-    def _stands(self, order: PaymentOrder) -> str:
-        return PaymentOrder.objects.values_list("state", flat=True).get(pk=order.pk)
+    def _told(self, order: PaymentOrder, told: dict[str, Any]) -> None:
+        """Notes what the kiosk said last. Another step may have changed the row, so what comes next in
+        the batch begins from the row as it stands."""
+        PaymentOrder.objects.filter(pk=order.pk).update(**told)
+        [self._orders[order.payment_id]] = learning.locked([order.payment_id])
 
     def _refuse(self, code: str, sequence: int, order: PaymentOrder, record: PaymentRecord) -> None:
         change = RefusedChange.model_validate(

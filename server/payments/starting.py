@@ -185,8 +185,7 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
     through = registry.channel(order.method)
     told_by_journal = not order.request_hash  # the kiosk gave it up before its request arrived
     if through is None:
-        learning.never_asked(order.payment_id, "channel_unavailable", now)
-        raise ChannelUnavailable(f"{order.method} is not set up")
+        return _without_channel(order, told_by_journal, now)
     until = now + charging_times.CODE_LIFE
     if told_by_journal or not learning.about_to_charge(order.payment_id, now, until):
         order.refresh_from_db()
@@ -198,6 +197,16 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
         learning.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
         raise
     return following.charged(order, known, now)
+
+
+def _without_channel(order: PaymentOrder, told_by_journal: bool, now: datetime) -> PaymentOrder:
+    """Its channel is not set up any more. Raises ChannelUnavailable, which tells that nothing was
+    charged, only of an order of which that is certain; of any other it tells how it stands."""
+    if not told_by_journal:
+        order = learning.never_asked(order.payment_id, "channel_unavailable", now)
+        if order.life is PaymentState.CANCELLED and order.asked_at is None:
+            raise ChannelUnavailable(f"{order.method} is not set up")
+    return order
 
 
 def kept_bills(bills: list[messages.Bill]) -> list[dict[str, Any]]:

@@ -224,8 +224,11 @@ def test_what_the_terminal_took_back_is_told():
     recovery.stop()
 
 
-def test_a_terminal_without_memory_decides_nothing_about_a_payment_handed_over():
-    record = card_payment().model_copy(update={"reason": HANDED_OVER})
+@pytest.mark.parametrize("before", [CardData(receipt_no="0041"), None])
+def test_a_terminal_without_memory_decides_nothing_about_a_payment_handed_over(before):
+    """Another disk, and so perhaps another terminal: what the old one held before it says nothing."""
+    handed = {"reason": HANDED_OVER, "terminal_before": before}
+    record = card_payment().model_copy(update=handed)
     assert found(record, terminal=NO_MEMORY) is None
     assert found(card_payment(), terminal=NO_MEMORY).outcome == "cancelled"
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
 
 from contract.journal_hash import GENESIS, entry_hash, sign_entry
 from contract.messages import (
@@ -284,3 +285,39 @@ def test_a_payment_that_cannot_be_booked_is_reported_with_all_that_is_known_of_i
     take(world, KioskJournal().tells(lost).entries)
     told = Alert.objects.get(kind="unreadable_record").details
     assert (told["reference"], told["unit"], told["amount_minor"]) == ("K03-000001", "9-9-9", 66416)
+
+
+STORIES = [
+    ("unknown", "approved"),
+    ("unknown", "approved", "reversed"),
+    ("approved", "reversed"),
+    ("unknown", "declined"),
+    ("declined", "approved"),
+    ("unknown", "reversed"),
+    ("cancelled", "approved", "approved"),
+]
+
+
+@pytest.mark.parametrize("told", STORIES, ids="-".join)
+@pytest.mark.parametrize("offline", [True, False])
+def test_a_batch_is_worth_as_much_as_its_entries_one_by_one(world, told, offline):
+    """Each fact once, and each raises the order's version: whoever waits for a newer one gets it."""
+    if not offline:
+        start(world.caller, world.request(method=Method.CARD), NOW)
+    journal = KioskJournal()
+    for version, state in enumerate(told, 1):
+        said = record(world, PaymentState(state), version, offline=offline, reason=state)
+        journal.tells(said)
+
+    def after(batches):
+        with transaction.atomic():
+            position, last_hash = 0, GENESIS
+            for batch in batches:
+                position, last_hash = take(world, batch, position, last_hash)
+            fields = PaymentOrder.objects.values().get()
+            transaction.set_rollback(True)
+        return {name: value for name, value in fields.items() if name != "id"}
+
+    together, apart = after([journal.entries]), after([[entry] for entry in journal.entries])
+    assert together == apart
+    assert together["version"] > len(set(told))
