@@ -16,6 +16,7 @@ from contract.message import Message, Sha256
 from contract.money import Money
 from contract.presence import Presence, StopReason
 
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")]
@@ -379,14 +380,14 @@ class DeviceReport(Message):
 class Heartbeat(Message):
     at: datetime
     software: str
-    uptime_s: int
+    uptime_s: Count
     state: Literal["idle", "in_session", "out_of_order"]
     offers: list[Method]
     flows: list[Flow] = []
     devices: list[DeviceReport]
-    journal_last: int
-    journal_acknowledged: int
-    open_payments: int
+    journal_last: Count
+    journal_acknowledged: Count
+    open_payments: Count
     config_version: str
     presence: Presence | None = None  # None while a start cannot be recorded
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from contract.journal_hash import canonical, text_hash
 from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState, StopReason
+from contract.plain_text import NUL_IN_JSON, is_keepable, kept
 from kiosk.journal_check import check_tail
 from kiosk.journal_check import verify as verify
 from kiosk.journal_file import JournalBroken as JournalBroken
@@ -140,6 +141,8 @@ class Journal:
     def _write(self, kind: EntryKind, body: dict[str, Any], also: Callable[[int], None]) -> int:
         sequence, at = self._last + 1, self._now().isoformat()
         text = canonical(body)
+        if not is_keepable(text) or NUL_IN_JSON in text:
+            text = canonical(kept(body))
         digest = text_hash(sequence, at, kind.value, text, self._hash)
         signature = self._seal.sign(sequence, digest) if self._seal else ""
         with self.together():

@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from contract.plain_text import whole_number
 from contract.scan_kind import classify, for_display
 from device_drivers.errors import DeviceError
 from device_drivers.scanners.capture import Capture
@@ -64,8 +65,9 @@ def main(argv: list[str]) -> int:
 
 def _scan(target: str, frames: int, reader: ReaderProcess) -> int:
     path = Path(target)
-    if target.isdecimal() or path.is_char_device():
-        return _scan_camera(int(target) if target.isdecimal() else target, frames, reader)
+    camera = whole_number(target, digits_max=3)
+    if camera is not None or path.is_char_device():
+        return _scan_camera(target if camera is None else camera, frames, reader)
     if path.is_dir():
         names = picture_names(path)
         if not names:

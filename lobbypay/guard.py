@@ -79,7 +79,7 @@ def marked(mark: str) -> list[int]:
     """The processes, zombies aside, that were started with this mark in their environment."""
     wanted, found = f"{MARK}={mark}".encode(), []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
+        if entry.name.isascii() and entry.name.isdigit():
             with contextlib.suppress(OSError):
                 if wanted in (entry / "environ").read_bytes().split(b"\0"):
                     found.append(int(entry.name))

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "server.request_text.KeepableAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "server.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",

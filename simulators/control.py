@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from contract.plain_text import whole_number
 from simulators.http_door import HttpDoor, Request, Respond, Response
 
 Action = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -53,9 +54,10 @@ def call(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
 def host_and_port(address: str) -> tuple[str, int]:
     """``127.0.0.1:0`` as host and port; port 0 picks a free one. Raises ValueError."""
     host, separator, port = address.rpartition(":")
-    if not separator or not host or not port.isdecimal():
+    number = whole_number(port, digits_max=5)
+    if not separator or not host or number is None:
         raise ValueError(f"{address!r} is no address; allowed: host:port, e.g. 127.0.0.1:0")
-    return host, int(port)
+    return host, number
 
 
 def _responding(actions: dict[str, Action], state: Callable[[], dict[str, Any]]) -> Respond:

@@ -131,3 +131,20 @@ def test_days_and_wall_clocks_come_from_the_communitys_zone(path):
 )
 def test_each_other_way_to_a_day_is_seen(line):
     assert any(_takes_a_day_from_elsewhere(node) for node in ast.walk(ast.parse(line)))
+
+
+# Single characters of a text that is set in lines: nothing is made a number of.
+OTHER_DIGITS = ("kiosk/ui/line_breaks.py",)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_digits_are_those_that_int_understands(path):
+    """``"²".isdigit()`` is true, and ``int("²")`` raises."""
+    if named(path) in OTHER_DIGITS:
+        return
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if re.search(r"\.is(digit|numeric|decimal)\(\)", line):
+            safe = ".isascii()" in line or ".hex()" in line
+            assert safe, (
+                f"{named(path)}:{number}: contract.plain_text.whole_number, or isascii() too"
+            )

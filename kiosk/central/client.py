@@ -4,6 +4,7 @@ A call ends in an answer, in Refused (the server said no) or in ServerAway (we c
 did). It never repeats by itself what is not safe to repeat; every call of this API is.
 """
 
+import json
 import random
 import secrets
 import threading
@@ -36,6 +37,7 @@ from contract.messages import (
     UnitAccount,
     UnitLookup,
 )
+from contract.plain_text import kept
 from kiosk.central.identity import Identity, public_text
 
 Answer = TypeVar("Answer", bound=Message)
@@ -122,7 +124,7 @@ class CentralClient:
         body: Message | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        raw = body.model_dump_json().encode() if body else b""
+        raw = json.dumps(kept(body.model_dump(mode="json"))).encode() if body else b""
         try:
             return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
         except Refused as refused:

@@ -19,6 +19,7 @@ from server.api import errors
 from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
+from server.api.parsing import StrictParser
 from server.billing.accounts import accounts_of, find_bill, to_contract
 from server.billing.signing import bill_keys
 from server.estate.models import Unit
@@ -37,7 +38,13 @@ from server.payments.views_of import view_of
 WAIT_S_MAX = 25
 UNITS_A_PAGE = 100
 
-api = NinjaAPI(title="LobbyPay kiosk API", version="1", urls_namespace="kiosk", auth=kiosk_auth)
+api = NinjaAPI(
+    title="LobbyPay kiosk API",
+    version="1",
+    urls_namespace="kiosk",
+    auth=kiosk_auth,
+    parser=StrictParser(),
+)
 errors.install(api)
 
 

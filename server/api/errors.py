@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -122,6 +123,8 @@ def install(api: NinjaAPI) -> None:
         return {"bill": bill.number if bill else "", "paid_on": day.isoformat() if day else ""}
 
     on(ValidationError, _E.BAD_REQUEST, where)
+    on(RequestDataTooBig, _E.BAD_REQUEST)
+    on(UnreadablePostError, _E.BAD_REQUEST)  # whoever sent it went away
     on(HttpError, _E.BAD_REQUEST)
     on(UnitNotFound, _E.UNIT_NOT_FOUND)
     on(BillNotFound, _E.NOT_FOUND)

@@ -178,4 +178,4 @@ def _sum(charges: Charged) -> int:
 
 def _natural(code: str) -> list[tuple[int, str]]:
     """3-2-1201 after 3-2-901: parts of digits by their value."""
-    return [(int(p), "") if p.isdecimal() else (0, p) for p in code.split("-")]
+    return [(int(p), "") if p.isascii() and p.isdigit() else (0, p) for p in code.split("-")]

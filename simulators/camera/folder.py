@@ -162,4 +162,4 @@ class CameraFolder:
 
 def _generation(path: Path) -> int:
     head = path.name[1:7]
-    return int(head) if path.name.startswith("g") and head.isdigit() else 0
+    return int(head) if path.name.startswith("g") and head.isascii() and head.isdigit() else 0

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from contract.plain_text import whole_number
 from simulators import channel_keys
 from simulators.payment_channel.faults import Faults
 
@@ -41,9 +42,8 @@ class Signing:
             return False
         if told.get("serial_no") != channel_keys.MERCHANT_SERIAL:
             return False
-        if not told.get("timestamp", "").isdigit():
-            return False
-        if abs(time.time() - int(told["timestamp"])) > 300:
+        second = whole_number(told.get("timestamp", ""))
+        if second is None or abs(time.time() - second) > 300:
             return False
         message = f"{method}\n{target}\n{told['timestamp']}\n{told['nonce_str']}\n".encode()
         try:

@@ -113,7 +113,7 @@ def _field_at(data: bytes, number: int, start: int) -> tuple[int, int]:
 def number(found: dict[int, bytes], field: int, otherwise: int = 0) -> int:
     """A field of digits, as ``fields`` has checked it."""
     digits = found[field].hex() if field in found else ""
-    return int(digits) if digits.isdigit() else otherwise
+    return int(digits) if digits.isascii() and digits.isdigit() else otherwise
 
 
 def shown_lines(data: bytes) -> list[str]:

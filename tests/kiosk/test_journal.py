@@ -218,3 +218,11 @@ def test_a_journal_from_before_signatures_is_signed_when_it_is_opened(path):
     assert verify(path, SEAL.public_key) == 4
     with sqlite3.connect(path) as db, pytest.raises(sqlite3.IntegrityError, match="never"):
         db.execute("DELETE FROM entries")
+
+
+@pytest.mark.parametrize("bad", ["\0", "\ud800", "\udfff"])
+def test_an_entry_is_written_whatever_text_a_device_gave(journal, path, bad):
+    journal.append(EntryKind.NOTE, {"what": f"a{bad}b", "lines": [bad], bad: 1})
+    [entry] = journal.after(0, 10)
+    assert entry.body == {"what": "a\ufffdb", "lines": ["\ufffd"], "\ufffd": 1}
+    assert verify(path) == 1

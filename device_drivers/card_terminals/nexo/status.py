@@ -63,7 +63,7 @@ def _host(body: Any, said: Response) -> list[Condition]:
     unsent = said.more.get("unconfirmedBatchCount", "0")
     return [
         *([texts.NO_HOST] if unreachable or cut_off else []),
-        *([texts.UNSENT] if unsent.isdigit() and int(unsent) > 0 else []),
+        *([texts.UNSENT] if unsent.isascii() and unsent.isdigit() and unsent.strip("0") else []),
     ]
 
 

@@ -63,7 +63,7 @@ def state(told: TerminalState) -> Said:
 
 
 def currency(digits: str) -> Said:
-    letters = LETTERS.get(int(digits)) if digits.isdigit() else None
+    letters = LETTERS.get(int(digits)) if digits.isascii() and digits.isdigit() else None
     return {"currency": digits, "currency_letters": letters or "unknown"}
 
 

@@ -42,7 +42,7 @@ class Fields:
         """A whole number, from BCD or binary."""
         value = self.values.get(number)
         if isinstance(value, str):
-            return int(value) if value.isdigit() else None
+            return int(value) if value.isascii() and value.isdigit() else None
         return value
 
     def tag(self, tag: int) -> tlv.Node | None:

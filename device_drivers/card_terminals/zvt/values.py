@@ -22,7 +22,7 @@ def bcd(digits: str, length: int) -> bytes:
 
 def number_of_bcd(raw: bytes) -> int:
     digits = raw.hex()
-    if not digits.isdigit():
+    if not (digits.isascii() and digits.isdigit()):
         raise Unreadable("digits expected")
     return int(digits)
 

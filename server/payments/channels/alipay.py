@@ -18,7 +18,9 @@ import requests
 from alipay import AliPay
 from alipay.exceptions import AliPayException, AliPayValidationError
 
+from contract.text_file import read_text
 from server.configuration import parse_section
+from server.payments.channels import alipay_notification
 from server.payments.channels.interface import (
     ChannelUnavailable,
     EndAnswer,
@@ -105,8 +107,8 @@ class _Line(AliPay):
         super().__init__(
             appid=table.app_id,
             app_notify_url=table.notify_url,
-            app_private_key_string=table.app_private_key_file.read_text(),
-            alipay_public_key_string=table.alipay_public_key_file.read_text(),
+            app_private_key_string=read_text(table.app_private_key_file),
+            alipay_public_key_string=read_text(table.alipay_public_key_file),
             sign_type="RSA2",
         )
         self._gateway = table.gateway
@@ -149,6 +151,7 @@ class AlipayChannel:
     def __init__(self, table: AlipayTable) -> None:
         self.simulated = table.simulated
         self._table, self._line = table, _Line(table)
+        self._alipays_key = table.alipays_key()
 
     def create(self, order: Order) -> str:
         if order.currency != "CNY":
@@ -286,15 +289,7 @@ class AlipayChannel:
         return RefundStanding.DONE if done else RefundStanding.NOT_FOUND
 
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Notification:
-        try:
-            told = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
-            signature = told.pop("sign")
-            if not self._line.verify(dict(told), signature):
-                raise NotGenuine("signature")
-        except NotGenuine:
-            raise
-        except Exception as error:  # the library raises what it likes on what it cannot read
-            raise NotGenuine(f"content: {type(error).__name__}") from error
+        told = alipay_notification.read(body, self._alipays_key)
         if told.get("app_id") != self._table.app_id:
             raise NotGenuine("it is about another app")
         if told.get("seller_id") != self._table.seller_id:

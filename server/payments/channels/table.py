@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import Field, field_validator
 
-from server.configuration import Section
+from contract.text_file import read_text
+from server.configuration import ConfigMistake, Section
 
 
 class ChannelTable(Section):
@@ -52,6 +55,16 @@ class AlipayTable(ChannelTable):
     @classmethod
     def _is_there(cls, path: Path) -> Path:
         return readable(path)
+
+    def alipays_key(self) -> RSAPublicKey:
+        """Raises ConfigMistake when the file holds no RSA key."""
+        try:
+            key = load_pem_public_key(read_text(self.alipay_public_key_file).encode())
+        except ValueError as error:
+            raise ConfigMistake(f"{self.alipay_public_key_file}: no public key in PEM") from error
+        if not isinstance(key, RSAPublicKey):
+            raise ConfigMistake(f"{self.alipay_public_key_file}: not an RSA key")
+        return key
 
 
 def readable(path: Path) -> Path:

@@ -20,6 +20,8 @@ from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
 from wechatpayv3.utils import build_authorization, rsa_verify
 
+from contract.plain_text import whole_number
+from contract.text_file import read_text
 from server.configuration import parse_section
 from server.payments.channels.interface import (
     ChannelUnavailable,
@@ -104,9 +106,9 @@ class _Line(Core):
         super().__init__(
             mchid=table.mchid,
             cert_serial_no=table.merchant_serial,
-            private_key=table.merchant_key_file.read_text(),
-            apiv3_key=table.apiv3_key_file.read_text().strip(),
-            public_key=table.platform_public_key_file.read_text(),
+            private_key=read_text(table.merchant_key_file),
+            apiv3_key=read_text(table.apiv3_key_file).strip(),
+            public_key=read_text(table.platform_public_key_file),
             public_key_id=table.platform_public_key_id,
         )
         self._gate_way = table.gateway.rstrip("/")
@@ -166,7 +168,8 @@ class _Line(Core):
         if told.get("wechatpay-serial") != self._public_key_id:
             return False
         stamp = told.get("wechatpay-timestamp", "")
-        if not stamp.isdigit() or abs(time.time() - int(stamp)) > FRESH_S:
+        second = whole_number(stamp)
+        if second is None or abs(time.time() - second) > FRESH_S:
             return False
         try:
             text = body.decode()
@@ -189,12 +192,12 @@ class WeChatChannel:
         self._pay = WeChatPay(
             wechatpay_type=WeChatPayType.NATIVE,
             mchid=table.mchid,
-            private_key=table.merchant_key_file.read_text(),
+            private_key=read_text(table.merchant_key_file),
             cert_serial_no=table.merchant_serial,
             appid=table.appid,
-            apiv3_key=table.apiv3_key_file.read_text().strip(),
+            apiv3_key=read_text(table.apiv3_key_file).strip(),
             notify_url=table.notify_url,
-            public_key=table.platform_public_key_file.read_text(),
+            public_key=read_text(table.platform_public_key_file),
             public_key_id=table.platform_public_key_id,
         )
         self._line = self._pay._core = _Line(table)

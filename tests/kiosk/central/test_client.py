@@ -1,5 +1,6 @@
 """Calls of the server: an answer, an explicit no, or "we cannot know"; never anything else."""
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.http_signature import verify
-from contract.messages import ErrorCode, UnitLookup
+from contract.messages import DeviceReport, ErrorCode, Heartbeat, UnitLookup
 from kiosk.central import identity
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
 from tests.kiosk.core.story import account, bill
@@ -110,3 +111,22 @@ def test_an_identity_is_kept_for_its_owner_only(tmp_path):
     (tmp_path / "identity.json").write_text("{")
     with pytest.raises(identity.NotEnrolled):
         identity.load(tmp_path)
+
+
+def test_what_cannot_be_kept_is_not_sent(central):
+    central.answers = [(200, {"server_time": "2026-11-24T22:47:00+08:00", "config_version": ""})]
+    device = DeviceReport(role="printer", driver="escpos", level="ok", model="T\0\ud800")
+    beat = Heartbeat(
+        at=datetime.now(UTC),
+        software="0.1.0",
+        uptime_s=1,
+        state="idle",
+        offers=[],
+        devices=[device],
+        journal_last=0,
+        journal_acknowledged=0,
+        open_payments=0,
+        config_version="",
+    )
+    client(central).heartbeat(beat)
+    assert json.loads(central.seen[0][3])["devices"][0]["model"] == "T\ufffd\ufffd"

@@ -14,9 +14,9 @@ from simulators.control import call
 class Line:
     """One channel: our adapter, the simulator behind it, and the resident's phone."""
 
-    def __init__(self, name, url, table):
+    def __init__(self, name, url, table, keys):
         module = wechat if name == "wechat" else alipay
-        self.name, self.url, self.table = name, url, table
+        self.name, self.url, self.table, self.keys = name, url, table, keys
         self.channel = module.create(table)
         self._count = 0
 
@@ -59,7 +59,7 @@ def lines(tmp_path_factory):
         tables = channel_keys.server_tables(
             keys, urls["wechat"], urls["alipay"], "http://127.0.0.1:9"
         )
-        yield {n: Line(n, urls[n], {**tables[n], "timeout_s": 2.0}) for n in urls}
+        yield {n: Line(n, urls[n], {**tables[n], "timeout_s": 2.0}, keys) for n in urls}
 
 
 @pytest.fixture(params=["wechat", "alipay"])

@@ -1,14 +1,21 @@
 """A notification is believed only with the channel's own signature, fresh, and about our merchant."""
 
 import importlib
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from time import monotonic, sleep
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from server.payments.channels.interface import NotGenuine, Order, Standing
+from simulators import channel_keys
 
 
 @pytest.fixture
@@ -111,3 +118,61 @@ def test_a_duplicate_comes_with_the_same_news(line, inbox):
         sleep(0.05)
     first, second = (line.channel.parse_notification(*n) for n in received[:2])
     assert first == second
+
+
+def test_a_notification_in_gbk_is_read_in_the_charset_that_it_was_signed_in(lines, inbox):
+    """Signed over GBK bytes, as accounts get it that were opened long ago."""
+    line = lines["alipay"]
+    line.faults()
+    _, (headers, body) = told(line, inbox)
+    fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    key = load_pem_private_key(
+        channel_keys.private_key(line.keys, "alipay-platform").read_bytes(), None
+    )
+
+    def signed(charset, codec):
+        said = {**fields, "charset": charset, "subject": "湖畔花园 3-2-1201 物业缴费"}
+        signature, sign_type = said.pop("sign"), said.pop("sign_type")
+        assert signature
+        text = "&".join(f"{name}={said[name]}" for name in sorted(said)).encode(codec)
+        said |= {"sign": b64encode(key.sign(text, PKCS1v15(), SHA256())).decode()}
+        return urlencode({**said, "sign_type": sign_type}, encoding=codec).encode()
+
+    for charset, codec in (("GBK", "gbk"), ("gb18030", "gb18030"), ("utf-8", "utf-8")):
+        news = line.channel.parse_notification(headers, signed(charset, codec))
+        assert news.out_trade_no == fields["out_trade_no"]
+        assert (news.state.standing, news.state.amount_minor) == (Standing.PAID, 33208)
+    for charset in ("GBK", "gb18030", "big5", "²"):
+        wrong = signed("utf-8", "utf-8").replace(
+            b"charset=utf-8", quote(f"charset={charset}").encode()
+        )
+        with pytest.raises(NotGenuine):
+            line.channel.parse_notification(headers, wrong)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    stamp=st.text(max_size=12) | st.just("9" * 5000), body=st.binary(max_size=60), data=st.data()
+)
+def test_whatever_knocks_is_refused_and_raises_nothing_else(lines, stamp, body, data):
+    name = data.draw(st.sampled_from(["wechat", "alipay"]))
+    headers = {
+        "Wechatpay-Timestamp": stamp,
+        "Wechatpay-Serial": lines["wechat"].table["platform_public_key_id"],
+        "Wechatpay-Nonce": "n",
+        "Wechatpay-Signature": "c2ln",
+    }
+    with pytest.raises(NotGenuine):
+        lines[name].channel.parse_notification(headers, body)
+
+
+@pytest.mark.parametrize("stamp", ["²", "１７００００００００", "9" * 5000, "-1", ""])
+def test_a_timestamp_that_is_no_number(lines, stamp):
+    headers = {
+        "Wechatpay-Timestamp": stamp,
+        "Wechatpay-Serial": lines["wechat"].table["platform_public_key_id"],
+    }
+    with pytest.raises(NotGenuine):
+        lines["wechat"].channel.parse_notification(headers, b"{}")
