@@ -200,6 +200,7 @@ class Bill(Message):
     due: date
     lines: list[BillLine]
     paid_on: date | None = None
+    held: bool = False  # a payment whose end is not known may have paid it: nobody is to pay it now
 
     @property
     def money(self) -> Money:

@@ -6,6 +6,7 @@ from datetime import date
 
 from contract import messages
 from server.billing.amounts import late_fee_of, open_minor, terms_of
+from server.billing.leases import Held, may_be_paid
 from server.billing.models import Bill, BillLine, BillState
 from server.billing.rules.late_fee import LateFeeTerms
 from server.estate.models import Community, Resident, Unit
@@ -46,19 +47,22 @@ def find_bill(community: Community, number: str) -> Bill:
 
 
 def to_contract(bill: Bill, today: date) -> messages.Bill:
-    """A bill with its lines as of ``today``; a paid one has ``paid_on`` and nothing open."""
-    return _bill(bill, today, terms_of(bill.community_id), _history([bill]))
+    """A bill with its lines as of ``today``; a paid one has ``paid_on`` and nothing open, and ``held``
+    says that it may be paid already."""
+    held = may_be_paid([bill.unit_id])
+    return _bill(bill, today, terms_of(bill.community_id), _history([bill]), held)
 
 
 def snapshot(bills: Sequence[Bill], today: date) -> list[messages.Bill]:
     """Bills of one community as of ``today`` with all their lines, to be kept with a payment. What the
     fee items came to in other periods is left out."""
     terms = terms_of(bills[0].community_id) if bills else None
-    return [_bill(bill, today, terms, {}) for bill in bills]
+    return [_bill(bill, today, terms, {}, {}) for bill in bills]
 
 
 def account_of(unit: Unit, today: date) -> messages.UnitAccount:
-    """A unit's open bills, oldest first, and its credit balance."""
+    """A unit's open bills, oldest first, those among them that may be paid already marked as held, and
+    its credit balance."""
     return accounts_of([unit], today)[0]
 
 
@@ -70,6 +74,7 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
     bills = _open_bills(units)
     history = _history([bill for of_unit in bills.values() for bill in of_unit])
     terms = terms_of(community.pk)
+    held = may_be_paid(unit.pk for unit in units)
     payers = _payers(units)
     credit = posting.balances_by_unit(community.pk, "credit", [unit.pk for unit in units])
     return [
@@ -77,7 +82,7 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
             unit=unit.code,
             label=unit.label,
             payer=payers.get(unit.pk, ""),
-            bills=[_bill(bill, today, terms, history) for bill in bills[unit.pk]],
+            bills=[_bill(bill, today, terms, history, held) for bill in bills[unit.pk]],
             credit_minor=max(0, -credit.get(unit.pk, 0)),
             currency=community.currency,
         )
@@ -118,7 +123,9 @@ def _history(bills: Iterable[Bill]) -> History:
     return {key: sorted(periods.items()) for key, periods in sums.items()}
 
 
-def _bill(bill: Bill, today: date, terms: LateFeeTerms | None, history: History) -> messages.Bill:
+def _bill(
+    bill: Bill, today: date, terms: LateFeeTerms | None, history: History, held: Held
+) -> messages.Bill:
     return messages.Bill(
         number=bill.number,
         unit=bill.unit.code,
@@ -132,6 +139,7 @@ def _bill(bill: Bill, today: date, terms: LateFeeTerms | None, history: History)
             for line in _lines(bill)
         ],
         paid_on=bill.paid_on,
+        held=bill.state == BillState.OPEN and (bill.unit_id, bill.period) in held,
     )
 
 

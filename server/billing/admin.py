@@ -110,7 +110,8 @@ class BillAdmin(ReadOnly, ModelAdmin):
             except BillLeased:
                 self.message_user(
                     request,
-                    f"账单 {bill.number} 正在付款，请稍后再试 Bill is being paid; try again later",
+                    f"账单 {bill.number} 可能已付款，结果未明前不能作废"
+                    " Bill may be paid already; it stays until that is known",
                     messages.ERROR,
                 )
         self.message_user(request, f"已作废 {voided} 张账单 Voided {voided} bills")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from server.billing import leases
 from server.billing.models import Bill, BillLine, FeeItem, Meter, MeterReading, Tariff
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
 from server.billing.rules.outcome import Charge
@@ -37,6 +38,7 @@ def issue_period(
     units: Iterable[Unit] | None = None,
 ) -> list[Bill]:
     """Bills for ``units`` (all of them when None) with at least one minor unit to pay. All or nothing.
+    A unit gets none while one of this period that was voided may be paid after all.
 
     Meters without both readings are not charged. Raises CounterWentBack.
     """
@@ -47,11 +49,14 @@ def issue_period(
         .exclude(state="void")
         .values_list("unit_id", flat=True)
     )
-    wanted = Unit.objects.filter(community=community) if units is None else units
+    wanted = list(Unit.objects.filter(community=community) if units is None else units)
+    held = leases.may_be_paid(unit.pk for unit in wanted)
     owing = [
         unit
         for unit in sorted(wanted, key=lambda unit: _natural(unit.code))
-        if unit.pk not in billed and _sum(charged.get(unit.code, [])) > 0
+        if unit.pk not in billed
+        and (unit.pk, period) not in held
+        and _sum(charged.get(unit.code, [])) > 0
     ]
     first = Bill.objects.filter(community=community, period=period).count() + 1
     bills = Bill.objects.bulk_create(

@@ -1,5 +1,14 @@
-"""A bill is held for the payment that is taking its money: two people cannot pay it at once."""
+"""Whether a bill may be paid already: the one place on the server that answers it, and that all ask.
 
+A payment holds its bills from before it is begun until its end is known, however long that takes; no
+clock ends it. Whoever shows, starts, voids, waives or issues a bill, and the copy that kiosks keep for
+the hours without a line, ask here. A hold ends when its payment is final or can never have begun
+(``server.payments``), or when staff end it, knowing what they do.
+
+A unit has one bill for a period: what holds it holds the one, too, that took its place.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -7,13 +16,15 @@ from django.db import transaction
 
 from server.billing.models import Bill, BillLease, BillState
 
+Held = dict[tuple[int, str], list[str]]  # (unit pk, period) -> payments
+
 
 class BillLeased(Exception):
-    """Another payment holds the bill until ``until``."""
+    """Payments whose end is not known hold the bill: it may be paid already."""
 
-    def __init__(self, bill_number: str, until: datetime) -> None:
-        super().__init__(f"bill {bill_number} is held by another payment until {until}")
-        self.bill_number, self.until = bill_number, until
+    def __init__(self, bill_number: str, payment_ids: Sequence[str]) -> None:
+        super().__init__(f"bill {bill_number} may be paid already, by {', '.join(payment_ids)}")
+        self.bill_number, self.payment_ids = bill_number, tuple(payment_ids)
 
 
 class BillNotOpen(Exception):
@@ -31,28 +42,70 @@ def lock(bills: Iterable[Bill]) -> list[Bill]:
     return list(rows.filter(pk__in=keys).order_by("pk"))
 
 
-@transaction.atomic
-def lease(bills: Sequence[Bill], payment_id: str, until: datetime, *, now: datetime) -> None:
-    """Holds all the bills, or none. Again for the same payment, it moves the end.
+def may_be_paid(unit_ids: Iterable[int]) -> Held:
+    """Of these units, the bills that may be paid already, each by its unit and period, and the payments
+    that may have done it."""
+    found: Held = defaultdict(list)
+    rows = BillLease.objects.filter(bill__unit_id__in=list(unit_ids)).order_by("pk")
+    for unit, period, payment in rows.values_list("bill__unit_id", "bill__period", "payment_id"):
+        found[unit, period].append(payment)
+    return dict(found)
 
-    Raises BillNotOpen, or BillLeased while somebody else's lease lasts.
+
+def holders(bill: Bill) -> list[str]:
+    """The payments by which the bill may be paid already; none when it surely is not."""
+    return may_be_paid([bill.unit_id]).get((bill.unit_id, bill.period), [])
+
+
+def refuse_held(bills: Sequence[Bill], but_for: str = "") -> None:
+    """Raises BillLeased when one may be paid already, by another payment than ``but_for``. The caller
+    holds the bills locked, so that it stays true."""
+    held = may_be_paid({bill.unit_id for bill in bills})
+    for bill in bills:
+        others = [p for p in held.get((bill.unit_id, bill.period), []) if p != but_for]
+        if others:
+            raise BillLeased(bill.number, others)
+
+
+@transaction.atomic
+def lease(bills: Sequence[Bill], payment_id: str, *, now: datetime) -> None:
+    """Holds all the bills for a payment that is about to begin, or none. Again for the same payment,
+    nothing changes.
+
+    Raises BillNotOpen, or BillLeased when another payment may have paid one of them.
     """
-    for bill in lock(bills):
+    locked = lock(bills)
+    for bill in locked:
         if bill.state != BillState.OPEN:
             raise BillNotOpen(bill)
-        held = BillLease.objects.filter(bill=bill).first()
-        if held and held.payment_id != payment_id and held.until > now:
-            raise BillLeased(bill.number, held.until)
-        BillLease.objects.update_or_create(
+    refuse_held(locked, but_for=payment_id)
+    hold(locked, payment_id, now=now)
+
+
+@transaction.atomic
+def hold(bills: Iterable[Bill], payment_id: str, *, now: datetime) -> None:
+    """Holds bills for a payment that began without asking here (a card that was taken while the server
+    was away): it does, whoever else holds them and however they stand."""
+    for bill in lock(bills):
+        BillLease.objects.get_or_create(
             bill=bill,
-            defaults={
-                "community_id": bill.community_id,
-                "payment_id": payment_id,
-                "until": until,
-            },
+            payment_id=payment_id,
+            defaults={"community_id": bill.community_id, "since": now},
         )
 
 
 def release(*payment_ids: str) -> None:
     """Ends whatever these payments hold; nothing happens when they hold nothing."""
     BillLease.objects.filter(payment_id__in=payment_ids).delete()
+
+
+@transaction.atomic
+def release_by_staff(bill: Bill) -> list[str]:
+    """Ends what holds the bill although nobody knows whether it was paid; staff answer for that, and
+    the caller keeps who and why. Should one of the payments turn out to be paid, its money becomes
+    the unit's credit and is reported. Returns the payments that held it."""
+    lock([bill])
+    held = BillLease.objects.filter(bill__unit_id=bill.unit_id, bill__period=bill.period)
+    payments = list(held.order_by("pk").values_list("payment_id", flat=True))
+    held.delete()
+    return payments

@@ -281,16 +281,22 @@ class BillLine(models.Model):
 
 
 class BillLease(models.Model):
-    """A bill held for one payment until it is final or the time is over: nobody pays it twice."""
+    """A bill held by a payment whose end is not known (``server.billing.leases``): nobody pays it twice.
+
+    A card that was taken while the server was away may hold a bill that another payment holds.
+    """
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
     )
-    bill = models.OneToOneField(
-        Bill, models.PROTECT, verbose_name="账单 Bill", related_name="lease"
-    )
+    bill = models.ForeignKey(Bill, models.PROTECT, verbose_name="账单 Bill", related_name="leases")
     payment_id = models.CharField(max_length=36, db_index=True)
-    until = models.DateTimeField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "payment_id"], name="payment_holds_a_bill_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.bill} -> {self.payment_id}"

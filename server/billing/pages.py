@@ -50,6 +50,7 @@ def bill_page(request: HttpRequest, token: str) -> HttpResponse:
         "bill": bill,
         "community": bill.community,
         "amount": Money(amount, bill.currency).display(),
+        "held": view.held,
         "late_fee": Money(late_fee, bill.currency).display() if late_fee else None,
         "lines": [(line, Money(line.amount_minor, bill.currency).display()) for line in view.lines],
         "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,

@@ -4,20 +4,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from server.billing.leases import BillLeased, BillNotOpen, lock
-from server.billing.models import Bill, BillLease, BillState
+from server.billing.leases import BillNotOpen, lock, refuse_held
+from server.billing.models import Bill, BillState
 from server.ledger import posting
 
 
 @transaction.atomic
 def void(bill: Bill, *, at: datetime) -> None:
-    """Raises BillNotOpen when it is paid or void, BillLeased while somebody is paying it."""
+    """Raises BillNotOpen when it is paid or void, BillLeased while it may be paid already."""
     [bill] = lock([bill])
     if bill.state != BillState.OPEN:
         raise BillNotOpen(bill)
-    held = BillLease.objects.filter(bill=bill, until__gt=at).first()
-    if held:
-        raise BillLeased(bill.number, held.until)
+    refuse_held([bill])
     original = posting.find(bill.community_id, "bill", bill.number)
     if original is not None:
         posting.post(

@@ -11,7 +11,6 @@ from server.ledger.guards import Guard, refusal, refused, unchangeable
 
 _STAYS = "ledger rows are not changed or deleted; post a correcting transaction"
 _WHOLE = "a ledger transaction is written whole: at least two entries, which are its totals"
-_LINKED = "ledger entries are written with foreign keys on only (PRAGMA foreign_keys)"
 
 
 def _wrong(row: str) -> str:
@@ -43,11 +42,5 @@ GUARDS = (
         postgresql="AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
         body="IF EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.id = NEW.transaction_id"
         f" AND ({_wrong('t')})) THEN {refused(_WHOLE)} END IF; RETURN NULL;",
-    ),
-    Guard(
-        "ledger_entry_is_linked",
-        "ledger_entry",
-        sqlite="BEFORE INSERT ON ledger_entry WHEN NOT"
-        f" (SELECT foreign_keys FROM pragma_foreign_keys) {refusal(_LINKED)}",
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 
 from server.ledger import guards
 from server.ledger.models import Entry, Transaction
@@ -17,6 +17,7 @@ def problems() -> Iterator[str]:
     yield from _in_the_wrong_books()
     yield from _unknown_accounts()
     yield from _of_no_unit()
+    yield from _of_no_transaction()
 
 
 def _open_doors() -> Iterator[str]:
@@ -83,3 +84,11 @@ def _of_no_unit() -> Iterator[str]:
         "pk", "account__code", "transaction__kind", "transaction__reference"
     ):
         yield f"entry {pk} ({account}) of {kind} {reference} belongs to no unit"
+
+
+def _of_no_transaction() -> Iterator[str]:
+    """Only a program that opened SQLite without its foreign keys can write such entries."""
+    written = Transaction.objects.filter(pk=OuterRef("transaction_id"))
+    strays = Entry.objects.filter(~Exists(written)).order_by("pk")
+    for pk, number, amount in strays.values_list("pk", "transaction_id", "amount_minor"):
+        yield f"entry {pk} of {amount} belongs to a transaction {number} that does not exist"

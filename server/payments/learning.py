@@ -14,7 +14,7 @@ from django.db import transaction
 from contract.business_day import business_day
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.billing.leases import release
+from server.billing.leases import hold, release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
 from server.payments import charging_times, contradictions, held_money
@@ -23,6 +23,7 @@ from server.payments.channels.interface import Ending, OrderState
 from server.payments.life import End, Fact, Late, after
 from server.payments.models import PaymentOrder, Refund
 
+BEGINS_WITHIN = timedelta(minutes=5)  # after its order's time a card payment begins no more
 ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
 QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
 
@@ -45,6 +46,8 @@ def locked(payment_ids: Iterable[str]) -> list[PaymentOrder]:
 
 def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     _assign(order, state, at, **fields)
+    if state.final:
+        release(order.payment_id)
     order.save()
 
 
@@ -89,9 +92,31 @@ def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
     """Ends an order that was not charged yet, so that nobody charges it any more."""
     order = _locked(payment_id)
     if order.life is PaymentState.CREATED:
-        release(order.payment_id)
         _change(order, PaymentState.CANCELLED, at, reason=reason)
     return order
+
+
+@transaction.atomic
+def never_begun(payment_id: str, at: datetime) -> None:
+    """A card payment whose kiosk never heard that it may begin holds its bills no longer. Should it
+    ask again, it holds them again first."""
+    order = _locked(payment_id)
+    over = order.expires_at is not None and at >= order.expires_at + BEGINS_WITHIN
+    if order.life is PaymentState.CREATED and not order.by_code and over:
+        release(order.payment_id)
+
+
+def bills_of(order: PaymentOrder) -> list[Bill]:
+    """The bills that it is for, as far as they are here, in whatever state."""
+    numbers = [bill["number"] for bill in order.bills]
+    return list(Bill.objects.filter(community=order.community_id, number__in=numbers))
+
+
+def held(order: PaymentOrder, at: datetime) -> None:
+    """An order that came to be known by the kiosk's journal, begun without the server: until its end is
+    known, its bills may be paid."""
+    if not order.life.final:
+        hold(bills_of(order), order.payment_id, now=at)
 
 
 @transaction.atomic
@@ -268,7 +293,6 @@ def ended_unpaid(
     if order.life is PaymentState.APPROVED and order.decided == "paid":
         contradictions.said(order, fact.value, at)
     if state is not None:
-        release(order.payment_id)
         may_come = order.ending in (End.OPEN, End.ACCEPTED)
         if may_come or (order.with_payment_code and order.asked_at is not None):
             fields |= {"checks": 0, "check_at": charging_times.next_look(0, at)}
@@ -293,7 +317,6 @@ def reversed_(payment_id: str, reason: str, at: datetime, **fields: Any) -> Paym
     state = after(order.life, Fact.REVERSED)
     if state is not None:
         settlement.undo(order.unit, order.payment_id, at=at)
-        release(order.payment_id)
         fields |= held_money.leaves(order, at)
         charged = fields.get("charged_minor", order.charged_minor)
         gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": charged}

@@ -159,6 +159,7 @@ class Take:
         self._book()
         if order.pk is None:
             order.save()
+            learning.held(order, self._now)
         if record.method is Method.CARD:
             take_card(order, record, self._now)
         elif not order.life.final and record.state in (

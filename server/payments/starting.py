@@ -2,7 +2,6 @@
 same id continues instead of beginning again."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,8 +13,8 @@ from contract.business_day import business_day
 from contract.messages import Method, PaymentState, StartPayment
 from server.billing.accounts import find_unit, snapshot
 from server.billing.amounts import open_minor, terms_of
-from server.billing.leases import BillLeased, BillNotOpen, lease
-from server.billing.models import Bill, BillLease, BillState
+from server.billing.leases import BillNotOpen, lease
+from server.billing.models import Bill, BillState
 from server.estate.models import Community, Unit
 from server.payments import charging, charging_times, following, learning
 from server.payments.channels import registry
@@ -24,7 +23,6 @@ from server.payments.life import Fact
 from server.payments.models import PaymentOrder
 
 ORDER_LIFE = timedelta(minutes=10)
-LEASE_AFTER = timedelta(minutes=5)  # how long after the order's end its bills are still held
 FIRST_CHECK = timedelta(seconds=30)
 
 
@@ -63,6 +61,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     """
     digest = _digest(request)
     order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
+    known = order is not None
     if order is None:
         charging.check_request(request)
         try:
@@ -76,6 +75,8 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
         known_from_journal or order.request_hash == digest
     ):
         raise IdempotencyConflict(request.payment_id)
+    if known and order.life is PaymentState.CREATED:
+        _hold_again(order, now)
     if request.payment_code is not None:
         return _charge(order, request.payment_code, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
@@ -102,7 +103,6 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         raise SimulatedMoney(caller.community.code)
     today = business_day(now, caller.community.time_zone)
     bills = _checked_bills(unit, request, today)
-    _not_in_doubt(bills, request.payment_id)
     with_payment_code = request.payment_code is not None
     expires_at = now + (charging_times.CODE_LIFE if with_payment_code else ORDER_LIFE)
     order = PaymentOrder.objects.create(
@@ -126,7 +126,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         expires_at=expires_at,
         check_at=now + FIRST_CHECK,
     )
-    lease(bills, request.payment_id, expires_at + LEASE_AFTER, now=now)
+    lease(bills, request.payment_id, now=now)
     return order
 
 
@@ -135,13 +135,15 @@ def _simulated_channel(method: Method) -> bool:
     return bool(found and found.simulated)
 
 
-def _not_in_doubt(bills: Sequence[Bill], payment_id: str) -> None:
-    """A lease ends with its time, but nobody pays at a channel what may be paid there already: as long
-    as the order that holds a bill has no known end. Raises BillLeased."""
-    for held in BillLease.objects.filter(bill__in=bills).select_related("bill"):
-        order = PaymentOrder.objects.filter(payment_id=held.payment_id).first()
-        if order and held.payment_id != payment_id and order.by_code and not order.life.final:
-            raise BillLeased(held.bill.number, held.until)
+@transaction.atomic
+def _hold_again(order: PaymentOrder, now: datetime) -> None:
+    """An order that was not begun yet may have let its bills go meanwhile: before anybody is asked for
+    money, they are held again. Raises BillNotOpen and BillLeased."""
+    [order] = learning.locked([order.payment_id])
+    if order.life is PaymentState.CREATED and not order.cancel_wanted:
+        lease(learning.bills_of(order), order.payment_id, now=now)
+        if order.method == Method.CARD:
+            learning.asked(order.payment_id, now)
 
 
 def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:

@@ -24,7 +24,6 @@ from server.ledger.posting import balance
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db
-SOON = NOW + timedelta(minutes=5)
 
 
 def pay(bill: Bill, minor: int, payment_id: str = "p1", method: str = "wechat") -> Settlement:
@@ -136,16 +135,17 @@ def test_a_bill_of_another_community_is_refused():
         settle(unit, [Part(bill, 1)], method="card", payment_id="p", paid_on=TODAY, at=NOW)
 
 
-def test_a_leased_bill_is_refused_to_others_until_the_time_is_over():
+def test_a_leased_bill_is_refused_to_others_until_its_payment_has_an_end():
     village = create_village()
     issue(village)
     bill = bill_of(village)
-    lease([bill], "p1", SOON, now=NOW)
-    lease([bill], "p1", SOON, now=NOW)
+    lease([bill], "p1", now=NOW)
+    lease([bill], "p1", now=NOW)
     with pytest.raises(BillLeased) as refused:
-        lease([bill], "p2", SOON, now=NOW)
-    assert refused.value.until == SOON
-    lease([bill], "p2", SOON + timedelta(hours=1), now=SOON)
+        lease([bill], "p2", now=NOW + timedelta(days=30))
+    assert refused.value.payment_ids == ("p1",)
+    release("p1")
+    lease([bill], "p2", now=NOW)
     assert BillLease.objects.get().payment_id == "p2"
 
 
@@ -153,9 +153,9 @@ def test_a_lease_is_all_or_nothing():
     village = create_village()
     issue(village)
     first, second = bill_of(village), bill_of(village, "1-1-102")
-    lease([second], "p1", SOON, now=NOW)
+    lease([second], "p1", now=NOW)
     with pytest.raises(BillLeased):
-        lease([first, second], "p2", SOON, now=NOW)
+        lease([first, second], "p2", now=NOW)
     assert BillLease.objects.count() == 1
 
 
@@ -163,11 +163,11 @@ def test_paying_ends_the_lease_and_a_paid_bill_is_not_leased():
     village = create_village()
     issue(village)
     bill = bill_of(village)
-    lease([bill], "p1", SOON, now=NOW)
+    lease([bill], "p1", now=NOW)
     pay(bill, 90_008, "p1")
     assert not BillLease.objects.exists()
     with pytest.raises(BillNotOpen):
-        lease([bill], "p2", SOON, now=NOW)
+        lease([bill], "p2", now=NOW)
     release("p1")
 
 
@@ -187,7 +187,7 @@ def test_a_voided_bill_owes_nothing_and_can_be_issued_anew():
 def test_a_bill_that_is_being_paid_is_not_voided():
     village = create_village()
     issue(village)
-    lease([bill_of(village)], "p1", SOON, now=NOW)
+    lease([bill_of(village)], "p1", now=NOW)
     with pytest.raises(BillLeased):
         void(bill_of(village), at=NOW)
 
@@ -242,7 +242,7 @@ def test_of_many_who_want_a_lease_at_once_one_gets_it():
     issue(village)
     bills = [bill_of(village), bill_of(village, "1-1-102")]
     results = together(
-        *(lambda n=n: lease(bills[:: 1 if n % 2 else -1], f"p{n}", SOON, now=NOW) for n in range(4))
+        *(lambda n=n: lease(bills[:: 1 if n % 2 else -1], f"p{n}", now=NOW) for n in range(4))
     )
     assert sum(result is None for result in results) == 1, results
     assert sum(isinstance(result, BillLeased) for result in results) == 3, results
