@@ -103,7 +103,8 @@ class Session:
             state = self.until_not_busy(busy_limit_s)
             self._register()
         except Refused as problem:
-            self._trouble = _refusal(problem) or staff.REFUSES
+            told = problem.result if isinstance(problem, AnsweredNo) else None
+            self._trouble = staff.REFUSES if told is None else staff.refuses_because(told)
             self.let_go()
             raise
         self._connected = True

@@ -224,3 +224,11 @@ REFUSES = Condition(
         "Check the terminal's password and currency in the configuration",
     ),
 )
+
+
+def refuses_because(code: int) -> Condition:
+    """``REFUSES`` with the result code (ch. 10) that the terminal told behind its no."""
+    meaning = texts.result_meaning(code)
+    why = _said(code, meaning)
+    words = {language: f"{said}: {why[language]}" for language, said in REFUSES.staff.items()}
+    return Condition(REFUSES.level, REFUSES.code, words, _remedy(code, meaning))

@@ -99,8 +99,11 @@ def test_the_reason_behind_a_refusal_is_told_to_staff() -> None:
         device = terminal(served.port)
         with pytest.raises(Refused) as caught:
             device.open()
-        assert [c.code for c in device.status().conditions] == ["card_terminal.result_7d"]
+        told = device.status().conditions
         device.close()
+    assert [(c.code, c.level) for c in told] == [("card_terminal.refuses", Level.ERROR)]
+    assert told[0].staff["en"].endswith("Communication part silent or absent (7D)")
+    assert told[0].remedy["en"].startswith("Check the terminal's network")
     assert "7D" in caught.value.detail
 
 
