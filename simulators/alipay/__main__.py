@@ -97,6 +97,8 @@ class Alipay:
                 **self._calls[name](json.loads(told["biz_content"]), told),
             }
         except NotPossible as no:
+            if no.code == "unsure":
+                return _no("20000", "ACQ.SYSTEM_ERROR")
             return _no("40004", _NO[no.code])
         except (KeyError, ValueError, ArithmeticError):
             return _no("40002", "isv.invalid-parameter")
@@ -144,10 +146,16 @@ class Alipay:
         if self._faults.take("reverse_refused"):
             return {"out_trade_no": number, "retry_flag": "Y"}
         order = self._books.find(number)
+        if (order is None or order.state == "unscanned") and self._faults.take("not_there"):
+            raise NotPossible("not_found")
+        if self._faults.take("end_unsure"):
+            raise NotPossible("unsure")
         action = ""
         if order:
             action = "refund" if order.state == "paid" else "close"
             self._books.reverse(number)
+        if self._faults.take("end_done_unsure"):
+            raise NotPossible("unsure")
         return {"out_trade_no": number, "retry_flag": "N", "action": action}
 
     def _close(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
@@ -189,6 +197,8 @@ def notification(order: Ordered, signing: Signing) -> tuple[dict[str, str], byte
         "subject": order.subject,
         **trade(order),
     }
+    if order.refunded_minor:
+        told |= {"refund_fee": yuan(order.refunded_minor), "gmt_refund": told["notify_time"]}
     told["sign"] = signing.sign_notification(told)
     return {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(told).encode()
 
@@ -197,9 +207,13 @@ def trade(order: Ordered) -> dict[str, Any]:
     return {
         "out_trade_no": order.out_trade_no,
         "trade_no": order.transaction_id or f"2026{order.out_trade_no[:24]}",
-        "trade_status": _STATUS[order.state],
+        "trade_status": "TRADE_CLOSED" if _all_back(order) else _STATUS[order.state],
         "total_amount": yuan(order.amount_minor),
     }
+
+
+def _all_back(order: Ordered) -> bool:
+    return order.state == "paid" and order.refunded_minor >= order.amount_minor
 
 
 def new_code() -> str:
@@ -251,7 +265,8 @@ def main() -> None:
     signing = Signing(options.keys, faults)
     notifier = Notifier(lambda order: notification(order, signing), accepted, faults)
     channel = Alipay(books, signing, faults, notifier.tell)
-    Site("支付宝", "#0C5AC8", books, faults, notifier, channel.api).serve(options.bind)
+    site = Site("支付宝", "#0C5AC8", books, faults, notifier, channel.api, tells_of_refunds=True)
+    site.serve(options.bind)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ class Faults:
 
     silent: int = 0  # neither done nor answered
     reverse_refused: int = 0  # the payer is typing the password
+    end_unsure: int = 0  # of a close or reversal: not done, and the answer leaves that open
+    end_done_unsure: int = 0  # done, and the answer leaves that open
+    not_there: int = 0  # Alipay: the cancellation of a code that nobody scanned finds no trade
     lose_response: int = 0  # done, but the answer never arrives
     http_500: int = 0
     garbage: int = 0

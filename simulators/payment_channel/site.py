@@ -29,9 +29,11 @@ class Site:
         faults: Faults,
         notifier: Notifier,
         api: Api,
+        tells_of_refunds: bool = False,
     ) -> None:
         self.name, self.color, self.books = name, color, books
         self.faults, self.notifier, self.api = faults, notifier, api
+        self.tells_of_refunds = tells_of_refunds
 
     def serve(self, address: str) -> None:
         """Prints one JSON line when ready, then serves until SIGTERM or SIGINT."""
@@ -69,9 +71,18 @@ class Site:
             return self._phone(method, path, headers, body)
         if path == "/admin/orders":
             return _json(200, {"orders": [o.as_json() for o in self.books.all()]})
+        if path == "/admin/refund" and method == "POST":
+            return self._safely(lambda: self._refund(json.loads(body or b"{}")))
         if path == "/admin/faults" and method == "POST":
             return self._safely(lambda: self.faults.set(json.loads(body or b"{}")))
         return self.api(method, target, headers, body)
+
+    def _refund(self, told: dict[str, Any]) -> dict[str, Any]:
+        """In the merchant's console; the channel tells of it as of a payment, where it does."""
+        order = self.books.refund_in_console(str(told["out_trade_no"]), int(told["amount_minor"]))
+        if self.tells_of_refunds:
+            self.notifier.tell(order)
+        return order.as_json()
 
     def _safely(self, act: Callable[[], dict[str, Any]]) -> Answer:
         try:

@@ -19,6 +19,7 @@ from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
 from simulators.payment_channel.notifier import Notifier
 from simulators.payment_channel.site import Answer, Site
+from simulators.wechat_pay import bills
 from simulators.wechat_pay.signing import Signing
 
 BEIJING = timezone(timedelta(hours=8))
@@ -44,19 +45,28 @@ _NO = {  # our reason -> (status, WeChat Pay's code)
     "code_used": (400, "AUTH_CODE_INVALID"),
     "code_expired": (400, "AUTH_CODE_EXPIRED"),
     "paying": (400, "USERPAYING"),
+    "no_bill": (400, "NO_STATEMENT_EXIST"),
 }
 
 
 class WeChatPay:
     def __init__(self, books: ChargingBooks, signing: Signing, faults: Faults) -> None:
         self._books, self._signing, self._faults = books, signing, faults
+        self._bills = bills.Bills(books)
 
     def api(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         authorization = headers.get("authorization", "")
         if not self._signing.is_the_merchants(method, target, authorization, body):
             return self._signed(401, {"code": "SIGN_ERROR", "message": "签名错误"})
         try:
-            return self._signed(*self._call(method, urlsplit(target).path, target, body))
+            path = urlsplit(target).path
+            if path == bills.FETCHED:
+                return 200, {"Content-Type": "text/plain"}, self._bills.file(target)
+            if path == bills.ASKED:
+                return self._signed(200, self._bills.told(target, headers["host"]))
+            if path.endswith(("/reverse", "/close")):
+                return self._signed(*self._end(method, path, target, body))
+            return self._signed(*self._call(method, path, target, body))
         except NotPossible as no:
             status, code = _NO[no.code]
             return self._signed(status, {"code": code, "message": no.code})
@@ -90,8 +100,19 @@ class WeChatPay:
             known = self._books.find_refund(path[len(_REFUNDS) + 1 :])
             if known is None:
                 return 404, {"code": "RESOURCE_NOT_EXISTS", "message": "退款单不存在"}
-            return 200, {"status": "SUCCESS", "refund_id": known[1]}
+            amount = {"refund": known[0], "currency": "CNY"}
+            return 200, {"status": "SUCCESS", "refund_id": known[1], "amount": amount}
         return 404, {"code": "NOT_FOUND", "message": path}
+
+    def _end(
+        self, method: str, path: str, target: str, body: bytes
+    ) -> tuple[int, dict[str, Any] | None]:
+        """A close or a reversal; with a fault nobody can tell by its answer whether it was done."""
+        unsure = 500, {"code": "SYSTEM_ERROR", "message": "系统异常"}
+        if self._faults.take("end_unsure"):
+            return unsure
+        answer = self._call(method, path, target, body)
+        return unsure if self._faults.take("end_done_unsure") else answer
 
     def _charge(self, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """202 while the payer is asked for the password; no notification ever follows."""

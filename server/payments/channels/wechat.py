@@ -1,28 +1,21 @@
 """WeChat Pay, API v3: native orders (the resident scans our code) and payment codes (we scan the
 resident's), through wechatpayv3.
 
-What the library leaves open is closed here: every call has a time-out, the gateway comes from the
-configuration, answers are verified over their raw bytes, must be younger than five minutes, and only
-by the configured platform key; probes signed WECHATPAY/SIGNTEST/ fail like any wrong signature.
-Nothing is fetched when the channel is made (public-key mode).
+What the library leaves open is closed in ``wechat_line``. Nothing is fetched when the channel is made
+(public-key mode).
 """
 
-import json
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import requests
 from wechatpayv3 import WeChatPay, WeChatPayType
-from wechatpayv3.core import Core
-from wechatpayv3.type import RequestType
-from wechatpayv3.utils import build_authorization, rsa_verify
 
-from contract.plain_text import whole_number
+from contract.business_day import business_day
 from contract.text_file import read_text
 from server.configuration import parse_section
+from server.payments.channels import wechat_bill
 from server.payments.channels.interface import (
     ChannelUnavailable,
     EndAnswer,
@@ -35,15 +28,13 @@ from server.payments.channels.interface import (
     RefundStanding,
     Standing,
 )
-from server.payments.channels.sessions import Sessions
 from server.payments.channels.table import WeChatTable
+from server.payments.channels.wechat_line import Line, NoAnswer
 
 log = logging.getLogger(__name__)
 
 BEIJING = timezone(timedelta(hours=8))
-FRESH_S = 300
-CONNECT_S = 4.0
-_ALGORITHM = "WECHATPAY2-SHA256-RSA2048"
+BILLED_BY = "Asia/Shanghai"  # whose days the bills are of
 _STANDING = {
     "SUCCESS": Standing.PAID,
     "REFUND": Standing.REFUNDED,  # 转入退款: all of it or a part
@@ -91,97 +82,6 @@ _REFUND = {
 }
 
 
-class _NoAnswer(Exception):
-    """The line failed, or what came back was not WeChat Pay's. ``sent``: it may have been done."""
-
-    def __init__(self, why: str, sent: bool) -> None:
-        super().__init__(why)
-        self.sent = sent
-
-
-class _Line(Core):
-    """The library's core with a time-out, a configured gateway and strict verification."""
-
-    def __init__(self, table: WeChatTable) -> None:
-        super().__init__(
-            mchid=table.mchid,
-            cert_serial_no=table.merchant_serial,
-            private_key=read_text(table.merchant_key_file),
-            apiv3_key=read_text(table.apiv3_key_file).strip(),
-            public_key=read_text(table.platform_public_key_file),
-            public_key_id=table.platform_public_key_id,
-        )
-        self._gate_way = table.gateway.rstrip("/")
-        self._limits = (CONNECT_S, table.timeout_s)
-        self._sessions = Sessions()
-
-    def request(
-        self,
-        path: str,
-        method: RequestType = RequestType.GET,
-        data: Any = None,
-        skip_verify: bool = False,
-        **_: Any,
-    ) -> tuple[int, dict[str, Any]]:
-        """The answer's status and JSON. Raises _NoAnswer."""
-        body = json.dumps(data) if data else ""
-        headers = {
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "User-Agent": "LobbyPay",
-            "Wechatpay-Serial": self._public_key_id,
-            "Authorization": build_authorization(
-                path, method.value, self._mchid, self._cert_serial_no, self._private_key, data=body
-            ),
-        }
-        try:
-            answer = self._sessions.mine.request(
-                method.value,
-                self._gate_way + path,
-                data=body or None,
-                headers=headers,
-                timeout=self._limits,
-                allow_redirects=False,
-            )
-        except requests.ConnectTimeout as error:
-            raise _NoAnswer("not connected", sent=False) from error
-        except requests.RequestException as error:
-            raise _NoAnswer(type(error).__name__, sent=True) from error
-        decides = 200 <= answer.status_code < 300 or answer.status_code == 404
-        if path.endswith(("/codepay", "/reverse", "/close")):  # there a refusal decides too
-            decides = answer.status_code < 500
-        if decides and not self.is_genuine(answer.headers, answer.content):
-            raise _NoAnswer("the answer is not signed by WeChat Pay", sent=True)
-        try:
-            content = answer.json() if answer.content else {}
-        except ValueError as error:
-            raise _NoAnswer(f"status {answer.status_code}, not JSON", sent=True) from error
-        if not isinstance(content, dict):
-            raise _NoAnswer("the answer is not an object", sent=True)
-        return answer.status_code, content
-
-    def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """By WeChat Pay's own key, over the raw bytes, and fresh (doc/v3, 签名验证)."""
-        told = {name.lower(): value for name, value in headers.items()}
-        if told.get("wechatpay-signature-type", _ALGORITHM) != _ALGORITHM:
-            return False
-        if told.get("wechatpay-serial") != self._public_key_id:
-            return False
-        stamp = told.get("wechatpay-timestamp", "")
-        second = whole_number(stamp)
-        if second is None or abs(time.time() - second) > FRESH_S:
-            return False
-        try:
-            text = body.decode()
-        except UnicodeDecodeError:
-            return False
-        nonce, signature = told.get("wechatpay-nonce", ""), told.get("wechatpay-signature", "")
-        return rsa_verify(stamp, nonce, text, signature, self._public_key)
-
-    def _verify_signature(self, headers: Mapping[str, str], body: str) -> bool:
-        return self.is_genuine(headers, body.encode())
-
-
 class WeChatChannel:
     name = "wechat"
     closes_unscanned = True
@@ -200,7 +100,7 @@ class WeChatChannel:
             public_key=read_text(table.platform_public_key_file),
             public_key_id=table.platform_public_key_id,
         )
-        self._line = self._pay._core = _Line(table)
+        self._line = self._pay._core = Line(table)
 
     def create(self, order: Order) -> str:
         _must_be_cny(order)
@@ -212,7 +112,7 @@ class WeChatChannel:
                 time_expire=order.expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
                 pay_type=WeChatPayType.NATIVE,
             )
-        except _NoAnswer as error:
+        except NoAnswer as error:
             log.warning("wechat create: %s", error)
             failure = OutcomeUnknown if error.sent else ChannelUnavailable
             raise failure(str(error)) from error
@@ -237,7 +137,7 @@ class WeChatChannel:
                 },
                 pay_type=WeChatPayType.CODEPAY,
             )
-        except _NoAnswer as error:
+        except NoAnswer as error:
             log.warning("wechat charge: %s", error)
             if not error.sent:
                 raise ChannelUnavailable(str(error)) from error
@@ -257,7 +157,7 @@ class WeChatChannel:
         is not understood leave open what becomes of it (doc/v3, 撤销订单)."""
         try:
             status, content = self._pay.codepay_reverse(out_trade_no=out_trade_no)
-        except _NoAnswer as error:
+        except NoAnswer as error:
             log.warning("wechat reverse: %s", error)
             return EndAnswer(Ending.UNSURE)
         ending = _ending("reverse", status, content)
@@ -266,7 +166,7 @@ class WeChatChannel:
     def query(self, out_trade_no: str) -> OrderState:
         try:
             status, content = self._pay.query(out_trade_no=out_trade_no)
-        except _NoAnswer as error:
+        except NoAnswer as error:
             log.warning("wechat query: %s", error)
             return OrderState(Standing.UNKNOWN)
         if status == 404 and content.get("code") in _NO_ORDER:
@@ -279,7 +179,7 @@ class WeChatChannel:
         """Closing a paid order is refused by WeChat Pay (doc/v3, 关闭订单)."""
         try:
             status, content = self._pay.close(out_trade_no=out_trade_no)
-        except _NoAnswer as error:
+        except NoAnswer as error:
             log.warning("wechat close: %s", error)
             return EndAnswer(Ending.UNSURE, self.query(out_trade_no))
         ending = _ending("close", status, content)
@@ -288,8 +188,29 @@ class WeChatChannel:
     def refunded(
         self, out_trade_no: str, paid_at: datetime, refund_nos: Sequence[str]
     ) -> int | None:
-        """API v3 lists no refunds of an order, and the merchant's console makes numbers of its own."""
-        return None
+        """API v3 lists no refunds of an order: ours are known by number, those of the merchant's console
+        are named in the bills of the days since."""
+        first, today = (business_day(m, BILLED_BY) for m in (paid_at, datetime.now(BEIJING)))
+        try:
+            billed = wechat_bill.refund_numbers(self._line, out_trade_no, first, today)
+            amounts = [self._refund_amount(no) for no in dict.fromkeys((*refund_nos, *billed))]
+        except (NoAnswer, wechat_bill.BillMissing) as error:
+            log.warning("wechat refunds: %s", error)
+            return None
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) if len(known) == len(amounts) and sum(known) else None
+
+    def _refund_amount(self, refund_no: str) -> int | None:
+        """What went back under a number, in minor units; None: it cannot be said. Raises NoAnswer."""
+        status, content = self._pay.query_refund(out_refund_no=refund_no)
+        if status == 404:
+            return 0
+        standing = _REFUND.get(str(content.get("status"))) if status == 200 else None
+        if standing is RefundStanding.FAILED:
+            return 0
+        amount = content.get("amount")
+        refund = amount.get("refund") if isinstance(amount, dict) else None
+        return refund if standing is RefundStanding.DONE and type(refund) is int else None
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
@@ -301,7 +222,7 @@ class WeChatChannel:
                 out_trade_no=out_trade_no,
                 reason=reason,
             )
-        except _NoAnswer as error:
+        except NoAnswer as error:
             log.warning("wechat refund: %s", error)
             return RefundStanding.UNKNOWN
         if status == 200:
@@ -311,7 +232,7 @@ class WeChatChannel:
     def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding:
         try:
             status, content = self._pay.query_refund(out_refund_no=refund_no)
-        except _NoAnswer:
+        except NoAnswer:
             return RefundStanding.UNKNOWN
         if status == 404:
             return RefundStanding.NOT_FOUND

@@ -36,6 +36,10 @@ class Line:
     def faults(self, **wanted):
         return call(f"{self.url}/admin/faults", wanted)
 
+    def refund_in_console(self, order, amount_minor):
+        told = {"out_trade_no": order.out_trade_no, "amount_minor": amount_minor}
+        return call(f"{self.url}/admin/refund", told)
+
     def books(self, order):
         orders = call(f"{self.url}/admin/orders")["orders"]
         return next((o for o in orders if o["out_trade_no"] == order.out_trade_no), None)

@@ -176,3 +176,16 @@ def test_a_timestamp_that_is_no_number(lines, stamp):
     }
     with pytest.raises(NotGenuine):
         lines["wechat"].channel.parse_notification(headers, b"{}")
+
+
+def test_alipay_tells_of_a_refund_in_the_console_and_how_much_went_back(lines, inbox):
+    line = lines["alipay"]
+    received, _ = inbox
+    order, _ = told(line, inbox)
+    line.refund_in_console(order, 1000)
+    end = monotonic() + 15
+    while len(received) < 2 and monotonic() < end:
+        sleep(0.05)
+    news = line.channel.parse_notification(*received[1])
+    assert (news.state.standing, news.state.refunded_minor) == (Standing.REFUNDED, 1000)
+    assert news.state.amount_minor == 33208

@@ -1,0 +1,200 @@
+"""Money that is returned in a channel's console, all or a part: seen, booked once, told to staff."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from contract.messages import Method, PaymentState
+from server.billing.models import Allocation, Bill
+from server.billing.verification import verify_ledger
+from server.ledger import posting
+from server.payments import following, learning, notifications, sweeper
+from server.payments.channels.interface import OrderState, Standing
+from server.payments.models import Alert, PaymentOrder
+from server.payments.starting import start
+from tests.server.payments.world import NOW
+
+TOTAL = 66416
+
+
+def order():
+    return PaymentOrder.objects.get()
+
+
+def balances(world):
+    names = ("clearing:wechat", "refunds_outside", "credit")
+    return tuple(posting.balance(world.community.pk, name) for name in names)
+
+
+@pytest.fixture
+def paid(world):
+    shown = start(world.caller, world.request(), NOW)
+    following.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
+    return world
+
+
+def goes_back(world, minor):
+    """In the channel's console; its query says only that something did."""
+    number = order().out_trade_no
+    world.channel.sent_back[number] = minor
+    said = OrderState(Standing.REFUNDED, "42", TOTAL, NOW, refunded_minor=None)
+    world.channel.orders[number] = said
+
+
+def looks(*days):
+    for day in days:
+        sweeper.sweep(NOW + timedelta(days=day, minutes=1))
+
+
+def told(minor, standing=Standing.REFUNDED):
+    return notifications.told(order(), OrderState(standing, "42", TOTAL, NOW, minor), NOW)
+
+
+def test_a_part_is_booked_as_a_part(paid):
+    goes_back(paid, 1000)
+    looks(1)
+    assert (order().life, order().refunded_minor) == (PaymentState.APPROVED, 1000)
+    assert {bill.state for bill in Bill.objects.all()} == {"paid"}
+    assert balances(paid) == (TOTAL - 1000, 1000, 0)
+    assert verify_ledger() == []
+    alert = Alert.objects.get(kind="refund_outside")
+    assert (alert.details["amount_minor"], alert.details["refunded_minor"]) == (TOTAL, 1000)
+
+
+def test_the_same_part_again_is_no_news(paid):
+    goes_back(paid, 1000)
+    version = None
+    for day in (1, 4, 14, 44):
+        looks(day)
+        assert told(1000)
+        version = version or order().version
+        assert order().version == version
+    assert balances(paid) == (TOTAL - 1000, 1000, 0)
+    assert Alert.objects.filter(kind="refund_outside").count() == 1
+
+
+def test_a_second_part_is_booked_with_the_first(paid):
+    goes_back(paid, 1000)
+    looks(1)
+    goes_back(paid, 1500)
+    looks(5)
+    assert balances(paid) == (TOTAL - 1500, 1500, 0)
+    assert (
+        Alert.objects.get(kind="refund_outside", resolved_at=None).details["refunded_minor"] == 1500
+    )
+    assert told(1000), "an older word"
+    assert order().refunded_minor == 1500
+
+
+@pytest.mark.parametrize("before", [0, 1000])
+def test_when_all_of_it_went_back_the_bills_are_open_again(paid, before):
+    if before:
+        goes_back(paid, before)
+        looks(1)
+    goes_back(paid, TOTAL)
+    looks(6)
+    assert (order().life, order().refunded_minor) == (PaymentState.REVERSED, TOTAL)
+    assert {bill.state for bill in Bill.objects.all()} == {"open"}
+    assert not Allocation.objects.filter(undone=False).exists()
+    assert balances(paid) == (0, 0, 0)
+    assert verify_ledger() == []
+    assert not Alert.objects.filter(kind="refund_outside", resolved_at=None).exists()
+
+
+def test_a_trade_that_is_closed_after_it_was_paid_went_back(paid):
+    """As Alipay says of a whole refund."""
+    paid.channel.orders[order().out_trade_no] = OrderState(Standing.CLOSED)
+    looks(1)
+    assert (order().life, balances(paid)) == (PaymentState.REVERSED, (0, 0, 0))
+
+
+def test_an_old_notification_of_a_close_reverses_nothing(paid):
+    assert told(0, Standing.CLOSED)
+    assert order().life is PaymentState.APPROVED
+
+
+def test_how_much_is_not_guessed_but_asked_until_it_is_known(paid):
+    goes_back(paid, 1000)
+    del paid.channel.sent_back[order().out_trade_no]
+    looks(1)
+    assert (order().life, order().refunded_minor) == (PaymentState.APPROVED, 0)
+    assert Alert.objects.filter(kind="refund_unclear", resolved_at=None).count() == 1
+    paid.channel.sent_back[order().out_trade_no] = 1000
+    looks(1.5)
+    assert order().refunded_minor == 1000
+    assert not Alert.objects.filter(kind="refund_unclear", resolved_at=None).exists()
+
+
+def test_an_order_that_was_refunded_in_part_before_anybody_looked_is_paid_less_that(world):
+    shown = start(world.caller, world.request(), NOW)
+    goes_back(world, 1000)
+    sweeper.sweep(NOW + timedelta(minutes=1))
+    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, TOTAL)
+    assert order().refunded_minor == 1000
+    assert balances(world) == (TOTAL - 1000, 1000, 0)
+    assert shown.pk == order().pk
+
+
+def test_an_order_that_went_back_whole_before_anybody_looked_was_never_booked(world):
+    start(world.caller, world.request(), NOW)
+    goes_back(world, TOTAL)
+    sweeper.sweep(NOW + timedelta(minutes=1))
+    assert order().life is PaymentState.REVERSED
+    assert balances(world) == (0, 0, 0)
+
+
+def test_a_silent_channel_is_asked_until_it_answers(paid):
+    goes_back(paid, 1000)
+    paid.channel.silent = True
+    looks(1, 2, 3)
+    paid.channel.silent = False
+    looks(4)
+    assert order().refunded_minor == 1000
+
+
+def test_what_was_credited_is_looked_at_too(world):
+    world.community.late_success = "credit"
+    world.community.save()
+    shown = following.cancel(start(world.caller, world.request(), NOW), NOW)
+    following.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
+    assert balances(world) == (TOTAL, 0, -TOTAL)
+    goes_back(world, TOTAL)
+    looks(1)
+    assert (order().life, balances(world)) == (PaymentState.REVERSED, (0, 0, 0))
+
+
+def test_an_answer_from_before_is_not_taken(paid):
+    before = order()
+    goes_back(paid, 1000)
+    looks(1)
+    late = OrderState(Standing.REFUNDED, "42", TOTAL, NOW, refunded_minor=TOTAL)
+    assert following.learn(before, late, NOW).life is PaymentState.APPROVED
+
+
+def test_the_database_keeps_approved_for_what_has_something_left(paid):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaymentOrder.objects.update(refunded_minor=TOTAL)
+
+
+def test_a_crash_between_the_books_and_the_order_leaves_neither(paid, monkeypatch):
+    goes_back(paid, 1000)
+
+    class Killed(BaseException):
+        """The process ended here; nothing after it ran."""
+
+    def dies(*_, **__):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(PaymentOrder, "save", dies)
+        looks(1)
+    assert balances(paid) == (TOTAL, 0, 0)
+    looks(1.1, 1.5)
+    assert balances(paid) == (TOTAL - 1000, 1000, 0)
+
+
+def test_a_payment_at_the_card_terminal_is_not_asked_about_at_a_channel(world):
+    shown = start(world.caller, world.request(method=Method.CARD), NOW)
+    learning.paid(shown.payment_id, OrderState(Standing.PAID, "7", TOTAL, NOW), NOW)
+    assert order().check_at is None
