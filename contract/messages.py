@@ -158,6 +158,7 @@ class KioskConfig(Message):
     community: Community
     bill_keys: list[BillKey]
     methods: list[Method]  # channels that are set up; the kiosk offers those that also work now
+    simulated: list[Method] = []  # those of them by which no real money moves, as the server knows
     payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
     second_factor: bool
     notices: list[Notice]
@@ -254,7 +255,7 @@ class StartPayment(Message):
     bills: Annotated[list[BillToPay], Field(min_length=1, max_length=BILLS_A_PAYMENT)]
     amount_minor: Annotated[int, Field(gt=0, le=10**12, strict=True)]
     currency: Currency
-    simulated: bool = False  # the kiosk's terminal is a simulator
+    simulated: bool = False  # no real money moves: what takes it (terminal, channel) is a simulator
     payment_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{16,24}$")] | None = Field(
         default=None, repr=False
     )  # what the resident's phone showed; good for one charge within a minute; kept nowhere

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from kiosk.core.capabilities import offers
 from kiosk.core.events import (
     ClockSeen,
     ConfigLoaded,
+    CopySeen,
     DevicesSeen,
     RecordingSeen,
     ServerSeen,
@@ -114,7 +115,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _first_session(journal: Journal, settings: Settings, clock: Clock) -> Session:
+def _first_session(
+    journal: Journal, settings: Settings, clock: Clock, copy: OpenBillsCopy
+) -> Session:
     last = journal.last_card_payment()
     card: CardData | None = last.card if last else None
     lobby = Lobby(
@@ -123,6 +126,7 @@ def _first_session(journal: Journal, settings: Settings, clock: Clock) -> Sessio
         last_card=card,
         stopped=journal.stopped() or "",
         clock_trusted=clock.trusted,
+        copy_usable=copy.usable,
         terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
         staff_pin=bool(settings.staff.pin),
@@ -226,6 +230,10 @@ def _reporter(
         if not engine.session.lobby.clock_trusted:
             engine.post(ClockSeen(True))
 
+    def learn_copy(usable: bool) -> None:
+        if usable != engine.session.lobby.copy_usable:
+            engine.post(CopySeen(usable))
+
     return Reporter(
         client,
         journal,
@@ -235,6 +243,7 @@ def _reporter(
         on_server=lambda reachable: engine.post(ServerSeen(reachable)),
         on_stopped=lambda reason: _stopped(engine, journal, reason),
         on_time=learn_time,
+        on_copy=learn_copy,
         voice=Voice(journal),
     )
 
@@ -259,10 +268,15 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     clock = Clock(_now, lambda: time.monotonic())
     journal = open_journal(settings.data_dir, me.seal, clock.now)
     clock.not_before(journal.last_at())
-    copy = OpenBillsCopy(settings.data_dir / "open_bills.sqlite3")
-    copy.settle_all(journal.approved_after(journal.acknowledged()))  # if the power went in between
+    copy = OpenBillsCopy(
+        settings.data_dir / "open_bills.sqlite3",
+        clock,
+        f"{me.kiosk_id} of {me.community}",
+        begins=journal.first_link[0],
+        age_max=timedelta(hours=settings.payments.offline_bills_max_age_h),
+    )
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
-    first = _first_session(journal, settings, clock)
+    first = _first_session(journal, settings, clock, copy)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
     trials = TrialPayments(journal)
     desk = None
@@ -300,7 +314,6 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         orders=Orders(client, engine.post),
         receipts=receipts,
         recovery=recovery,
-        copy=copy,
         report=reporter.wake,
         scanner=devices.scanner,
         desk=desk,

@@ -42,6 +42,10 @@ class Clock:
         with self._lock:
             return self._base + timedelta(seconds=self._monotonic() - self._since)
 
+    def seconds(self) -> float:
+        """Monotonic: for how long something has been so, whatever anybody says the time is."""
+        return self._monotonic()
+
     def not_before(self, last: datetime | None) -> None:
         """``last`` is when the newest entry was written: it cannot be earlier than that, and hardly
         years later. Counted on from there, a wrong start does not make the next one doubtful too."""

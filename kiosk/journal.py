@@ -8,19 +8,38 @@ import itertools
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import canonical, text_hash
-from contract.messages import EntryKind, JournalEntry, PaymentRecord, PaymentState, StopReason
+from contract.messages import (
+    Bill,
+    EntryKind,
+    JournalEntry,
+    PaymentRecord,
+    PaymentState,
+    StopReason,
+)
 from contract.plain_text import NUL_IN_JSON, is_keepable, kept
 from kiosk.journal_check import check_tail
 from kiosk.journal_check import verify as verify
+from kiosk.journal_file import (
+    COLUMNS,
+    MAY_HAVE_PAID,
+    JournalDamaged,
+    Origin,
+    Seal,
+    entry_of,
+    marker_of,
+    prepare,
+    stand,
+    unavailable,
+)
 from kiosk.journal_file import JournalBroken as JournalBroken
-from kiosk.journal_file import JournalDamaged, Origin, Seal, marker_of, prepare, unavailable
 from kiosk.journal_file import JournalUnavailable as JournalUnavailable
 
 _STARTED, _CONFIRMED = "started", "clock_confirmed"
@@ -123,18 +142,14 @@ class Journal:
         that is not newer than the one recorded."""
         number = int(record.reference.rpartition("-")[2])
 
-        def stand(sequence: int) -> None:
-            self._db.execute(
-                "INSERT INTO payments VALUES (?, ?, ?, ?, ?) ON CONFLICT (payment_id) DO UPDATE"
-                " SET state = excluded.state, sequence = excluded.sequence",
-                (record.payment_id, number, record.unit, record.state.value, sequence),
-            )
-
         with self._lock:
             before = self.payment(record.payment_id)
             if before is not None and before.version >= record.version:
                 raise ValueError(f"{record.reference}: version {record.version} is already there")
-            sequence = self._write(EntryKind.PAYMENT, record.model_dump(mode="json"), stand)
+            body = record.model_dump(mode="json")
+            sequence = self._write(
+                EntryKind.PAYMENT, body, partial(stand, self._db, record, number)
+            )
             self._number = max(self._number, number)
             return sequence
 
@@ -223,9 +238,13 @@ class Journal:
         """Every payment whose end is not known, oldest first."""
         return self._payments("WHERE state IN ('created', 'pending', 'unknown')", ())
 
-    def approved_after(self, sequence: int) -> list[PaymentRecord]:
-        """Every payment that was approved by an entry after ``sequence`` and stands so, oldest first."""
-        return self._payments("WHERE state = 'approved' AND sequence > ?", (sequence,))
+    def may_have_paid(self, bills: Sequence[Bill], after: int) -> list[PaymentRecord]:
+        """May one of these bills be paid already? The payments of this kiosk because of which, oldest
+        first: without a known end whenever they began, and approved after the entry ``after``, up to
+        which the server knew this journal when it told of the bills. Never reversed ones. Another bill
+        for the same unit and month took this one's place. Raises JournalUnavailable."""
+        wanted = json.dumps([(bill.number, bill.unit, bill.period) for bill in bills])
+        return self._payments(MAY_HAVE_PAID, (wanted, after))
 
     def last_approved(self, unit: str) -> PaymentRecord | None:
         """The unit's newest payment, if it was approved: its receipt can be had again."""
@@ -308,25 +327,13 @@ class Journal:
         more than ``bytes_max``, but one at least."""
         with self._lock:
             rows = self._read(
-                "SELECT sequence, at, kind, body, previous_hash, hash, signature FROM entries"
-                " WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                f"SELECT {COLUMNS} FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?",
                 (sequence, limit),
             ).fetchall()
         if bytes_max is not None:
             sizes = itertools.accumulate(len(row[3].encode()) for row in rows)
             rows = rows[: max(1, sum(size <= bytes_max for size in sizes))]
-        return [
-            JournalEntry(
-                sequence=r[0],
-                at=r[1],
-                kind=EntryKind(r[2]),
-                body=json.loads(r[3]),
-                previous_hash=r[4],
-                hash=r[5],
-                signature=r[6],
-            )
-            for r in rows
-        ]
+        return [entry_of(row) for row in rows]
 
     def acknowledged(self) -> int:
         """Up to here the server has everything."""

@@ -3,14 +3,17 @@
 It never changes or removes an entry. A file from before entries were signed is signed once, when opened.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import GENESIS, public_key_text, sign_entry
+from contract.messages import EntryKind, JournalEntry, PaymentRecord
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -48,6 +51,27 @@ CREATE TABLE IF NOT EXISTS origin (  -- whose journal it is, and what it continu
   hash TEXT NOT NULL,
   number INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS payment_bills (  -- the bills that each payment is for
+  bill TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  period TEXT NOT NULL,
+  payment_id TEXT NOT NULL REFERENCES payments(payment_id),
+  PRIMARY KEY (bill, payment_id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS payment_bills_by_month ON payment_bills(unit, period);
+"""
+COLUMNS = "sequence, at, kind, body, previous_hash, hash, signature"  # of an entry
+# Payments that may have paid one of the bills (a JSON array of number, unit and period) and of which
+# whoever knows the journal up to a sequence cannot know it.
+MAY_HAVE_PAID = """
+WHERE payment_id IN (
+  SELECT payment_id FROM json_each(?1) wanted
+    JOIN payment_bills ON bill = json_extract(wanted.value, '$[0]')
+  UNION
+  SELECT payment_id FROM json_each(?1) wanted
+    JOIN payment_bills ON unit = json_extract(wanted.value, '$[1]')
+      AND period = json_extract(wanted.value, '$[2]')
+) AND (state IN ('created', 'pending', 'unknown') OR state = 'approved' AND sequence > ?2)
 """
 _TRIGGERS = ("entries_are_never_changed", "entries_are_never_deleted")
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -138,6 +162,32 @@ def prepare(db: sqlite3.Connection, seal: Seal | None, origin: Origin | None = N
         (begun.kiosk_id, begun.public_key, begun.sequence, begun.hash, begun.number),
     )
     return begun
+
+
+def entry_of(row: tuple[Any, ...]) -> JournalEntry:
+    """``row``: the values of COLUMNS."""
+    return JournalEntry(
+        sequence=row[0],
+        at=row[1],
+        kind=EntryKind(row[2]),
+        body=json.loads(row[3]),
+        previous_hash=row[4],
+        hash=row[5],
+        signature=row[6],
+    )
+
+
+def stand(db: sqlite3.Connection, record: PaymentRecord, number: int, sequence: int) -> None:
+    """Where a payment stands from the entry ``sequence`` on. Raises sqlite3.Error."""
+    db.execute(
+        "INSERT INTO payments VALUES (?, ?, ?, ?, ?) ON CONFLICT (payment_id) DO UPDATE"
+        " SET state = excluded.state, sequence = excluded.sequence",
+        (record.payment_id, number, record.unit, record.state.value, sequence),
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO payment_bills VALUES (?, ?, ?, ?)",
+        [(bill.number, bill.unit, bill.period, record.payment_id) for bill in record.bills],
+    )
 
 
 def _sign_what_was_not(db: sqlite3.Connection, seal: Seal | None) -> None:

@@ -39,7 +39,10 @@ class Server(_Table):
 
 
 class Payments(_Table):
+    """``offline_bills_max_age_h``: after so many hours without the server no bill is offered."""
+
     offline_card_limit_minor: int = Field(100_000, ge=0, le=10_000_000)
+    offline_bills_max_age_h: float = Field(24.0, ge=0, le=168)
 
 
 class Touch(_Table):

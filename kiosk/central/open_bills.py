@@ -1,20 +1,49 @@
 """The kiosk's copy of its community's open bills, for the hours when the server is away.
 
-It holds what a bill on paper shows with the name masked, and is replaced whole at each sync.
+It holds what a bill on paper shows with the name masked, is replaced whole at each sync, and serves only
+while it is young: a bill may be paid, changed or void the next day, and the copy would never hear of it.
 """
 
 import sqlite3
 import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
-from contract.messages import PaymentRecord, UnitAccount
+from contract.messages import UnitAccount
 from kiosk.central.client import CentralClient
+from kiosk.clock import OFF, Clock
 
 log = structlog.get_logger("open_bills")
 
 PAGES_MAX = 500
+AGE_MAX = timedelta(hours=24)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (unit TEXT PRIMARY KEY, account TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS synced (  -- one row; a copy without it is nobody's
+  owner TEXT NOT NULL, as_of TEXT NOT NULL, acknowledged INTEGER NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True)
+class KnownAccount:
+    """``acknowledged``: the journal entry up to which the account can know what was paid here."""
+
+    account: UnitAccount
+    acknowledged: int
+
+
+@dataclass(frozen=True)
+class _Synced:
+    """``as_of`` by the server's clock; ``fetched`` in monotonic seconds, None from an earlier run."""
+
+    owner: str
+    as_of: datetime
+    acknowledged: int
+    fetched: float | None = None
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -24,89 +53,125 @@ def _open(path: Path) -> sqlite3.Connection:
             path.parent.mkdir(parents=True, exist_ok=True)
             if attempt:
                 path.unlink(missing_ok=True)
-            db = _with_table(str(path))
+            db = _with_tables(str(path))
             path.chmod(0o600)
             return db
         except (sqlite3.Error, OSError) as error:
             log.warning("open_bills_unusable", error=str(error), attempt=attempt)
-    return _with_table(":memory:")
+    return _with_tables(":memory:")
 
 
-def _with_table(where: str) -> sqlite3.Connection:
+def _with_tables(where: str) -> sqlite3.Connection:
     db = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
-    db.execute("CREATE TABLE IF NOT EXISTS accounts (unit TEXT PRIMARY KEY, account TEXT NOT NULL)")
+    db.executescript(_SCHEMA)
     return db
 
 
 class OpenBillsCopy:
-    """It is a convenience: no fault of the disk it lies on gets in the way of anything else."""
+    """It is a convenience: no fault of the disk it lies on gets in the way of anything else.
 
-    def __init__(self, path: Path) -> None:
+    ``owner`` is whose copy it is; ``begins`` the entry after which its owner's present journal file
+    begins: what was paid before is not in that file, so a copy that cannot know it is not used.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        owner: str = "",
+        *,
+        begins: int = 0,
+        age_max: timedelta = AGE_MAX,
+    ) -> None:
+        self._clock, self._owner, self._begins, self._age_max = clock, owner, begins, age_max
         self._lock = threading.Lock()
         self._db = _open(path)
+        self._synced = self._last_sync()
 
-    def sync(self, client: CentralClient) -> int:
-        """Fetches every page, then replaces the copy at once. Raises ServerAway or Refused."""
+    def _last_sync(self) -> _Synced | None:
+        try:
+            row = self._db.execute("SELECT owner, as_of, acknowledged FROM synced").fetchone()
+            return _Synced(row[0], datetime.fromisoformat(row[1]), row[2]) if row else None
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            log.warning("open_bills_not_read", error=str(error))
+            return None
+
+    def sync(self, client: CentralClient, acknowledged: int) -> int:
+        """Fetches every page, then replaces the copy at once. ``acknowledged``: the journal entry up
+        to which the server certainly knew this kiosk's payments before. Raises ServerAway or Refused."""
         accounts: list[UnitAccount] = []
         cursor: str | None = None
+        fetched, as_of = self._clock.seconds(), None
         for _ in range(PAGES_MAX):
             page = client.open_bills(cursor)
             accounts += page.accounts
+            as_of = as_of or page.as_of
             cursor = page.next_cursor
             if cursor is None:
                 break
+        assert as_of is not None
         try:
             with self._lock:
-                self._replace(accounts)
+                self._replace(accounts, _Synced(self._owner, as_of, acknowledged, fetched))
         except sqlite3.Error as error:
             log.warning("open_bills_not_copied", error=str(error))
         return len(accounts)
 
-    def _replace(self, accounts: list[UnitAccount]) -> None:
+    def _replace(self, accounts: list[UnitAccount], synced: _Synced) -> None:
         try:
             self._db.execute("BEGIN")
             self._db.execute("DELETE FROM accounts")
+            self._db.execute("DELETE FROM synced")
             self._db.executemany(
                 "INSERT INTO accounts VALUES (?, ?)",
                 [(account.unit, account.model_dump_json()) for account in accounts],
             )
+            told = (synced.owner, synced.as_of.isoformat(), synced.acknowledged)
+            self._db.execute("INSERT INTO synced VALUES (?, ?, ?)", told)
             self._db.execute("COMMIT")
+            self._synced = synced
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
 
-    def account(self, unit: str) -> UnitAccount | None:
+    @property
+    def usable(self) -> bool:
+        """Whether it is this kiosk's, complete, and known to be young enough."""
+        synced = self._synced
+        if synced is None or synced.owner != self._owner or synced.acknowledged < self._begins:
+            return False
+        age = self._age(synced)
+        return age is not None and age <= self._age_max
+
+    def _age(self, synced: _Synced) -> timedelta | None:
+        """None: nobody can tell. What this run fetched is as old as it counted itself; for an earlier
+        run's, a clock that cannot be right or stands before that run proves nothing."""
+        if synced.fetched is not None:
+            return timedelta(seconds=self._clock.seconds() - synced.fetched)
+        age = self._clock.now() - synced.as_of
+        return age if self._clock.trusted and age >= -OFF else None
+
+    def account(self, unit: str) -> KnownAccount | None:
+        """None also while the copy is not ``usable``."""
+        if not self.usable:
+            return None
         try:
             with self._lock:
                 row = self._db.execute("SELECT account FROM accounts WHERE unit = ?", (unit,))
-                found = row.fetchone()
+                found, synced = row.fetchone(), self._synced
         except sqlite3.Error as error:
             log.warning("open_bills_not_read", error=str(error))
             return None
+        if not found or synced is None:
+            return None
         try:
-            return UnitAccount.model_validate_json(found[0]) if found else None
+            account = UnitAccount.model_validate_json(found[0])
         except (
             ValueError
         ):  # of another version of the software: until the next sync it is not there
             log.warning("open_bills_not_understood", unit=unit)
             return None
-
-    def settle(self, unit: str, bill_numbers: set[str]) -> None:
-        """Takes bills paid while offline out of the copy, so that they are not offered again."""
-        account = self.account(unit)
-        if account is None:
-            return
-        left = [b for b in account.bills if b.number not in bill_numbers]
-        text = account.model_copy(update={"bills": left}).model_dump_json()
-        try:
-            with self._lock:
-                self._db.execute("UPDATE accounts SET account = ? WHERE unit = ?", (text, unit))
-        except sqlite3.Error as error:
-            log.warning("open_bills_not_settled", error=str(error))
-
-    def settle_all(self, paid: list[PaymentRecord]) -> None:
-        for record in paid:
-            self.settle(record.unit, {bill.number for bill in record.bills})
+        return KnownAccount(account, synced.acknowledged)
 
     def close(self) -> None:
         with self._lock:

@@ -32,7 +32,7 @@ class Reporter:
     """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. Whether the server is
     there is what heartbeats say: a journal that it cannot take is its own trouble. ``on_stopped`` is told
     why the server serves this kiosk no further, and None whenever it does; ``on_time`` the server's
-    time."""
+    time; ``on_copy`` whether the copy of the bills could serve now."""
 
     def __init__(
         self,
@@ -45,9 +45,11 @@ class Reporter:
         on_server: Callable[[bool], None],
         on_stopped: Callable[[str | None], None] = lambda reason: None,
         on_time: Callable[[datetime], None] = lambda server_time: None,
+        on_copy: Callable[[bool], None] = lambda usable: None,
         voice: Voice | None = None,
     ) -> None:
         self._on_stopped, self._on_time, self._voice = on_stopped, on_time, voice
+        self._on_copy = on_copy
         self._client, self._journal, self._bills = client, journal, bills
         self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -81,6 +83,7 @@ class Reporter:
             except Exception:
                 log.exception("reporter_failed")
                 pause = 15.0
+            self._on_copy(self._bills.usable)
             self._wake.wait(pause)
             self._wake.clear()
 
@@ -137,9 +140,7 @@ class Reporter:
 
     def _copy_bills(self) -> None:
         if time.monotonic() >= self._bills_due:
-            self._bills.sync(self._client)
-            # What was paid while the pages came may be open in them: the server has not heard of it.
-            self._bills.settle_all(self._journal.approved_after(self._journal.acknowledged()))
+            self._bills.sync(self._client, self._journal.acknowledged())
             self._bills_due = time.monotonic() + BILLS_S
 
     def _load_config(self) -> None:

@@ -20,12 +20,13 @@ class Need(StrEnum):
     RECEIPT = "receipt"  # some receipt is possible: paper, or the phone
     PRINTER = "printer"
     DATED = "dated"  # the kiosk knows what time it is
+    BILLS = "bills"  # somebody knows them: the server, or a copy that is not too old
     UNIT_ENOUGH = "unit_enough"  # a typed unit is answered: by the server, or no proof is asked for
 
 
 NEEDS: dict[Flow, frozenset[Need]] = {
-    Flow.SCAN_BILL: frozenset({Need.SCANNER}),
-    Flow.TYPE_UNIT: frozenset({Need.TOUCH, Need.UNIT_ENOUGH}),
+    Flow.SCAN_BILL: frozenset({Need.SCANNER, Need.BILLS}),
+    Flow.TYPE_UNIT: frozenset({Need.TOUCH, Need.BILLS, Need.UNIT_ENOUGH}),
     Flow.WECHAT_QR: frozenset({Need.SERVER, Need.TOUCH}),
     Flow.ALIPAY_QR: frozenset({Need.SERVER, Need.TOUCH}),
     Flow.PAYMENT_CODE: frozenset({Need.SERVER, Need.SCANNER}),
@@ -69,7 +70,8 @@ def offers(lobby: Lobby) -> Offers:
     configured = tuple(lobby.config.methods) if lobby.config else ()
     codes = lobby.config.payment_codes if lobby.config and Flow.PAYMENT_CODE in flows else []
     by_touch = {PAYING[flow] for flow in flows if flow in PAYING}
-    methods = tuple(m for m in configured if m in by_touch or m in codes)
+    real_enough = _real_enough(lobby)
+    methods = tuple(m for m in real_enough if m in by_touch or m in codes)
     printer = lobby.device("printer")
     return Offers(
         flows=flows,
@@ -93,14 +95,21 @@ def _flows(lobby: Lobby, working: frozenset[Need]) -> tuple[Flow, ...]:
     config = lobby.config
     if config is None or not lobby.recording or lobby.recovering or lobby.stopped:
         return ()
-    not_set_up = {flow for flow, method in PAYING.items() if method not in config.methods}
-    if not set(config.payment_codes) & set(config.methods):
+    methods = _real_enough(lobby)
+    not_set_up = {flow for flow, method in PAYING.items() if method not in methods}
+    if not set(config.payment_codes) & set(methods):
         not_set_up.add(Flow.PAYMENT_CODE)
     found = possible(working) - not_set_up
     pays = found & {*PAYING, Flow.PAYMENT_CODE}
     if not pays or not found.intersection(TO_THE_BILL):
         return ()
     return tuple(flow for flow in Flow if flow in found)
+
+
+def _real_enough(lobby: Lobby) -> tuple[Method, ...]:
+    """The methods that are set up; in a real community without those by which no real money moves."""
+    configured = lobby.config.methods if lobby.config else []
+    return tuple(m for m in configured if lobby.test_community or not lobby.simulates(m))
 
 
 def _working(lobby: Lobby) -> frozenset[Need]:
@@ -116,11 +125,16 @@ def _working(lobby: Lobby) -> frozenset[Need]:
         Need.RECEIPT: server or printer,
         Need.PRINTER: printer,
         Need.DATED: lobby.clock_trusted or server,
+        Need.BILLS: server or lobby.copy_usable,
         Need.UNIT_ENOUGH: server or not (lobby.config and lobby.config.second_factor),
     }
     return frozenset(need for need, true in works.items() if true)
 
 
 def _serves(lobby: Lobby, role: str) -> bool:
+    """A simulated device serves a test community only: in a real one it would take, read or print
+    nothing real, and the server would refuse what it had done."""
     device = lobby.device(role)
-    return device is not None and device.level != "error"
+    if device is None or device.level == "error":
+        return False
+    return lobby.test_community or not device.simulated

@@ -82,13 +82,6 @@ class Resolve:
 
 
 @dataclass(frozen=True)
-class Settle:
-    """The payment was approved: its bills are not offered again from the kiosk's own copy."""
-
-    record: PaymentRecord
-
-
-@dataclass(frozen=True)
 class PrintReceipt:
     """``job_id``: each wish for paper is a job of its own; a printer prints a job once."""
 
@@ -143,7 +136,6 @@ Effect = (
     | AbortTerminal
     | ReadTerminal
     | Resolve
-    | Settle
     | PrintReceipt
     | ArmScanner
     | Sound

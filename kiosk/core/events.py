@@ -76,6 +76,13 @@ class ClockSeen:
 
 
 @dataclass(frozen=True)
+class CopySeen:
+    """Whether the kiosk's own copy of the bills may serve while the server is away."""
+
+    usable: bool
+
+
+@dataclass(frozen=True)
 class RecoveryDone:
     """Every payment found unfinished at start was asked about once; further asking goes on.
 
@@ -103,6 +110,10 @@ class AccountFound:
     offline: bool = False
     bill_number: str = ""  # from a scanned bill: selected first
     reprint: PaymentRecord | None = None
+    held: tuple[
+        PaymentRecord, ...
+    ] = ()  # may have paid some of these bills; the account cannot know
+    acknowledged: int = 0  # the journal entry up to which it can
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,14 @@ class LookupFailed:
     visit: int
     code: ErrorCode | str  # or OFFLINE
     details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BillsHeld:
+    """The payment that was about to begin has not begun: by the journal, these may have paid its
+    bills."""
+
+    held: tuple[PaymentRecord, ...]
 
 
 @dataclass(frozen=True)
@@ -204,10 +223,12 @@ Event = (
     | RecordingSeen
     | StopSeen
     | ClockSeen
+    | CopySeen
     | RecoveryDone
     | TerminalRead
     | AccountFound
     | LookupFailed
+    | BillsHeld
     | OrderMade
     | OrderFailed
     | OrderSeen

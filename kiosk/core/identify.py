@@ -8,9 +8,10 @@ from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
 from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
+from kiosk.core import held
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
-from kiosk.core.events import OFFLINE, AccountFound, LookupFailed, Scanned, Tapped
+from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
     FIELD_DIGITS_MAX,
     Action,
@@ -72,6 +73,8 @@ def again(session: Session) -> Session:
         say=None,
         account=None,
         bill_token="",
+        acknowledged=0,
+        held=(),
         selected=(),
         reprint=None,
         paper_jobs=(),
@@ -212,7 +215,9 @@ def _look_up(session: Session) -> Step:
 def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     if event.visit != session.visit.number or not session.visit.busy:
         return session, ()
-    account = _scanned_first(event.account, event.bill_number)
+    if (what := _not_now(event)) is not None:
+        return say(session, what, Screen.IDENTIFY), (Sound("attention"),)
+    account = held.without(_scanned_first(event.account, event.bill_number), event.held)
     numbers = tuple(b.number for b in account.bills)
     wanted = tuple(n for n in numbers if n == event.bill_number) or numbers[:BILLS_A_PAYMENT]
     # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
@@ -223,11 +228,32 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
         busy=False,
         account=account,
         offline=event.offline,
+        acknowledged=event.acknowledged,
+        held=event.held,
         selected=wanted,
         reprint=event.reprint,
         say=None,
     )
     return session, ()
+
+
+def _not_now(event: AccountFound) -> Say | None:
+    """What is said in place of bills: the bill in the hand may be paid already, or all of them may.
+    A unit whose every bill was paid here owes nothing."""
+    mine = [bill for bill in event.account.bills if bill.number == event.bill_number]
+    of_mine = [record for record in event.held if any(held.holds(record, bill) for bill in mine)]
+    if of_mine:
+        return held.words(of_mine)
+    none_left = not held.without(event.account, event.held).bills
+    return Say.BEING_CONFIRMED if none_left and held.in_doubt(event.held) else None
+
+
+def on_bills_held(session: Session, event: BillsHeld, moment: Moment) -> Step:
+    """Found at the last gate: nothing was begun, so nothing has to be ended."""
+    if session.visit.account is None or session.may_hold_money:
+        return session, ()
+    session = say(session, held.words(event.held), Screen.IDENTIFY, payment=None)
+    return session, (Sound("attention"),)
 
 
 def _scanned_first(account: UnitAccount, number: str) -> UnitAccount:

@@ -66,6 +66,7 @@ class Say(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     SERVER_AWAY = "server_away"
     BILL_LEASED = "bill_leased"
+    BEING_CONFIRMED = "being_confirmed"  # a payment of it was begun here; its end is not known yet
     AMOUNT_CHANGED = "amount_changed"
     CHANNEL_UNAVAILABLE = "channel_unavailable"
     PAYMENT_CANCELLED = "payment_cancelled"
@@ -202,6 +203,7 @@ class Lobby:
     devices: tuple[DeviceReport, ...] = ()
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
+    copy_usable: bool = True  # the kiosk's own copy of the bills is young enough to pay by
     clock_trusted: bool = True  # False: without the server nothing is dated well enough
     recovering: bool = True  # until the first look at unfinished payments is done
     terminal_known: bool = True  # False until the terminal was read once
@@ -219,7 +221,20 @@ class Lobby:
 
     @property
     def simulated(self) -> bool:
+        """Whether any device is; what that means for money, ``simulates`` says."""
         return any(d.simulated for d in self.devices)
+
+    @property
+    def test_community(self) -> bool:
+        """Whether simulated money is accepted. One that is not known is a real one."""
+        return bool(self.config and self.config.community.test)
+
+    def simulates(self, method: Method) -> bool:
+        """Whether no real money moves by this method: only what takes the money decides that."""
+        if method is Method.CARD:
+            terminal = self.device("card_terminal")
+            return bool(terminal and terminal.simulated)
+        return bool(self.config and method in self.config.simulated)
 
     @property
     def card_unresolved(self) -> bool:
@@ -243,6 +258,8 @@ class Visit:
     say_date: str = ""  # for ALREADY_PAID: ISO date
     account: UnitAccount | None = None
     offline: bool = False  # the account comes from the kiosk's own copy
+    acknowledged: int = 0  # the journal entry up to which the account can know what was paid here
+    held: tuple[PaymentRecord, ...] = ()  # payments because of which bills are not in the account
     bill_token: str = ""
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
     explaining: str = ""  # bill number

@@ -12,7 +12,6 @@ from kiosk.core.effects import (
     Record,
     RecordReceipt,
     Resolve,
-    Settle,
     Sound,
 )
 from kiosk.core.events import ReceiptPrinted
@@ -48,7 +47,6 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
         session = replace(session, lobby=replace(session.lobby, last_paid=paid))
     effects: tuple[Effect, ...] = (Record(changed),)
     if changed.state is PaymentState.APPROVED:
-        effects = (*effects, Settle(changed))
         session = session if is_mine else _not_due_any_more(session, changed)
     if is_mine:
         session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)

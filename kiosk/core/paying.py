@@ -34,6 +34,7 @@ from kiosk.core.events import (
     OrderSeen,
     Tapped,
 )
+from kiosk.core.held import held_bills
 from kiosk.core.identify import say
 from kiosk.core.model import (
     METHODS_QR,
@@ -101,8 +102,8 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         return None
     if method not in offers(lobby).methods or lobby.config is None:
         return Say.NO_METHOD
-    if _in_doubt(lobby.unresolved).intersection(visit.selected):
-        return Say.BILL_LEASED
+    if held_bills(visit.selected_bills, lobby.unresolved):
+        return Say.BEING_CONFIRMED
     return PaymentRecord(
         payment_id=moment.payment_id,
         reference=moment.reference,
@@ -115,17 +116,12 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         bills=list(visit.selected_bills),
         amount_minor=visit.chosen.minor,
         currency=visit.chosen.currency,
-        simulated=lobby.simulated,
+        simulated=lobby.simulates(method),
         status_url=f"{lobby.config.public_url.rstrip('/')}/p/{moment.payment_id}",
         terminal_before=lobby.last_card if method is Method.CARD else None,
         created_at=moment.wall,
         changed_at=moment.wall,
     )
-
-
-def _in_doubt(unresolved: tuple[PaymentRecord, ...]) -> set[str]:
-    """Bills that may have been paid already: nobody pays them again before that is known."""
-    return {bill.number for record in unresolved for bill in record.bills}
 
 
 def _start(session: Session, method: Method, moment: Moment) -> Step:

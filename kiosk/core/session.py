@@ -13,12 +13,14 @@ from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, Effect
 from kiosk.core.events import (
     AccountFound,
+    BillsHeld,
     CardAnswered,
     CardLost,
     CardNotAsked,
     CardStepped,
     ClockSeen,
     ConfigLoaded,
+    CopySeen,
     DevicesSeen,
     Event,
     FactsSeen,
@@ -180,6 +182,10 @@ def _on_clock(session: Session, event: ClockSeen, moment: Moment) -> Step:
     return _lobby(session, clock_trusted=event.trusted)
 
 
+def _on_copy(session: Session, event: CopySeen, moment: Moment) -> Step:
+    return _lobby(session, copy_usable=event.usable)
+
+
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
     if seconds_left(session) == 0:
         return home(session), ()
@@ -337,10 +343,12 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     RecordingSeen: _on_recording,
     StopSeen: _on_stop,
     ClockSeen: _on_clock,
+    CopySeen: _on_copy,
     RecoveryDone: _on_recovery_done,
     TerminalRead: _on_terminal_read,
     AccountFound: identify.on_account,
     LookupFailed: identify.on_lookup_failed,
+    BillsHeld: identify.on_bills_held,
     OrderMade: _on_order_made,
     OrderFailed: _on_order_failed,
     OrderSeen: paying.on_order_seen,

@@ -2,7 +2,8 @@
 
 Events wait in one bounded queue. A step's payment records are written first; only when all of them
 are on disk is the new session shown and are the other effects carried out. If one cannot be written,
-the step has not happened; what fails afterwards takes nothing back.
+the step has not happened; what fails afterwards takes nothing back. No payment begins for a bill that,
+by the journal, may be paid already.
 """
 
 import queue
@@ -17,9 +18,9 @@ from typing import Protocol
 import structlog
 import uuid6
 
-from contract.messages import EntryKind
+from contract.messages import EntryKind, PaymentRecord
 from kiosk.core.effects import AskTerminal, Effect, Record, RecordReceipt
-from kiosk.core.events import CardLost, Event, RecordingSeen, Ticked, Touched
+from kiosk.core.events import BillsHeld, CardLost, Event, RecordingSeen, Ticked, Touched
 from kiosk.core.model import Moment, Session
 from kiosk.core.session import step
 from kiosk.journal import Journal, JournalUnavailable
@@ -41,6 +42,14 @@ class Performer(Protocol):
 class _Waiting:
     event: Event
     done: Future[bool]
+
+
+class _MayBePaid(Exception):
+    """``held`` may have paid bills of a payment that is about to begin."""
+
+    def __init__(self, held: list[PaymentRecord]) -> None:
+        super().__init__(", ".join(record.reference for record in held))
+        self.held = tuple(held)
 
 
 class Engine:
@@ -125,6 +134,10 @@ class Engine:
         session, effects = step(self._session, event, self._moment())
         try:
             self._write([e for e in effects if isinstance(e, Record | RecordReceipt)])
+        except _MayBePaid as paid:
+            log.warning("may_be_paid", held=[record.reference for record in paid.held])
+            self._step(BillsHeld(paid.held))
+            return False
         except JournalUnavailable as error:
             log.error("journal_unavailable", error=str(error))
             if not isinstance(event, RecordingSeen):
@@ -162,10 +175,19 @@ class Engine:
             for effect in effects:
                 match effect:
                     case Record(record):
+                        self._check_unpaid(record)
                         self._journal.append_payment(record)
                     case RecordReceipt(payment_id, how, outcome):
                         body = {"payment_id": payment_id, "how": how, "outcome": outcome}
                         self._journal.append(EntryKind.RECEIPT, body)
+
+    def _check_unpaid(self, record: PaymentRecord) -> None:
+        """The last gate before a payment begins, however its bills were learnt. Raises _MayBePaid."""
+        if record.version > 1:
+            return  # it has begun
+        held = self._journal.may_have_paid(record.bills, self._session.visit.acknowledged)
+        if held:
+            raise _MayBePaid(held)
 
     def _moment(self) -> Moment:
         reference = f"{self._kiosk_code}-{self._journal.next_number():06d}"

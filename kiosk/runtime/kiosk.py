@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import structlog
 
 from device_drivers.scanners.interface import Scan, Scanner
-from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.core.effects import (
     AbortTerminal,
     ArmScanner,
@@ -23,7 +22,6 @@ from kiosk.core.effects import (
     PrintTestPage,
     ReadTerminal,
     Resolve,
-    Settle,
     Sound,
     TakeTestPayment,
 )
@@ -48,7 +46,6 @@ class Hands:
     orders: Orders
     receipts: Receipts
     recovery: Recovery
-    copy: OpenBillsCopy
     report: Callable[[], None]
     scanner: Scanner | None = None
     desk: CardDesk | None = None
@@ -102,8 +99,6 @@ class Kiosk:
                 hands.recovery.read_terminal()
             case Resolve(record):
                 hands.recovery.take(record)
-            case Settle(record):
-                hands.copy.settle_all([record])
             case PrintReceipt() as wish if session.lobby.config:
                 hands.receipts.print(wish, session.lobby.config.community)
             case ArmScanner(on):

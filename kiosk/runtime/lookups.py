@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from contract.bill_code import BillCode
-from contract.messages import Bill, ErrorCode, PaymentRecord, UnitAccount, UnitLookup
+from contract.messages import Bill, ErrorCode, UnitAccount, UnitLookup
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
 from kiosk.central.open_bills import OpenBillsCopy
 from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
@@ -54,16 +54,20 @@ class Lookups:
 
     def _by_unit(self, visit: int, unit: str, phone_last4: str) -> Event:
         lookup = UnitLookup(unit=unit, phone_last4=phone_last4 or None)
+        acknowledged = (
+            self._journal.acknowledged()
+        )  # before the server looks: its answer knows these
         try:
             account = with_retries(
                 lambda: self._client.look_up(lookup), for_s=ANSWER_FOR_S, stop=self._stop
             )
         except ServerAway:
             return self._from_copy(visit, unit)
-        return AccountFound(visit, account, reprint=self._reprint(account))
+        return self._found(visit, account, acknowledged)
 
     def _by_bill(self, visit: int, code: BillCode, token: str) -> Event:
         lookup = UnitLookup(unit=code.unit, bill_token=token)
+        acknowledged = self._journal.acknowledged()
 
         def ask() -> UnitAccount:
             return self._client.look_up(lookup)
@@ -79,21 +83,37 @@ class Lookups:
             account = with_retries(ask, for_s=ANSWER_FOR_S, stop=self._stop)
         except ServerAway:
             return self._from_copy(visit, code.unit, code)
-        return AccountFound(
-            visit, account, bill_number=code.bill_number, reprint=self._reprint(account)
-        )
+        return self._found(visit, account, acknowledged, code.bill_number)
 
     def _from_copy(self, visit: int, unit: str, code: BillCode | None = None) -> Event:
-        """A typed unit without its second factor is not answered from the copy."""
+        """A typed unit without its second factor is not answered from the copy, nor is a bill that
+        is not in it: it may be paid, and it may be newer."""
         if code is None and self._second_factor():
             return LookupFailed(visit, OFFLINE)
-        account = self._copy.account(unit)
-        if account is None:
+        known = self._copy.account(unit)
+        if known is None:
             return LookupFailed(visit, OFFLINE)
         number = code.bill_number if code else ""
-        return AccountFound(
-            visit, account, offline=True, bill_number=number, reprint=self._reprint(account)
-        )
+        if code and all(bill.number != number for bill in known.account.bills):
+            return LookupFailed(visit, OFFLINE)
+        return self._found(visit, known.account, known.acknowledged, number, offline=True)
 
-    def _reprint(self, account: UnitAccount) -> PaymentRecord | None:
-        return self._journal.last_approved(account.unit)
+    def _found(
+        self,
+        visit: int,
+        account: UnitAccount,
+        acknowledged: int,
+        number: str = "",
+        *,
+        offline: bool = False,
+    ) -> AccountFound:
+        """``acknowledged``: the journal entry up to which the account can know what was paid here."""
+        return AccountFound(
+            visit,
+            account,
+            offline=offline,
+            bill_number=number,
+            reprint=self._journal.last_approved(account.unit),
+            held=tuple(self._journal.may_have_paid(account.bills, acknowledged)),
+            acknowledged=acknowledged,
+        )

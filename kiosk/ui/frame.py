@@ -10,6 +10,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.core.model import Screen, Session
 from kiosk.core.session import seconds_left
 from kiosk.ui.layout_files import load_beside
+from kiosk.ui.telling import method_names
 from kiosk.ui.widgets import bars  # noqa: F401
 from kiosk.ui.words import clock, say
 
@@ -36,11 +37,8 @@ def present(session: Session) -> FrameView:
     time_zone = config.community.time_zone if config else None
     parts = [clock(language, session.wall, time_zone)]
     parts += [config.location.in_language(language)] if config else []
-    simulated = ""
-    if session.lobby.simulated:
-        simulated = say(language, "frame.simulated")
     return FrameView(
-        simulated=simulated,
+        simulated=_simulated(session),
         initial=name[:1],
         community=name,
         when_and_where=" · ".join(p for p in parts if p),
@@ -48,6 +46,18 @@ def present(session: Session) -> FrameView:
         language_words=say(language, "frame.other_language"),
         seconds_left=warned_seconds(session),
     )
+
+
+def _simulated(session: Session) -> str:
+    """What is simulated, and whether money is: a simulated printer makes no payment a play."""
+    lobby, language = session.lobby, session.visit.language
+    methods = lobby.config.methods if lobby.config else []
+    play = tuple(m for m in methods if lobby.test_community and lobby.simulates(m))
+    if not play:
+        return say(language, "frame.simulated_devices") if lobby.simulated else ""
+    if len(play) == len(methods):
+        return say(language, "frame.simulated")
+    return say(language, "frame.simulated_some", methods=method_names(language, play))
 
 
 def warned_seconds(session: Session) -> int | None:

@@ -61,6 +61,7 @@ CONFIG = KioskConfig(
     ),
     bill_keys=[],
     methods=[Method.WECHAT, Method.ALIPAY, Method.CARD],
+    simulated=[Method.WECHAT, Method.ALIPAY],
     payment_codes=[Method.WECHAT, Method.ALIPAY],
     second_factor=False,
     notices=NOTICES,
@@ -77,7 +78,8 @@ def lobby(*, simulated: bool = True, **levels: str) -> Lobby:
     """A lobby in order, except for the devices named with another level."""
     roles = ("scanner", "card_terminal", "printer", "touch")
     devices = tuple(device(r, levels.get(r, "ok"), simulated=simulated) for r in roles)
-    return Lobby(config=CONFIG, server_reachable=True, devices=devices, recovering=False)
+    config = CONFIG if simulated else CONFIG.model_copy(update={"simulated": []})
+    return Lobby(config=config, server_reachable=True, devices=devices, recovering=False)
 
 
 PROPERTY_FEE = BillLine(

@@ -146,6 +146,15 @@ def _bills() -> dict[str, Session]:
         "bills-none-chosen": session(Screen.BILLS, selected=()),
         "bills-twelve": session(Screen.BILLS, account=LONG_ACCOUNT, selected=every),
         "bills-offline": session(Screen.BILLS, where=_lobby_without_server(), offline=True),
+        "bills-just-paid": session(
+            Screen.BILLS, account=one, held=(record(Method.CARD, PaymentState.APPROVED),)
+        ),
+        "bills-offline-in-doubt": session(
+            Screen.BILLS,
+            where=_lobby_without_server(),
+            offline=True,
+            held=(record(Method.CARD, PaymentState.UNKNOWN),),
+        ),
         "explain": session(Screen.EXPLAIN, explaining=BILLS[1].number),
         "explain-late": session(Screen.EXPLAIN, explaining=BILLS[0].number),
         "explain-long": session(

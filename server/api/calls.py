@@ -22,7 +22,7 @@ from server.api.lookups import look_up
 from server.api.parsing import StrictParser
 from server.billing.accounts import accounts_of, find_bill, to_contract
 from server.billing.signing import bill_keys
-from server.estate.models import Unit
+from server.estate.models import Community, Unit
 from server.fleet import beginning, enrolment, standing
 from server.fleet.listening import record_heartbeat
 from server.fleet.models import Kiosk
@@ -91,9 +91,15 @@ def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
     )
 
 
+def _offered(community: Community, names: list[str]) -> list[Method]:
+    """Those of the channels that take the community's currency; play money is for test communities."""
+    closed = [] if community.test else registry.simulated()
+    currency = community.currency
+    return [Method(n) for n in names if n not in closed and registry.takes(n, currency)]
+
+
 def _config(kiosk: Kiosk) -> messages.KioskConfig:
     community, today = kiosk.community, _today(kiosk)
-    currency = community.currency
     config = messages.KioskConfig(
         version="",
         kiosk_code=kiosk.code,
@@ -101,17 +107,15 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
         community=messages.Community(
             code=community.code,
             name=community.name,
-            currency=currency,
+            currency=community.currency,
             time_zone=community.time_zone,
             test=community.test,
             office_phone=community.office_phone,
         ),
         bill_keys=bill_keys(community),
-        methods=[Method(m) for m in registry.configured() if registry.takes(m, currency)]
-        + [Method.CARD],
-        payment_codes=[
-            Method(m) for m in registry.charging_phones() if registry.takes(m, currency)
-        ],
+        methods=[*_offered(community, registry.configured()), Method.CARD],
+        simulated=_offered(community, registry.simulated()),
+        payment_codes=_offered(community, registry.charging_phones()),
         second_factor=community.second_factor,
         notices=shown(community, today),
         public_url=settings.PUBLIC_URL,

@@ -1,27 +1,17 @@
-"""What is put together at a start: what drivers get beyond their own tables, what the copy forgets."""
+"""What is put together at a start: what drivers get beyond their own tables."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import Method
 from device_drivers.printers.interface import PrintOutcome
 from device_drivers.printers.memory import Memory
-from kiosk.bootstrap import make_devices, start
-from kiosk.central import identity
-from kiosk.central.open_bills import OpenBillsCopy
-from kiosk.core.effects import Record
-from kiosk.journal_opening import open_journal
+from kiosk.bootstrap import make_devices
 from kiosk.settings import Device, Server, Settings
 from simulators.receipt_printer.cables import TcpCable
 from simulators.receipt_printer.device import Printer
 from tests.device_drivers.printers.receipts import FONTS, needs_fonts, receipt
 from tests.device_drivers.waiting import wait_until
-from tests.kiosk.core.story import Story, account, bill
-
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
 @needs_fonts
@@ -57,20 +47,3 @@ def test_a_printer_remembers_its_jobs_and_its_paper_over_a_restart_of_the_kiosk(
     printer.close()
     assert wait_until(lambda: device.receipts.count == 1)
     assert Memory(kept).read().used_mm > 50
-
-
-def test_what_the_server_has_not_heard_of_yet_is_not_offered_again_after_a_restart(tmp_path):
-    """The power went between the approval on disk and the copy."""
-    me = identity.Identity("id-1", "K03", "lakeside", KEY)
-    identity.save(tmp_path, me)
-    journal = open_journal(tmp_path, me.seal, lambda: datetime.now(UTC))
-    story = Story.paying(Method.CARD).terminal_says("approved")
-    for effect in story.did(Record):
-        journal.append_payment(effect.record)
-    journal.close()
-    copy = OpenBillsCopy(tmp_path / "open_bills.sqlite3")
-    copy._replace([account(bill(9, 30000), bill(10, 33208), bill(11, 100))])
-    nowhere = Server(url="https://127.0.0.1:9", timeout_s=1.0)
-    start(Settings(data_dir=tmp_path, server=nowhere), tmp_path / "kiosk.toml").close()
-    assert [b.period for b in copy.account("3-2-1201").bills] == ["2026-11"]
-    copy.close()

@@ -28,7 +28,10 @@ def seal() -> Seal:
 
 def payment(number: int, **changes):
     record = Story.at_bills().taps("pay").taps("method", Method.CARD).payment
-    names = {"payment_id": f"{number:036x}", "reference": f"K03-{number:06d}"}
+    names = {
+        "payment_id": f"00000000-0000-7000-8000-{number:012x}",
+        "reference": f"K03-{number:06d}",
+    }
     return record.model_copy(update=names | changes)
 
 

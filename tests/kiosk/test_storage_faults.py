@@ -29,6 +29,7 @@ from kiosk.journal_opening import open_journal
 from kiosk.journal_salvage import salvage
 from kiosk.journal_watch import JournalWatch
 from kiosk.waiting import Waiting
+from tests.kiosk.central.copies import Pages, Time
 from tests.kiosk.core.story import START, account, bill
 from tests.kiosk.test_journal_continue import approved, payment
 
@@ -171,12 +172,12 @@ def test_a_file_that_may_not_grow_keeps_what_was_promised(tmp_path):
 def test_the_copy_of_open_bills_lives_in_memory_where_its_file_cannot(tmp_path):
     place = tmp_path / "open.sqlite3"
     place.write_bytes(b"not a database " * 500)
-    copy = OpenBillsCopy(place)
+    copy = OpenBillsCopy(place, Time().clock())
     copy.close()
     assert sqlite3.connect(place).execute("SELECT count(*) FROM accounts").fetchone() == (0,)
     (tmp_path / "folder").mkdir()
-    copy = OpenBillsCopy(tmp_path / "folder")  # a place that cannot be a file
-    copy._replace([account(bill(9, 1))])
+    copy = OpenBillsCopy(tmp_path / "folder", Time().clock())  # a place that cannot be a file
+    copy.sync(Pages(account(bill(9, 1))), 0)
     assert copy.account("3-2-1201") is not None
     copy.close()
 

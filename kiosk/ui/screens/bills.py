@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kivy.properties import ObjectProperty
 
 from contract.messages import BILLS_A_PAYMENT, Bill
+from kiosk.core.held import in_doubt
 from kiosk.core.model import Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
@@ -32,7 +33,7 @@ class BillsView:
     title: str
     subtitle: str
     rows: tuple[BillRow, ...]
-    offline: bool
+    note: str  # that these are the bills of yesterday, or why some are missing
     credit: str
     selected: str
     all_selected: bool
@@ -54,13 +55,22 @@ def present(session: Session) -> BillsView:
         title=say(language, "bills.title", count=len(bills)),
         subtitle=unit_and_payer(language, session),
         rows=tuple(_row(session, bill) for bill in bills),
-        offline=visit.offline,
+        note=_note(session),
         credit=credit,
         selected=say(language, "bills.selected", count=chosen) if chosen else none,
         all_selected=chosen == min(len(bills), BILLS_A_PAYMENT),
         total=amount(session),
         payable=chosen > 0,
     )
+
+
+def _note(session: Session) -> str:
+    visit, language = session.visit, session.visit.language
+    said = [say(language, "bills.offline")] if visit.offline else []
+    if visit.held:
+        unsure = in_doubt(visit.held)
+        said.append(say(language, "bills.held_unsure" if unsure else "bills.held_paid"))
+    return "\n".join(said)
 
 
 def _row(session: Session, bill: Bill) -> BillRow:

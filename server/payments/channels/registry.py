@@ -31,6 +31,12 @@ def charging_phones() -> list[str]:
     return [name for name in configured() if tables[name].get("payment_codes") is True]
 
 
+def simulated() -> list[str]:
+    """The methods whose table says that no real money moves by them."""
+    tables = settings.LOBBYPAY.channels
+    return [name for name in configured() if tables[name].get("simulated") is True]
+
+
 @cache
 def channel(method: str) -> Channel | None:
     """The channel, or None when it is not set up. Raises ConfigMistake for a table with mistakes."""

@@ -1,7 +1,7 @@
 """The journal reaches the server whole and in order, whatever the server forgets."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,8 @@ from kiosk.central.presence import Voice
 from kiosk.central.reporter import NOT_KNOWN, SAID_AGAIN_S, Reporter
 from kiosk.core.effects import Record
 from kiosk.journal import Journal
+from tests.device_drivers.waiting import wait_until
+from tests.kiosk.central.copies import Time
 from tests.kiosk.core.story import Story, account, bill, config
 
 
@@ -58,7 +60,7 @@ def journal(tmp_path):
 
 
 def reporter(server, journal, tmp_path):
-    copy = OpenBillsCopy(tmp_path / "open.sqlite3")
+    copy = OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock())
     return Reporter(
         server, journal, copy, heartbeat=None, on_config=lambda c: None, on_server=lambda r: None
     )
@@ -121,35 +123,50 @@ def test_what_was_written_in_an_earlier_file_is_not_sent_as_if_it_followed(journ
     assert server.batches == []
 
 
-def test_what_was_paid_offline_is_not_offered_again(tmp_path):
-    copy = OpenBillsCopy(tmp_path / "open.sqlite3")
-
-    class Bills:
-        def open_bills(self, cursor):
-            return OpenBills(accounts=[account(bill(9, 1), bill(10, 2))], as_of=datetime.now(UTC))
-
-    assert copy.sync(Bills()) == 1
-    copy.settle("3-2-1201", {"B202609-3-2-1201"})
-    assert [b.number for b in copy.account("3-2-1201").bills] == ["B202610-3-2-1201"]
-    assert copy.account("9-9-9") is None
-
-
-def test_what_is_paid_while_the_bills_are_fetched_is_not_offered_again(tmp_path):
+def test_what_is_paid_while_the_bills_are_fetched_the_copy_does_not_claim_to_know(tmp_path):
     """The server's pages are older than the payment, and the line may go before it hears of it."""
     journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
-    copy = OpenBillsCopy(tmp_path / "open.sqlite3")
     records = [e.record for e in Story.paying(Method.CARD).terminal_says("approved").did(Record)]
 
     class Slow(Doubting):
         def open_bills(self, cursor):
             for record in records:
                 journal.append_payment(record)
-            due = account(bill(9, 30000), bill(10, 33208), bill(11, 1))
-            return OpenBills(accounts=[due], as_of=datetime.now(UTC))
+            return OpenBills(accounts=[account(bill(9, 30000))], as_of=datetime.now(UTC))
 
-    round_of(Slow(), journal, tmp_path, [])
-    assert [b.period for b in copy.account("3-2-1201").bills] == ["2026-11"]
-    copy.close()
+    made = round_of(Slow(), journal, tmp_path, [])
+    known = made._bills.account("3-2-1201")
+    assert known.acknowledged == 0
+    assert journal.may_have_paid(known.account.bills, known.acknowledged)
+    journal.close()
+
+
+def test_whether_the_copy_could_serve_is_told_with_and_without_the_server(tmp_path):
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    told, moving = [], Time()
+
+    class Going(Doubting):
+        def heartbeat(self, beat):
+            if told:
+                raise ServerAway("the line went")
+            return super().heartbeat(beat)
+
+    found = Reporter(
+        Going(),
+        journal,
+        OpenBillsCopy(tmp_path / "open.sqlite3", moving.clock()),
+        heartbeat=beat,
+        on_config=lambda c: None,
+        on_server=lambda r: None,
+        on_copy=told.append,
+    )
+    found.start()
+    assert wait_until(lambda: told == [True])
+    found._heartbeat_due = 0.0
+    moving.passes(timedelta(hours=25))
+    found.wake()
+    assert wait_until(lambda: told == [True, False])
+    found.stop()
     journal.close()
 
 
@@ -201,7 +218,7 @@ def seen_of(server, journal, tmp_path, rounds=1, stops=None):
     made = Reporter(
         server,
         journal,
-        OpenBillsCopy(tmp_path / "open.sqlite3"),
+        OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=seen.append,
@@ -252,7 +269,7 @@ def test_a_word_about_its_key_counts_only_when_it_is_said_again(journal, tmp_pat
     made = Reporter(
         server,
         journal,
-        OpenBillsCopy(tmp_path / "open.sqlite3"),
+        OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=seen.append,
@@ -333,7 +350,7 @@ def round_of(server, journal, tmp_path, stops):
     made = Reporter(
         server,
         journal,
-        OpenBillsCopy(tmp_path / "open.sqlite3"),
+        OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=lambda r: None,

@@ -22,7 +22,7 @@ ALL = frozenset(Flow)
 NOTHING = frozenset[Flow]()
 DEVICES = ("scanner", "card_terminal", "printer", "touch")
 FAULTS = (*DEVICES, "server")
-EVERY_FAULT = (*FAULTS, "clock", "terminal_unread", "proof", "no_codes")
+EVERY_FAULT = (*FAULTS, "clock", "terminal_unread", "proof", "no_codes", "old_copy")
 
 
 def lobby(*faults: str) -> Lobby:
@@ -34,6 +34,7 @@ def lobby(*faults: str) -> Lobby:
         server_reachable="server" not in faults,
         devices=devices(**levels),
         clock_trusted="clock" not in faults,
+        copy_usable="old_copy" not in faults,
         terminal_known="terminal_unread" not in faults,
         recovering=False,
     )
@@ -71,6 +72,8 @@ def every_set():
         (("server", "proof", "scanner"), NOTHING),  # a typed unit is not answered from the copy
         (("touch", "no_codes"), NOTHING),
         (("server", "clock"), NOTHING),
+        (("old_copy",), ALL),
+        (("server", "old_copy"), NOTHING),  # nobody knows any bill
         (("terminal_unread",), ALL - {CARD}),
     ],
 )
@@ -128,7 +131,12 @@ def test_the_attract_screen_tells_the_truth_about_every_set(language) -> None:
         assert view.scan or view.keypad
         assert bool(view.print_ready) == (PAPER in can.flows)
         missing = ALL - set(can.flows) - ({CODE} if "no_codes" in faults else set())
-        known = {"proof", "clock", "no_codes"}  # alone they take nothing away from residents
+        known = {
+            "proof",
+            "clock",
+            "no_codes",
+            "old_copy",
+        }  # alone they take nothing away from residents
         assert bool(told) == bool(missing and set(faults) - known), faults
         said = " ".join(head + body for head, body in told)
         words = "card" if language == "en" else "银行卡"
@@ -158,6 +166,19 @@ def test_without_touch_a_bill_and_a_phone_held_to_the_scanner_pay_and_the_receip
     assert story.screen is Screen.PAID
     assert len(story.did(PrintReceipt)) == 1
     story.plays(DevicesSeen(devices())).waits(120)
+    assert story.screen is Screen.ATTRACT
+
+
+def test_a_copy_that_became_too_old_ends_what_was_offered_by_it_until_the_server_is_back() -> None:
+    from kiosk.core.events import CopySeen, ServerSeen
+
+    story = Story.at_attract().plays(ServerSeen(False))
+    assert story.screen is Screen.ATTRACT
+    story.plays(CopySeen(False))
+    assert story.screen is Screen.OUT_OF_ORDER
+    story.plays(ServerSeen(True))
+    assert story.screen is Screen.ATTRACT
+    story.plays(CopySeen(True), ServerSeen(False))
     assert story.screen is Screen.ATTRACT
 
 

@@ -12,12 +12,14 @@ from kiosk.core.effects import AskTerminal, MakeOrder, Record
 from kiosk.core.events import (
     OFFLINE,
     AccountFound,
+    BillsHeld,
     CardAnswered,
     CardLost,
     CardNotAsked,
     CardStepped,
     ClockSeen,
     ConfigLoaded,
+    CopySeen,
     DevicesSeen,
     FactsSeen,
     LookupFailed,
@@ -42,6 +44,7 @@ from tests.kiosk.core.story import Story, account, bill, bill_url, config, devic
 
 BADGE = "LPSTAFF:1:" + "a" * 22
 FACTS = KioskFacts("0.1", 60, 1, 1, False, 1, (), "https://pay.example.com", 0)
+PAID = Story.paying(Method.CARD).terminal_says("approved").payment
 VALUES = ("", "1", "scan", "payment", "wechat", "alipay", "card", "room", "B202610-3-2-1201", "无")
 LEVELS = st.sampled_from(("ok", "warning", "error"))
 
@@ -55,7 +58,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 23))
+    kind = draw(st.integers(0, 26))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -89,6 +92,9 @@ def happenings(draw):
         lambda s: PinChecked(s.visit.number, flag),
         lambda s: FactsSeen(FACTS),
         lambda s: TestEnded(test, outcome),
+        lambda s: CopySeen(flag),
+        lambda s: BillsHeld((PAID,)),
+        lambda s: AccountFound(s.visit.number, account(bill(9, 100), bill(10, 200)), held=(PAID,)),
     ]
     action = draw(st.sampled_from(list(Action)))
     value = draw(st.sampled_from(VALUES))

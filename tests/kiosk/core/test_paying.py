@@ -13,7 +13,6 @@ from kiosk.core.effects import (
     MakeOrder,
     Record,
     Resolve,
-    Settle,
 )
 from kiosk.core.events import (
     OFFLINE,
@@ -202,7 +201,6 @@ def test_who_chooses_among_bills_that_turn_out_to_be_paid_is_told(at):
     story.plays(TerminalRead(None))
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.ALREADY_PAID)
     assert story.visit.selected == ("B202611-3-2-1201",)
-    assert [e.record for e in story.did(Settle)] == [e.record for e in story.did(Record)][-1:]
     assert story.taps(Action.UNDERSTOOD).screen is Screen.IDENTIFY
 
 

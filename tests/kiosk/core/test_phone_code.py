@@ -194,4 +194,4 @@ def test_a_bill_whose_payment_is_in_doubt_is_not_paid_again():
     story.types("3", "2", "1201")
     story.plays(AccountFound(story.visit.number, account(bill(9, 30000), bill(10, 33208))))
     story.taps(Action.PAY).taps(Action.METHOD, Method.CARD)
-    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.BILL_LEASED)
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.BEING_CONFIRMED)

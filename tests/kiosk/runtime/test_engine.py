@@ -7,21 +7,23 @@ from datetime import UTC, datetime
 import pytest
 
 from contract.messages import Method, PaymentState
-from kiosk.core.effects import AskTerminal, MakeOrder, Resolve, Settle, Sound
+from kiosk.core.effects import AskTerminal, MakeOrder, ReadTerminal, Record, Resolve, Sound
 from kiosk.core.events import (
     AccountFound,
     CardAnswered,
     ConfigLoaded,
     DevicesSeen,
     OrderMade,
+    OrderSeen,
     RecoveryDone,
+    Scanned,
     ServerSeen,
     Tapped,
 )
 from kiosk.core.model import Action, Say, Screen, Session
 from kiosk.journal import Journal
 from kiosk.runtime.engine import Engine
-from tests.kiosk.core.story import CardData, PaymentView, account, bill, config, devices
+from tests.kiosk.core.story import CardData, PaymentView, Story, account, bill, config, devices
 
 
 class Hands:
@@ -198,8 +200,8 @@ def test_what_is_on_disk_stays_said_whoever_fails_at_it_afterwards(lobby, journa
     perform, heard = hands.perform, []
 
     def fails_at_the_first(effect, session):
-        if isinstance(effect, Settle):
-            raise OSError("the copy's disk")
+        if isinstance(effect, Sound):
+            raise OSError("the loudspeaker")
         perform(effect, session)
 
     def broken():
@@ -212,7 +214,97 @@ def test_what_is_on_disk_stays_said_whoever_fails_at_it_afterwards(lobby, journa
     assert engine.commit(answer, 5)
     assert journal.payment(payment_id).state is PaymentState.APPROVED
     assert heard[-1] is Screen.PAID
-    assert hands.effects(Sound) == [Sound("paid")], "what came after it is done"
+    assert hands.effects(ReadTerminal), "what came after it is done"
+
+
+def pays_elsewhere(journal: Journal, *, in_doubt: bool = False) -> None:
+    """Another payment of the same bills, that whoever told of them did not know."""
+    story = Story.paying(Method.CARD)
+    if not in_doubt:
+        story.terminal_says("approved")
+    other = {"payment_id": "0190ffff-0000-7000-8000-000000000900", "reference": "K03-000900"}
+    for effect in story.did(Record):
+        journal.append_payment(effect.record.model_copy(update=other))
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_no_payment_begins_for_a_bill_that_may_be_paid_already(lobby, journal, method, in_doubt):
+    """The last gate, whatever the screen shows: nothing is asked, nothing is written, and it is said."""
+    engine, hands = lobby
+    pays_elsewhere(journal, in_doubt=in_doubt)
+    engine.commit(Tapped(Action.PAY), 5)
+    before = journal.last_sequence
+    assert not engine.commit(Tapped(Action.METHOD, method), 5)
+    assert hands.effects(MakeOrder) == hands.effects(AskTerminal) == []
+    assert journal.last_sequence == before
+    visit = engine.session.visit
+    said = Say.BEING_CONFIRMED if in_doubt else Say.ALREADY_PAID
+    assert (visit.screen, visit.say, visit.payment) == (Screen.MESSAGE, said, None)
+
+
+def test_what_the_account_knows_as_paid_and_due_again_can_be_paid(lobby, journal):
+    """The money of the first went back: the account is newer than the server's knowledge of it."""
+    engine, _ = lobby
+    pays_elsewhere(journal)
+    look_up_again(engine, acknowledged=journal.last_sequence)
+    start_card(engine)
+    assert engine.session.visit.payment.state is PaymentState.PENDING
+
+
+def test_the_gate_is_shut_when_the_line_went_after_the_journal_was_delivered(lobby, journal):
+    """The account on the screen is from before: that the server knows by now helps nobody offline."""
+    engine, hands = lobby
+    pays_elsewhere(journal)
+    journal.acknowledge(journal.last_sequence)
+    engine.commit(ServerSeen(False), 5)
+    engine.commit(Tapped(Action.PAY), 5)
+    assert not engine.commit(Tapped(Action.METHOD, Method.CARD), 5)
+    assert hands.effects(AskTerminal) == []
+
+
+def test_another_order_for_the_same_bills_may_follow_the_one_that_ended(lobby, journal):
+    """Also in the very step in which it ends: the code on a phone takes the place of the QR code."""
+    engine, _ = lobby
+    engine.commit(ConfigLoaded(config(payment_codes=[Method.WECHAT])), 5)
+    engine.commit(Tapped(Action.END), 5)
+    look_up_again(engine)
+    engine.commit(Tapped(Action.PAY), 5)
+    assert engine.commit(Tapped(Action.METHOD, Method.ALIPAY), 5)
+    first = engine.session.visit.payment
+    view = PaymentView(
+        payment_id=first.payment_id,
+        reference=first.reference,
+        method=Method.ALIPAY,
+        state=PaymentState.PENDING,
+        version=1,
+        amount_minor=first.amount_minor,
+        currency="CNY",
+        code_url="https://qr.alipay.com/1",
+    )
+    engine.commit(OrderMade(view), 5)
+    engine.commit(Scanned("134567890123456789"), 5)
+    ended = view.model_copy(update={"state": PaymentState.CANCELLED, "version": 2})
+    assert engine.commit(OrderSeen(ended), 5)
+    second = engine.session.visit.payment
+    assert second.payment_id != first.payment_id
+    assert journal.payment(first.payment_id).state is PaymentState.CANCELLED
+    assert journal.payment(second.payment_id).state is PaymentState.PENDING
+
+
+def look_up_again(engine: Engine, acknowledged: int = 0) -> None:
+    engine.commit(Tapped(Action.BACK), 5)
+    if engine.session.visit.screen is Screen.ATTRACT:
+        engine.commit(Tapped(Action.KEYPAD), 5)
+        for field in ("3", "2", "1201"):
+            for digit in field:
+                engine.commit(Tapped(Action.DIGIT, digit), 5)
+            engine.commit(Tapped(Action.NEXT), 5)
+    else:
+        engine.commit(Tapped(Action.NEXT), 5)
+    due = account(bill(9, 30000), bill(10, 33208))
+    engine.commit(AccountFound(engine.session.visit.number, due, acknowledged=acknowledged), 5)
+    assert engine.session.visit.screen is Screen.BILLS
 
 
 def test_a_terminal_that_could_not_be_asked_leaves_no_payment_without_an_end(lobby, journal):

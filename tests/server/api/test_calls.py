@@ -99,6 +99,27 @@ def test_an_enrolled_kiosk_gets_its_configuration(kiosk):
     assert config["version"] == kiosk.get("/config").json()["version"]
 
 
+@pytest.mark.parametrize(
+    ("test", "methods", "simulated", "codes"),
+    [
+        (True, ["wechat", "alipay", "card"], ["wechat"], ["wechat", "alipay"]),
+        (False, ["alipay", "card"], [], ["alipay"]),
+    ],
+)
+def test_a_channel_that_is_a_play_is_offered_in_a_test_community_only(
+    world, kiosk, settings, test, methods, simulated, codes
+):
+    tables = {
+        "wechat": {"simulated": True, "payment_codes": True},
+        "alipay": {"payment_codes": True},
+    }
+    settings.LOBBYPAY = settings.LOBBYPAY.model_copy(update={"channels": tables})
+    type(world.community).objects.filter(pk=world.community.pk).update(test=test)
+    config = kiosk.get("/config").json()
+    assert config["methods"] == methods
+    assert (config["simulated"], config["payment_codes"]) == (simulated, codes)
+
+
 def test_a_pairing_code_serves_one_key_only(world, kiosk):
     code = create_pairing_code(Kiosk.objects.get(), now=timezone.now())
     first, second = Caller(), Caller()

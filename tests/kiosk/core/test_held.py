@@ -1,0 +1,79 @@
+"""Bills that may be paid already, although whoever told of them says that they are due."""
+
+import pytest
+
+from contract.messages import Method, PaymentState
+from kiosk.core.effects import Record
+from kiosk.core.events import AccountFound, BillsHeld
+from kiosk.core.model import Action, Say, Screen
+from kiosk.ui.screens.bills import present
+from tests.kiosk.core.story import Story, account, bill
+
+NINE, TEN, ELEVEN = bill(9, 30000), bill(10, 33208), bill(11, 100)
+PAID = Story.paying(Method.CARD).terminal_says("approved").payment
+UNSURE = PAID.model_copy(update={"state": PaymentState.UNKNOWN})
+
+
+def found(*bills, held=(), number="") -> Story:
+    story = Story.at_attract().types("3", "2", "1201")
+    return story.plays(
+        AccountFound(story.visit.number, account(*bills), held=tuple(held), bill_number=number)
+    )
+
+
+@pytest.mark.parametrize(("record", "words"), [(PAID, "刚在本机缴清"), (UNSURE, "还在确认")])
+def test_what_is_left_is_offered_and_why_not_more(record, words):
+    story = found(NINE, TEN, ELEVEN, held=[record])
+    assert story.screen is Screen.BILLS
+    assert (story.visit.selected, story.visit.amount.minor) == ((ELEVEN.number,), 100)
+    assert words in present(story.session).note
+    assert present(found(NINE).session).note == ""
+
+
+def test_a_unit_whose_every_bill_was_paid_here_owes_nothing():
+    assert found(NINE, TEN, held=[PAID]).screen is Screen.NOTHING_DUE
+
+
+@pytest.mark.parametrize("held", [[UNSURE], [PAID, UNSURE]])
+def test_a_unit_of_which_nobody_knows_is_not_told_that_it_owes_nothing(held):
+    story = found(NINE, TEN, held=held)
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.BEING_CONFIRMED)
+    assert story.taps(Action.BACK).screen is Screen.IDENTIFY
+
+
+@pytest.mark.parametrize(
+    ("record", "says"), [(PAID, Say.ALREADY_PAID), (UNSURE, Say.BEING_CONFIRMED)]
+)
+def test_the_bill_in_the_hand_is_spoken_of_first(record, says):
+    story = found(NINE, TEN, ELEVEN, held=[record], number=TEN.number)
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, says)
+    story = found(NINE, TEN, ELEVEN, held=[record], number=ELEVEN.number)
+    assert (story.screen, story.visit.selected) == (Screen.BILLS, (ELEVEN.number,))
+
+
+def test_a_bill_that_took_anothers_place_is_held_for_it():
+    again = TEN.model_copy(update={"number": "202610-2"})
+    assert found(again, ELEVEN, held=[PAID]).visit.selected == (ELEVEN.number,)
+
+
+def test_what_the_last_resident_was_not_offered_is_forgotten_with_the_visit():
+    story = found(NINE, ELEVEN, held=[PAID]).taps(Action.BACK)
+    assert (story.visit.held, story.visit.acknowledged) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("record", "says"), [(PAID, Say.ALREADY_PAID), (UNSURE, Say.BEING_CONFIRMED)]
+)
+def test_a_payment_that_the_journal_did_not_let_begin_is_explained(record, says):
+    story = found(NINE, TEN).taps(Action.PAY).plays(BillsHeld((record,)))
+    assert (story.screen, story.visit.say, story.visit.payment) == (Screen.MESSAGE, says, None)
+    assert story.taps(Action.BACK).visit.account is None, "the bills are read again"
+    assert not story.did(Record)
+
+
+def test_the_journals_no_ends_nothing_that_has_begun():
+    story = Story.paying(Method.CARD)
+    before = story.session.visit
+    story.plays(BillsHeld((PAID,)))
+    assert story.session.visit == before
+    assert Story.at_attract().plays(BillsHeld((PAID,))).screen is Screen.ATTRACT

@@ -1,0 +1,156 @@
+"""Whichever way an account is learnt: what may be paid already is known with it."""
+
+import queue
+from datetime import UTC, date, datetime
+
+import pytest
+
+from contract.bill_code import BillCode
+from contract.messages import ErrorCode, Method
+from contract.money import Money
+from kiosk.central.client import ServerAway
+from kiosk.core.effects import Record
+from kiosk.core.events import OFFLINE, AccountFound, LookupFailed
+from kiosk.core.model import Say, Screen
+from kiosk.journal import Journal
+from kiosk.runtime import lookups as module
+from kiosk.runtime.lookups import Lookups
+from tests.kiosk.central.copies import copy_in
+from tests.kiosk.core.story import Story, account, bill
+
+NINE, TEN, ELEVEN = bill(9, 30000), bill(10, 33208), bill(11, 100)
+DUE = account(NINE, TEN, ELEVEN)
+APPROVED = [e.record for e in Story.paying(Method.CARD).terminal_says("approved").did(Record)]
+IN_DOUBT = APPROVED[:2]
+
+
+def code_of(of) -> BillCode:
+    return BillCode("lakeside", of.number, of.unit, Money(of.amount_minor), date(2026, 11, 28))
+
+
+class Central:
+    """A server that has not heard of what was paid; ``meanwhile`` happens while it looks."""
+
+    def __init__(self) -> None:
+        self.away, self.meanwhile = False, lambda: None
+
+    def look_up(self, lookup):
+        if self.away:
+            raise ServerAway("no line")
+        self.meanwhile()
+        return DUE
+
+    def bill(self, number):
+        if self.away:
+            raise ServerAway("no line")
+        return next(b for b in DUE.bills if b.number == number)
+
+
+@pytest.fixture
+def central():
+    return Central()
+
+
+@pytest.fixture
+def journal(tmp_path):
+    made = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def looked_up(tmp_path, journal, central, monkeypatch):
+    """What is found: by the unit, or by the code of a bill."""
+    monkeypatch.setattr(module, "ANSWER_FOR_S", 0.01)
+    copy, posted = copy_in(tmp_path, DUE), queue.Queue()
+    lookups = Lookups(central, copy, journal, posted.put, lambda: False)
+
+    def look(scanned=None):
+        if scanned is None:
+            lookups.by_unit(1, DUE.unit, "")
+        else:
+            lookups.by_bill(1, code_of(scanned), "token")
+        return posted.get(timeout=10)
+
+    yield look
+    lookups.close()
+    copy.close()
+
+
+def records(journal, found) -> None:
+    for record in found:
+        journal.append_payment(record)
+
+
+def shown(found) -> Story:
+    """What the resident sees of it."""
+    story = Story.at_attract().types("3", "2", "1201")
+    return story.plays(
+        found.__class__(**{**vars(found), "visit": story.visit.number})
+        if isinstance(found, AccountFound)
+        else LookupFailed(story.visit.number, found.code, found.details)
+    )
+
+
+def offered(found) -> list[str]:
+    story = shown(found)
+    return [b.period for b in story.visit.account.bills] if story.visit.account else []
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["server", "copy"])
+def test_what_was_approved_here_is_not_offered_before_the_server_heard_of_it(
+    looked_up, journal, central, away
+):
+    central.away = away
+    assert offered(looked_up()) == ["2026-09", "2026-10", "2026-11"]
+    records(journal, APPROVED)
+    assert offered(looked_up()) == ["2026-11"]
+    assert offered(looked_up(ELEVEN)) == ["2026-11"]
+    story = shown(looked_up(NINE))
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.ALREADY_PAID)
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["server", "copy"])
+def test_what_is_in_doubt_here_is_not_offered_whatever_the_server_heard(
+    looked_up, journal, central, away
+):
+    central.away = away
+    records(journal, IN_DOUBT)
+    journal.acknowledge(journal.last_sequence)
+    assert offered(looked_up()) == ["2026-11"]
+    story = shown(looked_up(TEN))
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.BEING_CONFIRMED)
+
+
+def test_once_the_server_has_heard_of_it_its_word_counts(looked_up, journal, central):
+    """It may have given the money back since."""
+    records(journal, APPROVED)
+    journal.acknowledge(journal.last_sequence)
+    assert offered(looked_up()) == ["2026-09", "2026-10", "2026-11"]
+    central.away = True
+    assert offered(looked_up()) == ["2026-11"], "the copy is from before"
+
+
+def test_an_answer_from_before_the_server_heard_is_not_believed_after_it(
+    looked_up, journal, central
+):
+    """The journal is delivered while the server's answer is on its way."""
+
+    def delivered():
+        records(journal, APPROVED)
+        journal.acknowledge(journal.last_sequence)
+
+    central.meanwhile = delivered
+    assert offered(looked_up()) == ["2026-11"]
+
+
+def test_a_bill_that_the_copy_does_not_have_is_neither_paid_nor_due(looked_up, central):
+    central.away = True
+    found = looked_up(bill(12, 5))
+    assert (found.code, shown(found).visit.say) == (OFFLINE, Say.SERVER_AWAY)
+
+
+def test_a_paid_bill_is_said_to_be_paid_with_its_day(looked_up, central):
+    central.bill = lambda number: NINE.model_copy(update={"paid_on": date(2026, 11, 3)})
+    found = looked_up(NINE)
+    assert (found.code, found.details) == (ErrorCode.BILL_PAID, {"paid_on": "2026-11-03"})
