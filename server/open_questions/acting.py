@@ -73,14 +73,14 @@ class Request:
 
 
 DONE = {
-    "look_again": Text(zh="已查询,结果见下", en="Asked; see below"),
+    "look_again": Text(zh="已查询，结果见下", en="Asked; see below"),
     "book_as_paid": Text(zh="已按已付入账", en="Booked as paid"),
     "book_as_unpaid": Text(zh="已按未付结束", en="Ended as not paid"),
     "release_bills": Text(zh="账单已放开", en="The bills can be paid again"),
     "settle_amount": Text(zh="款项已按您的决定入账", en="The money is booked as you said"),
-    "refund_again": Text(zh="已再退一次,结果见下", en="Tried; see below"),
+    "refund_again": Text(zh="已再退一次，结果见下", en="Tried; see below"),
     "returned_by_hand": Text(
-        zh="已登记人工退回,系统不会再退", en="Returned by hand; it is not sent any more"
+        zh="已登记人工退回，系统不会再退", en="Returned by hand; it is not sent any more"
     ),
     "resolve_alert": Text(zh="已记为处理完", en="Marked as dealt with"),
 }

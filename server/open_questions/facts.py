@@ -33,6 +33,8 @@ def _lines(name: str, told: Any, currency: str) -> list[Text]:
         return [_answer(one, currency) for one in told]
     if isinstance(told, list):
         return [_join([_scalar(name, one, currency) for one in told], "、", ", ")]
+    if isinstance(told, dict) and set(told) == {"zh", "en"}:
+        return [Text.model_validate(told)]
     if isinstance(told, dict):
         parts = [(label(n), _lines(n, v, currency)) for n, v in told.items()]
         return [_pair(named, lines) for named, lines in parts if lines]
@@ -56,20 +58,20 @@ def _answer(one: dict[str, Any], currency: str) -> Text:
     more = Money(amount, currency).display("zh_CN") if type(amount) is int else ""
     times, last = one.get("times", 1), one.get("last", "")
     zh, en = (
-        f"{one.get('first', '')} {asked.zh}:{said.zh}",
+        f"{one.get('first', '')} {asked.zh}：{said.zh}",
         f"{one.get('first', '')} {asked.en}: {said.en}",
     )
     if reason:
-        zh, en = f"{zh}({reason.zh})", f"{en} ({reason.en})"
+        zh, en = f"{zh}（{reason.zh}）", f"{en} ({reason.en})"
     if more:
         zh, en = f"{zh} {more}", f"{en} {more}"
     if times > 1:
-        zh, en = f"{zh},共 {times} 次,最近 {last}", f"{en}, {times} times, last {last}"
+        zh, en = f"{zh}，共 {times} 次，最近 {last}", f"{en}, {times} times, last {last}"
     return Text(zh=zh.strip(), en=en.strip())
 
 
 def _pair(named: Text, lines: list[Text]) -> Text:
-    told = _join(lines, ";", "; ")
+    told = _join(lines, "；", "; ")
     return Text(zh=f"{named.zh} {told.zh}".strip(), en=f"{named.en} {told.en}".strip())
 
 

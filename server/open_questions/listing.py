@@ -17,6 +17,7 @@ from server.fleet.models import Kiosk
 from server.fleet.words import PAIR_AGAIN
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
+from server.open_questions.words import REFUND_SAID, value
 from server.payments import case, contradictions
 from server.payments.alert_decisions import OF_A_QUESTION
 from server.payments.decisions import WAITS_AFTER
@@ -29,6 +30,7 @@ OF_A_JOURNAL = (
     "journal_gap",
     "journal_damaged",
     "journal_unwritable",
+    "journal_stands_still",
 )
 REFUND_TAKES = timedelta(hours=1)  # longer than a refund takes that goes well
 STANDS_STILL = timedelta(minutes=15)
@@ -170,7 +172,7 @@ def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Questi
         by_machine = ("refund_again",) if order.by_code else ()
         known = case.facts(order, last_word) | {
             "refund_no": refund.refund_no,
-            "said": refund.said,
+            "said": REFUND_SAID.get(refund.said, value(refund.said)).model_dump(),
             "checks": refund.checks,
         }
         yield Question(

@@ -3,19 +3,19 @@
 from contract.messages import Method, Text
 from contract.money import Money
 from server.fleet.models import Kiosk
-from server.open_questions.words import METHODS, value
+from server.open_questions.words import METHODS, REFUND_SAID, value
 from server.payments.models import Alert, PaymentOrder, Refund
 
 
 def payment(order: PaymentOrder) -> Text:
     if order.method == Method.CARD:
         return Text(
-            zh=f"终端 {order.kiosk_code} 的刷卡结果还不知道:可能扣了款,也可能没有。",
+            zh=f"终端 {order.kiosk_code} 的刷卡结果还不知道：可能扣了款，也可能没有。",
             en=f"Whether the card was charged at kiosk {order.kiosk_code} is not known: perhaps it was.",
         )
     channel = METHODS[order.method]
     return Text(
-        zh=f"{channel.zh}还没有说清这笔订单付没付。查明以前,账单不能再付。",
+        zh=f"{channel.zh}还没有说清这笔订单付没付。查明以前，账单不能再付。",
         en=f"{channel.en} has not said clearly whether this was paid. Until that is known, its bills"
         " cannot be paid again.",
     )
@@ -25,7 +25,7 @@ def amount(order: PaymentOrder) -> Text:
     channel = METHODS[order.method]
     came, due = _money(order.held_minor, order), _money(order.amount_minor, order)
     return Text(
-        zh=f"{channel.zh}实收 {came},订单是 {due}。钱在暂挂科目里,等您决定用途。",
+        zh=f"{channel.zh}实收 {came}，订单是 {due}。钱在暂挂科目里，等您决定用途。",
         en=f"{channel.en} took {came}, the order is for {due}. The money is in the suspense account"
         " until you say what it is for.",
     )
@@ -36,7 +36,7 @@ def contradicted(order: PaymentOrder, alert: Alert) -> Text:
     card = order.method == Method.CARD
     who = Text(zh="刷卡机", en="the card terminal") if card else METHODS[order.method]
     return Text(
-        zh=f"人工认定为“{decided.zh}”,后来{who.zh}说“{said.zh}”。请重新核对。",
+        zh=f"人工认定为“{decided.zh}”，后来{who.zh}说“{said.zh}”。请重新核对。",
         en=f'Staff decided "{decided.en}"; since then {who.en} says "{said.en}". Check it again.',
     )
 
@@ -45,13 +45,13 @@ def refund(refund: Refund) -> Text:
     order = refund.order
     if not order.by_code:
         return Text(
-            zh="银行卡的钱系统退不了,请人工退回。",
+            zh="银行卡的钱系统退不了，请人工退回。",
             en="The machine cannot return money to a card: return it by hand.",
         )
-    channel, said = METHODS[order.method], value(refund.said or "unknown")
+    channel, said = METHODS[order.method], REFUND_SAID.get(refund.said, value(refund.said))
     return Text(
-        zh=f"{channel.zh}还没有退成(试了 {refund.checks} 次,最近的回答:{said.zh})。"
-        "系统会继续退;您要自己退,就在这里登记,系统不再退。",
+        zh=f"{channel.zh}还没有退成（试了 {refund.checks} 次，最近的回答：{said.zh}）。"
+        "系统会继续退；您要自己退，就在这里登记，系统不再退。",
         en=f"{channel.en} has not returned it (tried {refund.checks} times, last answer: {said.en})."
         " It is tried on; if you return it yourself, say so here and it is not sent any more.",
     )
@@ -66,7 +66,7 @@ def stopped(kiosk: Kiosk, advice: Text) -> Text:
 
 def stands_still(kiosk: Kiosk) -> Text:
     return Text(
-        zh=f"终端 {kiosk.code} 有心跳,但日志没有送来。重启终端程序;还不行,请联系维护。",
+        zh=f"终端 {kiosk.code} 有心跳，但日志没有送来。重启终端程序；还不行，请联系维护。",
         en=f"Kiosk {kiosk.code} is heard, but its journal does not come. Restart its program; if that"
         " does not help, call for service.",
     )

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from contract.business_day import local_time
 from contract.messages import Text
 from server.open_questions.listing import Question
-from server.open_questions.words import ACTS, EFFECTS, KINDS, METHODS, lasting
+from server.open_questions.words import ACTS, EFFECTS, KINDS, METHODS, STANDS, lasting
 from server.staff.models import Act
 
+_MAIN = ("settle_amount", "returned_by_hand", "resolve_alert", "book_as_paid")
 _BAD_AFTER = timedelta(hours=24)
 
 
@@ -74,13 +75,14 @@ class Card:
         return [self._past(act) for act in self.question.history]
 
     def _act(self, code: str) -> ActCard:
-        subject, effect = self.question.subject, code
-        if code == "resolve_alert" and self.question.link.startswith("alert:"):
-            subject = self.question.link.removeprefix("alert:")
-        if code == "book_as_unpaid" and self.question.kind == "contradicted":
+        contradicted = self.question.kind == "contradicted"
+        subject, name, effect = self.question.subject, ACTS[code], code
+        if code == "resolve_alert" and contradicted:
+            subject, name, effect = self.question.link.removeprefix("alert:"), STANDS, "stands"
+        if code == "book_as_unpaid" and contradicted:
             effect = "take_back"
-        main = code in ("settle_amount", "returned_by_hand", "resolve_alert", "book_as_paid")
-        return ActCard(code, ACTS[code], EFFECTS[effect], subject, main)
+        main = code in _MAIN and not contradicted
+        return ActCard(code, name, EFFECTS[effect], subject, main)
 
     def _past(self, act: Act) -> Past:
         name = ACTS.get(act.act, Text(zh=act.act, en=act.act))

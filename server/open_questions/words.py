@@ -18,7 +18,7 @@ METHODS = {
 }
 VALUES = {
     **METHODS,
-    "created": Text(zh="已建,还没请求", en="made, not asked yet"),
+    "created": Text(zh="已建，还没请求", en="made, not asked yet"),
     "pending": Text(zh="等待结果", en="waiting for the result"),
     "unknown": Text(zh="结果不明", en="not known"),
     "approved": Text(zh="已付", en="paid"),
@@ -31,10 +31,10 @@ VALUES = {
     "charge": Text(zh="扣款", en="Charge"),
     "notification": Text(zh="渠道通知", en="Told unasked"),
     "not_found": Text(zh="没有这笔订单", en="no such order"),
-    "waiting": Text(zh="还可以付,没付", en="can still be paid"),
+    "waiting": Text(zh="还可以付，没付", en="can still be paid"),
     "paid": Text(zh="已付", en="paid"),
     "unpaid": Text(zh="未付", en="not paid"),
-    "closed": Text(zh="已关闭,没付", en="closed, not paid"),
+    "closed": Text(zh="已关闭，没付", en="closed, not paid"),
     "refunded": Text(zh="已退款", en="refunded"),
     "lost": Text(zh="没有收到结果", en="the answer was lost"),
     "no_answer": Text(zh="渠道没有回答", en="the channel did not answer"),
@@ -53,10 +53,14 @@ VALUES = {
     "out_of_order": Text(zh="暂停服务", en="out of service"),
     "cash": Text(zh="现金", en="cash"),
     "bank": Text(zh="银行转账", en="bank transfer"),
-    "bills": Text(zh="销账,余额转预存", en="settle the bills, the rest is credit"),
+    "bills": Text(zh="销账，余额转预存", en="settle the bills, the rest is credit"),
     "credit": Text(zh="全部转预存", en="all is credit"),
     "refund": Text(zh="全部退回", en="all goes back"),
-    "late_payment": Text(zh="迟到款项", en="late money"),
+    "twin": Text(zh="两台设备使用同一身份", en="two machines with one identity"),
+    "behind": Text(zh="磁盘恢复到旧备份", en="started from an old disk image"),
+    "forked": Text(zh="日志与已收到的不一致", en="its journal contradicts what was received"),
+    "damaged": Text(zh="日志损坏，有条目丢失", en="its journal lost entries"),
+    "not_signed": Text(zh="日志签名不对", en="its journal is not signed by it"),
 }
 MORE_LABELS = {
     "decided": Text(zh="人工认定为", en="Staff decided"),
@@ -76,6 +80,14 @@ MORE_LABELS = {
     "whole_from": Text(zh="完整自", en="Whole from"),
     "expected": Text(zh="应为", en="Expected"),
 }
+REFUND_SAID = {
+    "": Text(zh="还没有回答", en="none yet"),
+    "failed": Text(zh="拒绝退款", en="refused"),
+    "not_found": Text(zh="没有这笔退款", en="no such refund"),
+    "processing": Text(zh="正在退", en="under way"),
+    "unknown": Text(zh="没有回答", en="no answer"),
+    "done": Text(zh="已退", en="done"),
+}
 ACTS = {
     "look_again": Text(zh="再查一次", en="Look again"),
     "book_as_paid": Text(zh="按已付入账", en="Book as paid"),
@@ -86,40 +98,45 @@ ACTS = {
     "returned_by_hand": Text(zh="已人工退回", en="Returned by hand"),
     "resolve_alert": Text(zh="已处理", en="Dealt with"),
 }
+STANDS = Text(zh="维持认定", en="The decision stands")
 EFFECTS = {
     "look_again": Text(
-        zh="马上向渠道查询,按渠道的回答处理。",
+        zh="马上向渠道查询，按渠道的回答处理。",
         en="Asks the channel at once; its answer counts.",
     ),
     "book_as_paid": Text(
-        zh="您已查明钱到账了。账单销账;以后查明没付,会再来问您。",
+        zh="您已查明钱到账了。账单销账；以后查明没付，会再来问您。",
         en="You found out that the money is there. The bills are settled; should it turn out otherwise,"
         " you are asked again.",
     ),
     "book_as_unpaid": Text(
-        zh="您已查明没有扣款。账单可以再付;钱以后到了,会退回或转预存。",
+        zh="您已查明没有扣款。账单可以再付；钱以后到了，会退回或转预存。",
         en="You found out that nothing was charged. The bills can be paid again; money that comes after"
         " all goes back or becomes credit.",
     ),
+    "stands": Text(
+        zh="您已重新核对，人工认定不变。",
+        en="You checked it again: what was decided stands.",
+    ),
     "take_back": Text(
-        zh="撤销人工入账:账单重新变为未缴。",
+        zh="撤销人工入账：账单重新变为未缴。",
         en="Takes the booking back: its bills are open again.",
     ),
     "release_bills": Text(
-        zh="结果还不知道,但账单可以再付。这笔若已付,钱会转为预存。",
+        zh="结果还不知道，但账单可以再付。这笔若已付，钱会转为预存。",
         en="It stays open, but its bills can be paid again. If it was paid, that money becomes credit.",
     ),
     "settle_amount": Text(
-        zh="钱从暂挂科目转出一次,不能改。",
+        zh="钱从暂挂科目转出一次，不能改。",
         en="The money leaves the suspense account, once.",
     ),
-    "refund_again": Text(zh="不等下一次,现在就试。", en="Does not wait for the next try."),
+    "refund_again": Text(zh="不等下一次，现在就试。", en="Does not wait for the next try."),
     "returned_by_hand": Text(
         zh="您已经把钱退给付款人。系统以后不会再退这笔款。",
         en="You gave the money back. It is never sent by the machine then.",
     ),
     "resolve_alert": Text(
-        zh="您已查明并处理好。告警从这里消失,记录留下。",
+        zh="您已查明并处理好。告警从这里消失，记录留下。",
         en="You looked into it and dealt with it. It leaves this page; the record stays.",
     ),
 }

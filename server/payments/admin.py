@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from server.payments.alert_decisions import resolve_alert
 from server.payments.case import INSIDE, LABELS
 from server.payments.models import (
     Alert,
@@ -17,6 +18,10 @@ from server.payments.models import (
     Refund,
     UnmatchedNotification,
 )
+from server.payments.refusals import NotPossible
+from server.staff import people
+
+_HERE = "在后台标为已处理 marked in the back office"
 
 
 class ReadOnly(ModelAdmin):
@@ -79,7 +84,13 @@ class AlertAdmin(ReadOnly):
 
     @admin.action(description="标为已处理 Mark as dealt with")
     def resolve(self, request: HttpRequest, queryset: Any) -> None:
-        queryset.filter(resolved_at=None).update(resolved_at=timezone.now())
+        """As on the page of open questions, which asks for a reason: here it is the place itself."""
+        for alert in queryset.filter(resolved_at=None):
+            try:
+                resolve_alert(alert.pk, people.of(request.user), _HERE, timezone.now())
+            except NotPossible as refused:
+                words = f"{alert.subject}: {refused.text.zh} {refused.text.en}"
+                self.message_user(request, words, messages.WARNING)
 
 
 def _table(told: Any) -> SafeString | str:

@@ -118,7 +118,7 @@ def test_what_is_known_is_told_in_words(world):
     told = {row.label.zh: " ".join(line.zh for line in row.lines) for row in question.rows}
     assert told["方式"] == "微信支付"
     assert told["状态"] == "等待结果"
-    assert "查询:结果不明" in told["渠道的回答"]
+    assert "查询：结果不明" in told["渠道的回答"]
     assert told["房屋"] == "3-2-1201"
     english = {row.label.en: " ".join(line.en for line in row.lines) for row in question.rows}
     assert english["Method"] == "WeChat Pay"
