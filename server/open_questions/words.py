@@ -24,7 +24,7 @@ VALUES = {
     "approved": Text(zh="已付", en="paid"),
     "declined": Text(zh="被拒绝", en="declined"),
     "cancelled": Text(zh="已取消", en="cancelled"),
-    "reversed": Text(zh="已退回", en="gone back"),
+    "reversed": Text(zh="退回（见退款）", en="going back, or gone"),
     "query": Text(zh="查询", en="Asked"),
     "close": Text(zh="关闭订单", en="Close"),
     "reverse": Text(zh="撤销", en="Reverse"),
