@@ -5,14 +5,16 @@ else paid it meanwhile or because it costs less, becomes credit. Nothing is drop
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
 
+from server.billing.amounts import terms_of
 from server.billing.leases import lock, release
 from server.billing.models import Allocation, Bill, BillState
-from server.estate.models import Unit
+from server.billing.rules.late_fee import LateFeeTerms, late_fee_minor
+from server.estate.models import Community, Unit
 from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
 
@@ -38,7 +40,8 @@ class Settlement:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """One payment whose money is there, and the day on which it settles its bills. What it is beyond
-    its parts, ``rest_minor``, is credit of the unit."""
+    its parts, ``rest_minor``, is credit of the unit. ``priced_on``: the day on which the late fee was
+    told to the payer, where that is another; the later of the two counts."""
 
     unit: Unit
     parts: Sequence[Part]
@@ -46,6 +49,8 @@ class Taken:
     payment_id: str
     paid_on: date
     rest_minor: int = 0
+    currency: str = field(kw_only=True)
+    priced_on: date | None = field(default=None, kw_only=True)
 
     @property
     def total_minor(self) -> int:
@@ -62,7 +67,9 @@ def settle(
     at: datetime,
 ) -> Settlement:
     """As ``settle_together`` for one payment."""
-    return settle_together([Taken(unit, parts, method, payment_id, paid_on)], at=at)[0]
+    currency = unit.community.currency
+    taken = Taken(unit, parts, method, payment_id, paid_on, currency=currency)
+    return settle_together([taken], at=at)[0]
 
 
 @transaction.atomic(savepoint=False)
@@ -70,16 +77,17 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     """Settles the payments' bills, in this order, and posts the payments: all or nothing. A payment
     that was settled before answers what happened then.
 
-    A part smaller than its bill's amount (without late fee) settles nothing and becomes credit; a
-    part above it is late fee. Raises ValueError when there is no money, a payment comes twice, or
-    units and bills are not all of one community.
+    A part smaller than its bill's amount (without late fee) settles nothing and becomes credit. What a
+    part is above it is late fee as far as one was due on that day; the rest is credit. Raises
+    ValueError when there is no money, a payment comes twice, or units, bills and currencies are not
+    all of one community.
     """
     community = payments[0].unit.community
-    _check(payments, community.pk)
+    _check(payments, community)
     bills = {bill.pk: bill for bill in lock([p.bill for taken in payments for p in taken.parts])}
     ids = [taken.payment_id for taken in payments]
     known = posting.find_many(community.pk, "payment", ids)
-    work = _Work(bills)
+    work = _Work(bills, terms_of(community.pk))
     answers = [
         _as_posted(known[taken.payment_id], taken.payment_id)
         if taken.payment_id in known
@@ -93,25 +101,23 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     return answers
 
 
-def _check(payments: Sequence[Taken], community_id: int) -> None:
+def _check(payments: Sequence[Taken], community: Community) -> None:
     if len({taken.payment_id for taken in payments}) != len(payments):
         raise ValueError("a payment can be settled once at a time")
     for taken in payments:
-        ours = taken.unit.community_id == community_id
-        if (
-            taken.total_minor <= 0
-            or taken.rest_minor < 0
-            or not ours
-            or any(part.bill.community_id != community_id for part in taken.parts)
-        ):
+        communities = {taken.unit.community_id, *(part.bill.community_id for part in taken.parts)}
+        currencies = {taken.currency, *(part.bill.currency for part in taken.parts)}
+        if taken.total_minor <= 0 or taken.rest_minor < 0 or communities != {community.pk}:
             raise ValueError("a settlement needs money, and bills of the unit's own community")
+        if currencies != {community.currency}:
+            raise ValueError("a settlement is in the community's own currency")
 
 
 class _Work:
     """What settling changes, gathered so that it is written at once. ``bills`` are locked."""
 
-    def __init__(self, bills: dict[int, Bill]) -> None:
-        self._bills = bills
+    def __init__(self, bills: dict[int, Bill], terms: LateFeeTerms | None) -> None:
+        self._bills, self._terms = bills, terms
         self._paid: dict[tuple[date, int], list[int]] = {}  # (paid on, late fee) -> bills
         self._allocations: list[Allocation] = []
         self.postings: list[posting.Posting] = []
@@ -125,15 +131,23 @@ class _Work:
             if bill.state != BillState.OPEN or part.amount_minor < bill.amount_minor:
                 credited += part.amount_minor
                 continue
-            lines += self._pay(bill, part.amount_minor, taken)
+            late_fee = self._late_fee(bill, part.amount_minor, taken)
+            lines += self._pay(bill, late_fee, taken)
+            credited += part.amount_minor - bill.amount_minor - late_fee
             settled.append(bill.number)
         if credited:
             lines.append(Line("credit", -credited, taken.unit.pk))
         self.postings.append(posting.Posting("payment", taken.payment_id, tuple(lines)))
         return Settlement(tuple(settled), credited)
 
-    def _pay(self, bill: Bill, amount_minor: int, taken: Taken) -> list[Line]:
-        late_fee = amount_minor - bill.amount_minor
+    def _late_fee(self, bill: Bill, amount_minor: int, taken: Taken) -> int:
+        """Of what the payment has above the bill's amount, what was due as late fee."""
+        day = max(taken.paid_on, taken.priced_on or taken.paid_on)
+        due = late_fee_minor(bill.amount_minor, bill.due, day, self._terms)
+        return min(amount_minor - bill.amount_minor, due)
+
+    def _pay(self, bill: Bill, late_fee: int, taken: Taken) -> list[Line]:
+        amount_minor = bill.amount_minor + late_fee
         bill.state = BillState.PAID  # so that the next payment of it becomes credit
         self._paid.setdefault((taken.paid_on, late_fee), []).append(bill.pk)
         self._allocations.append(

@@ -16,6 +16,15 @@ TEXTS = {
         zh="账单已由别人缴清,多付的钱已记入预存余额",
         en="The bill was paid by somebody else; the money was kept as credit",
     ),
+    "more_than_due": Text(
+        zh="付款多于应缴(账单和当日违约金),多付的钱已记入预存余额",
+        en="More was paid than the bill and its late fee on that day; the rest was kept as credit",
+    ),
+    "currency_differs": Text(
+        zh="终端报告的付款币种与小区币种不同,没有入账,请人工核对",
+        en="The kiosk tells of a payment in another currency than the community's; it is not booked:"
+        " check by hand",
+    ),
     "amount_differs": Text(
         zh="渠道实收金额与订单不符,请人工核对",
         en="The channel took another amount than the order's; check by hand",

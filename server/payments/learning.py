@@ -14,7 +14,7 @@ from django.db import transaction
 from contract.business_day import business_day
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.billing.leases import hold, release
+from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
 from server.payments import charging_times, contradictions, held_money
@@ -23,7 +23,6 @@ from server.payments.channels.interface import Ending, OrderState
 from server.payments.life import End, Fact, Late, after
 from server.payments.models import PaymentOrder, Refund
 
-BEGINS_WITHIN = timedelta(minutes=5)  # after its order's time a card payment begins no more
 ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
 QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
 
@@ -94,29 +93,6 @@ def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
     if order.life is PaymentState.CREATED:
         _change(order, PaymentState.CANCELLED, at, reason=reason)
     return order
-
-
-@transaction.atomic
-def never_begun(payment_id: str, at: datetime) -> None:
-    """A card payment whose kiosk never heard that it may begin holds its bills no longer. Should it
-    ask again, it holds them again first."""
-    order = _locked(payment_id)
-    over = order.expires_at is not None and at >= order.expires_at + BEGINS_WITHIN
-    if order.life is PaymentState.CREATED and not order.by_code and over:
-        release(order.payment_id)
-
-
-def bills_of(order: PaymentOrder) -> list[Bill]:
-    """The bills that it is for, as far as they are here, in whatever state."""
-    numbers = [bill["number"] for bill in order.bills]
-    return list(Bill.objects.filter(community=order.community_id, number__in=numbers))
-
-
-def held(order: PaymentOrder, at: datetime) -> None:
-    """An order that came to be known by the kiosk's journal, begun without the server: until its end is
-    known, its bills may be paid."""
-    if not order.life.final:
-        hold(bills_of(order), order.payment_id, now=at)
 
 
 @transaction.atomic
@@ -242,7 +218,9 @@ def _book(news: Sequence[News], at: datetime) -> None:
     for one, done in zip(news, settled, strict=True):
         order, known = one.order, one.known
         if done.credited_minor:
-            _alert(order, "paid_twice", at, credited_minor=done.credited_minor)
+            whole = len(done.settled) == len(order.bills)
+            kind = "more_than_due" if whole else "paid_twice"
+            _alert(order, kind, at, credited_minor=done.credited_minor)
         _assign(
             order,
             PaymentState.APPROVED,
@@ -278,7 +256,16 @@ def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement
     rest = order.amount_minor - sum(part.amount_minor for part in parts)
     if rest < 0:
         parts, rest = [], order.amount_minor
-    return settlement.Taken(order.unit, parts, order.method, order.payment_id, day, rest)
+    return settlement.Taken(
+        order.unit,
+        parts,
+        order.method,
+        order.payment_id,
+        day,
+        rest,
+        currency=order.currency,
+        priced_on=business_day(order.created_at, order.community.time_zone),
+    )
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from contract.messages import (
 from server.billing.accounts import find_unit
 from server.billing.models import Bill
 from server.estate.models import Unit
-from server.payments import kiosk_time, learning
+from server.payments import bills_held, kiosk_time, learning
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.life import Fact
@@ -159,7 +159,7 @@ class Take:
         self._book()
         if order.pk is None:
             order.save()
-            learning.held(order, self._now)
+            bills_held.from_journal(order, self._now)
         if record.method is Method.CARD:
             take_card(order, record, self._now)
         elif not order.life.final and record.state in (
@@ -236,6 +236,9 @@ class Take:
             return None
         if record.simulated and not caller.community.test:
             self._alert("simulated_money", record.reference, payment_id=record.payment_id)
+            return None
+        if record.currency != caller.community.currency:
+            self._alert("currency_differs", record.reference, **_named(record.model_dump()))
             return None
         unit = self._units.get(record.unit) or self._unit_of(record)
         order = PaymentOrder(

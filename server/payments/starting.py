@@ -16,7 +16,7 @@ from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillNotOpen, lease
 from server.billing.models import Bill, BillState
 from server.estate.models import Community, Unit
-from server.payments import charging, charging_times, following, learning
+from server.payments import bills_held, charging, charging_times, following, learning
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.life import Fact
@@ -76,7 +76,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     ):
         raise IdempotencyConflict(request.payment_id)
     if known and order.life is PaymentState.CREATED:
-        _hold_again(order, now)
+        bills_held.again(order, now)
     if request.payment_code is not None:
         return _charge(order, request.payment_code, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
@@ -135,17 +135,6 @@ def _simulated_channel(method: Method) -> bool:
     return bool(found and found.simulated)
 
 
-@transaction.atomic
-def _hold_again(order: PaymentOrder, now: datetime) -> None:
-    """An order that was not begun yet may have let its bills go meanwhile: before anybody is asked for
-    money, they are held again. Raises BillNotOpen and BillLeased."""
-    [order] = learning.locked([order.payment_id])
-    if order.life is PaymentState.CREATED and not order.cancel_wanted:
-        lease(learning.bills_of(order), order.payment_id, now=now)
-        if order.method == Method.CARD:
-            learning.asked(order.payment_id, now)
-
-
 def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
     wanted = {b.number: b.amount_minor for b in request.bills}
     found = {
@@ -154,6 +143,8 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
         .select_related("unit")
         .prefetch_related("lines__fee_item")
     }
+    if request.currency != unit.community.currency:
+        raise AmountChanged("the amount is not in the community's currency")
     terms = terms_of(unit.community_id)
     for number, amount_minor in wanted.items():
         bill = found.get(number)

@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 
 from contract.messages import Method, PaymentState
-from server.payments import charging_times, following, learning, notifications, refunds
+from server.payments import bills_held, charging_times, following, notifications, refunds
 from server.payments.alerts import keep_up
 from server.payments.case import LastWord, facts
 from server.payments.life import End
@@ -114,7 +114,7 @@ def _attend(order: PaymentOrder, at: datetime) -> bool:
     if order.life.final:
         return _look(order, at)
     if not order.by_code:
-        learning.never_begun(order.payment_id, at)
+        bills_held.never_begun(order.payment_id, at)
         return True
     asked = order.heard
     order = following.check(order, at)

@@ -4,7 +4,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from server.billing.accounts import credit_minor
 from server.billing.leases import BillLeased, BillNotOpen, lease, release
@@ -12,9 +12,11 @@ from server.billing.models import Allocation, Bill, BillLease, BillState
 from server.billing.settlement import (
     Part,
     Settlement,
+    Taken,
     receive_for_refund,
     refund_done,
     settle,
+    settle_together,
     undo,
 )
 from server.billing.verification import verify_ledger
@@ -55,6 +57,53 @@ def test_late_fee_is_income_of_its_own():
     assert balance(village.pk, "income:late_fee") == -1_080
     assert bill_of(village).late_fee_minor == 1_080
     assert verify_ledger() == []
+
+
+@pytest.mark.parametrize(
+    ("due", "late_fee"), [(date(2026, 11, 30), 0), (date(2026, 10, 31), 1_080)]
+)
+def test_late_fee_is_what_was_due_on_the_day_and_the_rest_is_credit(due: date, late_fee: int):
+    village = create_village()
+    issue(village, due=due)
+    bill = bill_of(village)
+    assert pay(bill, 90_008 + 1_080 + 500) == Settlement((bill.number,), 1_580 - late_fee)
+    assert balance(village.pk, "income:late_fee") == -late_fee
+    assert bill_of(village).late_fee_minor == late_fee
+    assert credit_minor(bill.unit) == 1_580 - late_fee
+    assert verify_ledger() == []
+
+
+def test_less_than_the_late_fee_that_was_due_settles_the_bill_all_the_same():
+    village = create_village()
+    issue(village, due=date(2026, 10, 31))
+    assert pay(bill_of(village), 90_008 + 7).credited_minor == 0
+    assert bill_of(village).late_fee_minor == 7
+
+
+def test_the_late_fee_that_the_payer_was_told_counts_though_the_terminals_clock_is_a_day_behind():
+    village = create_village()
+    issue(village, due=date(2026, 10, 31))
+    bill = bill_of(village)
+    taken = Taken(
+        bill.unit,
+        [Part(bill, 91_088)],
+        "card",
+        "p1",
+        TODAY - timedelta(days=1),
+        currency="CNY",
+        priced_on=TODAY,
+    )
+    assert settle_together([taken], at=NOW) == [Settlement((bill.number,), 0)]
+
+
+def test_money_of_another_currency_is_not_booked():
+    village = create_village()
+    issue(village)
+    bill = bill_of(village)
+    taken = Taken(bill.unit, [Part(bill, 90_008)], "card", "p1", TODAY, currency="USD")
+    with pytest.raises(ValueError, match="own currency"), transaction.atomic():
+        settle_together([taken], at=NOW)
+    assert bill_of(village).state == BillState.OPEN
 
 
 def test_the_same_payment_again_changes_nothing_and_answers_the_same():

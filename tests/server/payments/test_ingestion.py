@@ -321,3 +321,26 @@ def test_a_batch_is_worth_as_much_as_its_entries_one_by_one(world, told, offline
     together, apart = after([journal.entries]), after([[entry] for entry in journal.entries])
     assert together == apart
     assert together["version"] > len(set(told))
+
+
+def test_a_payment_in_another_currency_is_never_booked_as_the_communitys(world):
+    foreign = record(world, PaymentState.APPROVED, offline=True, currency="USD")
+    take(world, KioskJournal().tells(foreign).entries)
+    assert not PaymentOrder.objects.exists()
+    assert posting.balance(world.community.pk, "clearing:card") == 0
+    told = Alert.objects.get(kind="currency_differs").details
+    assert (told["payment_id"], told["amount_minor"]) == (foreign.payment_id, 66416)
+
+
+def test_more_than_was_due_is_told_as_such(world):
+    """The late fee that the kiosk's old copy told was none by the community's terms."""
+    shown = [
+        to_contract(b, TODAY).model_copy(update={"amount_minor": 33308, "late_fee_minor": 100})
+        for b in world.bills
+    ]
+    told = record(world, PaymentState.APPROVED, offline=True, bills=shown, amount_minor=66616)
+    take(world, KioskJournal().tells(told).entries)
+    assert (order().allocated_minor, order().credited_minor) == (66416, 200)
+    assert posting.balance(world.community.pk, "income:late_fee") == 0
+    assert Alert.objects.filter(kind="more_than_due").exists()
+    assert verify_ledger() == []

@@ -104,6 +104,8 @@ def test_wrong_amounts_and_unknown_bills_are_refused(world):
     wrong = [world.request().bills[0].model_copy(update={"amount_minor": 1})]
     with pytest.raises(AmountChanged):
         start(world.caller, world.request(bills=1).model_copy(update={"bills": wrong}), NOW)
+    with pytest.raises(AmountChanged):
+        start(world.caller, world.request().model_copy(update={"currency": "USD"}), NOW)
     other = [world.request().bills[0].model_copy(update={"number": "NONE"})]
     with pytest.raises(BillUnknown):
         start(world.caller, world.request().model_copy(update={"bills": other}), NOW)
