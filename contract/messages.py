@@ -209,7 +209,8 @@ class Bill(Message):
 
 
 class UnitAccount(Message):
-    """A unit's open bills. ``payer`` is masked (王*明)."""
+    """A unit's open bills. ``payer`` is masked (王*明). ``journal_received``: what the asking kiosk's
+    journal says up to this entry is taken into account; a restored server knows less than it once did."""
 
     unit: UnitCode
     label: Text
@@ -217,6 +218,7 @@ class UnitAccount(Message):
     bills: list[Bill]
     credit_minor: Minor = 0
     currency: Currency
+    journal_received: int | None = None
 
 
 class UnitLookup(Message):
@@ -228,11 +230,13 @@ class UnitLookup(Message):
 
 
 class OpenBills(Message):
-    """One page of the community's open bills, for paying while the server is away."""
+    """One page of the community's open bills, for paying while the server is away.
+    ``journal_received``: as in each account."""
 
     accounts: list[UnitAccount]
     next_cursor: str | None = None
     as_of: datetime
+    journal_received: int | None = None
 
 
 # --- payments ---

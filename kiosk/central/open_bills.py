@@ -46,6 +46,12 @@ class _Synced:
     fetched: float | None = None
 
 
+def known_to(acknowledged: int, received: int | None) -> int:
+    """The journal entry up to which an answer of the server knows this kiosk's payments: what it had
+    acknowledged before, or less if it says so, because it was restored since."""
+    return acknowledged if received is None else min(acknowledged, received)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     """A copy that cannot be used is made anew; where the disk takes nothing, it lives in memory."""
     for attempt in range(2):
@@ -102,17 +108,19 @@ class OpenBillsCopy:
         accounts: list[UnitAccount] = []
         cursor: str | None = None
         fetched, as_of = self._clock.seconds(), None
+        known = acknowledged
         for _ in range(PAGES_MAX):
             page = client.open_bills(cursor)
             accounts += page.accounts
             as_of = as_of or page.as_of
+            known = known_to(known, page.journal_received)
             cursor = page.next_cursor
             if cursor is None:
                 break
         assert as_of is not None
         try:
             with self._lock:
-                self._replace(accounts, _Synced(self._owner, as_of, acknowledged, fetched))
+                self._replace(accounts, _Synced(self._owner, as_of, known, fetched))
         except sqlite3.Error as error:
             log.warning("open_bills_not_copied", error=str(error))
         return len(accounts)

@@ -9,7 +9,7 @@ import structlog
 from contract.bill_code import BillCode
 from contract.messages import Bill, ErrorCode, UnitAccount, UnitLookup
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
-from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.central.open_bills import OpenBillsCopy, known_to
 from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
 from kiosk.journal import Journal
 
@@ -108,6 +108,7 @@ class Lookups:
         offline: bool = False,
     ) -> AccountFound:
         """``acknowledged``: the journal entry up to which the account can know what was paid here."""
+        acknowledged = known_to(acknowledged, account.journal_received)
         return AccountFound(
             visit,
             account,

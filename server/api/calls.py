@@ -144,6 +144,7 @@ def open_bills(request: HttpRequest, cursor: str = "") -> Any:
         accounts=accounts_of(page[:UNITS_A_PAGE], _today(kiosk)),
         next_cursor=more,
         as_of=timezone.now(),
+        journal_received=kiosk.journal_sequence,  # as it was before the bills were read
     )
 
 

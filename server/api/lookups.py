@@ -30,7 +30,8 @@ def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> Uni
         wrong = getattr(error, "code", None) is not ErrorCode.SECOND_FACTOR_NEEDED
         LookupWindow.objects.filter(pk=window.pk).update(misses=F("misses") + int(wrong))
         raise
-    return account_of(unit, today)
+    received = kiosk.journal_sequence  # as it was before the bills are read
+    return account_of(unit, today).model_copy(update={"journal_received": received})
 
 
 def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:

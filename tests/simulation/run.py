@@ -150,7 +150,7 @@ class Simulation:
             if kiosk.disk._connection is not None:
                 kiosk.disk._connection.close()
             if kiosk.running is not None:
-                kiosk.running.kiosk._hands.copy._db.close()
+                kiosk.running.kiosk._hands.lookups._copy._db.close()
 
 
 def run(seed: int, first_state: bytes, only: frozenset[tuple[str, int]] | None = None) -> Result:

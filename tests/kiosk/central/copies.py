@@ -27,11 +27,13 @@ class Time:
 class Pages:
     """A server's open bills, as of ``at``."""
 
-    def __init__(self, *accounts: UnitAccount, at: datetime = NOON) -> None:
-        self.accounts, self.at = list(accounts), at
+    def __init__(
+        self, *accounts: UnitAccount, at: datetime = NOON, received: int | None = None
+    ) -> None:
+        self.accounts, self.at, self.received = list(accounts), at, received
 
     def open_bills(self, cursor):
-        return OpenBills(accounts=self.accounts, as_of=self.at)
+        return OpenBills(accounts=self.accounts, as_of=self.at, journal_received=self.received)
 
 
 def copy_in(folder: Path, *accounts: UnitAccount, acknowledged: int = 0) -> OpenBillsCopy:

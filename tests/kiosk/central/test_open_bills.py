@@ -106,6 +106,14 @@ def test_a_clock_that_cannot_be_right_says_no_age(opened, time):
     assert copy.usable
 
 
+@pytest.mark.parametrize(("received", "knows"), [(None, 100), (120, 100), (100, 100), (40, 40)])
+def test_it_knows_no_more_than_the_server_that_gave_it(opened, received, knows):
+    """A server that was restored has less of the journal than it acknowledged."""
+    copy = opened()
+    copy.sync(Pages(DUE, received=received), 100)
+    assert copy.account(UNIT).acknowledged == knows
+
+
 def test_another_kiosks_copy_is_not_used(opened):
     """The disk was enrolled for another place: the same unit is somebody else's home."""
     opened().sync(Pages(DUE), 0)

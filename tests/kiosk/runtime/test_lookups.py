@@ -32,13 +32,13 @@ class Central:
     """A server that has not heard of what was paid; ``meanwhile`` happens while it looks."""
 
     def __init__(self) -> None:
-        self.away, self.meanwhile = False, lambda: None
+        self.away, self.meanwhile, self.due = False, lambda: None, DUE
 
     def look_up(self, lookup):
         if self.away:
             raise ServerAway("no line")
         self.meanwhile()
-        return DUE
+        return self.due
 
     def bill(self, number):
         if self.away:
@@ -129,6 +129,18 @@ def test_once_the_server_has_heard_of_it_its_word_counts(looked_up, journal, cen
     assert offered(looked_up()) == ["2026-09", "2026-10", "2026-11"]
     central.away = True
     assert offered(looked_up()) == ["2026-11"], "the copy is from before"
+
+
+def test_a_server_that_was_restored_does_not_know_what_it_had_acknowledged(
+    looked_up, journal, central
+):
+    """It says with each answer how far it has the journal: what it lacks may be paid already."""
+    records(journal, APPROVED)
+    journal.acknowledge(journal.last_sequence)
+    central.due = DUE.model_copy(update={"journal_received": journal.last_sequence - 1})
+    assert offered(looked_up()) == ["2026-11"]
+    central.due = DUE.model_copy(update={"journal_received": journal.last_sequence})
+    assert offered(looked_up()) == ["2026-09", "2026-10", "2026-11"]
 
 
 def test_an_answer_from_before_the_server_heard_is_not_believed_after_it(

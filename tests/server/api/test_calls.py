@@ -217,6 +217,13 @@ def test_open_bills_come_page_by_page(world, kiosk, monkeypatch):
     assert (units, second["next_cursor"]) == (["3-2-1201", "3-2-1202"], None)
 
 
+def test_an_account_says_how_far_the_kiosks_journal_is_known(kiosk, world):
+    Kiosk.objects.update(journal_sequence=7)
+    found = kiosk.post("/units/lookup", {"unit": "3-2-1201"}).json()
+    assert found["journal_received"] == 7
+    assert kiosk.get("/bills/open").json()["journal_received"] == 7
+
+
 def test_a_payment_is_started_followed_and_found_paid(world, kiosk):
     view = kiosk.post("/payments", payment(world)).json()
     assert view["state"] == "pending"
