@@ -18,6 +18,7 @@ import numpy as np
 from contract.plain_text import whole_number
 from contract.scan_kind import classify, for_display
 from device_drivers.errors import DeviceError
+from device_drivers.scanners import picture_file
 from device_drivers.scanners.capture import Capture
 from device_drivers.scanners.frame_sources import (
     PICTURE_SUFFIXES,
@@ -27,8 +28,9 @@ from device_drivers.scanners.frame_sources import (
     picture_names,
 )
 from device_drivers.scanners.interface import Scan
+from device_drivers.scanners.picture_file import not_too_large
 from device_drivers.scanners.reader_process import ReaderProcess
-from device_drivers.scanners.reader_protocol import KINDS, PIXELS_MAX, READER_NAMES
+from device_drivers.scanners.reader_protocol import KINDS, READER_NAMES
 
 STILL_DEADLINE_S = 5.0
 CAMERA_WAIT_S = 10.0
@@ -87,19 +89,16 @@ def _scan(target: str, frames: int, reader: ReaderProcess) -> int:
 
 def _read_file(path: Path, reader: ReaderProcess) -> dict:
     try:
-        data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
-    except (OSError, cv2.error) as problem:
+        picture = picture_file.read(path)
+    except OSError as problem:
         return {"file": str(path), "codes": [], "ms": 0.0, "error": str(problem)}
     if picture is None:
         return {"file": str(path), "codes": [], "ms": 0.0, "error": "no picture that can be read"}
-    return _read_picture(str(path), picture, reader)
+    return _read_picture(str(path), cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), reader)
 
 
 def _read_picture(name: str, grey: np.ndarray, reader: ReaderProcess) -> dict:
-    if grey.size > PIXELS_MAX:
-        scale = (PIXELS_MAX / grey.size) ** 0.5
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = not_too_large(grey)
     begun = time.perf_counter()
     line: dict = {"file": name, "codes": []}
     try:

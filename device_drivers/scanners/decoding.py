@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from device_drivers.scanners import readers
+from device_drivers.scanners import code_text, readers
 from device_drivers.scanners.enhancing import TREATMENTS, Treated, Treatment, halved, to_work_on
-from device_drivers.scanners.interface import CODE_LENGTH_MAX
 from device_drivers.scanners.reader_protocol import Box, Effort
 from device_drivers.scanners.readers import Found
 
@@ -57,8 +56,12 @@ def _worth_a_second_reader(task: Task) -> bool:
 
 
 def _allowed(found: list[Found], task: Task) -> list[Found]:
-    good = [c for c in found if 0 < len(c.text) <= CODE_LENGTH_MAX and c.kind in task.kinds]
-    return list({(c.text, c.kind): c for c in good}.values())
+    good: dict[tuple[str, str], Found] = {}
+    for code in found:
+        understood = code_text.of_text(code.text, code.kind)
+        if understood is not None and code.kind in task.kinds:
+            good[understood.text, code.kind] = replace(code, text=understood.text)
+    return list(good.values())
 
 
 def _attempts(grey: np.ndarray, task: Task) -> Iterator[list[Found]]:

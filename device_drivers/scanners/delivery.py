@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from device_drivers.scanners import code_text
 from device_drivers.scanners.interface import Scan
-from device_drivers.scanners.serial_framing import text_and_kind
 from device_drivers.scanners.sightings import Sightings
 
 log = structlog.get_logger(__name__)
@@ -62,9 +62,9 @@ class Delivery:
         """For scanners that send lines of bytes; what can be no code is counted as noise."""
         scans = []
         for line in lines:
-            understood = text_and_kind(line)
-            if understood is None:
+            code = code_text.of_bytes(line)
+            if code is None:
                 log.info("scanner.noise", length=len(line))
             else:
-                scans.append(Scan(understood[0], understood[1], reader))
+                scans.append(Scan(code.text, code.kind, reader))
         self.hand_over(scans, now)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from device_drivers.errors import NotReachable
+from device_drivers.scanners import picture_file
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 V4L2_EXPOSURE_MANUAL, V4L2_EXPOSURE_AUTO = 1, 3  # V4L2_EXPOSURE_MANUAL and _APERTURE_PRIORITY
@@ -207,9 +208,10 @@ class FolderSource:
         for _ in range(len(self._names)):
             name = self._names[self._next % len(self._names)]
             self._next += 1
-            picture = cv2.imread(str(self._folder / name), cv2.IMREAD_COLOR)
-            if picture is not None:
-                return picture
+            with contextlib.suppress(OSError):  # it may be taken away just now
+                picture = picture_file.read(self._folder / name)
+                if picture is not None:
+                    return picture
             if self._next >= len(self._names):
                 break
         return None

@@ -3,8 +3,9 @@
 A reader may abort the whole process at a crafted code; what it raises is taken for "nothing found".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import zxingcpp
@@ -25,6 +26,19 @@ ZXING_KINDS = {
 ZBAR_SYMBOLS = {"QRCODE": pyzbar.ZBarSymbol.QRCODE, "CODE128": pyzbar.ZBarSymbol.CODE128}
 # What zbar takes UTF-8 for, when it guesses the character set of a QR code.
 ZBAR_WRONG_GUESSES = ("shift_jis", "big5", "latin-1")
+
+# Which dots a data mask turns over, by row and column (ISO/IEC 18004, table 10).
+_MASKS: tuple[Callable[[int, int], bool], ...] = (
+    lambda i, j: (i + j) % 2 == 0,
+    lambda i, j: i % 2 == 0,
+    lambda i, j: j % 3 == 0,
+    lambda i, j: (i + j) % 3 == 0,
+    lambda i, j: (i // 2 + j // 3) % 2 == 0,
+    lambda i, j: (i * j) % 2 + (i * j) % 3 == 0,
+    lambda i, j: ((i * j) % 2 + (i * j) % 3) % 2 == 0,
+    lambda i, j: ((i + j) % 2 + (i * j) % 3) % 2 == 0,
+)
+_STRUCTURED_APPEND = [False, False, True, True]
 
 
 @dataclass(frozen=True)
@@ -64,12 +78,33 @@ def read_with_zxing(
         for code in codes:
             kind = ZXING_KINDS.get(code.format)
             if code.valid and kind is not None and kind in kinds:
+                if kind == "QRCODE" and is_one_of_several(code):
+                    continue
                 found.append(Found(code.text, kind, "zxing-cpp", _box(code.position)))
             elif hints is not None and not code.valid:
                 hints.append(_box(code.position))
     except Exception:
         return []
     return found
+
+
+def is_one_of_several(code: zxingcpp.Barcode) -> bool:
+    """Whether a QR code is a part of a larger text (structured append): read alone it would pass for
+    the whole. The reader does not say, so the first four bits of the data are looked at, the mode
+    indicator (ISO/IEC 18004, 7.4.1 and 7.8.2): the four dots in the corner at the lower right."""
+    dots = np.asarray(code.to_image(scale=1, add_quiet_zones=False))
+    extra: Any = code.extra
+    mask, size = extra.get("DataMask"), len(dots)
+    if mask not in range(len(_MASKS)) or dots.shape != (size, size):
+        return False
+    corner = (
+        (size - 1, size - 1),
+        (size - 1, size - 2),
+        (size - 2, size - 1),
+        (size - 2, size - 2),
+    )
+    bits = [(dots[row, column] == 0) ^ _MASKS[mask](row, column) for row, column in corner]
+    return bits == _STRUCTURED_APPEND
 
 
 def _box(position: zxingcpp.Position) -> Box:

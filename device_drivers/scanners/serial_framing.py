@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from device_drivers.scanners.interface import CODE_LENGTH_MAX
 
 BUFFER_MAX = 4 * CODE_LENGTH_MAX + 64  # bytes; up to four bytes a character
-# AIM identifiers (ISO/IEC 15424): what was read, by the letter after the bracket.
-AIM_KINDS = {"Q": "QRCODE", "C": "CODE128", "A": "CODE39", "E": "EAN13", "L": "PDF417"}
-_AIM = re.compile(r"\]([A-Za-z])[0-9A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -66,23 +63,3 @@ class CodeLines:
         if self._shape.suffix:
             line = line.removesuffix(self._shape.suffix)
         return [line] if line and len(line) <= BUFFER_MAX else []
-
-
-def text_and_kind(code: bytes) -> tuple[str, str] | None:
-    """The text (UTF-8 or GB18030) and its kind, "UNKNOWN" without an AIM identifier; None for noise."""
-    for charset in ("utf-8", "gb18030"):
-        try:
-            text = code.decode(charset)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        return None
-    kind = "UNKNOWN"
-    aim = _AIM.match(text)
-    if aim and aim[1] in AIM_KINDS:
-        kind, text = AIM_KINDS[aim[1]], text[aim.end() :]
-    text = text.strip()
-    if not text or len(text) > CODE_LENGTH_MAX or not text.isprintable():
-        return None
-    return text, kind

@@ -3,12 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_drivers.scanners.serial_framing import (
-    BUFFER_MAX,
-    CodeLines,
-    LineShape,
-    text_and_kind,
-)
+from device_drivers.scanners import code_text
+from device_drivers.scanners.serial_framing import BUFFER_MAX, CodeLines, LineShape
 from device_drivers.scanners.serial_profiles import PROFILES
 
 PLAIN = LineShape()
@@ -35,7 +31,7 @@ def test_any_fragmentation_gives_the_same_codes(codes, data):
 def test_no_noise_raises_or_grows_the_buffer(noise):
     lines = CodeLines(LineShape(prefix=b"\x02", suffix=b"\x03"))
     for code in lines.feed(noise, 0.0) + lines.idle(1.0):
-        text_and_kind(code)
+        code_text.of_bytes(code)
         assert len(code) <= BUFFER_MAX
 
 
@@ -69,16 +65,3 @@ def test_noise_before_the_prefix_is_cut_off_and_lines_without_it_are_dropped():
 def test_newlands_answers_to_commands_are_no_codes():
     shape = LineShape(answer=PROFILES["newland"].answer)
     assert whole(b"\x02\x010000#SCNTRG\x06;\x03628812345\r", shape) == [b"628812345"]
-
-
-def test_text_is_utf8_or_gb18030_and_never_control_characters():
-    assert text_and_kind("翠湖花园".encode()) == ("翠湖花园", "UNKNOWN")
-    assert text_and_kind("翠湖花园".encode("gb18030")) == ("翠湖花园", "UNKNOWN")
-    assert text_and_kind(b"\x00\x01\xff\xfe") is None
-    assert text_and_kind(b"ok\x1bcode") is None
-    assert text_and_kind(b"x" * 513) is None
-
-
-def test_aim_identifiers_tell_the_kind():
-    assert text_and_kind(b"]Q1https://pay.example/b/1") == ("https://pay.example/b/1", "QRCODE")
-    assert text_and_kind(b"]C0628812345") == ("628812345", "CODE128")
