@@ -14,9 +14,11 @@ from server.estate.models import Community
 from server.payments import decisions
 from server.payments.alert_decisions import resolve_alert
 from server.payments.amount_decisions import settle_amount
-from server.payments.models import Alert, HeldFor, PaymentOrder, Refund
+from server.payments.models import Alert, BorneBy, HeldFor, PaymentOrder, Refund
+from server.payments.outside_decisions import settle_outside
 from server.payments.refund_decisions import returned_by_hand, try_again
 from server.staff.people import Person
+from server.storable import storable_text
 
 PERMISSIONS = {
     "look_again": "payments.change_paymentorder",
@@ -24,6 +26,7 @@ PERMISSIONS = {
     "book_as_unpaid": "payments.change_paymentorder",
     "release_bills": "payments.change_paymentorder",
     "settle_amount": "payments.change_paymentorder",
+    "settle_outside": "payments.change_paymentorder",
     "refund_again": "payments.change_refund",
     "returned_by_hand": "payments.change_refund",
     "resolve_alert": "payments.change_alert",
@@ -78,6 +81,7 @@ DONE = {
     "book_as_unpaid": Text(zh="已按未付结束", en="Ended as not paid"),
     "release_bills": Text(zh="账单已放开", en="The bills can be paid again"),
     "settle_amount": Text(zh="款项已按您的决定入账", en="The money is booked as you said"),
+    "settle_outside": Text(zh="差额已按您的决定入账", en="The difference is booked as you said"),
     "refund_again": Text(zh="已再退一次，结果见下", en="Tried; see below"),
     "returned_by_hand": Text(
         zh="已登记人工退回，系统不会再退", en="Returned by hand; it is not sent any more"
@@ -89,7 +93,7 @@ DONE = {
 def perform(asked: Request, communities: QuerySet[Community]) -> Text:
     """What was done, in words. Raises NotPossible, ReasonMissing, NotUnderstood, PermissionDenied
     (another community's)."""
-    if asked.act not in DONE:
+    if asked.act not in DONE or "\x00" in asked.subject:
         raise NotUnderstood(asked.act)
     _OF[asked.act](asked, communities)
     return DONE[asked.act]
@@ -131,7 +135,7 @@ def _book_as_paid(asked: Request, communities: QuerySet[Community]) -> None:
         asked.person,
         asked.reason,
         asked.at,
-        channel_reference=str(asked.form.get("number", "")).strip(),
+        channel_reference=storable_text(str(asked.form.get("number", "")).strip()),
         looked_at_channel=asked.looked,
         as_of=asked.version,
     )
@@ -164,6 +168,18 @@ def _settle_amount(asked: Request, communities: QuerySet[Community]) -> None:
         asked.reason,
         asked.at,
         purpose=_choice(HeldFor, asked.form.get("purpose")),
+        seen_minor=asked.seen_minor,
+    )
+
+
+def _settle_outside(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    settle_outside(
+        order.payment_id,
+        asked.person,
+        asked.reason,
+        asked.at,
+        bearer=_choice(BorneBy, asked.form.get("bearer")),
         seen_minor=asked.seen_minor,
     )
 
@@ -203,6 +219,7 @@ _OF = {
     "book_as_unpaid": _book_as_unpaid,
     "release_bills": _release_bills,
     "settle_amount": _settle_amount,
+    "settle_outside": _settle_outside,
     "refund_again": _refund_again,
     "returned_by_hand": _returned_by_hand,
     "resolve_alert": _resolve_alert,

@@ -2,7 +2,7 @@
 only. Whatever is shown goes through ``scope``: the communities that the person may see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from server.fleet.words import PAIR_AGAIN
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
 from server.open_questions.words import REFUND_SAID, value
-from server.payments import case, contradictions
+from server.payments import case, contradictions, outside_decisions
 from server.payments.alert_decisions import OF_A_QUESTION
 from server.payments.decisions import WAITS_AFTER
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
@@ -96,6 +96,7 @@ def questions(communities: QuerySet[Community], at: datetime) -> list[Question]:
     found = [
         *_payments(by_key, at),
         *_contradicted(by_key),
+        *_outside(by_key),
         *_refunds(by_key, at),
         *_alerts(by_key),
         *_journals(by_key, at),
@@ -147,21 +148,30 @@ def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...])
 
 
 def _contradicted(communities: dict[int, Community]) -> Iterator[Question]:
-    alerts = _open_alerts(communities).filter(kind=contradictions.KIND)
-    for alert in alerts:
-        order = (
-            PaymentOrder.objects.filter(payment_id=alert.details.get("payment_id"))
-            .select_related("unit", "community")
-            .first()
-        )
-        if order is None:
-            continue
+    for alert, order in _with_order(communities, contradictions.KIND):
         acts = ("book_as_unpaid", "resolve_alert")
         if not contradictions.open_about(order):
             acts = ("resolve_alert",)
         question = _of_order("contradicted", order, sentences.contradicted(order, alert), acts)
-        more = {"since": alert.raised_at, "link": f"alert:{alert.pk}"}
-        yield Question(**{**vars(question), **more})
+        yield replace(question, since=alert.raised_at, link=f"alert:{alert.pk}")
+
+
+def _outside(communities: dict[int, Community]) -> Iterator[Question]:
+    for alert, order in _with_order(communities, outside_decisions.KIND):
+        acts = ("settle_outside", "look_again")
+        question = _of_order("outside", order, sentences.outside(order), acts)
+        yield replace(question, since=alert.raised_at, came_minor=order.refunded_minor)
+
+
+def _with_order(
+    communities: dict[int, Community], kind: str
+) -> Iterator[tuple[Alert, PaymentOrder]]:
+    """The open alerts of a kind, each with the payment that it is about."""
+    orders = PaymentOrder.objects.select_related("unit", "community")
+    for alert in _open_alerts(communities).filter(kind=kind):
+        order = orders.filter(payment_id=alert.details.get("payment_id")).first()
+        if order is not None:
+            yield alert, order
 
 
 def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Question]:

@@ -14,7 +14,7 @@ from server.fleet.templatetags.bilingual import chosen
 from server.open_questions import acting
 from server.open_questions.listing import questions, scope
 from server.open_questions.view import Card
-from server.payments.models import HeldFor, Refund
+from server.payments.models import BorneBy, HeldFor, Refund
 from server.payments.refusals import NotPossible
 from server.staff import audit, people
 
@@ -38,6 +38,7 @@ def open_questions(request: HttpRequest) -> HttpResponse:
         "several": len({question.community.pk for question in found}) > 1,
         "ways": Refund.How.choices,
         "purposes": HeldFor.choices,
+        "bearers": BorneBy.choices,
     }
     return render(request, "open_questions/page.html", context)
 

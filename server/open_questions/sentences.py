@@ -31,6 +31,17 @@ def amount(order: PaymentOrder) -> Text:
     )
 
 
+def outside(order: PaymentOrder) -> Text:
+    gone, paid = _money(order.refunded_minor, order), _money(order.charged_minor, order)
+    channel = METHODS[order.method]
+    return Text(
+        zh=f"有人在{channel.zh}商户后台退了 {gone}（共付 {paid}）。"
+        "账单仍算已缴，请决定这笔差额由谁承担。",
+        en=f"{gone} of {paid} was refunded in the console of {channel.en}. The bills stay paid: say who"
+        " bears the difference.",
+    )
+
+
 def contradicted(order: PaymentOrder, alert: Alert) -> Text:
     decided, said = value(alert.details.get("decided")), value(alert.details.get("said"))
     card = order.method == Method.CARD

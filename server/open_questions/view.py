@@ -9,7 +9,7 @@ from server.open_questions.listing import Question
 from server.open_questions.words import ACTS, EFFECTS, KINDS, METHODS, STANDS, lasting
 from server.staff.models import Act
 
-_MAIN = ("settle_amount", "returned_by_hand", "resolve_alert", "book_as_paid")
+_MAIN = ("settle_amount", "settle_outside", "returned_by_hand", "resolve_alert", "book_as_paid")
 _BAD_AFTER = timedelta(hours=24)
 
 

@@ -6,6 +6,7 @@ from server.payments.case import INSIDE, LABELS
 KINDS = {
     "payment": Text(zh="付款结果不明", en="Paid or not?"),
     "amount": Text(zh="金额不符", en="Another amount came"),
+    "outside": Text(zh="渠道后台退过款", en="Refunded in the console"),
     "contradicted": Text(zh="人工认定有出入", en="A decision is contradicted"),
     "refund": Text(zh="退款没完成", en="Refund not done"),
     "journal": Text(zh="终端日志", en="Kiosk's journal"),
@@ -94,6 +95,7 @@ ACTS = {
     "book_as_unpaid": Text(zh="按未付结束", en="Book as not paid"),
     "release_bills": Text(zh="放开账单", en="Release the bills"),
     "settle_amount": Text(zh="决定这笔钱的用途", en="Say what the money is for"),
+    "settle_outside": Text(zh="决定差额由谁承担", en="Say who bears it"),
     "refund_again": Text(zh="现在再退一次", en="Try the refund now"),
     "returned_by_hand": Text(zh="已人工退回", en="Returned by hand"),
     "resolve_alert": Text(zh="已处理", en="Dealt with"),
@@ -129,6 +131,10 @@ EFFECTS = {
     "settle_amount": Text(
         zh="钱从暂挂科目转出一次，不能改。",
         en="The money leaves the suspense account, once.",
+    ),
+    "settle_outside": Text(
+        zh="账单仍算已缴。差额从这户的预存扣，或由物业承担。",
+        en="The bills stay paid. The difference is taken from the unit's credit or written off.",
     ),
     "refund_again": Text(zh="不等下一次，现在就试。", en="Does not wait for the next try."),
     "returned_by_hand": Text(

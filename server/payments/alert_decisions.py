@@ -5,14 +5,20 @@ from datetime import datetime
 
 from django.db import transaction
 
-from server.payments import contradictions
+from server.payments import contradictions, outside_decisions
 from server.payments.models import Alert
 from server.payments.refusals import NotPossible
 from server.staff import audit
 from server.staff.people import Person
 
 # Each ends by itself, once what it is about has its end.
-OF_A_QUESTION = ("unknown_for_long", "amount_differs", "refund_failed", contradictions.KIND)
+OF_A_QUESTION = (
+    "unknown_for_long",
+    "amount_differs",
+    "refund_failed",
+    outside_decisions.KIND,
+    contradictions.KIND,
+)
 
 
 def resolve_alert(alert_id: int, person: Person, reason: str, at: datetime) -> Alert:

@@ -10,7 +10,11 @@ KIND = "decision_contradicted"
 
 
 def said(order: PaymentOrder, what: str, at: datetime) -> None:
-    """``what`` the channel or the terminal says of it now: paid, closed, declined, not_found, ..."""
+    """``what`` the channel or the terminal says of it now: paid, closed, declined, not_found, ... Once
+    staff let a decision stand against a word, the same word is no news."""
+    about = Alert.objects.filter(community=order.community_id, kind=KIND, subject=order.reference)
+    if about.filter(details__said=what, details__decided=order.decided).exists():
+        return
     raise_alert(
         order.community_id,
         KIND,

@@ -26,6 +26,13 @@ class HeldFor(models.TextChoices):
     REFUND = "refund", "全部退回 Return all"
 
 
+class BorneBy(models.TextChoices):
+    """Who bears what went back unasked; the values are accounts of the books."""
+
+    CREDIT = "credit", "从这户的预存扣 Taken from the unit's credit"
+    COMPANY = "waivers", "由物业承担 Written off by the company"
+
+
 DECIDED = [("paid", "已付 Paid"), ("unpaid", "未付 Not paid")]  # by staff, see payments.decisions
 
 

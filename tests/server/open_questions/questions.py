@@ -1,12 +1,13 @@
 """A lobby in which one of each kind waits for somebody."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from contract.messages import Method, PaymentState
 from server.fleet.models import Kiosk
 from server.payments import following, learning, sweeper
-from server.payments.channels.interface import RefundStanding
+from server.payments.channels.interface import RefundStanding, Standing
 from server.payments.decisions import book_as_paid
 from server.payments.life import Fact
 from server.payments.models import Alert, PaymentOrder
@@ -56,6 +57,15 @@ def contradicted(world: World) -> None:
     when = NOW + timedelta(hours=1)
     book_as_paid(order(2).payment_id, Person("李会计"), "对账单上有", when)
     learning.ended_unpaid(order(2).payment_id, Fact.DECLINED, "terminal", when)
+
+
+def part_returned(world: World, number: int = 6) -> None:
+    """A part of a paid order went back in WeChat Pay's merchant console."""
+    begun = start(world.caller, world.request(number), NOW)
+    paid = world.channel.pays(begun.out_trade_no)
+    following.learn(begun, paid, NOW)
+    said = replace(paid, standing=Standing.REFUNDED, refunded_minor=10000)
+    following.learn(order(number), said, NOW)
 
 
 def paid_twice(world: World) -> Alert:

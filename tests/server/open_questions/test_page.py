@@ -144,6 +144,8 @@ def test_an_alert_is_dealt_with(staff: Client, world):
         {"act": "returned_by_hand", "how": "cash", "returned_at": "yesterday"},
         {"act": "resolve_alert", "subject": "1 OR 1=1"},
         {"act": "resolve_alert", "subject": "9" * 40},
+        {"act": "book_as_paid", "subject": "a\x00b"},
+        {"act": "settle_outside", "bearer": "nobody"},
     ],
 )
 def test_a_form_that_is_none_of_ours_does_nothing(staff: Client, world, form):

@@ -11,10 +11,11 @@ from contract.messages import Method, PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import sweeper
+from server.payments import learning, sweeper
 from server.payments.alert_decisions import resolve_alert
 from server.payments.channels import registry
 from server.payments.decisions import book_as_paid, book_as_unpaid, look_again
+from server.payments.life import Fact
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.refusals import NotPossible
 from server.payments.starting import start
@@ -187,6 +188,8 @@ def test_what_is_contradicted_may_stand_when_somebody_says_so(card, journal):
     resolve_alert(Alert.objects.get().pk, CLERK, "收单行确认已入账", LATER)
     assert (order().life, alerts()) == (PaymentState.APPROVED, [])
     refused("ended", unpaid)
+    learning.ended_unpaid(order().payment_id, Fact.DECLINED, "terminal", LATER)
+    assert alerts() == []  # the same word again is no news
 
 
 def test_what_the_terminal_took_back_is_taken_back_whoever_booked_it(card, journal):
