@@ -184,10 +184,11 @@ def stand(db: sqlite3.Connection, record: PaymentRecord, number: int, sequence: 
         " SET state = excluded.state, sequence = excluded.sequence",
         (record.payment_id, number, record.unit, record.state.value, sequence),
     )
-    db.executemany(
-        "INSERT OR IGNORE INTO payment_bills VALUES (?, ?, ?, ?)",
-        [(bill.number, bill.unit, bill.period, record.payment_id) for bill in record.bills],
-    )
+    for bill in record.bills:
+        db.execute(
+            "INSERT OR IGNORE INTO payment_bills VALUES (?, ?, ?, ?)",
+            (bill.number, bill.unit, bill.period, record.payment_id),
+        )
 
 
 def _sign_what_was_not(db: sqlite3.Connection, seal: Seal | None) -> None:

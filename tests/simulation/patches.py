@@ -193,6 +193,7 @@ def _server() -> None:
     calls.timezone = views_of.timezone = clock
     registry.configured = lambda: ["wechat", "alipay"]
     registry.charging_phones = charging.charging_phones = registry.configured
+    registry.simulated = registry.configured
     calls.bill_keys, calls.shown = cache(calls.bill_keys), cache(calls.shown)
     registry.channel = lambda method: Seams.channel(method)
 

@@ -34,7 +34,7 @@ def charging_phones() -> list[str]:
 def simulated() -> list[str]:
     """The methods whose table says that no real money moves by them."""
     tables = settings.LOBBYPAY.channels
-    return [name for name in configured() if tables[name].get("simulated") is True]
+    return [name for name in configured() if tables.get(name, {}).get("simulated") is True]
 
 
 @cache
