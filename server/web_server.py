@@ -51,21 +51,13 @@ class _Application(BaseApplication):
 
 
 def start_sweeping() -> None:
-    """Orders and refunds without a known end are followed up from this process, whoever began them: each
-    turn in a thread of its own, so that a channel that is dead holds nobody else."""
+    """Orders and refunds without a known end are followed up from this process, whoever began them."""
     from django.utils import timezone
 
     from server.fleet.last_word import last_word
-    from server.payments.sweeper import sweep_forever, turns
+    from server.payments import sweeper
 
-    stop = threading.Event()
-    for name, turn in turns(last_word).items():
-        threading.Thread(
-            target=sweep_forever,
-            args=(turn, timezone.now, stop.wait),
-            name=f"sweep-{name}",
-            daemon=True,
-        ).start()
+    sweeper.start(timezone.now, threading.Event().wait, last_word)
 
 
 def serve(bind: str, threads: int) -> None:

@@ -89,17 +89,33 @@ def match(at: datetime) -> int:
         order = PaymentOrder.objects.filter(
             out_trade_no=row.out_trade_no, method=row.method
         ).first()
-        if order is None:
-            continue
-        known = OrderState(
-            Standing(row.standing),
-            row.channel_reference,
-            row.amount_minor,
-            row.paid_at,
-            row.refunded_minor,
-        )
-        if told(order, known, at):
-            UnmatchedNotification.objects.filter(pk=row.pk).update(matched_at=at)
-            alerts = Alert.objects.filter(kind=_KIND, subject=row.out_trade_no, resolved_at=None)
-            alerts.update(resolved_at=at)
+        if order is not None:
+            _match(row, order, at)
     return len(found)
+
+
+def match_order(order: PaymentOrder, at: datetime) -> PaymentOrder:
+    """As ``match``, for an order that was just made: it may have been paid before it was known here."""
+    kept = UnmatchedNotification.objects.filter(out_trade_no=order.out_trade_no, matched_at=None)
+    for row in kept.filter(method=order.method).order_by("pk"):
+        _match(row, order, at)
+        order = PaymentOrder.objects.select_related("community", "unit").get(pk=order.pk)
+    return order
+
+
+def _match(row: UnmatchedNotification, order: PaymentOrder, at: datetime) -> None:
+    known = OrderState(
+        Standing(row.standing),
+        row.channel_reference,
+        row.amount_minor,
+        row.paid_at,
+        row.refunded_minor,
+    )
+    if not told(order, known, at):
+        return
+    UnmatchedNotification.objects.filter(pk=row.pk).update(matched_at=at)
+    if not UnmatchedNotification.objects.filter(
+        out_trade_no=row.out_trade_no, matched_at=None
+    ).exists():
+        alerts = Alert.objects.filter(kind=_KIND, subject=row.out_trade_no[:80], resolved_at=None)
+        alerts.update(resolved_at=at)

@@ -16,7 +16,14 @@ from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillNotOpen, lease
 from server.billing.models import Bill, BillState
 from server.estate.models import Community, Unit
-from server.payments import bills_held, charging, charging_times, following, learning
+from server.payments import (
+    bills_held,
+    charging,
+    charging_times,
+    following,
+    learning,
+    notifications,
+)
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.life import Fact
@@ -65,7 +72,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order is None:
         charging.check_request(request)
         try:
-            order = _create(caller, request, digest, now)
+            order = notifications.match_order(_create(caller, request, digest, now), now)
         except IntegrityError:  # the same request, a moment earlier, on another thread
             order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
             if order is None:

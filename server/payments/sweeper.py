@@ -5,6 +5,7 @@ nobody else. Whatever a turn does is claimed in the database first: any number o
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ ALERT_AFTER = timedelta(hours=2)
 DUE_MAX = 200  # in one turn
 SILENT_MAX = 3  # answers in a row that did not come: then the channel has the rest of the turn off
 BUDGET_S = 60.0  # for one turn
+EVERY_S = 5.0
 
 Turn = Callable[[datetime], int]
 
@@ -200,10 +202,28 @@ def _alerts(last_word: LastWord, at: datetime) -> int:
     return 0
 
 
-def sweep_forever(
-    turn: Turn, now: Callable[[], datetime], stop: Callable[[float], bool], every_s: float = 5.0
+def start(
+    now: Callable[[], datetime],
+    stop: Callable[[float], bool],
+    last_word: LastWord = _nothing_heard,
+    every_s: float = EVERY_S,
+) -> list[threading.Thread]:
+    """Sweeps for ever, each turn in a thread of its own. ``stop(seconds)`` waits and says whether to
+    end."""
+    threads = [
+        threading.Thread(
+            target=_for_ever, args=(turn, now, stop, every_s), name=f"sweep-{name}", daemon=True
+        )
+        for name, turn in turns(last_word).items()
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _for_ever(
+    turn: Turn, now: Callable[[], datetime], stop: Callable[[float], bool], every_s: float
 ) -> None:
-    """One turn, for a thread of the server's own: ``stop(seconds)`` waits and says whether to end."""
     while not stop(every_s):
         try:
             turn(now())

@@ -1,0 +1,172 @@
+"""A channel's genuine word of money for an order that is not known here: kept, told, matched later."""
+
+import pytest
+
+from contract.messages import Method, PaymentState
+from server.billing.models import Bill
+from server.billing.verification import verify_ledger
+from server.estate.models import Community
+from server.payments import notifications, sweeper
+from server.payments.channels.interface import NotGenuine, Notification, OrderState, Standing
+from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
+from server.payments.starting import start
+from tests.server.payments.charges import later
+from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.world import NOW, ChannelUnavailable
+
+TOTAL = 66416
+
+
+@pytest.fixture
+def number(world):
+    """Of an order that the channel has as paid, and the server, restored from a backup, has not."""
+    found = world.request().payment_id.replace("-", "")
+    world.channel.amounts[found] = TOTAL
+    world.channel.pays(found)
+    return found
+
+
+def told(world, number, **more):
+    state = world.channel.query(number)
+    return notifications.take("wechat", Notification(number, state), later(5))
+
+
+def kept():
+    return UnmatchedNotification.objects.get()
+
+
+def open_alerts():
+    return Alert.objects.filter(kind="unmatched_payment", resolved_at=None)
+
+
+def test_it_is_kept_with_all_that_was_said_and_told_once(world, number):
+    for _ in range(3):
+        assert told(world, number), "acknowledged"
+    row = kept()
+    assert (row.method, row.out_trade_no, row.amount_minor) == ("wechat", number, TOTAL)
+    assert (row.channel_reference, row.paid_at, row.matched_at) == (f"42{number[:10]}", NOW, None)
+    alert = open_alerts().get()
+    assert (alert.details["order_no"], alert.details["amount_minor"]) == (number, TOTAL)
+
+
+def test_it_is_not_acknowledged_before_it_is_kept(world, number, client, monkeypatch):
+    state = world.channel.query(number)
+    world.channel.parse_notification = lambda headers, body: Notification(number, state)
+    world.channel.acknowledgement = lambda: (200, "text/plain", b"success")
+
+    def full(*_, **__):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notifications, "_keep", full)
+        with pytest.raises(OSError, match="disk full"):
+            client.post("/notify/wechat", b"{}", content_type="application/json")
+    assert client.post("/notify/wechat", b"{}", content_type="application/json").status_code == 200
+    assert kept().out_trade_no == number
+
+
+def test_what_is_not_genuine_is_not_kept(world, number, client):
+    def forged(headers, body):
+        raise NotGenuine("signature")
+
+    world.channel.parse_notification = forged
+    answer = client.post("/notify/wechat", b"{}", content_type="application/json")
+    assert answer.status_code == 401
+    assert not UnmatchedNotification.objects.exists()
+
+
+@pytest.mark.parametrize("standing", [Standing.CLOSED, Standing.WAITING, Standing.UNKNOWN])
+def test_where_no_money_is_nothing_is_kept(world, standing):
+    assert notifications.take("wechat", Notification("1", OrderState(standing)), NOW)
+    assert not UnmatchedNotification.objects.exists()
+
+
+def test_it_is_booked_when_the_kiosk_asks_for_the_order_again(world, number):
+    """The request came before the backup was restored, and comes again: the channel has it paid and
+    makes no second one."""
+    told(world, number)
+    world.channel.fails = [ChannelUnavailable("ORDERPAID")] * 3
+    order = start(world.caller, world.request(), later(10))
+    assert (order.life, order.charged_minor) == (PaymentState.APPROVED, TOTAL)
+    assert world.channel.created == 0
+    assert {bill.state for bill in Bill.objects.all()} == {"paid"}
+    assert kept().matched_at == later(10)
+    assert not open_alerts().exists()
+    assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_it_is_booked_when_the_kiosks_journal_tells_of_the_order(world, number, silent):
+    told(world, number)
+    world.channel.silent = silent
+    journal = KioskJournal()
+    said = record(world, PaymentState.UNKNOWN, method=Method.WECHAT, card=None, reason="lost")
+    take(world, journal.tells(said).entries)
+    sweeper.sweep(later(60))
+    assert PaymentOrder.objects.get().life is PaymentState.APPROVED
+    sweeper.sweep(later(65))
+    assert kept().matched_at is not None
+    assert not open_alerts().exists()
+
+
+def test_money_for_an_order_that_ended_meanwhile_is_late_money(world, number):
+    """Believed when the channel says so when asked, as any late word."""
+    world.community.late_success = "credit"
+    world.community.save()
+    told(world, number)
+    world.channel.silent = True
+    said = record(world, PaymentState.DECLINED, method=Method.WECHAT, card=None, reason="no")
+    take(world, KioskJournal().tells(said).entries)
+    world.channel.silent = False
+    for seconds in (60, 120, 200):
+        sweeper.sweep(later(seconds))
+    assert PaymentOrder.objects.get().charged_minor == TOTAL
+    assert kept().matched_at is not None
+
+
+def test_matching_is_done_once_by_however_many(world, number):
+    told(world, number)
+    start(world.caller, world.request(), later(10))
+    before = PaymentOrder.objects.get().version
+    for seconds in (11, 12, 13):
+        assert notifications.match(later(seconds)) == 0
+    assert PaymentOrder.objects.get().version == before
+
+
+def test_an_order_of_another_wallet_is_not_the_one(world, number):
+    told(world, number)
+    UnmatchedNotification.objects.update(method="alipay")
+    order = start(world.caller, world.request(), later(10))
+    sweeper.sweep(later(11))
+    assert UnmatchedNotification.objects.filter(matched_at=None).count() == 1
+    assert order.life is PaymentState.PENDING
+
+
+def test_staff_of_every_community_that_may_have_sold_it_are_told(world, number):
+    for code, test in (("other", True), ("real", False)):
+        Community.objects.create(
+            code=code, name_zh=code, name_en=code, test=test, office_phone="1", currency="CNY"
+        )
+    told(world, number)
+    assert set(open_alerts().values_list("community__code", flat=True)) == {"lakeside", "other"}
+
+
+def test_a_server_that_died_after_booking_it_books_it_no_second_time(world, number, monkeypatch):
+    class Killed(BaseException):
+        """The process ended here; nothing after it ran."""
+
+    real = notifications.told
+
+    def dies(*arguments):
+        real(*arguments)
+        raise Killed
+
+    told(world, number)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(notifications, "told", dies)
+        start(world.caller, world.request(), later(10))
+    assert PaymentOrder.objects.get().charged_minor == TOTAL
+    sweeper.sweep(later(20))
+    assert kept().matched_at == later(20)
+    assert PaymentOrder.objects.get().charged_minor == TOTAL
+    assert verify_ledger() == []
