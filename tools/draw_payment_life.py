@@ -35,7 +35,8 @@ back) are facts of their own. Money for an order that had ended without any is l
 policy makes it `reversed` (refunded) or `approved` (credited), and staff are told. Another sum than the
 order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what
 it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`):
-never both.
+never both. An approved order may have been returned in part in its channel's console: `refunded_minor`
+is less than `charged_minor` then, and the bills stay settled; all of it back means `reversed`.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 
@@ -52,7 +53,10 @@ moves the row from `created` to `pending` asks the channel, once; a request that
 | never reversed earlier than | {reverse:g} s after the charge |
 | a reversal is refused while the payer types | asked and reversed again |
 | the query is not answered | nothing is reversed: what was paid would go back |
+| a reversal was asked for and not refused | "paid" is not believed; it is reversed again until it is closed |
 | ended unpaid | looked at again after {looks}: no notification would tell |
+| paid though an end was asked for | looked at again after {end}: it may still be carried out |
+| paid | looked at again after {console} more: it may be returned in the channel's console |
 """
 
 Steps = Mapping[tuple[PaymentState, StrEnum], PaymentState | None]
@@ -81,7 +85,9 @@ def document() -> str:
             ask=charging_times.ASK_EVERY_S,
             life=charging_times.CODE_LIFE.total_seconds(),
             reverse=charging_times.REVERSE_AFTER.total_seconds(),
-            looks=", ".join(_duration(pause) for pause in charging_times.LOOK_AGAIN),
+            looks=_durations(charging_times.LOOK_AGAIN),
+            end=_durations(charging_times.END_MAY_COME),
+            console=_durations(charging_times.IN_THE_CONSOLE),
         ),
     ]
     return "\n".join(parts)
@@ -129,6 +135,10 @@ def _fields(rules: Mapping[PaymentState, Rule]) -> str:
         row.append(_names(n for n in rule.frozen if n not in frozen))
         rows.append(row)
     return f"{said}\n{_table(rows)}"
+
+
+def _durations(pauses: Iterable[timedelta]) -> str:
+    return ", ".join(map(_duration, pauses))
 
 
 def _duration(pause: timedelta) -> str:

@@ -39,6 +39,7 @@ LABELS = {
 INSIDE = {
     "asked": Text(zh="问", en="Asked"),
     "answer": Text(zh="答", en="Answer"),
+    "ending": Text(zh="对终止的回答", en="Answer to the end"),
     "first": Text(zh="首次", en="First"),
     "last": Text(zh="最近", en="Last"),
     "times": Text(zh="次数", en="Times"),
