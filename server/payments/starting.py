@@ -72,7 +72,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order is None:
         charging.check_request(request)
         try:
-            order = notifications.match_order(_create(caller, request, digest, now), now)
+            order = _create(caller, request, digest, now)
         except IntegrityError:  # the same request, a moment earlier, on another thread
             order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
             if order is None:
@@ -82,6 +82,8 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
         known_from_journal or order.request_hash == digest
     ):
         raise IdempotencyConflict(request.payment_id)
+    if order.life is PaymentState.CREATED:
+        order = notifications.match_order(order, now)
     if known and order.life is PaymentState.CREATED:
         bills_held.again(order, now)
     if request.payment_code is not None:

@@ -124,6 +124,23 @@ def test_money_for_an_order_that_ended_meanwhile_is_late_money(world, number):
     assert kept().matched_at is not None
 
 
+def test_a_server_that_died_before_it_matched_does_so_when_the_kiosk_asks_again(
+    world, number, monkeypatch
+):
+    class Killed(BaseException):
+        """The process ended here; nothing after it ran."""
+
+    def dies(*_, **__):
+        raise Killed
+
+    told(world, number)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(notifications, "match_order", dies)
+        start(world.caller, world.request(), later(10))
+    world.channel.fails = [ChannelUnavailable("ORDERPAID")] * 3
+    assert start(world.caller, world.request(), later(12)).life is PaymentState.APPROVED
+
+
 def test_matching_is_done_once_by_however_many(world, number):
     told(world, number)
     start(world.caller, world.request(), later(10))
