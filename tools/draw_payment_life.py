@@ -53,7 +53,7 @@ moves the row from `created` to `pending` asks the channel, once; a request that
 | never reversed earlier than | {reverse:g} s after the charge |
 | a reversal is refused while the payer types | asked and reversed again |
 | the query is not answered | nothing is reversed: what was paid would go back |
-| a reversal was asked for and not refused | "paid" is not believed; it is reversed again until it is closed |
+| a reversal was asked for and not refused | "paid" is not believed, and it is reversed again |
 | ended unpaid | looked at again after {looks}: no notification would tell |
 | paid though an end was asked for | looked at again after {end}: it may still be carried out |
 | paid | looked at again after {console} more: it may be returned in the channel's console |
