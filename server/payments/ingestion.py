@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contract.journal_hash import NotSigned, check_signature, entry_hash, public_key
+from contract.journal_hash import NotSigned, canonical, check_signature, public_key, text_hash
 from contract.messages import JournalEntry as Entry
 from contract.messages import RefusedChange
 from server.payments import received
@@ -68,35 +68,39 @@ def ingest(
         position, position_hash = newest, newest_hash
     old = [e for e in entries if e.sequence <= position]
     new = [e for e in entries if e.sequence > position]
-    head, head_hash = _checked(new, position, position_hash)
+    head, head_hash, signed = _checked(new, position, position_hash)
     _same_as_before(caller, old)
     if not new:
         return Ingested(position, position_hash)
-    return serializable(lambda: Ingested(head, head_hash, _keep(caller, new, now, settled)))
+    return serializable(lambda: Ingested(head, head_hash, _keep(caller, new, signed, now, settled)))
 
 
 def _check_signatures(caller: Caller, entries: list[Entry]) -> None:
     """Before anything else: who did not sign it is not listened to."""
+    key = public_key(caller.public_key)  # ours: what is wrong with it is no fault of the kiosk's
     try:
-        key = public_key(caller.public_key)
         for entry in entries:
             check_signature(key, caller.kiosk_id, entry.sequence, entry.hash, entry.signature)
-    except (NotSigned, ValueError) as error:
+    except NotSigned as error:
         raise JournalNotSigned(str(error)) from error
 
 
-def _checked(entries: list[Entry], position: int, position_hash: str) -> tuple[int, str]:
+def _checked(entries: list[Entry], position: int, position_hash: str) -> tuple[int, str, list[str]]:
+    """The new position with its hash, and each body as the text that was signed."""
+    signed = []
     for entry in entries:
         if entry.sequence != position + 1:
             raise JournalGap(position)
         try:
-            digest = entry_hash(entry.sequence, entry.at, entry.kind, entry.body, position_hash)
+            text = canonical(entry.body)
+            digest = text_hash(entry.sequence, entry.at, entry.kind, text, position_hash)
         except (ValueError, RecursionError) as error:  # half a character, endless depth: no kiosk's
             raise JournalBroken(f"entry {entry.sequence} cannot be hashed") from error
         if entry.previous_hash != position_hash or entry.hash != digest:
             raise JournalBroken(f"entry {entry.sequence} does not follow what was received")
         position, position_hash = entry.sequence, entry.hash
-    return position, position_hash
+        signed.append(text)
+    return position, position_hash, signed
 
 
 def _same_as_before(caller: Caller, entries: list[Entry]) -> None:
@@ -111,7 +115,7 @@ def _same_as_before(caller: Caller, entries: list[Entry]) -> None:
 
 
 def _keep(
-    caller: Caller, entries: list[Entry], now: datetime, settled: bool
+    caller: Caller, entries: list[Entry], signed: list[str], now: datetime, settled: bool
 ) -> list[RefusedChange]:
     received.write(
         [
@@ -121,14 +125,14 @@ def _keep(
                 sequence=entry.sequence,
                 at=entry.at,
                 kind=entry.kind.value,
-                body=entry.body,
+                body=text,
                 payment_id=_about(entry),
                 previous_hash=entry.previous_hash,
                 hash=entry.hash,
                 signature=entry.signature,
                 received_at=now,
             )
-            for entry in entries
+            for entry, text in zip(entries, signed, strict=True)
         ]
     )
     take = Take(caller, now, settled)
