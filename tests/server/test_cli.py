@@ -1,5 +1,6 @@
 """``lobbypay server`` as an operator types it: real processes, a real database file, a real port."""
 
+import json
 import os
 import re
 import signal
@@ -60,6 +61,8 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
         assert re.search(line, said)
     assert "was there" in done(config, "sample-data")
     assert "0 problems" in done(config, "verify-ledger")
+    assert "nothing waits" in done(config, "open-questions")
+    assert json.loads(done(config, "open-questions", "--json", "--community", "lakeside")) == []
     bill = tmp_path / "bill.pdf"
     assert "3-2-1201" in done(config, "bill-pdf", "--unit", "3-2-1201", "--out", str(bill))
     assert bill.read_bytes().startswith(b"%PDF-")

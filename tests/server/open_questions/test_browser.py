@@ -29,6 +29,8 @@ def crowded(world, monkeypatch: pytest.MonkeyPatch) -> World:
     lobby.contradicted(world)
     world.bills = worlds.bills(world.unit, "2026-11")
     lobby.silent_code(world)
+    world.bills = worlds.bills(world.unit, "2026-12", "2027-01")
+    lobby.part_returned(world)
     sweeper.sweep(NOW + timedelta(minutes=30))
     lobby.paid_twice(world)
     Alert.objects.filter(kind="paid_twice").update(raised_at=LATER - timedelta(hours=2))
