@@ -61,7 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     pdf.add_argument("--unit", required=True, help="e.g. 3-2-1201")
     pdf.add_argument("--period", metavar="YYYY-MM", help="else the newest open bill")
     pdf.add_argument("--out", type=Path, required=True, metavar="FILE")
-    add("verify-ledger", _verify_ledger, "check the books against themselves and the bills")
+    add(
+        "verify-ledger",
+        _verify_ledger,
+        "check the books against themselves, bills, payments, journals",
+    )
     kiosk = add("create-kiosk", _create_kiosk, "a kiosk and its one-time pairing code")
     kiosk.add_argument("--community", help="needed only when there are several")
     kiosk.add_argument("code", help="e.g. K04; a known code gets a new pairing code")
@@ -156,10 +160,10 @@ def _bill_pdf(arguments: argparse.Namespace) -> int:
 
 
 def _verify_ledger(_: argparse.Namespace) -> int:
-    from server.billing.verification import verify_ledger
     from server.ledger.models import Transaction
+    from server.payments.verification import verify_books
 
-    problems = verify_ledger()
+    problems = verify_books()
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{Transaction.objects.count()} transactions, {len(problems)} problems")

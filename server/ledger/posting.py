@@ -24,7 +24,7 @@ CHART = {
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,
 }
-BY_UNIT = ("receivable", "credit", "refunds_due", "refunds_outside")
+BY_UNIT = ("receivable", "credit", "refunds_due", "refunds_outside", "suspense")
 
 
 class PostingRefused(Exception):

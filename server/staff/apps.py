@@ -2,7 +2,12 @@
 
 from django.apps import AppConfig
 
+from server.ledger import guards
+
 
 class StaffConfig(AppConfig):
     name = "server.staff"
     verbose_name = "员工 Staff"
+
+    def ready(self) -> None:
+        guards.keep(self, guards.unchangeable("staff_act", "acts are not changed or deleted"))

@@ -7,9 +7,9 @@ from django.db.models import Count
 
 from server.billing.accounts import account_of, find_unit
 from server.billing.models import Bill
-from server.billing.verification import verify_ledger
 from server.estate.models import Community, Resident, Unit
 from server.notices.showing import shown
+from server.payments.verification import verify_books
 from server.sample_data.creation import create_sample
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def test_on_any_day(today: date):
         "parking",
     }
     assert wang.bills[-1].lines[0].amount_minor == 33_208
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_every_kind_of_unit_is_there():

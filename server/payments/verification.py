@@ -1,0 +1,178 @@
+"""Compares orders, refunds and the kiosks' received journals with the books. Changes nothing.
+
+What a payment left in the clearing accounts is what its order says of the money: charged or held, less
+what went back. What a kiosk's journal calls approved is booked, in that amount, or somebody says so here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F, Q, Sum
+
+from contract.journal_hash import GENESIS, entry_hash
+from contract.messages import EntryKind, Method, PaymentState
+from server.billing.models import Allocation, BillLease
+from server.billing.verification import verify_ledger
+from server.ledger.models import Entry, Transaction
+from server.payments.channels.interface import RefundStanding
+from server.payments.models import JournalEntry, PaymentOrder, Refund
+
+_STEP = 500
+_OF_BILLS = ("bill", "bill_void")  # kinds of transactions that are about no payment
+_OF_KIOSKS = frozenset(f"clearing:{method.value}" for method in Method)
+_OPEN = [s.value for s in PaymentState if not s.final]
+
+Sums = dict[str, int]  # by payment, in minor units
+
+
+def verify_books() -> list[str]:
+    """One sentence for each thing wrong: in the books, against the bills, against what was paid and
+    against what the kiosks wrote down."""
+    return [*verify_ledger(), *_orders(), *_refunds(), *_strays(), *_holds(), *_journals()]
+
+
+def _sums(**accounts: str) -> Sums:
+    """What the payments' transactions left on some accounts; the payment begins the reference."""
+    entries = Entry.objects.filter(**accounts).exclude(transaction__kind__in=_OF_BILLS).order_by()
+    rows = entries.values_list("transaction__reference").annotate(total=Sum("amount_minor"))
+    sums: Sums = defaultdict(int)
+    for reference, total in rows.iterator(_STEP):
+        sums[reference.split(" ")[0]] += total
+    return sums
+
+
+def _orders() -> Iterator[str]:
+    cleared = _sums(account__code__startswith="clearing:")
+    credited = _sums(account__code="credit")
+    allocated = _allocated()
+    again = _refunded_again()
+    orders = PaymentOrder.objects.order_by("pk").select_related("community")
+    for order in orders.iterator(_STEP):
+        name = f"{order.community.code}: payment {order.reference} ({order.state})"
+        money = order.charged_minor + order.held_minor - order.refunded_minor
+        money -= again.get(order.payment_id, 0)
+        found = cleared.get(order.payment_id, 0)
+        if found != money:
+            yield f"{name}: the order says that {money} is here, the books say {found}"
+        found = -credited.get(order.payment_id, 0)
+        if found != order.credited_minor:
+            yield f"{name}: {order.credited_minor} became credit, the books say {found}"
+        found = allocated.get(order.payment_id, 0)
+        if found != order.allocated_minor:
+            yield f"{name}: {order.allocated_minor} settled bills, allocations say {found}"
+        if order.currency != order.community.currency:
+            yield f"{name}: in {order.currency}, the community's books are in another currency"
+
+
+def _allocated() -> Sums:
+    rows = Allocation.objects.filter(undone=False).order_by().values_list("payment_id")
+    return dict(rows.annotate(total=Sum("amount_minor")))
+
+
+def _refunded_again() -> Sums:
+    """What the channel sent back although staff had returned it by hand: the order knows it once."""
+    twice = Refund.objects.filter(
+        state=Refund.State.BY_HAND, said=RefundStanding.DONE.value
+    ).order_by()
+    return dict(twice.values_list("order__payment_id").annotate(total=Sum("amount_minor")))
+
+
+def _refunds() -> Iterator[str]:
+    booked = _booked("refund")
+    refunds = Refund.objects.order_by("pk").values_list(
+        "refund_no", "order__payment_id", "state", "amount_minor", "community__code"
+    )
+    for number, payment, state, amount, community in refunds.iterator(_STEP):
+        should = 0 if state == Refund.State.DUE else amount
+        if booked.get(payment, 0) != should:
+            found = booked.get(payment, 0)
+            yield f"{community}: refund {number} is {state}: {should} went back, the books say {found}"
+
+
+def _booked(kind: str) -> Sums:
+    rows = Transaction.objects.filter(kind=kind).order_by()
+    return dict(rows.values_list("reference", "debit_minor"))
+
+
+def _strays() -> Iterator[str]:
+    """Money in the books of a payment at a kiosk that no order tells of, or in another unit's name."""
+    orders = dict(PaymentOrder.objects.values_list("payment_id", "unit_id"))
+    rows = (
+        Entry.objects.filter(Q(account__code__startswith="clearing:") | Q(account__code="credit"))
+        .exclude(transaction__kind__in=_OF_BILLS)
+        .order_by("transaction_id", "account__code")
+        .values_list("transaction__reference", "transaction__kind", "account__code", "unit_id")
+        .distinct()
+    )
+    for reference, kind, account, unit in rows.iterator(_STEP):
+        payment = reference.split(" ")[0]
+        if payment not in orders and account in _OF_KIOSKS:
+            yield f"the books know {kind} {reference} on {account}, of which there is no order"
+        elif orders.get(payment, unit) != unit:
+            yield f"{kind} {reference} is on {account} for another unit than its order's"
+
+
+def _holds() -> Iterator[str]:
+    """Bills that nobody may pay although the payment that holds them has an end."""
+    going_on = PaymentOrder.objects.filter(state__in=_OPEN).values("payment_id")
+    held = BillLease.objects.exclude(payment_id__in=going_on).order_by("pk")
+    for number, payment in held.values_list("bill__number", "payment_id"):
+        yield f"bill {number} is held by payment {payment}, which has ended or does not exist"
+
+
+def _journals() -> Iterator[str]:
+    """Each journal follows from its first entry as it was signed, and its approved cards are booked."""
+    newest: dict[str, JournalEntry] = {}
+    before: JournalEntry | None = None
+    for entry in JournalEntry.objects.order_by("kiosk_id", "sequence").iterator(_STEP):
+        same = before is not None and before.kiosk_id == entry.kiosk_id
+        yield from _follows(entry, before if same else None)
+        before = entry
+        if entry.kind == EntryKind.PAYMENT and entry.payment_id:
+            known = newest.get(entry.payment_id)
+            if known is None or _version(entry) >= _version(known):
+                newest[entry.payment_id] = entry
+    yield from _cards(newest)
+
+
+def _follows(entry: JournalEntry, before: JournalEntry | None) -> Iterator[str]:
+    name = f"journal of kiosk {entry.kiosk_id}, entry {entry.sequence}"
+    sequence, last = (before.sequence, before.hash) if before else (0, GENESIS)
+    if entry.sequence != sequence + 1:
+        yield f"{name}: the entries after {sequence} are missing"
+    elif entry.previous_hash != last:
+        yield f"{name}: does not follow the entry before it"
+    kind = EntryKind(entry.kind)
+    if entry_hash(entry.sequence, entry.at, kind, entry.body, entry.previous_hash) != entry.hash:
+        yield f"{name}: is not what the kiosk signed"
+
+
+def _version(entry: JournalEntry) -> int:
+    version = entry.body.get("version")
+    return version if isinstance(version, int) else 0
+
+
+def _cards(newest: dict[str, JournalEntry]) -> Iterator[str]:
+    """What the kiosks say of their card payments last is what the orders say."""
+    told = {
+        payment: entry.body
+        for payment, entry in newest.items()
+        if entry.body.get("method") == Method.CARD.value
+        and entry.body.get("state") == PaymentState.APPROVED.value
+    }
+    orders: dict[str, dict[str, Any]] = {
+        row["payment_id"]: row
+        for row in PaymentOrder.objects.values("payment_id", "state", "kiosk_id")
+        .annotate(came=F("charged_minor") + F("held_minor"))
+        .iterator(_STEP)
+    }
+    for payment, body in told.items():
+        entry, order = newest[payment], orders.get(payment)
+        name = f"card payment {body.get('reference')} of kiosk {entry.kiosk_id}"
+        amount = body.get("amount_minor")
+        if order is None or order["kiosk_id"] != entry.kiosk_id:
+            yield f"{name}: its journal says approved, {amount}; it is not booked: there is no order"
+        elif order["came"] != amount:
+            found = f"its order is {order['state']} with {order['came']}"
+            yield f"{name}: its journal says approved, {amount}; {found}"
