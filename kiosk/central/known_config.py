@@ -24,6 +24,10 @@ class KnownConfig:
             log.warning("known_config_unusable", error=type(error).__name__)
             return None
 
+    def forget(self) -> None:
+        """For a new identity: what an earlier one was told may be about another place. Raises OSError."""
+        self._path.unlink(missing_ok=True)
+
     def save(self, config: KioskConfig) -> None:
         """Whole or not at all. A full disk costs the copy, not the kiosk."""
         partial = self._path.with_suffix(".partial")
