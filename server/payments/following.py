@@ -65,10 +65,6 @@ def _with_sum(order: PaymentOrder, known: OrderState) -> OrderState:
     return replace(known, refunded_minor=refunded)
 
 
-def _sum_is_known(order: PaymentOrder) -> bool:
-    return order.life is not PaymentState.APPROVED or bool(order.refunded_minor)
-
-
 def ask_end(through: Channel, by: str, out_trade_no: str) -> EndAnswer:
     """``by``: close, or reverse, which gives back what was paid."""
     return through.reverse(out_trade_no) if by == "reverse" else through.close(out_trade_no)
@@ -201,7 +197,7 @@ def look_again(order: PaymentOrder, at: datetime) -> bool:
     known = noted(order, "query", through.query(order.out_trade_no), at)
     before, order = order, learn(order, known, at)
     if before.life is PaymentState.APPROVED:
-        unclear = known.standing is Standing.REFUNDED and not _sum_is_known(order)
+        unclear = known.standing is Standing.REFUNDED and outside_refunds.to_be_asked_again(order)
         return known.standing is not Standing.UNKNOWN and not unclear
     if order.charged_minor or known.standing is Standing.UNKNOWN:
         return bool(order.charged_minor)

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contract.messages import PaymentState
 from server.billing import settlement
 from server.payments import learning
 from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels.interface import OrderState
-from server.payments.models import PaymentOrder, Refund
+from server.payments.models import Alert, PaymentOrder, Refund
+
+UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can say how much
 
 
 @transaction.atomic
@@ -32,8 +35,8 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
             _resolve(order, "refund_outside", at)
         return learning.reversed_(payment_id, "refunded", at)
     if sum_ is None:
-        if order.life is PaymentState.APPROVED:
-            _alert(order, "refund_unclear", at)
+        if order.life is PaymentState.APPROVED and not _alerts(order).exists():
+            _alert(order, UNCLEAR, at)
         return order
     if not came and sum_:
         paid_and_part = replace(known, refunded_minor=0)
@@ -56,8 +59,21 @@ def _part_went_back(order: PaymentOrder, sum_minor: int, at: datetime) -> None:
     order.version += 1
     order.save()
     _resolve(order, "refund_outside", at)
-    _resolve(order, "refund_unclear", at)
+    _resolve(order, UNCLEAR, at)
     _alert(order, "refund_outside", at, refunded_minor=sum_minor)
+
+
+def to_be_asked_again(order: PaymentOrder) -> bool:
+    """Whether something went back of a paid order, nobody could say how much, and nobody has looked
+    into it."""
+    waiting = order.life is PaymentState.APPROVED and not order.refunded_minor
+    return waiting and _alerts(order).filter(resolved_at=None).exists()
+
+
+def _alerts(order: PaymentOrder) -> QuerySet[Alert]:
+    """That it is unclear is told once: staff who ended that alert have looked."""
+    told = Alert.objects.filter(community_id=order.community_id, kind=UNCLEAR)
+    return told.filter(subject=order.reference)
 
 
 def _resolve(order: PaymentOrder, kind: str, at: datetime) -> None:

@@ -126,6 +126,16 @@ def test_how_much_is_not_guessed_but_asked_until_it_is_known(paid):
     assert not Alert.objects.filter(kind="refund_unclear", resolved_at=None).exists()
 
 
+def test_staff_who_looked_into_it_are_not_told_the_same_again(paid):
+    goes_back(paid, 1000)
+    del paid.channel.sent_back[order().out_trade_no]
+    looks(1)
+    Alert.objects.filter(kind="refund_unclear").update(resolved_at=NOW)
+    looks(2, 3, 4, 20, 60, 90)
+    assert Alert.objects.filter(kind="refund_unclear").count() == 1
+    assert order().check_at is None, "looked at as often as any other"
+
+
 def test_an_order_that_was_refunded_in_part_before_anybody_looked_is_paid_less_that(world):
     shown = start(world.caller, world.request(), NOW)
     goes_back(world, 1000)
