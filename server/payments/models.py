@@ -266,6 +266,17 @@ class UnmatchedNotification(models.Model):
         return self.out_trade_no
 
 
+class RefusedStart(models.Model):
+    """拒绝的付款请求: a payment that was refused before it had an order. Its kiosk gave it up and told
+    the resident so: an earlier try of it that arrives after that begins nothing."""
+
+    payment_id = models.CharField(max_length=36, unique=True)
+    refused_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.payment_id
+
+
 class JournalEntry(models.Model):
     """One entry of a kiosk's journal, as it was received. Never changed. ``payment_id``: of the payment
     that it is about; empty when it is about none, or names it as nothing that can be one."""

@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from contract import messages
 from contract.business_day import business_day
 from contract.messages import Method, PaymentState, StartPayment
-from server.billing.accounts import find_unit, snapshot
+from server.billing.accounts import UnitNotFound, find_unit, snapshot
 from server.billing.amounts import open_minor, terms_of
-from server.billing.leases import BillNotOpen, lease
+from server.billing.leases import BillLeased, BillNotOpen, lease
 from server.billing.models import Bill, BillState
 from server.estate.models import Community, Unit
 from server.payments import (
@@ -27,10 +27,11 @@ from server.payments import (
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.life import Fact
-from server.payments.models import PaymentOrder
+from server.payments.models import PaymentOrder, RefusedStart
 
 ORDER_LIFE = timedelta(minutes=10)
 FIRST_CHECK = timedelta(seconds=30)
+REFUSED_FOR = timedelta(days=1)  # longer than any message is on its way
 
 
 class IdempotencyConflict(Exception):
@@ -49,6 +50,9 @@ class BillUnknown(Exception):
     """A bill of that number does not exist for this unit."""
 
 
+_REFUSALS = (AmountChanged, SimulatedMoney, BillUnknown, BillNotOpen, BillLeased, UnitNotFound)
+
+
 @dataclass(frozen=True)
 class Caller:
     """The kiosk that asks. ``public_key`` (base64url, raw) signs its journal."""
@@ -64,15 +68,21 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
 
     Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
     BillLeased, OtherWallet, ChannelUnavailable, and OutcomeUnknown when the channel left us in doubt:
-    ask again. A payment code is charged once; whatever comes again under the id only looks.
+    ask again. What was refused stays refused, whenever an earlier try of it arrives. A payment code is
+    charged once; whatever comes again under the id only looks.
     """
     digest = _digest(request)
     order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
     known = order is not None
     if order is None:
+        if RefusedStart.objects.filter(payment_id=request.payment_id).exists():
+            raise IdempotencyConflict(request.payment_id)
         charging.check_request(request)
         try:
             order = _create(caller, request, digest, now)
+        except _REFUSALS:
+            _refused(request.payment_id, now)
+            raise
         except IntegrityError:  # the same request, a moment earlier, on another thread
             order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
             if order is None:
@@ -93,6 +103,11 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order.method == Method.CARD:
         return learning.asked(order.payment_id, now)
     return _ask_channel(order, now)
+
+
+def _refused(payment_id: str, now: datetime) -> None:
+    RefusedStart.objects.filter(refused_at__lt=now - REFUSED_FOR).delete()
+    RefusedStart.objects.get_or_create(payment_id=payment_id, defaults={"refused_at": now})
 
 
 def _digest(request: StartPayment) -> str:

@@ -1,6 +1,7 @@
 """A bill that may be paid already is offered, started, voided and issued anew by nobody, however long it
 takes to find out."""
 
+import itertools
 import threading
 from datetime import date, timedelta
 
@@ -23,6 +24,7 @@ from tests.server.payments.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=3)
+_others = itertools.count(1000)  # each try is a payment of its own
 
 
 def issue_again(world, period: str) -> list[Bill]:
@@ -48,7 +50,7 @@ def nobody_sells(world, at=LATER) -> None:
     assert to_contract(bill, TODAY).held, "what a printed code finds"
     for method in (Method.WECHAT, Method.CARD):
         with pytest.raises(BillLeased):
-            start(world.caller, world.request(9, method, bills=1), at)
+            start(world.caller, world.request(next(_others), method, bills=1), at)
     with pytest.raises(BillLeased):
         void(bill, at=at)
     assert not issue_again(world, bill.period)

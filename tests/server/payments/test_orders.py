@@ -87,7 +87,7 @@ def test_two_people_cannot_pay_one_bill_at_once(world):
     with pytest.raises(BillLeased):  # the lease is over, but the order may have been paid
         start(world.caller, world.request(3), later)
     sweeper.sweep(later)
-    assert start(world.caller, world.request(3), later).life is PaymentState.PENDING
+    assert start(world.caller, world.request(4), later).life is PaymentState.PENDING
 
 
 def test_a_paid_bill_is_not_paid_again(world):
@@ -103,12 +103,12 @@ def test_wrong_amounts_and_unknown_bills_are_refused(world):
         start(world.caller, world.request(amount_minor=1), NOW)
     wrong = [world.request().bills[0].model_copy(update={"amount_minor": 1})]
     with pytest.raises(AmountChanged):
-        start(world.caller, world.request(bills=1).model_copy(update={"bills": wrong}), NOW)
+        start(world.caller, world.request(2, bills=1).model_copy(update={"bills": wrong}), NOW)
     with pytest.raises(AmountChanged):
-        start(world.caller, world.request().model_copy(update={"currency": "USD"}), NOW)
+        start(world.caller, world.request(3).model_copy(update={"currency": "USD"}), NOW)
     other = [world.request().bills[0].model_copy(update={"number": "NONE"})]
     with pytest.raises(BillUnknown):
-        start(world.caller, world.request().model_copy(update={"bills": other}), NOW)
+        start(world.caller, world.request(4).model_copy(update={"bills": other}), NOW)
     assert PaymentOrder.objects.count() == 0
 
 
