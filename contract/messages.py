@@ -12,14 +12,14 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from contract.business_day import ZoneName
 from contract.currency import listed
-from contract.message import Message, Sha256
+from contract.message import Message, Sha256, Text
 from contract.money import Money
 from contract.presence import Presence, StopReason
+from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")]
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 PaymentId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -27,16 +27,6 @@ PaymentId = Annotated[
 KIOSK_CODE_PATTERN = "[A-Z][0-9A-Z]{1,7}"  # it begins every receipt number of the kiosk
 KioskCode = Annotated[str, StringConstraints(pattern=rf"^{KIOSK_CODE_PATTERN}$")]
 Reference = Annotated[str, StringConstraints(pattern=rf"^{KIOSK_CODE_PATTERN}-[0-9]{{6,9}}$")]
-
-
-class Text(Message):
-    """The same words in both languages."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.en if language == "en" else self.zh
 
 
 class Method(StrEnum):
@@ -161,6 +151,8 @@ class KioskConfig(Message):
     simulated: list[Method] = []  # those of them by which no real money moves, as the server knows
     payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
     second_factor: bool
+    numbering: Numbering = DEFAULT
+    unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are
     notices: list[Notice]
     public_url: str  # what residents' phones open: receipts, payment status
     server_time: datetime

@@ -2,7 +2,8 @@
 
 It never says that a code is genuine: signatures, badges and payments are checked by those who know.
 
-Unit code: ``LPUNIT:<community>:<unit>`` or the unit as residents type it, ``3-2-1201``. Staff badge:
+Unit code: ``LPUNIT:<community>:<unit>`` with the unit in any spelling of ``contract.unit_code``,
+or at least two parts with a figure as residents type them, ``3-2-1201``, ``B1-103``. Staff badge:
 ``LPSTAFF:1:<secret>``, 22 to 86 characters of base64url (128 bits and more). Payment codes: WeChat
 Pay 18 digits beginning 10 to 15, Alipay 16 to 24 digits beginning 25 to 30.
 """
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contract.bill_code import BILL_URL, URL_LENGTH_MAX
+from contract.unit_code import spelled
 
-_UNIT = re.compile(
-    r"(?:LPUNIT:([a-z0-9-]{1,40}):)?([0-9]{1,3}-[0-9]{1,2}-[0-9]{1,5})", re.ASCII | re.IGNORECASE
+_LABELLED_UNIT = re.compile(r"LPUNIT:([a-z0-9-]{1,40}):(.+)", re.IGNORECASE | re.DOTALL)
+_BARE_UNIT = re.compile(
+    r"(?=.*[0-9])[0-9A-Z]{1,8}(?:-[0-9A-Z]{1,8}){1,3}", re.ASCII | re.IGNORECASE
 )
 _BADGE = re.compile(r"LPSTAFF:1:[A-Za-z0-9_-]{22,86}", re.ASCII)
 _WECHAT = re.compile(r"1[0-5][0-9]{16}", re.ASCII)
@@ -54,8 +57,10 @@ def classify(text: str) -> ScannedCode:
         return ScannedCode(ScanKind.OTHER)
     if BILL_URL.fullmatch(text):
         return ScannedCode(ScanKind.BILL)
-    if unit := _UNIT.fullmatch(text):
-        return ScannedCode(ScanKind.UNIT, unit[2], (unit[1] or "").lower())
+    if (unit := _LABELLED_UNIT.fullmatch(text)) and (code := spelled(unit[2])):
+        return ScannedCode(ScanKind.UNIT, code, unit[1].lower())
+    if _BARE_UNIT.fullmatch(text):
+        return ScannedCode(ScanKind.UNIT, text.upper())
     if _WECHAT.fullmatch(text):
         return ScannedCode(ScanKind.WECHAT_PAYMENT)
     if _ALIPAY.fullmatch(text):

@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     sample = add("sample-data", _sample_data, "make the test community 湖畔花园")
     sample.add_argument("--seed", type=int, help="another seed, other neighbours")
     sample.add_argument("--pairing-code", help="for kiosk K03; made up when not given")
+    sample.add_argument(
+        "--neighbours", action="store_true", help="four more, which name their units otherwise"
+    )
     sample.add_argument("--staff-name", default="staff")
     sample.add_argument("--staff-password", help="made up when not given")
     pdf = add("bill-pdf", _bill_pdf, "a bill as A4 PDF with its QR code")
@@ -118,14 +121,18 @@ def _sample_data(arguments: argparse.Namespace) -> int:
     from server.fleet.staff import create_staff
     from server.sample_data.creation import SEED, create_sample
     from server.sample_data.estate import TIME_ZONE
+    from server.sample_data.neighbours import create_neighbours
 
     now = timezone.now()
     seed = SEED if arguments.seed is None else arguments.seed
-    created = create_sample(business_day(now, TIME_ZONE), now, seed)
+    today = business_day(now, TIME_ZONE)
+    created = create_sample(today, now, seed)
     password = arguments.staff_password or secrets.token_urlsafe(9)
     create_staff(arguments.staff_name, password)
     code = create_pairing_code(created.kiosk, now=now, code=arguments.pairing_code)
     print(f"community     {created.community.code} {'made' if created.new else 'was there'}")
+    for neighbour in create_neighbours(today, now) if arguments.neighbours else []:
+        print(f"community     {neighbour.code} made")
     print(f"kiosk         {created.kiosk.code}")
     print(f"pairing code  {code}")
     print(f"staff         {arguments.staff_name}")

@@ -8,14 +8,14 @@ from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
 from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
-from kiosk.core import held
+from kiosk.core import held, unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
-    FIELD_DIGITS_MAX,
+    PHONE,
+    PHONE_DIGITS,
     Action,
-    Field,
     Moment,
     Say,
     Screen,
@@ -24,9 +24,6 @@ from kiosk.core.model import (
 )
 
 Step = tuple[Session, tuple[Effect, ...]]
-
-_NEXT_FIELD = {Field.BUILDING: Field.ENTRANCE, Field.ENTRANCE: Field.ROOM, Field.ROOM: Field.ROOM}
-_PREVIOUS_FIELD = {Field.ROOM: Field.ENTRANCE, Field.ENTRANCE: Field.BUILDING}
 
 _SAY_OF_VERDICT = {
     Verdict.NOT_OURS: Say.CODE_NOT_OURS,
@@ -61,9 +58,8 @@ def say(session: Session, what: Say, back_to: Screen, **changes: Any) -> Session
 def again(session: Session) -> Session:
     """Back to typing; what was typed stays, what was found is forgotten."""
     visit = session.visit
-    entry = replace(
-        visit.entry, phone="", active=Field.ROOM if visit.entry.room else Field.BUILDING
-    )
+    last = max((i for i, part in enumerate(visit.entry.parts) if part), default=0)
+    entry = replace(visit.entry, phone="", active=last)
     return _visit(
         session,
         screen=Screen.IDENTIFY,
@@ -87,7 +83,9 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     if config is None:
         return session, ()
     scanned = classify(event.text)
-    if scanned.kind is ScanKind.UNIT:
+    if scanned.kind is ScanKind.UNIT and (
+        scanned.community or unit_entry.knows(config, scanned.unit)
+    ):
         return _on_unit_code(session, scanned, config.community.code)
     if scanned.kind in _SAY_OF_KIND:
         return say(session, _SAY_OF_KIND[scanned.kind], Screen.IDENTIFY), (Sound("attention"),)
@@ -102,7 +100,10 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
         return say(session, wrong, Screen.IDENTIFY), (Sound("attention"),)
     token = event.text.rpartition("/")[2]
     session = _visit(
-        again(session), busy=True, bill_token=token, entry=_entry_of(reading.code.unit)
+        again(session),
+        busy=True,
+        bill_token=token,
+        entry=unit_entry.of_code(config.numbering, reading.code.unit),
     )
     return session, (Sound("read"), LookUpBill(session.visit.number, reading.code, token))
 
@@ -111,7 +112,9 @@ def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Ste
     """As if the unit had been typed: the code proves nothing about who shows it."""
     if scanned.community not in ("", community.lower()):
         return say(session, Say.CODE_OTHER_COMMUNITY, Screen.IDENTIFY), (Sound("attention"),)
-    session, effects = _on_complete(_visit(again(session), entry=_entry_of(scanned.unit)))
+    numbering = unit_entry.numbering(session)
+    entry = unit_entry.of_code(numbering, scanned.unit)
+    session, effects = _on_complete(_visit(again(session), entry=entry))
     return session, (Sound("read"), *effects)
 
 
@@ -119,13 +122,6 @@ def _raw(text: str) -> bytes:
     import base64
 
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _entry_of(unit: str) -> UnitEntry:
-    parts = unit.split("-")
-    if len(parts) != 3:
-        return UnitEntry()
-    return UnitEntry(parts[0], parts[1], parts[2], active=Field.ROOM)
 
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
@@ -144,55 +140,43 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
 
 
 def _on_keys(session: Session, event: Tapped) -> Step | None:
-    entry = session.visit.entry
+    entry, typing = session.visit.entry, session.visit.screen is Screen.IDENTIFY
+    kinds = unit_entry.numbering(session).kinds
     match event.action:
-        case Action.DIGIT if len(event.value) == 1 and event.value in "0123456789":
-            return _visit(session, entry=_typed(entry, event.value), say=None), ()
+        case Action.DIGIT if len(event.value) == 1:
+            typed = unit_entry.typed(unit_entry.kind(session), entry, event.value)
+            return _visit(session, entry=typed, say=None), ()
         case Action.BACKSPACE:
-            return _visit(session, entry=_rubbed_out(entry), say=None), ()
+            return _visit(session, entry=unit_entry.rubbed_out(entry), say=None), ()
         case Action.CLEAR:
-            cleared = replace(entry, phone="") if entry.active is Field.PHONE else UnitEntry()
+            empty = UnitEntry(kind=entry.kind)
+            cleared = replace(entry, phone="") if entry.active == PHONE else empty
             return _visit(session, entry=cleared, say=None), ()
-        case Action.FIELD if session.visit.screen is Screen.IDENTIFY and event.value in (
-            Field.BUILDING,
-            Field.ENTRANCE,
-            Field.ROOM,
-        ):
-            return _visit(session, entry=replace(entry, active=Field(event.value))), ()
+        case Action.FIELD if typing and event.value in _places(len(unit_entry.kind(session).parts)):
+            return _visit(session, entry=replace(entry, active=int(event.value))), ()
+        case Action.KIND if typing and event.value in _places(len(kinds)):
+            return _visit(session, entry=UnitEntry(kind=int(event.value)), say=None), ()
+        case Action.SUGGESTION if typing and event.value in unit_entry.suggested(session):
+            known = unit_entry.of_code(unit_entry.numbering(session), event.value, entry.kind)
+            return _on_complete(_visit(session, entry=known))
         case Action.NEXT:
             return _on_next(session)
     return None
 
 
-def _typed(entry: UnitEntry, digit: str) -> UnitEntry:
-    """A full field lets the next digit fall into the following one."""
-    name = entry.active
-    if len(entry.of(name)) >= FIELD_DIGITS_MAX[name]:
-        following = _NEXT_FIELD.get(name, name)
-        if following is name or entry.of(following):
-            return entry
-        entry, name = replace(entry, active=following), following
-    return replace(entry, **{name.value: entry.of(name) + digit})
-
-
-def _rubbed_out(entry: UnitEntry) -> UnitEntry:
-    name = entry.active
-    if not entry.of(name) and name in _PREVIOUS_FIELD:
-        name = _PREVIOUS_FIELD[name]
-    return replace(entry, active=name, **{name.value: entry.of(name)[:-1]})
+def _places(count: int) -> list[str]:
+    return [str(place) for place in range(count)]
 
 
 def _on_next(session: Session) -> Step:
     visit = session.visit
     entry = visit.entry
     if visit.screen is Screen.VERIFY:
-        if len(entry.phone) < FIELD_DIGITS_MAX[Field.PHONE]:
+        if len(entry.phone) < PHONE_DIGITS:
             return session, ()
         return _look_up(session)
-    if entry.active is not Field.ROOM and entry.of(entry.active) and not entry.complete:
-        return _visit(session, entry=replace(entry, active=_NEXT_FIELD[entry.active])), ()
-    if not entry.complete:
-        empty = next(f for f in (Field.BUILDING, Field.ENTRANCE, Field.ROOM) if not entry.of(f))
+    empty = unit_entry.first_empty(unit_entry.kind(session), entry)
+    if empty is not None:
         return _visit(session, entry=replace(entry, active=empty)), ()
     return _on_complete(session)
 
@@ -201,7 +185,7 @@ def _on_complete(session: Session) -> Step:
     """The unit is known: to the second factor where the community asks for one, else to the bills."""
     config = session.lobby.config
     if config and config.second_factor:
-        entry = replace(session.visit.entry, phone="", active=Field.PHONE)
+        entry = replace(session.visit.entry, phone="", active=PHONE)
         return _visit(session, screen=Screen.VERIFY, entry=entry), ()
     return _look_up(session)
 
@@ -209,7 +193,8 @@ def _on_complete(session: Session) -> Step:
 def _look_up(session: Session) -> Step:
     session = _visit(session, busy=True, say=None, number=session.visit.number + 1)
     entry = session.visit.entry
-    return session, (LookUp(session.visit.number, entry.unit_code, entry.phone),)
+    unit = unit_entry.spelled_here(session, entry.unit_code)
+    return session, (LookUp(session.visit.number, unit, entry.phone),)
 
 
 def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
@@ -267,7 +252,7 @@ def on_lookup_failed(session: Session, event: LookupFailed, moment: Moment) -> S
     if event.visit != visit.number or not visit.busy:
         return session, ()
     if event.code == ErrorCode.SECOND_FACTOR_NEEDED:
-        entry = replace(visit.entry, phone="", active=Field.PHONE)
+        entry = replace(visit.entry, phone="", active=PHONE)
         return _visit(session, screen=Screen.VERIFY, entry=entry, busy=False), ()
     if event.code == ErrorCode.SECOND_FACTOR_WRONG:
         entry = replace(visit.entry, phone="")

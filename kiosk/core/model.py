@@ -3,7 +3,7 @@
 Everything here is immutable data. It never holds a device, a file, a clock or a widget.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,6 +90,8 @@ class Action(StrEnum):
     CLEAR = "clear"
     BACKSPACE = "backspace"
     FIELD = "field"
+    KIND = "kind"  # homes, shops, parking spaces
+    SUGGESTION = "suggestion"
     NEXT = "next"
     BACK = "back"
     END = "end"
@@ -117,36 +119,37 @@ class Action(StrEnum):
     STOP_TEST = "stop_test"
 
 
-class Field(StrEnum):
-    BUILDING = "building"
-    ENTRANCE = "entrance"  # 单元
-    ROOM = "room"
-    PHONE = "phone"
-
-
-FIELD_DIGITS_MAX = {Field.BUILDING: 3, Field.ENTRANCE: 2, Field.ROOM: 5, Field.PHONE: 4}
+PHONE = -1  # the place of the phone's last digits among the fields of a unit's entry
+PHONE_DIGITS = 4
 
 
 @dataclass(frozen=True)
 class UnitEntry:
-    """The digits typed so far and the field that takes the next one."""
+    """What was typed so far: the parts of a unit's code, and which of them takes the next key.
 
-    building: str = ""
-    entrance: str = ""
-    room: str = ""
+    ``kind`` is a place in the community's numbering (homes, shops, parking spaces).
+    """
+
+    parts: tuple[str, ...] = ()
     phone: str = ""
-    active: Field = Field.BUILDING
+    active: int = 0
+    kind: int = 0
 
-    def of(self, name: Field) -> str:
-        return getattr(self, name.value)
+    def of(self, place: int) -> str:
+        if place == PHONE:
+            return self.phone
+        return self.parts[place] if place < len(self.parts) else ""
 
-    @property
-    def complete(self) -> bool:
-        return bool(self.building and self.entrance and self.room)
+    def put(self, place: int, text: str) -> "UnitEntry":
+        if place == PHONE:
+            return replace(self, phone=text)
+        parts = [*self.parts, *[""] * (place + 1 - len(self.parts))]
+        parts[place] = text
+        return replace(self, parts=tuple(parts))
 
     @property
     def unit_code(self) -> str:
-        return f"{self.building}-{self.entrance}-{self.room}"
+        return "-".join(self.parts)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from contract.messages import CardData, Method, PaymentState
 from contract.money import Locale
-from kiosk.core.model import CardProgress, Field, Lobby, Say, Screen, Session, UnitEntry, Visit
+from kiosk.core.model import PHONE, CardProgress, Lobby, Say, Screen, Session, UnitEntry, Visit
+from kiosk.ui.numbered_scenes import numbered
 from kiosk.ui.samples import (
     ACCOUNT,
     BILLS,
@@ -49,7 +50,7 @@ def paid(**changes) -> Session:
     return session(Screen.PAID, payment=payment, **changes)
 
 
-ENTRY = UnitEntry("3", "2", "120", active=Field.ROOM)
+ENTRY = UnitEntry(("3", "2", "120"), active=2)
 BIG = record(
     Method.ALIPAY,
     PaymentState.PENDING,
@@ -114,11 +115,15 @@ def _attract() -> dict[str, Session]:
 
 
 def _finding() -> dict[str, Session]:
-    phone = replace(ENTRY, phone="01", active=Field.PHONE)
+    phone = replace(ENTRY, phone="01", active=PHONE)
     nobody = {"account": None, "selected": ()}
     return {
         "identify-empty": session(Screen.IDENTIFY, **nobody),
         "identify": session(Screen.IDENTIFY, entry=ENTRY, **nobody),
+        **{
+            f"identify-{name}": session(Screen.IDENTIFY, where=where, entry=entry, **nobody)
+            for name, (where, entry) in numbered(lobby()).items()
+        },
         "identify-busy": session(Screen.IDENTIFY, entry=ENTRY, busy=True, **nobody),
         "identify-no-scan": session(
             Screen.IDENTIFY, where=lobby(scanner="error"), entry=ENTRY, **nobody

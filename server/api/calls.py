@@ -117,6 +117,10 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
         simulated=_offered(community, registry.simulated()),
         payment_codes=_offered(community, registry.charging_phones()),
         second_factor=community.second_factor,
+        numbering=community.unit_numbering,
+        unit_codes=list(
+            Unit.objects.filter(community=community).order_by("code").values_list("code", flat=True)
+        ),
         notices=shown(community, today),
         public_url=settings.PUBLIC_URL,
         server_time=timezone.now(),

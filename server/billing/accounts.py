@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from contract import messages
+from django.db.models import QuerySet
+
+from contract import messages, unit_code
 from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.leases import Held, may_be_paid
 from server.billing.models import Bill, BillLine, BillState
@@ -26,16 +28,27 @@ class BillNotFound(Exception):
 
 
 def find_unit(community: Community, code: str) -> Unit:
-    """The unit that a resident typed, or that had this code when its bills were printed; upper and
-    lower case are the same. Raises UnitNotFound."""
+    """The unit that a resident typed, or that had this code when its bills were printed, in whatever
+    spelling (``contract.unit_code``). Raises UnitNotFound, also when two units could be meant."""
     typed = code.strip()
     units = Unit.objects.filter(community=community)
     unit = units.filter(code__iexact=typed).first()
     if unit is None:
         unit = units.filter(former_codes__code__iexact=typed).first()
     if unit is None:
+        unit = _spelled_alike(units, typed, "code") or _spelled_alike(
+            units, typed, "former_codes__code"
+        )
+    if unit is None:
         raise UnitNotFound(code)
     return unit
+
+
+def _spelled_alike(units: QuerySet[Unit], typed: str, column: str) -> Unit | None:
+    wanted = unit_code.key(typed)
+    known = units.exclude(**{column: None}).values_list("pk", column)
+    found = {pk for pk, code in known if unit_code.key(code) == wanted}
+    return units.get(pk=found.pop()) if len(found) == 1 else None
 
 
 def find_bill(community: Community, number: str) -> Bill:

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
+from contract.messages import Text
 from contract.money import Money
 from server.billing.accounts import BillNotFound, to_contract
 from server.billing.models import Bill, BillState
@@ -54,6 +55,7 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
     return {
         "bill": bill,
         "unit": bill.unit,
+        "kind": _kind(bill),
         "community": bill.community,
         "payer": _payer(bill.unit),
         "period_zh": f"{int(view.period[:4])}年{int(view.period[5:])}月",
@@ -78,6 +80,13 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
         "qr": qr_svg(bill_url(bill, today)),
         "qr_size_mm": QR_SIZE_MM,
     }
+
+
+def _kind(bill: Bill) -> Text | None:
+    """What to choose at the kiosk before the code is typed, where there is a choice."""
+    numbering = bill.community.unit_numbering
+    place = numbering.kind_of(bill.unit.code)
+    return numbering.kinds[place].name if place is not None and len(numbering.kinds) > 1 else None
 
 
 def _payer(unit: Unit) -> str:

@@ -113,8 +113,9 @@ def _unit_facts(community: Community) -> tuple[UnitFacts, ...]:
         UnitFacts(
             code=unit.code,
             entrance=(unit.building.code, unit.entrance),
-            entrance_zh=f"{unit.building.name_zh}{unit.entrance}单元",
-            entrance_en=f"{unit.building.name_en}, Entrance {unit.entrance}",
+            entrance_zh=unit.building.name_zh + (f"{unit.entrance}单元" if unit.entrance else ""),
+            entrance_en=unit.building.name_en
+            + (f", Entrance {unit.entrance}" if unit.entrance else ""),
             area_m2=Decimal(unit.area_m2),
             parking_spaces=tuple(sorted(spaces.get(unit.pk, []))),
         )

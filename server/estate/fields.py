@@ -1,4 +1,4 @@
-"""Fields of a community that hold a name from a table: its time zone and its currency.
+"""Fields of a community that are checked against a table: time zone, currency, numbering of units.
 
 What people usually mistake for such a name is named; blanks and capitals are put right. A row cannot be
 saved with another value, by a form or without one.
@@ -12,9 +12,11 @@ from babel.numbers import get_currency_name
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from pydantic import ValidationError as PydanticError
 
 from contract.business_day import ZoneUnknown, zone_name, zone_names
 from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
+from contract.unit_code import DEFAULT, Numbering
 
 Choices = list[tuple[str, str]]
 
@@ -112,3 +114,21 @@ class CurrencyField(_NamedField):
 
     def _named(self, text: str) -> str:
         return currency_code(text)
+
+
+def default_numbering() -> dict[str, Any]:
+    return DEFAULT.model_dump()
+
+
+class NumberingField(models.JSONField):
+    """``contract.unit_code.Numbering`` as JSON; what is wrong in it is named by its place."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        value = super().clean(value, model_instance)
+        try:
+            return Numbering.model_validate(value).model_dump()
+        except PydanticError as wrong:
+            problems = [
+                ".".join(map(str, p["loc"])) + ": " + str(p["msg"]) for p in wrong.errors()[:5]
+            ]
+            raise ValidationError(["编号规则有误 Not a numbering", *problems]) from wrong

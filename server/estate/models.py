@@ -1,12 +1,17 @@
 """Communities, buildings, units and who lives there. Every row names its community: the tenant key."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from pydantic import ValidationError as PydanticError
 
+from contract import unit_code
 from contract.currency import EXPONENTS
 from contract.messages import Text
-from server.estate.fields import CurrencyField, TimeZoneField
+from contract.unit_code import DEFAULT, Numbering
+from server.estate.fields import CurrencyField, NumberingField, TimeZoneField, default_numbering
 from server.estate.masking import mask_name
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
@@ -46,6 +51,7 @@ class Community(models.Model):
     company_zh = models.CharField("物业公司 Company (中文)", max_length=80, blank=True)
     company_en = models.CharField("Company (English)", max_length=120, blank=True)
     second_factor = models.BooleanField("查询需手机尾号 Ask for phone's last four", default=False)
+    numbering = NumberingField("编号规则 Numbering of units", default=default_numbering)
     late_success = models.CharField(
         "迟到款项 Late money",
         max_length=10,
@@ -68,6 +74,24 @@ class Community(models.Model):
 
     def clean(self) -> None:
         check_stays(self, "code", "currency", "time_zone", "test")
+        if self.pk is None:
+            return
+        numbering = self.unit_numbering
+        for code in self.units.values_list("code", flat=True):
+            if not numbering.read(code):
+                raise ValidationError(
+                    {
+                        "numbering": f"房屋 {code} 不合此规则 Unit {code} would not fit this numbering"
+                    }
+                )
+
+    @property
+    def unit_numbering(self) -> Numbering:
+        """How units are named; the usual way where what is stored cannot be read."""
+        try:
+            return Numbering.model_validate(self.numbering)
+        except PydanticError:
+            return DEFAULT
 
     @property
     def name(self) -> Text:
@@ -109,12 +133,12 @@ class Unit(OfCommunity):
     building = models.ForeignKey(
         Building, models.PROTECT, verbose_name="楼栋 Building", related_name="units"
     )
-    entrance = models.CharField("单元 Entrance", max_length=8)
+    entrance = models.CharField("单元 Entrance", max_length=8, blank=True)
     room = models.CharField("房号 Room", max_length=8)
     code = models.CharField(
         "房屋代码 Unit code",
         max_length=35,
-        validators=[RegexValidator(r"^[0-9A-Za-z]{1,8}(-[0-9A-Za-z]{1,8}){0,3}$")],
+        validators=[RegexValidator(unit_code.PATTERN)],
     )
     label_zh = models.CharField("名称 Label (中文)", max_length=60)
     label_en = models.CharField("Label (English)", max_length=80)
@@ -139,9 +163,32 @@ class Unit(OfCommunity):
     def clean(self) -> None:
         super().clean()
         check_stays(self, "community")
+        self._check_code()
         former = FormerUnitCode.objects.filter(community=self.community_id, code__iexact=self.code)
         if former.exclude(unit=self.pk).exists():
             raise ValidationError({"code": TAKEN})
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """However the code is spelled, it is kept in one spelling."""
+        self.code = unit_code.spelled(self.code or "") or self.code
+        super().clean_fields(exclude)
+
+    def _check_code(self) -> None:
+        """It can be typed at the community's kiosks, and finds this unit only."""
+        if self.community_id is None or not self.code:
+            return
+        numbering = self.community.unit_numbering
+        if not numbering.read(self.code):
+            forms = " / ".join(f"{kind.form.zh} {kind.form.en}" for kind in numbering.kinds)
+            raise ValidationError(
+                {"code": f"不合本小区的编号规则 Not as units are named here: {forms}"}
+            )
+        others = Unit.objects.filter(community=self.community_id).exclude(pk=self.pk)
+        alike = [c for c in others.values_list("code", flat=True) if unit_code.same(c, self.code)]
+        if alike:
+            raise ValidationError(
+                {"code": f"与 {alike[0]} 只差前导零或大小写 The same as {alike[0]} but for noughts"}
+            )
 
     @property
     def label(self) -> Text:

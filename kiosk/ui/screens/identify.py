@@ -4,35 +4,61 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
+from kiosk.core import unit_entry
 from kiosk.core.capabilities import offers
-from kiosk.core.model import Field, Session
+from kiosk.core.model import Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import codes, keypad  # noqa: F401
+from kiosk.ui.widgets.buttons import PushButton
+from kiosk.ui.widgets.keypad import EntryField, Suggestion
 from kiosk.ui.widgets.shapes import Panel
 from kiosk.ui.words import say
+
+SUGGESTED_MAX = 3  # beside each other
+
+
+@dataclass(frozen=True)
+class PartView:
+    caption: str
+    typed: str
+    selected: bool
 
 
 @dataclass(frozen=True)
 class IdentifyView:
-    building: str
-    entrance: str
-    room: str
-    active: str
+    parts: tuple[PartView, ...]
+    kinds: tuple[tuple[str, bool], ...]  # name and whether it is the one; nothing to choose of one
+    keys: str
+    suggested: tuple[str, ...]
+    suggests: bool
+    crowded: bool  # letters to type, and kinds to choose or large letters, leave no room for more
     busy: bool
     next_words: str
     scan: bool
 
 
 def present(session: Session) -> IdentifyView:
-    visit = session.visit
+    visit, config = session.visit, session.lobby.config
+    language, entry = visit.language, visit.entry
+    kind, kinds = unit_entry.kind(session), unit_entry.numbering(session).kinds
+    last = len(kind.parts) - 1
+    active = entry.active if 0 <= entry.active <= last else last
+    suggested = unit_entry.suggested(session)
     return IdentifyView(
-        building=visit.entry.building,
-        entrance=visit.entry.entrance,
-        room=visit.entry.room,
-        active=visit.entry.active.value if visit.entry.active is not Field.PHONE else "room",
+        parts=tuple(
+            PartView(part.label.in_language(language), entry.of(place), place == active)
+            for place, part in enumerate(kind.parts)
+        ),
+        kinds=tuple((k.name.in_language(language), k is kind) for k in kinds)
+        if len(kinds) > 1
+        else (),
+        keys=kind.keys,
+        suggested=tuple(c for c in suggested if c != entry.unit_code)[:SUGGESTED_MAX],
+        suggests=bool(config and config.unit_codes),
+        crowded=not kind.keys.isdigit() and (len(kinds) > 1 or visit.large_text),
         busy=visit.busy,
-        next_words=say(visit.language, "identify.busy" if visit.busy else "common.next"),
+        next_words=say(language, "identify.busy" if visit.busy else "common.next"),
         scan=offers(session.lobby).scan,
     )
 
@@ -44,8 +70,46 @@ class ScanHint(Panel):
     words = StringProperty("")
 
 
+class KindButton(PushButton):
+    """Homes, shops, parking spaces."""
+
+
 class IdentifyScreen(KioskScreen):
     present = staticmethod(present)
+
+    def draw(self):
+        """What stays as it is is left alone: a finger may be on it."""
+        view = self.view
+        self._fields(view)
+        self._kinds(view)
+        row = self.ids.suggestions
+        if [button.value for button in row.children[::-1]] != list(view.suggested):
+            row.clear_widgets()
+            for code in view.suggested:
+                row.add_widget(Suggestion(value=code, words=code, size_hint_x=1 / SUGGESTED_MAX))
+
+    def _fields(self, view: IdentifyView):
+        panel = self.ids.fields
+        if [field.caption for field in panel.children[::-1]] != [p.caption for p in view.parts]:
+            panel.clear_widgets()
+            for place, part in enumerate(view.parts):
+                wide = 1.3 if place and place == len(view.parts) - 1 else 1
+                field = EntryField(
+                    action="field", value=str(place), caption=part.caption, size_hint_x=wide
+                )
+                panel.add_widget(field)
+        for field, part in zip(panel.children[::-1], view.parts, strict=True):
+            field.digits, field.selected = part.typed, part.selected
+            field.enabled = not view.busy
+
+    def _kinds(self, view: IdentifyView):
+        row = self.ids.kinds
+        if [button.words for button in row.children[::-1]] != [name for name, _ in view.kinds]:
+            row.clear_widgets()
+            for place, (name, _) in enumerate(view.kinds):
+                row.add_widget(KindButton(action="kind", value=str(place), words=name))
+        for button, (_, chosen) in zip(row.children[::-1], view.kinds, strict=True):
+            button.selected, button.enabled = chosen, not view.busy
 
 
 load_beside(__file__)

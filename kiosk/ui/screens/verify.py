@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.core.model import FIELD_DIGITS_MAX, Field, Session
+from kiosk.core.model import PHONE_DIGITS, Session
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import keypad  # noqa: F401
@@ -23,7 +23,7 @@ class VerifyView:
 
 def present(session: Session) -> VerifyView:
     visit, language = session.visit, session.visit.language
-    typed, asked = len(visit.entry.phone), FIELD_DIGITS_MAX[Field.PHONE]
+    typed, asked = len(visit.entry.phone), PHONE_DIGITS
     return VerifyView(
         digits=(TYPED * typed + MISSING * (asked - typed)).strip(),
         unit=visit.entry.unit_code,

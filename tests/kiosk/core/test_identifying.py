@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contract.messages import BILLS_A_PAYMENT, ErrorCode
 from kiosk.core.effects import LookUp, LookUpBill
 from kiosk.core.events import OFFLINE, AccountFound, ConfigLoaded, LookupFailed, Scanned
-from kiosk.core.model import Action, Field, Say, Screen
+from kiosk.core.model import Action, Say, Screen
 from tests.kiosk.core.story import Story, account, bill, bill_url, config
 
 
@@ -34,10 +34,10 @@ def test_the_keypad_moves_on_when_a_field_is_full_and_back_when_it_is_empty():
     for digit in "12345":
         story.taps(Action.DIGIT, digit)
     entry = story.visit.entry
-    assert (entry.building, entry.entrance, entry.active) == ("123", "45", Field.ENTRANCE)
+    assert (entry.parts, entry.active) == (("123", "45"), 1)
     for _ in range(3):
         story.taps(Action.BACKSPACE)
-    assert (story.visit.entry.building, story.visit.entry.entrance) == ("12", "")
+    assert story.visit.entry.parts == ("12", "")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_failed_lookup_says_why_and_keeps_what_was_typed(code, says):
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, says)
     story.taps(Action.BACK)
     assert story.screen is Screen.IDENTIFY
-    assert story.visit.entry.room == "1201"
+    assert story.visit.entry.of(2) == "1201"
 
 
 def test_nothing_due_has_a_screen_of_its_own():

@@ -50,7 +50,7 @@ def test_inactivity_returns_to_the_start_and_forgets_everything():
         None,
         "zh_CN",
     )
-    assert visit.entry.room == ""
+    assert visit.entry.of(2) == ""
 
 
 def test_languages_change_on_every_screen_without_changing_it():

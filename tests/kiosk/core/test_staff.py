@@ -87,7 +87,7 @@ def test_a_badge_asks_for_the_pin_too_and_forgets_what_was_typed():
     story = at_attract()
     story.plays(Tapped(Action.KEYPAD), Tapped(Action.DIGIT, "3"), Scanned(BADGE))
     assert story.screen is Screen.STAFF_PIN
-    assert story.visit.entry.building == ""
+    assert story.visit.entry.of(0) == ""
 
 
 @pytest.mark.parametrize("opening", [Tapped(Action.STAFF), Scanned(BADGE)])

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from contract.unit_code import DEFAULT
 from server.estate.models import Community
 from server.fleet.overview import overview
 from server.fleet.staff import create_staff
@@ -16,6 +17,7 @@ from tests.server.payments import world
 from tests.server.village import NOW, create_village
 from tests.server.without_guards import without_guards
 
+NUMBERING = DEFAULT.model_dump_json()
 pytestmark = pytest.mark.django_db
 
 
@@ -36,6 +38,7 @@ def posted(staff: Client, **changes: str) -> tuple[int, str]:
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "late_success": "refund",
+        "numbering": NUMBERING,
     }
     answer = staff.post("/admin/estate/community/add/", {**form, **changes})
     return answer.status_code, answer.content.decode()
@@ -113,6 +116,7 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "late_success": "refund",
+        "numbering": NUMBERING,
     }
     assert staff.post(address, form).status_code == 302
     assert not overview(NOW)[0].unreadable
