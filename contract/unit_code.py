@@ -31,6 +31,7 @@ _WORDS = (
     "|SPACE|NO"
 )
 _WORD = re.compile(rf"^(?:{_WORDS})(?=[0-9]|$)")
+_FIGURES = "0123456789"
 _LEADING_NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -88,7 +89,7 @@ class Part(Message):
     @property
     def keys(self) -> str:
         """The characters that may stand in it."""
-        return ("0123456789" if self.figures else "") + "".join(sorted(set(self.letters)))
+        return (_FIGURES if self.figures else "") + "".join(sorted(set(self.letters)))
 
     def accepts(self, text: str) -> bool:
         return 0 < len(text) <= self.most and all(c in self.keys for c in text)
@@ -193,4 +194,4 @@ def _goes_on(parts: list[str], whole: list[str], begun: str) -> bool:
 def natural(code: str) -> list[tuple[int, int, str]]:
     """Sorts 3-2-201 before 3-2-1201, and A-2 before B-1."""
     pieces = re.findall(r"[0-9]+|[^0-9-]+|-", key(code))
-    return [(1, int(p), "") if p.isdigit() else (0 if p == "-" else 2, 0, p) for p in pieces]
+    return [(1, int(p), "") if p[0] in _FIGURES else (0 if p == "-" else 2, 0, p) for p in pieces]
