@@ -37,7 +37,7 @@ _BEGINNINGS = (PaymentState.CREATED, PaymentState.PENDING)
 
 
 class AnotherKiosks(Exception):
-    """A record names a payment that another kiosk started."""
+    """A record names a payment that another kiosk started, or this one in another community."""
 
 
 class Take:
@@ -227,7 +227,8 @@ class Take:
         caller = self._caller
         order = self._orders.get(record.payment_id)
         if order is not None:
-            if order.kiosk_id != caller.kiosk_id:
+            at_home = order.community_id == caller.community.pk
+            if order.kiosk_id != caller.kiosk_id or not at_home:
                 raise AnotherKiosks(record.payment_id)
             return order
         if record.state is PaymentState.CREATED:

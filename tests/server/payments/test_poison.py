@@ -1,9 +1,11 @@
 """No entry of a journal, whatever it says, keeps the entries after it from being taken."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from server.payments.models import JournalEntry as Received
 from server.payments.starting import start
 from tests.server.payments.test_ingestion import KioskJournal, order, record
 from tests.server.payments.world import NOW
+from tests.server.village import create_village
 
 APPROVED = PaymentState.APPROVED
 POISONS = {
@@ -164,6 +167,28 @@ def test_another_kiosks_payment_is_reported(world):
     PaymentOrder._base_manager.update(kiosk_id="another")
     ingest(world, KioskJournal().tells(record(world, APPROVED)))
     assert Alert.objects.get(kind="unreadable_record").details["error"] == "AnotherKiosks"
+
+
+def test_a_kiosk_is_never_moved_and_if_it_were_nothing_would_be_stuck_or_mixed(world):
+    """Entries of both communities come in one batch."""
+    start(world.caller, world.request(1, method=Method.CARD, bills=1, amount_minor=33208), NOW)
+    other = create_village("other")
+    machine = Kiosk.objects.get()
+    machine.community = other
+    with pytest.raises(ValidationError):
+        machine.clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Kiosk.objects.update(community=other)
+    moved = replace(world.caller, community=other)
+    theirs = {"unit": "1-1-101", "bills": record(world, APPROVED).bills[:1]}
+    journal = KioskJournal().tells(record(world, APPROVED, number=1))
+    journal.tells(record(world, APPROVED, number=2, offline=True, **theirs))
+    assert ingestion.ingest(moved, 0, GENESIS, journal.entries, NOW).position == 2
+    told = Alert.objects.get(kind="unreadable_record")
+    assert (told.details["error"], told.details["reference"]) == ("AnotherKiosks", "K03-000001")
+    assert PaymentOrder.objects.get(reference="K03-000001").life is PaymentState.PENDING
+    booked = PaymentOrder.objects.get(reference="K03-000002")
+    assert (booked.community_id, booked.credited_minor) == (other.pk, 66416)
 
 
 def test_what_cannot_be_hashed_was_not_written_by_a_kiosk(world):
