@@ -144,11 +144,11 @@ class Central:
         self.answers = False
 
     def config(self):
-        if not self.answers:
-            raise ServerAway("no line")
         return config()
 
     def heartbeat(self, heartbeat):
+        if not self.answers:
+            raise ServerAway("no line")
         return HeartbeatAnswer(server_time=datetime.now(UTC), config_version="1")
 
     def __getattr__(self, name):
