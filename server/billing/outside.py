@@ -13,10 +13,8 @@ from server.ledger.models import Entry
 from server.ledger.posting import Line
 
 ACCOUNT = "refunds_outside"
-BEARERS = {
-    "credit": "c",
-    "waivers": "w",
-}  # the account that bears it -> a letter in the posting's kind
+KIND_OF_CREDIT = f"{OUTSIDE}c"
+_KINDS = {"credit": KIND_OF_CREDIT, "waivers": f"{OUTSIDE}w"}  # by the account that bears it
 
 
 class TooLittleCredit(Exception):
@@ -52,7 +50,7 @@ def borne_by(unit: Unit, bearer: str, *, payment_id: str, sum_minor: int, at: da
         raise TooLittleCredit(credit_minor(unit))
     posting.post(
         unit.community_id,
-        f"{OUTSIDE}{BEARERS[bearer]}{sum_minor}",
+        f"{_KINDS[bearer]}{sum_minor}",
         payment_id,
         [Line(bearer, amount, unit.pk), Line(ACCOUNT, -amount, unit.pk)],
         currency=unit.community.currency,

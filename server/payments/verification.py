@@ -12,6 +12,7 @@ from django.db.models import F, Q, Sum
 
 from contract.journal_hash import GENESIS, entry_hash
 from contract.messages import EntryKind, Method, PaymentState
+from server.billing import outside
 from server.billing.models import Allocation, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger.models import Entry, Transaction
@@ -46,7 +47,7 @@ def _orders() -> Iterator[str]:
     cleared = _sums(account__code__startswith="clearing:")
     credited = _sums(account__code="credit")
     allocated = _allocated()
-    again = _refunded_again()
+    again, borne = _refunded_again(), _borne_by_credit()
     orders = PaymentOrder.objects.order_by("pk").select_related("community")
     for order in orders.iterator(_STEP):
         name = f"{order.community.code}: payment {order.reference} ({order.state})"
@@ -55,7 +56,7 @@ def _orders() -> Iterator[str]:
         found = cleared.get(order.payment_id, 0)
         if found != money:
             yield f"{name}: the order says that {money} is here, the books say {found}"
-        found = -credited.get(order.payment_id, 0)
+        found = -credited.get(order.payment_id, 0) + borne.get(order.payment_id, 0)
         if found != order.credited_minor:
             yield f"{name}: {order.credited_minor} became credit, the books say {found}"
         found = allocated.get(order.payment_id, 0)
@@ -76,6 +77,19 @@ def _refunded_again() -> Sums:
         state=Refund.State.BY_HAND, said=RefundStanding.DONE.value
     ).order_by()
     return dict(twice.values_list("order__payment_id").annotate(total=Sum("amount_minor")))
+
+
+def _borne_by_credit() -> Sums:
+    """What the units' credit bears of payments that went back in part; nothing of those that went back
+    whole, where that is undone."""
+    kept = PaymentOrder.objects.filter(state=PaymentState.APPROVED.value).values("payment_id")
+    entries = Entry.objects.filter(
+        account__code="credit",
+        transaction__kind__startswith=outside.KIND_OF_CREDIT,
+        transaction__reference__in=kept,
+    ).order_by()
+    rows = entries.values_list("transaction__reference")
+    return dict(rows.annotate(total=Sum("amount_minor")))
 
 
 def _refunds() -> Iterator[str]:

@@ -9,7 +9,6 @@ from django.db import close_old_connections, connection
 
 from contract.messages import PaymentState
 from server.billing.models import Bill, BillLease
-from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import following, learning, sweeper
 from server.payments.amount_decisions import settle_amount
@@ -18,6 +17,7 @@ from server.payments.life import Fact
 from server.payments.models import Alert, HeldFor, PaymentOrder, Refund
 from server.payments.refusals import NotPossible
 from server.payments.starting import start
+from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act
 from server.staff.people import Person
@@ -76,7 +76,7 @@ def test_the_money_is_in_the_books_from_the_first_minute(world, pays, client, mi
     alert = Alert.objects.get(kind="amount_differs")
     assert (alert.details["amount_minor"], alert.details["channel_minor"]) == (DUE, minor)
     assert "物业正在核对" in page(client) and "请不要再付一次" in page(client)
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_it_covers_is_settled_in_order_and_the_rest_is_credit(
     assert posting.balance(world.community.pk, "clearing:wechat") == minor
     assert not BillLease.objects.exists()
     assert Alert.objects.get(kind="amount_differs").resolved_at == LATER
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_all_of_it_may_be_kept_as_credit(world, pays, client):
@@ -125,7 +125,7 @@ def test_all_of_it_may_go_back(world, pays, client):
     assert (order().life, order().refunded_minor) == (PaymentState.REVERSED, 70000)
     assert balances(world) == {"receivable": DUE}
     assert "款项已退回" in page(client)
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_the_page_says_what_came_and_what_became_of_it(world, pays, client):
@@ -216,7 +216,7 @@ def test_the_right_amount_that_is_told_afterwards_waits_for_staff_too(world, pay
     assert balances(world) == {"clearing:wechat": DUE, "suspense": -DUE, "receivable": DUE}
     done = settle(HeldFor.BILLS)
     assert (bill_states(), done.credited_minor) == (["paid", "paid"], 0)
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -243,4 +243,4 @@ def test_two_clerks_at_once_decide_once(world, pays):
     assert len(done) == 1 == Act.objects.count()
     assert balances(world)["clearing:wechat"] == 40000
     assert posting.balance(world.community.pk, "suspense") == 0
-    assert verify_ledger() == []
+    assert verify_books() == []

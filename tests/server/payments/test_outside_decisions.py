@@ -6,12 +6,12 @@ import pytest
 
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments.alert_decisions import resolve_alert
 from server.payments.models import Alert, BorneBy
 from server.payments.outside_decisions import settle_outside
 from server.payments.refusals import NotPossible
+from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act
 from server.staff.people import Person
@@ -47,7 +47,7 @@ def part(paid):
 
 
 def gives_credit(world, minor: int) -> None:
-    settlement.receive_as_credit(world.unit, minor, method="card", payment_id="another", at=NOW)
+    settlement.receive_as_credit(world.unit, minor, method="cash", payment_id="another", at=NOW)
 
 
 def test_the_company_bears_it_once(part):
@@ -64,7 +64,7 @@ def test_the_company_bears_it_once(part):
         refused("ended", bearer)
     looks(4, 14)
     assert balances(part) == {"clearing:wechat": TOTAL - 1000, "waivers": 1000}
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_the_units_credit_bears_it_as_far_as_there_is_any(part):
@@ -72,10 +72,18 @@ def test_the_units_credit_bears_it_as_far_as_there_is_any(part):
     gives_credit(part, 999)
     refused("too_little_credit", BorneBy.CREDIT)
     assert not Act.objects.exists()
-    settlement.receive_as_credit(part.unit, 1, method="card", payment_id="third", at=NOW)
+    settlement.receive_as_credit(part.unit, 1, method="cash", payment_id="third", at=NOW)
     settle(BorneBy.CREDIT)
     assert balances(part) == {"clearing:wechat": TOTAL - 1000}
-    assert verify_ledger() == []
+    assert verify_books() == []
+
+
+def test_when_all_of_it_goes_back_the_units_credit_is_whole_again(part):
+    gives_credit(part, 1000)
+    settle(BorneBy.CREDIT)
+    goes_back(part, TOTAL)
+    looks(5)
+    assert balances(part) == {"credit": -1000}
 
 
 def test_more_that_goes_back_later_is_another_question(part):
@@ -94,7 +102,7 @@ def test_when_all_of_it_goes_back_nobody_bears_anything(part):
     looks(5)
     assert order().life is PaymentState.REVERSED
     assert balances(part) == {}
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_its_alert_does_not_end_without_it(part):

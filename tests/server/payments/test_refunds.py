@@ -7,7 +7,6 @@ import pytest
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from contract.messages import PaymentState
-from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import following, refunds, sweeper
 from server.payments.channels import registry
@@ -16,6 +15,7 @@ from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.refund_decisions import returned_by_hand, try_again
 from server.payments.refusals import NotPossible
 from server.payments.starting import start
+from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act
 from server.staff.people import Person
@@ -100,7 +100,7 @@ def test_what_staff_returned_is_never_sent_again(refusing):
 def test_the_books_say_where_the_money_came_from(refusing, how, left):
     by_hand(how=how)
     assert balances(refusing) == left
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_who_did_it_why_and_how_is_recorded_and_the_alert_ends(refusing):
@@ -188,7 +188,7 @@ def test_money_that_went_back_twice_after_all_is_found_booked_and_told(refusing)
     assert Alert.objects.filter(kind="refunded_twice").count() == 1
     assert balances(refusing) == {"clearing:cash": -66416, "refunds_due": 66416}
     assert refund().state == "by_hand"
-    assert verify_ledger() == []
+    assert verify_books() == []
 
 
 def test_an_alert_about_a_refund_ends_when_the_machine_returns_it(refusing):
@@ -286,4 +286,4 @@ def test_a_clerk_and_a_sweep_at_the_same_moment(refusing):
     by_machine = bool(refusing.channel.refunds)
     assert by_machine == (refund().state == "done") == (met != ["by hand"])
     assert len(met) == 1
-    assert verify_ledger() == []
+    assert verify_books() == []
