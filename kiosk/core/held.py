@@ -1,6 +1,7 @@
 """Bills that may be paid already, although whoever told of them says that they are due. Pure.
 
-Which payments those are, the journal knows (``Journal.may_have_paid``); here is what follows from it.
+Which payments of this kiosk those are, the journal knows (``Journal.may_have_paid``); of all others the
+server does (``Bill.held``). Here is what follows from it.
 """
 
 from collections.abc import Iterable
@@ -27,8 +28,14 @@ def held_bills(bills: Iterable[Bill], held: Iterable[PaymentRecord]) -> set[str]
 def without(account: UnitAccount, held: Iterable[PaymentRecord]) -> UnitAccount:
     """The account with only what can be paid."""
     taken = held_bills(account.bills, held)
-    left = [bill for bill in account.bills if bill.number not in taken]
+    left = [bill for bill in account.bills if not bill.held and bill.number not in taken]
     return account.model_copy(update={"bills": left})
+
+
+def elsewhere(bills: Iterable[Bill], held: Iterable[PaymentRecord]) -> list[Bill]:
+    """The bills that are held by no payment of this kiosk, but by one that the server knows."""
+    of_ours = held_bills(listed := tuple(bills), held)
+    return [bill for bill in listed if bill.held and bill.number not in of_ours]
 
 
 def in_doubt(held: Iterable[PaymentRecord]) -> bool:

@@ -71,6 +71,7 @@ def again(session: Session) -> Session:
         bill_token="",
         acknowledged=0,
         held=(),
+        held_elsewhere=False,
         selected=(),
         reprint=None,
         paper_jobs=(),
@@ -215,6 +216,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
         offline=event.offline,
         acknowledged=event.acknowledged,
         held=event.held,
+        held_elsewhere=bool(held.elsewhere(event.account.bills, event.held)),
         selected=wanted,
         reprint=event.reprint,
         say=None,
@@ -229,8 +231,11 @@ def _not_now(event: AccountFound) -> Say | None:
     of_mine = [record for record in event.held if any(held.holds(record, bill) for bill in mine)]
     if of_mine:
         return held.words(of_mine)
+    if held.elsewhere(mine, ()):
+        return Say.BEING_CONFIRMED
     none_left = not held.without(event.account, event.held).bills
-    return Say.BEING_CONFIRMED if none_left and held.in_doubt(event.held) else None
+    unsure = held.in_doubt(event.held) or held.elsewhere(event.account.bills, event.held)
+    return Say.BEING_CONFIRMED if none_left and unsure else None
 
 
 def on_bills_held(session: Session, event: BillsHeld, moment: Moment) -> Step:

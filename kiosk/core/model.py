@@ -263,6 +263,7 @@ class Visit:
     offline: bool = False  # the account comes from the kiosk's own copy
     acknowledged: int = 0  # the journal entry up to which the account can know what was paid here
     held: tuple[PaymentRecord, ...] = ()  # payments because of which bills are not in the account
+    held_elsewhere: bool = False  # or because the server knows of one
     bill_token: str = ""
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
     explaining: str = ""  # bill number

@@ -67,8 +67,8 @@ def present(session: Session) -> BillsView:
 def _note(session: Session) -> str:
     visit, language = session.visit, session.visit.language
     said = [say(language, "bills.offline")] if visit.offline else []
-    if visit.held:
-        unsure = in_doubt(visit.held)
+    if visit.held or visit.held_elsewhere:
+        unsure = in_doubt(visit.held) or visit.held_elsewhere
         said.append(say(language, "bills.held_unsure" if unsure else "bills.held_paid"))
     return "\n".join(said)
 

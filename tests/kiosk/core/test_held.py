@@ -51,6 +51,29 @@ def test_the_bill_in_the_hand_is_spoken_of_first(record, says):
     assert (story.screen, story.visit.selected) == (Screen.BILLS, (ELEVEN.number,))
 
 
+ELSEWHERE = TEN.model_copy(update={"held": True})
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_what_the_server_holds_is_offered_neither_by_it_nor_from_the_copy(offline):
+    story = Story.at_attract().types("3", "2", "1201")
+    told = account(NINE, ELSEWHERE)
+    story = story.plays(AccountFound(story.visit.number, told, offline=offline))
+    assert (story.screen, story.visit.selected) == (Screen.BILLS, (NINE.number,))
+    assert "还在确认" in present(story.session).note
+    assert not story.taps(Action.BACK).visit.held_elsewhere
+
+
+def test_a_bill_in_the_hand_or_all_of_them_held_elsewhere_are_being_confirmed():
+    for story in (found(NINE, ELSEWHERE, number=TEN.number), found(ELSEWHERE)):
+        assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.BEING_CONFIRMED)
+
+
+def test_what_was_paid_here_is_known_to_be_paid_though_the_server_cannot_know_it_yet():
+    assert found(ELSEWHERE, held=[PAID]).screen is Screen.NOTHING_DUE
+    assert found(ELSEWHERE, held=[PAID], number=TEN.number).visit.say is Say.ALREADY_PAID
+
+
 def test_a_bill_that_took_anothers_place_is_held_for_it():
     again = TEN.model_copy(update={"number": "202610-2"})
     assert found(again, ELEVEN, held=[PAID]).visit.selected == (ELEVEN.number,)
