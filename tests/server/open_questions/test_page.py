@@ -10,6 +10,7 @@ from django.utils import timezone
 from contract.messages import PaymentState
 from server.fleet.staff import create_staff
 from server.open_questions import acting, words
+from server.payments import sweeper
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.staff.models import Act
 from tests.server.open_questions import questions as lobby
@@ -134,6 +135,20 @@ def test_an_alert_is_dealt_with(staff: Client, world):
     alert = lobby.paid_twice(world)
     assert "已记为处理完" in does(staff, "resolve_alert", str(alert.pk))
     assert Alert.objects.get().resolved_at is not None
+
+
+def test_an_alert_ended_in_the_back_office_is_recorded_too(staff: Client, world):
+    lobby.lost_card(world)
+    sweeper.sweep(timezone.now() + timedelta(days=1))
+    dealt, open_still = lobby.paid_twice(world), Alert.objects.get(kind="unknown_for_long")
+    chosen = {"action": "resolve", "_selected_action": [dealt.pk, open_still.pk]}
+    page = staff.post("/admin/payments/alert/", chosen, follow=True).content.decode()
+    assert "告警会自动结束" in page
+    assert list(Alert.objects.filter(resolved_at=None)) == [open_still]
+    assert (Act.objects.get().act, Act.objects.get().subject_id) == (
+        "resolve_alert",
+        str(dealt.pk),
+    )
 
 
 @pytest.mark.parametrize(
