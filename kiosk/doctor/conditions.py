@@ -188,15 +188,15 @@ NOT_TAKEN = _warning(
 )
 NOT_RETURNED = _error(
     "test_payment.not_returned",
-    "测试付款的 0.01 没有撤销，或不能确认已撤销",
-    "The test payment of 0.01 was NOT taken back, or nobody can tell",
+    "测试付款没有撤销，或不能确认已撤销",
+    "The test payment was NOT taken back, or nobody can tell",
     "在刷卡机的交易记录里找这一笔（凭证号见下行），有就手工撤销；然后再做一次测试付款",
     "Look for it in the terminal's list (numbers below) and void it there; then do another test",
 )
 IN_DOUBT = _error(
     "test_payment.in_doubt",
-    "测试付款的 0.01 是否已撤销还不知道",
-    "It is NOT known whether the test payment of 0.01 was taken back",
+    "测试付款是否已撤销还不知道",
+    "It is NOT known whether the test payment was taken back",
     "不要再试。接好刷卡机后启动终端，它会自动查询并撤销；或再运行一次本命令",
     "Do not repeat it. Connect the terminal and start the kiosk: it looks it up and takes it back",
 )

@@ -42,8 +42,8 @@ _TRIAL_KEPT = ConditionReport(
     level="warning",
     code="test_payment.not_returned",
     staff={
-        "zh": "测试付款的 0.01 没有撤销，或不能确认已撤销",
-        "en": "A test payment of 0.01 was not taken back, or nobody can tell",
+        "zh": "测试付款没有撤销，或不能确认已撤销",
+        "en": "A test payment was not taken back, or nobody can tell",
     },
     remedy={
         "zh": "在刷卡机的交易记录里找这一笔，有就手工撤销；然后再做一次测试付款",

@@ -9,6 +9,7 @@ from contract.money import Locale
 from kiosk.core.model import Session, StaffTest
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.telling import money
 from kiosk.ui.widgets import facts, scrolling  # noqa: F401
 from kiosk.ui.widgets.shapes import Column, Panel
 from kiosk.ui.words import say
@@ -30,6 +31,7 @@ class StaffView:
     devices: tuple[DeviceView, ...]
     machine: tuple[tuple[str, str], ...]
     told: str
+    test_payment: str
     detail: str
     busy: bool
     scanning: bool
@@ -39,7 +41,8 @@ def present(session: Session) -> StaffView:
     language, staff = session.visit.language, session.visit.staff
     told = ""
     if staff.test is not None and (staff.busy or staff.outcome):
-        told = say(language, f"staff.result_{staff.test}_{staff.outcome or 'busy'}")
+        id = f"staff.result_{staff.test}_{staff.outcome or 'busy'}"
+        told = say(language, id, amount=_least(session))
     detail = staff.detail
     if staff.busy and staff.test is StaffTest.PAYMENT:
         text = session.visit.card.text
@@ -48,10 +51,18 @@ def present(session: Session) -> StaffView:
         devices=tuple(_device(language, report) for report in session.lobby.devices),
         machine=machine(session),
         told=told,
+        test_payment=say(language, "staff.test_payment", amount=_least(session)),
         detail=detail,
         busy=staff.busy,
         scanning=staff.busy and staff.test is StaffTest.SCAN,
     )
+
+
+def _least(session: Session) -> str:
+    """What a test payment is of: the least amount of the community's currency."""
+    config = session.lobby.config
+    currency = config.community.currency if config else "CNY"
+    return money(session.visit.language, 1, currency)
 
 
 def _device(language: Locale, report: DeviceReport) -> DeviceView:

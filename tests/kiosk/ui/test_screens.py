@@ -6,7 +6,7 @@ import pytest
 
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
 from kiosk.core.model import Say, Screen
-from kiosk.ui import samples
+from kiosk.ui import samples, telling
 from kiosk.ui.frame import present as frame
 from kiosk.ui.scenes import paid, paying, scenes, session, with_code
 from kiosk.ui.screens import (
@@ -20,6 +20,7 @@ from kiosk.ui.screens import (
     paying_card,
     paying_qr,
     services,
+    staff,
     unknown,
 )
 from kiosk.ui.screens.base import screen_class
@@ -269,3 +270,23 @@ def test_an_earlier_receipt_is_dated_where_the_community_is():
 def test_services_show_every_notice():
     titles = [title for _, title, _ in services.present(scenes()["services"]).cards]
     assert "3号楼电梯年检" in titles
+
+
+@pytest.mark.parametrize(
+    ("currency", "least"), [("CNY", "￥0.01"), ("JPY", "JP￥1"), ("KWD", "KWD0.001")]
+)
+def test_a_test_payment_is_of_the_least_amount_of_the_communitys_currency(currency, least):
+    known = samples.CONFIG.community.model_copy(update={"currency": currency})
+    config = samples.CONFIG.model_copy(update={"community": known})
+    for name, scene in scenes().items():
+        if name.startswith("staff") and scene.visit.screen is Screen.STAFF:
+            there = replace(scene, lobby=replace(scene.lobby, config=config))
+            view = staff.present(there)
+            assert least in view.test_payment and "{" not in view.told
+
+
+@pytest.mark.parametrize(
+    ("currency", "detail"), [("CNY", "118.60㎡ × 2.80元"), ("HKD", "118.60 ㎡ × HK$2.80")]
+)
+def test_a_rate_has_the_sign_of_its_currency(currency, detail):
+    assert telling.line_detail("zh_CN", samples.PROPERTY_FEE, currency) == detail
