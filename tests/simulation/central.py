@@ -1,10 +1,11 @@
-"""The server of a run: the real calls of the kiosk API on a real database, and a line that fails.
+"""The server of a run: the real calls of the kiosk API on a real database.
 
 Kiosk and server exchange the real JSON on the real paths; only HTTP itself and signatures are left out.
 The server may die between any two commits and comes back with nothing but its database.
 """
 
 import json
+import random
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -15,21 +16,21 @@ from django.http import HttpRequest
 
 from contract import messages
 from contract.messages import Message
-from kiosk.central.client import CentralClient, ServerAway, _understood
+from kiosk.central.client import ServerAway
 from server.api import calls
 from server.fleet.models import Kiosk
 from server.payments import notifications, sweeper
 from server.payments.channels.interface import Notification, OrderState
 from server.payments.serializable import in_each_others_way
+from tests.simulation import estate, signing
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.threads import Event, wall
 
 SWEEP_EVERY_S = 5.0
 DOWN_FOR_S = (1.0, 30.0)
-LATENCY_S = (0.005, 0.08)
-OVERTAKEN_BY_S = (0.3, 3.5)
-PARTITION_FOR_S = (10.0, 120.0)
+BACKUP_EVERY_S = (60.0, 240.0)
+TWO_SWEEPERS = 0.3  # of the runs
 
 
 class _InTheWay(Exception):
@@ -54,14 +55,31 @@ _DUE = (
 
 
 class SimulatedServer:
+    """``backup`` is the database as somebody saved it last; ``restored_at`` when the server came back
+    with one. ``sweepers``: how many processes of it sweep."""
+
     def __init__(self, scheduler: Scheduler, faults: Faults) -> None:
         self._scheduler, self._faults = scheduler, faults
         self.process = Process("server")
+        self.sweepers = 1 + (random.Random(f"sweepers {faults.seed}").random() < TWO_SWEEPERS)
+        self.backup: bytes | None = None
+        self.restored_at: list[float] = []
         self._starts()
+        if "server_restored" in faults.enabled:
+            scheduler.spawn(self._backs_up, scheduler.world, "backup")
 
     def _starts(self) -> None:
+        if self.backup is not None and self._faults.strikes("server_restored"):
+            estate.restore(self.backup)
+            self.restored_at.append(self._scheduler.now)
         self.process = Process("server")
-        self._scheduler.spawn(self._sweeps, self.process, "sweep")
+        for _ in range(self.sweepers):
+            self._scheduler.spawn(self._sweeps, self.process, "sweep")
+
+    def _backs_up(self) -> None:
+        while not self._faults.quiet:
+            self._scheduler.sleep(self._scheduler.random.uniform(*BACKUP_EVERY_S))
+            self.backup = connection.connection.serialize()
 
     def commits(self, really: Callable[[], None]) -> None:
         """Instead of ``connection.commit``: what was written may be rolled back there, by the database
@@ -123,6 +141,18 @@ class SimulatedServer:
             raise ServerAway("no answer")
         return answer[0]
 
+    def does_soon(self, work: Callable[[], Any]) -> None:
+        """Somebody in the office does it there; nobody waits. A page that fails is not tried again."""
+
+        def run() -> None:
+            try:
+                work()
+            except OperationalError as error:
+                if not in_each_others_way(error):
+                    raise
+
+        self._scheduler.spawn(run, self.process, "office")
+
     def heard(self, method: str, out_trade_no: str, state: OrderState) -> bool:
         """A channel's notification; False: it was not taken and will come again."""
 
@@ -139,21 +169,43 @@ class SimulatedServer:
         """One request, as Django would hand it to the API."""
         request = HttpRequest()
         try:
-            request.auth = Kiosk.objects.select_related("community").get(pk=kiosk_id)  # type: ignore[attr-defined]
-            answer = _called(request, method, path, body)
+            answer = _called(request, method, path, body, lambda auth: self._who(auth, kiosk_id))
             self.step("after a call")
         except Exception as error:
             response = calls.api.on_exception(request, error)
             return response.status_code, json.loads(response.content)
         return 200, json.loads(answer.model_dump_json())
 
+    def _who(self, auth: Callable[[HttpRequest], Kiosk], kiosk_id: str) -> Kiosk:
+        """Whom the API takes the caller for. That the request is signed is left out, unless the database
+        is away just then: what becomes of a signature that nobody can check is the API's own business."""
+        if self._faults.strikes("database_away"):
+            with connection.execute_wrapper(_away):
+                return auth(signing.signed(kiosk_id))
+        return auth(signing.trusted(kiosk_id))
 
-def _called(request: HttpRequest, method: str, path: str, body: bytes) -> Message:
+
+class _Away(Exception):
+    sqlstate = "08006"
+
+
+def _away(*_: Any) -> Any:
+    raise OperationalError("the connection to the server was lost") from _Away()
+
+
+def _called(
+    request: HttpRequest,
+    method: str,
+    path: str,
+    body: bytes,
+    who: Callable[[Callable[[HttpRequest], Kiosk]], Kiosk],
+) -> Message:
     path, _, query = path.partition("?")
     values = dict(part.split("=") for part in query.split("&") if part)
-    for wanted, pattern, call in _CALLS:
+    for wanted, pattern, view, call in _CALLS:
         match = re.fullmatch(pattern, path)
         if method == wanted and match:
+            request.auth = who(signing.auth_of(view))  # type: ignore[attr-defined]
             return call(request, *match.groups(), values=values, body=body)
     raise AssertionError(f"the simulation knows no {method} {path}")
 
@@ -162,15 +214,26 @@ def _posted(call: Callable[..., Message], model: type[Message]) -> Callable[...,
     return lambda request, values, body: call(request, model.model_validate_json(body))
 
 
-_CALLS: list[tuple[str, str, Callable[..., Message]]] = [
-    ("GET", "/config", lambda r, values, body: calls.config(r)),
-    ("GET", "/bills/open", lambda r, values, body: calls.open_bills(r, **values)),
-    ("GET", "/bills/([^/]+)", lambda r, number, values, body: calls.bill(r, number)),
-    ("POST", "/units/lookup", _posted(calls.lookup, messages.UnitLookup)),
-    ("POST", "/payments", _posted(calls.start_payment, messages.StartPayment)),
+_CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
+    ("GET", "/config", calls.config, lambda r, values, body: calls.config(r)),
+    (
+        "GET",
+        "/bills/open",
+        calls.open_bills,
+        lambda r, values, body: calls.open_bills(r, **values),
+    ),
+    (
+        "GET",
+        "/bills/([^/]+)",
+        calls.bill,
+        lambda r, number, values, body: calls.bill(r, number),
+    ),
+    ("POST", "/units/lookup", calls.lookup, _posted(calls.lookup, messages.UnitLookup)),
+    ("POST", "/payments", calls.start_payment, _posted(calls.start_payment, messages.StartPayment)),
     (
         "GET",
         "/payments/([^/]+)",
+        calls.payment,
         lambda r, payment_id, values, body: calls.payment(
             r, payment_id, int(values.get("after_version", 0)), float(values.get("wait", 0))
         ),
@@ -178,82 +241,9 @@ _CALLS: list[tuple[str, str, Callable[..., Message]]] = [
     (
         "POST",
         "/payments/([^/]+)/cancel",
+        calls.cancel_payment,
         lambda r, payment_id, values, body: calls.cancel_payment(r, payment_id),
     ),
-    ("POST", "/journal", _posted(calls.post_journal, messages.JournalBatch)),
-    ("POST", "/heartbeats", _posted(calls.heartbeat, messages.Heartbeat)),
+    ("POST", "/journal", calls.post_journal, _posted(calls.post_journal, messages.JournalBatch)),
+    ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, messages.Heartbeat)),
 ]
-
-
-class Line:
-    """What a kiosk has instead of a network. Messages are lost, repeated, late; the line breaks."""
-
-    def __init__(self, scheduler: Scheduler, faults: Faults, server: SimulatedServer) -> None:
-        self._scheduler, self._faults, self._server = scheduler, faults, server
-        self._broken_until = -1.0
-
-    def breaks(self) -> None:
-        pause = self._scheduler.random.uniform(*PARTITION_FOR_S)
-        self._broken_until = self._scheduler.now + pause
-
-    def asks(
-        self, kiosk_id: str, method: str, path: str, body: bytes, timeout_s: float
-    ) -> tuple[int, Any]:
-        if self._scheduler.now < self._broken_until and not self._faults.quiet:
-            self._scheduler.sleep(1.0)
-            raise ServerAway("no route")
-        if self._faults.strikes("message_lost"):
-            self._scheduler.sleep(timeout_s)
-            raise ServerAway("no answer")
-
-        def work() -> tuple[int, Any]:
-            return self._server.answers(kiosk_id, method, path, body)
-
-        if self._faults.strikes("message_late"):
-            self._scheduler.spawn(
-                lambda: self._again(work, 0.0), self._scheduler.world, "late", timeout_s + 1.0
-            )
-            self._scheduler.sleep(timeout_s)
-            raise ServerAway("no answer")
-        if self._faults.strikes("message_repeated"):
-            pause = self._scheduler.random.uniform(0.0, 20.0)
-            self._scheduler.spawn(
-                lambda: self._again(work, pause), self._scheduler.world, "repeated"
-            )
-        self._travels()
-        answer = self._server.does(work, timeout_s)
-        if self._faults.strikes("answer_lost"):
-            self._scheduler.sleep(timeout_s)
-            raise ServerAway("no answer")
-        self._travels()
-        return answer
-
-    def _travels(self) -> None:
-        slow = self._faults.strikes("message_overtaken")
-        self._scheduler.sleep(
-            self._scheduler.random.uniform(*(OVERTAKEN_BY_S if slow else LATENCY_S))
-        )
-
-    def _again(self, work: Callable[[], Any], pause: float) -> None:
-        self._scheduler.sleep(pause)
-        try:
-            self._server.does(work, 30.0)
-        except ServerAway:
-            return
-
-
-class SimulatedClient(CentralClient):
-    """The kiosk's client over such a line: the same calls, the same answers, the same errors."""
-
-    def __init__(self, line: Line, kiosk_id: str, step: Callable[[str], None]) -> None:
-        self._line, self._kiosk_id, self._step = line, kiosk_id, step
-        self._timeout_s = 8.0
-
-    def _call(self, method, path, answer, body=None, timeout_s=None):
-        raw = body.model_dump_json().encode() if body else b""
-        self._step("before a request")
-        status, content = self._line.asks(
-            self._kiosk_id, method, path, raw, timeout_s or self._timeout_s
-        )
-        self._step("after an answer")
-        return _understood(status, content, answer, f"{method} {path}")

@@ -1,13 +1,11 @@
-"""A payment channel and the phones that pay at it: the truth about money that no terminal takes.
+"""A payment channel as the server asks it: the truth about money that no terminal takes.
 
-It answers late, not at all, or not any more; tells the server of payments when it likes; and now and then
-lets somebody pay who had typed the password before the order was closed. A phone whose code is charged
-pays at once, asks for its password, or refuses; an order is reversed unless the payer is just at it.
+It answers late, not at all, or not any more; it is slow to show what it did, unsure whether it did it,
+and carries out later what it accepted. The phones that pay at it are ``phones``, what somebody does in
+the merchant's console is ``console``.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.payments.channels.interface import (
@@ -20,49 +18,26 @@ from server.payments.channels.interface import (
     RefundStanding,
     Standing,
 )
+from tests.simulation.accounts import REVERSAL, Account
+from tests.simulation.console import Console
 from tests.simulation.faults import Faults
+from tests.simulation.notifications import Notifications
+from tests.simulation.phones import Phones
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.threads import wall
 
-TELLS_OF_CHARGES = ("alipay",)  # WeChat Pay tells nobody of a payment by code
-ARRIVES_LATE_S = (1.0, 90.0)  # a charge that was not answered: some even after they were reversed
 SLOW_S = (5.0, 12.0)  # to charge: some kiosks ask once more meanwhile
-PASSWORD_S = (2.0, 100.0)
-PAYS_AFTER_ALL_S = (2.0, 30.0)
-NOTIFY_AGAIN_S = (5.0, 15.0, 30.0, 60.0)
-
-
-REVERSAL = "reversal"
-
-
-@dataclass
-class Account:
-    """One order at the channel. ``charged_minor`` and ``refunds`` are the truth."""
-
-    order: Order
-    standing: Standing = Standing.WAITING
-    charged_minor: int = 0
-    refunds: dict[str, int] = field(default_factory=dict)
-    paid_at: datetime | None = None
-    paid_after_end: bool = False  # it was closed, or declined
-    reason: str = ""  # why a charge was declined
-
-    @property
-    def taken_back(self) -> bool:
-        """Whether the channel itself gave the money back, by a reversal."""
-        return REVERSAL in self.refunds
-
-    @property
-    def kept_minor(self) -> int:
-        return self.charged_minor - sum(self.refunds.values())
+SILENCE_S = 8.0  # nobody waits for it any longer
+SHOWS_ACT_AFTER_S = (2.0, 60.0)  # what it did itself: until a query says so
+SHOWS_PAYMENT_AFTER_S = (0.5, 8.0)
+BILLED_AFTER_S = 40.0  # a refund in WeChat Pay's console: until a bill names it
+CARRIED_OUT_AFTER_S = (2.0, 60.0)  # an end that was accepted
+ARRIVES_LATE_S = (1.0, 90.0)  # a charge that was not answered: some even after they were reversed
 
 
 class SimulatedChannel:
     """``step`` marks the places where the server may die; ``deliver`` takes notifications to it;
-    ``watch`` sees each new order; ``wrong`` what no server may ask of it."""
-
-    simulated = True
-    closes_unscanned = True
+    ``watch`` sees each new order; ``wrong`` what no server may ask of it. ``simulated`` is what it says
+    of itself."""
 
     def __init__(
         self,
@@ -74,26 +49,35 @@ class SimulatedChannel:
         watch: Callable[[Order], None],
         wrong: Callable[[str], None],
     ) -> None:
-        self.name, self._scheduler, self._faults = name, scheduler, faults
-        self._step, self._deliver, self._watch, self._wrong = step, deliver, watch, wrong
-        self._charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
+        self.name, self.simulated = name, True
+        self.closes_unscanned = name != "alipay"
+        self._scheduler, self._faults = scheduler, faults
+        self._step, self._watch, self._wrong = step, watch, wrong
         self._reversed_before_they_came: set[str] = set()
+        self._refunds_on_their_way: set[str] = set()
+        self.charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
         self.accounts: dict[str, Account] = {}
-        self._untold = 0
+        self.notifications = Notifications(self, scheduler, faults, deliver)
+        self.phones = Phones(self, scheduler, faults)
+        self.console = Console(self, scheduler, faults)
+
+    # --- what the server asks ---
 
     def create(self, order: Order) -> str:
         self._goes("create")
         if self._faults.strikes("channel_refuses"):
             raise ChannelUnavailable("refused before anything was done")
         if self._faults.strikes("channel_silent"):
-            self._scheduler.sleep(8.0)
+            self._scheduler.sleep(SILENCE_S)
             raise OutcomeUnknown("no answer")
         if order.out_trade_no not in self.accounts:
             self._watch(order)
-        known = self.accounts.setdefault(order.out_trade_no, Account(order))
+            unscanned = not self.closes_unscanned
+            self.changed(Account(self.name, order, unscanned=unscanned), 0.0)
+        known = self.accounts[order.out_trade_no]
         assert known.order.amount_minor == order.amount_minor, "one number, two amounts"
         if self._faults.strikes("channel_answer_lost"):
-            self._scheduler.sleep(8.0)
+            self._scheduler.sleep(SILENCE_S)
             raise OutcomeUnknown("no answer")
         if known.standing is not Standing.WAITING:
             raise ChannelUnavailable("the order has ended")
@@ -104,46 +88,99 @@ class SimulatedChannel:
         self._goes("query")
         if self._unanswered():
             return OrderState(Standing.UNKNOWN)
-        state = self._state(out_trade_no)
+        state = self._told(out_trade_no)
         self._comes()
         return state
 
+    def charge(self, order: Order, payment_code: str) -> OrderState:
+        self._goes("charge")
+        if self.charged_codes.setdefault(payment_code, order.out_trade_no) != order.out_trade_no:
+            self._wrong(f"{order.out_trade_no} is charged by a code that was charged before")
+        if order.out_trade_no in self.accounts:
+            self._wrong(f"{order.out_trade_no} is charged again")
+        if self._faults.strikes("channel_refuses"):
+            raise ChannelUnavailable("refused before anything was done")
+        self._watch(order)
+        if self._faults.strikes("channel_slow"):
+            self._scheduler.sleep(self._scheduler.random.uniform(*SLOW_S))
+        if self._faults.strikes("channel_silent"):
+            self._scheduler.sleep(SILENCE_S)
+            return OrderState(Standing.UNKNOWN)
+        if self._faults.strikes("charge_arrives_late"):
+            self.soon(lambda: self._charges(order), ARRIVES_LATE_S)
+            self._scheduler.sleep(SILENCE_S)
+            return OrderState(Standing.UNKNOWN)
+        account = self._charges(order)
+        if self._faults.strikes("channel_answer_lost"):
+            self._scheduler.sleep(SILENCE_S)
+            return OrderState(Standing.UNKNOWN)
+        self._comes()
+        return account.state()
+
     def close(self, out_trade_no: str) -> EndAnswer:
+        """What is paid stays so; Alipay knows no order of a code that nobody scanned."""
         self._goes("close")
         if self._faults.strikes("channel_silent"):
-            self._scheduler.sleep(8.0)
+            self._scheduler.sleep(SILENCE_S)
             return EndAnswer(Ending.UNSURE)
         account = self.accounts.get(out_trade_no)
-        ending = Ending.ACCEPTED if account else Ending.NOT_THERE
-        if account is not None and account.standing is Standing.WAITING:
-            account.standing = Standing.CLOSED
-        elif account is not None and account.charged_minor:
-            ending = Ending.REFUSED
-        if self._faults.strikes("channel_answer_lost"):
-            self._scheduler.sleep(8.0)
+        if account is None or account.unscanned:
+            return self._says(out_trade_no, Ending.NOT_THERE)
+        if account.charged_minor:
+            return self._says(out_trade_no, Ending.REFUSED)
+        return self._ends(out_trade_no, gives_back=False)
+
+    def reverse(self, out_trade_no: str) -> EndAnswer:
+        self._goes("reverse")
+        if self._faults.strikes("channel_silent"):
+            self._scheduler.sleep(SILENCE_S)
             return EndAnswer(Ending.UNSURE)
-        state = self._state(out_trade_no)
-        self._comes()
-        return EndAnswer(ending, state)
+        account = self.accounts.get(out_trade_no)
+        if account is None:
+            self._reversed_before_they_came.add(out_trade_no)
+            return self._says(out_trade_no, Ending.NOT_THERE)
+        if account.standing is Standing.WAITING and not account.unscanned:
+            if self._faults.strikes("reverse_refused"):
+                return self._says(out_trade_no, Ending.BUSY)
+            if self._faults.strikes("paid_while_reversing"):
+                self.phones.takes(account)
+        return self._ends(out_trade_no, gives_back=True)
 
     def refunded(
         self, out_trade_no: str, paid_at: datetime, refund_nos: Sequence[str]
     ) -> int | None:
-        self._goes("refunds")
+        """Alipay knows those whose number is told; WeChat Pay's bill of a day, made when it is over,
+        names those of the console too."""
+        self._goes("refunded")
         if self._unanswered():
             return None
-        return sum(self.accounts[out_trade_no].refunds.values())
+        account = self.accounts[out_trade_no]
+        if self.name == "alipay":
+            return sum(account.refunds.get(number, 0) for number in refund_nos) or None
+        billed = self._scheduler.now >= account.returned_at + BILLED_AFTER_S
+        return sum(account.refunds.values()) if billed else None
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
     ) -> RefundStanding:
+        if refund_no in self._refunds_on_their_way:
+            self._wrong(f"{refund_no} is asked for while it is asked for")
+        self._refunds_on_their_way.add(refund_no)
+        try:
+            return self._refund(out_trade_no, refund_no, amount_minor)
+        finally:
+            self._refunds_on_their_way.discard(refund_no)
+
+    def _refund(self, out_trade_no: str, refund_no: str, amount_minor: int) -> RefundStanding:
         self._goes("refund")
         if self._faults.strikes("channel_silent"):
             return RefundStanding.UNKNOWN
         account = self.accounts[out_trade_no]
         assert account.refunds.get(refund_no, amount_minor) == amount_minor
+        if refund_no not in account.refunds and amount_minor > account.kept_minor:
+            return RefundStanding.FAILED  # no more can go back than is there
         account.refunds[refund_no] = amount_minor
-        assert account.kept_minor >= 0, "more was refunded than was paid"
+        self.did(account)
         if self._faults.strikes("channel_answer_lost"):
             return RefundStanding.UNKNOWN
         self._comes()
@@ -156,139 +193,65 @@ class SimulatedChannel:
         known = refund_no in self.accounts[out_trade_no].refunds
         return RefundStanding.DONE if known else RefundStanding.NOT_FOUND
 
-    def paid_on_phone(self, code_url: str) -> bool:
-        """A resident pays what the code names. False: it cannot be paid any more."""
-        account = self.accounts.get(code_url.rpartition("/")[2])
-        if account is None or account.charged_minor:
-            return False
-        closed = account.standing is not Standing.WAITING
-        if closed and not self._faults.strikes("paid_after_close"):
-            return False
-        account.paid_after_end = closed
-        self._takes(account)
-        return True
+    # --- what happens there ---
 
-    def charge(self, order: Order, payment_code: str) -> OrderState:
-        self._goes("charge")
-        if self._charged_codes.setdefault(payment_code, order.out_trade_no) != order.out_trade_no:
-            self._wrong(f"{order.out_trade_no} is charged by a code that was charged before")
-        if order.out_trade_no in self.accounts:
-            self._wrong(f"{order.out_trade_no} is charged again")
-        if self._faults.strikes("channel_refuses"):
-            raise ChannelUnavailable("refused before anything was done")
-        self._watch(order)
-        if self._faults.strikes("channel_slow"):
-            self._scheduler.sleep(self._scheduler.random.uniform(*SLOW_S))
-        if self._faults.strikes("channel_silent"):
-            self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
-        if self._faults.strikes("charge_arrives_late"):
-            self._soon(lambda: self._charges(order), ARRIVES_LATE_S)
-            self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
-        self._charges(order)
-        if self._faults.strikes("channel_answer_lost"):
-            self._scheduler.sleep(8.0)
-            return OrderState(Standing.UNKNOWN)
-        self._comes()
-        return self._state(order.out_trade_no)
+    def changed(self, account: Account, shows_after_s: float) -> None:
+        """Something is another than before; who asks is told so after a while."""
+        self.accounts[account.order.out_trade_no] = account
+        account.shows_from(self._scheduler.now + shows_after_s)
 
-    def _charges(self, order: Order) -> None:
-        account = self.accounts[order.out_trade_no] = Account(order)
+    def changed_by_payer(self, account: Account) -> None:
+        slow = self._faults.strikes("query_lags")
+        within = SHOWS_PAYMENT_AFTER_S if slow else (0.0, 0.0)
+        self.changed(account, self._scheduler.random.uniform(*within))
+
+    def did(self, account: Account) -> None:
+        """The channel itself, or somebody in its console."""
+        slow = self._faults.strikes("query_lags")
+        within = SHOWS_ACT_AFTER_S if slow else (0.0, 0.0)
+        self.changed(account, self._scheduler.random.uniform(*within))
+
+    def _charges(self, order: Order) -> Account:
+        account = Account(self.name, order)
         account.paid_after_end = order.out_trade_no in self._reversed_before_they_came
-        if self._faults.strikes("phone_asks_for_password"):
-            self._soon(lambda: self._password(account), PASSWORD_S)
-        elif self._faults.strikes("phone_declines"):
-            self._declines(account, "no_money")
-            if self._faults.strikes("paid_after_decline"):
-                self._soon(lambda: self._pays_after_all(account), PAYS_AFTER_ALL_S)
-        else:
-            self._takes(account)
+        self.changed(account, 0.0)
+        self.phones.asked(account)
+        return account
 
-    def _password(self, account: Account) -> None:
-        if account.standing is not Standing.WAITING:
-            return
-        if self._faults.strikes("password_never_typed"):
-            return
-        if self._faults.strikes("password_wrong"):
-            self._declines(account, "refused")
-            return
-        self._takes(account)
-
-    def _pays_after_all(self, account: Account) -> None:
-        if account.standing is Standing.DECLINED:
-            account.paid_after_end = True
-            self._takes(account)
-
-    def _declines(self, account: Account, reason: str) -> None:
-        account.standing, account.reason = Standing.DECLINED, reason
-
-    def _takes(self, account: Account) -> None:
-        account.standing, account.paid_at = Standing.PAID, wall()
-        account.charged_minor = account.order.amount_minor
-        by_code = account.order.out_trade_no in self._charged_codes.values()
-        if not by_code or self.name in TELLS_OF_CHARGES:
-            self._soon(lambda: self._notify(account), (0.0, 0.1))
-
-    def reverse(self, out_trade_no: str) -> EndAnswer:
-        self._goes("reverse")
-        if self._faults.strikes("channel_silent"):
-            self._scheduler.sleep(8.0)
-            return EndAnswer(Ending.UNSURE)
-        account = self.accounts.get(out_trade_no)
-        if account is None:
-            self._reversed_before_they_came.add(out_trade_no)
-        waiting = account is not None and account.standing is Standing.WAITING
-        if waiting and self._faults.strikes("reverse_refused"):
-            return EndAnswer(Ending.BUSY, OrderState(Standing.WAITING))
-        if account is not None and waiting and self._faults.strikes("paid_while_reversing"):
-            self._takes(account)
-        if account is not None and account.charged_minor and not account.refunds:
-            account.refunds[REVERSAL] = account.charged_minor
-        elif account is not None and not account.charged_minor:
-            account.standing = Standing.CLOSED
+    def _ends(self, out_trade_no: str, gives_back: bool) -> EndAnswer:
+        """Carries the end out, or says only that it will, and is unsure at times whether it did."""
+        later = self._faults.strikes("end_accepted")
+        unsure = self._faults.strikes("end_unsure")
+        if later:
+            self.soon(lambda: self._ended(out_trade_no, gives_back), CARRIED_OUT_AFTER_S)
+        elif not (unsure and self._faults.strikes("end_not_done")):
+            self._ended(out_trade_no, gives_back)
         if self._faults.strikes("channel_answer_lost"):
-            self._scheduler.sleep(8.0)
+            self._scheduler.sleep(SILENCE_S)
             return EndAnswer(Ending.UNSURE)
         self._comes()
-        ending = Ending.ACCEPTED if account else Ending.NOT_THERE
-        return EndAnswer(ending, self._state(out_trade_no))
+        return self._says(out_trade_no, Ending.UNSURE if unsure else Ending.ACCEPTED)
 
-    def _soon(self, work: Callable[[], None], within_s: tuple[float, float]) -> None:
+    def _ended(self, out_trade_no: str, gives_back: bool) -> None:
+        """What was paid by then goes back, unless it was only to be closed."""
+        account = self.accounts[out_trade_no]
+        if account.charged_minor and not account.refunds and gives_back:
+            account.refunds[REVERSAL] = account.charged_minor
+        elif not account.charged_minor:
+            account.standing = Standing.CLOSED
+        self.did(account)
+
+    def _says(self, out_trade_no: str, ending: Ending) -> EndAnswer:
+        """The answer to an end, and what a query says right after it."""
+        return EndAnswer(ending, self._told(out_trade_no))
+
+    def soon(self, work: Callable[[], object], within_s: tuple[float, float]) -> None:
         pause = self._scheduler.random.uniform(*within_s)
         self._scheduler.spawn(work, self._scheduler.world, self.name, pause)
 
-    def _notify(self, account: Account) -> None:
-        """Until the server has heard it, less and less often."""
-        number = account.order.out_trade_no
-        self._untold += 1
-        for pause in itertools.chain(NOTIFY_AGAIN_S, itertools.repeat(NOTIFY_AGAIN_S[-1])):
-            if self._faults.strikes("notification_late"):
-                self._scheduler.sleep(90.0)
-            if not self._faults.strikes("notification_lost"):
-                heard = self._deliver(self.name, number, self._state(number))
-                if heard and not self._faults.strikes("notification_repeated"):
-                    self._untold -= 1
-                    return
-            self._scheduler.sleep(pause)
-
-    @property
-    def all_told(self) -> bool:
-        return self._untold == 0
-
-    def _state(self, out_trade_no: str) -> OrderState:
+    def _told(self, out_trade_no: str) -> OrderState:
         account = self.accounts.get(out_trade_no)
-        if account is None:
-            return OrderState(Standing.NOT_FOUND)
-        refunded = sum(account.refunds.values())
-        standing = Standing.REFUNDED if refunded else account.standing
-        if account.taken_back:
-            return OrderState(Standing.CLOSED)  # as after any reversal, paid or not
-        if not account.charged_minor:
-            declined = standing is Standing.DECLINED
-            return OrderState(standing, reason=account.reason if declined else "")
-        reference = f"42{out_trade_no[:12]}"
-        return OrderState(standing, reference, account.charged_minor, account.paid_at, refunded)
+        return account.told(self._scheduler.now) if account else OrderState(Standing.NOT_FOUND)
 
     def _goes(self, what: str) -> None:
         self._step(f"before {self.name} {what}")
@@ -303,5 +266,5 @@ class SimulatedChannel:
             "channel_answer_lost"
         )
         if silent:
-            self._scheduler.sleep(8.0)
+            self._scheduler.sleep(SILENCE_S)
         return silent

@@ -20,8 +20,11 @@ JAMMED_FOR_S = 60.0
 class SimulatedPrinter:
     """``printed`` holds the job ids that came out whole."""
 
-    def __init__(self, scheduler: Scheduler, faults: Faults) -> None:
-        self._scheduler, self._faults = scheduler, faults
+    def __init__(
+        self, scheduler: Scheduler, faults: Faults, came_out: Callable[[Document], None]
+    ) -> None:
+        self._scheduler, self._faults, self._came_out = scheduler, faults, came_out
+        self.simulated = True
         self._jammed_until = -1.0
         self.printed: list[str] = []
 
@@ -35,6 +38,7 @@ class SimulatedPrinter:
                 self._jammed_until = self._scheduler.now + JAMMED_FOR_S
             return PrintResult(PrintOutcome.UNCERTAIN, self.status(), (JAM.code,))
         self.printed.append(document.job_id)
+        self._came_out(document)
         return PrintResult(PrintOutcome.PRINTED, self.status())
 
     @property
@@ -42,7 +46,7 @@ class SimulatedPrinter:
         return self._scheduler.now < self._jammed_until
 
     def status(self) -> DeviceStatus:
-        return DeviceStatus("simulated", "", True, (JAM,) if self._jammed else ())
+        return DeviceStatus("simulated", "", self.simulated, (JAM,) if self._jammed else ())
 
     def probe(self) -> DeviceStatus:
         return self.status()
@@ -54,7 +58,8 @@ class SimulatedPrinter:
 class SimulatedScanner:
     """What is held to it is read while it is armed, and only then."""
 
-    def __init__(self) -> None:
+    def __init__(self, simulated: bool = True) -> None:
+        self._simulated = simulated
         self._on_scan: Callable[[Scan], None] | None = None
 
     def open(self) -> None:
@@ -74,7 +79,7 @@ class SimulatedScanner:
         return None
 
     def status(self) -> DeviceStatus:
-        return DeviceStatus("simulated", simulated=True)
+        return DeviceStatus("simulated", simulated=self._simulated)
 
     def close(self) -> None:
         pass

@@ -102,6 +102,12 @@ class Connection:
             self._disk.written(self)
         return done
 
+    def executemany(self, statement: str, rows: Any) -> real.Cursor:
+        done = self.real.executemany(statement, rows)
+        if not self.real.in_transaction:
+            self._disk.written(self)
+        return done
+
     def executescript(self, script: str) -> real.Cursor:
         done = self.real.executescript(script)
         self._disk.written(self)

@@ -15,7 +15,13 @@ from tests.simulation.threads import START
 
 KIOSK_IDS = (UUID(int=0xA1), UUID(int=0xA2))
 KIOSK_CODES = ("K01", "K02")
+FOREIGN_ID, FOREIGN_CODE = UUID(int=0xA3), "K03"  # see ``foreign``
 ROOMS = ("1201", "1202", "1203", "1301", "1302", "1303")
+
+
+def private_key(kiosk_id: UUID) -> bytes:
+    """What a kiosk signs with."""
+    return bytes([(*KIOSK_IDS, FOREIGN_ID).index(kiosk_id) + 1] * 32)
 
 
 def set_up(first_state: bytes | None = None) -> bytes:
@@ -45,9 +51,14 @@ def set_up(first_state: bytes | None = None) -> bytes:
 
 
 def restore(first_state: bytes) -> None:
-    """The database as it was made."""
+    """The database as it was then, behind a new connection: SQLite's statements that were prepared
+    before, with their triggers, do not outlive it."""
     from django.db import connection
 
+    if connection.connection is not None:
+        connection.connection.close()
+        connection.connection = None
+    connection.ensure_connection()
     connection.connection.deserialize(first_state)
 
 
@@ -59,8 +70,9 @@ def _populate() -> None:
     for room in ROOMS:
         home = world.unit(of, room)
         world.bills(home, "2026-08", "2026-09", "2026-10")
-    for place, (number, code) in enumerate(zip(KIOSK_IDS, KIOSK_CODES, strict=True)):
-        key = Ed25519PrivateKey.from_private_bytes(bytes([place + 1] * 32))
+    kiosks = zip((*KIOSK_IDS, FOREIGN_ID), (*KIOSK_CODES, FOREIGN_CODE), strict=True)
+    for number, code in kiosks:
+        key = Ed25519PrivateKey.from_private_bytes(private_key(number))
         Kiosk.objects.create(
             id=number,
             community=of,

@@ -14,23 +14,35 @@ KINDS = {
     "kiosk_power_cut": 0.015,  # as above, and what was not synced is gone or torn
     "server_killed": 0.04,
     "server_killed_in_transaction": 0.02,  # what it was about to commit is gone
+    "server_restored": 0.6,  # when it comes back, it does so from an earlier backup
     "database_rolls_back": 0.04,  # another transaction was in the way
+    "database_away": 0.1,  # just when somebody asks who is calling
     "message_lost": 0.15,
     "answer_lost": 0.15,
     "message_repeated": 0.15,
     "message_late": 0.15,
     "message_overtaken": 0.2,  # later ones arrive first, on the way there or back
     "partition": 0.12,
+    "journal_held_back": 0.3,  # a kiosk's journal does not come through, all else does
     "clock_jump": 0.3,  # a kiosk's clock, either way, while it runs or before it starts
     "disk_full": 0.05,
     "channel_refuses": 0.25,  # an explicit no before anything is done
     "channel_silent": 0.25,  # no answer, and nothing was done
     "channel_answer_lost": 0.25,  # no answer, and it was done
     "channel_slow": 0.5,  # it answers a charge when the kiosk has asked the server once more
+    "query_lags": 0.7,  # a query does not yet show what the channel did itself, or was paid
+    "end_accepted": 0.5,  # a reversal, cancel or close that is carried out later
+    "end_unsure": 0.5,  # 5xx: asked to end an order, it cannot say whether it did,
+    "end_not_done": 0.4,  # and it did not
+    "paid_other_amount": 0.3,  # the channel took another amount than was asked for
+    "console_refunds": 0.2,  # somebody gives money back in the merchant's console,
+    "console_refunds_part": 0.2,  # or a part of it
+    "console_closes": 0.1,
     "notification_lost": 0.3,
     "notification_late": 0.3,
     "notification_repeated": 0.3,
     "paid_after_close": 0.7,
+    "scanned_only": 0.3,  # the code on the screen is scanned, and not paid
     "phone_asks_for_password": 0.9,  # USERPAYING
     "password_never_typed": 0.5,
     "password_wrong": 0.3,
@@ -48,6 +60,12 @@ KINDS = {
     "terminal_acknowledgement_lost": 0.3,  # we recorded it; it did not hear so, and took it back
     "printer_jam": 0.2,
     "resident_walks_away": 0.05,
+    "poison": 0.6,  # an entry of a third kiosk that the contract allows and nobody expects
+    "clerk_voids": 0.3,  # and issues the bill again, with another amount
+    "clerk_renames": 0.15,  # a unit
+    "clerk_answers": 0.5,  # one of the open questions
+    "clerk_switches_off": 0.1,  # a kiosk at the wall, for minutes
+    "clerk_deactivates": 0.1,  # a kiosk at the server, and activates it again
 }
 
 

@@ -1,28 +1,45 @@
 """A kiosk of a run: everything that ``bootstrap.start`` puts together, on a simulated machine."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import PaymentState
 from device_drivers.card_terminals.interface import CardRequest
+from device_drivers.printers.interface import Document
 from kiosk import bootstrap
 from kiosk.bootstrap import Devices, Running
 from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
-from kiosk.core.model import Action, Session
+from kiosk.core.model import Action, Screen, Session
 from kiosk.journal import Journal, JournalUnavailable
 from kiosk.settings import Device, Payments, Server, Settings
-from tests.simulation.central import Line, SimulatedClient, SimulatedServer
+from tests.simulation import estate
+from tests.simulation.central import SimulatedServer
 from tests.simulation.devices import SimulatedPrinter, SimulatedScanner
 from tests.simulation.disk import Disk
 from tests.simulation.faults import Faults
+from tests.simulation.line import Line, SimulatedClient
 from tests.simulation.patches import Seams
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.terminal import SimulatedTerminal
 
 DOWN_FOR_S = (2.0, 60.0)
+OFF_FOR_S = (60.0, 900.0)
 CLOCK_JUMP_S = (-864_000.0, 864_000.0)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Who hears what a kiosk does: that its terminal is about to be asked (for a payment id), what its
+    screen shows, and each paper that came out."""
+
+    asks: Callable[["SimulatedKiosk", str], None]
+    shows: Callable[[str, Session], None]
+    prints: Callable[[Document], None]
 
 
 class SimulatedKiosk:
@@ -37,20 +54,28 @@ class SimulatedKiosk:
         scheduler: Scheduler,
         faults: Faults,
         server: SimulatedServer,
+        witness: Witness,
     ) -> None:
         self.code, self.kiosk_id = code, kiosk_id
-        self.scheduler, self.faults = scheduler, faults
+        self.scheduler, self.faults, self._witness = scheduler, faults, witness
         self.disk = Disk(folder, faults.seed, self.step, lambda: faults.strikes("disk_full"))
         self.line = Line(scheduler, faults, server)
         self.client = SimulatedClient(self.line, kiosk_id, self.step)
-        self.terminal = SimulatedTerminal(scheduler, faults, 10 + 100 * number, self._acknowledged)
-        self.printer = SimulatedPrinter(scheduler, faults)
+        self.terminal = SimulatedTerminal(
+            scheduler,
+            faults,
+            10 + 100 * number,
+            lambda request: witness.asks(self, request.payment_id),
+            self._acknowledged,
+        )
+        self.printer = SimulatedPrinter(scheduler, faults, witness.prints)
+        self._scanner_simulated, self._devices_forgotten = True, False
         self.scanner = SimulatedScanner()
         self.identity = Identity(
             kiosk_id,
             code,
             "lakeside",
-            Ed25519PrivateKey.from_private_bytes(bytes([number + 1] * 32)),
+            Ed25519PrivateKey.from_private_bytes(estate.private_key(UUID(kiosk_id))),
         )
         self.settings = Settings(
             data_dir=folder / "data",
@@ -68,8 +93,22 @@ class SimulatedKiosk:
 
     @property
     def devices(self) -> Devices:
-        self.scanner = SimulatedScanner()
+        self.scanner = SimulatedScanner(self._scanner_simulated)
         return Devices(self.scanner, self.terminal, self.printer)
+
+    def is_real_but_for(self, roles: set[str]) -> None:
+        """Which of its devices call themselves simulated, whatever they are in this world."""
+        self._scanner_simulated, self._devices_forgotten = "scanner" in roles, bool(roles)
+        self.terminal.simulated = "card_terminal" in roles
+        self.printer.simulated = "printer" in roles
+
+    @property
+    def rests(self) -> bool:
+        """At its start; or, where simulated devices leave nothing to offer, saying so."""
+        if self.session is None:
+            return False
+        shown = self.session.visit.screen
+        return shown is Screen.ATTRACT or (self._devices_forgotten and shown is Screen.OUT_OF_ORDER)
 
     @property
     def session(self) -> Session | None:
@@ -111,12 +150,16 @@ class SimulatedKiosk:
         elif self.faults.strikes("kiosk_power_cut"):
             self.dies(power_cut=True)
 
-    def dies(self, power_cut: bool) -> None:
+    def dies(self, power_cut: bool, for_s: tuple[float, float] = DOWN_FOR_S) -> None:
         dead, self.running = self.process, None
         dead.alive = False
         self.disk.dies(power_cut)
-        self._starts_after(self.scheduler.random.uniform(*DOWN_FOR_S))
+        self._starts_after(self.scheduler.random.uniform(*for_s))
         self.scheduler.kill(dead)
+
+    def switched_off(self) -> None:
+        """By somebody of the office, at the wall; and on again when it suits them."""
+        self.dies(power_cut=True, for_s=OFF_FOR_S)
 
     def _starts_after(self, pause: float) -> None:
         offset = self.process.clock_offset_s
@@ -130,7 +173,13 @@ class SimulatedKiosk:
         self.lives += 1
         while True:
             try:
-                self.running = bootstrap.start(self.settings, Path("kiosk.toml"))
-                return
+                running = bootstrap.start(self.settings, Path("kiosk.toml"))
             except JournalUnavailable:
                 self.scheduler.sleep(10.0)
+                continue
+            self._is_up(running)
+            return
+
+    def _is_up(self, running: Running) -> None:
+        self.running = running
+        running.engine.watch(lambda: self._witness.shows(self.code, running.engine.session))

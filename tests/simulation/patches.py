@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 from django.db import OperationalError
 
-from server.payments.serializable import in_each_others_way
-from tests.simulation import threads
+from server.payments.serializable import database_away, in_each_others_way
+from tests.simulation import signing, threads
 
 UNEXPECTED = (
     "step_failed",
@@ -36,7 +36,12 @@ UNEXPECTED = (
 
 # Shorter than they are, so that a run comes to rest soon; what they are for happens in every run.
 LOOK_AGAIN_S = (8, 52, 150)
+IN_THE_CONSOLE_S = (30, 60, 90, 120)
+QUERIES_LAG = timedelta(seconds=125)  # longer than the channels of a run need to carry out and show
+ALERT_AFTER = timedelta(minutes=4)
+WAITS_AFTER = timedelta(minutes=2)
 PROBE_S = 20.0
+ORDER_LIFE, BEGINS_WITHIN = timedelta(minutes=4), timedelta(minutes=2)
 
 _LEARNING = (
     "asked",
@@ -58,6 +63,7 @@ class Seams:
     server_step: Callable[[str], None]
     server_commits: Callable[[Callable[[], None]], None]
     channel: Callable[[str], Any]
+    order_made: Callable[[Any], None]
     new_id: Callable[[], str]
     backoff: Any  # a random.Random
     unexpected: list[str]
@@ -83,6 +89,8 @@ class _ServerErrors(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, OperationalError) and in_each_others_way(error):
             return  # the run was in its way
+        if isinstance(error, OperationalError) and database_away(error):
+            return  # so it was
         Seams.unexpected.append(logging.Formatter().format(record))
 
 
@@ -168,9 +176,12 @@ def _kiosk() -> None:
 def _server() -> None:
     from django.db import connection
 
-    from server.api import calls
+    from server.api import authentication, calls
+    from server.open_questions import listing
     from server.payments import (
         charging,
+        charging_times,
+        decisions,
         following,
         learning,
         outside_refunds,
@@ -188,10 +199,20 @@ def _server() -> None:
     connection.commit = lambda: Seams.server_commits(commit)
     following.POLL_S = 2.0
     sweeper.BACKOFF_S = (5, 10, 20, 40, 60)
-    charging.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
+    starting.ORDER_LIFE, learning.BEGINS_WITHIN = ORDER_LIFE, BEGINS_WITHIN
+    charging_times.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
+    charging_times.END_MAY_COME = charging_times.LOOK_AGAIN
+    charging_times.IN_THE_CONSOLE = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
+    charging_times.UNANSWERED = timedelta(seconds=20)
+    learning.QUERIES_LAG = QUERIES_LAG
+    sweeper.ALERT_AFTER = ALERT_AFTER
+    decisions.WAITS_AFTER = listing.WAITS_AFTER = WAITS_AFTER
+    listing.REFUND_TAKES = WAITS_AFTER
     clock = SimpleNamespace(now=threads.wall)
-    calls.timezone = views_of.timezone = clock
+    calls.timezone = views_of.timezone = authentication.timezone = clock
+    signing.install()
     registry.configured = lambda: ["wechat", "alipay"]
+    registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
     registry.charging_phones = charging.charging_phones = registry.configured
     registry.simulated = registry.configured
     calls.bill_keys, calls.shown = cache(calls.bill_keys), cache(calls.shown)
@@ -203,6 +224,8 @@ def _server() -> None:
             if not inside:
                 Seams.server_step(f"before {work.__name__}")
             answer = work(*arguments, **named)
+            if work.__name__ == "_create":
+                Seams.order_made(answer)
             if not inside:
                 Seams.server_step(f"after {work.__name__}")
             return answer

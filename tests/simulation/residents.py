@@ -158,7 +158,7 @@ class Residents:
         channel = self._channels[method]
         pause = self._random.expovariate(1 / 40.0)
         self._scheduler.spawn(
-            lambda: channel.paid_on_phone(code_url), self._scheduler.world, "phone", pause
+            lambda: channel.phones.pays(code_url), self._scheduler.world, "phone", pause
         )
 
     def _takes_receipt(self) -> bool:

@@ -8,21 +8,36 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contract.messages import Method
-from kiosk.core.model import Screen
+from contract.messages import Method, PaymentRecord
+from kiosk.central.reporter import NOT_KNOWN
+from kiosk.core.model import Session
 from kiosk.runtime import engine
 from server.estate.models import Community, LateSuccess
-from tests.simulation import coverage, estate, invariants
+from server.payments.models import PaymentOrder
+from tests.simulation import (
+    charges,
+    coverage,
+    estate,
+    invariants,
+    promises,
+    questions_asked,
+    unexpected_entries,
+)
 from tests.simulation.central import SimulatedServer
 from tests.simulation.channel import SimulatedChannel
+from tests.simulation.clerks import Clerks
 from tests.simulation.faults import Faults
-from tests.simulation.lobby import SimulatedKiosk
+from tests.simulation.foreign import ForeignKiosk
+from tests.simulation.lobby import SimulatedKiosk, Witness
 from tests.simulation.patches import Seams
+from tests.simulation.promises import Promises
 from tests.simulation.residents import Residents
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import World
 
 CREDITS_LATE_MONEY = 0.3  # of the runs; the others send it back
+REAL_COMMUNITIES = 0.4
+ROLES = ("scanner", "card_terminal", "printer")
 BUSY_S_MAX = 1800.0
 REST_S_MAX = 3600.0
 REST_STEP_S = 20.0
@@ -46,6 +61,7 @@ class Simulation:
         self.seed, self.faults = seed, faults
         self.scheduler = World.scheduler = Scheduler(seed)
         self._ids = random.Random(f"ids {seed}")
+        self.promises, self.real = Promises(), False
         Seams.unexpected = []
         engine.TICK_S = TICK_S
         Seams.new_id = self._new_id
@@ -60,12 +76,13 @@ class Simulation:
                 faults,
                 lambda what: self.server.step(what),
                 lambda name, number, state: self.server.heard(name, number, state),
-                lambda order: Seams.unexpected.extend(invariants.second_attempts(self, order)),
+                lambda order: Seams.unexpected.extend(charges.at_channel(self, order)),
                 Seams.unexpected.append,
             )
             for method in (Method.WECHAT, Method.ALIPAY)
         }
         Seams.channel = lambda method: self.channels.get(Method(method))
+        Seams.order_made = lambda order: Seams.unexpected.extend(charges.at_server(self, order))
         self.kiosks: list[SimulatedKiosk] = []
         Seams.kiosk = self._kiosk_of_process
         if random.Random(f"policy {seed}").random() < CREDITS_LATE_MONEY:
@@ -80,10 +97,44 @@ class Simulation:
                     self.scheduler,
                     faults,
                     self.server,
+                    Witness(
+                        self._asks_terminal,
+                        self._shows,
+                        self.promises.paper,
+                    ),
                 )
             )
+        if random.Random(f"real {seed}").random() < REAL_COMMUNITIES:
+            self._is_real()
         self.residents = [Residents(k, self.channels, self.scheduler, faults) for k in self.kiosks]
+        self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
+        self._busy = [*self.residents, self.foreign]
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
+
+    def _is_real(self) -> None:
+        """A real community; at one of its kiosks somebody forgot simulated devices."""
+        Community.objects.update(test=False)
+        self.real = True
+        rng = random.Random(f"devices {self.seed}")
+        forgotten = {role for role in ROLES if rng.random() < 0.5}
+        for kiosk, roles in zip(self.kiosks, (set[str](), forgotten), strict=True):
+            kiosk.is_real_but_for(roles)
+        for channel in self.channels.values():
+            channel.simulated = False
+
+    def _asks_terminal(self, kiosk: SimulatedKiosk, payment_id: str) -> None:
+        if self.real and kiosk.terminal.simulated:
+            Seams.unexpected.append(f"{kiosk.code} asks a simulated terminal in a real community")
+        Seams.unexpected.extend(charges.at_terminal(self, kiosk, payment_id))
+
+    def _shows(self, code: str, session: Session) -> None:
+        self.promises.screen(code, session)
+        if session.lobby.stopped == NOT_KNOWN:
+            Seams.unexpected.append(f"{code} believes that the server does not know its key")
+
+    def let_go(self, payment: PaymentOrder | PaymentRecord) -> bool:
+        """Whether staff took the bills of an open payment into their own hands."""
+        return payment.payment_id in self.clerks.let_go
 
     def _new_id(self) -> str:
         digits = f"{self._ids.getrandbits(128):032x}"
@@ -106,7 +157,7 @@ class Simulation:
     def run(self) -> Result:
         self.scheduler.run(
             BUSY_S_MAX,
-            lambda: bool(Seams.unexpected) or all(r.done for r in self.residents),
+            lambda: bool(Seams.unexpected) or all(r.done for r in self._busy),
         )
         self.faults.quiet = True
         engine.TICK_S = TICK_AT_REST_S
@@ -116,7 +167,12 @@ class Simulation:
         while not (Seams.unexpected or self._at_rest()) and self.scheduler.now < end:
             self.scheduler.run(self.scheduler.now + REST_STEP_S)
         with coverage.not_counting():
-            problems = Seams.unexpected or invariants.problems(self)
+            problems = list(Seams.unexpected) or [
+                *invariants.problems(self),
+                *promises.broken(self),
+                *unexpected_entries.problems(self),
+                *questions_asked.problems(self),
+            ]
         outcomes = invariants.outcomes(self)
         self.scheduler.notes(repr((sorted(outcomes.items()), self.scheduler.now)))
         self.scheduler.notes(repr(self.faults.struck))
@@ -133,15 +189,17 @@ class Simulation:
         """Everybody up and at the start, nothing on its way."""
         for kiosk in self.kiosks:
             session = kiosk.session
-            if session is None or session.visit.screen is not Screen.ATTRACT:
+            if session is None or not kiosk.rests:
                 return False
             if kiosk.at_its_terminal or not session.lobby.terminal_known:
                 return False
             journal = kiosk.journal
             if session.lobby.unresolved or journal.acknowledged() < journal.last_sequence:
                 return False
+        if not self.foreign.at_rest or self.clerks.desk.has_work:
+            return False
         settled = invariants.nothing_open() and invariants.nothing_watched()
-        return settled and all(c.all_told for c in self.channels.values())
+        return settled and all(c.notifications.all_told for c in self.channels.values())
 
     def close(self) -> None:
         """Ends everybody where they stand."""

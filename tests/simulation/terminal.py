@@ -38,6 +38,7 @@ class Transaction:
     amount_minor: int
     taken: bool = True
     told_no: int = 0
+    payment_id: str = ""
 
 
 @dataclass
@@ -59,20 +60,22 @@ class _Call:
 
 
 class SimulatedTerminal:
-    """``wish`` is what the resident does with the card: approve, decline, nothing. ``acknowledged``
-    hears that the kiosk is about to acknowledge an approval as recorded."""
+    """``wish`` is what the resident does with the card: approve, decline, nothing. ``asked`` hears that
+    somebody is about to be asked for a card, ``acknowledged`` that the kiosk is about to acknowledge an
+    approval as recorded."""
 
     def __init__(
         self,
         scheduler: Scheduler,
         faults: Faults,
         first_no: int,
+        asked: Callable[[CardRequest], None],
         acknowledged: Callable[[CardRequest], None],
     ) -> None:
-        self._is_acknowledged = acknowledged
+        self._is_asked, self._is_acknowledged = asked, acknowledged
         self._scheduler, self._faults = scheduler, faults
         self._next, self._aborted, self._busy = first_no, False, False
-        self.wish = "approve"
+        self.wish, self.simulated = "approve", True
         self.transactions: list[Transaction] = []
 
     def open(self) -> None:
@@ -99,6 +102,7 @@ class SimulatedTerminal:
     def authorise(self, request: CardRequest, observer: Observer) -> CardResult:
         if self._busy:
             raise NotReachable("busy with a customer")
+        self._is_asked(request)
         self._aborted, self._busy = False, True
         call = _Call(request)
         self._scheduler.spawn(lambda: self._serves(call), self._scheduler.world, "terminal")
@@ -145,6 +149,7 @@ class SimulatedTerminal:
         call.says(CardStep(StepKind.ASKING_BANK, "0E"))
         self._scheduler.sleep(self._scheduler.random.uniform(0.5, 3.0))
         taken = Transaction(self._next, call.request.amount_minor)
+        taken.payment_id = call.request.payment_id
         self._next += 1
         self.transactions.append(taken)
         if self._faults.strikes("terminal_wrong_receipt_number"):
@@ -203,7 +208,7 @@ class SimulatedTerminal:
         raise OutcomeUnknown("nobody asks for reversals but the driver itself")
 
     def status(self) -> DeviceStatus:
-        return DeviceStatus("simulated", simulated=True)
+        return DeviceStatus("simulated", simulated=self.simulated)
 
     def probe(self) -> DeviceStatus:
         return self.status()

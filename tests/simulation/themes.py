@@ -97,13 +97,105 @@ LINE = Theme(
             "partition",
             "clock_jump",
             "database_rolls_back",
+            "database_away",
             "terminal_acknowledgement_lost",
         }
     ),
     by_phone=0.3,
     by_card=0.5,
 )
-THEMES = (CARD, PHONE, SCREEN, LINE)
+SLOW_CHANNEL = Theme(
+    "channels that are slow to show and carry out what they were asked",
+    frozenset(
+        {
+            "query_lags",
+            "end_accepted",
+            "end_unsure",
+            "end_not_done",
+            "channel_answer_lost",
+            "phone_asks_for_password",
+            "password_never_typed",
+            "paid_while_reversing",
+            "charge_arrives_late",
+            "notification_lost",
+            "notification_late",
+            "paid_after_close",
+            "server_killed",
+        }
+    ),
+    by_phone=0.5,
+    by_card=0.0,
+)
+BACKUP = Theme(
+    "a server that comes back with an earlier backup",
+    frozenset(
+        {
+            "server_killed",
+            "server_restored",
+            "answer_lost",
+            "notification_lost",
+            "notification_late",
+            "partition",
+            "channel_answer_lost",
+        }
+    ),
+    by_phone=0.3,
+    by_card=0.5,
+)
+BACKLOG = Theme(
+    "between the line's return and the journal's delivery",
+    frozenset({"partition", "journal_held_back", "clock_jump", "kiosk_killed", "server_killed"}),
+    by_phone=0.05,
+    by_card=0.9,
+    homes=2,
+)
+OFFICE = Theme(
+    "people of the office",
+    frozenset(
+        {
+            "clerk_voids",
+            "clerk_renames",
+            "clerk_answers",
+            "paid_other_amount",
+            "clerk_switches_off",
+            "clerk_deactivates",
+            "terminal_silent",
+            "terminal_completion_lost",
+            "channel_silent",
+            "channel_answer_lost",
+            "partition",
+        }
+    ),
+    by_phone=0.3,
+    by_card=0.4,
+    homes=2,
+)
+CONSOLE = Theme(
+    "the merchant's console",
+    frozenset(
+        {
+            "console_refunds",
+            "console_refunds_part",
+            "console_closes",
+            "clerk_answers",
+            "paid_after_close",
+            "query_lags",
+            "notification_lost",
+            "notification_late",
+            "phone_asks_for_password",
+            "server_killed",
+        }
+    ),
+    by_phone=0.4,
+    by_card=0.0,
+)
+POISON = Theme(
+    "entries that nobody expects",
+    frozenset({"poison", "answer_lost", "database_rolls_back", "server_killed", "clerk_renames"}),
+    by_phone=0.2,
+    by_card=0.5,
+)
+THEMES = (CARD, PHONE, SCREEN, LINE, SLOW_CHANNEL, BACKUP, BACKLOG, OFFICE, CONSOLE, POISON)
 
 
 def theme_of(seed: int) -> Theme:

@@ -1,0 +1,80 @@
+"""One order at a channel: what is true of it, and what somebody who asks is told of it by now."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from server.payments.channels.interface import Order, OrderState, Standing
+
+REVERSAL = "reversal"
+IN_THE_CONSOLE = "console"  # begins the numbers of what somebody gives back there
+
+
+@dataclass
+class Account:
+    """``charged_minor`` and ``refunds`` (number -> amount) are the truth. ``shown`` is what a query
+    says, from which moment on: a channel may be slow to show what it did itself."""
+
+    channel: str
+    order: Order
+    standing: Standing = Standing.WAITING
+    unscanned: bool = False  # nobody scanned the code: the channel says that it has no such order
+    charged_minor: int = 0
+    refunds: dict[str, int] = field(default_factory=dict)
+    returned_at: float = 0.0  # when somebody gave some of it back in the console last
+    paid_at: datetime | None = None
+    paid_after_end: bool = False  # it was closed, or declined
+    reason: str = ""  # why a charge was declined
+    shown: list[tuple[float, OrderState]] = field(default_factory=list)
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the channel itself gave the money back, by a reversal."""
+        return REVERSAL in self.refunds
+
+    @property
+    def kept_minor(self) -> int:
+        return self.charged_minor - sum(self.refunds.values())
+
+    @property
+    def partly_returned_in_console(self) -> bool:
+        by_hand = any(number.startswith(IN_THE_CONSOLE) for number in self.refunds)
+        return by_hand and self.kept_minor > 0
+
+    def state(self) -> OrderState:
+        """The truth, as a query tells it: 微信支付 says 转入退款 (REFUND) of all or a part and not how
+        much; 支付宝 calls closed what went back whole, and says nothing of a part."""
+        if self.unscanned:
+            return OrderState(Standing.NOT_FOUND)
+        if self.taken_back:
+            return OrderState(Standing.CLOSED)  # as after any reversal, paid or not
+        if not self.charged_minor:
+            declined = self.standing is Standing.DECLINED
+            return OrderState(self.standing, reason=self.reason if declined else "")
+        reference = f"42{self.order.out_trade_no[:12]}"
+        paid = OrderState(Standing.PAID, reference, self.charged_minor, self.paid_at)
+        if self.channel == "alipay":
+            return paid if self.kept_minor else OrderState(Standing.CLOSED)
+        if self.refunds:
+            return replace(paid, standing=Standing.REFUNDED, refunded_minor=None)
+        return paid
+
+    def told_unasked(self) -> OrderState:
+        """As a notification says it, which names what went back in all."""
+        if self.refunds and self.kept_minor:
+            refunded = sum(self.refunds.values())
+            return replace(self.state(), standing=Standing.REFUNDED, refunded_minor=refunded)
+        return self.state()
+
+    def shows_from(self, at: float) -> None:
+        """What is true now is told to who asks from then on, never before what was true earlier."""
+        if self.shown:
+            at = max(at, self.shown[-1][0])
+        self.shown.append((at, self.state()))
+
+    def told(self, at: float) -> OrderState:
+        """What a query says at that time."""
+        found = OrderState(Standing.NOT_FOUND)
+        for since, state in self.shown:
+            if since <= at:
+                found = state
+        return found

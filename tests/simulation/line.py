@@ -1,0 +1,103 @@
+"""The line between a kiosk and the server, and the kiosk's client over it. Messages are lost, repeated
+and late; the line breaks; and some calls do not come through while others do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.central.client import CentralClient, ServerAway, _understood
+from tests.simulation.central import SimulatedServer
+from tests.simulation.faults import Faults
+from tests.simulation.scheduler import Scheduler
+
+LATENCY_S = (0.005, 0.08)
+OVERTAKEN_BY_S = (0.3, 3.5)
+PARTITION_FOR_S = (10.0, 120.0)
+JOURNAL_HELD_FOR_S = (20.0, 200.0)
+
+
+class Line:
+    """What a kiosk has instead of a network. Messages are lost, repeated, late; the line breaks."""
+
+    def __init__(self, scheduler: Scheduler, faults: Faults, server: SimulatedServer) -> None:
+        self._scheduler, self._faults, self._server = scheduler, faults, server
+        self._broken_until = self._journal_held_until = -1.0
+
+    def breaks(self) -> None:
+        pause = self._scheduler.random.uniform(*PARTITION_FOR_S)
+        self._broken_until = self._scheduler.now + pause
+
+    def asks(
+        self, kiosk_id: str, method: str, path: str, body: bytes, timeout_s: float
+    ) -> tuple[int, Any]:
+        if self._scheduler.now < self._broken_until and not self._faults.quiet:
+            self._scheduler.sleep(1.0)
+            raise ServerAway("no route")
+        if path == "/journal" and self._journal_held_back():
+            self._scheduler.sleep(timeout_s)
+            raise ServerAway("no answer")
+        if self._faults.strikes("message_lost"):
+            self._scheduler.sleep(timeout_s)
+            raise ServerAway("no answer")
+
+        def work() -> tuple[int, Any]:
+            return self._server.answers(kiosk_id, method, path, body)
+
+        if self._faults.strikes("message_late"):
+            self._scheduler.spawn(
+                lambda: self._again(work, 0.0), self._scheduler.world, "late", timeout_s + 1.0
+            )
+            self._scheduler.sleep(timeout_s)
+            raise ServerAway("no answer")
+        if self._faults.strikes("message_repeated"):
+            pause = self._scheduler.random.uniform(0.0, 20.0)
+            self._scheduler.spawn(
+                lambda: self._again(work, pause), self._scheduler.world, "repeated"
+            )
+        self._travels()
+        answer = self._server.does(work, timeout_s)
+        if self._faults.strikes("answer_lost"):
+            self._scheduler.sleep(timeout_s)
+            raise ServerAway("no answer")
+        self._travels()
+        return answer
+
+    def _journal_held_back(self) -> bool:
+        """Everything else comes through: as when the line is back and the backlog is not sent yet."""
+        if self._faults.quiet:
+            return False
+        if self._scheduler.now >= self._journal_held_until and self._faults.strikes(
+            "journal_held_back"
+        ):
+            pause = self._scheduler.random.uniform(*JOURNAL_HELD_FOR_S)
+            self._journal_held_until = self._scheduler.now + pause
+        return self._scheduler.now < self._journal_held_until
+
+    def _travels(self) -> None:
+        slow = self._faults.strikes("message_overtaken")
+        self._scheduler.sleep(
+            self._scheduler.random.uniform(*(OVERTAKEN_BY_S if slow else LATENCY_S))
+        )
+
+    def _again(self, work: Callable[[], Any], pause: float) -> None:
+        self._scheduler.sleep(pause)
+        try:
+            self._server.does(work, 30.0)
+        except ServerAway:
+            return
+
+
+class SimulatedClient(CentralClient):
+    """The kiosk's client over such a line: the same calls, the same answers, the same errors."""
+
+    def __init__(self, line: Line, kiosk_id: str, step: Callable[[str], None]) -> None:
+        self._line, self._kiosk_id, self._step = line, kiosk_id, step
+        self._timeout_s = 8.0
+
+    def _call(self, method, path, answer, body=None, timeout_s=None):
+        raw = body.model_dump_json().encode() if body else b""
+        self._step("before a request")
+        status, content = self._line.asks(
+            self._kiosk_id, method, path, raw, timeout_s or self._timeout_s
+        )
+        self._step("after an answer")
+        return _understood(status, content, answer, f"{method} {path}")

@@ -1,0 +1,52 @@
+"""What must be true of the kiosk whose journal holds entries that nobody expects: each real payment is
+booked whatever stood before it, and of each other record either the money or an alert is there."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from contract.messages import Method, PaymentRecord, PaymentState
+from server.fleet.models import Kiosk
+from server.payments.models import Alert, JournalEntry, PaymentOrder
+
+if TYPE_CHECKING:
+    from tests.simulation.run import Simulation
+
+
+def problems(run: "Simulation") -> Iterator[str]:
+    foreign = run.foreign
+    written = len(foreign.sent.entries)
+    received = JournalEntry.objects.filter(kiosk_id=foreign.kiosk_id).count()
+    position = Kiosk.objects.get(pk=foreign.kiosk_id).journal_sequence
+    if not written == received == position == foreign.acknowledged:
+        yield (
+            f"{foreign.code}: {written} entries written, {received} received, {position} known,"
+            f" {foreign.acknowledged} acknowledged"
+        )
+    orders = {o.payment_id: o for o in PaymentOrder.objects.filter(kiosk_id=foreign.kiosk_id)}
+    for payment_id, amount in foreign.sent.taken.items():
+        order = orders.get(payment_id)
+        if order is None or order.life is not PaymentState.APPROVED:
+            yield f"{foreign.code}: {payment_id} was paid and is {order.state if order else 'gone'}"
+        elif order.charged_minor != amount:
+            yield f"{order.reference}: {amount} was paid, {order.charged_minor} is known"
+    for sequence, record in foreign.sent.spoiled.items():
+        if record is not None and _tells_of_money(record):
+            order = orders.get(record.payment_id)
+            booked = order is not None and order.charged_minor > 0
+            if not booked and not _alerted(foreign.code, sequence, record):
+                yield f"{foreign.code}: entry {sequence} tells of money, and nobody was told"
+
+
+def _tells_of_money(record: PaymentRecord) -> bool:
+    approved = record.state is PaymentState.APPROVED and record.method is Method.CARD
+    return approved and record.amount_minor > 0
+
+
+def _alerted(code: str, sequence: int, record: PaymentRecord) -> bool:
+    """By the entry's number, or by what it names: any alert of that kiosk will do that does."""
+    alerts = Alert.objects.filter(kiosk_code=code)
+    return any(
+        alert.subject.split(" ")[-1] == str(sequence)
+        or alert.details.get("payment_id") == record.payment_id
+        for alert in alerts
+    )
