@@ -1,11 +1,13 @@
 """Fees and bills in the back office. Bills are read and voided there, never edited."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.forms import ActionForm
 
 from contract.money import Money
 from server.billing.leases import BillLeased, BillNotOpen
@@ -20,9 +22,11 @@ from server.billing.models import (
     MeterReading,
     Tariff,
 )
-from server.billing.voiding import void
+from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows
 from server.ledger.admin import ReadOnly
+from server.staff import people
+from server.staff.audit import REASON_MAX, ReasonMissing
 
 
 @admin.register(FeeItem)
@@ -73,6 +77,15 @@ class AllocationsOfBill(ReadOnly, TabularInline):
     extra = 0
 
 
+class ActionWithReason(ActionForm):
+    reason = forms.CharField(
+        label="原因 Reason",
+        required=False,
+        max_length=REASON_MAX,
+        widget=forms.TextInput({"placeholder": "作废原因 Reason"}),
+    )
+
+
 @admin.register(Bill)
 class BillAdmin(ReadOnly, ModelAdmin):
     list_display = ("number", "unit", "period", "amount", "due", "shown_state", "paid_on")
@@ -81,6 +94,7 @@ class BillAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("unit",)
     inlines = (LinesOfBill, AllocationsOfBill)
     actions = ("void_bills",)
+    action_form = ActionWithReason
 
     @display(description="金额 Amount", ordering="amount_minor")
     def amount(self, bill: Bill) -> str:
@@ -96,11 +110,18 @@ class BillAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description="作废所选账单 Void the chosen bills", permissions=["void"])
     def void_bills(self, request: HttpRequest, queryset: QuerySet[Bill]) -> None:
-        voided = 0
+        voided, reason = 0, request.POST.get("reason", "")
         for bill in queryset:
             try:
-                void(bill, at=timezone.now())
+                void_by(people.of(request.user), bill, reason, at=timezone.now())
                 voided += 1
+            except ReasonMissing:
+                self.message_user(
+                    request,
+                    "请写明作废原因 Give the reason for which the bills are voided",
+                    messages.ERROR,
+                )
+                return
             except BillNotOpen:
                 self.message_user(
                     request,

@@ -7,6 +7,8 @@ from django.db import transaction
 from server.billing.leases import BillNotOpen, lock, refuse_held
 from server.billing.models import Bill, BillState
 from server.ledger import posting
+from server.staff import audit
+from server.staff.people import Person
 
 
 @transaction.atomic
@@ -28,3 +30,19 @@ def void(bill: Bill, *, at: datetime) -> None:
         )
     bill.state = BillState.VOID
     bill.save(update_fields=["state"])
+
+
+@transaction.atomic
+def void_by(person: Person, bill: Bill, reason: str, *, at: datetime) -> None:
+    """As ``void``, written down with who did it and why. Raises also ReasonMissing."""
+    audit.record(
+        bill.community_id,
+        person,
+        "bill_voided",
+        ("bill", bill.number),
+        reason,
+        at,
+        before={"state": bill.state, "amount_minor": bill.amount_minor},
+        after={"state": BillState.VOID.value},
+    )
+    void(bill, at=at)

@@ -9,6 +9,7 @@ from server.fleet.admin import KioskAdmin
 from server.fleet.listening import record_heartbeat
 from server.fleet.models import Kiosk
 from server.fleet.staff import create_staff
+from server.staff.models import Act
 from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
 from tests.server.village import NOW, bill_of, create_village, issue
 
@@ -96,8 +97,19 @@ def test_staff_void_a_bill_and_make_a_pairing_code(staff: Client):
     issue(village)
     chosen = {"action": "void_bills", "_selected_action": [bill_of(village).pk]}
     page = staff.post("/admin/billing/bill/", chosen, follow=True)
+    assert "请写明作废原因" in page.content.decode()
+    assert not Bill.objects.filter(state="void") and not Act.objects.exists()
+    chosen |= {"reason": "面积登记有误"}
+    page = staff.post("/admin/billing/bill/", chosen, follow=True)
     assert "已作废 1 张账单" in page.content.decode()
-    assert Bill.objects.filter(state="void").count() == 1
+    voided = Bill.objects.get(state="void")
+    act = Act.objects.get()
+    assert (act.act, act.subject_id, act.reason) == ("bill_voided", voided.number, "面积登记有误")
+    assert act.person_name and (act.before["state"], act.after["state"]) == ("open", "void")
+    page = staff.post(
+        "/admin/billing/bill/", chosen | {"_selected_action": [voided.pk]}, follow=True
+    )
+    assert "不是待缴状态" in page.content.decode() and Act.objects.count() == 1
     chosen = {"action": "new_pairing_code", "_selected_action": [kiosk().pk]}
     page = staff.post("/admin/fleet/kiosk/", chosen, follow=True)
     assert "配对码 pairing code" in page.content.decode()
