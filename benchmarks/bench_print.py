@@ -23,6 +23,7 @@ from contract.messages import Method, PaymentState
 from device_drivers.printers.escpos import create
 from device_drivers.printers.escpos_receipt import encode
 from device_drivers.printers.escpos_settings import read_settings
+from device_drivers.printers.raster import BUILT_FONTS
 from kiosk.core.receipt import Receipt, lay_out
 from kiosk.runtime.receipts import document
 from kiosk.ui.samples import CONFIG, record
@@ -30,7 +31,7 @@ from simulators.receipt_printer.cables import PtyCable, TcpCable
 from simulators.receipt_printer.device import Printer
 
 FONT_FOLDER = Path(__file__).parents[1] / "assets" / "fonts" / "built"
-REGULAR, BOLD = (FONT_FOLDER / f"LobbySans-{name}.otf" for name in ("Regular", "Bold"))
+REGULAR = FONT_FOLDER / BUILT_FONTS["font_regular"]
 BAUD = 115_200
 ROUNDS, ROUNDS_SLOW = 12, 2
 TAIL_BYTES = 24  # of a job: its feed and its cut
@@ -126,8 +127,7 @@ def measure(line: str, profile: str, width: int, receipt: Receipt) -> str:
         settings = {
             **place,
             "profile": profile,
-            "font_regular": str(REGULAR),
-            "font_bold": str(BOLD),
+            **{key: str(FONT_FOLDER / name) for key, name in BUILT_FONTS.items()},
             "answer_timeout_s": 10.0,
             "send_timeout_s": 60.0,
             "confirm_timeout_s": 60.0,

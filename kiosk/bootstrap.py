@@ -15,6 +15,7 @@ import structlog
 from contract.messages import CardData, DeviceReport, Heartbeat, KioskConfig, StopReason
 from device_drivers.card_terminals.interface import CardTerminal
 from device_drivers.printers.interface import ReceiptPrinter
+from device_drivers.printers.raster import BUILT_FONTS
 from device_drivers.registry import UnknownDriver, factory
 from device_drivers.scanners.interface import Scanner
 from device_drivers.status import DeviceStatus, SelfTesting
@@ -81,8 +82,7 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
     """Raises SettingsError naming the table, the key and what is allowed. Touches no device."""
     extra = {
         "printer": {
-            "font_regular": str(FONTS / "LobbySans-Regular.otf"),
-            "font_bold": str(FONTS / "LobbySans-Bold.otf"),
+            **{key: str(FONTS / name) for key, name in BUILT_FONTS.items()},
             "state_file": str(printer_memory(settings)),
         }
     }

@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
 
 def on_paper(receipt: Receipt, paper_mm: int) -> Image.Image:
     """Drawn as the printer does, on paper of that width; mode "1", 8 dots a millimetre."""
-    fonts = Fonts(FONTS / "LobbySans-Regular.otf", FONTS / "LobbySans-Bold.otf")
+    fonts = Fonts.in_folder(FONTS)
     printed = render(document(receipt, ""), WIDTHS_DOTS[paper_mm], fonts)
     width = paper_mm * DOTS_PER_MM
     page = Image.new("1", (width, printed.height + 2 * EDGE_DOTS), 1)

@@ -7,7 +7,7 @@ packages=(
   xvfb xdotool libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 libxrandr2 libxfixes3   # the kiosk's window
   libzbar0                                                    # pyzbar
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0        # weasyprint
-  fonts-noto-cjk                                              # the source of the kiosk's font
+  fonts-noto-cjk fonts-noto-core                              # the sources of the kiosk's fonts
   chromium                                                    # tests of the staff pages
   postgresql                                                  # tests of the server
 )
@@ -50,8 +50,8 @@ if [ "$want" != "$have" ]; then
   echo "$want" > .venv/installed
 fi
 
-if [ ! -e assets/fonts/built/LobbySans-Bold.otf ]; then
-  echo "setup: taking the Simplified Chinese faces out of Noto Sans CJK"
+if [ ! -e assets/fonts/built/LobbyOther-Bold.ttf ]; then
+  echo "setup: building the fonts from Noto Sans CJK and Noto Sans"
   .venv/bin/python tools/build_fonts.py
 fi
 if [ -d assets/locale ]; then .venv/bin/python tools/compile_messages.py; fi

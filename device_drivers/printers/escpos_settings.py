@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from device_drivers.printers.profiles import CHINESE, CONFIRM, CUTS, QR, STATUS, Profile, profiles
-from device_drivers.printers.raster import WIDTHS_DOTS, Fonts
+from device_drivers.printers.raster import BUILT_FONTS, WIDTHS_DOTS, Fonts
 from device_drivers.settings import BadSetting, Table
 
 CONNECTIONS = ("serial", "network", "usb", "file")
@@ -49,7 +49,12 @@ def read_settings(settings: Mapping[str, Any]) -> EscposSettings:
         place=_place(table, connection),
         profile=_profile(table),
         supplies=_supplies(table),
-        fonts=Fonts(Path(table.text("font_regular")), Path(table.text("font_bold"))),
+        fonts=Fonts(
+            Path(table.text("font_regular")),
+            Path(table.text("font_bold")),
+            _path(table.text("font_other_regular", "")),
+            _path(table.text("font_other_bold", "")),
+        ),
         state_file=_path(table.text("state_file", "")),
         connect_timeout_s=table.number("connect_timeout_s", 2.0, 0.1, 30),
         answer_timeout_s=table.number("answer_timeout_s", 1.0, 0.05, 10),
@@ -58,8 +63,10 @@ def read_settings(settings: Mapping[str, Any]) -> EscposSettings:
         confirm_timeout_s=table.number("confirm_timeout_s", 15.0, 0.1, 120),
     )
     table.finish()
-    for key, path in (("font_regular", result.fonts.regular), ("font_bold", result.fonts.bold)):
-        if not path.is_file():
+    fonts = result.fonts
+    files = (fonts.regular, fonts.bold, fonts.other_regular, fonts.other_bold)
+    for key, path in zip(BUILT_FONTS, files, strict=True):
+        if path and not path.is_file():
             raise BadSetting(key, str(path), "the path of a font file that exists")
     return result
 

@@ -12,8 +12,15 @@ import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from device_drivers.printers.interface import Align, Block, Document, Feed, QrCode, Rule, TextLine
+from device_drivers.printers.typefaces import runs
 from device_drivers.printers.wrapping import printable, widest_word, wrap
 
+BUILT_FONTS = {
+    "font_regular": "LobbySans-Regular.otf",
+    "font_bold": "LobbySans-Bold.otf",
+    "font_other_regular": "LobbyOther-Regular.ttf",
+    "font_other_bold": "LobbyOther-Bold.ttf",
+}  # by the setting that names it
 WIDTHS_DOTS = {58: 384, 80: 576}  # printable width by paper width in millimetres
 HEIGHT_DOTS_MAX = 16_000  # two metres of paper: nothing of ours is longer
 INK_BELOW = 165  # greys darker than this are printed: keeps thin strokes of small characters
@@ -23,10 +30,24 @@ QR_MODULE_DOTS_MAX = 8
 
 @dataclass(frozen=True)
 class Fonts:
-    """Font files; with Simplified Chinese glyph forms for a Chinese receipt."""
+    """Font files; with Simplified Chinese glyph forms for a Chinese receipt.
+
+    The other two are asked for what the first two lack: further scripts.
+    """
 
     regular: Path
     bold: Path
+    other_regular: Path | None = None
+    other_bold: Path | None = None
+
+    def faces(self, *, bold: bool) -> tuple[Path, ...]:
+        first, other = (self.bold, self.other_bold) if bold else (self.regular, self.other_regular)
+        return (first, other) if other else (first,)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Fonts":
+        """The four files that tools/build_fonts.py makes."""
+        return cls(*(folder / name for name in BUILT_FONTS.values()))
 
 
 @dataclass(frozen=True)
@@ -93,9 +114,27 @@ def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size)
 
 
+@dataclass(frozen=True)
+class _Face:
+    """One size of a typeface and of the one that is asked for what it lacks."""
+
+    faces: tuple[Path, ...]
+    size: int
+
+    def getlength(self, text: str) -> float:
+        return sum(_font(run.face, self.size).getlength(run.text) for run in runs(text, self.faces))
+
+    def draw(self, draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str) -> None:
+        x, baseline = at
+        for run in runs(text, self.faces):
+            font = _font(run.face, self.size)
+            draw.text((round(x), baseline), run.text, font=font, fill=0, anchor="ls")
+            x += font.getlength(run.text)
+
+
 def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
     size = measures.large if line.large else measures.body
-    font = _font(fonts.bold if line.bold else fonts.regular, size)
+    font = _Face(fonts.faces(bold=line.bold), size)
     pitch = round(size * 1.36)
     text, right = printable(line.text), printable(line.right)
     rights = wrap(right, measures.inner, font.getlength) if right else []
@@ -121,10 +160,10 @@ def _text(line: TextLine, measures: Measures, fonts: Fonts) -> Image.Image:
         x = float(measures.margin)
         if line.align is Align.CENTER and not rights:
             x = (measures.width - font.getlength(row)) / 2
-        draw.text((round(x), baseline + number * pitch), row, font=font, fill=0, anchor="ls")
+        font.draw(draw, (x, baseline + number * pitch), row)
     for number, row in enumerate(rights, first_right):
-        at = (measures.width - measures.margin, baseline + number * pitch)
-        draw.text(at, row, font=font, fill=0, anchor="rs")
+        x = measures.width - measures.margin - font.getlength(row)
+        font.draw(draw, (x, baseline + number * pitch), row)
     return strip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from unicodedata import category
 
 # Never begins a line; and never ends one.
 NOT_FIRST = "，。、；：？！）》」』】〉％%,.;:?!)]}”’…·"
@@ -10,8 +11,16 @@ _PIECES = re.compile(r"\s+|[\x21-\x7e\u00a1-\u024f]+|.", re.DOTALL)
 
 
 def printable(text: str) -> str:
-    """The text without what steers a printer or breaks a layout: each such character a space."""
-    return "".join(c if c.isprintable() or c == "\u3000" else " " for c in text)
+    """The text without what steers a printer or breaks a layout: each such character a space.
+
+    Zero-width and direction marks leave no space. Characters that this Python does not know are kept:
+    a font may know them.
+    """
+    return "".join(
+        c if c.isprintable() or c == "\u3000" or category(c) in ("Cn", "Co") else " "
+        for c in text
+        if category(c) != "Cf"
+    )
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

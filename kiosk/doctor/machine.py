@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from PIL import ImageFont
 
+from device_drivers.printers.raster import BUILT_FONTS
+from device_drivers.printers.typefaces import has
 from kiosk.bootstrap import FONTS
 from kiosk.central import identity as identity_file
 from kiosk.central.client import CentralClient, Refused, ServerAway
@@ -30,6 +31,7 @@ from kiosk.settings import Settings
 
 SPACE_MIN, SPACE_GOOD = 50 * 2**20, 500 * 2**20  # bytes
 RARE_CHARACTER = "㛃"
+OTHER_LETTER = "Ş"
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 512  # more than any struct timex
 
@@ -120,16 +122,16 @@ def space(settings: Settings) -> Finding:
 
 
 def fonts(folder: Path = FONTS) -> Finding:
-    """Both weights are there and have the characters of rare names."""
-    for weight in ("Regular", "Bold"):
-        path = folder / f"LobbySans-{weight}.otf"
+    """Both weights of both typefaces are there; the first has the characters of rare names, the other
+    further scripts."""
+    for name in BUILT_FONTS.values():
+        path = folder / name
+        needed = RARE_CHARACTER if name.startswith("LobbySans") else OTHER_LETTER
         try:
-            font = ImageFont.truetype(str(path), 24)
+            if not has(path, needed):
+                return wrong("fonts", conditions.FONTS, f"{path}: {needed}")
         except OSError as error:
             return wrong("fonts", conditions.FONTS, f"{path}: {error}")
-        missing = font.getmask("\uffff")
-        if bytes(font.getmask(RARE_CHARACTER)) == bytes(missing):
-            return wrong("fonts", conditions.FONTS, f"{path}: {RARE_CHARACTER}")
     return fine("fonts", "中文字体齐全", "complete")
 
 

@@ -1,21 +1,29 @@
-"""Registers the kiosk's typeface: the Simplified Chinese face of Noto Sans CJK, regular and bold."""
+"""The kiosk's typefaces, regular and bold: the Simplified Chinese face of Noto Sans CJK, and for
+what that lacks a second one with further scripts. SDL looks into one font only, so a text of both
+is set in runs."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from kivy.core.text import Label as CoreLabel
 from kivy.core.text import LabelBase
+from kivy.utils import escape_markup
+
+from device_drivers.printers.typefaces import Run, runs
 
 FAMILY = "LobbySans"
+OTHER = "LobbyOther"
+SUFFIXES = {FAMILY: "otf", OTHER: "ttf"}
 BUILT = Path(__file__).resolve().parent.parent.parent / "assets" / "fonts" / "built"
 
 
 class FontsMissing(FileNotFoundError):
-    """The font files are built from the system's Noto Sans CJK; they are not there."""
+    """The font files are built from the system's Noto fonts; they are not there."""
 
 
-def font_file(weight: str) -> Path:
-    path = BUILT / f"{FAMILY}-{weight}.otf"
+def font_file(weight: str, family: str = FAMILY) -> Path:
+    path = BUILT / f"{family}-{weight}.{SUFFIXES[family]}"
     if not path.exists():
         raise FontsMissing(f"{path} is missing: run tools/build_fonts.py (or: make setup)")
     return path
@@ -23,18 +31,61 @@ def font_file(weight: str) -> Path:
 
 def register() -> None:
     """Files are opened by Kivy when a size is first drawn, about 7 ms each; nothing is read here."""
-    LabelBase.register(FAMILY, fn_regular=str(font_file("Regular")), fn_bold=str(font_file("Bold")))
+    for family in SUFFIXES:
+        regular, bold = (str(font_file(weight, family)) for weight in ("Regular", "Bold"))
+        LabelBase.register(family, fn_regular=regular, fn_bold=bold)
+
+
+# Nearly all that is shown; the font is not asked about these.
+COMMON = re.compile("[ -~\n·×—‘’“”…\u3000-\u301f\u4e00-\u9fa5！-～￥]*")
+
+
+def set_runs(text: str, *, bold: bool) -> tuple[Run, ...]:
+    """One line in runs of one typeface each. What neither has is a 〓 in them."""
+    weight = "Bold" if bold else "Regular"
+    return runs(text, tuple(font_file(weight, family) for family in SUFFIXES))
+
+
+def plain(text: str, *, bold: bool) -> bool:
+    """Whether the first typeface alone shows the text as it stands."""
+    if COMMON.fullmatch(text):
+        return True
+    return all(
+        run.text == line and _family(run) == FAMILY
+        for line in text.split("\n")
+        for run in set_runs(line, bold=bold)[:1]
+    )
+
+
+def marked_up(text: str, *, bold: bool) -> str:
+    """Kivy's markup of a text that is not ``plain``."""
+    return "\n".join(
+        "".join(
+            f"[font={_family(run)}]{escape_markup(run.text)}[/font]"
+            for run in set_runs(line, bold=bold)
+        )
+        for line in text.split("\n")
+    )
+
+
+def _family(run: Run) -> str:
+    return run.face.name.split("-")[0]
 
 
 MEASURES_KEPT_MAX = 20_000  # setting a paragraph asks for the same pieces again and again
 
-_measures: dict[tuple[float, bool], CoreLabel] = {}
+_measures: dict[tuple[float, bool, str], CoreLabel] = {}
 
 
 @lru_cache(maxsize=MEASURES_KEPT_MAX)
 def text_width(text: str, font_size: float, *, bold: bool) -> float:
     """The width in pixels of ``text`` on one line."""
-    return _measure(font_size, bold).get_extents(text)[0]
+    if plain(text, bold=bold):
+        return _measure(font_size, bold).get_extents(text)[0]
+    return sum(
+        _measure(font_size, bold, _family(run)).get_extents(run.text)[0]
+        for run in set_runs(text, bold=bold)
+    )
 
 
 def text_height(font_size: float, *, bold: bool) -> float:
@@ -42,8 +93,8 @@ def text_height(font_size: float, *, bold: bool) -> float:
     return _measure(font_size, bold).get_extents("国")[1]
 
 
-def _measure(font_size: float, bold: bool) -> CoreLabel:
-    key = (font_size, bold)
+def _measure(font_size: float, bold: bool, family: str = FAMILY) -> CoreLabel:
+    key = (font_size, bold, family)
     if key not in _measures:
-        _measures[key] = CoreLabel(font_name=FAMILY, font_size=font_size, bold=bold)
+        _measures[key] = CoreLabel(font_name=family, font_size=font_size, bold=bold)
     return _measures[key]

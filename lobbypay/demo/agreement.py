@@ -71,7 +71,7 @@ def on_paper(picture: Path, record: PaymentRecord, community: Community, languag
     receipt = lay_out(record, community, "en" if language == "en" else "zh_CN")
     with Image.open(picture) as printed:
         dots = np.asarray(printed.convert("L")) < 128
-    fonts = Fonts(FONTS / "LobbySans-Regular.otf", FONTS / "LobbySans-Bold.otf")
+    fonts = Fonts.in_folder(FONTS)
     expected = np.asarray(render(document(receipt, ""), dots.shape[1], fonts).convert("L")) < 128
     return _contains(dots, expected)
 

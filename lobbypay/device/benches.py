@@ -12,15 +12,13 @@ import numpy as np
 import segno
 
 from device_drivers.conformance import Bench
+from device_drivers.printers.raster import BUILT_FONTS
 from lobbypay.device.simulated import SimulatedDevice, free_port
 from lobbypay.device.wedge_typist import EVENT, SYN_DROPPED, WedgeOnPty, event
 from simulators.camera.folder import CameraFolder
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "fonts" / "built"
-FONTS = {
-    "font_regular": str(ASSETS / "LobbySans-Regular.otf"),
-    "font_bold": str(ASSETS / "LobbySans-Bold.otf"),
-}
+FONTS = {key: str(ASSETS / name) for key, name in BUILT_FONTS.items()}
 NOISE = bytes(random.Random(7).choices(range(256), k=4000))
 STORM = NOISE[: len(NOISE) // EVENT.size * EVENT.size]  # the kernel hands over whole events only
 PAGE = (480, 640)

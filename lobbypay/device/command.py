@@ -16,6 +16,7 @@ from pathlib import Path
 import structlog
 
 from device_drivers.conformance import SUITES, Bench, Findings, Outcome, Subject, run_checks
+from device_drivers.printers.raster import BUILT_FONTS
 from device_drivers.registry import KINDS, UnknownDriver, factory, module, names
 from kiosk.bootstrap import FONTS
 from kiosk.settings import DEVICE_ROLES, SettingsError, load, printer_memory
@@ -82,8 +83,7 @@ def configured_bench(kind: str, name: str, config: Path, money: bool, paper: boo
     if device is None or device.driver != name:
         raise SettingsError(f"{config}: [{role}] does not use the driver {name}")
     given = {
-        "font_regular": str(FONTS / "LobbySans-Regular.otf"),
-        "font_bold": str(FONTS / "LobbySans-Bold.otf"),
+        **{key: str(FONTS / name) for key, name in BUILT_FONTS.items()},
         "state_file": str(printer_memory(settings)),
     }
     own = {**(given if kind == "printers" else {}), **device.own}

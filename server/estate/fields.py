@@ -17,6 +17,7 @@ from pydantic import ValidationError as PydanticError
 from contract.business_day import ZoneUnknown, zone_name, zone_names
 from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
 from contract.unit_code import DEFAULT, Numbering
+from server.estate.person_name import clean_name
 
 Choices = list[tuple[str, str]]
 
@@ -114,6 +115,24 @@ class CurrencyField(_NamedField):
 
     def _named(self, text: str) -> str:
         return currency_code(text)
+
+
+class PersonNameField(models.CharField):
+    """A name as ``clean_name`` keeps it, however the row is made."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return clean_name(text) if text else text
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self) -> Any:
+        """A text column like any other."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 def default_numbering() -> dict[str, Any]:

@@ -1,29 +1,39 @@
 """Hides most of a name, so that a lobby can show who is meant without telling who lives there."""
 
-import unicodedata
+from server.estate.person_name import clean_name, letters
+
+# Blocks of Chinese characters; the planes 2 and 3 hold nothing else, and private ones are how older
+# systems keep rare characters of names. By block: new characters come with every year's Unicode.
+_HAN = (
+    range(0x2E80, 0x2FE0),
+    range(0x3005, 0x3008),
+    range(0x3400, 0x4DC0),
+    range(0x4E00, 0xA000),
+    range(0xE000, 0xF900),
+    range(0xF900, 0xFB00),
+    range(0x20000, 0x40000),
+)
 
 
 def mask_name(name: str) -> str:
     """王小明 -> 王*明, 王芳 -> 王*, 欧阳娜娜 -> 欧**娜, Anna Schmidt -> A*** S***; "" stays "".
 
-    Works on characters as people see them (a letter with its combining marks is one).
+    Works on characters as people see them (a letter with its combining marks is one), of the name
+    as ``clean_name`` keeps it: what cannot be seen is no letter.
     """
-    name = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not name:
-        return ""
-    if any(_is_han(letter) for letter in name):
-        return _mask_han(name.replace(" ", ""))
-    return " ".join(f"{word[0]}***" for word in name.split(" "))
+    words = [word for word in (list(letters(word)) for word in clean_name(name).split(" ")) if word]
+    if any(_is_han(letter) for word in words for letter in word):
+        return _mask_han([letter for word in words for letter in word])
+    return " ".join(f"{word[0]}***" for word in words)
 
 
-def _mask_han(name: str) -> str:
-    letters = [letter for letter in name if unicodedata.category(letter)[0] != "M"]
-    if len(letters) == 1:
+def _mask_han(name: list[str]) -> str:
+    if len(name) == 1:
         return "*"
-    if len(letters) == 2:
-        return f"{letters[0]}*"
-    return f"{letters[0]}{'*' * (len(letters) - 2)}{letters[-1]}"
+    if len(name) == 2:
+        return f"{name[0]}*"
+    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
 
 
 def _is_han(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith(("CJK UNIFIED", "CJK COMPATIBILITY"))
+    return any(ord(letter[0]) in block for block in _HAN)

@@ -11,7 +11,13 @@ from contract import unit_code
 from contract.currency import EXPONENTS
 from contract.messages import Text
 from contract.unit_code import DEFAULT, Numbering
-from server.estate.fields import CurrencyField, NumberingField, TimeZoneField, default_numbering
+from server.estate.fields import (
+    CurrencyField,
+    NumberingField,
+    PersonNameField,
+    TimeZoneField,
+    default_numbering,
+)
 from server.estate.masking import mask_name
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
@@ -236,7 +242,7 @@ class Resident(OfCommunity):
     unit = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="residents"
     )
-    name = models.CharField("姓名 Name", max_length=60)
+    name = PersonNameField("姓名 Name", max_length=60)
     phone = models.CharField("电话 Phone", max_length=20, blank=True, validators=[PHONE])
     role = models.CharField("身份 Role", max_length=10, choices=Role.choices, default=Role.OWNER)
     pays = models.BooleanField("缴费人 Pays", default=True)

@@ -4,10 +4,11 @@ None of them may ever cut a letter off: what does not fit becomes smaller, and t
 """
 
 from kivy.app import App
+from kivy.core.text.markup import MarkupLabel
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.label import Label
 
-from kiosk.ui.fonts import FAMILY, text_height, text_width
+from kiosk.ui.fonts import FAMILY, marked_up, plain, text_height, text_width
 from kiosk.ui.layout_files import load_beside
 from kiosk.ui.line_breaks import break_lines
 from kiosk.ui.theme import TEXT_SMALLEST
@@ -36,6 +37,26 @@ class Text(Appearing, Label):
 
     def _set(self, *_):
         """Each kind of text fits itself into its place in its own way."""
+
+    def texture_update(self, *_):
+        """Sets what the typeface lacks from the other one; ``text`` stays as it is said."""
+        if plain(self.text, bold=self.bold):
+            super().texture_update()
+            return
+        usual = self._label
+        self._label = MarkupLabel(
+            **{
+                **usual.options,
+                "text_size": usual.usersize,
+                "text": marked_up(self.text, bold=self.bold),
+            }
+        )
+        try:
+            self._label.refresh()
+            self.texture = self._label.texture
+            self.texture_size = list(self._label.texture.size)
+        finally:
+            self._label = usual
 
     def _smallest(self) -> float:
         theme = App.get_running_app().theme

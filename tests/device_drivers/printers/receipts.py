@@ -14,10 +14,10 @@ from device_drivers.printers.interface import (
     TextLine,
 )
 from device_drivers.printers.profiles import Profile, profiles
-from device_drivers.printers.raster import Fonts
+from device_drivers.printers.raster import BUILT_FONTS, Fonts
 
 FONT_FOLDER = Path(__file__).parents[3] / "assets" / "fonts" / "built"
-FONTS = Fonts(FONT_FOLDER / "LobbySans-Regular.otf", FONT_FOLDER / "LobbySans-Bold.otf")
+FONTS = Fonts.in_folder(FONT_FOLDER)
 RECEIPT_URL = "https://pay.example-estate.cn/r/01JD8W3F2K7Z9ABCDEFG"
 
 needs_fonts = pytest.mark.skipif(
@@ -47,8 +47,7 @@ def receipt(job_id: str = "job-1") -> Document:
 def settings(**place) -> dict:
     """Settings of a printer that give a busy machine time to answer."""
     return {
-        "font_regular": str(FONTS.regular),
-        "font_bold": str(FONTS.bold),
+        **{key: str(FONT_FOLDER / name) for key, name in BUILT_FONTS.items()},
         "answer_timeout_s": 5.0,
         "connect_timeout_s": 5.0,
         **place,
