@@ -12,7 +12,14 @@ import cv2
 import numpy as np
 
 from device_drivers.scanners import code_text, readers
-from device_drivers.scanners.enhancing import TREATMENTS, Treated, Treatment, halved, to_work_on
+from device_drivers.scanners.enhancing import (
+    LAST_TREATMENTS,
+    TREATMENTS,
+    Treated,
+    Treatment,
+    halved,
+    to_work_on,
+)
 from device_drivers.scanners.reader_protocol import Box, Effort
 from device_drivers.scanners.readers import Found
 
@@ -82,7 +89,7 @@ def _attempts(grey: np.ndarray, task: Task) -> Iterator[list[Found]]:
     smaller = to_work_on(grey)
     if smaller.grey is not grey:
         yield _back(readers.read_with_zxing(smaller.grey, task.kinds), smaller)
-    chosen = TREATMENTS
+    chosen = (*TREATMENTS, *LAST_TREATMENTS)
     if task.effort is Effort.TRY:
         chosen = (TREATMENTS[task.turn % len(TREATMENTS)],)
     for treatment in chosen:

@@ -15,6 +15,9 @@ PIXELS_TO_WORK_ON = (
 )
 HALF_FROM = 400  # dots along the longer side; a smaller picture has nothing to lose
 DOUBLE_PIXELS_MAX = 1_000_000
+TRIPLE_PIXELS_MAX = 1_200_000
+CONTRAST_MIN = 12  # grey levels: less is noise
+_BRIGHTER = (255 * (np.arange(256) / 255) ** 0.5).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Treatment:
 def _scaled(grey: np.ndarray, across: float, down: float) -> Treated:
     shrinks = across < 1
     how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    if min(grey.shape) * min(across, down) < 1:
+        return Treated(grey)  # nothing would be left of it
     return Treated(cv2.resize(grey, None, fx=across, fy=down, interpolation=how), across, down)
 
 
@@ -55,9 +60,9 @@ def _doubled(grey: np.ndarray) -> Treated | None:
     return _scaled(grey, 2, 2) if grey.size <= DOUBLE_PIXELS_MAX else None
 
 
-def _black_and_white(grey: np.ndarray, neighbourhood: int) -> np.ndarray:
+def _black_and_white(grey: np.ndarray, neighbourhood: int, above: int = 5) -> np.ndarray:
     gaussian, binary = cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY
-    return cv2.adaptiveThreshold(grey, 255, gaussian, binary, neighbourhood, 5)
+    return cv2.adaptiveThreshold(grey, 255, gaussian, binary, neighbourhood, above)
 
 
 def _sharpened(grey: np.ndarray) -> Treated:
@@ -67,6 +72,42 @@ def _sharpened(grey: np.ndarray) -> Treated:
 def _doubled_black_and_white(grey: np.ndarray) -> Treated | None:
     large = _doubled(grey)
     return Treated(_black_and_white(large.grey, 71), 2, 2) if large else None
+
+
+def _evenly_lit(grey: np.ndarray, neighbourhood: int) -> np.ndarray:
+    """Stretches the greys of each neighbourhood: for light that falls off, and bright spots."""
+    kernel = np.ones((neighbourhood, neighbourhood), np.uint8)
+    soft = neighbourhood / 2
+    low = cv2.GaussianBlur(cv2.erode(grey, kernel), (0, 0), soft).astype(np.float32)
+    high = cv2.GaussianBlur(cv2.dilate(grey, kernel), (0, 0), soft).astype(np.float32)
+    stretched = (grey - low) / np.maximum(high - low, CONTRAST_MIN) * 255
+    return np.clip(stretched, 0, 255).astype(np.uint8)
+
+
+def _small_evenly_lit(grey: np.ndarray) -> Treated:
+    small = _scaled(grey, 0.4, 0.4)
+    return Treated(_evenly_lit(small.grey, max(small.grey.shape) // 80 * 2 + 3), 0.4, 0.4)
+
+
+def _dark_parts_brighter(grey: np.ndarray) -> Treated:
+    return Treated(cv2.LUT(grey, _BRIGHTER))
+
+
+def _locally_stretched(grey: np.ndarray, scale: float) -> Treated:
+    smaller = _scaled(grey, scale, scale) if scale != 1 else Treated(grey)
+    spread = cv2.createCLAHE(clipLimit=3, tileGridSize=(8, 8)).apply(smaller.grey)
+    return Treated(spread, scale, scale)
+
+
+def _smoothed_black_and_white(grey: np.ndarray) -> Treated:
+    soft = cv2.GaussianBlur(_scaled(grey, 0.8, 0.8).grey, (0, 0), 1.5)
+    return Treated(_black_and_white(soft, 61, above=2), 0.8, 0.8)
+
+
+def _specks_removed(grey: np.ndarray) -> Treated:
+    small = _scaled(grey, 0.5, 0.5).grey
+    kernel = np.ones((5, 5), np.uint8)
+    return Treated(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 0.5, 0.5)
 
 
 TREATMENTS = (
@@ -80,4 +121,22 @@ TREATMENTS = (
     Treatment("sharpened", _sharpened),
     Treatment("stretched sideways", lambda grey: _scaled(grey, 1.5, 1)),
     Treatment("double size, small neighbourhoods", _doubled_black_and_white),
+)
+
+# For stills and a resident who waits: after all those, never for the frames of a camera.
+LAST_TREATMENTS = (
+    Treatment("small, evenly lit", _small_evenly_lit, dark_and_bright=True),
+    Treatment("dark parts brighter", _dark_parts_brighter),
+    Treatment("locally stretched", lambda grey: _locally_stretched(grey, 1)),
+    Treatment(
+        "smaller, locally stretched",
+        lambda grey: _locally_stretched(grey, 0.8),
+        dark_and_bright=True,
+    ),
+    Treatment("smoothed black and white", _smoothed_black_and_white),
+    Treatment("specks removed", _specks_removed),
+    Treatment(
+        "stretched sideways three times",
+        lambda grey: _scaled(grey, 3, 1) if grey.size <= TRIPLE_PIXELS_MAX else None,
+    ),
 )

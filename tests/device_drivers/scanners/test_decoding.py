@@ -2,18 +2,20 @@
 
 import time
 
+import cv2
 import numpy as np
 import pytest
 import segno
 from hypothesis import given
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from device_drivers.scanners import decoding
 from device_drivers.scanners.decoding import Task, decode
-from device_drivers.scanners.enhancing import TREATMENTS
+from device_drivers.scanners.enhancing import LAST_TREATMENTS, TREATMENTS, Treatment
 from device_drivers.scanners.interface import CODE_LENGTH_MAX
 from device_drivers.scanners.reader_protocol import Box, Effort
 from device_drivers.scanners.readers import read_with_zxing, undo_wrong_guess
-from tests.device_drivers.scanners.pictures import centred, qr_image, qr_picture
+from tests.device_drivers.scanners.pictures import centred, photos, qr_image, qr_picture, same
 
 READERS = ("zxing-cpp", "pyzbar")
 
@@ -119,3 +121,31 @@ def test_trying_ends_when_the_time_is_over():
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)))
 def test_any_small_picture_is_taken_without_an_error(grey):
     assert isinstance(decode(grey, Task(("QRCODE",), READERS)), list)
+
+
+def test_photos_in_bad_light_and_out_of_shape_are_read_when_there_is_time():
+    hard = [(path, text) for path, text in photos() if path.name.startswith("boof-")]
+    for path, text in hard:
+        grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        assert [same(code.text, text) for code in found(grey)] == [True], path.name
+    assert len(hard) >= 6
+
+
+def test_a_camera_frame_is_never_given_the_last_ways(monkeypatch):
+    tried = []
+    never = Treatment("counted", lambda grey: tried.append(grey))
+    monkeypatch.setattr(decoding, "LAST_TREATMENTS", (never,))
+    empty = np.full((480, 640), 128, np.uint8)
+    for turn in range(2 * len(TREATMENTS)):
+        for effort in (Effort.GLANCE, Effort.LOOK, Effort.TRY):
+            decode(empty, Task(("QRCODE",), READERS, effort, turn=turn))
+    assert tried == []
+    decode(empty, Task(("QRCODE",), READERS, Effort.THOROUGH))
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("treatment", (*TREATMENTS, *LAST_TREATMENTS), ids=lambda t: t.name)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (16, 16), (720, 1280)])
+def test_every_way_takes_every_picture(treatment: Treatment, shape: tuple[int, int]):
+    made = treatment.apply(np.zeros(shape, np.uint8))
+    assert made is None or made.grey.dtype == np.uint8
