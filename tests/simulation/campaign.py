@@ -136,7 +136,15 @@ def _campaign(options: argparse.Namespace) -> int:
     print(json.dumps(report, indent=1, ensure_ascii=False))
     if options.json:
         options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    print(_sentence(report))
     return 1 if total.failures else 0
+
+
+def _sentence(report: dict[str, Any]) -> str:
+    """The last line: what all of it came to."""
+    rows, faults = report["transitions"]["all"], sum(report["faults"].values())
+    failed = len(report["failed"]) or "none"
+    return f"{report['runs']} runs with {faults} faults, {failed} failed; {rows} rows were gone through."
 
 
 def _show_failure(seed: int, problems: list[str]) -> None:

@@ -21,9 +21,11 @@ from server.api import calls
 from server.fleet.models import Kiosk
 from server.payments import notifications, sweeper
 from server.payments.channels.interface import Notification, OrderState
+from server.payments.models import Alert, PaymentOrder
 from server.payments.serializable import in_each_others_way
 from tests.simulation import estate, signing
 from tests.simulation.faults import Faults
+from tests.simulation.patches import Seams
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.threads import Event, wall
 
@@ -161,9 +163,12 @@ class SimulatedServer:
             return notifications.take(method, Notification(out_trade_no, state), wall())
 
         try:
-            return self.does(take, 15.0)
+            taken = self.does(take, 15.0)
         except ServerAway:
             return False
+        if taken and state.amount_minor and not _known(out_trade_no):
+            Seams.unexpected.append(f"money for {out_trade_no} was acknowledged, and nobody knows")
+        return taken
 
     def answers(self, kiosk_id: str, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """One request, as Django would hand it to the API."""
@@ -183,6 +188,11 @@ class SimulatedServer:
             with connection.execute_wrapper(_away):
                 return auth(signing.signed(kiosk_id))
         return auth(signing.trusted(kiosk_id))
+
+
+def _known(out_trade_no: str) -> bool:
+    alerts = Alert.objects.filter(kind="unmatched_payment", subject=out_trade_no)
+    return PaymentOrder.objects.filter(out_trade_no=out_trade_no).exists() or alerts.exists()
 
 
 class _Away(Exception):

@@ -29,6 +29,7 @@ SLOW_S = (5.0, 12.0)  # to charge: some kiosks ask once more meanwhile
 SILENCE_S = 8.0  # nobody waits for it any longer
 SHOWS_ACT_AFTER_S = (2.0, 60.0)  # what it did itself: until a query says so
 SHOWS_PAYMENT_AFTER_S = (0.5, 8.0)
+FAILS_FOR_S = 400.0
 BILLED_AFTER_S = 40.0  # a refund in WeChat Pay's console: until a bill names it
 CARRIED_OUT_AFTER_S = (2.0, 60.0)  # an end that was accepted
 ARRIVES_LATE_S = (1.0, 90.0)  # a charge that was not answered: some even after they were reversed
@@ -55,6 +56,7 @@ class SimulatedChannel:
         self._step, self._watch, self._wrong = step, watch, wrong
         self._reversed_before_they_came: set[str] = set()
         self._refunds_on_their_way: set[str] = set()
+        self._fails_until: dict[str, float] = {}
         self.charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
         self.accounts: dict[str, Account] = {}
         self.notifications = Notifications(self, scheduler, faults, deliver)
@@ -179,6 +181,10 @@ class SimulatedChannel:
         assert account.refunds.get(refund_no, amount_minor) == amount_minor
         if refund_no not in account.refunds and amount_minor > account.kept_minor:
             return RefundStanding.FAILED  # no more can go back than is there
+        if self._faults.strikes("refund_fails"):
+            self._fails_until[refund_no] = self._scheduler.now + FAILS_FOR_S
+        if self._scheduler.now < self._fails_until.get(refund_no, 0.0):
+            return RefundStanding.FAILED  # as when the merchant's balance is too low
         account.refunds[refund_no] = amount_minor
         self.did(account)
         if self._faults.strikes("channel_answer_lost"):

@@ -54,6 +54,14 @@ def at_server(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
         yield f"{order.reference} is begun for bill {bill.number}, which is {bill.state}"
 
 
+def of_void_bill(run: "Simulation", bill: Bill) -> Iterator[str]:
+    """Somebody was let withdraw a bill: nobody may be about to pay it."""
+    for order in PaymentOrder.objects.filter(state__in=OPEN):
+        mine = bill.number in {b["number"] for b in order.bills}
+        if mine and _may_be_paid(run, order) and not run.let_go(order):
+            yield f"bill {bill.number} is withdrawn while {order.reference} ({order.state}) has no end"
+
+
 def _may_be_paid(run: "Simulation", order: PaymentOrder) -> bool:
     """Of an open order. A card is asked for only after its order was PENDING here; what a journal only
     told of, and no channel knows, is waiting for its end."""

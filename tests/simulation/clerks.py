@@ -14,8 +14,10 @@ from server.billing.voiding import void
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.payments.refusals import NotPossible
+from tests.simulation import charges
 from tests.simulation.desk import Desk
 from tests.simulation.faults import Faults
+from tests.simulation.patches import Seams
 from tests.simulation.threads import START, wall
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class Clerks:
         if bill is None:
             return
         void(bill, at=wall())
+        Seams.unexpected.extend(charges.of_void_bill(self._run, bill))
         if self._random.random() < 0.7:
             self._issues(bill)
 

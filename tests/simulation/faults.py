@@ -35,6 +35,7 @@ KINDS = {
     "end_unsure": 0.5,  # 5xx: asked to end an order, it cannot say whether it did,
     "end_not_done": 0.4,  # and it did not
     "paid_other_amount": 0.3,  # the channel took another amount than was asked for
+    "refund_fails": 0.7,  # an explicit no, for minutes
     "console_refunds": 0.2,  # somebody gives money back in the merchant's console,
     "console_refunds_part": 0.2,  # or a part of it
     "console_closes": 0.1,

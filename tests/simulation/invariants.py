@@ -14,13 +14,16 @@ from django.test import RequestFactory
 from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
 from kiosk import journal as journals
 from kiosk.journal_laws import breaches
+from server.billing.accounts import account_of
 from server.billing.models import Allocation
 from server.billing.verification import verify_ledger
+from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
 from server.payments import life, pages
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 from tests.simulation.estate import FOREIGN_CODE
+from tests.simulation.threads import START
 
 if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
@@ -59,6 +62,7 @@ def problems(run: "Simulation") -> list[str]:
         *_kiosks_and_server(run, records),
         *_orders(),
         *_books(run),
+        *_credits(),
         *_journals(run),
         *_receipts(run, records),
     ]
@@ -234,6 +238,19 @@ def _books(run: "Simulation") -> Iterator[str]:
         "t"
     ]:
         yield f"refunds of {due} are still due"
+
+
+def _credits() -> Iterator[str]:
+    """What a kiosk shows of a unit's credit is what its payments left there, whatever its code is now."""
+    kept: Counter[int] = Counter()
+    for order in PaymentOrder.objects.filter(state="approved"):
+        kept[order.unit_id] += order.credited_minor
+    borne = Entry.objects.filter(account__code="refunds_outside").values_list("unit_id", flat=True)
+    units = Unit.objects.select_related("community").exclude(pk__in=[u for u in borne if u])
+    for unit in units.filter(pk__in=[pk for pk, credit in kept.items() if credit]):
+        shown = account_of(unit, START.date()).credit_minor
+        if shown != kept[unit.pk]:
+            yield f"{unit.code} has a credit of {kept[unit.pk]}, and {shown} is shown"
 
 
 def _journals(run: "Simulation") -> Iterator[str]:

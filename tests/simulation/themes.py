@@ -189,13 +189,44 @@ CONSOLE = Theme(
     by_phone=0.4,
     by_card=0.0,
 )
+RETURNS = Theme(
+    "late money and its way back",
+    frozenset(
+        {
+            "paid_after_close",
+            "paid_after_decline",
+            "phone_declines",
+            "charge_arrives_late",
+            "refund_fails",
+            "clerk_answers",
+            "clerk_renames",
+            "channel_answer_lost",
+            "server_killed",
+        }
+    ),
+    by_phone=0.5,
+    by_card=0.0,
+    homes=3,
+)
 POISON = Theme(
     "entries that nobody expects",
     frozenset({"poison", "answer_lost", "database_rolls_back", "server_killed", "clerk_renames"}),
     by_phone=0.2,
     by_card=0.5,
 )
-THEMES = (CARD, PHONE, SCREEN, LINE, SLOW_CHANNEL, BACKUP, BACKLOG, OFFICE, CONSOLE, POISON)
+THEMES = (
+    CARD,
+    PHONE,
+    SCREEN,
+    LINE,
+    SLOW_CHANNEL,
+    BACKUP,
+    BACKLOG,
+    OFFICE,
+    CONSOLE,
+    RETURNS,
+    POISON,
+)
 
 
 def theme_of(seed: int) -> Theme:

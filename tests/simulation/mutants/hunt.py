@@ -9,10 +9,15 @@ from statistics import mean
 
 from tests.simulation import themes
 
-BUGS = ("kiosk_bugs", "server_bugs", "phone_bugs")
+BUGS = ("kiosk_bugs", "server_bugs", "phone_bugs", "office_bugs")
 
 # The theme whose runs go through a bug's code.
-THEMES = {"kiosk_bugs": themes.CARD, "server_bugs": themes.SCREEN, "phone_bugs": themes.PHONE}
+THEMES = {
+    "kiosk_bugs": themes.CARD,
+    "server_bugs": themes.SCREEN,
+    "phone_bugs": themes.PHONE,
+    "office_bugs": themes.OFFICE,
+}
 OTHER_THEMES = {
     "kiosk_bugs.entries_are_acknowledged_unsent": themes.LINE,
     "kiosk_bugs.a_cancelled_order_is_believed_unpaid": themes.SCREEN,
@@ -22,6 +27,20 @@ OTHER_THEMES = {
     "server_bugs.refunds_are_forgotten": themes.PHONE,
     "server_bugs.late_money_is_dropped": themes.PHONE,
     "server_bugs.a_receipt_entry_hides_the_next_payment": themes.CARD,
+    "office_bugs.a01_what_was_approved_is_offered_before_the_server_knows": themes.BACKLOG,
+    "office_bugs.a02_an_end_that_was_accepted_is_booked_as_paid": themes.SLOW_CHANNEL,
+    "office_bugs.a03_refunds_are_sent_after_people_returned_the_money": themes.RETURNS,
+    "office_bugs.a04_one_entry_blocks_its_journal": themes.POISON,
+    "office_bugs.a05_credit_hangs_on_the_code_of_a_unit": themes.RETURNS,
+    "office_bugs.a09_money_of_an_order_that_is_not_known_is_dropped": themes.BACKUP,
+    "office_bugs.a12_a_part_that_went_back_is_taken_for_all": themes.CONSOLE,
+    "office_bugs.a13_simulated_devices_take_cards_in_a_real_community": themes.BACKLOG,
+    "office_bugs.a15_trouble_of_the_database_is_told_as_an_unknown_key": themes.LINE,
+    "office_bugs.a16_refunds_are_not_claimed": themes.RETURNS,
+    "office_bugs.a17_money_returned_in_the_console_is_never_seen": themes.CONSOLE,
+    "office_bugs.a17_a_code_that_nobody_scanned_never_ends": themes.SCREEN,
+    "office_bugs.what_was_refused_begins_when_it_comes_again": themes.PHONE,
+    "office_bugs.what_a_restored_server_lacks_is_sent_with_the_next_entry_only": themes.BACKUP,
 }
 
 
