@@ -65,13 +65,17 @@ class SimulatedServer:
         self.process = Process("server")
         self.sweepers = 1 + (random.Random(f"sweepers {faults.seed}").random() < TWO_SWEEPERS)
         self.backup: bytes | None = None
+        self._to_be_restored = False
         self.restored_at: list[float] = []
         self._starts()
-        if "server_restored" in faults.enabled:
+        if {"server_restored", "backup_restored"} & set(faults.enabled):
             scheduler.spawn(self._backs_up, scheduler.world, "backup")
 
     def _starts(self) -> None:
-        if self.backup is not None and self._faults.strikes("server_restored"):
+        if self.backup is not None and (
+            self._to_be_restored or self._faults.strikes("server_restored")
+        ):
+            self._to_be_restored = False
             estate.restore(self.backup)
             self.restored_at.append(self._scheduler.now)
         self.process = Process("server")
@@ -104,6 +108,12 @@ class SimulatedServer:
         pause = self._scheduler.random.uniform(*DOWN_FOR_S)
         self._scheduler.spawn(self._starts, self._scheduler.world, "server starts", pause)
         self._scheduler.kill(dead)
+
+    def goes_back(self) -> None:
+        """Somebody restores the last backup, for whatever reason."""
+        if self.backup is not None and self.process.alive:
+            self._to_be_restored = True
+            self.dies()
 
     def step(self, what: str) -> None:
         """A place between two commits."""

@@ -23,7 +23,7 @@ from tests.simulation.console import Console
 from tests.simulation.faults import Faults
 from tests.simulation.notifications import Notifications
 from tests.simulation.phones import Phones
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.scheduler import Process, Scheduler
 
 SLOW_S = (5.0, 12.0)  # to charge: some kiosks ask once more meanwhile
 SILENCE_S = 8.0  # nobody waits for it any longer
@@ -55,7 +55,7 @@ class SimulatedChannel:
         self._scheduler, self._faults = scheduler, faults
         self._step, self._watch, self._wrong = step, watch, wrong
         self._reversed_before_they_came: set[str] = set()
-        self._refunds_on_their_way: set[str] = set()
+        self._refunds_on_their_way: dict[str, Process] = {}  # by whom
         self._fails_until: dict[str, float] = {}
         self.charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
         self.accounts: dict[str, Account] = {}
@@ -165,13 +165,14 @@ class SimulatedChannel:
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
     ) -> RefundStanding:
-        if refund_no in self._refunds_on_their_way:
+        asking = self._refunds_on_their_way.get(refund_no)
+        if asking is not None and asking.alive:
             self._wrong(f"{refund_no} is asked for while it is asked for")
-        self._refunds_on_their_way.add(refund_no)
+        self._refunds_on_their_way[refund_no] = self._scheduler.process
         try:
             return self._refund(out_trade_no, refund_no, amount_minor)
         finally:
-            self._refunds_on_their_way.discard(refund_no)
+            self._refunds_on_their_way.pop(refund_no, None)
 
     def _refund(self, out_trade_no: str, refund_no: str, amount_minor: int) -> RefundStanding:
         self._goes("refund")

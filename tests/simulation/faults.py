@@ -15,6 +15,7 @@ KINDS = {
     "server_killed": 0.04,
     "server_killed_in_transaction": 0.02,  # what it was about to commit is gone
     "server_restored": 0.6,  # when it comes back, it does so from an earlier backup
+    "backup_restored": 0.2,  # by somebody, while it runs
     "database_rolls_back": 0.04,  # another transaction was in the way
     "database_away": 0.1,  # just when somebody asks who is calling
     "message_lost": 0.15,

@@ -130,7 +130,9 @@ class Residents:
             for _ in range(self._random.choices([0, 1, 2], [2, 6, 1])[0]):
                 self._pays_later(visit.payment.method, visit.code_url)
         chance = self._random.random()
-        if chance < 0.02:
+        if self._faults.theme.impatient and chance > 0.8:
+            self._kiosk.taps(Action.CANCEL_PAYMENT)
+        elif chance < 0.02:
             self._holds_phone()
         elif chance < 0.04:
             self._kiosk.taps(Action.CANCEL_PAYMENT)

@@ -148,6 +148,8 @@ class Simulation:
         """Lines break and clocks jump whatever anybody does."""
         while True:
             self.scheduler.sleep(20.0)
+            if self.faults.strikes("backup_restored"):
+                self.server.goes_back()
             for kiosk in self.kiosks:
                 if self.faults.strikes("partition"):
                     kiosk.line.breaks()

@@ -19,6 +19,7 @@ class Theme:
     by_phone: float
     by_card: float
     homes: int = 6
+    impatient: bool = False  # residents give up a code on the screen, and pay it all the same
 
 
 CARD = Theme(
@@ -132,6 +133,7 @@ BACKUP = Theme(
         {
             "server_killed",
             "server_restored",
+            "backup_restored",
             "answer_lost",
             "notification_lost",
             "notification_late",
@@ -139,8 +141,8 @@ BACKUP = Theme(
             "channel_answer_lost",
         }
     ),
-    by_phone=0.3,
-    by_card=0.5,
+    by_phone=0.1,
+    by_card=0.4,
 )
 BACKLOG = Theme(
     "between the line's return and the journal's delivery",
@@ -204,9 +206,10 @@ RETURNS = Theme(
             "server_killed",
         }
     ),
-    by_phone=0.5,
+    by_phone=0.1,
     by_card=0.0,
     homes=3,
+    impatient=True,
 )
 POISON = Theme(
     "entries that nobody expects",

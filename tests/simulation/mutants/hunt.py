@@ -38,8 +38,6 @@ OTHER_THEMES = {
     "office_bugs.a15_trouble_of_the_database_is_told_as_an_unknown_key": themes.LINE,
     "office_bugs.a16_refunds_are_not_claimed": themes.RETURNS,
     "office_bugs.a17_money_returned_in_the_console_is_never_seen": themes.CONSOLE,
-    "office_bugs.a17_a_code_that_nobody_scanned_never_ends": themes.SCREEN,
-    "office_bugs.what_was_refused_begins_when_it_comes_again": themes.PHONE,
     "office_bugs.what_a_restored_server_lacks_is_sent_with_the_next_entry_only": themes.BACKUP,
 }
 
