@@ -11,10 +11,12 @@ import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.simulation.search import Search, Triple, chunks
 
 FAILURES_SHOWN = 5
 CHUNK = 5
@@ -32,6 +34,7 @@ class Tally:
     transitions: Counter[str] = field(default_factory=Counter)
     failures: dict[int, list[str]] = field(default_factory=dict)
     traces: dict[int, str] = field(default_factory=dict)
+    triples: dict[int, set[Triple]] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         self.runs += other.runs
@@ -41,9 +44,10 @@ class Tally:
         self.transitions += other.transitions
         self.failures |= other.failures
         self.traces |= other.traces
+        self.triples |= other.triples
 
 
-def _runs(seeds: range) -> Tally:
+def _runs(seeds: Sequence[int]) -> Tally:
     """In a process that is set up (see ``prepare``)."""
     from tests.simulation import coverage
     from tests.simulation.run import run
@@ -51,7 +55,9 @@ def _runs(seeds: range) -> Tally:
     tally = Tally()
     coverage.SEEN.clear()
     for seed in seeds:
+        coverage.begin_run()
         result = run(seed, _FIRST_STATE[0])
+        tally.triples[seed] = set(coverage.TRIPLES)
         tally.runs += 1
         tally.simulated_s += result.simulated_s
         tally.faults.update(kind for kind, _ in result.struck)
@@ -79,13 +85,23 @@ def prepare(first_state: bytes | None = None) -> None:
     gc.freeze()  # what is there now stays, and need not be looked at after each run
 
 
-def tallies(first: int, seeds: int, jobs: int) -> Iterator[Tally]:
-    chunks = [range(s, min(s + CHUNK, first + seeds)) for s in range(first, first + seeds, CHUNK)]
+def tallies(first: int, seeds: int, jobs: int, search: Search | None = None) -> Iterator[Tally]:
+    """In whatever order they are done; with ``search`` the seeds are those that it chooses."""
     from tests.simulation import estate
 
     first_state = estate.set_up()
     with multiprocessing.get_context("spawn").Pool(jobs, prepare, (first_state,)) as pool:
-        yield from pool.imap_unordered(_runs, chunks)
+        if search is None:
+            yield from pool.imap_unordered(_runs, chunks(list(range(first, first + seeds)), CHUNK))
+            return
+        done = 0
+        while done < seeds:
+            found: list[tuple[int, set[Triple]]] = []
+            for tally in pool.imap_unordered(_runs, chunks(search.choose(), CHUNK)):
+                found += tally.triples.items()
+                yield tally
+            done += len(found)
+            search.learn(found)
 
 
 def main(argv: list[str]) -> int:
@@ -105,6 +121,9 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--shrink", type=int, metavar="SEED", help="the fewest faults that fail")
     parser.add_argument("--mutants", action="store_true", help="show that planted bugs are caught")
+    parser.add_argument(
+        "--search", action="store_true", help="take the seeds that promise something new first"
+    )
     options = parser.parse_args(argv)
     if options.mutants:
         from tests.simulation.mutants.hunt import hunt
@@ -123,7 +142,8 @@ def main(argv: list[str]) -> int:
 def _campaign(options: argparse.Namespace) -> int:
     began, total = time.monotonic(), Tally()
     end = began + options.for_minutes * 60 if options.for_minutes else float("inf")
-    for tally in tallies(options.first_seed, options.seeds, options.jobs):
+    search = Search(options.first_seed) if options.search else None
+    for tally in tallies(options.first_seed, options.seeds, options.jobs, search):
         for seed, problems in tally.failures.items():
             if len(total.failures) < FAILURES_SHOWN:
                 _show_failure(seed, problems)
@@ -173,5 +193,6 @@ def _report(total: Tally, seconds: float) -> dict[str, Any]:
         "simulated_hours": round(total.simulated_s / 3600, 1),
         "faults": dict(total.faults.most_common()),
         "outcomes": dict(total.outcomes.most_common()),
+        "triples": len(set().union(*total.triples.values())),
         "transitions": coverage.report(total.transitions),
     }

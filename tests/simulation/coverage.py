@@ -8,6 +8,9 @@ from typing import Any
 from contract.messages import PaymentState
 
 SEEN: Counter[str] = Counter()
+# Rows of the run at hand, each with the fault that struck last before it (see ``search``).
+TRIPLES: set[tuple[str, str]] = set()
+LAST_FAULT = [""]
 _PAUSED: list[bool] = []
 
 
@@ -30,12 +33,19 @@ class Counting(dict[tuple[Any, Any], Any]):
 
     def __getitem__(self, key: tuple[Any, Any]) -> Any:
         if not _PAUSED:
-            SEEN[_name(self.side, key)] += 1
+            row = _name(self.side, key)
+            SEEN[row] += 1
+            TRIPLES.add((row, LAST_FAULT[0]))
         return super().__getitem__(key)
 
 
 def _name(side: str, key: tuple[Any, Any]) -> str:
     return f"{side}: {key[0].value} + {key[1].value}"
+
+
+def begin_run() -> None:
+    TRIPLES.clear()
+    LAST_FAULT[0] = ""
 
 
 def install() -> None:

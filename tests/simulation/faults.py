@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.simulation import coverage
 from tests.simulation.themes import CHOSEN, OTHERS, Theme, theme_of
 
 # kind -> how often it strikes, at most, at each occasion of a run that has it
@@ -109,6 +110,7 @@ class Faults:
         if self.only is not None and (kind, number) not in self.only:
             return False
         self.struck.append((kind, number))
+        coverage.LAST_FAULT[0] = kind
         return True
 
     def _roll(self, kind: str, number: int) -> float:
