@@ -8,7 +8,7 @@ from contract.business_day import business_day
 from contract.messages import PaymentState
 from server.billing import settlement
 from server.billing.leases import release
-from server.payments import following, held_money, learning
+from server.payments import following, held_money, learning, refunds
 from server.payments.alerts import resolve_one
 from server.payments.models import HeldFor, PaymentOrder
 from server.payments.refusals import NotPossible
@@ -83,7 +83,7 @@ def _settle(order: PaymentOrder, purpose: HeldFor, at: datetime) -> None:
     allocated, credited = 0, 0
     if purpose is HeldFor.REFUND:
         settlement.receive_for_refund(order.unit, amount, **about)
-        learning.to_be_refunded(order, amount, "amount_differs", at)
+        refunds.to_be_refunded(order, amount, "amount_differs", at)
     elif purpose is HeldFor.CREDIT:
         settlement.receive_as_credit(order.unit, amount, **about)
         credited = amount

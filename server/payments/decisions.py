@@ -126,7 +126,7 @@ def book_as_unpaid(
     audit.reason_of(reason)
     order = _found(payment_id)
     if contradictions.open_about(order):
-        return _take_back(order, person, reason, at)
+        return _take_back(order, person, reason, at, looked_at_channel)
     order = _open(payment_id, as_of, at)
     if order.by_code:
         said = _ask(order, at)
@@ -134,11 +134,7 @@ def book_as_unpaid(
         if not order.life.final and said.standing is not Standing.UNKNOWN:
             order = following.cancel(order, at)  # nobody shall pay it any more
         if order.charged_minor or order.held_minor:
-            raise NotPossible(
-                "says_paid",
-                "渠道说这笔款已付,已按渠道的结果处理",
-                "The channel says that it was paid; that is what counts",
-            )
+            raise _says_paid()
         if not order.life.final and not looked_at_channel:
             raise _no_answer()
         as_of = None
@@ -190,17 +186,36 @@ def release_bills(
     return order
 
 
-def _take_back(order: PaymentOrder, person: Person, reason: str, at: datetime) -> PaymentOrder:
-    """What a person had booked as paid was not: its bills are open again."""
+def _take_back(
+    order: PaymentOrder, person: Person, reason: str, at: datetime, looked: bool
+) -> PaymentOrder:
+    """What a person had booked as paid was not: nobody can pay it any more, its bills are open again,
+    and the channel is looked at again."""
+    if order.by_code:
+        _closed_at_channel(order, looked, at)
     with transaction.atomic():
         order = _locked(order.payment_id, None)
         if not contradictions.open_about(order):
             raise _ended()
         before = _facts(order)
-        order = learning.reversed_(order.payment_id, "not_received", at, decided="unpaid")
+        order = learning.reversed_(
+            order.payment_id, "not_received", at, decided="unpaid", **_watch(order, at)
+        )
         contradictions.settle(order, at)
-        _record(order, person, "book_as_unpaid", reason, at, before, False)
+        _record(order, person, "book_as_unpaid", reason, at, before, looked)
     return order
+
+
+def _closed_at_channel(order: PaymentOrder, looked: bool, at: datetime) -> None:
+    said = _ask(order, at)
+    through = registry.channel(order.method)
+    if through is not None and said.standing in (Standing.WAITING, Standing.DECLINED):
+        said = following.close_taken_back(order, through, at)
+    if said.standing is Standing.PAID:
+        raise _says_paid()
+    ended = said.standing in (Standing.CLOSED, Standing.NOT_FOUND, Standing.REFUNDED)
+    if not ended and not looked:
+        raise _no_answer()
 
 
 def _found(payment_id: str) -> PaymentOrder:
@@ -297,6 +312,14 @@ def _no_channel() -> NotPossible:
         "no_channel",
         "这个支付渠道没有配置,不能查询",
         "This channel is not set up, so it cannot be asked",
+    )
+
+
+def _says_paid() -> NotPossible:
+    return NotPossible(
+        "says_paid",
+        "渠道说这笔款已付,已按渠道的结果处理",
+        "The channel says that it was paid; that is what counts",
     )
 
 

@@ -22,6 +22,7 @@ Now = Callable[[], datetime]
 _SAYS_UNPAID = (Standing.CLOSED, Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
 _ENDED = (Standing.CLOSED, Standing.REFUNDED)
 _MAY_COME = (End.OPEN, End.ACCEPTED)
+_PAYABLE = (Standing.WAITING, Standing.DECLINED)
 
 
 def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
@@ -188,6 +189,14 @@ def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
     return check(order, at)
 
 
+def close_taken_back(order: PaymentOrder, through: Channel, at: datetime) -> OrderState:
+    """Has the channel close what staff say was never paid, so that nobody pays it any more. Closing
+    gives nothing back. Answers where it stands now."""
+    answer = through.close(order.out_trade_no)
+    noted_end(order, "close", answer, at)
+    return _after_end(order, "close", answer, at)
+
+
 def look_again(order: PaymentOrder, at: datetime) -> bool:
     """Looks at an order that has ended: whether a phone was charged after all, or whether what was paid
     went back. True: the answer was clear; only such a look counts."""
@@ -200,9 +209,11 @@ def look_again(order: PaymentOrder, at: datetime) -> bool:
         unclear = known.standing is Standing.REFUNDED and outside_refunds.to_be_asked_again(order)
         return known.standing is not Standing.UNKNOWN and not unclear
     if order.charged_minor or known.standing is Standing.UNKNOWN:
-        return bool(order.charged_minor)
+        if order.life is PaymentState.REVERSED and known.standing in _PAYABLE:
+            known = close_taken_back(order, through, at)
+        return known.standing is not Standing.UNKNOWN
     unanswered = order.ending == End.OPEN and known.standing not in _ENDED
-    if unanswered or known.standing in (Standing.WAITING, Standing.DECLINED):
+    if unanswered or known.standing in _PAYABLE:
         shown = not order.with_payment_code and order.ending not in _MAY_COME
         order, known = end(order, "close" if shown else "reverse", through, at)
     return charging.answers(known)

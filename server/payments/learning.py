@@ -17,11 +17,11 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.estate.models import LateSuccess
-from server.payments import charging_times, contradictions, held_money
+from server.payments import charging_times, contradictions, held_money, refunds
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.life import End, Fact, Late, after
-from server.payments.models import PaymentOrder, Refund
+from server.payments.models import PaymentOrder
 
 ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
 QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
@@ -168,7 +168,7 @@ def paid(
         return _late(order, known, at)
     if state is None:
         if order.life is PaymentState.REVERSED and order.decided == "unpaid":
-            contradictions.said(order, "paid", at)
+            return _paid_after_all(order, known, at)
         return order
     if order.held_minor or known.amount_minor not in (None, order.amount_minor):
         return _other_amount(order, known, at)
@@ -338,7 +338,7 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     give(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
     credited = amount if give is settlement.receive_as_credit else 0
     if not credited:
-        to_be_refunded(order, amount, "late", at)
+        refunds.to_be_refunded(order, amount, "late", at)
     _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
     _change(
         order,
@@ -354,17 +354,23 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     return order
 
 
-def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: datetime) -> None:
-    """The machine sends it back; what has to be in the books for that is the caller's."""
-    Refund.objects.create(
-        community=order.community,
-        order=order,
-        refund_no=f"R{order.out_trade_no}"[:40],
-        amount_minor=amount_minor,
-        reason=reason,
-        created_at=at,
-        check_at=at,
-    )
+def _paid_after_all(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Paid though staff took back what they had booked: its bills are open again, so it goes back, once.
+    What no channel can send back, or another amount, is told to staff."""
+    amount = order.charged_minor
+    if order.refunds.exists():
+        return order  # late money, which goes back or has
+    if not order.by_code or known.amount_minor not in (None, amount):
+        contradictions.said(order, "paid", at)
+        return order
+    about = {"method": order.method, "payment_id": order.payment_id, "at": at}
+    settlement.receive_for_refund(order.unit, amount, **about)
+    refunds.to_be_refunded(order, amount, "late", at)
+    _alert(order, "late_payment", at, amount_minor=amount, credited_minor=0)
+    reference = known.reference or order.channel_reference
+    fields = {"refunded_minor": 0, "channel_reference": reference}
+    _change(order, PaymentState.REVERSED, at, reason="late", **fields)
+    return order
 
 
 def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:

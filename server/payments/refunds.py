@@ -23,6 +23,7 @@ LEASE = timedelta(
     minutes=3
 )  # a refund and its query, each with the channel's time-out, and a pause
 BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
+SILENT_MAX = 3  # answers in a row that did not come: then the channel is asked no more this time
 TROUBLE_CHECKS = 12  # tries without an end after which staff look at it
 
 
@@ -40,6 +41,19 @@ class RefundInFlight(Exception):
     def __init__(self, refund: Refund, until: datetime | None = None) -> None:
         super().__init__(f"{refund.refund_no} is on its way")
         self.refund, self.until = refund, until
+
+
+def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: datetime) -> None:
+    """The machine sends it back; what has to be in the books for that is the caller's."""
+    Refund.objects.create(
+        community=order.community,
+        order=order,
+        refund_no=f"R{order.out_trade_no}"[:40],
+        amount_minor=amount_minor,
+        reason=reason,
+        created_at=at,
+        check_at=at,
+    )
 
 
 def claim(refund: Refund, at: datetime) -> bool:
@@ -161,21 +175,33 @@ def take_over(
 def watch_by_hand(method: str, at: datetime) -> int:
     """Looks whether what staff returned was sent by the channel after all. Returns how many were due."""
     due = Refund.objects.filter(state=Refund.State.BY_HAND, check_at__lte=at, order__method=method)
-    refunds = list(due.select_related("order__unit__community")[:200])
+    refunds = list(due.select_related("order__unit__community").order_by("check_at", "pk")[:200])
+    through, silent = registry.channel(method), 0
     for refund in refunds:
-        looks = refund.checks + 1
-        as_read = Refund.objects.filter(pk=refund.pk, checks=refund.checks)
-        next_look = charging_times.next_look(looks, at)
-        through = registry.channel(refund.order.method)
-        if not as_read.update(checks=looks, check_at=next_look) or through is None:
+        if silent >= SILENT_MAX:
+            break
+        as_read = Refund.objects.filter(pk=refund.pk, check_at=refund.check_at)
+        again = charging_times.unanswered_until(refund.done_at or at, at)
+        if not as_read.update(check_at=again) or through is None:
             continue
         try:
             said = through.query_refund(refund.order.out_trade_no, refund.refund_no)
-            if said is RefundStanding.DONE:
-                sent_back(refund, at)
+            silent = silent + 1 if said is RefundStanding.UNKNOWN else 0
+            _looked(refund, said, at)
         except Exception:
             log.exception("sweep: refund %s is passed over", refund.refund_no)
     return len(refunds)
+
+
+def _looked(refund: Refund, said: RefundStanding, at: datetime) -> None:
+    """Only a look with an answer counts: a channel that is silent may have sent it."""
+    if said is RefundStanding.DONE:
+        sent_back(refund, at)
+    elif said is not RefundStanding.UNKNOWN:
+        looks = refund.checks + 1
+        next_look = charging_times.next_look(looks, at)
+        by_hand = Refund.objects.filter(pk=refund.pk, state=Refund.State.BY_HAND)
+        by_hand.filter(checks=refund.checks).update(checks=looks, check_at=next_look)
 
 
 def locked(refund_pk: int) -> Refund:

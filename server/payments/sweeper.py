@@ -82,7 +82,8 @@ def _due(method: str, at: datetime) -> list[PaymentOrder]:
     unpaid = Q(charged_minor=0) & (
         Q(with_payment_code=True) | Q(ending__in=[End.OPEN, End.ACCEPTED]) | Q(decided="unpaid")
     )
-    ended = unpaid | Q(state=PaymentState.APPROVED.value, method__in=_CHANNELS)
+    taken_back = Q(state=PaymentState.REVERSED.value, decided="unpaid")
+    ended = unpaid | Q(Q(state=PaymentState.APPROVED.value) | taken_back, method__in=_CHANNELS)
     due = PaymentOrder.objects.filter(method=method, check_at__lte=at)
     parts: Sequence[QuerySet[PaymentOrder]] = (
         due.filter(state__in=_OPEN),

@@ -1,0 +1,129 @@
+"""What staff booked as paid and took back can be paid no more; what is paid all the same goes back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from contract.messages import PaymentState
+from server.ledger import posting
+from server.payments import learning, sweeper
+from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.decisions import book_as_paid, book_as_unpaid
+from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.refund_decisions import returned_by_hand
+from server.payments.refusals import NotPossible
+from server.payments.starting import start
+from server.payments.verification import verify_books
+from server.staff.people import Person
+from tests.server.payments.world import NOW
+
+CLERK = Person("李会计")
+LATER = NOW + timedelta(hours=3)
+WHY = "商户后台已查"
+
+
+def order() -> PaymentOrder:
+    return PaymentOrder.objects.get()
+
+
+def after(**more: float) -> datetime:
+    return LATER + timedelta(**more)
+
+
+def take_back(at: datetime, *, looked_at_channel: bool = False) -> PaymentOrder:
+    return book_as_unpaid(order().payment_id, CLERK, WHY, at, looked_at_channel=looked_at_channel)
+
+
+@pytest.fixture
+def contradicted(world):
+    """Booked as paid while the channel was silent; then it says that the order waits to be paid."""
+    world.community.late_success = "refund"
+    world.community.save()
+    start(world.caller, world.request(), NOW)
+    world.channel.silent = True
+    book_as_paid(order().payment_id, CLERK, WHY, LATER, looked_at_channel=True)
+    world.channel.silent = False
+    sweeper.sweep(after(minutes=2))
+    return world
+
+
+def alerts() -> list[str]:
+    return sorted(Alert.objects.filter(resolved_at=None).values_list("kind", flat=True))
+
+
+def test_it_is_closed_at_the_channel_first(contradicted):
+    assert alerts() == ["decision_contradicted"]
+    take_back(after(hours=1))
+    known = contradicted.channel.orders[order().out_trade_no].standing
+    assert (known, order().life) == (Standing.CLOSED, PaymentState.REVERSED)
+
+
+def test_what_the_channel_says_is_paid_by_now_is_not_taken_back(contradicted):
+    contradicted.channel.pays(order().out_trade_no)
+    with pytest.raises(NotPossible) as error:
+        take_back(after(hours=1), looked_at_channel=True)
+    assert (error.value.code, order().life) == ("says_paid", PaymentState.APPROVED)
+
+
+def test_where_the_channel_is_silent_a_person_looks_in_its_console(contradicted):
+    contradicted.channel.silent = True
+    with pytest.raises(NotPossible) as error:
+        take_back(after(hours=1))
+    assert error.value.code == "no_answer"
+    take_back(after(hours=1), looked_at_channel=True)
+    for minutes in (2, 5, 20, 90):
+        sweeper.sweep(after(hours=1, minutes=minutes))  # silent: no look counts
+    contradicted.channel.silent = False
+    sweeper.sweep(after(hours=10))
+    assert contradicted.channel.orders[order().out_trade_no].standing is Standing.CLOSED
+
+
+def test_what_was_paid_all_the_same_goes_back_once(contradicted):
+    contradicted.channel.silent = True
+    take_back(after(hours=1), looked_at_channel=True)
+    contradicted.channel.silent = False
+    paid = contradicted.channel.pays(order().out_trade_no)
+    sweeper.sweep(after(hours=1, minutes=2))
+    assert alerts() == ["late_payment"]
+    assert verify_books() == []
+    learning.paid(order().payment_id, paid, after(hours=2))
+    sweeper.sweep(after(hours=2))
+    assert Refund.objects.get().state == Refund.State.DONE
+    assert contradicted.channel.refunds == {Refund.objects.get().refund_no: 66416}
+    assert posting.balance(contradicted.community.pk, "clearing:wechat") == 0
+    assert verify_books() == []
+    assert (order().life, alerts()) == (PaymentState.REVERSED, ["late_payment"])
+
+
+def test_late_money_told_twice_contradicts_nobody(world):
+    """A channel tells of one payment as often as it likes."""
+    world.community.late_success = "refund"
+    world.community.save()
+    start(world.caller, world.request(), NOW)
+    world.channel.silent = True
+    take_back(LATER, looked_at_channel=True)  # never booked: it just ends unpaid
+    for minutes in (1, 2):
+        learning.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=minutes))
+    assert (order().life, alerts()) == (PaymentState.REVERSED, ["late_payment"])
+
+
+def test_a_silent_channel_has_not_said_whether_it_returned_what_staff_returned(world):
+    world.community.late_success = "refund"
+    world.community.save()
+    start(world.caller, world.request(), NOW)
+    world.channel.silent = True
+    take_back(LATER, looked_at_channel=True)
+    learning.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=1))
+    sweeper.sweep(after(minutes=2))
+    number = Refund.objects.get().refund_no
+    returned_by_hand(
+        number, CLERK, WHY, after(minutes=9), how=Refund.How.CASH, looked_at_channel=True
+    )
+    for hours in (1, 3, 30, 60, 90):
+        sweeper.sweep(after(hours=hours))
+    world.channel.silent = False
+    world.channel.refunds[number] = 66416
+    world.channel.refund_query_says = RefundStanding.DONE
+    sweeper.sweep(after(hours=120))
+    assert "refunded_twice" in alerts()
+    assert verify_books() == []
