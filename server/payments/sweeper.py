@@ -187,13 +187,12 @@ def _tell(order: PaymentOrder, at: datetime, last_word: LastWord) -> None:
 def _alerts(last_word: LastWord, at: datetime) -> int:
     """Nobody has to look into what is known by now; and what a dead channel left unasked is told too."""
     waiting = Alert.objects.filter(kind="unknown_for_long", resolved_at=None)
-    told: set[str] = set()
-    for alert in waiting:
-        payment_id = str(alert.details.get("payment_id"))
-        order = PaymentOrder.objects.filter(payment_id=payment_id).first()
-        told.add(payment_id)
-        if order is not None and order.life.final:
-            Alert.objects.filter(pk=alert.pk).update(resolved_at=at)
+    about = {alert.pk: str(alert.details.get("payment_id")) for alert in waiting}
+    told = set(about.values())
+    known = PaymentOrder.objects.filter(payment_id__in=told).exclude(state__in=_OPEN)
+    ended = set(known.values_list("payment_id", flat=True))
+    over = [pk for pk, payment_id in about.items() if payment_id in ended]
+    Alert.objects.filter(pk__in=over).update(resolved_at=at)
     old = PaymentOrder.objects.filter(state__in=_OPEN, received_at__lt=at - ALERT_AFTER)
     for order in old.exclude(payment_id__in=told)[:DUE_MAX]:
         try:
