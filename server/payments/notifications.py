@@ -10,6 +10,7 @@ from server.payments.alerts import raise_alert
 from server.payments.channels import registry
 from server.payments.channels.interface import Notification, OrderState, Standing
 from server.payments.heard import noted
+from server.payments.life import End
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
 
 MATCHED_MAX = 100  # in one sweep
@@ -41,13 +42,20 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
     if late or undone:
         through = registry.channel(order.method)
         known = through.query(order.out_trade_no) if through else OrderState(Standing.UNKNOWN)
-        if known.standing is Standing.UNKNOWN:
+        if known.standing is Standing.UNKNOWN or (late and _may_lag(order, known)):
             return False
     try:
         following.apply(order, known, at)
     except learning.Overtaken:
         return False
     return True
+
+
+def _may_lag(order: PaymentOrder, known: OrderState) -> bool:
+    """Whether an answer that does not know the payment yet may only be slow to show it: where no reversal
+    was asked for that may have returned it, there is no other reason."""
+    seen = known.standing in (Standing.PAID, Standing.REFUNDED)
+    return not seen and order.ending not in (End.OPEN, End.ACCEPTED)
 
 
 def _keep(method: str, news: Notification, at: datetime) -> None:
