@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lobbypay.guard import MARK, marked
+from tests.lobbypay.test_guard import as_from_a_terminal
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +24,7 @@ def test_nothing_of_the_demo_stays_behind(how, tmp_path):
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=as_from_a_terminal,
     )
     until_told = next(line for line in demo.stdout if "Logs" in line)
     assert until_told

@@ -36,6 +36,12 @@ with guarded():
 """
 
 
+def as_from_a_terminal():
+    """Whoever runs these tests in the background has its children ignore some signals."""
+    for which in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(which, signal.SIG_DFL)
+
+
 def started(body="time.sleep(600)", through_shell=False, child="ends"):
     """A guarded program with two children and a grandchild: its process, and its mark."""
     code = textwrap.dedent(PARENT).replace("{body}", body).replace("{child}", child)
@@ -43,7 +49,9 @@ def started(body="time.sleep(600)", through_shell=False, child="ends"):
     pipe = subprocess.PIPE
     if through_shell:  # a parent that can be killed, as make is
         command = ["sh", "-c", '"$0" -c "$1"; true', sys.executable, code]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, preexec_fn=as_from_a_terminal
+    )
     mark = process.stdout.readline().strip()
     assert len(guard.marked(mark)) == 3
     process.stdin.close()  # it goes on

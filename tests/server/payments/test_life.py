@@ -220,7 +220,7 @@ def test_bills_are_not_charged_again_while_an_order_is_unknown_however_old_its_l
         later = NOW + timedelta(days=days)
         sweeper.sweep(later)
         with pytest.raises(BillLeased):
-            start(world.caller, world.request(2, bills=1, payment_code=code), later)
+            start(world.caller, world.request(2 + days, bills=1, payment_code=code), later)
     assert PaymentOrder.objects.count() == 1
     world.channel.silent = False
     world.channel.orders[order.out_trade_no] = OrderState(Standing.CLOSED)
