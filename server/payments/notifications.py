@@ -61,7 +61,7 @@ def _may_lag(order: PaymentOrder, known: OrderState) -> bool:
 def _keep(method: str, news: Notification, at: datetime) -> None:
     """Kept, and told to the staff of every community: they share one merchant."""
     state = news.state
-    UnmatchedNotification.objects.get_or_create(
+    row, made = UnmatchedNotification.objects.get_or_create(
         method=method,
         out_trade_no=news.out_trade_no[:64],
         channel_reference=state.reference[:64],
@@ -73,6 +73,9 @@ def _keep(method: str, news: Notification, at: datetime) -> None:
             "received_at": at,
         },
     )
+    if not made and (state.refunded_minor or 0) > (row.refunded_minor or 0):  # more went back since
+        row.refunded_minor, row.matched_at = state.refunded_minor, None
+        row.save(update_fields=["refunded_minor", "matched_at"])
     through = registry.channel(method)
     for community in Community.objects.filter(test=bool(through and through.simulated)):
         raise_alert(

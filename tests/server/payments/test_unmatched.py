@@ -1,5 +1,7 @@
 """A channel's genuine word of money for an order that is not known here: kept, told, matched later."""
 
+from dataclasses import replace
+
 import pytest
 
 from contract.messages import Method, PaymentState
@@ -187,3 +189,21 @@ def test_a_server_that_died_after_booking_it_books_it_no_second_time(world, numb
     assert kept().matched_at == later(20)
     assert PaymentOrder.objects.get().charged_minor == TOTAL
     assert verify_ledger() == []
+
+
+def test_of_two_parts_that_went_back_before_the_order_was_known_both_are_booked(world, number):
+    """Each notification names the sum so far; the later one is not the earlier one again."""
+    paid = world.channel.query(number)
+
+    def tell(refunded):
+        state = replace(paid, standing=Standing.REFUNDED, refunded_minor=refunded)
+        assert notifications.take("wechat", Notification(number, state), later(5))
+
+    for refunded in (1000, 2500, 1000):  # and the first once more, late
+        tell(refunded)
+    assert kept().refunded_minor == 2500
+    order = start(world.caller, world.request(), later(10))
+    order.refresh_from_db()
+    assert (order.life, order.charged_minor) == (PaymentState.APPROVED, TOTAL)
+    assert order.refunded_minor == 2500
+    assert not verify_ledger()
