@@ -10,7 +10,7 @@ from server.payments.alerts import raise_alert
 from server.payments.channels import registry
 from server.payments.channels.interface import Notification, OrderState, Standing
 from server.payments.heard import noted
-from server.payments.life import End
+from server.payments.life import LATE_IN, End
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
 
 MATCHED_MAX = 100  # in one sweep
@@ -33,10 +33,14 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
     """Takes a channel's notification; False: it should be told again.
 
     That money came for an order which had ended, or that a paid one was closed, is believed only when
-    the channel says so when asked: the notification may be older than what came after it.
+    the channel says so when asked: the notification may be older than what came after it. That a part
+    went back of what is not known to have come is told again: nothing else tells of it later.
     """
     noted(order, "notification", known, at)
     order = PaymentOrder.objects.get(pk=order.pk)
+    part = known.standing is Standing.REFUNDED and not order.charged_minor
+    if part and order.life in LATE_IN:
+        return False
     late = order.life.final and not order.charged_minor and known.standing is Standing.PAID
     undone = bool(order.charged_minor) and known.standing is Standing.CLOSED
     if late or undone:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.payments import learning
+from server.payments import learning, refunds
 from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels.interface import OrderState
 from server.payments.models import Alert, PaymentOrder, Refund
@@ -28,6 +28,11 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         raise learning.Overtaken(order.reference)
     if order.refunds.filter(state=Refund.State.DUE).exists():
         return order  # our own refund may be part of it
+    by_hand = refunds.returned_by_hand(order)
+    if order.life is PaymentState.REVERSED and by_hand is not None:
+        if sum_:
+            refunds.returned_too(by_hand.pk, sum_, at)
+        return order
     came = order.charged_minor or order.held_minor
     whole = came or known.amount_minor or order.amount_minor
     if sum_ is not None and sum_ >= whole:

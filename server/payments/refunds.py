@@ -219,10 +219,24 @@ def _end(refund: Refund, state: Refund.State, at: datetime, **fields: object) ->
     refund.refresh_from_db(fields=[*ended])
 
 
-def _went_back_twice(refund: Refund, at: datetime) -> None:
-    order = refund.order
+def returned_by_hand(order: PaymentOrder) -> Refund | None:
+    """The refund of an order that staff paid out themselves, not through its channel."""
+    by_hand = order.refunds.filter(state=Refund.State.BY_HAND)
+    return by_hand.exclude(how=Refund.How.CHANNEL.value).order_by("pk").first()
+
+
+@transaction.atomic
+def returned_too(refund_pk: int, amount_minor: int, at: datetime) -> None:
+    """Somebody gave back in the channel's console what staff had paid out as well, or a part of it."""
+    refund = locked(refund_pk)
+    if refund.said != RefundStanding.DONE.value:
+        _went_back_twice(refund, at, min(amount_minor, refund.amount_minor))
+
+
+def _went_back_twice(refund: Refund, at: datetime, amount_minor: int | None = None) -> None:
+    order, amount = refund.order, amount_minor or refund.amount_minor
     settlement.refunded_again(
-        order.unit, refund.amount_minor, method=order.method, payment_id=order.payment_id, at=at
+        order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
     )
     Refund.objects.filter(pk=refund.pk).update(said=RefundStanding.DONE.value, check_at=None)
     raise_alert(
@@ -232,5 +246,5 @@ def _went_back_twice(refund: Refund, at: datetime) -> None:
         at,
         kiosk_code=order.kiosk_code,
         payment_id=order.payment_id,
-        amount_minor=refund.amount_minor,
+        amount_minor=amount,
     )

@@ -16,8 +16,7 @@ from server.billing import outside
 from server.billing.models import Allocation, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger.models import Entry, Transaction
-from server.payments.channels.interface import RefundStanding
-from server.payments.models import JournalEntry, PaymentOrder, Refund
+from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 
 _STEP = 500
 _OF_BILLS = ("bill", "bill_void")  # kinds of transactions that are about no payment
@@ -72,11 +71,9 @@ def _allocated() -> Sums:
 
 
 def _refunded_again() -> Sums:
-    """What the channel sent back although staff had returned it by hand: the order knows it once."""
-    twice = Refund.objects.filter(
-        state=Refund.State.BY_HAND, said=RefundStanding.DONE.value
-    ).order_by()
-    return dict(twice.values_list("order__payment_id").annotate(total=Sum("amount_minor")))
+    """What a channel sent back although people had paid it out: as much as staff were told."""
+    told = Alert.objects.filter(kind="refunded_twice").values_list("details", flat=True)
+    return {str(said["payment_id"]): int(said["amount_minor"]) for said in told}
 
 
 def _borne_by_credit() -> Sums:

@@ -1,9 +1,12 @@
 """A channel tells of money for an order that had ended, and its own query does not show it yet."""
 
+from dataclasses import replace
+
 from server.payments import following, notifications
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.models import Alert, PaymentOrder
 from server.payments.starting import start
+from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
 
 PAID = OrderState(Standing.PAID, "4200001", 66416, NOW)
@@ -19,3 +22,20 @@ def test_money_that_the_query_does_not_show_yet_is_told_again_and_not_dropped(wo
     assert notifications.told(order, PAID, NOW)
     assert PaymentOrder.objects.get().charged_minor == 66416
     assert Alert.objects.get().kind == "late_payment"
+
+
+def test_a_part_that_went_back_before_late_money_is_known_is_told_again_and_booked(world):
+    """Somebody in the office returned a part before the server believed that it had come."""
+    world.community.late_success = "credit"
+    world.community.save()
+    order = following.learn(
+        start(world.caller, world.request(), NOW), OrderState(Standing.CLOSED), NOW
+    )
+    part = replace(PAID, standing=Standing.REFUNDED, refunded_minor=22000)
+    assert not notifications.told(order, part, NOW), "the channel tells again"
+    world.channel.orders[order.out_trade_no] = PAID
+    assert notifications.told(order, PAID, NOW)
+    assert notifications.told(order, part, NOW)
+    order.refresh_from_db()
+    assert (order.charged_minor, order.refunded_minor) == (66416, 22000)
+    assert verify_books() == []

@@ -8,9 +8,9 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 
 from contract.messages import PaymentState
 from server.ledger import posting
-from server.payments import following, refunds, sweeper
+from server.payments import following, notifications, refunds, sweeper
 from server.payments.channels import registry
-from server.payments.channels.interface import RefundStanding
+from server.payments.channels.interface import OrderState, RefundStanding, Standing
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.refund_decisions import returned_by_hand, try_again
 from server.payments.refusals import NotPossible
@@ -287,3 +287,26 @@ def test_a_clerk_and_a_sweep_at_the_same_moment(refusing):
     assert by_machine == (refund().state == "done") == (met != ["by hand"])
     assert len(met) == 1
     assert verify_books() == []
+
+
+def test_what_staff_paid_out_and_somebody_returned_in_the_console_is_booked_and_told(refusing):
+    by_hand()
+    sent = OrderState(Standing.REFUNDED, "4200001", 66416, NOW, 22000)
+    for _ in range(2):  # it may come twice
+        assert notifications.told(order(), sent, later(minutes=70))
+    alert = Alert.objects.get(kind="refunded_twice")
+    assert alert.details["amount_minor"] == 22000
+    assert balances(refusing) == {
+        "clearing:cash": -66416,
+        "clearing:wechat": 66416 - 22000,
+        "refunds_due": 22000,
+    }
+    assert verify_books() == []
+
+
+def test_what_the_machine_returned_is_no_second_return(due):
+    sweep(minutes=1)
+    assert refund().state == "done"
+    sent = OrderState(Standing.REFUNDED, "4200001", 66416, NOW, 66416)
+    assert notifications.told(order(), sent, later(minutes=70))
+    assert not Alert.objects.filter(kind="refunded_twice")
