@@ -9,7 +9,6 @@ from contract.messages import PaymentState
 from server.billing import settlement
 from server.billing.leases import release
 from server.payments import following, held_money, learning, refunds
-from server.payments.alerts import resolve_one
 from server.payments.models import HeldFor, PaymentOrder
 from server.payments.refusals import NotPossible
 from server.staff import audit
@@ -91,7 +90,6 @@ def _settle(order: PaymentOrder, purpose: HeldFor, at: datetime) -> None:
         [done] = settlement.settle_together([meant], at=at)
         allocated, credited = amount - done.credited_minor, done.credited_minor
     release(order.payment_id)
-    resolve_one(order.community_id, "amount_differs", order.reference, at)
     state = PaymentState.REVERSED if purpose is HeldFor.REFUND else PaymentState.APPROVED
     fields |= {"allocated_minor": allocated, "credited_minor": credited}
     learning.decided(order, state, at, reason="amount_differs", **fields)

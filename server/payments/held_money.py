@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server.billing import suspense
+from server.payments.alerts import resolve_one
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder
 
@@ -34,11 +35,13 @@ def came(order: PaymentOrder, known: OrderState, at: datetime) -> dict[str, Any]
 
 def leaves(order: PaymentOrder, at: datetime) -> dict[str, Any]:
     """The order's fields when its held money leaves the suspense account, as money that the customer
-    was charged; nothing without any. Raises ledger.posting.AlreadyPosted: it left before."""
+    was charged; nothing without any. The alert about it ends. Raises ledger.posting.AlreadyPosted: it
+    left before."""
     amount = order.held_minor
     if not amount:
         return {}
     suspense.release(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
+    resolve_one(order.community_id, "amount_differs", order.reference, at)
     return {
         "charged_minor": amount,
         "paid_at": order.held_since,

@@ -41,7 +41,7 @@ class _InTheWay(Exception):
     sqlstate = "40001"
 
 
-def _anything_due(at: datetime) -> bool:
+def anything_due(at: datetime) -> bool:
     """Whether a sweep would find anything to do: asked in one question, because it is asked so often."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [at.replace(tzinfo=None)] * 2)
@@ -124,7 +124,7 @@ class SimulatedServer:
     def _sweeps(self) -> None:
         while True:
             self._scheduler.sleep(SWEEP_EVERY_S)
-            if not _anything_due(wall()):
+            if not anything_due(wall()):
                 continue
             try:
                 sweeper.sweep(wall())

@@ -23,7 +23,7 @@ from tests.simulation import (
     questions_asked,
     unexpected_entries,
 )
-from tests.simulation.central import SimulatedServer
+from tests.simulation.central import SimulatedServer, anything_due
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.clerks import Clerks
 from tests.simulation.faults import Faults
@@ -33,7 +33,7 @@ from tests.simulation.patches import Seams
 from tests.simulation.promises import Promises
 from tests.simulation.residents import Residents
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.threads import World
+from tests.simulation.threads import World, wall
 
 CREDITS_LATE_MONEY = 0.3  # of the runs; the others send it back
 REAL_COMMUNITIES = 0.4
@@ -201,6 +201,7 @@ class Simulation:
         if not self.foreign.at_rest or self.clerks.desk.has_work:
             return False
         settled = invariants.nothing_open() and invariants.nothing_watched()
+        settled = settled and not anything_due(wall())
         return settled and all(c.notifications.all_told for c in self.channels.values())
 
     def close(self) -> None:

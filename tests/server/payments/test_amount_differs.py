@@ -197,6 +197,7 @@ def test_what_goes_back_by_itself_leaves_the_suspense_account_too(world, pays):
     assert balances(world) == {"receivable": DUE}
     assert (order().life, order().charged_minor) == (PaymentState.REVERSED, 40000)
     assert order().refunded_minor == 40000
+    assert Alert.objects.get(kind="amount_differs").resolved_at == LATER, "nobody has to decide"
     with pytest.raises(NotPossible):
         settle(HeldFor.REFUND)
 
