@@ -46,9 +46,12 @@ def decode(grey: np.ndarray, task: Task) -> list[Found]:
     """The codes of the first attempt that finds any; a reader that raises has found nothing."""
     if "zxing-cpp" in task.readers:
         task.before_reader("zxing-cpp")
-        for attempt in _attempts(grey, task):
+        parts: list[Box] = []
+        for attempt in _attempts(grey, task, parts):
             if found := _allowed(attempt, task):
                 return found
+            if parts:  # a part of a larger text: read harder, it could pass for the whole
+                return []
             if time.monotonic() > task.until:
                 return []
     if "pyzbar" in task.readers and _worth_a_second_reader(task):
@@ -71,16 +74,18 @@ def _allowed(found: list[Found], task: Task) -> list[Found]:
     return list(good.values())
 
 
-def _attempts(grey: np.ndarray, task: Task) -> Iterator[list[Found]]:
+def _attempts(grey: np.ndarray, task: Task, parts: list[Box]) -> Iterator[list[Found]]:
     """What zxing-cpp makes of the picture, cheapest first; the caller stops when it has enough."""
     if task.effort is Effort.GLANCE:
         if task.near is not None:
-            yield _inside(grey, task.near, lambda part: readers.read_with_zxing(part, task.kinds))
+            yield _inside(
+                grey, task.near, lambda part: readers.read_with_zxing(part, task.kinds, parts=parts)
+            )
         elif half := halved(grey):
-            yield _back(readers.read_with_zxing(half.grey, task.kinds), half)
+            yield _back(readers.read_with_zxing(half.grey, task.kinds, parts=parts), half)
         return
     hints: list[Box] = []
-    yield readers.read_with_zxing(grey, task.kinds, hints=hints)
+    yield readers.read_with_zxing(grey, task.kinds, hints=hints, parts=parts)
     for hint in hints[:HINTS_MAX]:
         for treatment in TREATMENTS:
             yield _inside(grey, hint, lambda part, t=treatment: _treated(part, t, task.kinds))
@@ -88,7 +93,7 @@ def _attempts(grey: np.ndarray, task: Task) -> Iterator[list[Found]]:
         return
     smaller = to_work_on(grey)
     if smaller.grey is not grey:
-        yield _back(readers.read_with_zxing(smaller.grey, task.kinds), smaller)
+        yield _back(readers.read_with_zxing(smaller.grey, task.kinds, parts=parts), smaller)
     chosen = (*TREATMENTS, *LAST_TREATMENTS)
     if task.effort is Effort.TRY:
         chosen = (TREATMENTS[task.turn % len(TREATMENTS)],)

@@ -56,10 +56,12 @@ def read_with_zxing(
     everything: bool = False,
     one_threshold: bool = False,
     hints: list[Box] | None = None,
+    parts: list[Box] | None = None,
 ) -> list[Found]:
     """``everything`` also tries bright codes on dark ground, which takes half as long again.
 
-    ``hints`` is filled with the places of codes that were seen and could not be read.
+    ``hints`` is filled with the places of codes that were seen and could not be read, ``parts`` with
+    those of codes that are parts of a larger text and are left out.
     """
     binarizer = zxingcpp.Binarizer.LocalAverage
     if one_threshold:
@@ -79,6 +81,8 @@ def read_with_zxing(
             kind = ZXING_KINDS.get(code.format)
             if code.valid and kind is not None and kind in kinds:
                 if kind == "QRCODE" and is_one_of_several(code):
+                    if parts is not None:
+                        parts.append(_box(code.position))
                     continue
                 found.append(Found(code.text, kind, "zxing-cpp", _box(code.position)))
             elif hints is not None and not code.valid:
