@@ -148,3 +148,9 @@ def test_digits_are_those_that_int_understands(path):
             assert safe, (
                 f"{named(path)}:{number}: contract.plain_text.whole_number, or isascii() too"
             )
+
+
+def test_each_decision_has_a_number_of_its_own():
+    names = [path.name for path in (ROOT / "docs" / "decisions").glob("*.md")]
+    numbers = [name.partition("-")[0] for name in names]
+    assert len(set(numbers)) == len(numbers), sorted(n for n in numbers if numbers.count(n) > 1)
