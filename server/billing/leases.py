@@ -97,15 +97,3 @@ def hold(bills: Iterable[Bill], payment_id: str, *, now: datetime) -> None:
 def release(*payment_ids: str) -> None:
     """Ends whatever these payments hold; nothing happens when they hold nothing."""
     BillLease.objects.filter(payment_id__in=payment_ids).delete()
-
-
-@transaction.atomic
-def release_by_staff(bill: Bill) -> list[str]:
-    """Ends what holds the bill although nobody knows whether it was paid; staff answer for that, and
-    the caller keeps who and why. Should one of the payments turn out to be paid, its money becomes
-    the unit's credit and is reported. Returns the payments that held it."""
-    lock([bill])
-    held = BillLease.objects.filter(bill__unit_id=bill.unit_id, bill__period=bill.period)
-    payments = list(held.order_by("pk").values_list("payment_id", flat=True))
-    held.delete()
-    return payments

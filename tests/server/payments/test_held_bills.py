@@ -11,14 +11,16 @@ from django.db import connection
 from contract.messages import Method, PaymentState
 from server.billing.accounts import account_of, accounts_of, find_unit, to_contract
 from server.billing.issuing import issue_period
-from server.billing.leases import BillLeased, BillNotOpen, holders, release_by_staff
+from server.billing.leases import BillLeased, BillNotOpen, holders
 from server.billing.models import Bill, BillLease, BillState
 from server.billing.verification import verify_ledger
 from server.billing.voiding import void
 from server.ledger import posting
 from server.payments import following, learning, sweeper
+from server.payments.decisions import release_bills
 from server.payments.models import Alert, PaymentOrder
 from server.payments.starting import start
+from server.staff.people import Person
 from tests.server.payments.test_ingestion import KioskJournal, record, take
 from tests.server.payments.world import NOW, TODAY
 
@@ -128,8 +130,9 @@ def test_the_bill_that_took_its_place_is_held_as_well(world):
 def test_staff_release_a_bill_knowingly_and_late_money_becomes_credit(world):
     order = start(world.caller, world.request(1, Method.CARD), NOW)
     learning.lost(order.payment_id, "no_answer", NOW)
-    assert release_by_staff(world.bills[0]) == [order.payment_id]
-    assert release_by_staff(world.bills[1]) == [order.payment_id]
+    assert [holders(bill) for bill in world.bills] == [[order.payment_id]] * 2
+    release_bills(order.payment_id, Person("李会计"), "与银行核对", NOW + timedelta(minutes=20))
+    assert [holders(bill) for bill in world.bills] == [[], []]
     assert everybody_may(world)
     other = start(world.caller, world.request(2), LATER)
     following.learn(other, world.channel.pays(other.out_trade_no), LATER)
