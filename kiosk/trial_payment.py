@@ -1,4 +1,4 @@
-"""A payment of 0.01 by staff that tries the card terminal, and is taken back at once.
+"""A payment of one minor unit by staff that tries the card terminal, and is taken back at once.
 
 It is money like any other: each step is a note in the journal before it is done, and one whose end is
 not known is looked up and taken back before the next card payment. It never names a bill or a unit, so

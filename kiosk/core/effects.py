@@ -119,7 +119,7 @@ class PrintTestPage:
 
 @dataclass(frozen=True)
 class TakeTestPayment:
-    """Pay 0.01 at the terminal and take it back, each step recorded first; see TestEnded."""
+    """Pay one minor unit at the terminal and take it back, each step recorded first; see TestEnded."""
 
     currency: str
 

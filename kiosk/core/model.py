@@ -165,7 +165,7 @@ class StaffTest(StrEnum):
 
     PAGE = "page"
     SCAN = "scan"
-    PAYMENT = "payment"  # 0.01, taken back at once
+    PAYMENT = "payment"  # one minor unit, taken back at once
 
 
 @dataclass(frozen=True)

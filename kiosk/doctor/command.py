@@ -156,7 +156,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--test-page", action="store_true", help="print a page; only that is tried")
     parser.add_argument("--test-scan", action="store_true", help="wait for a code; say what it is")
     parser.add_argument("--wait-s", type=float, default=60.0, help="seconds for --test-scan")
-    parser.add_argument("--test-payment", action="store_true", help="pay 0.01 and take it back")
+    parser.add_argument(
+        "--test-payment", action="store_true", help="pay one minor unit and take it back"
+    )
     return parser.parse_args(argv)
 
 

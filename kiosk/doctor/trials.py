@@ -77,7 +77,10 @@ def scan(scanner: Scanner | None, wait_s: float, say: Say) -> list[Finding]:
 def payment(
     terminal: CardTerminal | None, settings: Settings, currency: str, say: Say
 ) -> list[Finding]:
-    """Pays 0.01 and takes it back, each step in the journal first. The caller holds the kiosk."""
+    """Pays one minor unit and takes it back, each step in the journal first.
+
+    The caller holds the kiosk.
+    """
     if terminal is None:
         return [wrong("test_payment", conditions.NO_DEVICE)]
     try:

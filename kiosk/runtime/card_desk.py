@@ -105,7 +105,10 @@ class CardDesk:
         return self._in_turn(lambda: self._when_ready(ask)).result()
 
     def try_payment(self, currency: str, ended: Callable[[Trial | str], None]) -> None:
-        """Pays 0.01 and takes it back; ``ended`` hears how, or why nothing was asked for (a code)."""
+        """Pays one minor unit and takes it back.
+
+        ``ended`` hears how, or why nothing was asked for (a code).
+        """
         self._asking = TRYING
         self._pool.submit(self._try_payment, currency, ended)
 

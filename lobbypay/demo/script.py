@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.messages import PaymentRecord
+from contract.money import Money
 from lobbypay.demo.agreement import (
     bills_in,
     community_of,
@@ -47,7 +48,9 @@ def play(out: Path, size: tuple[int, int] = (1080, 1920), card_terminal: str = "
     (out / "journey.json").write_text(text + "\n", encoding="utf-8")
     for sentence in result["differences"]:
         print(f"DIFFERENCE {sentence}")
-    paid = ", ".join(f"{j['name']} {j['amount_minor'] / 100:.2f}" for j in result["journeys"])
+    paid = ", ".join(
+        f"{j['name']} {Money(j['amount_minor'], j['currency'])}" for j in result["journeys"]
+    )
     print(f"{paid}; agree: {result['agree']}; {result['seconds']} s; {out / 'journey.json'}")
     return 0 if result["agree"] else 1
 

@@ -107,7 +107,9 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     conformance.add_argument("name", help="as in the configuration, e.g. zvt")
     conformance.add_argument("--kind", choices=KINDS)
     conformance.add_argument("--config", type=Path, help="try the device of this configuration")
-    conformance.add_argument("--money", action="store_true", help="pay 0.01, several times")
+    conformance.add_argument(
+        "--money", action="store_true", help="pay one minor unit, several times"
+    )
     conformance.add_argument("--paper", action="store_true", help="print test receipts")
     return parser.parse_args(argv)
 

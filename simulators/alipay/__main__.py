@@ -7,6 +7,7 @@ phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go w
 
 import argparse
 import json
+import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from contract.money import Money
 from simulators.alipay.signing import Signing
 from simulators.channel_keys import ALIPAY_APP_ID, ALIPAY_SELLER_ID
 from simulators.payment_channel.books import NotPossible, Ordered
@@ -108,7 +110,7 @@ class Alipay:
             raise ValueError("seller_id")
         order = self._books.order(
             content["out_trade_no"],
-            int(Decimal(content["total_amount"]) * 100),
+            fen(content["total_amount"]),
             "CNY",
             content["subject"],
             datetime.fromisoformat(content["time_expire"] + "+08:00"),
@@ -120,7 +122,7 @@ class Alipay:
         """Code 10003 while the payer is asked for the password."""
         if content["scene"] != "bar_code" or content["seller_id"] != ALIPAY_SELLER_ID:
             raise ValueError("scene or seller_id")
-        amount = int(Decimal(content["total_amount"]) * 100)
+        amount = fen(content["total_amount"])
         number, code = content["out_trade_no"], content["auth_code"]
         order = self._books.charge(number, code, amount, content["subject"], told["notify_url"])
         if order.state == "asking":
@@ -165,7 +167,7 @@ class Alipay:
     def _refund(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
         number = content["out_trade_no"]
         again = self._books.find_refund(content["out_request_no"]) is not None
-        amount = int(Decimal(content["refund_amount"]) * 100)
+        amount = fen(content["refund_amount"])
         self._books.refund(number, content["out_request_no"], amount)
         return {
             "out_trade_no": number,
@@ -222,7 +224,14 @@ def new_code() -> str:
 
 
 def yuan(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}"
+    return str(Money(minor).decimal)
+
+
+def fen(text: str) -> int:
+    """Raises ValueError for anything that is not yuan with at most two decimals."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", text, re.ASCII) is None:
+        raise ValueError(f"{text!r} is not an amount in yuan and fen")
+    return Money.of(Decimal(text), "CNY").minor
 
 
 def _stamp(moment: str) -> str:

@@ -5,8 +5,11 @@ import sqlite3
 import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from contract.money import Money
 
 _SCHEMA = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
@@ -72,7 +75,7 @@ class Books:
                 service_id,
                 reference,
                 str(amount),
-                round(amount * 100),
+                Money.of(Decimal(str(amount)), currency).minor,
                 currency,
                 state,
                 at,

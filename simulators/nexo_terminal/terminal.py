@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.currency import EXPONENTS
 from simulators.nexo_terminal import notifying, telling
 from simulators.nexo_terminal.books import Books
 from simulators.nexo_terminal.sealing import CannotOpen, Seal
@@ -167,6 +168,8 @@ class Terminal:
     # --- a payment ---
 
     def _payment(self, header: dict[str, Any], body: dict[str, Any]) -> Reply:
+        if body["PaymentTransaction"]["AmountsReq"]["Currency"] not in EXPONENTS:
+            return self._reply(header, telling.failure("MessageFormat", message="Currency"))
         if not self._busy.acquire(blocking=False):
             busy = telling.failure("Busy", message="Service Dialogue", serviceId=self._running)
             return self._reply(header, busy)

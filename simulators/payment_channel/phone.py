@@ -4,6 +4,7 @@ import html
 
 import segno
 
+from contract.money import Money
 from simulators.payment_channel.books import Ordered
 from simulators.payment_channel.charging import ChargingBooks
 
@@ -36,11 +37,11 @@ def _code(books: ChargingBooks) -> str:
     digits, _ = books.phone_code()
     grouped = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
     picture = segno.make_qr(digits, error="m").svg_inline(scale=8, omitsize=True)
-    limit = books.password_above_minor // 100
+    limit = Money(books.password_above_minor).display()
     return (
         f'<div class="card code">付款码 Payment code<br>{picture}'
         f'<div class="digits">{grouped}</div><div class="note">每分钟更换,只能用一次;'
-        f"超过 {limit} 元要输入密码。Changes every minute, works once; above {limit} yuan"
+        f"超过 {limit} 要输入密码。Changes every minute, works once; above {limit}"
         " it asks for the password.</div></div>"
     )
 
@@ -65,6 +66,6 @@ def _card(order: Ordered) -> str:
     )
     return (
         f'<div class="card">{title if asking else html.escape(order.subject)}'
-        f'<div class="amount">￥{order.amount_minor // 100}.{order.amount_minor % 100:02d}</div>'
+        f'<div class="amount">{Money(order.amount_minor, order.currency).display()}</div>'
         f"{forms}{ignored}</div>"
     )

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from contract.business_day import business_day
+from contract.money import Money
 from simulators.payment_channel.books import Books, NotPossible
 
 BEIJING = timezone(timedelta(hours=8))
@@ -48,7 +49,7 @@ class Bills:
                 "物业缴费,一期",
                 "50",
                 number,
-                f"{amount / 100:.2f}",
+                str(Money(amount).decimal),
                 "SUCCESS",
             )
             for made, order, number, amount in self._books.refunds_made()

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contract.money import Money
+
 _SCHEMA = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
 CREATE TABLE IF NOT EXISTS transactions (
@@ -23,7 +25,16 @@ _NEWEST = """
 SELECT max(trace) FROM (SELECT trace FROM transactions UNION ALL SELECT trace FROM reversals
   UNION ALL SELECT trace FROM day_ends)
 """
-CURRENCIES = {156: "CNY", 978: "EUR", 840: "USD", 344: "HKD"}
+# ISO 4217: what the till of a lobby may ask for, and some with other minor units than hundredths.
+_NUMBERED = (
+    "AED 784 AUD 36 BHD 48 CAD 124 CHF 756 CLP 152 CNY 156 CZK 203 DKK 208 EUR 978 GBP 826 HKD 344"
+    " HUF 348 IQD 368 ISK 352 JOD 400 JPY 392 KRW 410 KWD 414 LYD 434 MOP 446 MYR 458 NOK 578"
+    " NZD 554 OMR 512 PLN 985 SEK 752 SGD 702 THB 764 TND 788 TWD 901 USD 840 VND 704"
+)
+_WORDS = _NUMBERED.split()
+CURRENCIES = {
+    int(number): letters for letters, number in zip(_WORDS[::2], _WORDS[1::2], strict=True)
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,14 @@ class Transaction:
     state: str
     at: str
     original: int = 0
+
+    @property
+    def shown(self) -> str:
+        """The amount with the decimals of its currency, e.g. ``332.08 EUR``, ``332 JPY``."""
+        letters = CURRENCIES.get(self.currency)
+        if letters is None:
+            return f"{self.amount_minor} minor units of {self.currency}"
+        return str(Money(self.amount_minor, letters))
 
     @property
     def moment(self) -> datetime:

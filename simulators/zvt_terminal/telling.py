@@ -111,7 +111,7 @@ def receipt(
         f"Receipt           {done.receipt:04d}",
         f"Trace           {done.trace:06d}",
         f"Card  {card}",
-        f"Amount  {done.amount_minor // 100}.{done.amount_minor % 100:02d}",
+        f"Amount  {done.shown}",
         done.state.upper(),
     )
     if by_line:

@@ -76,3 +76,11 @@ def test_what_is_not_sealed_is_not_done(tmp_path, raw):
         assert posted(simulator, raw)[0] == 400
         assert simulator.post("next", behaviour="nonsense").status_code == 400
         assert states(simulator) == []
+
+
+def test_a_currency_that_there_is_not_is_refused(tmp_path):
+    asked_for = {"AmountsReq": {"Currency": "ZZZ", "RequestedAmount": 1.23}}
+    with running("nexo_terminal", "--state", str(tmp_path / "books")) as simulator:
+        body = {**PAYMENT, "PaymentTransaction": asked_for}
+        assert asked(simulator, "A1", "Payment", body)[0] == 200
+        assert states(simulator) == []
