@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from contract.plain_text import clean_name
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -19,3 +21,12 @@ class Text(Message):
 
     def in_language(self, language: str) -> str:
         return self.en if language == "en" else self.zh
+
+
+def _clean(text: Text) -> Text:
+    zh, en = clean_name(text.zh), clean_name(text.en)
+    return text if (zh, en) == (text.zh, text.en) else Text(zh=zh, en=en)
+
+
+Name = Annotated[str, AfterValidator(clean_name)]
+NameText = Annotated[Text, AfterValidator(_clean)]  # a name of one line, as names are kept

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from contract.business_day import ZoneName
 from contract.currency import listed
-from contract.message import Message, Sha256, Text
+from contract.message import Message, Name, NameText, Sha256, Text
 from contract.money import Money
 from contract.presence import Presence, StopReason
 from contract.unit_code import DEFAULT, Numbering, UnitCode
@@ -122,7 +122,7 @@ class ApiError(Message):
 
 class Community(Message):
     code: str
-    name: Text
+    name: NameText
     currency: Currency
     time_zone: ZoneName
     test: bool  # simulated money is accepted here only
@@ -137,14 +137,14 @@ class BillKey(Message):
 
 class Notice(Message):
     id: str
-    title: Text
+    title: NameText
     body: Text
 
 
 class KioskConfig(Message):
     version: str
     kiosk_code: KioskCode
-    location: Text
+    location: NameText
     community: Community
     bill_keys: list[BillKey]
     methods: list[Method]  # channels that are set up; the kiosk offers those that also work now
@@ -170,7 +170,7 @@ class ExplainRow(Message):
 
 class BillLine(Message):
     fee_item: str
-    name: Text
+    name: NameText
     amount_minor: int  # negative for waivers
     quantity: str  # decimal as printed on the bill, e.g. "118.60"
     quantity_unit: Text
@@ -205,8 +205,8 @@ class UnitAccount(Message):
     journal says up to this entry is taken into account; a restored server knows less than it once did."""
 
     unit: UnitCode
-    label: Text
-    payer: str
+    label: NameText
+    payer: Name
     bills: list[Bill]
     credit_minor: Minor = 0
     currency: Currency
@@ -294,7 +294,7 @@ class CardData(Message):
     trace_no: str = ""
     terminal_id: str = ""
     authorisation_code: str = ""
-    card_name: str = ""
+    card_name: Name = ""
     masked_pan: Annotated[str, StringConstraints(pattern=r"^$|^[0-9*]{4,19}$")] = ""
     receipt_lines: list[str] = []
 
@@ -308,8 +308,8 @@ class PaymentRecord(Message):
     state: PaymentState
     method: Method
     unit: UnitCode
-    unit_label: Text
-    payer: str
+    unit_label: NameText
+    payer: Name
     # A snapshot of what was on the screen.
     bills: Annotated[list[Bill], Field(max_length=BILLS_A_PAYMENT)]
     amount_minor: Minor

@@ -15,7 +15,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from contract.message import Message, Text
+from contract.message import Message, NameText, Text
 
 PARTS_MAX, PART_LENGTH_MAX, SPELLING_MAX = 4, 8, 60
 KEYS_REMEMBERED = 20_000  # the units of a large community, asked about at each key that is typed
@@ -75,7 +75,7 @@ def same(one: str, other: str) -> bool:
 class Part(Message):
     """One part of a code, e.g. 栋 Building: up to ``most`` figures and letters of ``letters``."""
 
-    label: Text
+    label: NameText
     figures: bool = True
     letters: Annotated[str, StringConstraints(pattern=r"^[A-Z]{0,26}$")] = ""
     most: Annotated[int, Field(ge=1, le=PART_LENGTH_MAX)] = 4
@@ -98,7 +98,7 @@ class Part(Message):
 class Kind(Message):
     """One way of naming units, e.g. homes by 栋-单元-室, shops by 区-铺, parking spaces by 层-位."""
 
-    name: Text
+    name: NameText
     parts: Annotated[list[Part], Field(min_length=1, max_length=PARTS_MAX)]
 
     def accepts(self, code: str) -> bool:

@@ -16,8 +16,8 @@ from pydantic import ValidationError as PydanticError
 
 from contract.business_day import ZoneUnknown, zone_name, zone_names
 from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
+from contract.plain_text import clean_name
 from contract.unit_code import DEFAULT, Numbering
-from server.estate.person_name import clean_name
 
 Choices = list[tuple[str, str]]
 

@@ -1,6 +1,7 @@
 """Hides most of a name, so that a lobby can show who is meant without telling who lives there."""
 
-from server.estate.person_name import clean_name, letters
+from contract.plain_text import clean_name
+from server.estate.person_name import letters
 
 # Blocks of Chinese characters; the planes 2 and 3 hold nothing else, and private ones are how older
 # systems keep rare characters of names. By block: new characters come with every year's Unicode.

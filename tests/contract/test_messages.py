@@ -3,7 +3,16 @@
 import pytest
 from pydantic import ValidationError
 
-from contract.messages import BillToPay, CardData, JournalEntry, StartPayment, UnitLookup
+from contract.messages import (
+    BillToPay,
+    CardData,
+    Community,
+    JournalEntry,
+    Notice,
+    StartPayment,
+    UnitAccount,
+    UnitLookup,
+)
 
 START = {
     "payment_id": "01900000-0000-7000-8000-000000000001",
@@ -60,3 +69,31 @@ def test_messages_do_not_change():
         BillToPay(number="B1", amount_minor=1).amount_minor = 2
     with pytest.raises(ValidationError):
         JournalEntry(sequence=0, at="", kind="note", body={}, previous_hash="0", hash="0")
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("\u200b王*\u2060", "王*"),
+        ("\u202e王*明\u202c", "王*明"),
+        ("\ufeffS\u0327*** ", "Ş***"),
+        ("王*\u3000 明", "王* 明"),
+        ("\u2067כ***\u2069", "כ***"),
+        ("", ""),
+    ],
+)
+def test_names_are_cleaned_on_the_way_in(told, kept):
+    account = {"unit": "1-1-101", "payer": told, "bills": [], "currency": "CNY"}
+    account["label"] = {"zh": told, "en": told}
+    read = UnitAccount.model_validate(account)
+    assert (read.payer, read.label.zh, read.label.en) == (kept, kept, kept)
+    assert UnitAccount.model_validate_json(read.model_dump_json()) == read
+    community = {"code": "c", "currency": "CNY", "time_zone": "Asia/Shanghai", "test": False}
+    named = Community.model_validate({**community, "name": account["label"], "office_phone": "1"})
+    assert named.name == read.label
+    assert CardData(card_name=told).card_name == kept
+
+
+def test_the_lines_of_a_notice_stay():
+    body = {"zh": "停水\n\n明日恢复", "en": "No water\n\nBack tomorrow"}
+    assert Notice.model_validate({"id": "1", "title": body, "body": body}).body.zh == body["zh"]

@@ -1,9 +1,11 @@
 """Every text can be written as UTF-8 and kept by PostgreSQL, and only plain digits are a number."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.plain_text import REPLACEMENT, is_keepable, kept, whole_number
+from contract.plain_text import REPLACEMENT, clean_name, is_keepable, kept, whole_number
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -30,3 +32,11 @@ def test_a_number_is_what_int_reads_and_nothing_raises(text):
 def test_foreign_digits_and_endless_ones_are_none():
     for text in ("²", "١٢", "１２", "", "-1", "+1", " 1", "1_0", "9" * 5000):
         assert whole_number(text) is None
+
+
+@given(ANY_TEXT | st.text("王 \u3000A\u0301é\u200bä\ufe0f\n—，!"))
+def test_a_clean_name_stays_as_it_is_and_shows_all_of_it(name):
+    cleaned = clean_name(name)
+    assert clean_name(cleaned) == cleaned == cleaned.strip()
+    assert unicodedata.is_normalized("NFC", cleaned) and "  " not in cleaned
+    assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in cleaned)

@@ -65,7 +65,9 @@ def test_a_payment_is_approved(world: Simulator, device: ZvtTerminal) -> None:
     assert (result.amount_minor, result.currency) == (4200, "CNY")
     assert result.masked_pan == "559883******8074"
     assert result.receipt_lines[0] == "LobbyPay SIMULATOR"
-    assert [line for line in result.receipt_lines if line.startswith("Amount")] == ["Amount  42.00 CNY"]
+    assert [line for line in result.receipt_lines if line.startswith("Amount")] == [
+        "Amount  42.00 CNY"
+    ]
     assert len(observer.results) == 1
     kinds = [step.kind for step in observer.steps]
     assert kinds[0] is StepKind.PRESENT_CARD

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.plain_text import clean_name
 from server.estate.masking import mask_name
 from server.estate.models import Resident
-from server.estate.person_name import clean_name
 from tests.server.village import create_village
 
 
