@@ -24,7 +24,8 @@ from kiosk.journal_continue import HANDED_OVER
 log = structlog.get_logger("recovery")
 
 READ_AGAIN_S = 10.0
-# A request to charge a phone may still be under way; the server takes none that is older than this.
+# A request to charge a phone may still be under way; the server takes none that is older than this. One
+# that does not know an order whose code was shown has lost it, and learns of it from the journal.
 NEVER_ARRIVES_S = WINDOW.total_seconds() + 30.0
 FIRST_LOOK_S = 45.0  # the kiosk opens for business at the latest then; asking goes on
 
@@ -225,7 +226,8 @@ class Recovery:
             if refused.error.code is not ErrorCode.NOT_FOUND:
                 log.warning("recovery_refused", code=refused.error.code)
                 return None
-            if record.with_payment_code and time.monotonic() - case.since < NEVER_ARRIVES_S:
+            intended = record.state is PaymentState.CREATED  # no code was shown, no phone charged
+            if not intended and time.monotonic() - case.since < NEVER_ARRIVES_S:
                 return None
             return CardAnswered(record.payment_id, "cancelled", "never_ordered", CardData())
         return OrderSeen(view) if view.state.final else None

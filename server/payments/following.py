@@ -96,7 +96,10 @@ def _after_end(order: PaymentOrder, by: str, answer: EndAnswer, at: datetime) ->
         return OrderState(Standing.CLOSED)
     if answer.ending is Ending.NOT_THERE and (gone or answer.state.standing is Standing.UNKNOWN):
         over = order.expires_at is None or at > order.expires_at + GRACE
-        if order.with_payment_code or over or not order.code_url:
+        may_have_a_code = (
+            order.code_url or not order.request_hash
+        )  # made before a backup was restored
+        if order.with_payment_code or over or not may_have_a_code:
             return OrderState(Standing.CLOSED)
     return answer.state
 
@@ -108,7 +111,9 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
     if through is None:
         return order
     if order.with_payment_code and order.life is PaymentState.CREATED:
-        return _not_charged_yet(order, through, at)
+        order = _not_charged_yet(order, at)
+        if order.life is PaymentState.CREATED:
+            return order
     known = noted(order, "query", through.query(order.out_trade_no), at)
     order = learn(order, known, at)
     if order.life.final or known.standing is Standing.UNKNOWN:
@@ -133,23 +138,16 @@ def _end_shown(
     return end(order, "reverse" if unscanned else "close", through, at)[0]
 
 
-def _not_charged_yet(order: PaymentOrder, through: Channel, at: datetime) -> PaymentOrder:
+def _not_charged_yet(order: PaymentOrder, at: datetime) -> PaymentOrder:
     """Its request may come again within the order's time; after that nobody charges it any more. That
-    it was never charged is the channel's to say: this row may be older than the charge, where the
-    database was restored from a backup."""
+    it was never charged this row does not prove: it may be older than the charge, where the database
+    was restored from a backup, and the charge may still be on its way to the channel. So it is ended
+    there, as one that was charged and not answered."""
     over = order.expires_at is not None and at >= order.expires_at
     told_by_journal = not order.request_hash
     if not (over or order.cancel_wanted or told_by_journal):
         return order
-    known = noted(order, "query", through.query(order.out_trade_no), at)
-    order = learn(order, known, at)
-    if order.life.final or known.standing is Standing.UNKNOWN:
-        return order
-    if known.standing is not Standing.NOT_FOUND:
-        return learning.asked(order.payment_id, at)
-    if over or order.cancel_wanted or at >= order.received_at + charging_times.CODE_LIFE:
-        return learning.never_asked(order.payment_id, "never_asked", at)
-    return order
+    return learning.asked(order.payment_id, at)
 
 
 def charged(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:

@@ -161,7 +161,7 @@ def paid(
     if as_of is not None and not order.charged_minor and _may_be_given_back(order, at):
         raise Overtaken(order.reference)
     try:
-        state = after(order.life, Fact.PAID)
+        state = after(order.life, Fact.PAID, order.told_unpaid)
     except Late:
         if as_of not in (None, order.version):
             raise Overtaken(order.reference) from None
@@ -191,7 +191,7 @@ class News:
         if order.held_minor:
             return False
         try:
-            new = after(order.life, Fact.PAID) is PaymentState.APPROVED
+            new = after(order.life, Fact.PAID, order.told_unpaid) is PaymentState.APPROVED
         except Late:
             return False
         return new and amount in (None, order.amount_minor)
@@ -332,8 +332,9 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     if order.charged_minor:
         return order
     give: Callable[..., None] = settlement.receive_for_refund
-    policy = order.community.late_success
-    if policy == LateSuccess.CREDIT or not order.by_code:
+    credits = order.community.late_success == LateSuccess.CREDIT
+    told_gone = order.kiosk_state == PaymentState.REVERSED  # the payer waits for it
+    if (credits and not told_gone) or not order.by_code:
         give = settlement.receive_as_credit
     give(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
     credited = amount if give is settlement.receive_as_credit else 0

@@ -34,7 +34,7 @@ class End(StrEnum):
 
 
 class Late(Exception):
-    """Money came for an order that had ended without any."""
+    """Money came for an order that had ended without any, or whose payer was told that it had."""
 
 
 _S, _F = PaymentState, Fact
@@ -85,9 +85,10 @@ TRANSITIONS: dict[tuple[PaymentState, Fact], PaymentState | None] = {
 }
 
 
-def after(state: PaymentState, fact: Fact) -> PaymentState | None:
-    """The next state, or None when the fact is nothing new. Raises Late."""
-    if fact is Fact.PAID and state in LATE_IN:
+def after(state: PaymentState, fact: Fact, told_unpaid: bool = False) -> PaymentState | None:
+    """The next state, or None when the fact is nothing new. ``told_unpaid``: the payer was told that no
+    money was taken, so that it settles no bill any more, which may have been paid again. Raises Late."""
+    if fact is Fact.PAID and (state in LATE_IN or (told_unpaid and not state.final)):
         raise Late
     return TRANSITIONS[(state, fact)]
 

@@ -11,6 +11,7 @@ from server.payments import life
 from server.payments.journal_body import CanonicalBody
 
 STATES = [(s.value, s.value) for s in PaymentState]
+_TOLD_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REVERSED)
 METHODS = [
     (Method.WECHAT.value, "微信支付 WeChat Pay"),
     (Method.ALIPAY.value, "支付宝 Alipay"),
@@ -181,6 +182,13 @@ class PaymentOrder(models.Model):
     def by_code(self) -> bool:
         """Whether a channel, not a terminal, takes the money."""
         return self.method != Method.CARD
+
+    @property
+    def told_unpaid(self) -> bool:
+        """Whether its kiosk told the payer that no money was taken, or that it went back. An order that
+        does not say so is older than that, as where a backup was restored."""
+        told = self.kiosk_state in _TOLD_UNPAID
+        return told and self.by_code and not self.held_minor
 
 
 class Refund(models.Model):

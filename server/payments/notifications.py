@@ -41,7 +41,8 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
     part = known.standing is Standing.REFUNDED and not order.charged_minor
     if part and order.life in LATE_IN:
         return False
-    late = order.life.final and not order.charged_minor and known.standing is Standing.PAID
+    ended = order.life.final or order.told_unpaid
+    late = ended and not order.charged_minor and known.standing is Standing.PAID
     undone = bool(order.charged_minor) and known.standing is Standing.CLOSED
     if late or undone:
         through = registry.channel(order.method)

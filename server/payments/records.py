@@ -21,7 +21,7 @@ from contract.messages import (
 from server.billing.accounts import find_unit
 from server.billing.models import Bill
 from server.estate.models import Unit
-from server.payments import bills_held, kiosk_time, learning
+from server.payments import bills_held, charging_times, kiosk_time, learning, starting
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import OrderState, Standing
 from server.payments.life import Fact
@@ -165,6 +165,7 @@ class Take:
         elif not order.life.final and record.state in (
             PaymentState.CANCELLED,
             PaymentState.DECLINED,
+            PaymentState.REVERSED,
             PaymentState.UNKNOWN,
         ):
             told |= {"cancel_wanted": True, "check_at": self._now}
@@ -219,7 +220,8 @@ class Take:
         )
 
     def _order_of(self, record: PaymentRecord) -> PaymentOrder | None:
-        """The order of a record; made from it when the kiosk took a card while the server was away.
+        """The order of a record; made from it when the kiosk took a card while the server was away, or
+        had its code to show from a server that has lost it since.
 
         A record of a mere intention makes none: the kiosk's own request for the order is on its
         way, and journal and request may arrive in either order.
@@ -233,7 +235,7 @@ class Take:
             return order
         if record.state is PaymentState.CREATED:
             return None
-        if record.state is PaymentState.PENDING and not record.offline:
+        if record.state is PaymentState.PENDING and not (record.offline or _had_a_code(record)):
             return None
         if record.simulated and not caller.community.test:
             self._alert("simulated_money", record.reference, payment_id=record.payment_id)
@@ -261,6 +263,7 @@ class Take:
             created_at=kiosk_time.believed(record.created_at, self._now),
             received_at=self._now,
             changed_at=self._now,
+            expires_at=_payable_until(record, self._now),
             check_at=self._now,  # the sweep forgets it only once its end is known
         )
         self._orders[record.payment_id] = order
@@ -283,6 +286,19 @@ class Take:
             kiosk_code=self._caller.kiosk_code,
             **details,
         )
+
+
+def _had_a_code(record: PaymentRecord) -> bool:
+    """Whether it was PENDING because the server had made its order, and may be paid by who saw it."""
+    return record.method is not Method.CARD and not record.with_payment_code
+
+
+def _payable_until(record: PaymentRecord, now: datetime) -> datetime | None:
+    """By whoever is at it still; after that it is ended at its channel. A card has no such time."""
+    if record.method is Method.CARD:
+        return None
+    by_phone = record.with_payment_code
+    return now + (charging_times.CODE_LIFE if by_phone else starting.ORDER_LIFE)
 
 
 def _named(body: dict[str, Any]) -> dict[str, Any]:

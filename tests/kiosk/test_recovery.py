@@ -146,13 +146,17 @@ def test_an_order_is_ended_at_the_server_unless_it_was_paid(state):
 
 def test_an_order_that_the_server_never_saw_was_never_made():
     refused = Refused(ApiError(code=ErrorCode.NOT_FOUND, message=Text(zh="", en="")))
-    assert found(qr_payment(), server=Server(refused)).reason == "never_ordered"
+    record = qr_payment().model_copy(update={"state": PaymentState.CREATED})
+    assert found(record, server=Server(refused)).reason == "never_ordered"
 
 
-def test_a_phone_that_may_still_be_charged_is_not_called_uncharged(monkeypatch):
-    """Its request may be under way, and the server would take it."""
+@pytest.mark.parametrize("by_phone", [True, False])
+@pytest.mark.parametrize("state", [PaymentState.PENDING, PaymentState.UNKNOWN])
+def test_what_may_have_been_charged_is_not_called_uncharged(monkeypatch, by_phone, state):
+    """The request to charge a phone may be under way, and the server would take it; an order whose code
+    was shown the server knew, and lost when a backup was restored."""
     refused = Refused(ApiError(code=ErrorCode.NOT_FOUND, message=Text(zh="", en="")))
-    record = qr_payment().model_copy(update={"with_payment_code": True})
+    record = qr_payment().model_copy(update={"with_payment_code": by_phone, "state": state})
     assert found(record, server=Server(refused)) is None
     monkeypatch.setattr(recovery, "NEVER_ARRIVES_S", 0.0)
     assert found(record, server=Server(refused)).reason == "never_ordered"

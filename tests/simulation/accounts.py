@@ -20,6 +20,9 @@ class Account:
     unscanned: bool = False  # nobody scanned the code: the channel says that it has no such order
     charged_minor: int = 0
     refunds: dict[str, int] = field(default_factory=dict)
+    refunds_told: list[tuple[float, int]] = field(
+        default_factory=list
+    )  # sums that were acknowledged
     returned_at: float = 0.0  # when somebody gave some of it back in the console last
     paid_at: datetime | None = None
     paid_after_end: bool = False  # it was closed, or declined

@@ -57,16 +57,17 @@ _DUE = (
 
 
 class SimulatedServer:
-    """``backup`` is the database as somebody saved it last; ``restored_at`` when the server came back
-    with one. ``sweepers``: how many processes of it sweep."""
+    """``backup`` is the database as somebody saved it last; ``lost``: from when it was, and until when
+    the server came back with it, each time. ``sweepers``: how many processes of it sweep."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults) -> None:
         self._scheduler, self._faults = scheduler, faults
         self.process = Process("server")
         self.sweepers = 1 + (random.Random(f"sweepers {faults.seed}").random() < TWO_SWEEPERS)
         self.backup: bytes | None = None
+        self._backup_at = 0.0
         self._to_be_restored = False
-        self.restored_at: list[float] = []
+        self.lost: list[tuple[float, float]] = []  # what happened in between it does not know
         self._starts()
         if {"server_restored", "backup_restored"} & set(faults.enabled):
             scheduler.spawn(self._backs_up, scheduler.world, "backup")
@@ -77,7 +78,7 @@ class SimulatedServer:
         ):
             self._to_be_restored = False
             estate.restore(self.backup)
-            self.restored_at.append(self._scheduler.now)
+            self.lost.append((self._backup_at, self._scheduler.now))
         self.process = Process("server")
         for _ in range(self.sweepers):
             self._scheduler.spawn(self._sweeps, self.process, "sweep")
@@ -86,6 +87,7 @@ class SimulatedServer:
         while not self._faults.quiet:
             self._scheduler.sleep(self._scheduler.random.uniform(*BACKUP_EVERY_S))
             self.backup = connection.connection.serialize()
+            self._backup_at = self._scheduler.now
 
     def commits(self, really: Callable[[], None]) -> None:
         """Instead of ``connection.commit``: what was written may be rolled back there, by the database

@@ -22,6 +22,8 @@ from server.fleet.models import Kiosk
 from server.ledger.models import Entry
 from server.payments import life, pages
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from tests.simulation import restores
+from tests.simulation.accounts import Account
 from tests.simulation.estate import FOREIGN_CODE
 from tests.simulation.threads import START
 
@@ -109,9 +111,9 @@ def _channels(run: "Simulation") -> Iterator[str]:
                     f"{order.reference}: {method} took {account.charged_minor}, the server says"
                     f" {_came(order)} ({order.state} {order.reason})"
                 )
-            elif order.reason == "late" and not (account.paid_after_end or order.decided):
+            elif order.reason == "late" and not _is_late(run, order, account):
                 yield f"{order.reference}: called late, but {method} had not ended it"
-            elif _kept(order) != account.kept_minor and not staff_ask_how_much(order):
+            elif _kept(order) != account.kept_minor and not _excused(run, order, account):
                 yield f"{order.reference}: {method} keeps {account.kept_minor}, the server differs"
     for number, order in orders.items():
         known = run.channels[Method(order.method)].accounts
@@ -119,6 +121,15 @@ def _channels(run: "Simulation") -> Iterator[str]:
             yield f"{order.reference}: money at the server, no order at {order.method}"
         if not order.life.final and not order.held_minor and not _staff_look(order):
             yield f"{order.reference}: still {order.state}"
+
+
+def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+    told = bool(run.server.lost) and restores.order_is_lost(order)
+    return account.paid_after_end or bool(order.decided) or told
+
+
+def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+    return staff_ask_how_much(order) or restores.word_is_lost(run, order, account)
 
 
 def _came(order: PaymentOrder) -> int:
@@ -218,7 +229,7 @@ def _books(run: "Simulation") -> Iterator[str]:
     }
     for order in PaymentOrder.objects.exclude(method=Method.CARD):
         account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
-        if account is not None and staff_ask_how_much(order):
+        if account is not None and _excused(run, order, account):
             truth[order.method] += _kept(order) - account.kept_minor
     truth["card"] = sum(
         t.amount_minor for k in run.kiosks for t in k.terminal.transactions if t.taken

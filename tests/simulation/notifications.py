@@ -54,6 +54,9 @@ class Notifications:
                 self._scheduler.sleep(LATE_S)
             if not self._faults.strikes("notification_lost"):
                 heard = self._deliver(self._channel.name, number, said)
+                if heard and said.refunded_minor:
+                    told = self._channel.accounts[number].refunds_told
+                    told.append((self._scheduler.now, said.refunded_minor))
                 if heard and not self._faults.strikes("notification_repeated"):
                     self._untold -= 1
                     return

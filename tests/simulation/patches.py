@@ -179,6 +179,7 @@ def _server() -> None:
     from server.api import authentication, calls
     from server.open_questions import listing
     from server.payments import (
+        bills_held,
         charging,
         charging_times,
         decisions,
@@ -199,7 +200,7 @@ def _server() -> None:
     connection.commit = lambda: Seams.server_commits(commit)
     following.POLL_S = 2.0
     sweeper.BACKOFF_S = (5, 10, 20, 40, 60)
-    starting.ORDER_LIFE, learning.BEGINS_WITHIN = ORDER_LIFE, BEGINS_WITHIN
+    starting.ORDER_LIFE, bills_held.BEGINS_WITHIN = ORDER_LIFE, BEGINS_WITHIN
     charging_times.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
     charging_times.END_MAY_COME = charging_times.LOOK_AGAIN
     charging_times.IN_THE_CONSOLE = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
@@ -214,7 +215,6 @@ def _server() -> None:
     registry.configured = lambda: ["wechat", "alipay"]
     registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
     registry.charging_phones = charging.charging_phones = registry.configured
-    registry.simulated = registry.configured
     calls.bill_keys, calls.shown = cache(calls.bill_keys), cache(calls.shown)
     registry.channel = lambda method: Seams.channel(method)
 

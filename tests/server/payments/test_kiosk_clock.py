@@ -70,6 +70,7 @@ def test_a_code_that_was_never_charged_ends_by_the_servers_clock(world):
     take(world, KioskJournal().tells(said).entries)
     PaymentOrder.objects.update(cancel_wanted=False)
     following.check(order(), NOW + charging_times.CODE_LIFE)
+    following.check(order(), NOW + charging_times.CODE_LIFE + charging_times.REVERSE_AFTER)
     assert order().life is PaymentState.CANCELLED
 
 
