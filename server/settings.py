@@ -108,12 +108,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"missing_glyphs": {"()": "server.billing.missing_glyphs.MissingGlyphs"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # its warnings name paths, which hold payment ids
         "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
+        "weasyprint": {"level": "WARNING", "filters": ["missing_glyphs"]},
     },
 }
 

@@ -13,6 +13,7 @@ from weasyprint.urls import URLFetcher
 from contract.messages import Text
 from contract.money import Money
 from server.billing.accounts import BillNotFound, to_contract
+from server.billing.missing_glyphs import typeset
 from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.signing import bill_url
@@ -38,7 +39,10 @@ def bill_to_print(unit: Unit, period: str | None = None) -> Bill:
 
 def render(bill: Bill, today: date) -> bytes:
     """The PDF as of ``today`` (late fee until then). Raises SigningKeyMissing."""
-    html = render_to_string("billing/bill.html", _words(bill, today))
+    return typeset(render_to_string("billing/bill.html", _words(bill, today)), _pdf)
+
+
+def _pdf(html: str) -> bytes:
     return HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"])).write_pdf()
 
 

@@ -22,6 +22,7 @@ from server.payments import case, contradictions, outside_decisions
 from server.payments.alert_decisions import OF_A_QUESTION
 from server.payments.decisions import WAITS_AFTER
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.staff.audit import acts_on
 from server.staff.models import Act
 
 OF_A_JOURNAL = (
@@ -143,7 +144,7 @@ def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...])
         method=order.method,
         version=order.version,
         known=known,
-        history=_history(("payment", order.payment_id)),
+        history=list(acts_on(("payment", order.payment_id))),
     )
 
 
@@ -199,7 +200,7 @@ def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Questi
             kiosk_code=order.kiosk_code,
             method=order.method,
             known=known,
-            history=_history(("refund", refund.refund_no), ("payment", order.payment_id)),
+            history=list(acts_on(("refund", refund.refund_no), ("payment", order.payment_id))),
         )
 
 
@@ -223,7 +224,7 @@ def _alerts(communities: dict[int, Community]) -> Iterator[Question]:
             reference=alert.subject if alert.subject != alert.kiosk_code else "",
             kiosk_code=alert.kiosk_code,
             known=details,
-            history=_history(("alert", str(alert.pk))),
+            history=list(acts_on(("alert", str(alert.pk)))),
             link="kiosk" if alert.kind in OF_A_JOURNAL else "",
         )
 
@@ -273,13 +274,6 @@ def _stands_still(kiosk: Kiosk, at: datetime) -> datetime | None:
     entries = JournalEntry.objects.filter(kiosk_id=str(kiosk.pk))
     newest = entries.aggregate(at=Max("received_at"))["at"] or kiosk.enrolled_at
     return newest if newest is not None and newest <= at - STANDS_STILL else None
-
-
-def _history(*subjects: tuple[str, str]) -> list[Act]:
-    about = Q()
-    for kind, subject in subjects:
-        about |= Q(subject_kind=kind, subject_id=subject)
-    return list(Act.objects.filter(about).order_by("at", "pk"))
 
 
 __all__ = ["Method", "Question", "questions", "scope"]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import Truncator
 
 from server.staff.models import Act
@@ -61,9 +61,12 @@ def record(
     )
 
 
-def acts_on(kind: str, subject_id: str) -> QuerySet[Act]:
-    """What was done to a subject, oldest first."""
-    return Act.objects.filter(subject_kind=kind, subject_id=subject_id).order_by("at", "pk")
+def acts_on(*subjects: tuple[str, str]) -> QuerySet[Act]:
+    """What was done to subjects (kind, id), oldest first."""
+    about = Q(pk__in=())
+    for kind, subject_id in subjects:
+        about |= Q(subject_kind=kind, subject_id=subject_id)
+    return Act.objects.filter(about).order_by("at", "pk")
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -25,8 +25,7 @@ class Acts(models.QuerySet["Act"]):
 class Act(models.Model):
     """员工操作: who did what to which subject, when and why.
 
-    ``person`` is empty for whoever sat at the server's own terminal; ``person_name`` is the name at the
-    time of the act. (``subject_kind``, ``subject_id``) names what it was done to, for instance
+    ``person_name`` is the name at the time of the act; ``person`` is empty for a name without an account. (``subject_kind``, ``subject_id``) names what it was done to, for instance
     ("payment", its id); ``before`` and ``after`` hold what it changed, as JSON.
     """
 

@@ -1,6 +1,5 @@
-"""Who does an act: an account of the back office, or whoever sits at the server's own terminal."""
+"""Who does an act: a person with an account of the back office."""
 
-import getpass
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -10,7 +9,7 @@ NAME_MAX = 150
 
 @dataclass(frozen=True)
 class Person:
-    """``account`` is the account's primary key, or None at the server's terminal."""
+    """``account`` is the account's primary key; None for a name without one."""
 
     name: str
     account: int | None = None
@@ -23,8 +22,3 @@ def of(user: AbstractBaseUser | AnonymousUser) -> Person:
         raise ValueError("an act needs a person who is logged in")
     full = getattr(user, "get_full_name", str)()
     return Person((full or user.get_username())[:NAME_MAX], user.pk)
-
-
-def at_the_terminal() -> Person:
-    """The user of the operating system who runs a command."""
-    return Person(f"{getpass.getuser()} (terminal)"[:NAME_MAX])

@@ -97,3 +97,23 @@ def test_a_bill_of_many_lines_goes_on_to_another_page():
     issue(village)
     document = pypdfium2.PdfDocument(render(bill_of(village), TODAY))
     assert len(document) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\ue863小明", "〓*明"),  # private: a rare surname of an older system
+        ("\U000e1234\U0010fffd", "〓*"),  # nobody's characters
+        ("A\U000f0000 Ming", "A*** M***"),  # hidden by the mask
+        ("Ş Ö", "Ş*** Ö***"),
+        ("คุณ", "ค***"),
+    ],
+)
+def test_what_no_font_has_is_a_mark_that_one_sees(name: str, shown: str):
+    village = create_village()
+    issue(village)
+    bill = bill_of(village)
+    bill.unit.residents.filter(pays=True).update(name=name)
+    bill.community.company_zh = "湖畔\U0002fffd物业"
+    text = text_of(render(bill, TODAY))
+    assert shown in text and "湖畔〓物业" in text
