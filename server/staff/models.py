@@ -25,8 +25,9 @@ class Acts(models.QuerySet["Act"]):
 class Act(models.Model):
     """员工操作: who did what to which subject, when and why.
 
-    ``person_name`` is the name at the time of the act; ``person`` is empty for a name without an account. (``subject_kind``, ``subject_id``) names what it was done to, for instance
-    ("payment", its id); ``before`` and ``after`` hold what it changed, as JSON.
+    ``person_name`` is the name at the time of the act; ``person`` is empty for a name without an
+    account. (``subject_kind``, ``subject_id``) names what it was done to, for instance ("payment", its
+    id); ``before`` and ``after`` hold what it changed, as JSON.
     """
 
     community = models.ForeignKey(
