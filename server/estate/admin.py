@@ -1,12 +1,18 @@
 """The estate in the back office."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from server.estate import numbering_form
 from server.estate.back_office import CommunityInline, CommunityRows, Held
 from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
 
@@ -29,6 +35,20 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 @admin.register(Community)
 class CommunityAdmin(Held, ModelAdmin):
     list_display = ("name_zh", "name_en", "code", "currency", "test", "office_phone")
+
+    def get_urls(self) -> list[Any]:
+        asked = path(
+            "numbering/",
+            self.admin_site.admin_view(self._numbering),
+            name="estate_community_numbering",
+        )
+        return [asked, *super().get_urls()]
+
+    def _numbering(self, request: HttpRequest) -> HttpResponse:
+        """What the form of the numbering asks for while it is filled in; nothing is kept."""
+        if not (self.has_change_permission(request) or self.has_add_permission(request)):
+            raise PermissionDenied
+        return HttpResponse(numbering_form.answer(request.POST))
 
 
 @admin.register(Building)

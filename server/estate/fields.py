@@ -18,6 +18,7 @@ from contract.business_day import ZoneUnknown, zone_name, zone_names
 from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
 from contract.plain_text import clean_name
 from contract.unit_code import DEFAULT, Numbering
+from server.estate.numbering_form import NumberingFormField
 
 Choices = list[tuple[str, str]]
 
@@ -141,6 +142,12 @@ def default_numbering() -> dict[str, Any]:
 
 class NumberingField(models.JSONField):
     """``contract.unit_code.Numbering`` as JSON; what is wrong in it is named by its place."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """A form of its own; the back office has no other widget for it."""
+        kwargs.pop("widget", None)
+        own = {"form_class": NumberingFormField, "show_hidden_initial": False}
+        return models.Field.formfield(self, **{**kwargs, **own})
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         value = super().clean(value, model_instance)

@@ -9,6 +9,7 @@ from django.test import Client
 
 from contract.unit_code import DEFAULT
 from server.estate.models import Community
+from server.estate.numbering_form import fields_of
 from server.fleet.overview import overview
 from server.fleet.staff import create_staff
 from server.payments import sweeper
@@ -17,7 +18,7 @@ from tests.server.payments import world
 from tests.server.village import NOW, create_village
 from tests.server.without_guards import without_guards
 
-NUMBERING = DEFAULT.model_dump_json()
+NUMBERING = fields_of(DEFAULT, "numbering")
 pytestmark = pytest.mark.django_db
 
 
@@ -38,7 +39,7 @@ def posted(staff: Client, **changes: str) -> tuple[int, str]:
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "late_success": "refund",
-        "numbering": NUMBERING,
+        **NUMBERING,
     }
     answer = staff.post("/admin/estate/community/add/", {**form, **changes})
     return answer.status_code, answer.content.decode()
@@ -116,7 +117,7 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "late_success": "refund",
-        "numbering": NUMBERING,
+        **NUMBERING,
     }
     assert staff.post(address, form).status_code == 302
     assert not overview(NOW)[0].unreadable
