@@ -32,7 +32,10 @@ _SERVER = """## On the server
 database refuses money that does not add up. That the customer was charged (`charged_minor`) and where the
 money went (`allocated_minor` settled bills, `credited_minor` is credit of the unit, `refunded_minor` went
 back) are facts of their own. Money for an order that had ended without any is late: the community's
-policy makes it `reversed` (refunded) or `approved` (credited), and staff are told. Another sum than the
+policy makes it `reversed` (refunded) or `approved` (credited), and staff are told. So is money for an
+order whose kiosk told the payer that none was taken: an order that does not say so itself is older than
+that, as after a restore from a backup. Where a part of late money went back in the channel's console
+before it was known, only the rest is refunded. Another sum than the
 order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what
 it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`):
 never both. An approved order may have been returned in part in its channel's console: `refunded_minor`
@@ -51,6 +54,7 @@ moves the row from `created` to `pending` asks the channel, once; a request that
 | the resident has for the password | {life:g} s |
 | unpaid after that, cancelled or refused | reversed, right after a query that says so |
 | never reversed earlier than | {reverse:g} s after the charge |
+| a row that was never charged | ended as one that was: after a restore it may be older than the charge |
 | a reversal is refused while the payer types | asked and reversed again |
 | the query is not answered | nothing is reversed: what was paid would go back |
 | a reversal was asked for and not refused | "paid" is not believed, and it is reversed again |

@@ -227,6 +227,22 @@ def receive_for_refund(
     )
 
 
+def part_went_back(
+    unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
+) -> None:
+    """A part of what ``receive_for_refund`` takes in had gone back before, unasked. Once a payment."""
+    _once(
+        unit,
+        "refund_part",
+        payment_id,
+        [
+            Line("refunds_due", amount_minor, unit.pk),
+            Line(f"clearing:{method}", -amount_minor, unit.pk),
+        ],
+        at,
+    )
+
+
 def refund_done(
     unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
 ) -> None:

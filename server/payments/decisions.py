@@ -70,27 +70,30 @@ def book_as_paid(
     looked_at_channel: bool = False,
     as_of: int | None = None,
 ) -> PaymentOrder:
-    """A person found out that the order's amount was paid: its bills are settled as ever.
+    """A person found out that the order's amount was paid: its bills are settled as ever. Where the
+    channel names another amount, that is held until staff say what it is for.
 
     ``channel_reference``: the channel's or the terminal's number for it; ``paid_at``: when it was paid,
     where that is known. ``looked_at_channel``: the person saw it in the channel's merchant console;
-    needed where the channel gives no answer. ``as_of``: the order's version that the person saw.
+    needed where the channel gives no answer, or not how much of it went back. ``as_of``: the order's
+    version that the person saw.
 
     Raises NotPossible with ``ended``, ``changed``, ``too_early``, ``amount_differs``, ``says_unpaid``
     or ``no_answer``; audit.ReasonMissing; PaymentOrder.DoesNotExist.
     """
     audit.reason_of(reason)
-    order = _open(payment_id, as_of, at)
+    order, came = _open(payment_id, as_of, at), None
     if order.by_code:
         said = _ask(order, at)
-        if said.standing not in (Standing.PAID, Standing.UNKNOWN):
+        if said.standing not in (Standing.PAID, Standing.REFUNDED, Standing.UNKNOWN):
             raise NotPossible(
                 "says_unpaid",
                 "渠道说这笔订单没有付,不能按已付入账",
                 "The channel says that it was not paid",
             )
-        if said.standing is Standing.UNKNOWN and not looked_at_channel:
+        if said.standing is not Standing.PAID and not looked_at_channel:
             raise _no_answer()
+        came = said.amount_minor
         as_of = None  # its word may have moved the order
     with transaction.atomic():
         order = _locked(payment_id, as_of)
@@ -100,7 +103,7 @@ def book_as_paid(
             known = OrderState(
                 Standing.PAID,
                 channel_reference[:64],
-                order.amount_minor,
+                came or order.amount_minor,
                 paid_at or order.asked_at or at,
             )
             order = learning.paid(payment_id, known, at, decided="paid", **_watch(order, at))

@@ -6,7 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contract.messages import PaymentState
-from server.payments import charging, charging_times, contradictions, learning, outside_refunds
+from server.payments import (
+    charging,
+    charging_times,
+    contradictions,
+    learning,
+    outside_refunds,
+    refunds,
+)
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, EndAnswer, Ending, OrderState, Standing
 from server.payments.heard import noted, noted_end
@@ -49,7 +56,7 @@ def apply(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
             return learning.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
         case Standing.CLOSED:
             return learning.ended_unpaid(order.payment_id, Fact.CLOSED, "closed", at)
-        case Standing.REFUNDED if order.life is not PaymentState.CANCELLED:
+        case Standing.REFUNDED:
             sum_known = _with_sum(order, known)
             return outside_refunds.went_back(order.payment_id, sum_known, at, order.version)
     return order
@@ -60,9 +67,9 @@ def _with_sum(order: PaymentOrder, known: OrderState) -> OrderState:
     through = registry.channel(order.method)
     if known.refunded_minor is not None or through is None:
         return known
-    numbers = list(order.refunds.values_list("refund_no", flat=True))
+    numbers = {refunds.number_of(order), *order.refunds.values_list("refund_no", flat=True)}
     paid_at = known.paid_at or order.paid_at or order.created_at
-    refunded = through.refunded(order.out_trade_no, paid_at, numbers)
+    refunded = through.refunded(order.out_trade_no, paid_at, sorted(numbers))
     return replace(known, refunded_minor=refunded)
 
 
@@ -118,6 +125,8 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
     order = learn(order, known, at)
     if order.life.final or known.standing is Standing.UNKNOWN:
         return order
+    if known.standing is Standing.REFUNDED:
+        return order  # how much went back, and that no end is still to come, time will tell
     if order.ending in _MAY_COME:
         return end(order, "reverse", through, at, known.reason)[0]
     if order.with_payment_code:
@@ -203,13 +212,15 @@ def look_again(order: PaymentOrder, at: datetime) -> bool:
         return False
     known = noted(order, "query", through.query(order.out_trade_no), at)
     before, order = order, learn(order, known, at)
+    unclear = known.standing is Standing.REFUNDED and outside_refunds.to_be_asked_again(order)
     if before.life is PaymentState.APPROVED:
-        unclear = known.standing is Standing.REFUNDED and outside_refunds.to_be_asked_again(order)
         return known.standing is not Standing.UNKNOWN and not unclear
     if order.charged_minor or known.standing is Standing.UNKNOWN:
         if order.life is PaymentState.REVERSED and known.standing in _PAYABLE:
             known = close_taken_back(order, through, at)
         return known.standing is not Standing.UNKNOWN
+    if unclear:
+        return False
     unanswered = order.ending == End.OPEN and known.standing not in _ENDED
     if unanswered or known.standing in _PAYABLE:
         shown = not order.with_payment_code and order.ending not in _MAY_COME

@@ -4,7 +4,7 @@ Each function runs in one transaction with the order's row locked, and may be ca
 same news without doing anything twice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +16,7 @@ from contract.messages import PaymentState
 from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
-from server.estate.models import LateSuccess
-from server.payments import charging_times, contradictions, held_money, refunds
+from server.payments import charging_times, contradictions, held_money, late_money, refunds
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.life import End, Fact, Late, after
@@ -103,7 +102,7 @@ def about_to_end(payment_id: str, at: datetime, *, gives_back: bool) -> End | No
     the channel has refused that end."""
     order = _locked(payment_id)
     before = End(order.ending)
-    if before is End.ACCEPTED and not _may_be_given_back(order, at):
+    if before is End.ACCEPTED and not may_be_given_back(order, at):
         before = End.REFUSED  # what it gave back, it has given back
     if order.charged_minor or (order.ending_in_flight and _being_ended(order, at)):
         return None
@@ -140,7 +139,7 @@ def _being_ended(order: PaymentOrder, at: datetime) -> bool:
     return order.ending_since is not None and at < order.ending_since + ENDING_FOR
 
 
-def _may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
+def may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
     """Whether an end that was asked for may still return what the channel says was paid. Of an order
     that ended by an accepted one, only for so long as queries lag: later it is other money."""
     if order.ending == End.ACCEPTED and order.life.final and order.ending_since is not None:
@@ -158,7 +157,7 @@ def paid(
     have been undone since.
     """
     order = _locked(payment_id)
-    if as_of is not None and not order.charged_minor and _may_be_given_back(order, at):
+    if as_of is not None and not order.charged_minor and may_be_given_back(order, at):
         raise Overtaken(order.reference)
     try:
         state = after(order.life, Fact.PAID, order.told_unpaid)
@@ -169,6 +168,8 @@ def paid(
     if state is None:
         if order.life is PaymentState.REVERSED and order.decided == "unpaid":
             return _paid_after_all(order, known, at)
+        if order.decided == "paid" and known.amount_minor not in (None, order.charged_minor):
+            contradictions.said(order, "amount_differs", at)
         return order
     if order.held_minor or known.amount_minor not in (None, order.amount_minor):
         return _other_amount(order, known, at)
@@ -328,30 +329,13 @@ def parts_of(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]
 
 def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """Paid after it had ended: refunded or credited, automatically, and reported. Once."""
-    amount = known.amount_minor or order.amount_minor
     if order.charged_minor:
         return order
-    give: Callable[..., None] = settlement.receive_for_refund
-    credits = order.community.late_success == LateSuccess.CREDIT
-    told_gone = order.kiosk_state == PaymentState.REVERSED  # the payer waits for it
-    if (credits and not told_gone) or not order.by_code:
-        give = settlement.receive_as_credit
-    give(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
-    credited = amount if give is settlement.receive_as_credit else 0
-    if not credited:
-        refunds.to_be_refunded(order, amount, "late", at)
+    fields = late_money.came(order, known, at)
+    amount, credited = fields["charged_minor"], fields["credited_minor"]
     _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
-    _change(
-        order,
-        PaymentState.REVERSED if not credited else PaymentState.APPROVED,
-        at,
-        reason="late",
-        charged_minor=amount,
-        credited_minor=credited,
-        channel_reference=known.reference,
-        paid_at=known.paid_at or at,
-        **(_looked_at(order, at) if credited else {}),
-    )
+    state = PaymentState.APPROVED if credited else PaymentState.REVERSED
+    _change(order, state, at, **fields, **(_looked_at(order, at) if credited else {}))
     return order
 
 

@@ -1,6 +1,5 @@
 """Money that went back though nobody here asked for it, as in a channel's merchant console."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from server.billing import settlement
 from server.payments import learning, refunds
 from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels.interface import OrderState
+from server.payments.life import LATE_IN
 from server.payments.models import Alert, PaymentOrder, Refund
 
 UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can say how much
@@ -21,8 +21,9 @@ UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can 
 def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> PaymentOrder:
     """The channel says that money of the order went back: ``known.refunded_minor`` of it in all, or
     nobody can say how much (None). All of it: the order is reversed. A part: its bills stay settled, the
-    part waits in the books for staff, who are told. ``as_of``: the order's version when the channel was
-    asked. Raises learning.Overtaken."""
+    part waits in the books for staff, who are told. It also tells that the money had come: that is late
+    of an order that had ended without any, and what is left goes its way. ``as_of``: the order's version
+    when the channel was asked. Raises learning.Overtaken."""
     order, sum_ = learning.locked([payment_id])[0], known.refunded_minor
     if as_of != order.version:
         raise learning.Overtaken(order.reference)
@@ -38,14 +39,18 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     if sum_ is not None and sum_ >= whole:
         if order.refunded_minor:
             _resolve(order, "refund_outside", at)
+        _resolve(order, UNCLEAR, at)
         return learning.reversed_(payment_id, "refunded", at)
     if sum_ is None:
-        if order.life is PaymentState.APPROVED and not _alerts(order).exists():
+        ended = order.life is PaymentState.APPROVED or _ended_without(order)
+        if ended and not _alerts(order).exists():
             _alert(order, UNCLEAR, at)
         return order
     if not came and sum_:
-        paid_and_part = replace(known, refunded_minor=0)
-        order = learning.paid(payment_id, paid_and_part, at, order.version)
+        if _end_may_come(order, at):
+            raise learning.Overtaken(order.reference)
+        order = learning.paid(payment_id, known, at)
+        _resolve(order, UNCLEAR, at)
     if order.life is PaymentState.APPROVED and sum_ > order.refunded_minor:
         _part_went_back(order, sum_, at)
     return order
@@ -68,11 +73,23 @@ def _part_went_back(order: PaymentOrder, sum_minor: int, at: datetime) -> None:
     _alert(order, "refund_outside", at, refunded_minor=sum_minor)
 
 
+def _end_may_come(order: PaymentOrder, at: datetime) -> bool:
+    """Whether a reversal that was asked for may still return the rest. Only for so long as channels take
+    for it: what it returns shows as closed, and who gave back a part has not reversed it."""
+    since = order.ending_since
+    may_come = learning.may_be_given_back(order, at)
+    return may_come and since is not None and at < since + learning.QUERIES_LAG
+
+
+def _ended_without(order: PaymentOrder) -> bool:
+    return order.life in LATE_IN and not order.charged_minor
+
+
 def to_be_asked_again(order: PaymentOrder) -> bool:
-    """Whether something went back of a paid order, nobody could say how much, and nobody has looked
-    into it."""
+    """Whether something went back of an order that has ended, nobody could say how much, and nobody has
+    looked into it."""
     waiting = order.life is PaymentState.APPROVED and not order.refunded_minor
-    return waiting and _alerts(order).filter(resolved_at=None).exists()
+    return (waiting or _ended_without(order)) and _alerts(order).filter(resolved_at=None).exists()
 
 
 def _alerts(order: PaymentOrder) -> QuerySet[Alert]:

@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from server.billing import settlement
 from server.payments import charging_times
@@ -48,12 +48,17 @@ def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: date
     Refund.objects.create(
         community=order.community,
         order=order,
-        refund_no=f"R{order.out_trade_no}"[:40],
+        refund_no=number_of(order),
         amount_minor=amount_minor,
         reason=reason,
         created_at=at,
         check_at=at,
     )
+
+
+def number_of(order: PaymentOrder) -> str:
+    """Of the order's refund: always the same, also on a server that has lost the row of it."""
+    return f"R{order.out_trade_no}"[:40]
 
 
 def claim(refund: Refund, at: datetime) -> bool:
@@ -214,7 +219,8 @@ def _end(refund: Refund, state: Refund.State, at: datetime, **fields: object) ->
     ended = {"state": state, "claimed_until": None, "check_at": None, **fields}
     Refund.objects.filter(pk=refund.pk).update(**ended)
     order = refund.order
-    PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=refund.amount_minor)
+    gone = F("refunded_minor") + refund.amount_minor  # a part may have gone back before it was due
+    PaymentOrder.objects.filter(pk=order.pk).update(refunded_minor=gone)
     resolve_one(order.community_id, "refund_failed", refund.refund_no, at)
     refund.refresh_from_db(fields=[*ended])
 

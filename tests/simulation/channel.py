@@ -141,6 +141,8 @@ class SimulatedChannel:
         if account is None:
             self._reversed_before_they_came.add(out_trade_no)
             return self._says(out_trade_no, Ending.NOT_THERE)
+        if self._in_part(account) and self.name == "wechat":
+            return self._says(out_trade_no, Ending.REFUSED)
         if account.standing is Standing.WAITING and not account.unscanned:
             if self._faults.strikes("reverse_refused"):
                 return self._says(out_trade_no, Ending.BUSY)
@@ -240,13 +242,19 @@ class SimulatedChannel:
         return self._says(out_trade_no, Ending.UNSURE if unsure else Ending.ACCEPTED)
 
     def _ended(self, out_trade_no: str, gives_back: bool) -> None:
-        """What was paid by then goes back, unless it was only to be closed."""
+        """What was paid by then goes back, unless it was only to be closed. Of what went back in part
+        Alipay returns the rest, and WeChat Pay nothing."""
         account = self.accounts[out_trade_no]
-        if account.charged_minor and not account.refunds and gives_back:
-            account.refunds[REVERSAL] = account.charged_minor
+        if self._in_part(account) and self.name == "wechat":
+            return
+        if account.kept_minor and gives_back:
+            account.refunds[REVERSAL] = account.kept_minor
         elif not account.charged_minor:
             account.standing = Standing.CLOSED
         self.did(account)
+
+    def _in_part(self, account: Account) -> bool:
+        return bool(account.refunds) and account.kept_minor > 0
 
     def _says(self, out_trade_no: str, ending: Ending) -> EndAnswer:
         """The answer to an end, and what a query says right after it."""
