@@ -72,6 +72,11 @@ def _runs(seeds: Sequence[int]) -> Tally:
 _FIRST_STATE: list[bytes] = []
 
 
+def first_state() -> bytes:
+    """The database at the start of each run, in a process that is set up."""
+    return _FIRST_STATE[0]
+
+
 def prepare(first_state: bytes | None = None) -> None:
     """Once in a process: the database's first state, and the simulated world under the real modules."""
     from tests.simulation import estate

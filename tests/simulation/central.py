@@ -7,8 +7,8 @@ The server may die between any two commits and comes back with nothing but its d
 import json
 import random
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db import OperationalError, connection
@@ -24,10 +24,12 @@ from server.payments.channels.interface import Notification, OrderState
 from server.payments.models import Alert, PaymentOrder
 from server.payments.serializable import in_each_others_way
 from tests.simulation import estate, signing
+from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults
 from tests.simulation.patches import Seams
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.threads import Event, wall
+from tests.simulation.watch import JournalCalls
 
 SWEEP_EVERY_S = 5.0
 DOWN_FOR_S = (1.0, 30.0)
@@ -41,24 +43,10 @@ class _InTheWay(Exception):
     sqlstate = "40001"
 
 
-def anything_due(at: datetime) -> bool:
-    """Whether a sweep would find anything to do: asked in one question, because it is asked so often."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [at.replace(tzinfo=None)] * 2)
-        return bool(cursor.fetchone()[0])
-
-
-_DUE = (
-    "SELECT EXISTS (SELECT 1 FROM payments_paymentorder WHERE check_at <= %s)"
-    " OR EXISTS (SELECT 1 FROM payments_refund WHERE state = 'due' AND check_at <= %s)"
-    " OR EXISTS (SELECT 1 FROM payments_alert WHERE kind = 'unknown_for_long'"
-    " AND resolved_at IS NULL)"
-)
-
-
 class SimulatedServer:
     """``backup`` is the database as somebody saved it last; ``lost``: from when it was, and until when
-    the server came back with it, each time. ``sweepers``: how many processes of it sweep."""
+    the server came back with it, each time; ``up_since``: when it came up last. ``sweepers``: how many
+    processes of it sweep."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults) -> None:
         self._scheduler, self._faults = scheduler, faults
@@ -68,6 +56,7 @@ class SimulatedServer:
         self._backup_at = 0.0
         self._to_be_restored = False
         self.lost: list[tuple[float, float]] = []  # what happened in between it does not know
+        self.up_since, self._journals = scheduler.now, JournalCalls()
         self._starts()
         if {"server_restored", "backup_restored"} & set(faults.enabled):
             scheduler.spawn(self._backs_up, scheduler.world, "backup")
@@ -79,11 +68,13 @@ class SimulatedServer:
             self._to_be_restored = False
             estate.restore(self.backup)
             self.lost.append((self._backup_at, self._scheduler.now))
-        self.process = Process("server")
+        self.process, self.up_since = Process("server"), self._scheduler.now
         for _ in range(self.sweepers):
             self._scheduler.spawn(self._sweeps, self.process, "sweep")
 
     def _backs_up(self) -> None:
+        if self._faults.theme.saved_before:
+            self.backup = connection.connection.serialize()
         while not self._faults.quiet:
             self._scheduler.sleep(self._scheduler.random.uniform(*BACKUP_EVERY_S))
             self.backup = connection.connection.serialize()
@@ -124,14 +115,24 @@ class SimulatedServer:
             self.dies()
 
     def _sweeps(self) -> None:
+        """As ``sweeper.start``: no turn waits for another, and each begins again when it is over."""
+        turns, going_on = sweeper.turns(), set[str]()
         while True:
             self._scheduler.sleep(SWEEP_EVERY_S)
-            if not anything_due(wall()):
-                continue
-            try:
-                sweeper.sweep(wall())
-            except OperationalError:  # as ``sweep_forever``: it goes on
-                continue
+            due = turns_due(wall())
+            for name in [n for n in turns if n in due and n not in going_on]:
+                going_on.add(name)
+                self._scheduler.spawn(
+                    partial(self._turn, name, turns, going_on), self.process, "sweep"
+                )
+
+    def _turn(self, name: str, turns: Mapping[str, sweeper.Turn], going_on: set[str]) -> None:
+        try:
+            turns[name](wall())
+        except OperationalError:  # it goes on
+            pass
+        finally:
+            going_on.discard(name)
 
     def does(self, work: Callable[[], Any], timeout_s: float) -> Any:
         """Runs ``work`` in the server's process and waits. Raises ServerAway when nobody answers."""
@@ -184,6 +185,14 @@ class SimulatedServer:
 
     def answers(self, kiosk_id: str, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """One request, as Django would hand it to the API."""
+        status, content = self._answers(kiosk_id, method, path, body)
+        code = str(content.get("code", "")) if status != 200 else ""
+        wrong = self._journals.answered(kiosk_id, path, status, code, self._scheduler.now)
+        if wrong:
+            Seams.unexpected.append(wrong)
+        return status, content
+
+    def _answers(self, kiosk_id: str, method: str, path: str, body: bytes) -> tuple[int, Any]:
         request = HttpRequest()
         try:
             answer = _called(request, method, path, body, lambda auth: self._who(auth, kiosk_id))

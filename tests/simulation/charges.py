@@ -8,16 +8,19 @@ both were away from the server nobody can know; nor what a restored server has l
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.db.models import Max
+
 from contract.messages import Method, PaymentRecord, PaymentState
 from kiosk.journal import Journal
 from server.billing.models import Bill, BillState
 from server.payments.channels.interface import Order, Standing
-from server.payments.models import PaymentOrder
+from server.payments.models import JournalEntry, PaymentOrder
 
 if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
     from tests.simulation.run import Simulation
 
+CHOOSES_FOR_S = 200.0  # from what a resident is offered to the card in the terminal
 OPEN = [s.value for s in PaymentState if not s.final]
 
 
@@ -54,6 +57,13 @@ def at_server(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
         yield f"{order.reference} is begun for bill {bill.number}, which is {bill.state}"
 
 
+def taken_back(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
+    """Staff took back what they had booked as paid, and its channel answered: nobody can pay it now."""
+    account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
+    if account is not None and account.standing is Standing.WAITING and not account.charged_minor:
+        yield f"{order.reference} was taken back by staff, and {order.method} lets people pay it"
+
+
 def of_void_bill(run: "Simulation", bill: Bill) -> Iterator[str]:
     """Somebody was let withdraw a bill: nobody may be about to pay it."""
     for order in PaymentOrder.objects.filter(state__in=OPEN):
@@ -77,8 +87,9 @@ def at_terminal(run: "Simulation", kiosk: "SimulatedKiosk", payment_id: str) -> 
     """A kiosk asks its card terminal: what does its own journal say of the same bills?"""
     asked = kiosk.journal.payment(payment_id)
     assert asked is not None
+    yield from of_old_copy(run, kiosk, asked)
     bills = {b.number for b in asked.bills}
-    unsent = {r.payment_id for r in _approved_after(kiosk.journal, kiosk.journal.acknowledged())}
+    unsent = {r.payment_id for r in _approved_after(kiosk.journal, _received(run, kiosk))}
     for other in kiosk.journal._payments("WHERE 1 = 1", ()):
         if other.payment_id == payment_id or not bills & {b.number for b in other.bills}:
             continue
@@ -92,6 +103,24 @@ def at_terminal(run: "Simulation", kiosk: "SimulatedKiosk", payment_id: str) -> 
                 f"{asked.reference} is charged to a card while {other.reference}"
                 f" ({other.state} {other.method}) for the same bill has no end"
             )
+
+
+def _received(run: "Simulation", kiosk: "SimulatedKiosk") -> int:
+    """Up to where the server has the kiosk's journal; what a restored one lacks no kiosk can know."""
+    if run.server.lost:
+        return kiosk.journal.acknowledged()
+    here = JournalEntry.objects.filter(kiosk_id=kiosk.kiosk_id)
+    return here.aggregate(last=Max("sequence"))["last"] or 0
+
+
+def of_old_copy(run: "Simulation", kiosk: "SimulatedKiosk", asked: PaymentRecord) -> Iterator[str]:
+    """Without a line a kiosk offers bills only as long as its copy of them is young."""
+    most = run.faults.theme.copy_minutes
+    if most is None or not asked.offline or kiosk.clock_was_off:
+        return
+    age_s = run.scheduler.now - kiosk.line.copied_at
+    if age_s > most * 60 + CHOOSES_FOR_S:
+        yield f"{asked.reference} is paid by a copy of the bills that is {age_s:.0f} s old"
 
 
 def _approved_after(journal: Journal, sequence: int) -> list[PaymentRecord]:

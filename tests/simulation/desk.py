@@ -5,6 +5,8 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from contract.messages import Method
 from server.open_questions.listing import Question, questions, scope
 from server.payments import decisions
@@ -15,6 +17,8 @@ from server.payments.outside_decisions import settle_outside
 from server.payments.refund_decisions import returned_by_hand, try_again
 from server.payments.refusals import NotPossible
 from server.staff.people import Person
+from tests.simulation import charges
+from tests.simulation.patches import Seams
 from tests.simulation.threads import wall
 
 if TYPE_CHECKING:
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
 CLERK, BECAUSE = Person("Li Na"), "looked into it"
 # Questions that have an end; an alert only wants to be read.
 TO_BE_ENDED = ("payment", "amount", "refund", "contradicted", "outside")
+_WORK = """
+SELECT EXISTS (SELECT 1 FROM payments_alert WHERE resolved_at IS NULL)
+  OR EXISTS (SELECT 1 FROM payments_refund WHERE state = 'due')
+  OR EXISTS (SELECT 1 FROM payments_paymentorder WHERE state IN ('created', 'pending', 'unknown'))
+"""
 RELEASES, READS = 0.3, 0.3  # how often one does that instead
 
 
@@ -37,7 +46,15 @@ class Desk:
 
     @property
     def has_work(self) -> bool:
+        if not self._may_have_work():
+            return False
         return any(question.kind in TO_BE_ENDED for question in self.open())
+
+    def _may_have_work(self) -> bool:
+        """Asked often, and nearly always answered with no: so the list is not made for it."""
+        with connection.cursor() as cursor:
+            cursor.execute(_WORK)
+            return bool(cursor.fetchone()[0])
 
     def open(self) -> list[Question]:
         return questions(scope(None), wall())
@@ -71,13 +88,17 @@ class Desk:
         if self._random.random() < RELEASES:
             decisions.release_bills(order.payment_id, CLERK, BECAUSE, wall())
             return
-        book = decisions.book_as_paid if self._is_paid(order) else decisions.book_as_unpaid
+        paid = self._is_paid(order) != self._run.faults.strikes("clerk_errs")
+        book = decisions.book_as_paid if paid else decisions.book_as_unpaid
         book(order.payment_id, CLERK, BECAUSE, wall(), looked_at_channel=True)
 
     def _contradicted(self, question: Question) -> None:
         order = PaymentOrder.objects.get(payment_id=question.subject)
         if not self._is_paid(order) and "book_as_unpaid" in question.acts:
+            struck = len(self._run.faults.struck)
             decisions.book_as_unpaid(order.payment_id, CLERK, BECAUSE, wall())
+            if order.by_code and struck == len(self._run.faults.struck):
+                Seams.unexpected.extend(charges.taken_back(self._run, order))
         else:
             resolve_alert(int(question.link.removeprefix("alert:")), CLERK, BECAUSE, wall())
 

@@ -60,6 +60,9 @@ def restore(first_state: bytes) -> None:
         connection.connection = None
     connection.ensure_connection()
     connection.connection.deserialize(first_state)
+    from tests.simulation.watch import watch_rows
+
+    watch_rows()
 
 
 def _populate() -> None:

@@ -69,7 +69,20 @@ KINDS = {
     "clerk_answers": 0.5,  # one of the open questions
     "clerk_switches_off": 0.1,  # a kiosk at the wall, for minutes
     "clerk_deactivates": 0.1,  # a kiosk at the server, and activates it again
+    "scanned_late": 0.6,  # the payer pays minutes later what the screen showed
+    "left_open": 0.5,  # a third kiosk never says how a card payment ended,
+    "clock_off": 0.7,  # its clock is off by days,
+    "dearer": 0.5,  # and it took more than the bill says
+    "channel_dead": 0.3,  # it answers nothing for minutes
+    "channel_removed": 0.25,  # from the server's configuration, for a while
+    "partition_long": 0.15,
+    "kiosk_replaced": 0.1,  # by one that knows nothing, with the server's word where to go on,
+    "terminal_replaced": 0.7,  # and so is its terminal
+    "clerk_errs": 0.6,  # the answer to a question is wrong
+    "books_altered": 0.1,  # somebody writes into the server's tables by hand
 }
+# Only in runs whose theme is about them.
+RARE = frozenset(tuple(KINDS)[tuple(KINDS).index("scanned_late") :])
 
 
 @dataclass
@@ -94,7 +107,8 @@ class Faults:
         enabled: dict[str, float] = {}
         for kind, most in KINDS.items():
             chosen = kind in theme.faults
-            if rng.random() < (CHOSEN if chosen else OTHERS):
+            others = 0.0 if kind in RARE else OTHERS
+            if rng.random() < (CHOSEN if chosen else others):
                 enabled[kind] = rng.uniform(0.4 if chosen else 0.1, 1.0) * most
         return cls(seed, theme, enabled, only)
 

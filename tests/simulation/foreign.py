@@ -3,7 +3,7 @@ are entries that nobody expects. Its journal is all that the server ever sees of
 
 import random
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 EVERY_S = (5.0, 40.0)
 PAYMENTS = (3, 8)
 BATCH_MAX = 6
+CLOCK_OFF_DAYS = (400, 3, -2)
+DEARER_MINOR = 500
 IDLE_S = 20.0
 
 
@@ -59,6 +61,8 @@ class ForeignKiosk:
         self._random = random.Random(f"foreign {faults.seed}")
         self._key = Ed25519PrivateKey.from_private_bytes(estate.private_key(estate.FOREIGN_ID))
         self.sent, self.acknowledged, self.done = Sent(), 0, True
+        off = self._random.choice(CLOCK_OFF_DAYS) if faults.strikes("clock_off") else 0
+        self._clock_off = timedelta(days=off)
         if "poison" in faults.enabled:
             self.done = False
             run.scheduler.spawn(self._takes_cards, run.scheduler.world, "foreign kiosk")
@@ -74,9 +78,14 @@ class ForeignKiosk:
             record = self._payment(number)
             if record is None:
                 continue
+            if self._faults.strikes("left_open"):
+                self._leaves_open(record)
+                continue
             if self._faults.strikes("poison"):
                 self._spoils(record)
                 continue
+            if self._faults.strikes("dearer"):
+                record = _dearer(record)
             for version, state in enumerate((PaymentState.PENDING, PaymentState.APPROVED), 1):
                 told = record.model_copy(update={"version": version, "state": state})
                 self._writes(EntryKind.PAYMENT, told.model_dump(mode="json"))
@@ -122,9 +131,18 @@ class ForeignKiosk:
             currency="CNY",
             offline=True,
             card=CardData(trace_no=f"{number:06d}", terminal_id="52523535"),
-            created_at=wall(),
-            changed_at=wall(),
+            created_at=self._now(),
+            changed_at=self._now(),
         )
+
+    def _leaves_open(self, record: PaymentRecord) -> None:
+        """It fell silent while its terminal was asked, and nobody ever finds out there."""
+        told = {"version": 2, "state": PaymentState.UNKNOWN, "reason": "no_answer", "card": None}
+        self._writes(EntryKind.PAYMENT, record.model_copy(update=told).model_dump(mode="json"))
+
+    def _now(self) -> datetime:
+        """By its own clock."""
+        return wall() + self._clock_off
 
     def _spoils(self, record: PaymentRecord) -> None:
         kind, body = poison.entry(record, self._random)
@@ -168,3 +186,12 @@ class ForeignKiosk:
                 self.acknowledged = answer["acknowledged"]
             elif answer["code"] == "journal_gap":
                 self.acknowledged = answer["details"]["acknowledged"]  # it was restored
+
+
+def _dearer(record: PaymentRecord) -> PaymentRecord:
+    """By a price list of its own: the payer paid more than the bill asks for."""
+    bills = [
+        b.model_copy(update={"amount_minor": b.amount_minor + DEARER_MINOR}) for b in record.bills
+    ]
+    amount = record.amount_minor + DEARER_MINOR * len(bills)
+    return record.model_copy(update={"bills": bills, "amount_minor": amount})

@@ -16,12 +16,12 @@ from kiosk import journal as journals
 from kiosk.journal_laws import breaches
 from server.billing.accounts import account_of
 from server.billing.models import Allocation
-from server.billing.verification import verify_ledger
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
 from server.payments import life, pages
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.payments.verification import verify_books
 from tests.simulation import restores
 from tests.simulation.accounts import Account
 from tests.simulation.estate import FOREIGN_CODE
@@ -58,16 +58,23 @@ def problems(run: "Simulation") -> list[str]:
     records = {k.code: _newest(k) for k in run.kiosks if k.running is not None}
     return [
         *_everybody_up(run),
-        *(f"ledger: {p}" for p in verify_ledger()),
+        *_verified(run),
         *_channels(run),
         *_terminals(run, records),
         *_kiosks_and_server(run, records),
         *_orders(),
         *_books(run),
         *_credits(),
+        *_late_fees(),
         *_journals(run),
         *_receipts(run, records),
     ]
+
+
+def _verified(run: "Simulation") -> Iterator[str]:
+    """What the product's own verification says."""
+    for said in verify_books():
+        yield f"verify: {said}"
 
 
 def outcomes(run: "Simulation") -> Counter[str]:
@@ -262,6 +269,13 @@ def _credits() -> Iterator[str]:
         shown = account_of(unit, START.date()).credit_minor
         if shown != kept[unit.pk]:
             yield f"{unit.code} has a credit of {kept[unit.pk]}, and {shown} is shown"
+
+
+def _late_fees() -> Iterator[str]:
+    """No bill of a run is overdue, so nobody owes any."""
+    income = Entry.objects.filter(account__code="income:late_fee")
+    if booked := income.aggregate(total=Sum("amount_minor"))["total"]:
+        yield f"late fees of {-booked} are booked, and none was due"
 
 
 def _journals(run: "Simulation") -> Iterator[str]:

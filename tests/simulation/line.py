@@ -21,9 +21,10 @@ class Line:
     def __init__(self, scheduler: Scheduler, faults: Faults, server: SimulatedServer) -> None:
         self._scheduler, self._faults, self._server = scheduler, faults, server
         self._broken_until = self._journal_held_until = -1.0
+        self.copied_at = 0.0  # when the last page of open bills was asked for that came
 
-    def breaks(self) -> None:
-        pause = self._scheduler.random.uniform(*PARTITION_FOR_S)
+    def breaks(self, for_s: tuple[float, float] = PARTITION_FOR_S) -> None:
+        pause = self._scheduler.random.uniform(*for_s)
         self._broken_until = self._scheduler.now + pause
 
     def asks(
@@ -53,12 +54,15 @@ class Line:
             self._scheduler.spawn(
                 lambda: self._again(work, pause), self._scheduler.world, "repeated"
             )
+        asked_at = self._scheduler.now
         self._travels()
         answer = self._server.does(work, timeout_s)
         if self._faults.strikes("answer_lost"):
             self._scheduler.sleep(timeout_s)
             raise ServerAway("no answer")
         self._travels()
+        if path.startswith("/bills/open"):
+            self.copied_at = asked_at
         return answer
 
     def _journal_held_back(self) -> bool:

@@ -80,7 +80,10 @@ class SimulatedKiosk:
         self.settings = Settings(
             data_dir=folder / "data",
             server=Server(url="https://server.example.com", timeout_s=8.0),
-            payments=Payments(offline_card_limit_minor=1_000_000),
+            payments=Payments(
+                offline_card_limit_minor=1_000_000,
+                offline_bills_max_age_h=(faults.theme.copy_minutes or 24 * 60) / 60,
+            ),
             scanner=Device(driver="simulated"),
             card_terminal=Device(driver="simulated"),
             printer=Device(driver="simulated"),
@@ -88,7 +91,7 @@ class SimulatedKiosk:
         self.settings.data_dir.mkdir(parents=True)
         self.running: Running | None = None
         self.process = Process(code)
-        self.lives = 0
+        self.lives, self.clock_was_off = 0, False
         self._starts_after(0.0)
 
     @property
@@ -167,6 +170,7 @@ class SimulatedKiosk:
         self.process.clock_offset_s = offset
         if self.faults.strikes("clock_jump"):
             self.process.clock_offset_s = self.scheduler.random.uniform(*CLOCK_JUMP_S)
+            self.clock_was_off = True
         self.scheduler.spawn(self._start, self.process, f"{self.code} starts", pause)
 
     def _start(self) -> None:

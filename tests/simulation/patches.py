@@ -180,7 +180,6 @@ def _server() -> None:
     from server.open_questions import listing
     from server.payments import (
         bills_held,
-        charging,
         charging_times,
         decisions,
         following,
@@ -212,9 +211,9 @@ def _server() -> None:
     clock = SimpleNamespace(now=threads.wall)
     calls.timezone = views_of.timezone = authentication.timezone = clock
     signing.install()
-    registry.configured = lambda: ["wechat", "alipay"]
+    registry.configured = lambda: [n for n in registry.ADAPTERS if Seams.channel(n) is not None]
     registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
-    registry.charging_phones = charging.charging_phones = registry.configured
+    registry.charging_phones = registry.configured
     calls.bill_keys, calls.shown = cache(calls.bill_keys), cache(calls.shown)
     registry.channel = lambda method: Seams.channel(method)
 

@@ -16,6 +16,7 @@ VISITS = (3, 6)
 BETWEEN_VISITS_S = (2.0, 30.0)
 LOOKS_EVERY_S = (0.5, 3.0)
 READS_FOR_S = (0.0, 45.0)  # why it did not work, and what now
+COMES_BACK_S = (60.0, 300.0)
 VISIT_TOUCHES_MAX = 60
 
 
@@ -159,6 +160,8 @@ class Residents:
     def _pays_later(self, method: Method, code_url: str) -> None:
         channel = self._channels[method]
         pause = self._random.expovariate(1 / 40.0)
+        if self._faults.strikes("scanned_late"):
+            pause += self._random.uniform(*COMES_BACK_S)  # by a photo of the screen
         self._scheduler.spawn(
             lambda: channel.phones.pays(code_url), self._scheduler.world, "phone", pause
         )

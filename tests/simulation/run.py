@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.messages import Method, PaymentRecord
+from kiosk.central import reporter
 from kiosk.central.reporter import NOT_KNOWN
 from kiosk.core.model import Session
 from kiosk.runtime import engine
@@ -23,22 +24,27 @@ from tests.simulation import (
     questions_asked,
     unexpected_entries,
 )
-from tests.simulation.central import SimulatedServer, anything_due
+from tests.simulation.alterations import Alterer
+from tests.simulation.central import SimulatedServer
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.clerks import Clerks
+from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults
 from tests.simulation.foreign import ForeignKiosk
 from tests.simulation.lobby import SimulatedKiosk, Witness
+from tests.simulation.outages import Outages
 from tests.simulation.patches import Seams
 from tests.simulation.promises import Promises
 from tests.simulation.residents import Residents
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import World, wall
+from tests.simulation.watch import Watch
 
-CREDITS_LATE_MONEY = 0.3  # of the runs; the others send it back
 REAL_COMMUNITIES = 0.4
 ROLES = ("scanner", "card_terminal", "printer")
 BUSY_S_MAX = 1800.0
+COPIES_EVERY_S = reporter.BILLS_S
+LONG_PARTITION_S = (150.0, 500.0)
 REST_S_MAX = 3600.0
 REST_STEP_S = 20.0
 TICK_S, TICK_AT_REST_S = 1.0, 5.0
@@ -64,6 +70,7 @@ class Simulation:
         self.promises, self.real = Promises(), False
         Seams.unexpected = []
         engine.TICK_S = TICK_S
+        reporter.BILLS_S = COPIES_EVERY_S if faults.theme.copy_minutes is None else 60.0
         Seams.new_id = self._new_id
         Seams.backoff = random.Random(f"backoff {seed}")
         self.server = SimulatedServer(self.scheduler, faults)
@@ -81,11 +88,12 @@ class Simulation:
             )
             for method in (Method.WECHAT, Method.ALIPAY)
         }
-        Seams.channel = lambda method: self.channels.get(Method(method))
+        self.outages = Outages(self.channels, self.scheduler, faults)
+        Seams.channel = self.outages.channel
         Seams.order_made = lambda order: Seams.unexpected.extend(charges.at_server(self, order))
         self.kiosks: list[SimulatedKiosk] = []
         Seams.kiosk = self._kiosk_of_process
-        if random.Random(f"policy {seed}").random() < CREDITS_LATE_MONEY:
+        if random.Random(f"policy {seed}").random() < faults.theme.credits:
             Community.objects.update(late_success=LateSuccess.CREDIT)
         for number, code in enumerate(estate.KIOSK_CODES):
             self.kiosks.append(
@@ -108,7 +116,8 @@ class Simulation:
             self._is_real()
         self.residents = [Residents(k, self.channels, self.scheduler, faults) for k in self.kiosks]
         self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
-        self._busy = [*self.residents, self.foreign]
+        self.alterer = Alterer(self, faults)
+        self._busy, self._watch = [*self.residents, self.foreign], Watch(self)
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
 
     def _is_real(self) -> None:
@@ -148,13 +157,19 @@ class Simulation:
         """Lines break and clocks jump whatever anybody does."""
         while True:
             self.scheduler.sleep(20.0)
+            self.outages.begin()
+            self.alterer.tries()
+            Seams.unexpected.extend(self._watch.looks())
             if self.faults.strikes("backup_restored"):
                 self.server.goes_back()
             for kiosk in self.kiosks:
                 if self.faults.strikes("partition"):
                     kiosk.line.breaks()
+                if self.faults.strikes("partition_long"):
+                    kiosk.line.breaks(LONG_PARTITION_S)
                 if self.faults.strikes("clock_jump"):
                     kiosk.process.clock_offset_s += self.scheduler.random.uniform(-86400, 86400)
+                    kiosk.clock_was_off = True
 
     def run(self) -> Result:
         self.scheduler.run(
@@ -175,6 +190,7 @@ class Simulation:
                 *unexpected_entries.problems(self),
                 *questions_asked.problems(self),
             ]
+            problems = problems or list(self.alterer.problems())
         outcomes = invariants.outcomes(self)
         self.scheduler.notes(repr((sorted(outcomes.items()), self.scheduler.now)))
         self.scheduler.notes(repr(self.faults.struck))
@@ -201,7 +217,7 @@ class Simulation:
         if not self.foreign.at_rest or self.clerks.desk.has_work:
             return False
         settled = invariants.nothing_open() and invariants.nothing_watched()
-        settled = settled and not anything_due(wall())
+        settled = settled and not turns_due(wall()) - {"notifications"}
         return settled and all(c.notifications.all_told for c in self.channels.values())
 
     def close(self) -> None:

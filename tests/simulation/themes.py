@@ -1,5 +1,5 @@
 """What a run is mostly about, so that rare things meet often enough: cards, codes on phones, codes on the
-screen, or the line. The seed decides."""
+screen, the line, people and more. The seed decides."""
 
 import itertools
 from collections.abc import Iterator
@@ -20,6 +20,11 @@ class Theme:
     by_card: float
     homes: int = 6
     impatient: bool = False  # residents give up a code on the screen, and pay it all the same
+    credits: float = 0.3  # how likely the community keeps late money as credit
+    saved_before: bool = False  # there is a backup of the server from before the run
+    copy_minutes: float | None = (
+        None  # the kiosks' copy of the bills serves no longer: a day in truth
+    )
 
 
 CARD = Theme(
@@ -217,15 +222,149 @@ POISON = Theme(
     by_phone=0.2,
     by_card=0.5,
 )
+LOST_ORDERS = Theme(
+    "payments that a restored server does not know",
+    frozenset(
+        {
+            "server_restored",
+            "backup_restored",
+            "server_killed",
+            "scanned_late",
+            "notification_late",
+        }
+    ),
+    by_phone=0.0,
+    by_card=0.0,
+    saved_before=True,
+)
+CREDIT = Theme(
+    "late money that is kept as credit, and units that get another number",
+    frozenset(
+        {
+            "paid_after_close",
+            "clerk_renames",
+            "clerk_answers",
+            "paid_other_amount",
+            "notification_lost",
+            "partition",
+        }
+    ),
+    by_phone=0.0,
+    by_card=0.1,
+    homes=3,
+    impatient=True,
+    credits=1.0,
+)
+ANOTHER_CLOCK = Theme(
+    "a kiosk with another clock and other prices, which leaves payments open",
+    frozenset({"poison", "left_open", "clock_off", "dearer", "server_killed", "answer_lost"}),
+    by_phone=0.2,
+    by_card=0.5,
+)
+CROSSING = Theme(
+    "requests that cross",
+    frozenset(
+        {
+            "message_late",
+            "message_repeated",
+            "message_overtaken",
+            "answer_lost",
+            "clerk_voids",
+            "clerk_answers",
+            "phone_asks_for_password",
+            "password_never_typed",
+            "phone_declines",
+        }
+    ),
+    by_phone=0.8,
+    by_card=0.3,
+    homes=1,
+)
+GONE_CHANNEL = Theme(
+    "a channel that is dead or not set up for a while",
+    frozenset(
+        {
+            "channel_dead",
+            "channel_removed",
+            "answer_lost",
+            "channel_slow",
+            "phone_asks_for_password",
+            "charge_arrives_late",
+            "channel_answer_lost",
+            "notification_lost",
+            "paid_after_close",
+            "refund_fails",
+        }
+    ),
+    by_phone=0.5,
+    by_card=0.0,
+    impatient=True,
+)
+OLD_COPY = Theme(
+    "hours without a line",
+    frozenset({"partition_long", "kiosk_killed", "journal_held_back", "clerk_voids"}),
+    by_phone=0.0,
+    by_card=1.0,
+    copy_minutes=3.0,
+)
+TERMINAL_REPLACED = Theme(
+    "a kiosk that is put up anew, with another card terminal",
+    frozenset(
+        {
+            "kiosk_replaced",
+            "terminal_replaced",
+            "terminal_completion_lost",
+            "terminal_silent",
+            "clerk_answers",
+        }
+    ),
+    by_phone=0.0,
+    by_card=1.0,
+    homes=3,
+)
+DECISIONS = Theme(
+    "staff who err, and payers who come back",
+    frozenset(
+        {
+            "clerk_answers",
+            "clerk_errs",
+            "scanned_late",
+            "paid_after_close",
+            "channel_answer_lost",
+            "notification_late",
+        }
+    ),
+    by_phone=0.0,
+    by_card=0.0,
+    homes=3,
+    impatient=True,
+)
+DATABASE = Theme(
+    "somebody who writes to the database by hand",
+    frozenset({"books_altered", "answer_lost", "server_killed", "clerk_answers", "kiosk_killed"}),
+    by_phone=0.3,
+    by_card=0.4,
+)
 THEMES = (
     CARD,
     PHONE,
     SCREEN,
     LINE,
     SLOW_CHANNEL,
-    BACKUP,
+    LOST_ORDERS,
     BACKLOG,
     OFFICE,
+    CONSOLE,
+    CREDIT,
+    ANOTHER_CLOCK,
+    DATABASE,
+    CROSSING,
+    GONE_CHANNEL,
+    OLD_COPY,
+    SLOW_CHANNEL,
+    BACKUP,
+    TERMINAL_REPLACED,
+    DECISIONS,
     CONSOLE,
     RETURNS,
     POISON,

@@ -1,49 +1,47 @@
-"""Plants each bug in a process of its own and runs seeds of its theme until one fails."""
+"""Plants each bug in a process of its own and runs seeds that promise to go through it until one fails.
 
+A failure counts only when the same seed holds without the bug.
+"""
+
+import importlib
 import inspect
-import itertools
 import json
 import multiprocessing
+import queue
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.pool import Pool
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
-from tests.simulation import themes
+from tests.simulation.mutants.places import place_of, seeds_at
 
 BUGS = ("kiosk_bugs", "server_bugs", "phone_bugs", "office_bugs")
 
-# The theme whose runs go through a bug's code.
-THEMES = {
-    "kiosk_bugs": themes.CARD,
-    "server_bugs": themes.SCREEN,
-    "phone_bugs": themes.PHONE,
-    "office_bugs": themes.OFFICE,
-}
-OTHER_THEMES = {
-    "kiosk_bugs.entries_are_acknowledged_unsent": themes.LINE,
-    "kiosk_bugs.a_cancelled_order_is_believed_unpaid": themes.SCREEN,
-    "kiosk_bugs.a_retry_gets_a_new_payment_id": themes.LINE,
-    "server_bugs.nobody_sweeps": themes.LINE,
-    "server_bugs.every_refund_try_has_a_new_number": themes.PHONE,
-    "server_bugs.refunds_are_forgotten": themes.PHONE,
-    "server_bugs.late_money_is_dropped": themes.PHONE,
-    "server_bugs.a_receipt_entry_hides_the_next_payment": themes.CARD,
-    "office_bugs.a01_what_was_approved_is_offered_before_the_server_knows": themes.BACKLOG,
-    "office_bugs.a02_an_end_that_was_accepted_is_booked_as_paid": themes.SLOW_CHANNEL,
-    "office_bugs.a03_refunds_are_sent_after_people_returned_the_money": themes.RETURNS,
-    "office_bugs.a04_one_entry_blocks_its_journal": themes.POISON,
-    "office_bugs.a05_credit_hangs_on_the_code_of_a_unit": themes.RETURNS,
-    "office_bugs.a09_money_of_an_order_that_is_not_known_is_dropped": themes.BACKUP,
-    "office_bugs.a12_a_part_that_went_back_is_taken_for_all": themes.CONSOLE,
-    "office_bugs.a13_simulated_devices_take_cards_in_a_real_community": themes.BACKLOG,
-    "office_bugs.a15_trouble_of_the_database_is_told_as_an_unknown_key": themes.LINE,
-    "office_bugs.a16_refunds_are_not_claimed": themes.RETURNS,
-    "office_bugs.a17_money_returned_in_the_console_is_never_seen": themes.CONSOLE,
-    "office_bugs.what_a_restored_server_lacks_is_sent_with_the_next_entry_only": themes.BACKUP,
-}
-
-
 # What a bug says that was planted in code which has changed since: no invariant caught it.
 _DOES_NOT_FIT = ("TypeError", "AttributeError", "NameError")
+
+TOLD_MAX = 160
+
+Task = tuple[str, list[int]]  # a bug, or nothing, and the seeds to run with it
+
+
+@dataclass
+class Trail:
+    """One bug's hunt. ``left``: seeds not run yet; ``runs``: how many were; ``what`` caught it."""
+
+    name: str
+    left: list[int]
+    runs: int = 0
+    seed: int = 0
+    what: str = ""
+    excused: list[int] = field(default_factory=list)  # they fail without the bug, too
+
+    @property
+    def caught(self) -> bool:
+        return bool(self.seed)
 
 
 def names() -> list[str]:
@@ -54,57 +52,133 @@ def names() -> list[str]:
         found += [
             f"{module}.{line[4:].partition('(')[0]}"
             for line in source.splitlines()
-            if line.startswith("def ")
+            if line.startswith("def ") and not line.startswith("def _")
         ]
     return found
 
 
-def seeds_to_catch(task: tuple[str, int, bytes]) -> tuple[str, int, str]:
-    """The number of seeds until the bug was caught and by what; 0 when it got away."""
-    name, seeds_max, first_state = task
-    import importlib
-
+def first_failure(task: Task) -> tuple[str, int, str]:
+    """Plants the bug ``name`` here and runs the seeds until one fails: how many were run, and what it
+    said; empty when none failed. Without a name nothing is planted."""
     from tests.simulation import campaign
-
-    campaign.prepare(first_state)
     from tests.simulation.run import run
 
-    module, _, function = name.partition(".")
-    plant = getattr(importlib.import_module(f"tests.simulation.mutants.{module}"), function)
-    assert inspect.isfunction(plant)
-    plant()
-    theme = OTHER_THEMES.get(name) or THEMES[module]
-    for number, seed in enumerate(itertools.islice(themes.seeds_of(theme), seeds_max), 1):
-        problems = run(seed, first_state).problems
-        if any(error in problem for problem in problems for error in _DOES_NOT_FIT):
-            return name, 0, f"does not fit the code any more: {problems[0]}"
+    name, seeds = task
+    if name:
+        module, _, function = name.partition(".")
+        plant = getattr(importlib.import_module(f"tests.simulation.mutants.{module}"), function)
+        assert inspect.isfunction(plant)
+        plant()
+    for number, seed in enumerate(seeds, 1):
+        problems = run(seed, campaign.first_state()).problems
         if problems:
-            return name, number, problems[0][:160]
-    return name, 0, ""
+            unfit = [p for p in problems if any(error in p for error in _DOES_NOT_FIT)]
+            return name, number, (unfit or problems)[0]
+    return name, len(seeds), ""
+
+
+class Hunt:
+    """Hunts the bugs in a number of processes; ``said`` is told of each that came to an end."""
+
+    def __init__(self, pool: Pool, jobs: int, seeds_max: int) -> None:
+        self._pool, self._free, self._seeds_max = pool, jobs, seeds_max
+        self._waiting: deque[Task] = deque()
+        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._holds: dict[int, bool] = {}  # what was found out about seeds without a bug
+        self._open: dict[str, Trail] = {}
+        self._asked: dict[int, list[tuple[Trail, str]]] = {}
+
+    def through(self, wanted: list[str]) -> Iterator[Trail]:
+        """Yields each trail when it has come to its end."""
+        for name in wanted:
+            trail = Trail(name, seeds_at(place_of(name), self._seeds_max))
+            self._open[name] = trail
+            self._goes_on(trail)
+        while self._open:
+            while self._free and self._waiting:
+                self._begins(self._waiting.popleft())
+            answer = self._answers.get()
+            if isinstance(answer, BaseException):
+                raise answer
+            self._free += 1
+            for trail in self._hears(*answer):
+                del self._open[trail.name]
+                yield trail
+
+    def _goes_on(self, trail: Trail) -> None:
+        self._waiting.append((trail.name, trail.left))
+
+    def _begins(self, task: Task) -> None:
+        def answered(answer: tuple[str, int, str]) -> None:
+            self._answers.put((task, answer))
+
+        self._free -= 1
+        self._pool.apply_async(
+            first_failure, (task,), callback=answered, error_callback=self._answers.put
+        )
+
+    def _hears(self, task: Task, answer: tuple[str, int, str]) -> list[Trail]:
+        """Which trails have ended by this answer."""
+        name, number, what = answer
+        if not name:  # a seed without a bug
+            [seed] = task[1]
+            self._holds[seed] = not what
+            return [t for t, said in self._asked.pop(seed) if self._judged(t, seed, said)]
+        trail = self._open[name]
+        seed = trail.left[number - 1] if number else 0
+        trail.left, trail.runs = trail.left[number:], trail.runs + number
+        if not what:
+            return [trail]
+        if any(error in what for error in _DOES_NOT_FIT):
+            trail.what = f"does not fit the code any more: {what}"
+            return [trail]
+        if seed in self._holds:
+            return [trail] if self._judged(trail, seed, what) else []
+        self._asked.setdefault(seed, []).append((trail, what))
+        if len(self._asked[seed]) == 1:
+            self._waiting.appendleft(("", [seed]))
+        return []
+
+    def _judged(self, trail: Trail, seed: int, what: str) -> bool:
+        """Whether the trail has ended; else it goes on behind a seed that fails by itself."""
+        if self._holds[seed]:
+            trail.seed, trail.what = seed, what
+            return True
+        trail.excused.append(seed)
+        if not trail.left:
+            return True
+        self._goes_on(trail)
+        return False
 
 
 def hunt(seeds_max: int, jobs: int, report: Path | None, only: str = "") -> int:
     """1 when a bug got away. ``only``: some names, separated by commas; all without."""
-    from tests.simulation import estate
+    from tests.simulation import campaign
 
-    first_state = estate.set_up()
+    campaign.prepare()  # once: the processes of the hunt are its copies
     wanted = [name for name in names() if not only or name in only.split(",")]
-    with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
-        tasks = [(name, seeds_max, first_state) for name in wanted]
-        found = []
-        for name, number, what in pool.imap_unordered(seeds_to_catch, tasks, chunksize=1):
-            print(f"{number or 'got away':>8}  {name}: {what}", flush=True)
-            found.append((name, number, what))
-    caught = [number for _, number, _ in found if number]
-    got_away = [name for name, number, _ in found if not number]
-    result = {
-        "planted": len(found),
-        "caught": len(caught),
-        "got_away": got_away,
-        "seeds": {name: number for name, number, _ in sorted(found)},
-        "mean_seeds": round(mean(caught), 1) if caught else None,
-    }
+    found: list[Trail] = []
+    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
+        for trail in Hunt(pool, jobs, seeds_max).through(wanted):
+            how = f"{trail.runs:>8}" if trail.caught else "got away"
+            excused = f" (fail without it: {trail.excused})" if trail.excused else ""
+            where = f"seed {trail.seed}: " if trail.caught else f"in {trail.runs} runs {excused}"
+            print(f"{how}  {trail.name}: {where}{trail.what[:TOLD_MAX]}", flush=True)
+            found.append(trail)
+    result = _result(found)
     print(json.dumps(result))
     if report:
         report.write_text(json.dumps(result, indent=1) + "\n")
-    return 1 if got_away else 0
+    return 1 if result["got_away"] else 0
+
+
+def _result(found: list[Trail]) -> dict[str, Any]:
+    caught = [trail.runs for trail in found if trail.caught]
+    return {
+        "planted": len(found),
+        "caught": len(caught),
+        "got_away": sorted(trail.name for trail in found if not trail.caught),
+        "seeds": {t.name: t.runs if t.caught else 0 for t in sorted(found, key=lambda t: t.name)},
+        "by": {t.name: [t.seed, t.what[:TOLD_MAX]] for t in found if t.caught},
+        "mean_seeds": round(mean(caught), 1) if caught else None,
+    }

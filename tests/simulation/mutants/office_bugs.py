@@ -72,18 +72,32 @@ def a04_one_entry_blocks_its_journal() -> None:
 
 
 def a05_credit_hangs_on_the_code_of_a_unit() -> None:
+    """What was booked under another code than the unit has now is not found."""
     from server.estate.models import Unit
     from server.ledger import posting
-    from tests.simulation.estate import ROOMS
+    from server.ledger.models import Entry
 
-    real = posting.balances_by_unit
+    post_many, balances = posting.post_many, posting.balances_by_unit
+    code_of: dict[int, str] = {}  # by entry
+
+    def with_code(community_id: int, postings: Any, **named: Any) -> Any:
+        rows = post_many(community_id, postings, **named)
+        written = Entry.objects.filter(transaction__in=rows, unit__isnull=False)
+        code_of.update(written.values_list("pk", "unit__code"))
+        return rows
 
     def by_code(community_id: int, account: str, unit_ids: Any) -> dict[int, int]:
-        found = real(community_id, account, unit_ids)
-        codes = dict(Unit.objects.filter(pk__in=list(found)).values_list("pk", "room"))
-        return {pk: balance for pk, balance in found.items() if codes[pk] in ROOMS}
+        if account != "credit":
+            return balances(community_id, account, unit_ids)
+        units, found = list(unit_ids), dict[int, int]()
+        code_now = dict(Unit.objects.filter(pk__in=units).values_list("pk", "code"))
+        entries = Entry.objects.filter(account__code=account, unit_id__in=units)
+        for pk, unit, amount in entries.values_list("pk", "unit_id", "amount_minor"):
+            if code_of.get(pk) == code_now[unit]:
+                found[unit] = found.get(unit, 0) + amount
+        return found
 
-    posting.balances_by_unit = by_code
+    posting.post_many, posting.balances_by_unit = with_code, by_code
 
 
 def a06_a_bill_is_withdrawn_while_it_may_be_paid() -> None:
@@ -111,10 +125,52 @@ def a07_a_hold_ends_by_the_clock() -> None:
     leases.may_be_paid = accounts.may_be_paid = issuing.leases.may_be_paid = young
 
 
+def a08_the_clock_of_a_kiosk_silences_the_alert() -> None:
+    """Since when an order has no end counts from when the kiosk says that it was intended."""
+    from server.payments.records import Take
+
+    real = Take._order_of
+
+    def by_its_clock(self: Any, record: Any) -> Any:
+        order = real(self, record)
+        if order is not None and order.pk is None:
+            order.created_at = order.received_at = record.created_at
+        return order
+
+    Take._order_of = by_its_clock
+
+
 def a09_money_of_an_order_that_is_not_known_is_dropped() -> None:
     from server.payments import notifications
 
     notifications._keep = lambda method, news, at: None
+
+
+def a10_the_database_takes_changes_of_the_books() -> None:
+    """No trigger refuses anything, and none is missed."""
+    from django.db import connection
+
+    from server.ledger import guards
+    from tests.simulation import estate
+
+    restore = estate.restore
+
+    def without_guards(first_state: bytes) -> None:
+        restore(first_state)
+        with connection.cursor() as cursor:
+            for guard in guards.missing(guards=()) or guards._declared:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
+
+    estate.restore = without_guards
+    guards.missing = lambda *arguments, **named: []
+
+
+def a10_verification_reads_nothing_but_the_books() -> None:
+    """Orders, refunds and the received journals are compared with nothing."""
+    from server.payments import verification
+
+    for name in ("_orders", "_refunds", "_strays", "_holds", "_journals"):
+        setattr(verification, name, list)
 
 
 def a11_another_amount_is_a_dead_end() -> None:
@@ -136,6 +192,27 @@ def a13_simulated_devices_take_cards_in_a_real_community() -> None:
     from kiosk.core.model import Lobby
 
     Lobby.test_community = property(lambda self: True)
+
+
+def a14_a_version_counts_once_for_two_states() -> None:
+    """The second record of a batch about one payment begins from the row as it was before the first."""
+    from server.payments.models import PaymentOrder
+    from server.payments.records import Take
+
+    def stale(self: Any, order: Any, told: Any) -> None:
+        PaymentOrder.objects.filter(pk=order.pk).update(**told)
+
+    Take._told = stale
+
+
+def a14_a_channel_that_was_removed_is_told_as_nothing_charged() -> None:
+    from server.payments import starting
+    from server.payments.channels.interface import ChannelUnavailable
+
+    def gone(order: Any, told_by_journal: bool, now: Any) -> Any:
+        raise ChannelUnavailable(f"{order.method} is not set up")
+
+    starting._without_channel = gone
 
 
 def a15_trouble_of_the_database_is_told_as_an_unknown_key() -> None:
@@ -168,6 +245,89 @@ def a16_refunds_are_not_claimed() -> None:
     refunds.claim = lambda refund, at: True
 
 
+def a17_a_dead_channel_holds_the_others() -> None:
+    """One thread sweeps, and waits for each answer as long as it takes."""
+    from server.payments import sweeper
+
+    turns = sweeper.turns
+
+    def in_line(*arguments: Any) -> Any:
+        going_on: list[bool] = []
+
+        def after_the_others(turn: Any) -> Any:
+            def run(at: Any) -> int:
+                while going_on:
+                    sweeper.time.sleep(1.0)
+                going_on.append(True)
+                try:
+                    return turn(at)
+                finally:
+                    going_on.clear()
+
+            return run
+
+        return {name: after_the_others(turn) for name, turn in turns(*arguments).items()}
+
+    sweeper.turns = in_line
+    sweeper.Patience.over = property(lambda self: False)
+
+
+def a17_the_copy_of_the_bills_never_grows_old() -> None:
+    from kiosk.central.open_bills import OpenBillsCopy
+
+    OpenBillsCopy._age = lambda self, synced: timedelta(0)
+
+
+def a17_a_kiosk_that_is_switched_off_cannot_deliver() -> None:
+    from server.api import authentication, calls
+
+    for _, router in calls.api._routers:
+        for path in router.path_operations.values():
+            for operation in path.operations:
+                if operation.view_func is calls.post_journal:
+                    operation.auth_callbacks = [authentication.kiosk_auth]
+
+
+def a17_currencies_are_never_compared() -> None:
+    """Whatever the currency, its number goes into the community's books."""
+    from server.payments import learning
+    from server.payments.records import Take
+
+    order_of, taken = Take._order_of, learning._taken
+
+    def of_any_currency(self: Any, record: Any) -> Any:
+        own = self._caller.community.currency
+        order = order_of(self, record.model_copy(update={"currency": own}))
+        if order is not None and order.pk is None:
+            order.currency = record.currency
+        return order
+
+    def as_ours(news: Any, parts: Any, at: Any) -> Any:
+        return replace(taken(news, parts, at), currency=news.order.community.currency)
+
+    Take._order_of, learning._taken = of_any_currency, as_ours
+
+
+def a17_a_late_fee_takes_any_excess() -> None:
+    from server.billing.settlement import _Work
+
+    _Work._late_fee = lambda self, bill, amount_minor, taken: amount_minor - bill.amount_minor
+
+
+def a17_a_code_that_nobody_scanned_has_no_end() -> None:
+    """Alipay answers 40004 to the cancel of an order that it does not have: that is read as nothing."""
+    from server.payments import following
+
+    real = following._after_end
+
+    def blind(order: Any, by: str, answer: EndAnswer, at: Any) -> Any:
+        if answer.ending is Ending.NOT_THERE:
+            return answer.state
+        return real(order, by, answer, at)
+
+    following._after_end = blind
+
+
 def a17_money_returned_in_the_console_is_never_seen() -> None:
     from contract.messages import PaymentState
     from server.payments import charging_times
@@ -182,3 +342,21 @@ def what_a_restored_server_lacks_is_sent_with_the_next_entry_only() -> None:
     from kiosk.central.reporter import Reporter
 
     Reporter._send_what_was_lost = lambda self: None
+
+
+def a_refused_start_that_arrives_again_begins() -> None:
+    from server.payments import starting
+
+    starting._refused = lambda payment_id, now: None
+
+
+def what_staff_take_back_is_not_closed_at_its_channel() -> None:
+    from server.payments import decisions
+
+    decisions._closed_at_channel = lambda order, looked, at: None
+
+
+def money_for_what_staff_took_back_is_dropped() -> None:
+    from server.payments import learning
+
+    learning._paid_after_all = lambda order, known, at: order

@@ -1,0 +1,50 @@
+"""Which channels the server has just now: one may be dead for minutes, or not in the configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract.messages import Method
+from tests.simulation.channel import SILENCE_S, SimulatedChannel
+from tests.simulation.faults import Faults
+from tests.simulation.gone import DeadChannel
+from tests.simulation.scheduler import Scheduler
+
+DEAD_FOR_S = (60.0, 400.0)
+REMOVED_FOR_S = (20.0, 150.0)
+
+
+class Outages:
+    """``whole_since``: since when a channel is there and answers."""
+
+    def __init__(
+        self, channels: Mapping[Method, SimulatedChannel], scheduler: Scheduler, faults: Faults
+    ) -> None:
+        self._channels, self._scheduler, self._faults = channels, scheduler, faults
+        self._dead_until = dict.fromkeys(channels, -1.0)
+        self._removed_until = dict.fromkeys(channels, -1.0)
+
+    def begin(self) -> None:
+        """Now and then (see ``run``)."""
+        for method in self._channels:
+            for kind, until, within in (
+                ("channel_dead", self._dead_until, DEAD_FOR_S),
+                ("channel_removed", self._removed_until, REMOVED_FOR_S),
+            ):
+                if self._faults.strikes(kind):
+                    until[method] = self._scheduler.now + self._scheduler.random.uniform(*within)
+
+    def channel(self, method: str) -> Any:
+        """As ``registry.channel``."""
+        found = self._channels.get(Method(method))
+        if found is None or self._faults.quiet:
+            return found
+        if self._scheduler.now < self._removed_until[Method(method)]:
+            return None
+        if self._scheduler.now < self._dead_until[Method(method)]:
+            simulated, closes = found.simulated, found.closes_unscanned
+            return DeadChannel(simulated, closes, lambda: self._scheduler.sleep(SILENCE_S))
+        return found
+
+    def whole_since(self, method: str) -> float:
+        mine = Method(method)
+        return max(self._dead_until.get(mine, -1.0), self._removed_until.get(mine, -1.0), 0.0)
