@@ -37,6 +37,15 @@ def problems(run: "Simulation") -> Iterator[str]:
                 yield f"{foreign.code}: entry {sequence} tells of money, and nobody was told"
 
 
+def told_to_staff(run: "Simulation") -> Iterator[str]:
+    """How verification begins what it says of entries that no server can book, each of which staff were
+    told of."""
+    code, kiosk = run.foreign.code, run.foreign.kiosk_id
+    for sequence, record in run.foreign.sent.spoiled.items():
+        if record is not None and _tells_of_money(record) and _alerted(code, sequence, record):
+            yield f"card payment {record.reference} of kiosk {kiosk}: its journal says approved"
+
+
 def _tells_of_money(record: PaymentRecord) -> bool:
     approved = record.state is PaymentState.APPROVED and record.method is Method.CARD
     return approved and record.amount_minor > 0
