@@ -13,6 +13,7 @@ from kiosk.ui.widgets import codes, keypad  # noqa: F401
 from kiosk.ui.widgets.buttons import PushButton
 from kiosk.ui.widgets.keypad import EntryField, Suggestion
 from kiosk.ui.widgets.shapes import Panel
+from kiosk.ui.widgets.text import Paragraph
 from kiosk.ui.words import say
 
 SUGGESTED_MAX = 3  # beside each other
@@ -32,7 +33,7 @@ class IdentifyView:
     keys: str
     suggested: tuple[str, ...]
     suggests: bool
-    crowded: bool  # letters to type, and kinds to choose or large letters, leave no room for more
+    crowded: bool  # letters to type, and kinds to choose or large letters, leave room for one line
     busy: bool
     next_words: str
     scan: bool
@@ -68,6 +69,10 @@ class ScanHint(Panel):
 
     head = StringProperty("")
     words = StringProperty("")
+
+
+class ScanLine(Paragraph):
+    """The same in one line, where keys and kinds leave no room for more."""
 
 
 class KindButton(PushButton):

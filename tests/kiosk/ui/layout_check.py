@@ -7,8 +7,10 @@ import itertools
 import json
 from pathlib import Path
 
+from kiosk.core.capabilities import offers
+from kiosk.core.model import Screen, Session
 from kiosk.ui import gallery, kivy_setup
-from kiosk.ui.words import LANGUAGES
+from kiosk.ui.words import LANGUAGES, say
 
 TOUCH_MIN = 88
 SLACK = 2.0
@@ -45,6 +47,20 @@ def problems(app) -> list[str]:
     found += _overlaps(texts, "texts on each other")
     found += _overlaps(buttons, "buttons on each other")
     return found
+
+
+def untold(app, session: Session) -> list[str]:
+    """Where a unit is typed it is said, in some words at least, that a bill can be scanned instead."""
+    from kiosk.ui.probe import visible
+    from kiosk.ui.widgets.text import Text
+
+    if session.visit.screen is not Screen.IDENTIFY or not offers(session.lobby).scan:
+        return []
+    told = say(session.visit.language, "identify.scan")
+    shown = [w.words for w, _ in visible(app.frame) if isinstance(w, Text)]
+    if say(session.visit.language, "still_there.title") in shown:
+        return []  # the question lies over it
+    return [] if told in shown else ["nothing says that a bill can be scanned"]
 
 
 def _name(widget) -> str:
@@ -141,7 +157,7 @@ def main() -> None:
             for name, session in scenes(language, large=large).items():
                 stage.show(session)
                 key = f"{name}.{language}{'-large' if large else ''}"
-                findings[key] = problems(stage.app)
+                findings[key] = problems(stage.app) + untold(stage.app, session)
                 if name in PICTURED and not large:
                     picture = stage.picture()
                     picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
