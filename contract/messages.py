@@ -287,6 +287,10 @@ class EntryKind(StrEnum):
     NOTE = "note"  # start, stop, refused to take money, ...
 
 
+# A kiosk may be newer than its server: what it calls by a name that nobody knows here is kept, and told.
+OtherKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+
+
 class CardData(Message):
     """What a terminal may tell us. Never a whole card number."""
 
@@ -331,7 +335,7 @@ class JournalEntry(Message):
 
     sequence: Annotated[int, Field(ge=1, lt=2**63)]
     at: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z:.+ \-]{1,40}$")]  # RFC 3339
-    kind: EntryKind
+    kind: Annotated[EntryKind | OtherKind, Field(union_mode="left_to_right")]
     body: dict[str, Any]
     previous_hash: Sha256
     hash: Sha256

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import GENESIS, public_key_text, sign_entry
-from contract.messages import EntryKind, JournalEntry, PaymentRecord
+from contract.messages import JournalEntry, PaymentRecord
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -169,7 +169,7 @@ def entry_of(row: tuple[Any, ...]) -> JournalEntry:
     return JournalEntry(
         sequence=row[0],
         at=row[1],
-        kind=EntryKind(row[2]),
+        kind=row[2],
         body=json.loads(row[3]),
         previous_hash=row[4],
         hash=row[5],

@@ -124,7 +124,7 @@ def _keep(
                 kiosk_id=caller.kiosk_id,
                 sequence=entry.sequence,
                 at=entry.at,
-                kind=entry.kind.value,
+                kind=str(entry.kind),
                 body=text,
                 payment_id=_about(entry),
                 previous_hash=entry.previous_hash,

@@ -100,8 +100,22 @@ class Take:
                     self._payment(entry.sequence, record)
             elif entry.kind is EntryKind.RECEIPT:
                 self._receipt(entry)
+            elif not isinstance(entry.kind, EntryKind):
+                self._of_another_kind(entry)
         self._book()
         self._write_receipts()
+
+    def _of_another_kind(self, entry: JournalEntry) -> None:
+        """What it means nobody knows here: staff are told of the first of its kind."""
+        kind = storable_text(entry.kind)
+        self._alert(
+            "unreadable_record",
+            f"{self._caller.kiosk_code} {kind}",
+            sequence=entry.sequence,
+            error="kind",
+            why=kind,
+            **_named(entry.body),
+        )
 
     def _unreadable(self, entry: JournalEntry, error: Exception) -> None:
         """Kept as it came, and staff are told what it named."""

@@ -154,8 +154,8 @@ def _follows(entry: JournalEntry, before: JournalEntry | None) -> Iterator[str]:
         yield f"{name}: the entries after {sequence} are missing"
     elif entry.previous_hash != last:
         yield f"{name}: does not follow the entry before it"
-    kind = EntryKind(entry.kind)
-    if entry_hash(entry.sequence, entry.at, kind, entry.body, entry.previous_hash) != entry.hash:
+    digest = entry_hash(entry.sequence, entry.at, entry.kind, entry.body, entry.previous_hash)
+    if digest != entry.hash:
         yield f"{name}: is not what the kiosk signed"
 
 

@@ -35,11 +35,11 @@ class KioskJournal:
         self.entries: list[JournalEntry] = []
         self.key, self.kiosk_id = key, str(KIOSK_ID)
 
-    def write(self, body: dict, kind: EntryKind = EntryKind.PAYMENT) -> "KioskJournal":
+    def write(self, body: dict, kind: EntryKind | str = EntryKind.PAYMENT) -> "KioskJournal":
         sequence = len(self.entries) + 1
         before = self.entries[-1].hash if self.entries else GENESIS
         at = NOW.isoformat()
-        digest = entry_hash(sequence, at, kind.value, body, before)
+        digest = entry_hash(sequence, at, str(kind), body, before)
         self.entries.append(
             JournalEntry(
                 sequence=sequence,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.journal_hash import GENESIS, entry_hash
-from contract.messages import CardData, EntryKind, Method, PaymentState, Text
+from contract.messages import CardData, EntryKind, JournalBatch, Method, PaymentState, Text
 from server.billing import settlement
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
@@ -292,3 +292,29 @@ def test_whatever_the_contract_allows_is_taken_without_the_batch_failing(world, 
         assert PaymentOrder.objects.filter(payment_id=str(UUID(int=9))).exists()
         assert verify_ledger() == []
         transaction.set_rollback(True)
+
+
+def test_an_entry_of_a_kind_that_nobody_knows_is_kept_and_told_once(world):
+    """As from a kiosk that is newer than its server: what comes after it is taken."""
+    journal = KioskJournal().write({"what": "started"}, EntryKind.NOTE)
+    for _ in range(3):
+        journal.write({"reference": "K03-000007"}, "settlement")
+    journal.tells(record(world, APPROVED, offline=True))
+    sent = JournalBatch(entries=journal.entries).model_dump_json()
+    received = JournalBatch.model_validate_json(sent).entries
+    assert [e.kind for e in received] == ["note", *["settlement"] * 3, "payment"]
+    assert isinstance(received[-1].kind, EntryKind)
+    taken = ingestion.ingest(world.caller, 0, GENESIS, received, NOW)
+    assert taken.position == 5
+    assert order().life is APPROVED
+    alert = Alert.objects.get(kind="unreadable_record")
+    assert (alert.details["sequence"], alert.details["why"]) == (2, "settlement")
+    assert list(Received.objects.values_list("kind", flat=True))[1] == "settlement"
+    assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("kind", ["", "Payment", "a" * 21, "pay ment", "支付"])
+def test_a_kind_is_a_short_word(world, kind):
+    entry = KioskJournal().write({}, EntryKind.NOTE).entries[0].model_dump(mode="json")
+    with pytest.raises(ValueError, match="kind"):
+        JournalBatch.model_validate({"entries": [entry | {"kind": kind}]})
