@@ -2,7 +2,8 @@
 
 Precreate, pay (by the phone's code), query, cancel, close, refund, refund query, signed notifications.
 As at Alipay, a precreated trade exists only once its code was scanned. ``/phone`` is the resident's
-phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go wrong.
+phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go wrong; ``POST
+/admin/password {"above_minor"}`` says above which amount a charged phone asks for its password.
 """
 
 import argparse

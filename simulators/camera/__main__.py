@@ -1,7 +1,8 @@
 """``python -m simulators.camera``: a folder that a camera scanner opens, and a say over what it sees.
 
 Its first line says in JSON where it can be reached. It begins with an empty lobby. Steered over HTTP:
-``POST /show {"pdf" or "image": path, "page"?}`` or ``{"code": digits}`` (a phone with its payment code),
+``POST /show {"pdf" or "image": path, "page"?, "crumpled"?: true, "stuck_over"?: text of another code}``,
+``{"code": digits}`` (a phone with its payment code) or ``{"sticker": text}``,
 ``POST /fault {"name"}`` (dark, covered, frozen, blurred, glare, garbage, slow, unplugged),
 ``POST /mend``, ``POST /clear`` (mended, and an empty lobby), ``GET /state``. With ``--schedule FILE``
 faults come by themselves (simulators.schedule), each ended by ``mend``.

@@ -9,7 +9,8 @@ import numpy as np
 
 from simulators.camera.faults import FAULTS, NAMES, SLOW_S, UNPLUGGED
 from simulators.camera.folder import CameraFolder, empty_pictures, pictures_of
-from simulators.camera.scene import Sheet, phone_showing
+from simulators.camera.paper import crumpled, sticker, stuck_over
+from simulators.camera.scene import Sheet, load_sheet, phone_showing
 
 
 class Camera:
@@ -24,13 +25,21 @@ class Camera:
         self._expose()
 
     def show(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Somebody holds a sheet or a phone there. Raises KeyError, and ValueError for no file."""
+        """Somebody holds a sheet, a sticker or a phone there. Raises KeyError, and ValueError for no
+        file."""
         if "code" in body:
             return self._hold(phone_showing(str(body["code"])), "a phone with its payment code")
+        if "sticker" in body:
+            return self._hold(sticker(str(body["sticker"])), "a sticker")
         path = Path(body.get("pdf") or body["image"])
         if not path.is_file():
             raise ValueError(f"there is no file {path}")
-        return self._hold(path, str(path), body.get("page"))
+        sheet = load_sheet(path, body.get("page"))
+        if "stuck_over" in body:
+            sheet = stuck_over(sheet, str(body["stuck_over"]))
+        if body.get("crumpled"):
+            sheet = crumpled(sheet)
+        return self._hold(sheet, str(path))
 
     def fault(self, body: dict[str, Any]) -> dict[str, Any]:
         """Raises KeyError, and ValueError for a fault that there is not."""
@@ -58,9 +67,9 @@ class Camera:
     def state(self) -> dict[str, Any]:
         return {"sees": self._sees, "fault": self._fault, "folder": str(self._folder)}
 
-    def _hold(self, what: Path | Sheet, named: str, page: int | None = None) -> dict[str, Any]:
+    def _hold(self, what: Sheet, named: str) -> dict[str, Any]:
         with self._busy:
-            self._scene, self._sees = list(pictures_of(what, page=page)), named
+            self._scene, self._sees = list(pictures_of(what)), named
             made = self._expose()
         return {**self.state(), "frames": made}
 

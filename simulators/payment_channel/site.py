@@ -75,6 +75,8 @@ class Site:
             return self._safely(lambda: self._refund(json.loads(body or b"{}")))
         if path == "/admin/faults" and method == "POST":
             return self._safely(lambda: self.faults.set(json.loads(body or b"{}")))
+        if path == "/admin/password" and method == "POST":
+            return self._safely(lambda: self._ask_above(json.loads(body or b"{}")))
         return self.api(method, target, headers, body)
 
     def _refund(self, told: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +85,14 @@ class Site:
         if self.tells_of_refunds:
             self.notifier.tell(order)
         return order.as_json()
+
+    def _ask_above(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Above which amount a charged phone asks for the password; 0: always."""
+        above_minor = int(told["above_minor"])
+        if above_minor < 0:
+            raise ValueError("above_minor must be 0 or more")
+        self.books.password_above_minor = above_minor
+        return {"above_minor": above_minor}
 
     def _safely(self, act: Callable[[], dict[str, Any]]) -> Answer:
         try:

@@ -2,7 +2,8 @@
 
 Native orders, payment codes, query, close, reversal, refunds, signed and encrypted notifications.
 ``/phone`` is the resident's phone; ``GET /admin/orders`` the books; ``POST /admin/faults``
-makes things go wrong.
+makes things go wrong; ``POST /admin/password {"above_minor"}`` says above which amount a charged phone
+asks for its password.
 """
 
 import argparse

@@ -14,6 +14,7 @@ from tests.device_drivers.waiting import wait_until
 from tests.simulators.processes import running
 
 BILL = "https://pay.example-estate.cn/b/" + "A7c9" * 34
+OTHER = "https://pay.example-estate.cn/b/" + "k3Zq" * 34
 
 
 @pytest.fixture
@@ -141,3 +142,24 @@ def test_faults_come_and_go_by_schedule(tmp_path):
         assert wait_until(lambda: camera.state()["fault"] == "")
         assert camera.state()["refused"] == []
         assert camera.post("fault", name="no such").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "held",
+    [{"crumpled": True}, {"stuck_over": OTHER}, {"stuck_over": OTHER, "crumpled": True}],
+    ids=["crumpled", "stuck over", "both"],
+)
+def test_a_bill_that_was_in_a_pocket_or_stuck_over_is_still_read(bill_pdf, tmp_path, held):
+    folder = tmp_path / "camera"
+    with running("camera", "--folder", str(folder)) as camera:
+        camera.post("show", pdf=str(bill_pdf), **held)
+        texts = {text for path in folder.glob("*.jpg") for text in read(path)}
+    assert texts == {held.get("stuck_over", BILL)}
+
+
+def test_a_sticker_is_read(tmp_path):
+    folder = tmp_path / "camera"
+    with running("camera", "--folder", str(folder)) as camera:
+        assert camera.post("show", sticker="LPUNIT:lakeside:3-2-1201").json()["sees"] == "a sticker"
+        texts = {text for path in folder.glob("*.jpg") for text in read(path)}
+    assert texts == {"LPUNIT:lakeside:3-2-1201"}
