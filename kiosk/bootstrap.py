@@ -111,7 +111,8 @@ def _stopped(engine: Engine, journal: Journal, reason: str | None) -> None:
             log.error("stop_not_kept", error=str(error))
 
 
-def _now() -> datetime:
+def machine_time() -> datetime:
+    """What the machine's own clock says, right or wrong; ``Clock`` corrects it."""
     return datetime.now(UTC)
 
 
@@ -265,7 +266,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     started = time.monotonic()
     me = identity_file.load(settings.data_dir)
     devices = make_devices(settings, config_path)
-    clock = Clock(_now, lambda: time.monotonic())
+    clock = Clock(machine_time, lambda: time.monotonic())
     journal = open_journal(settings.data_dir, me.seal, clock.now)
     clock.not_before(journal.last_at())
     copy = OpenBillsCopy(
@@ -361,7 +362,7 @@ def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) 
 
     def heartbeat() -> Heartbeat:
         return Heartbeat(
-            at=_now(),
+            at=machine_time(),
             software=version("lobbypay"),
             uptime_s=uptime_s(started),
             state="out_of_order",
@@ -376,7 +377,7 @@ def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) 
     return Waiting(
         known_config.KnownConfig(folder / "config.json").load(),
         client,
-        lambda: mend(folder, me.seal, _now, client.continue_journal),
+        lambda: mend(folder, me.seal, machine_time, client.continue_journal),
         heartbeat,
         watchdog.on_frame,
     )

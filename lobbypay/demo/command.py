@@ -4,14 +4,17 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.display import Display, NeverSeen, NoDisplay
-from lobbypay.demo.house import PASSWORD_ABOVE_YUAN, STAFF_PIN, House
+from lobbypay.demo.house import STAFF_PIN, House
 from lobbypay.demo.processes import DidNotStart, Processes
+
+ON_THIS_MACHINE = "127.0.0.1:0"
 
 
 def main(argv: list[str]) -> int:
@@ -23,6 +26,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--card-terminal", choices=tuple(TERMINALS), default="zvt", help="what the kiosk pays with"
     )
+    parser.add_argument(
+        "--bind",
+        default=ON_THIS_MACHINE,
+        metavar="HOST:PORT",
+        help="where the desk listens; others than this machine need the printed address too",
+    )
     options = parser.parse_args(argv)
     if options.script and options.out is None:
         parser.error("--script needs --out DIR")
@@ -32,52 +41,64 @@ def main(argv: list[str]) -> int:
             from lobbypay.demo.script import play
 
             return play(options.out, (width, height), options.card_terminal)
-        return _walk_around(options.folder, (width, height), options.card_terminal)
-    except (DidNotStart, NoDisplay, NeverSeen) as problem:
+        return _walk_around(options, (width, height))
+    except (DidNotStart, NoDisplay, NeverSeen, OSError, ValueError) as problem:
         print(f"lobbypay demo: {problem}", file=sys.stderr)
         return 1
 
 
-def _walk_around(folder: Path | None, size: tuple[int, int], card_terminal: str) -> int:
-    with tempfile.TemporaryDirectory(prefix="lobbypay-") as temporary:
-        base = (folder or Path(temporary)).resolve()
-        display = Display(os.environ.get("DISPLAY"), size)
-        with closing(display), Processes(base / "logs") as processes:
-            house = House(base, processes, display.name, size, card_terminal=card_terminal)
-            house.start()
-            _tell(house, own=not os.environ.get("DISPLAY"))
-            try:
-                while house.running["kiosk"].alive:
-                    time.sleep(0.5)
-            except KeyboardInterrupt:
-                print("\nending")
+def _walk_around(options: argparse.Namespace, size: tuple[int, int]) -> int:
+    from lobbypay.demo.desk.machine_clock import MachineClock
+    from lobbypay.demo.desk.own_window import OwnWindow
+    from lobbypay.demo.desk.props import Props
+    from lobbypay.demo.desk.site import DeskSite
+    from lobbypay.demo.desk.stage import Stage
+    from simulators.control import host_and_port
+
+    host, port = host_and_port(options.bind)
+    began = time.monotonic()
+    with ExitStack() as leaving:
+        temporary = leaving.enter_context(tempfile.TemporaryDirectory(prefix="lobbypay-"))
+        base = (options.folder or Path(temporary)).resolve()
+        vnc = Path(temporary) / "window.sock"  # a short path: Unix sockets take no long ones
+        display = leaving.enter_context(closing(Display(None, size, vnc)))
+        processes = leaving.enter_context(Processes(base / "logs"))
+        clock = MachineClock(base)
+        house = House(
+            base,
+            processes,
+            display.name,
+            size,
+            card_terminal=options.card_terminal,
+            with_line=True,
+            kiosk_program=clock.program,
+        )
+        house.start()
+        stage = Stage(house, display, Props(house), clock)
+        desk = leaving.enter_context(closing(DeskSite(stage, vnc, host, port)))
+        desk.start()
+        stage.props.prepare()
+        desk.sign_in_ahead()
+        _tell(house, desk.url, time.monotonic() - began)
+        if on := os.environ.get("DISPLAY"):
+            leaving.enter_context(closing(OwnWindow(desk.ticket_url(), on)))
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print("\nending")
     return 0
 
 
-def _tell(house: House, own: bool) -> None:
-    camera = house.running["camera"].ready["control"]
-    terminal = house.running["terminal"].ready["control"]
-    wechat, alipay = (house.running[name].ready["phone"] for name in ("wechat", "alipay"))
-    window = f"on a display of its own, {house.display}" if own else f"on {house.display}"
+def _tell(house: House, url: str, seconds: float) -> None:
     print(
         f"""
-LobbyPay demo. Everything is simulated; no real money moves. Ctrl-C ends it.
+LobbyPay demo, up in {seconds:.0f} s. Everything is simulated; no real money moves. Ctrl-C ends it.
+在浏览器里打开这个地址 / Open this address in a browser on this machine:
 
-  Kiosk         {window}, {house.size[0]} x {house.size[1]}
-  Staff page    {house.server_url}/staff/fleet/
-  Login         demo / {house.staff_password}
+  {url}
+
+  Staff         {house.server_url}/staff/fleet/   demo / {house.staff_password}
   Staff screen  hold the community's name for 5 seconds on the start screen; PIN {STAFF_PIN}
-  Bill to scan  {house.bill_pdf}  (unit {house.scanned_unit})
-    hold it up: curl -X POST {camera}/show -d '{{"pdf": "{house.bill_pdf}"}}'
-    take away:  curl -X POST {camera}/clear
-  Pay by phone  {wechat}   (WeChat Pay)
-                {alipay}   (Alipay)
-    or hold the phone's payment code to the scanner, where the kiosk asks how to pay:
-                curl -X POST {camera}/show -d "$(curl -sX POST {wechat}/code -d '{{}}')"
-                curl -X POST {camera}/show -d "$(curl -sX POST {alipay}/code -d '{{}}')"
-                above {PASSWORD_ABOVE_YUAN} yuan the phone's page asks for the password
-  Card          accepted by itself; to be declined next time:
-                curl -X POST {terminal}/next -d '{{"behaviour": "decline"}}'
   Receipts      {house.folder / "receipts"}
   Logs          {house.folder / "logs"}
 """,

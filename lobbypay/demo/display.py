@@ -22,27 +22,30 @@ class NoDisplay(Exception):
 
 
 class Display:
-    """An X display: the given one, or an Xvfb of our own that ends with ``close``."""
+    """An X display: the given one, or an X server of our own that ends with ``close``: Xvfb, or where
+    ``vnc`` names a Unix socket Xvnc, whose picture and touches go through that socket too. Only its
+    owner can open the socket, and nothing listens on the network."""
 
-    def __init__(self, name: str | None, size: tuple[int, int]) -> None:
-        self._xvfb: subprocess.Popen[bytes] | None = None
-        self.name = name or self._own(size)
+    def __init__(self, name: str | None, size: tuple[int, int], vnc: Path | None = None) -> None:
+        self._server: subprocess.Popen[bytes] | None = None
+        self.name = name or self._own(size, vnc)
 
-    def _own(self, size: tuple[int, int]) -> str:
-        if shutil.which("Xvfb") is None:
-            raise NoDisplay("there is no display, and Xvfb is not installed: run make setup")
+    def _own(self, size: tuple[int, int], vnc: Path | None) -> str:
+        program = "Xvnc" if vnc else "Xvfb"
+        if shutil.which(program) is None:
+            raise NoDisplay(f"there is no display, and {program} is not installed: run make setup")
         read_end, write_end = os.pipe()
-        width, height = size
-        self._xvfb = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24"],
+        self._server = subprocess.Popen(
+            [program, "-displayfd", str(write_end), *(_xvnc(size, vnc) if vnc else _xvfb(size))],
             pass_fds=(write_end,),
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         os.close(write_end)
         with os.fdopen(read_end) as pipe:
             if not select.select([pipe], [], [], 20)[0] or not (number := pipe.readline().strip()):
-                raise NoDisplay("Xvfb did not start")
+                raise NoDisplay(f"{program} did not start")
         return f":{number}"
 
     def touch(self, x: float, y: float) -> None:
@@ -69,15 +72,29 @@ class Display:
         )
 
     def picture(self, path: Path) -> Path:
-        with mss.MSS(display=self.name) as camera:
+        # Xvnc names a depth twice, which mss's other ways to a picture do not understand.
+        with mss.MSS(display=self.name, backend="xlib") as camera:
             shot = camera.grab(camera.monitors[0])
             mss.tools.to_png(shot.rgb, shot.size, output=str(path))
         return path
 
     def close(self) -> None:
-        if self._xvfb:
-            self._xvfb.terminate()
-            self._xvfb.wait(timeout=10)
+        if self._server:
+            self._server.terminate()
+            self._server.wait(timeout=10)
+
+
+def _xvfb(size: tuple[int, int]) -> list[str]:
+    return ["-screen", "0", f"{size[0]}x{size[1]}x24"]
+
+
+def _xvnc(size: tuple[int, int], socket_path: Path) -> list[str]:
+    return [
+        *("-geometry", f"{size[0]}x{size[1]}", "-depth", "24", "-nolisten", "tcp"),
+        *("-SecurityTypes", "None", "-rfbport", "-1"),  # by the socket alone, which is its owner's
+        *("-rfbunixpath", str(socket_path), "-rfbunixmode", "384"),  # 0o600
+        *("-AcceptSetDesktopSize=0", "-AcceptCutText=0", "-SendCutText=0", "-AlwaysShared=1"),
+    ]
 
 
 class NeverSeen(AssertionError):

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +64,8 @@ class House:
     staff_password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     card_delay_s: float = 0.8
     card_terminal: str = "zvt"  # which of TERMINALS
+    with_line: bool = False  # between kiosk and server, to be cut
+    kiosk_program: tuple[str, ...] = ("lobbypay", "kiosk")
     database_url: str = ""  # of the server; else SQLite in the folder
     running: dict[str, Running] = field(default_factory=dict)
 
@@ -95,16 +98,22 @@ class House:
         return self.folder / "bill.pdf"
 
     def start(self) -> None:
-        """Everything, in the order in which one needs the other."""
+        """Everything, in the order in which one needs the other; the rest side by side."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.server_port = free_port()
-        self.start_channels()
-        self.start_devices()
-        self.make_server()
-        self.start_server()
-        self.enrol_kiosk()
-        self.start_kiosk()
-        self.await_window()
+        with ThreadPoolExecutor(max_workers=2) as beside:
+            devices = beside.submit(self.start_devices)
+            self.start_channels()
+            self.make_server()
+            bill = beside.submit(self.print_bill)
+            self.start_server()
+            if self.with_line:
+                self.start_line()
+            devices.result()
+            self.enrol_kiosk()
+            self.start_kiosk()
+            self.await_window()
+            bill.result()
 
     def start_channels(self) -> None:
         keys = self.folder / "channel-keys"
@@ -167,11 +176,20 @@ class House:
             *("--pairing-code", self.pairing_code),
             *("--staff-name", "demo", f"--staff-password={self.staff_password}"),
         )
+
+    def print_bill(self) -> None:
         self.server_command("bill-pdf", "--unit", SCANNED_UNIT, "--out", str(self.bill_pdf))
 
     def server_command(self, *command: str) -> str:
         return self.processes.run(
             f"server-{command[0]}", "lobbypay", "server", *command, **self._server_environment
+        )
+
+    def operator_command(self, *command: str) -> str:
+        """What only whoever runs the server can do (``lobbypay.demo.desk.back_office``)."""
+        module = "lobbypay.demo.desk.back_office"
+        return self.processes.run(
+            f"operator-{command[0]}", module, *command, **self._server_environment
         )
 
     @property
@@ -194,10 +212,22 @@ class House:
                 time.sleep(0.1)
         raise DidNotStart(f"the server did not start; see {self.folder / 'logs' / 'server.log'}")
 
+    def start_line(self) -> None:
+        self.running["line"] = self.processes.start(
+            "line", "simulators.network_line", "--to", f"127.0.0.1:{self.server_port}"
+        )
+
+    @property
+    def kiosks_server_url(self) -> str:
+        """Where the kiosk finds the server: at its end of the line, if there is one."""
+        if self.with_line:
+            return f"http://127.0.0.1:{self.running['line'].ready['port']}"
+        return self.server_url
+
     def enrol_kiosk(self) -> None:
         width, height = self.size
         tables = {
-            "server": {"url": self.server_url},
+            "server": {"url": self.kiosks_server_url},
             "staff": {"pin": staff_pin.make(STAFF_PIN)},
             "window": {"width": width, "height": height, "fullscreen": False},
             "scanner": self.scanner_table(),
@@ -220,7 +250,7 @@ class House:
     def start_kiosk(self) -> Running:
         self.running["kiosk"] = self.processes.start(
             "kiosk",
-            *("lobbypay", "kiosk", "--config", str(self.kiosk_config)),
+            *(*self.kiosk_program, "--config", str(self.kiosk_config)),
             wait=False,
             DISPLAY=self.display,
             LIBGL_ALWAYS_SOFTWARE="1",

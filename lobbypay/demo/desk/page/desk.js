@@ -1,0 +1,59 @@
+// Puts the page together: what it is told once, and what is so, as often as that changes.
+
+import * as language from "/page/language.js";
+import * as acts from "/page/acts.js";
+import * as books from "/page/books.js";
+import * as glass from "/page/glass.js";
+import * as seen from "/page/seen.js";
+import * as tour from "/page/tour.js";
+
+let state = null;
+let staff = [];
+
+const told = await (await fetch("/desk.json")).json();
+staff = told.staff;
+language.useWords(told.words);
+glass.open(told.size);
+acts.open(told.acts, () => drawState(true));
+tour.open(told.tour);
+drawStaff();
+document.getElementById("language").addEventListener("click", () => {
+  language.choose(language.toggled());
+  acts.draw();
+  tour.draw();
+  glass.showCover();
+  drawStaff();
+  drawState(true);
+});
+
+const events = new EventSource("/events");
+events.addEventListener("message", (event) => {
+  state = JSON.parse(event.data);
+  glass.follow(state.kiosk);
+  tour.follow(state);
+  drawState(false);
+});
+
+function drawState(anew) {
+  if (!state) return;
+  seen.draw(acts.shownTab(), state, anew);
+  books.draw(state.payments);
+  document.body.dataset.screen = state.kiosk.screen;
+}
+
+function drawStaff() {
+  const nav = document.getElementById("staff");
+  nav.hidden = staff.length === 0;
+  const links = staff.flatMap((role) => [
+    ...(staff.length > 1 ? [document.createTextNode(`${language.said(role.role)}:`)] : []),
+    ...role.pages.map((page) => {
+      const link = document.createElement("a");
+      link.href = `${page.href}?lang=${language.chosen()}`;
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = language.said(page.label);
+      return link;
+    }),
+  ]);
+  nav.replaceChildren(nav.firstElementChild, ...links);
+}
