@@ -111,8 +111,7 @@ def _stopped(engine: Engine, journal: Journal, reason: str | None) -> None:
             log.error("stop_not_kept", error=str(error))
 
 
-def machine_time() -> datetime:
-    """What the machine's own clock says, right or wrong; ``Clock`` corrects it."""
+def machine_time() -> datetime:  # right or wrong: Clock corrects it
     return datetime.now(UTC)
 
 
