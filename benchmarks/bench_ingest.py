@@ -105,7 +105,7 @@ class Estate:
 
     def _record(self):
         from contract.messages import CardData, Method, PaymentRecord, PaymentState
-        from server.billing.accounts import to_contract
+        from server.billing.unit_accounts import to_contract
 
         unit, bill = self.bills[self.paid]
         self.paid += 1
@@ -151,8 +151,8 @@ def measure(name, estate, batches) -> None:
 
 def ingest(estate, batch) -> None:
     from server.api import calls
+    from server.database import serializable
     from server.fleet.models import Kiosk
-    from server.payments.serializable import serializable
 
     kiosk = Kiosk.objects.select_related("community").get(pk=estate.world.KIOSK_ID)
     serializable(lambda: calls._ingest(kiosk, batch, estate.world.NOW))

@@ -14,8 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import EntryKind
-from kiosk.journal import Journal
-from kiosk.journal_file import Seal
+from kiosk.journal.journal import Journal
+from kiosk.journal.schema import Seal
 
 ROUNDS, BATCH = 40, 25
 BODY = {"payment_id": "01900000-0000-7000-8000-000000000001", "lines": ["x" * 60] * 20}

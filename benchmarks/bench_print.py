@@ -26,7 +26,7 @@ from device_drivers.printers.escpos_settings import read_settings
 from device_drivers.printers.raster import BUILT_FONTS
 from kiosk.core.receipt import Receipt, lay_out
 from kiosk.runtime.receipts import document
-from kiosk.ui.samples import CONFIG, record
+from kiosk.ui.gallery.samples import CONFIG, record
 from simulators.receipt_printer.cables import PtyCable, TcpCable
 from simulators.receipt_printer.device import Printer
 

@@ -33,9 +33,9 @@ from device_drivers.card_terminals.interface import CardResult, LastKnown, Outco
 from kiosk.core.events import Event, RecoveryDone
 from kiosk.core.model import Lobby, Session
 from kiosk.core.payment import Fact, learn
-from kiosk.journal import Journal
-from kiosk.journal_file import Seal
-from kiosk.recovery import Recovery
+from kiosk.journal.journal import Journal
+from kiosk.journal.schema import Seal
+from kiosk.recovery.inquiry import Recovery
 from kiosk.runtime.engine import Engine
 
 ENTRIES, ROUNDS = 100_000, 5

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from contract.journal_hash import GENESIS
 from contract.message import Message, Sha256
 from contract.messages import KioskCode, PaymentId, PaymentRecord
-from contract.presence import StopReason
+from contract.stop_reason import StopReason
 
 OpenPayments = Annotated[list[PaymentId], Field(max_length=50)]  # whose end this disk does not know
 

@@ -14,7 +14,7 @@ from contract.business_day import ZoneName
 from contract.currency import listed
 from contract.message import Message, Name, NameText, Sha256, Text
 from contract.money import Money
-from contract.presence import Presence, StopReason
+from contract.stop_reason import Presence, StopReason
 from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]

@@ -19,12 +19,12 @@ from device_drivers.printers.raster import BUILT_FONTS
 from device_drivers.registry import UnknownDriver, factory
 from device_drivers.scanners.interface import Scanner
 from device_drivers.status import DeviceStatus, SelfTesting
+from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
-from kiosk.central import known_config
+from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import CentralClient
-from kiosk.central.open_bills import OpenBillsCopy
-from kiosk.central.presence import Voice
-from kiosk.central.reporter import Reporter
+from kiosk.central.outbox import Reporter
+from kiosk.central.presence_counter import Voice
 from kiosk.clock import Clock
 from kiosk.core.capabilities import offers
 from kiosk.core.events import (
@@ -38,17 +38,18 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
-from kiosk.health.own import own_report
+from kiosk.health.flapping import Pace
+from kiosk.health.kiosk_report import own_report
 from kiosk.health.supervisor import Supervisors, Watched
 from kiosk.health.touch import TouchWatch
-from kiosk.health.trust import Pace
 from kiosk.health.watchdog import Watchdog, uptime_s
-from kiosk.journal import Journal, JournalUnavailable
-from kiosk.journal_mending import mend
-from kiosk.journal_opening import open_journal
-from kiosk.journal_watch import JournalWatch
-from kiosk.payment_age import age_of
-from kiosk.recovery import Recovery
+from kiosk.journal.journal import Journal, JournalUnavailable
+from kiosk.journal.opening import open_journal
+from kiosk.journal.scrubber import JournalWatch
+from kiosk.recovery.inquiry import Recovery
+from kiosk.recovery.journal_repair import mend
+from kiosk.recovery.payment_age import age_of
+from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.kiosk import Hands, Kiosk
@@ -56,9 +57,8 @@ from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import Room, StaffDesk
+from kiosk.runtime.without_journal import Waiting
 from kiosk.settings import DEVICE_ROLES, Settings, SettingsError, printer_memory
-from kiosk.trial_payment import TrialPayments
-from kiosk.waiting import Waiting
 
 log = structlog.get_logger("bootstrap")
 
@@ -216,7 +216,7 @@ def _reporter(
     engine: Engine,
     journal: Journal,
     copy: OpenBillsCopy,
-    known: known_config.KnownConfig,
+    known: config_cache.KnownConfig,
     clock: Clock,
     heartbeat: Callable[[str], Heartbeat],
 ) -> Reporter:
@@ -297,7 +297,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         lambda reports: engine.post(DevicesSeen(reports)),
         pace,
     )
-    known = known_config.KnownConfig(settings.data_dir / "config.json")
+    known = config_cache.KnownConfig(settings.data_dir / "config.json")
     heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)
     reporter = _reporter(client, engine, journal, copy, known, clock, heartbeat)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
@@ -374,7 +374,7 @@ def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) 
         )
 
     return Waiting(
-        known_config.KnownConfig(folder / "config.json").load(),
+        config_cache.KnownConfig(folder / "config.json").load(),
         client,
         lambda: mend(folder, me.seal, machine_time, client.continue_journal),
         heartbeat,

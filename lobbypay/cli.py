@@ -6,19 +6,19 @@ import sys
 from lobbypay.guard import guarded
 
 COMMANDS = {
-    "kiosk": ("kiosk.command", "the lobby terminal; `enrol` gives it an identity"),
+    "kiosk": ("kiosk.commands.kiosk", "the lobby terminal; `enrol` gives it an identity"),
     "server": ("server.cli", "the central server: run, migrate, sample-data, bill-pdf, ..."),
-    "doctor": ("kiosk.doctor.command", "is this kiosk ready? the remedy for what is not"),
+    "doctor": ("kiosk.commands.doctor", "is this kiosk ready? the remedy for what is not"),
     "demo": ("lobbypay.demo.command", "server, simulators and kiosk with sample data"),
-    "scan": ("kiosk.scan_command", "read codes from images or a camera"),
-    "screens": ("kiosk.ui.gallery", "draw every screen as a picture"),
-    "journal": ("kiosk.journal_command", "a kiosk's journal: verify, export, settle a payment"),
-    "receipt": ("kiosk.receipt_command", "a receipt from a kiosk's journal as PNG or PDF"),
+    "scan": ("kiosk.commands.scan", "read codes from images or a camera"),
+    "screens": ("kiosk.ui.gallery.pictures", "draw every screen as a picture"),
+    "journal": ("kiosk.commands.journal", "a kiosk's journal: verify, export, settle a payment"),
+    "receipt": ("kiosk.commands.receipt", "a receipt from a kiosk's journal as PNG or PDF"),
     "simulate": ("lobbypay.simulate", "whole-system runs with faults (in a checkout)"),
     "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
     "soak": ("lobbypay.soak", "a day of device faults in minutes (in a checkout)"),
     "device": ("lobbypay.device.command", "`conformance`: does a device driver do what it must"),
-    "printer": ("kiosk.printer_command", "paper and bin: new-roll, bin-emptied, status"),
+    "printer": ("kiosk.commands.printer", "paper and bin: new-roll, bin-emptied, status"),
     "zvt": (
         "device_drivers.card_terminals.zvt.command",
         "card terminal: decode, status, totals, ...",

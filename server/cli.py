@@ -99,7 +99,7 @@ def _start_django() -> None:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.migrate:
         _migrate(arguments)
-    from server.web_server import serve
+    from server.web import serve
 
     serve(arguments.bind, arguments.threads)
     return 0
@@ -118,10 +118,10 @@ def _sample_data(arguments: argparse.Namespace) -> int:
 
     from contract.business_day import business_day
     from server.fleet.enrolment import create_pairing_code
-    from server.fleet.staff import create_staff
     from server.sample_data.creation import SEED, create_sample
     from server.sample_data.estate import TIME_ZONE
     from server.sample_data.neighbours import create_neighbours
+    from server.staff.accounts import create_staff
 
     now = timezone.now()
     seed = SEED if arguments.seed is None else arguments.seed
@@ -144,19 +144,19 @@ def _bill_pdf(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from contract.business_day import business_day
-    from server.billing import accounts, bill_pdf, signing
+    from server.billing import bill_pdf, signing, unit_accounts
 
     community = _community(arguments.community)
     if community is None:
         return 1
     try:
-        unit = accounts.find_unit(community, arguments.unit)
+        unit = unit_accounts.find_unit(community, arguments.unit)
         bill = bill_pdf.bill_to_print(unit, arguments.period)
         pdf = bill_pdf.render(bill, business_day(timezone.now(), community.time_zone))
         arguments.out.write_bytes(pdf)
-    except accounts.UnitNotFound:
+    except unit_accounts.UnitNotFound:
         return _failed(f"no unit {arguments.unit} in {community.code}; e.g. 3-2-1201")
-    except accounts.BillNotFound as error:
+    except unit_accounts.BillNotFound as error:
         return _failed(str(error))
     except signing.SigningKeyMissing as error:
         return _failed(str(error))
@@ -218,7 +218,7 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
 
 
 def _create_staff(arguments: argparse.Namespace) -> int:
-    from server.fleet.staff import create_staff
+    from server.staff.accounts import create_staff
 
     password = arguments.password or secrets.token_urlsafe(9)
     create_staff(arguments.name, password)

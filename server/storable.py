@@ -1,7 +1,7 @@
 """What both databases take as JSON and text: PostgreSQL holds no NUL, no lone surrogate and no NaN.
 
 Only for what is shown or looked into by people. What must stay as it was signed is kept as its canonical
-text (``server.payments.journal_body``).
+text (``server.payments.journal.entry_body``).
 """
 
 import math

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from contract.messages import PaymentState
 from kiosk.core import payment as kiosk
-from server.payments import charging_times
-from server.payments import life as server
+from server.payments import state_machine as server
+from server.payments import timing
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "payment-life.md"
 _LATE = "late: refunded or credited"
@@ -28,24 +28,25 @@ _KIOSK = """## At the kiosk
 """
 _SERVER = """## On the server
 
-`server/payments/life.py`. Each change is a committed row, checked against these rules at every write; the
-database refuses money that does not add up. That the customer was charged (`charged_minor`) and where the
-money went (`allocated_minor` settled bills, `credited_minor` is credit of the unit, `refunded_minor` went
-back) are facts of their own. Money for an order that had ended without any is late: the community's
-policy makes it `reversed` (refunded) or `approved` (credited), and staff are told. So is money for an
-order whose kiosk told the payer that none was taken: an order that does not say so itself is older than
-that, as after a restore from a backup. Where a part of late money went back in the channel's console
-before it was known, only the rest is refunded. Another sum than the
-order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what
-it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`):
-never both. An approved order may have been returned in part in its channel's console: `refunded_minor`
-is less than `charged_minor` then, and the bills stay settled; all of it back means `reversed`.
+`server/payments/state_machine.py`. Each change is a committed row, checked against these rules at every
+write; the database refuses money that does not add up. That the customer was charged (`charged_minor`)
+and where the money went (`allocated_minor` settled bills, `credited_minor` is credit of the unit,
+`refunded_minor` went back) are facts of their own. Money for an order that had ended without any is
+late: the community's policy makes it `reversed` (refunded) or `approved` (credited), and staff are
+told. So is money for an order whose kiosk told the payer that none was taken: an order that does not
+say so itself is older than that, as after a restore from a backup. Where a part of late money went back
+in the channel's console before it was known, only the rest is refunded. Another sum than the order's
+leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what it is
+for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`): never
+both. An approved order may have been returned in part in its channel's console: `refunded_minor` is
+less than `charged_minor` then, and the bills stay settled; all of it back means `reversed`.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 
-`kiosk/core/phone_code.py`, `server/payments/charging.py`. The request itself takes the money, so both
-sides write `pending` before it is sent: the kiosk in its journal, the server in the order's row. Whoever
-moves the row from `created` to `pending` asks the channel, once; a request that comes again only looks.
+`kiosk/core/payment_code.py`, `server/payments/payment_codes.py`. The request itself takes the money, so
+both sides write `pending` before it is sent: the kiosk in its journal, the server in the order's row.
+Whoever moves the row from `created` to `pending` asks the channel, once; a request that comes again
+only looks.
 
 | | |
 |---|---|
@@ -86,12 +87,12 @@ def document() -> str:
         _steps(server.TRANSITIONS, list(server.Fact)),
         _fields(server.RULES),
         _PHONE.format(
-            ask=charging_times.ASK_EVERY_S,
-            life=charging_times.CODE_LIFE.total_seconds(),
-            reverse=charging_times.REVERSE_AFTER.total_seconds(),
-            looks=_durations(charging_times.LOOK_AGAIN),
-            end=_durations(charging_times.END_MAY_COME),
-            console=_durations(charging_times.IN_THE_CONSOLE),
+            ask=timing.ASK_EVERY_S,
+            life=timing.CODE_LIFE.total_seconds(),
+            reverse=timing.REVERSE_AFTER.total_seconds(),
+            looks=_durations(timing.LOOK_AGAIN),
+            end=_durations(timing.END_MAY_COME),
+            console=_durations(timing.IN_THE_CONSOLE),
         ),
     ]
     return "\n".join(parts)

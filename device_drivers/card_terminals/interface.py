@@ -6,8 +6,8 @@ returned, so that the result is on disk first; a command that may have taken mon
 Commands that move money carry an id. One that comes again under its id is answered as the first was
 (the same result, or OutcomeUnknown again), without asking the terminal or the observer; what was never
 begun (NotReachable, Refused) may be tried again under its id; the id of another command is Refused with
-``DUPLICATE_DIFFERS``. ``device_drivers.answered`` does that. This memory ends with the process: after a
-restart nobody gives an old command again, the terminal is asked what became of it.
+``DUPLICATE_DIFFERS``. ``device_drivers.command_memory`` does that. This memory ends with the process:
+after a restart nobody gives an old command again, the terminal is asked what became of it.
 """
 
 from dataclasses import dataclass, field

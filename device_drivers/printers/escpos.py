@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from device_drivers.answered import Answered
+from device_drivers.command_memory import Answered
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.printers import conditions

@@ -3,7 +3,7 @@
 Jobs carry an id. A job that was PRINTED or UNCERTAIN and comes again under its id is answered so and
 not printed again: whoever wants paper nonetheless asks for a copy, under another id. One that ended
 NOT_PRINTED is begun again. The id of another document is Refused with ``DUPLICATE_DIFFERS``.
-``device_drivers.answered`` does that for this process; ``state_file``, which the kiosk gives every
+``device_drivers.command_memory`` does that for this process; ``state_file``, which the kiosk gives every
 printer, is there for what must outlive it (``memory.Memory``).
 """
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import public_key_text
 from contract.messages import KIOSK_CODE_PATTERN
-from kiosk.journal_file import Seal
+from kiosk.journal.schema import Seal
 
 _FILE = "identity.json"
 _CODE = re.compile(KIOSK_CODE_PATTERN)

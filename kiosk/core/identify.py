@@ -8,7 +8,7 @@ from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
 from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
-from kiosk.core import held, unit_entry
+from kiosk.core import held_bills, unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
@@ -203,7 +203,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
         return session, ()
     if (what := _not_now(event)) is not None:
         return say(session, what, Screen.IDENTIFY), (Sound("attention"),)
-    account = held.without(_scanned_first(event.account, event.bill_number), event.held)
+    account = held_bills.without(_scanned_first(event.account, event.bill_number), event.held)
     numbers = tuple(b.number for b in account.bills)
     wanted = tuple(n for n in numbers if n == event.bill_number) or numbers[:BILLS_A_PAYMENT]
     # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
@@ -216,7 +216,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
         offline=event.offline,
         acknowledged=event.acknowledged,
         held=event.held,
-        held_elsewhere=bool(held.elsewhere(event.account.bills, event.held)),
+        held_elsewhere=bool(held_bills.elsewhere(event.account.bills, event.held)),
         selected=wanted,
         reprint=event.reprint,
         say=None,
@@ -228,13 +228,17 @@ def _not_now(event: AccountFound) -> Say | None:
     """What is said in place of bills: the bill in the hand may be paid already, or all of them may.
     A unit whose every bill was paid here owes nothing."""
     mine = [bill for bill in event.account.bills if bill.number == event.bill_number]
-    of_mine = [record for record in event.held if any(held.holds(record, bill) for bill in mine)]
+    of_mine = [
+        record for record in event.held if any(held_bills.holds(record, bill) for bill in mine)
+    ]
     if of_mine:
-        return held.words(of_mine)
-    if held.elsewhere(mine, ()):
+        return held_bills.words(of_mine)
+    if held_bills.elsewhere(mine, ()):
         return Say.BEING_CONFIRMED
-    none_left = not held.without(event.account, event.held).bills
-    unsure = held.in_doubt(event.held) or held.elsewhere(event.account.bills, event.held)
+    none_left = not held_bills.without(event.account, event.held).bills
+    unsure = held_bills.in_doubt(event.held) or held_bills.elsewhere(
+        event.account.bills, event.held
+    )
     return Say.BEING_CONFIRMED if none_left and unsure else None
 
 
@@ -242,7 +246,7 @@ def on_bills_held(session: Session, event: BillsHeld, moment: Moment) -> Step:
     """Found at the last gate: nothing was begun, so nothing has to be ended."""
     if session.visit.account is None or session.may_hold_money:
         return session, ()
-    session = say(session, held.words(event.held), Screen.IDENTIFY, payment=None)
+    session = say(session, held_bills.words(event.held), Screen.IDENTIFY, payment=None)
     return session, (Sound("attention"),)
 
 

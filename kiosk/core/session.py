@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.core import identify, outcome, paying, phone_code, staff
+from kiosk.core import identify, outcome, payment_code, payment_flow, staff
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, Effect
 from kiosk.core.events import (
@@ -85,7 +85,7 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
     session = replace(session, now=moment.monotonic, wall=moment.wall)
     session, effects = _HANDLERS[type(event)](session, event, moment)
     if session.visit.next_code:
-        session, more = phone_code.go_on(session, moment)
+        session, more = payment_code.go_on(session, moment)
         effects = (*effects, *more)
     if session.visit.screen is not before.visit.screen:
         session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
@@ -110,7 +110,7 @@ def _as_new(visit: Visit) -> bool:
 
 
 def _listens(session: Session) -> bool:
-    if phone_code.welcome(session) or staff.listens(session):
+    if payment_code.welcome(session) or staff.listens(session):
         return True
     return session.visit.screen in SCANNING and not session.visit.busy
 
@@ -191,7 +191,7 @@ def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
         return home(session), ()
     if session.visit.screen in staff.SCREENS:
         return staff.on_tick(session, moment)
-    return paying.on_tick(session, moment)
+    return payment_flow.on_tick(session, moment)
 
 
 def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
@@ -205,8 +205,8 @@ def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
         return staff.on_scanned(session, event, moment)
     if (badge := staff.by_badge(session, event)) is not None:
         return badge
-    if phone_code.welcome(session):
-        answer = phone_code.on_scanned(session, event, moment)
+    if payment_code.welcome(session):
+        answer = payment_code.on_scanned(session, event, moment)
         if answer is not None:
             return answer
     return identify.on_scanned(session, event, moment)
@@ -219,16 +219,16 @@ def _by_phone_code(session: Session) -> bool:
 def _on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
     if event.payment_id == staff.TRYING:
         return staff.on_card_step(session, event)
-    return paying.on_card_step(session, event, moment)
+    return payment_flow.on_card_step(session, event, moment)
 
 
 def _on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
-    room = phone_code if _by_phone_code(session) else paying
+    room = payment_code if _by_phone_code(session) else payment_flow
     return room.on_order_made(session, event, moment)
 
 
 def _on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Step:
-    room = phone_code if _by_phone_code(session) else paying
+    room = payment_code if _by_phone_code(session) else payment_flow
     return room.on_order_failed(session, event, moment)
 
 
@@ -237,7 +237,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (identify.on_tapped, paying.on_tapped, staff.on_tapped):
+    for room in (identify.on_tapped, payment_flow.on_tapped, staff.on_tapped):
         answer = room(session, event, moment)
         if answer is not None:
             return answer
@@ -351,11 +351,11 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     BillsHeld: identify.on_bills_held,
     OrderMade: _on_order_made,
     OrderFailed: _on_order_failed,
-    OrderSeen: paying.on_order_seen,
+    OrderSeen: payment_flow.on_order_seen,
     CardStepped: _on_card_step,
-    CardAnswered: paying.on_card_answered,
-    CardLost: paying.on_card_lost,
-    CardNotAsked: paying.on_card_not_asked,
+    CardAnswered: payment_flow.on_card_answered,
+    CardLost: payment_flow.on_card_lost,
+    CardNotAsked: payment_flow.on_card_not_asked,
     ReceiptPrinted: outcome.on_receipt_printed,
     PinChecked: staff.on_pin_checked,
     FactsSeen: staff.on_facts,

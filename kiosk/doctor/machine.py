@@ -23,10 +23,10 @@ from kiosk.clock import OFF
 from kiosk.doctor import conditions
 from kiosk.doctor.attached import Attached
 from kiosk.doctor.finding import Finding, fine, wrong
-from kiosk.journal import Journal
-from kiosk.journal_check import origin_of, verify
-from kiosk.journal_continue import current
-from kiosk.journal_file import JournalBroken, JournalUnavailable
+from kiosk.journal.continuation import current
+from kiosk.journal.journal import Journal
+from kiosk.journal.schema import JournalBroken, JournalUnavailable
+from kiosk.journal.verification import origin_of, verify
 from kiosk.settings import Settings
 
 SPACE_MIN, SPACE_GOOD = 50 * 2**20, 500 * 2**20  # bytes

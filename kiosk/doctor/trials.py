@@ -15,12 +15,12 @@ from device_drivers.scanners.interface import Scan, Scanner
 from kiosk.central import identity as identity_file
 from kiosk.doctor import conditions
 from kiosk.doctor.finding import Finding, fine, of_status, wrong
-from kiosk.journal import Journal, JournalUnavailable
-from kiosk.journal_continue import current
-from kiosk.journal_opening import open_journal
+from kiosk.journal.continuation import current
+from kiosk.journal.journal import Journal, JournalUnavailable
+from kiosk.journal.opening import open_journal
+from kiosk.recovery.test_payment import NOT_CLEAR, Trial, TrialPayments, TrialState
+from kiosk.runtime.test_page import trial_page
 from kiosk.settings import Settings
-from kiosk.trial_page import trial_page
-from kiosk.trial_payment import NOT_CLEAR, Trial, TrialPayments, TrialState
 
 Say = Callable[[str, str], None]  # in Chinese, in English
 

@@ -15,8 +15,8 @@ from contract.messages import DeviceReport
 from device_drivers.errors import DeviceError
 from device_drivers.status import DeviceStatus
 from kiosk.central.client import backoff_s
-from kiosk.health import reports
-from kiosk.health.trust import Pace, Trust
+from kiosk.health import device_reports
+from kiosk.health.flapping import Pace, Trust
 
 log = structlog.get_logger("health")
 
@@ -85,9 +85,9 @@ class Supervisors:
         while not self._stop.is_set():
             status, pause_s = self._look(watch)
             now = time.monotonic()
-            if watch.trust.lost_too_often(reports.is_lost(status), now):
+            if watch.trust.lost_too_often(device_reports.is_lost(status), now):
                 log.warning("device_quarantined", role=device.role)
-                status, pause_s = reports.quarantined(status), self._pace.quarantine_s
+                status, pause_s = device_reports.quarantined(status), self._pace.quarantine_s
                 watch.is_open = False
             self._seen(device.role, status)
             self._stop.wait(pause_s)
@@ -101,10 +101,10 @@ class Supervisors:
                 watch.is_open, watch.attempt = True, 0
             return self._ask(watch), self._pace.probe_s
         except DeviceError as error:
-            status = reports.out_of_reach(device.driver, error)
+            status = device_reports.out_of_reach(device.driver, error)
         except Exception as error:
             log.exception("supervisor_failed", role=device.role)
-            status = reports.driver_failed(device.driver, error)
+            status = device_reports.driver_failed(device.driver, error)
         watch.is_open, watch.attempt = False, watch.attempt + 1
         pace = self._pace
         return status, backoff_s(
@@ -115,7 +115,7 @@ class Supervisors:
         device, now = watch.device, time.monotonic()
         due, watch.test_due = watch.test_due, watch.test_due or now
         if device.self_test is None or due is None or now < due or not device.resting():
-            return reports.untested(device.probe(), watch.untested)
+            return device_reports.untested(device.probe(), watch.untested)
         watch.test_due = now + self._pace.self_test_s
         try:
             status = device.self_test()
@@ -123,12 +123,12 @@ class Supervisors:
             log.warning("self_test_failed", role=device.role, code=error.code, detail=error.detail)
             watch.untested = (error.code,)
             watch.test_due = now + self._pace.quarantine_s
-            return reports.untested(device.probe(), watch.untested)
+            return device_reports.untested(device.probe(), watch.untested)
         watch.untested = ()
         return status
 
     def _seen(self, role: str, status: DeviceStatus) -> None:
-        seen = reports.report(role, status)
+        seen = device_reports.report(role, status)
         with self._lock:
             if self._reports.get(role) == seen:
                 return

@@ -25,9 +25,9 @@ from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, Ref
 from device_drivers.status import DeviceStatus
 from kiosk.core.events import CardAnswered, CardLost, CardNotAsked, CardStepped, Event
 from kiosk.core.model import CardProgress
-from kiosk.journal import JournalUnavailable
-from kiosk.recovery import card_data
-from kiosk.trial_payment import NOT_CLEAR, Trial, TrialPayments
+from kiosk.journal.journal import JournalUnavailable
+from kiosk.recovery.inquiry import card_data
+from kiosk.recovery.test_payment import NOT_CLEAR, Trial, TrialPayments
 
 log = structlog.get_logger("card_desk")
 

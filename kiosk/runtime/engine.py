@@ -23,7 +23,7 @@ from kiosk.core.effects import AskTerminal, Effect, Record, RecordReceipt
 from kiosk.core.events import BillsHeld, CardLost, Event, RecordingSeen, Ticked, Touched
 from kiosk.core.model import Moment, Session
 from kiosk.core.session import step
-from kiosk.journal import Journal, JournalUnavailable
+from kiosk.journal.journal import Journal, JournalUnavailable
 
 log = structlog.get_logger("engine")
 

@@ -27,7 +27,7 @@ from kiosk.core.effects import (
 )
 from kiosk.core.events import Event, Scanned
 from kiosk.core.model import Session
-from kiosk.recovery import Recovery
+from kiosk.recovery.inquiry import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.lookups import Lookups

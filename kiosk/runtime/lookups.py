@@ -8,10 +8,10 @@ import structlog
 
 from contract.bill_code import BillCode
 from contract.messages import Bill, ErrorCode, UnitAccount, UnitLookup
+from kiosk.central.bills_cache import OpenBillsCopy, known_to
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
-from kiosk.central.open_bills import OpenBillsCopy, known_to
 from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 
 log = structlog.get_logger("lookups")
 

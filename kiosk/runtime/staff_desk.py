@@ -21,13 +21,13 @@ from kiosk.core.effects import CheckPin, LookAround, PrintTestPage, TakeTestPaym
 from kiosk.core.events import Event, FactsSeen, PinChecked, TestEnded
 from kiosk.core.model import KioskFacts, StaffTest
 from kiosk.core.staff import REFUSED
-from kiosk.journal import Journal
-from kiosk.recovery import Recovery
+from kiosk.journal.journal import Journal
+from kiosk.recovery.inquiry import Recovery
+from kiosk.recovery.test_payment import Trial
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.test_page import trial_page
 from kiosk.settings import Settings
-from kiosk.trial_page import trial_page
-from kiosk.trial_payment import Trial
 
 log = structlog.get_logger("staff_desk")
 

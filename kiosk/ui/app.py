@@ -15,7 +15,7 @@ from kiosk.core.model import Action, Session
 from kiosk.core.session import RESTING
 from kiosk.ui import fonts
 from kiosk.ui.frame import Frame
-from kiosk.ui.port import Kiosk, Picture
+from kiosk.ui.kiosk_port import Kiosk, Picture
 from kiosk.ui.probe import Probe
 from kiosk.ui.screens.base import KioskScreen, screen_class
 from kiosk.ui.sounds import Sounds
@@ -31,7 +31,7 @@ IDLE_FRAMES_PER_SECOND = 15
 
 
 class KioskApp(App):
-    """``kiosk`` is what stands behind the screen (kiosk.ui.port.Kiosk).
+    """``kiosk`` is what stands behind the screen (kiosk.ui.kiosk_port.Kiosk).
 
     ``notify`` may be called from any thread whenever the session changed; ``play`` likewise for a
     sound. ``probe_path`` opens the read-only look of kiosk.ui.probe. ``on_shown`` is called once,

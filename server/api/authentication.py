@@ -19,7 +19,7 @@ from contract.journal_hash import public_key
 from contract.messages import ErrorCode, StopReason
 from server.api.errors import Refusal
 from server.fleet import enrolment
-from server.fleet.listening import use_nonce
+from server.fleet.heartbeats import use_nonce
 from server.fleet.models import Kiosk
 
 

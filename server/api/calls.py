@@ -20,20 +20,21 @@ from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
 from server.api.parsing import StrictParser
-from server.billing.accounts import accounts_of, find_bill, to_contract
 from server.billing.signing import bill_keys
+from server.billing.unit_accounts import accounts_of, find_bill, to_contract
+from server.database import serializable
 from server.estate.models import Community, Unit
-from server.fleet import beginning, enrolment, standing
-from server.fleet.listening import record_heartbeat
+from server.fleet import clone_detection, enrolment, reenrolment
+from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
-from server.notices.showing import shown
-from server.payments import following, ingestion, starting
+from server.notices.publication import shown
+from server.payments import initiation, inquiry
 from server.payments.alerts import resolve
 from server.payments.channels import registry
+from server.payments.initiation import Caller
+from server.payments.journal import intake
 from server.payments.models import PaymentOrder
-from server.payments.serializable import serializable
-from server.payments.starting import Caller
-from server.payments.views_of import view_of
+from server.payments.serializers import view_of
 
 WAIT_S_MAX = 25
 UNITS_A_PAGE = 100
@@ -87,7 +88,7 @@ def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
         kiosk_id=str(kiosk.id),
         kiosk_code=kiosk.code,
         community=kiosk.community.code,
-        begin=beginning.position_of(kiosk, body.open_payments, now),
+        begin=reenrolment.position_of(kiosk, body.open_payments, now),
     )
 
 
@@ -169,7 +170,7 @@ def start_payment(request: HttpRequest, body: messages.StartPayment) -> Any:
     kiosk = _kiosk(request)
     if kiosk.stopped:
         raise Refusal(ErrorCode.KIOSK_STOPPED, reason=kiosk.stopped)
-    return view_of(starting.start(_caller(kiosk), body, timezone.now()))
+    return view_of(initiation.start(_caller(kiosk), body, timezone.now()))
 
 
 @api.get("/payments/{payment_id}", auth=any_kiosk, response=messages.PaymentView)
@@ -182,7 +183,7 @@ def payment(
     """The payment; with ``wait`` the answer comes when its version is newer, or after that time."""
     order = _order(_kiosk(request), payment_id)
     if wait:
-        order = following.wait(order, after_version, wait, timezone.now)
+        order = inquiry.wait(order, after_version, wait, timezone.now)
     return view_of(order)
 
 
@@ -190,25 +191,25 @@ def payment(
 def cancel_payment(request: HttpRequest, payment_id: str) -> Any:
     """Ends the order unless it was paid; the answer says how it stands."""
     order = _order(_kiosk(request), payment_id)
-    return view_of(following.cancel(order, timezone.now()))
+    return view_of(inquiry.cancel(order, timezone.now()))
 
 
 @api.post("/journal", auth=any_kiosk, response=messages.JournalAnswer)
 def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     """Takes journal entries, each once and in order; all of the batch or nothing."""
     kiosk, now = _kiosk(request), timezone.now()
-    standing.hear(kiosk, body.presence, now)
+    clone_detection.hear(kiosk, body.presence, now)
     try:
         taken = _taken(kiosk, body.entries, now)
-    except (ingestion.JournalGap, ingestion.JournalBroken) as wrong:
-        standing.doubt(kiosk, wrong, now)
+    except (intake.JournalGap, intake.JournalBroken) as wrong:
+        clone_detection.doubt(kiosk, wrong, now)
         raise
     over = ("journal_gap", "journal_stands_still") if body.entries else ("journal_gap",)
     resolve(kiosk.community_id, over, kiosk.code, now)
     return messages.JournalAnswer(acknowledged=taken.position, refused=taken.refused)
 
 
-def _taken(kiosk: Kiosk, entries: list[messages.JournalEntry], now: datetime) -> ingestion.Ingested:
+def _taken(kiosk: Kiosk, entries: list[messages.JournalEntry], now: datetime) -> intake.Ingested:
     """A value that is taken each time it is tried is no race."""
     try:
         return serializable(lambda: _ingest(kiosk, entries, now))
@@ -218,11 +219,11 @@ def _taken(kiosk: Kiosk, entries: list[messages.JournalEntry], now: datetime) ->
 
 def _ingest(
     asking: Kiosk, entries: list[messages.JournalEntry], now: datetime, settled: bool = False
-) -> ingestion.Ingested:
+) -> intake.Ingested:
     kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
         raise Refusal(ErrorCode.KEY_UNKNOWN)
-    taken = ingestion.ingest(
+    taken = intake.ingest(
         *(_caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash),
         *(entries, now),
         settled=settled,
@@ -236,16 +237,16 @@ def _ingest(
 @api.post("/journal/continue", auth=any_kiosk, response=JournalPosition)
 def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
     """For a kiosk that found its journal damaged: where it goes on, and what it has to find out."""
-    return beginning.after_damage(_kiosk(request), body, timezone.now())
+    return reenrolment.after_damage(_kiosk(request), body, timezone.now())
 
 
 @api.post("/heartbeats", auth=any_kiosk, response=messages.HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     record_heartbeat(kiosk, body, now=now)
-    standing.watch_journal(kiosk, body, now)
-    standing.watch_backlog(kiosk, body, now)
-    stopped = standing.hear(kiosk, body.presence, now)
+    clone_detection.watch_journal(kiosk, body, now)
+    clone_detection.watch_backlog(kiosk, body, now)
+    stopped = clone_detection.hear(kiosk, body.presence, now)
     if stopped is None and not kiosk.active:
         stopped = StopReason.SWITCHED_OFF
     version = _config(kiosk).version

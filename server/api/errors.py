@@ -9,12 +9,17 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from contract.messages import ApiError, ErrorCode, Text
-from server.billing.accounts import BillNotFound, UnitNotFound
 from server.billing.leases import BillLeased, BillNotOpen
+from server.billing.unit_accounts import BillNotFound, UnitNotFound
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
-from server.payments.charging import OtherWallet
-from server.payments.ingestion import JournalBroken, JournalGap, JournalNotSigned
-from server.payments.starting import AmountChanged, BillUnknown, IdempotencyConflict, SimulatedMoney
+from server.payments.initiation import (
+    AmountChanged,
+    BillUnknown,
+    IdempotencyConflict,
+    SimulatedMoney,
+)
+from server.payments.journal.intake import JournalBroken, JournalGap, JournalNotSigned
+from server.payments.payment_codes import OtherWallet
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from contract import bill_code
 from contract.messages import ErrorCode, UnitAccount, UnitLookup
 from server.api.errors import Refusal
 from server.api.models import LookupWindow
-from server.billing.accounts import UnitNotFound, account_of, find_unit
 from server.billing.signing import trusted_keys
+from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
 from server.estate.models import Resident, Unit
 from server.fleet.models import Kiosk
 

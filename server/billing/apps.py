@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from server.billing import identity
+from server.billing import immutability
 from server.ledger import guards
 
 
@@ -11,4 +11,4 @@ class BillingConfig(AppConfig):
     verbose_name = "账单 Billing"
 
     def ready(self) -> None:
-        guards.keep(self, identity.GUARDS)
+        guards.keep(self, immutability.GUARDS)

@@ -12,11 +12,11 @@ from weasyprint.urls import URLFetcher
 
 from contract.messages import Text
 from contract.money import Money
-from server.billing.accounts import BillNotFound, to_contract
 from server.billing.missing_glyphs import typeset
 from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.signing import bill_url
+from server.billing.unit_accounts import BillNotFound, to_contract
 from server.estate.models import Unit
 
 QR_SIZE_MM = 46

@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from server.billing import pages
+from server.billing import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("<str:token>", pages.bill_page, name="bill_page"),
+    path("<str:token>", views.bill_page, name="bill_page"),
 ]

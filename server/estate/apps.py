@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from server.estate import identity
+from server.estate import immutability
 from server.ledger import guards
 
 
@@ -13,5 +13,5 @@ class EstateConfig(AppConfig):
     def ready(self) -> None:
         from server.estate import tenancy_guards
 
-        guards.keep(self, identity.GUARDS)
+        guards.keep(self, immutability.GUARDS)
         guards.keep(self, tenancy_guards.guards())

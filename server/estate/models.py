@@ -42,7 +42,7 @@ class Community(models.Model):
     """小区: one managed estate, the tenant. ``test`` communities accept simulated money.
 
     ``code``, ``currency``, ``time_zone`` and ``test`` stay as they are once there are bills or
-    payments; the database sees to it (``server.estate.identity``).
+    payments; the database sees to it (``server.estate.immutability``).
     """
 
     code = models.SlugField("代码 Code", max_length=20, unique=True, validators=[COMMUNITY_CODE])
@@ -130,7 +130,7 @@ class Unit(OfCommunity):
     """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room).
 
     It may be corrected; the codes it had when bills were issued go on finding it
-    (``server.estate.identity``).
+    (``server.estate.immutability``).
     """
 
     community = models.ForeignKey(

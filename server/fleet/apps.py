@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from server.fleet import identity
+from server.fleet import immutability
 from server.ledger import guards
 
 
@@ -11,4 +11,4 @@ class FleetConfig(AppConfig):
     verbose_name = "终端 Fleet"
 
     def ready(self) -> None:
-        guards.keep(self, identity.GUARDS)
+        guards.keep(self, immutability.GUARDS)

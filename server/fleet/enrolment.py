@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from contract.messages import KIOSK_CODE_PATTERN
-from server.fleet import standing
+from server.fleet import clone_detection
 from server.fleet.models import Kiosk, PairingCode, RetiredKey
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike: 0 O 1 I
@@ -71,7 +71,7 @@ def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
     if kiosk.public_key not in ("", public_key):
         RetiredKey.objects.create(kiosk=kiosk, public_key=kiosk.public_key, retired_at=now)
     kiosk.public_key, kiosk.enrolled_at = public_key, now
-    standing.begin_anew(kiosk, now)
+    clone_detection.begin_anew(kiosk, now)
     kiosk.save()
     return kiosk
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from contract.messages import Text
 from contract.money import Money
-from server.open_questions.words import label, value
+from server.open_questions.texts import label, value
 
 _QUIET = ("to_do", "payment_id")  # shown elsewhere on the page
 

@@ -14,13 +14,14 @@ from contract.money import Money
 from server.estate.models import Community
 from server.fleet.last_word import last_word
 from server.fleet.models import Kiosk
-from server.fleet.words import PAIR_AGAIN
+from server.fleet.texts import PAIR_AGAIN
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
-from server.open_questions.words import REFUND_SAID, value
-from server.payments import case, contradictions, outside_decisions
-from server.payments.alert_decisions import OF_A_QUESTION
-from server.payments.decisions import WAITS_AFTER
+from server.open_questions.texts import REFUND_SAID, value
+from server.payments import contradictions, investigation
+from server.payments.decisions import outside_refund
+from server.payments.decisions.alert_closing import OF_A_QUESTION
+from server.payments.decisions.unknown_outcome import WAITS_AFTER
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 from server.staff.audit import acts_on
 from server.staff.models import Act
@@ -125,7 +126,7 @@ def _payment_acts(order: PaymentOrder) -> tuple[str, ...]:
 
 
 def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...]) -> Question:
-    known = case.facts(order, last_word)
+    known = investigation.facts(order, last_word)
     to_do = known.get("to_do")
     return Question(
         kind,
@@ -158,7 +159,7 @@ def _contradicted(communities: dict[int, Community]) -> Iterator[Question]:
 
 
 def _outside(communities: dict[int, Community]) -> Iterator[Question]:
-    for alert, order in _with_order(communities, outside_decisions.KIND):
+    for alert, order in _with_order(communities, outside_refund.KIND):
         acts = ("settle_outside", "look_again")
         question = _of_order("outside", order, sentences.outside(order), acts)
         yield replace(question, since=alert.raised_at, came_minor=order.refunded_minor)
@@ -181,7 +182,7 @@ def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Questi
     for refund in due.select_related("order__unit", "order__community"):
         order = refund.order
         by_machine = ("refund_again",) if order.by_code else ()
-        known = case.facts(order, last_word) | {
+        known = investigation.facts(order, last_word) | {
             "refund_no": refund.refund_no,
             "said": REFUND_SAID.get(refund.said, value(refund.said)).model_dump(),
             "checks": refund.checks,

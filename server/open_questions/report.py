@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from server.estate.models import Community
 from server.open_questions.listing import Question, questions
-from server.open_questions.words import KINDS, lasting
+from server.open_questions.texts import KINDS, lasting
 from server.staff.models import Act
 
 

@@ -3,7 +3,7 @@
 from contract.messages import Method, Text
 from contract.money import Money
 from server.fleet.models import Kiosk
-from server.open_questions.words import METHODS, REFUND_SAID, value
+from server.open_questions.texts import METHODS, REFUND_SAID, value
 from server.payments.models import Alert, PaymentOrder, Refund
 
 

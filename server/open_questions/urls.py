@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from server.open_questions import pages
+from server.open_questions import views
 
 urlpatterns = [
-    path("", pages.open_questions, name="open_questions"),
-    path("act/", pages.act, name="open_questions_act"),
+    path("", views.open_questions, name="open_questions"),
+    path("act/", views.act, name="open_questions_act"),
 ]

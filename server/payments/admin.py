@@ -9,8 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from server.payments.alert_decisions import resolve_alert
-from server.payments.case import INSIDE, LABELS
+from server.payments.decisions.alert_closing import resolve_alert
+from server.payments.decisions.refusal import NotPossible
+from server.payments.investigation import INSIDE, LABELS
 from server.payments.models import (
     Alert,
     JournalEntry,
@@ -18,7 +19,6 @@ from server.payments.models import (
     Refund,
     UnmatchedNotification,
 )
-from server.payments.refusals import NotPossible
 from server.staff import people
 
 _HERE = "在后台标为已处理 marked in the back office"

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from server.ledger import guards
-from server.payments import closed_journals
+from server.payments import immutability
 
 
 class PaymentsConfig(AppConfig):
@@ -11,4 +11,4 @@ class PaymentsConfig(AppConfig):
     verbose_name = "缴费 Payments"
 
     def ready(self) -> None:
-        guards.keep(self, closed_journals.GUARDS)
+        guards.keep(self, immutability.GUARDS)

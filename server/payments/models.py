@@ -7,8 +7,8 @@ from django.db import models
 
 from contract.messages import Method, PaymentState
 from server.estate.models import Community, Unit
-from server.payments import life
-from server.payments.journal_body import CanonicalBody
+from server.payments import state_machine
+from server.payments.journal.entry_body import CanonicalBody
 
 STATES = [(s.value, s.value) for s in PaymentState]
 _TOLD_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REVERSED)
@@ -41,9 +41,9 @@ class Orders(models.QuerySet["PaymentOrder"]):
     """Writes past the table of an order's life are refused: ``update`` is for the bookkeeping only."""
 
     def update(self, **fields: Any) -> int:
-        guarded = sorted(life.GUARDED.intersection(fields))
+        guarded = sorted(state_machine.GUARDED.intersection(fields))
         if guarded:
-            raise TypeError(f"{', '.join(guarded)}: changed by server.payments.learning only")
+            raise TypeError(f"{', '.join(guarded)}: changed by server.payments.transitions only")
         return super().update(**fields)
 
     def bulk_create(self, objs: Iterable["PaymentOrder"], *args: Any, **named: Any) -> Any:
@@ -111,7 +111,10 @@ class PaymentOrder(models.Model):
     check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     checks = models.PositiveIntegerField(default=0)
     ending = models.CharField(
-        "终止 End", max_length=10, blank=True, choices=[(e.value, e.name) for e in life.End]
+        "终止 End",
+        max_length=10,
+        blank=True,
+        choices=[(e.value, e.name) for e in state_machine.End],
     )
     ending_since = models.DateTimeField(null=True, blank=True)  # asked for last
     ending_in_flight = models.BooleanField(default=False)
@@ -162,13 +165,13 @@ class PaymentOrder(models.Model):
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
         order = super().from_db(db, field_names, values)
         if "state" in order.__dict__:
-            order._was = life.frozen_in(order.__dict__)
+            order._was = state_machine.frozen_in(order.__dict__)
         return order
 
     def check_life(self) -> None:
         """Raises life.RuleBroken: it shall not be written like this."""
-        life.check(self.__dict__, self._was)
-        self._was = life.frozen_in(self.__dict__)
+        state_machine.check(self.__dict__, self._was)
+        self._was = state_machine.frozen_in(self.__dict__)
 
     def save(self, *args: Any, **named: Any) -> None:
         self.check_life()

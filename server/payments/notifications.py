@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from server.estate.models import Community
-from server.payments import following, learning
+from server.payments import inquiry, transitions
 from server.payments.alerts import raise_alert
+from server.payments.channel_responses import noted
 from server.payments.channels import registry
 from server.payments.channels.interface import Notification, OrderState, Standing
-from server.payments.heard import noted
-from server.payments.life import LATE_IN, End
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
+from server.payments.state_machine import LATE_IN, End
 
 MATCHED_MAX = 100  # in one sweep
 
@@ -50,8 +50,8 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
         if known.standing is Standing.UNKNOWN or (late and _may_lag(order, known)):
             return False
     try:
-        following.apply(order, known, at)
-    except learning.Overtaken:
+        inquiry.apply(order, known, at)
+    except transitions.Overtaken:
         return False
     return True
 

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 
 from contract.messages import PaymentState
 from server.billing import settlement
-from server.payments import learning, refunds
+from server.payments import refunds, transitions
 from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels.interface import OrderState
-from server.payments.life import LATE_IN
 from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.state_machine import LATE_IN
 
 UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can say how much
 
@@ -24,9 +24,9 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     part waits in the books for staff, who are told. It also tells that the money had come: that is late
     of an order that had ended without any, and what is left goes its way. ``as_of``: the order's version
     when the channel was asked. Raises learning.Overtaken."""
-    order, sum_ = learning.locked([payment_id])[0], known.refunded_minor
+    order, sum_ = transitions.locked([payment_id])[0], known.refunded_minor
     if as_of != order.version:
-        raise learning.Overtaken(order.reference)
+        raise transitions.Overtaken(order.reference)
     if order.refunds.filter(state=Refund.State.DUE).exists():
         return order  # our own refund may be part of it
     by_hand = refunds.returned_by_hand(order)
@@ -40,7 +40,7 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         if order.refunded_minor:
             _resolve(order, "refund_outside", at)
         _resolve(order, UNCLEAR, at)
-        return learning.reversed_(payment_id, "refunded", at)
+        return transitions.reversed_(payment_id, "refunded", at)
     if sum_ is None:
         ended = order.life is PaymentState.APPROVED or _ended_without(order)
         if ended and not _alerts(order).exists():
@@ -48,8 +48,8 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         return order
     if not came and sum_:
         if _end_may_come(order, at):
-            raise learning.Overtaken(order.reference)
-        order = learning.paid(payment_id, known, at)
+            raise transitions.Overtaken(order.reference)
+        order = transitions.paid(payment_id, known, at)
         _resolve(order, UNCLEAR, at)
     if order.life is PaymentState.APPROVED and sum_ > order.refunded_minor:
         _part_went_back(order, sum_, at)
@@ -77,8 +77,8 @@ def _end_may_come(order: PaymentOrder, at: datetime) -> bool:
     """Whether a reversal that was asked for may still return the rest. Only for so long as channels take
     for it: what it returns shows as closed, and who gave back a part has not reversed it."""
     since = order.ending_since
-    may_come = learning.may_be_given_back(order, at)
-    return may_come and since is not None and at < since + learning.QUERIES_LAG
+    may_come = transitions.may_be_given_back(order, at)
+    return may_come and since is not None and at < since + transitions.QUERIES_LAG
 
 
 def _ended_without(order: PaymentOrder) -> bool:

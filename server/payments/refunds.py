@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from server.billing import settlement
-from server.payments import charging_times
+from server.payments import timing
 from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels import registry
 from server.payments.channels.interface import RefundStanding
@@ -170,7 +170,7 @@ def take_over(
     settlement.refund_done(
         order.unit, refund.amount_minor, method=source, payment_id=order.payment_id, at=at
     )
-    watch = {"checks": 0, "check_at": charging_times.next_look(0, at)}
+    watch = {"checks": 0, "check_at": timing.next_look(0, at)}
     if how is Refund.How.CHANNEL or not order.by_code:
         watch = {"check_at": None}  # nothing else could be found there
     _end(refund, Refund.State.BY_HAND, at, done_at=returned_at, how=how.value, **watch)
@@ -186,7 +186,7 @@ def watch_by_hand(method: str, at: datetime) -> int:
         if silent >= SILENT_MAX:
             break
         as_read = Refund.objects.filter(pk=refund.pk, check_at=refund.check_at)
-        again = charging_times.unanswered_until(refund.done_at or at, at)
+        again = timing.unanswered_until(refund.done_at or at, at)
         if not as_read.update(check_at=again) or through is None:
             continue
         try:
@@ -204,7 +204,7 @@ def _looked(refund: Refund, said: RefundStanding, at: datetime) -> None:
         sent_back(refund, at)
     elif said is not RefundStanding.UNKNOWN:
         looks = refund.checks + 1
-        next_look = charging_times.next_look(looks, at)
+        next_look = timing.next_look(looks, at)
         by_hand = Refund.objects.filter(pk=refund.pk, state=Refund.State.BY_HAND)
         by_hand.filter(checks=refund.checks).update(checks=looks, check_at=next_look)
 

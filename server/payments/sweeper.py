@@ -16,11 +16,11 @@ from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 
 from contract.messages import Method, PaymentState
-from server.payments import bills_held, charging_times, following, notifications, refunds
+from server.payments import held_bills, inquiry, notifications, refunds, timing
 from server.payments.alerts import keep_up
-from server.payments.case import LastWord, facts
-from server.payments.life import End
+from server.payments.investigation import LastWord, facts
 from server.payments.models import Alert, PaymentOrder
+from server.payments.state_machine import End
 
 BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
 ALERT_AFTER = timedelta(hours=2)
@@ -117,10 +117,10 @@ def _attend(order: PaymentOrder, at: datetime) -> bool:
     if order.life.final:
         return _look(order, at)
     if not order.by_code:
-        bills_held.never_begun(order.payment_id, at)
+        held_bills.never_begun(order.payment_id, at)
         return True
     asked = order.heard
-    order = following.check(order, at)
+    order = inquiry.check(order, at)
     order.refresh_from_db()
     return order.life.final or _was_answered(order, asked)
 
@@ -131,12 +131,12 @@ def _was_answered(order: PaymentOrder, before: list[dict[str, Any]]) -> bool:
 
 
 def _look(order: PaymentOrder, at: datetime) -> bool:
-    clear = following.look_again(order, at)
+    clear = inquiry.look_again(order, at)
     if clear:
         looks = order.checks + 1
         as_known = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
-        pauses = charging_times.looks_at(order.life, order.ending)
-        as_known.update(checks=looks, check_at=charging_times.next_look(looks, at, pauses))
+        pauses = timing.looks_at(order.life, order.ending)
+        as_known.update(checks=looks, check_at=timing.next_look(looks, at, pauses))
     return clear
 
 
@@ -147,14 +147,14 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
         pk=order.pk, version=order.version, check_at=order.check_at
     )
     if order.life.final:
-        again = charging_times.unanswered_until(order.changed_at, at)
+        again = timing.unanswered_until(order.changed_at, at)
         return bool(as_read.update(check_at=again))
     return bool(as_read.update(check_at=_check_again(order, at), checks=order.checks + 1))
 
 
 def _check_again(order: PaymentOrder, at: datetime) -> datetime:
     """Orders that wait for a password are asked about quickly."""
-    quick = charging_times.QUICK_CHECKS if order.with_payment_code else 0
+    quick = timing.QUICK_CHECKS if order.with_payment_code else 0
     pause = BACKOFF_S[min(max(order.checks - quick, 0), len(BACKOFF_S) - 1)]
     return at + timedelta(seconds=pause)
 

@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from server.payments import pages
+from server.payments import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("p/<uuid:payment_id>", pages.status, name="payment_status"),
-    path("notify/<slug:method>", pages.notify, name="channel_notification"),
+    path("p/<uuid:payment_id>", views.status, name="payment_status"),
+    path("notify/<slug:method>", views.notify, name="channel_notification"),
 ]

@@ -12,7 +12,7 @@ from django.db.models import F, Q, Sum
 
 from contract.journal_hash import GENESIS, entry_hash
 from contract.messages import EntryKind, Method, PaymentState
-from server.billing import outside
+from server.billing import outside_refunds
 from server.billing.models import Allocation, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger.models import Entry, Transaction
@@ -82,7 +82,7 @@ def _borne_by_credit() -> Sums:
     kept = PaymentOrder.objects.filter(state=PaymentState.APPROVED.value).values("payment_id")
     entries = Entry.objects.filter(
         account__code="credit",
-        transaction__kind__startswith=outside.KIND_OF_CREDIT,
+        transaction__kind__startswith=outside_refunds.KIND_OF_CREDIT,
         transaction__reference__in=kept,
     ).order_by()
     rows = entries.values_list("transaction__reference")

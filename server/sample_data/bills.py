@@ -7,11 +7,11 @@ from random import Random
 
 from django.utils import timezone
 
-from server.billing.accounts import credit_minor
 from server.billing.amounts import open_minor, terms_of
 from server.billing.issuing import issue_period, period_of, previous_period
 from server.billing.models import Bill, Meter, MeterReading
 from server.billing.settlement import Part, receive_as_credit, settle
+from server.billing.unit_accounts import credit_minor
 from server.estate.models import Community, Unit
 
 PERIODS = 3

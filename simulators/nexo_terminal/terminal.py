@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.currency import EXPONENTS
-from simulators.nexo_terminal import notifying, telling
+from simulators.nexo_terminal import notifications, responses
 from simulators.nexo_terminal.books import Books
 from simulators.nexo_terminal.sealing import CannotOpen, Seal
 
@@ -112,7 +112,9 @@ class Terminal:
         except (CannotOpen, KeyError) as problem:
             return Reply(b'{"errors": ["At SaleToPOIRequest: %s"]}' % str(problem).encode(), 400)
         if not self._books.first_time(str(header["SaleID"]), str(header["ServiceID"])):
-            return self._reply(header, telling.failure("NotAllowed", message="Duplicate ServiceID"))
+            return self._reply(
+                header, responses.failure("NotAllowed", message="Duplicate ServiceID")
+            )
         match category:
             case "Payment":
                 return self._payment(header, body)
@@ -125,7 +127,7 @@ class Terminal:
                 return self._reply(header, self._reversal(header, body))
             case "Diagnosis":
                 return self._reply(header, self._diagnosis(bool(body.get("HostDiagnosisFlag"))))
-        return self._reply(header, telling.failure("UnavailableService"))
+        return self._reply(header, responses.failure("UnavailableService"))
 
     def _reply(self, header: dict[str, Any], body: dict[str, Any], damage: str = "") -> Reply:
         own = {**header, "MessageType": "Response", "POIID": self._poi_id}
@@ -136,7 +138,9 @@ class Terminal:
 
     def _diagnosis(self, with_host: bool) -> dict[str, Any]:
         status = "Busy" if self._busy.locked() else self.global_status
-        return telling.diagnosis(self._poi_id, status, self.host_reachable, with_host, self.unsent)
+        return responses.diagnosis(
+            self._poi_id, status, self.host_reachable, with_host, self.unsent
+        )
 
     def _abort(self, reference: dict[str, Any]) -> None:
         if reference.get("ServiceID") == self._running:
@@ -145,23 +149,23 @@ class Terminal:
     def _status(self, reference: dict[str, Any]) -> dict[str, Any]:
         service_id = str(reference["ServiceID"])
         if service_id == self._running:
-            return telling.failure("InProgress", message="Transaction in progress")
+            return responses.failure("InProgress", message="Transaction in progress")
         category, sale_id = str(reference["MessageCategory"]), str(reference["SaleID"])
         answer = self._books.answer(category, sale_id, service_id)
         if answer is None or self.forgets:
-            return telling.failure("NotFound", message="Transaction not found")
-        return telling.repeated(reference, answer)
+            return responses.failure("NotFound", message="Transaction not found")
+        return responses.repeated(reference, answer)
 
     def _reversal(self, header: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         name = body["OriginalPOITransaction"]["POITransactionID"]["TransactionID"]
         found = self._books.named(str(name))
         if found is None:
-            return telling.failure("NotFound", message="Original not found")
+            return responses.failure("NotFound", message="Original not found")
         if self.refuse_reversals or found.state != "approved":
-            answer = telling.failure("NotAllowed", message="Cannot be reversed")
+            answer = responses.failure("NotAllowed", message="Cannot be reversed")
         else:
             self._books.mark(found.number, "reversed")
-            answer = telling.reversed_(found, found.at)
+            answer = responses.reversed_(found, found.at)
         self._books.keep_answer(header, answer)
         return answer
 
@@ -169,9 +173,9 @@ class Terminal:
 
     def _payment(self, header: dict[str, Any], body: dict[str, Any]) -> Reply:
         if body["PaymentTransaction"]["AmountsReq"]["Currency"] not in EXPONENTS:
-            return self._reply(header, telling.failure("MessageFormat", message="Currency"))
+            return self._reply(header, responses.failure("MessageFormat", message="Currency"))
         if not self._busy.acquire(blocking=False):
-            busy = telling.failure("Busy", message="Service Dialogue", serviceId=self._running)
+            busy = responses.failure("Busy", message="Service Dialogue", serviceId=self._running)
             return self._reply(header, busy)
         self.count()
         behaviour = "approve" if self._planned.empty() else self._planned.get()
@@ -190,7 +194,7 @@ class Terminal:
             self._running = ""
             return self._never()
         if behaviour == "busy":
-            return self._ends(header, telling.failure("Busy", message="ADMIN_MENU"))
+            return self._ends(header, responses.failure("Busy", message="ADMIN_MENU"))
         refused = self._card_comes(behaviour)
         if behaviour == "reboot":
             self._close_port(REBOOT_S)
@@ -201,37 +205,37 @@ class Terminal:
             self._notify(header, event)
         self.display = "asking_bank"
         if self._wait(self.late_s if behaviour == "late" else self.step_delay_s) == "aborted":
-            return self._ends(header, telling.failure("Aborted", message="Merchant cancelled"))
+            return self._ends(header, responses.failure("Aborted", message="Merchant cancelled"))
         if behaviour in REFUSALS:
             condition, reason, message = REFUSALS[behaviour]
             self._book(header, body, "declined")
-            told = telling.failure(condition, refusalReason=reason, message=message)
+            told = responses.failure(condition, refusalReason=reason, message=message)
             return self._ends(header, told)
         return self._approves(header, body, behaviour)
 
     def _notify(self, header: dict[str, Any], event: str) -> None:
         if self.display_url:
-            told = notifying.display_request(header, self._poi_id, event)
-            notifying.post(self.display_url, self._seal.close("SaleToPOIRequest", told))
+            told = notifications.display_request(header, self._poi_id, event)
+            notifications.post(self.display_url, self._seal.close("SaleToPOIRequest", told))
 
     def _card_comes(self, behaviour: str) -> dict[str, Any] | None:
         """None when it came; else why there is none."""
         self.display = "present_card"
         key = self._wait(CARD_S if self.wait_for_card else self.step_delay_s)
         if key == "aborted":
-            return telling.failure("Aborted", message="Merchant cancelled")
+            return responses.failure("Aborted", message="Merchant cancelled")
         if key == "stop" or (self.wait_for_card and key == ""):
-            return telling.failure("Cancel", refusalReason="Cancelled", message="CANCELLED")
+            return responses.failure("Cancel", refusalReason="Cancelled", message="CANCELLED")
         if behaviour in ("timeout", "abort_by_resident", "card_left_inside", "device_out"):
             condition, reason, message = REFUSALS[behaviour]
-            return telling.failure(condition, refusalReason=reason, message=message)
+            return responses.failure(condition, refusalReason=reason, message=message)
         return None
 
     def _approves(self, header: dict[str, Any], body: dict[str, Any], behaviour: str) -> Reply:
         done = self._book(header, body, "approved")
         amount = body["PaymentTransaction"]["AmountsReq"]["RequestedAmount"]
         told = {"wrong_amount": amount + 1, "partial": amount / 2}.get(behaviour, amount)
-        answer = telling.paid(done, told, "Partial" if behaviour == "partial" else "Success")
+        answer = responses.paid(done, told, "Partial" if behaviour == "partial" else "Success")
         self._books.keep_answer(header, answer)
         if behaviour in _SOON:
             return self._without_answer(behaviour)
@@ -240,7 +244,7 @@ class Terminal:
         if behaviour == "clear":
             own = {**header, "MessageType": "Response"}
             inner = {"MessageHeader": own, "PaymentResponse": answer}
-            return Reply(telling.plain("SaleToPOIResponse", inner))
+            return Reply(responses.plain("SaleToPOIResponse", inner))
         damage = {"bad_hmac": "hmac", "other_message": "other_message"}.get(behaviour, "")
         return self._reply(header, answer, damage)
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulators.zvt_terminal import telling
+from simulators.zvt_terminal import responses
 from simulators.zvt_terminal.bank import Bank, Transaction
 from simulators.zvt_terminal.faults import Faults
 from simulators.zvt_terminal.lines import Line
@@ -85,15 +85,15 @@ class Desk:
     def step(self, line: Line, code: int, text: str = "") -> None:
         self.display = f"{code:02X}"
         if self.config & SENDS_STEPS:
-            self.tell(line, telling.step(code, text))
+            self.tell(line, responses.step(code, text))
 
     def print_receipts(
         self, line: Line, done: Transaction, *, clear: bool = False, by_line: bool = False
     ) -> None:
         """Both receipts, if the till asked for them with its registration."""
         if self.config & PRINTS_ON_ECR == PRINTS_ON_ECR:
-            for kind in (telling.MERCHANT, telling.CUSTOMER):
-                for raw in telling.receipt(done, kind, clear=clear, by_line=by_line):
+            for kind in (responses.MERCHANT, responses.CUSTOMER):
+                for raw in responses.receipt(done, kind, clear=clear, by_line=by_line):
                     self.tell(line, raw)
 
     def press(self, key: str) -> None:

@@ -6,7 +6,7 @@ It goes on when the ECR is gone, as in a real terminal; what the bank approved i
 
 import time
 
-from simulators.zvt_terminal import telling, wire
+from simulators.zvt_terminal import responses, wire
 from simulators.zvt_terminal.bank import Transaction
 from simulators.zvt_terminal.desk import Desk
 from simulators.zvt_terminal.lines import Line
@@ -35,13 +35,13 @@ class Payment:
         if self._fault == "silent":
             desk.wait(SILENCE_S)
         elif desk.faults.status or self._fault == "printer_not_ready":
-            self._abort(desk.faults.status or telling.CANNOT_PRINT)
+            self._abort(desk.faults.status or responses.CANNOT_PRINT)
         elif not self._card_is_in():
-            desk.step(self._line, telling.STOPPED)
-            self._abort(telling.STOPPED_CODE)
+            desk.step(self._line, responses.STOPPED)
+            self._abort(responses.STOPPED_CODE)
         elif self._fault == "card_expired":
-            desk.step(self._line, telling.EXPIRED)
-            self._abort(telling.EXPIRED_CODE)
+            desk.step(self._line, responses.EXPIRED)
+            self._abort(responses.EXPIRED_CODE)
         elif self._fault == "reboot":
             self._restart()
         elif self._pin_is_right():
@@ -51,7 +51,7 @@ class Payment:
         return self._desk.tell(self._line, raw)
 
     def _abort(self, code: int) -> None:
-        self._tell(telling.aborted(code))
+        self._tell(responses.aborted(code))
 
     def _restart(self) -> None:
         self._desk.close_port(REBOOT_S)
@@ -60,7 +60,7 @@ class Payment:
     # -- the resident ----------------------------------------------------------------------------
 
     def _card_is_in(self) -> bool:
-        self._desk.step(self._line, telling.INSERT_CARD)
+        self._desk.step(self._line, responses.INSERT_CARD)
         if self._fault in ("timeout", "abort_by_resident"):
             self._desk.pause()
             return False
@@ -71,17 +71,17 @@ class Payment:
     def _pin_is_right(self) -> bool:
         wrong = {"pin_wrong": 1, "pin_blocked": 3}.get(self._fault, 0)
         for _ in range(wrong):
-            self._desk.step(self._line, telling.ENTER_PIN)
+            self._desk.step(self._line, responses.ENTER_PIN)
             self._desk.pause()
-            self._tell(telling.failed(telling.WRONG_PIN_CODE))
-            self._desk.step(self._line, telling.WRONG_PIN)
+            self._tell(responses.failed(responses.WRONG_PIN_CODE))
+            self._desk.step(self._line, responses.WRONG_PIN)
         if self._fault == "pin_blocked":
-            self._desk.step(self._line, telling.PIN_BLOCKED)
-            self._abort(telling.PIN_BLOCKED_CODE)
+            self._desk.step(self._line, responses.PIN_BLOCKED)
+            self._abort(responses.PIN_BLOCKED_CODE)
             return False
-        self._desk.step(self._line, telling.ENTER_PIN)
+        self._desk.step(self._line, responses.ENTER_PIN)
         if self._desk.pause() == "stop":
-            self._abort(telling.STOPPED_CODE)
+            self._abort(responses.STOPPED_CODE)
             return False
         return True
 
@@ -91,8 +91,8 @@ class Payment:
         self._ask_bank()
         if self._fault == "decline":
             declined = self._desk.bank.book(self._amount_minor, self._currency, "declined")
-            self._tell(telling.result(declined, code=telling.DECLINED_BY_HOST))
-            self._abort(telling.DECLINED_BY_HOST)
+            self._tell(responses.result(declined, code=responses.DECLINED_BY_HOST))
+            self._abort(responses.DECLINED_BY_HOST)
             return
         booked = self._desk.bank.book(self._amount_minor, self._currency, self._approved_state)
         if self._fault == "silent_after_approve":
@@ -102,33 +102,33 @@ class Payment:
         elif self._fault == "reboot_after_approve":
             self._restart()
         elif self._fault == "drop_before_ack":
-            self._line.send(telling.result(booked, code=0x00))
+            self._line.send(responses.result(booked, code=0x00))
             self._line.close()
             self._undo(booked)
         elif self._is_acknowledged(booked):
             self._finish(booked)
         else:
             self._undo(booked)
-            self._desk.step(self._line, telling.UNDOING)
-            self._abort(telling.STOPPED_CODE)
+            self._desk.step(self._line, responses.UNDOING)
+            self._abort(responses.STOPPED_CODE)
 
     def _ask_bank(self) -> None:
         if self._fault == "slow":
-            self._tell(telling.prolonged(telling.ASKING_BANK, 5))
+            self._tell(responses.prolonged(responses.ASKING_BANK, 5))
             time.sleep(5 * self._desk.step_delay_s)
         if self._fault == "garbage":
             self._line.send_noise(b"\xde\xad\xbe\xef\x00\x01garbage")
         if self._fault == "unknown_command":
             self._tell(message(0x0999, b"\x01\x02"))
-        shown = telling.CLEAR_PAN if self._fault == "clear_pan" else ""
-        self._desk.step(self._line, telling.ASKING_BANK, shown)
+        shown = responses.CLEAR_PAN if self._fault == "clear_pan" else ""
+        self._desk.step(self._line, responses.ASKING_BANK, shown)
         time.sleep(self._desk.step_delay_s)
 
     def _undo(self, booked: Transaction) -> None:
         self._desk.bank.take_back(booked)
 
     def _is_acknowledged(self, booked: Transaction) -> bool:
-        raw = telling.result(booked, code=0x00, fault=self._fault)
+        raw = responses.result(booked, code=0x00, fault=self._fault)
         while True:
             answer = self._tell(raw)
             if answer is not None and self._fault == "deaf_to_refusal":
@@ -143,16 +143,16 @@ class Payment:
             return
         if self._fault == "approve_then_abort":
             self._undo(booked)
-            self._desk.step(self._line, telling.UNDOING)
-            self._abort(telling.STOPPED_CODE)
+            self._desk.step(self._line, responses.UNDOING)
+            self._abort(responses.STOPPED_CODE)
             return
-        self._desk.step(self._line, telling.TAKE_CARD)
+        self._desk.step(self._line, responses.TAKE_CARD)
         if self._fault == "lose_completion":
             return
         if self._fault == "late_completion":
             time.sleep(self._desk.late_s)
         self._print(booked)
-        self._tell(telling.completed())
+        self._tell(responses.completed())
         if self._fault == "unasked_reversal":
             self._undo(booked)
 

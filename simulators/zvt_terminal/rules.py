@@ -4,7 +4,7 @@ Strict, as the specification has it (PA00P015 2.1, 2.2, 2.9, ch. 10); what termi
 is a fault to be set (``faults.LENIENT``). It names no result code for a wrong password: 83 is ours.
 """
 
-from simulators.zvt_terminal import telling, wire
+from simulators.zvt_terminal import responses, wire
 from simulators.zvt_terminal.desk import Desk
 
 REGISTER, STATUS, AUTHORISE, RESERVE = 0x0600, 0x0501, 0x0601, 0x0622
@@ -55,16 +55,16 @@ def refusal(desk: Desk, command: int, data: bytes, told: dict[int, bytes]) -> by
     """How the command ends before it has begun (06 1E), if it may not be carried out."""
     lenient = desk.faults
     if not _password_is_right(desk, command, data) and "any_password" not in lenient:
-        return telling.aborted(telling.NOT_ALLOWED)
+        return responses.aborted(responses.NOT_ALLOWED)
     if command in _NEEDS_LOG_ON and not desk.registered and "no_log_on_needed" not in lenient:
-        return telling.aborted(telling.NOT_LOGGED_ON)
+        return responses.aborted(responses.NOT_LOGGED_ON)
     currency = wire.number(told, 0x49, desk.currency)
     if command in _MOVES_MONEY and currency != desk.currency and "any_currency" not in lenient:
-        return telling.aborted(telling.WRONG_CURRENCY, desk.currency)
+        return responses.aborted(responses.WRONG_CURRENCY, desk.currency)
     if command == OPEN_RESERVATIONS and told.get(0x87) != wire.NO_RECEIPT:
-        return telling.aborted(telling.NOT_ALLOWED)  # the other use of 06 23 is not offered
+        return responses.aborted(responses.NOT_ALLOWED)  # the other use of 06 23 is not offered
     if command in _NEEDS_AMOUNT and not wire.number(told, 0x04) and "zero_amounts" not in lenient:
-        return telling.aborted(telling.WRONG_AMOUNT)
+        return responses.aborted(responses.WRONG_AMOUNT)
     return None
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from simulators.zvt_terminal import rules, telling, wire
+from simulators.zvt_terminal import responses, rules, wire
 from simulators.zvt_terminal.desk import Desk
 from simulators.zvt_terminal.housekeeping import Housekeeping
 from simulators.zvt_terminal.lines import Line
@@ -57,7 +57,7 @@ class Terminal:
         elif "busy" in faults and command != rules.STATUS:
             line.send(no(BUSY))
         elif command == rules.REGISTER and "registration_refused" in faults:
-            line.send(bytes([0x84, 0x1E, 3, telling.WRONG_CURRENCY, 0x09, 0x78]))
+            line.send(bytes([0x84, 0x1E, 3, responses.WRONG_CURRENCY, 0x09, 0x78]))
         elif command not in rules.KNOWN:
             line.send(no(rules.UNKNOWN))
         else:
@@ -71,7 +71,7 @@ class Terminal:
             return
 
         def complete() -> None:
-            self._desk.tell(line, telling.completed())
+            self._desk.tell(line, responses.completed())
             self._desk.press("stop")
 
         threading.Thread(target=complete, name="abort", daemon=True).start()

@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from contract.messages import EntryKind, Method, PaymentState
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 from tests.crash.house import CrashHouse
 from tests.simulation.histories import histories
 

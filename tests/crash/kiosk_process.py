@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk import settings as settings_file
 from kiosk.bootstrap import Running, start
-from kiosk.command import log_to_stderr
+from kiosk.commands.kiosk import log_to_stderr
 from kiosk.core.capabilities import offers
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Session

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from contract.messages import EntryKind
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 from tests.crash import evidence
 from tests.crash.house import CrashHouse
-from tests.kiosk.test_journal_continue import payment
+from tests.kiosk.journal.test_continuation import payment
 
 
 @pytest.mark.slow

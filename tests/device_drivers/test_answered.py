@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from device_drivers.answered import Answered
+from device_drivers.command_memory import Answered
 from device_drivers.errors import (
     DUPLICATE_DIFFERS,
     DeviceError,

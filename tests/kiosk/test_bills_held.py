@@ -8,7 +8,7 @@ import pytest
 from contract.messages import EntryKind, Method, PaymentState
 from kiosk.core.effects import Record
 from kiosk.core.payment import Fact, learn
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 from tests.kiosk.core.story import START, Story, bill
 
 NINE, TEN, ELEVEN = bill(9, 30000), bill(10, 33208), bill(11, 100)

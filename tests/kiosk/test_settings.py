@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.central.known_config import KnownConfig
+from kiosk.central.config_cache import KnownConfig
 from kiosk.settings import SettingsError, load
 from lobbypay.cli import main
 

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db.models import Count
 
-from server.billing.accounts import account_of, find_unit
 from server.billing.models import Bill
+from server.billing.unit_accounts import account_of, find_unit
 from server.estate.models import Community, Resident, Unit
-from server.notices.showing import shown
+from server.notices.publication import shown
 from server.payments.verification import verify_books
 from server.sample_data.creation import create_sample
 

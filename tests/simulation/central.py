@@ -18,11 +18,11 @@ from contract import messages
 from contract.messages import Message
 from kiosk.central.client import ServerAway
 from server.api import calls
+from server.database import in_each_others_way
 from server.fleet.models import Kiosk
 from server.payments import notifications, sweeper
 from server.payments.channels.interface import Notification, OrderState
 from server.payments.models import Alert, PaymentOrder
-from server.payments.serializable import in_each_others_way
 from tests.simulation import estate, signing
 from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults
@@ -172,7 +172,7 @@ class SimulatedServer:
         """A channel's notification; False: it was not taken and will come again."""
 
         def take() -> bool:
-            """As ``server.payments.pages.notify`` does."""
+            """As ``server.payments.views.notify`` does."""
             return notifications.take(method, Notification(out_trade_no, state), wall())
 
         try:

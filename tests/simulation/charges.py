@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 
 from contract.messages import Method, PaymentRecord, PaymentState
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 from server.billing.models import Bill, BillState
 from server.payments.channels.interface import Order, Standing
 from server.payments.models import JournalEntry, PaymentOrder

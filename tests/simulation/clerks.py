@@ -13,7 +13,7 @@ from server.billing.models import Bill, BillState
 from server.billing.voiding import void
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
-from server.payments.refusals import NotPossible
+from server.payments.decisions.refusal import NotPossible
 from tests.simulation import charges
 from tests.simulation.desk import Desk
 from tests.simulation.faults import Faults

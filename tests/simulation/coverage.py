@@ -50,10 +50,10 @@ def begin_run() -> None:
 
 def install() -> None:
     from kiosk.core import payment
-    from server.payments import life
+    from server.payments import state_machine
 
     payment.TRANSITIONS = Counting("kiosk", payment.TRANSITIONS)
-    life.TRANSITIONS = Counting("server", life.TRANSITIONS)
+    state_machine.TRANSITIONS = Counting("server", state_machine.TRANSITIONS)
 
 
 def impossible(side: str, state: PaymentState, fact: str) -> str:
@@ -81,11 +81,11 @@ def report(seen: Counter[str]) -> dict[str, Any]:
     """Rows gone through, of those that change a state and of all; those that never were; and those that
     none can go through, with the reason."""
     from kiosk.core import payment
-    from server.payments import life
+    from server.payments import state_machine
 
     rows = {
         _name(side, key): (goal, impossible(side, key[0], key[1].value))
-        for side, table in (("kiosk", payment.TRANSITIONS), ("server", life.TRANSITIONS))
+        for side, table in (("kiosk", payment.TRANSITIONS), ("server", state_machine.TRANSITIONS))
         for key, goal in table.items()
     }
     can = {name for name, (_, why) in rows.items() if not why}

@@ -9,13 +9,13 @@ from django.db import connection
 
 from contract.messages import Method
 from server.open_questions.listing import Question, questions, scope
-from server.payments import decisions
-from server.payments.alert_decisions import resolve_alert
-from server.payments.amount_decisions import settle_amount
+from server.payments.decisions import unknown_outcome
+from server.payments.decisions.alert_closing import resolve_alert
+from server.payments.decisions.amount_difference import settle_amount
+from server.payments.decisions.outside_refund import settle_outside
+from server.payments.decisions.refund_takeover import returned_by_hand, try_again
+from server.payments.decisions.refusal import NotPossible
 from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
-from server.payments.outside_decisions import settle_outside
-from server.payments.refund_decisions import returned_by_hand, try_again
-from server.payments.refusals import NotPossible
 from server.staff.people import Person
 from tests.simulation import charges
 from tests.simulation.patches import Seams
@@ -86,17 +86,17 @@ class Desk:
         order = PaymentOrder.objects.get(payment_id=question.subject)
         self.let_go.add(order.payment_id)
         if self._random.random() < RELEASES:
-            decisions.release_bills(order.payment_id, CLERK, BECAUSE, wall())
+            unknown_outcome.release_bills(order.payment_id, CLERK, BECAUSE, wall())
             return
         paid = self._is_paid(order) != self._run.faults.strikes("clerk_errs")
-        book = decisions.book_as_paid if paid else decisions.book_as_unpaid
+        book = unknown_outcome.book_as_paid if paid else unknown_outcome.book_as_unpaid
         book(order.payment_id, CLERK, BECAUSE, wall(), looked_at_channel=True)
 
     def _contradicted(self, question: Question) -> None:
         order = PaymentOrder.objects.get(payment_id=question.subject)
         if not self._is_paid(order) and "book_as_unpaid" in question.acts:
             struck = len(self._run.faults.struck)
-            decisions.book_as_unpaid(order.payment_id, CLERK, BECAUSE, wall())
+            unknown_outcome.book_as_unpaid(order.payment_id, CLERK, BECAUSE, wall())
             if order.by_code and struck == len(self._run.faults.struck):
                 Seams.unexpected.extend(charges.taken_back(self._run, order))
         else:

@@ -1,7 +1,7 @@
 """A kiosk's payments as its journal tells of them."""
 
 from contract.messages import EntryKind, PaymentRecord
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 
 
 def histories(journal: Journal) -> dict[str, list[PaymentRecord]]:

@@ -12,14 +12,14 @@ from django.db.models import Sum
 from django.test import RequestFactory
 
 from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
-from kiosk import journal as journals
-from kiosk.journal_laws import breaches
-from server.billing.accounts import account_of
+from kiosk.journal import journal as journals
+from kiosk.journal.audit import breaches
 from server.billing.models import Allocation
+from server.billing.unit_accounts import account_of
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
-from server.payments import life, pages
+from server.payments import state_machine, views
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 from server.payments.verification import verify_books
 from tests.simulation import restores, unexpected_entries
@@ -219,8 +219,8 @@ def _orders() -> Iterator[str]:
         booked[reference.partition(" ")[0]] += kept  # "<payment> <step>" of money that was held
     for order in PaymentOrder.objects.all():
         try:
-            life.check(vars(order), {})
-        except life.RuleBroken as broken:
+            state_machine.check(vars(order), {})
+        except state_machine.RuleBroken as broken:
             yield str(broken)
         kept = _kept(order)
         if booked.pop(order.payment_id, 0) != kept:
@@ -319,7 +319,7 @@ def _receipts(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -
 
 
 def _on_the_phone(record: PaymentRecord) -> bool:
-    page = pages.status(RequestFactory().get("/p/"), UUID(record.payment_id))
+    page = views.status(RequestFactory().get("/p/"), UUID(record.payment_id))
     text = page.content.decode()
     ends = ("缴费成功", "款项已记入预存余额", "款项已退回")
     return record.reference in text and any(end in text for end in ends)

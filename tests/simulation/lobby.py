@@ -15,7 +15,7 @@ from kiosk.bootstrap import Devices, Running
 from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen, Session
-from kiosk.journal import Journal, JournalUnavailable
+from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.settings import Device, Payments, Server, Settings
 from tests.simulation import estate
 from tests.simulation.central import SimulatedServer

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from django.db import OperationalError
 
-from server.payments.serializable import database_away, in_each_others_way
+from server.database import database_away, in_each_others_way
 from tests.simulation import signing, threads
 
 UNEXPECTED = (
@@ -107,7 +107,7 @@ def _listen(logger: Any, method: str, event: dict[str, Any]) -> str:
 def _time_and_threads() -> None:
     """In every module that a kiosk without a window consists of."""
     from kiosk import bootstrap
-    from kiosk.central import client, presence, reporter
+    from kiosk.central import client, outbox, presence_counter
     from kiosk.health import supervisor
     from kiosk.runtime import engine
 
@@ -123,8 +123,10 @@ def _time_and_threads() -> None:
             module.datetime = threads.Datetime
         _keeps_no_real_clock(module)
     engine.uuid6 = SimpleNamespace(uuid7=lambda: Seams.new_id())
-    presence.secrets = SimpleNamespace(token_hex=lambda size: Seams.new_id().replace("-", ""))
-    reporter.HEARTBEAT_S = 60.0
+    presence_counter.secrets = SimpleNamespace(
+        token_hex=lambda size: Seams.new_id().replace("-", "")
+    )
+    outbox.HEARTBEAT_S = 60.0
     supervisor.Supervisors.__init__.__defaults__ = (supervisor.Pace(probe_s=PROBE_S),)
     client.random = SimpleNamespace(uniform=lambda low, high: Seams.backoff.uniform(low, high))
 
@@ -146,7 +148,8 @@ def _connect(path: Any, **how: Any) -> Any:
 
 
 def _kiosk() -> None:
-    from kiosk import bootstrap, journal
+    from kiosk import bootstrap
+    from kiosk.journal import journal
     from kiosk.runtime.kiosk import Kiosk
 
     real_journal = journal.Journal
@@ -176,40 +179,40 @@ def _kiosk() -> None:
 def _server() -> None:
     from django.db import connection
 
+    from server import database
     from server.api import authentication, calls
     from server.open_questions import listing
     from server.payments import (
-        bills_held,
-        charging_times,
-        decisions,
-        following,
-        learning,
+        held_bills,
+        initiation,
+        inquiry,
         outside_refunds,
         refunds,
-        serializable,
-        starting,
+        serializers,
         sweeper,
-        views_of,
+        timing,
+        transitions,
     )
     from server.payments.channels import registry
+    from server.payments.decisions import unknown_outcome
 
-    following.time = sweeper.time = serializable.time = threads.time
-    serializable.random = SimpleNamespace(uniform=lambda *ends: Seams.backoff.uniform(*ends))
+    inquiry.time = sweeper.time = database.time = threads.time
+    database.random = SimpleNamespace(uniform=lambda *ends: Seams.backoff.uniform(*ends))
     commit = connection.commit
     connection.commit = lambda: Seams.server_commits(commit)
-    following.POLL_S = 2.0
+    inquiry.POLL_S = 2.0
     sweeper.BACKOFF_S = (5, 10, 20, 40, 60)
-    starting.ORDER_LIFE, bills_held.BEGINS_WITHIN = ORDER_LIFE, BEGINS_WITHIN
-    charging_times.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
-    charging_times.END_MAY_COME = charging_times.LOOK_AGAIN
-    charging_times.IN_THE_CONSOLE = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
-    charging_times.UNANSWERED = timedelta(seconds=20)
-    learning.QUERIES_LAG = QUERIES_LAG
+    initiation.ORDER_LIFE, held_bills.BEGINS_WITHIN = ORDER_LIFE, BEGINS_WITHIN
+    timing.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
+    timing.END_MAY_COME = timing.LOOK_AGAIN
+    timing.IN_THE_CONSOLE = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
+    timing.UNANSWERED = timedelta(seconds=20)
+    transitions.QUERIES_LAG = QUERIES_LAG
     sweeper.ALERT_AFTER = ALERT_AFTER
-    decisions.WAITS_AFTER = listing.WAITS_AFTER = WAITS_AFTER
+    unknown_outcome.WAITS_AFTER = listing.WAITS_AFTER = WAITS_AFTER
     listing.REFUND_TAKES = WAITS_AFTER
     clock = SimpleNamespace(now=threads.wall)
-    calls.timezone = views_of.timezone = authentication.timezone = clock
+    calls.timezone = serializers.timezone = authentication.timezone = clock
     signing.install()
     registry.configured = lambda: [n for n in registry.ADAPTERS if Seams.channel(n) is not None]
     registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
@@ -232,8 +235,8 @@ def _server() -> None:
         return run
 
     for module, names in (
-        (learning, _LEARNING),
-        (starting, ("_create",)),
+        (transitions, _LEARNING),
+        (initiation, ("_create",)),
         (refunds, ("send_back",)),
         (outside_refunds, ("went_back",)),
     ):

@@ -8,7 +8,7 @@ from simulators.alipay.__main__ import fen, yuan
 from simulators.nexo_terminal.books import Books as NexoBooks
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.phone import page
-from simulators.zvt_terminal import telling
+from simulators.zvt_terminal import responses
 from simulators.zvt_terminal.bank import Transaction
 
 AT = "2026-11-24T22:47:00+08:00"
@@ -28,7 +28,7 @@ NOW = datetime.fromisoformat(AT)
 )
 def test_a_card_receipt(number: int, minor: int, shown: str):
     done = Transaction(1, 1, minor, number, "approved", AT)
-    told = b"".join(telling.receipt(done, telling.CUSTOMER, by_line=True))
+    told = b"".join(responses.receipt(done, responses.CUSTOMER, by_line=True))
     assert shown.encode() + b"\x06\xd1" in told
 
 

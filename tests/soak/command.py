@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.messages import Flow
-from kiosk.health.trust import Pace
+from kiosk.health.flapping import Pace
 from lobbypay.demo.processes import DidNotStart, Processes
 from tests.crash import resident as crash_resident
 from tests.crash.command import Campaign

@@ -27,7 +27,7 @@ PRINTER_TIMES = {
 
 @dataclass
 class SoakHouse(CrashHouse):
-    """``pace``: the supervisors' times (kiosk.health.trust.Pace), already compressed."""
+    """``pace``: the supervisors' times (kiosk.health.flapping.Pace), already compressed."""
 
     pace: dict[str, float] = field(default_factory=dict)
     _starting: threading.Lock = field(default_factory=threading.Lock)

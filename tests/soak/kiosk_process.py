@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from kiosk import bootstrap
-from kiosk.central import reporter
+from kiosk.central import outbox
+from kiosk.health.flapping import Pace
 from kiosk.health.touch import TouchWatch
-from kiosk.health.trust import Pace
 from tests.crash import kiosk_process
 
 HEARTBEAT_S = 3.0  # the test waits for what the server hears
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--pace", type=json.loads, required=True)
     parser.add_argument("--inputs", type=Path, required=True)
     options, rest = parser.parse_known_args()
-    reporter.HEARTBEAT_S = HEARTBEAT_S
+    outbox.HEARTBEAT_S = HEARTBEAT_S
     bootstrap.TouchWatch = functools.partial(TouchWatch, listed=options.inputs)
     kiosk_process.start = functools.partial(bootstrap.start, pace=Pace(**options.pace))
     sys.argv[1:] = rest

@@ -4,7 +4,7 @@ import re
 
 from contract.messages import PaymentState
 from kiosk.core import payment as kiosk
-from server.payments import life as server
+from server.payments import state_machine as server
 from tools.draw_payment_life import TARGET, document
 
 

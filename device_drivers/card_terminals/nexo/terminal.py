@@ -10,7 +10,6 @@ import threading
 
 import structlog
 
-from device_drivers.answered import Answered
 from device_drivers.card_terminals.interface import (
     CardRequest,
     CardResult,
@@ -26,6 +25,7 @@ from device_drivers.card_terminals.nexo.lookup import lookup
 from device_drivers.card_terminals.nexo.payment import Payment
 from device_drivers.card_terminals.nexo.settings import NexoSettings
 from device_drivers.card_terminals.nexo.talk import Talk, fresh
+from device_drivers.command_memory import Answered
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from device_drivers.status import Condition, DeviceStatus

@@ -12,7 +12,7 @@ from device_drivers.card_terminals.interface import CardResult, Observer
 from device_drivers.card_terminals.zvt import answers, checks, commands, fields
 from device_drivers.card_terminals.zvt.apdu import YES, Apdu
 from device_drivers.card_terminals.zvt.exchange import Ending, Handlers
-from device_drivers.card_terminals.zvt.last import last_transaction
+from device_drivers.card_terminals.zvt.last_transaction import last_transaction
 from device_drivers.card_terminals.zvt.payment import Silent
 from device_drivers.card_terminals.zvt.session import Session, why
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
@@ -42,7 +42,8 @@ class Reprint:
 
 class Service:
     """Every method raises DeviceError, and Refused if the terminal does not do it. What moves money
-    carries an id: a repeat of it is answered, not carried out again (``device_drivers.answered``)."""
+    carries an id: a repeat of it is answered, not carried out again
+    (``device_drivers.command_memory``)."""
 
     def __init__(
         self,

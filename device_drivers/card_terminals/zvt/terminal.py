@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
-from device_drivers.answered import Answered
 from device_drivers.card_terminals import last_transaction as memory
 from device_drivers.card_terminals.interface import (
     CardRequest,
@@ -24,11 +23,12 @@ from device_drivers.card_terminals.interface import (
 from device_drivers.card_terminals.zvt import checks, commands, texts
 from device_drivers.card_terminals.zvt.apdu import Apdu
 from device_drivers.card_terminals.zvt.exchange import ENDING_S_MAX
-from device_drivers.card_terminals.zvt.last import last_transaction
+from device_drivers.card_terminals.zvt.last_transaction import last_transaction
 from device_drivers.card_terminals.zvt.payment import Payment, Silent
 from device_drivers.card_terminals.zvt.service import Service
 from device_drivers.card_terminals.zvt.session import NO_DETAILS, Session
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
+from device_drivers.command_memory import Answered
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, ProtocolError, Refused
 from device_drivers.status import DeviceStatus

@@ -9,12 +9,12 @@ from kivy.uix.relativelayout import RelativeLayout
 from contract.messages import Flow, Method
 from kiosk.core.capabilities import Offers, offers
 from kiosk.core.model import METHODS_QR, Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import method_names
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import method_names
+from kiosk.ui.translations import say
 from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.shapes import Note
-from kiosk.ui.words import say
 
 NOTICE_SHOWN_S = 8
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from kivy.properties import ObjectProperty
 
 from contract.messages import BILLS_A_PAYMENT, Bill
-from kiosk.core.held import in_doubt
+from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import amount, line_detail, money, overdue, unit_and_payer
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, line_detail, money, overdue, unit_and_payer
+from kiosk.ui.translations import month, say
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
-from kiosk.ui.words import month, say
 
 LINES_SHOWN_MAX = 3
 

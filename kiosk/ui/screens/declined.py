@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from contract.messages import Method
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import amount, unit_and_payer
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, unit_and_payer
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import statement  # noqa: F401
-from kiosk.ui.words import say
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from kivy.properties import ObjectProperty
 from contract.messages import Bill, BillLine
 from contract.money import Money
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import line_detail, line_name, money, unit_and_payer
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import line_detail, line_name, money, unit_and_payer
+from kiosk.ui.translations import month, say
 from kiosk.ui.widgets import drawings, facts, scrolling  # noqa: F401
 from kiosk.ui.widgets.shapes import Panel
-from kiosk.ui.words import month, say
 
 MONTHS_SHOWN_MAX = 6
 

@@ -7,11 +7,11 @@ from kivy.properties import StringProperty
 from contract.messages import Flow, Method
 from kiosk.core.capabilities import offers
 from kiosk.core.model import METHODS_QR, Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, method_name, money, unit_and_payer
+from kiosk.ui.translations import say
 from kiosk.ui.widgets.buttons import Pressable
-from kiosk.ui.words import say
 
 
 @dataclass(frozen=True)

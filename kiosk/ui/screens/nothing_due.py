@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import money, today, unit_and_payer, zone
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import money, today, unit_and_payer, zone
+from kiosk.ui.translations import day, say
+from kiosk.ui.translations import today as local_day
 from kiosk.ui.widgets import statement  # noqa: F401
-from kiosk.ui.words import day, say
-from kiosk.ui.words import today as local_day
 
 
 @dataclass(frozen=True)

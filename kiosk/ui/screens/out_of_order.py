@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from contract.messages import StopReason
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import office
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import office
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import statement  # noqa: F401
-from kiosk.ui.words import say
 
 _STAFF = {
     StopReason.TWIN: "out_of_order.staff_twin",

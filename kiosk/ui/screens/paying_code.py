@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import amount
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import drawings  # noqa: F401
-from kiosk.ui.words import say
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ import math
 from dataclasses import dataclass
 
 from kiosk.core.model import Session
-from kiosk.core.paying import CODE_SHOWN_S
-from kiosk.ui.layout_files import load_beside
+from kiosk.core.payment_flow import CODE_SHOWN_S
+from kiosk.ui.formatting import amount, unit_and_payer
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, unit_and_payer
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import codes, drawings  # noqa: F401
-from kiosk.ui.words import say
 
 MORE_TIME_OFFERED_S = 60
 

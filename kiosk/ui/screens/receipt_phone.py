@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import amount
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount
 from kiosk.ui.widgets import codes  # noqa: F401
 
 

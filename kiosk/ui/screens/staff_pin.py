@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from kiosk.core.model import Session
 from kiosk.core.staff import PIN_DIGITS_MIN, pause_left_s
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import keypad  # noqa: F401
-from kiosk.ui.words import say
 
 TYPED, MISSING = "●", "○"
 

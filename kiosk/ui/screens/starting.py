@@ -1,7 +1,7 @@
 """Shown while the kiosk looks for unfinished payments and its configuration. Nothing can be started."""
 
 from kiosk.core.model import Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import statement  # noqa: F401
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from contract.messages import Method
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.formatting import amount, office
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.telling import amount, office
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import codes, statement  # noqa: F401
-from kiosk.ui.words import say
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from kiosk.core.model import PHONE_DIGITS, Session
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.translations import say
 from kiosk.ui.widgets import keypad  # noqa: F401
-from kiosk.ui.words import say
 
 TYPED, MISSING = "●", "○"
 

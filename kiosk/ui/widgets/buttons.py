@@ -10,7 +10,7 @@ from kivy.properties import (
 )
 from kivy.uix.behaviors import ButtonBehavior
 
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.theme import Rgba, Theme
 from kiosk.ui.widgets import shapes, text  # noqa: F401  (their rules are used in the .kv)
 from kiosk.ui.widgets.appearing import Arranged

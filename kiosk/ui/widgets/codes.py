@@ -7,7 +7,7 @@ from kivy.graphics.texture import Texture
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing
 
 QUIET_ZONE = 4  # modules, ISO/IEC 18004 section 9.1

@@ -2,7 +2,7 @@
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.shapes import Column, Row
 
 

@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.buttons import Pressable
 

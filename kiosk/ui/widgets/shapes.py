@@ -8,7 +8,7 @@ from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing, Arranged
 
 ICONS = Path(__file__).resolve().parents[3] / "assets" / "icons"

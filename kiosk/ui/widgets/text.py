@@ -9,7 +9,7 @@ from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.ui.fonts import FAMILY, marked_up, plain, text_height, text_width
-from kiosk.ui.layout_files import load_beside
+from kiosk.ui.kv_files import load_beside
 from kiosk.ui.line_breaks import break_lines
 from kiosk.ui.theme import TEXT_SMALLEST
 from kiosk.ui.widgets.appearing import Appearing

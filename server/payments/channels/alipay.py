@@ -34,7 +34,7 @@ from server.payments.channels.interface import (
     Standing,
 )
 from server.payments.channels.sessions import Sessions
-from server.payments.channels.table import AlipayTable
+from server.payments.channels.settings import AlipayTable
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from server.payments.channels.interface import (
     RefundStanding,
     Standing,
 )
-from server.payments.channels.table import WeChatTable
+from server.payments.channels.settings import WeChatTable
 from server.payments.channels.wechat_line import Line, NoAnswer
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from wechatpayv3.utils import build_authorization, rsa_verify
 from contract.plain_text import whole_number
 from contract.text_file import read_text
 from server.payments.channels.sessions import Sessions
-from server.payments.channels.table import WeChatTable
+from server.payments.channels.settings import WeChatTable
 
 FRESH_S = 300
 CONNECT_S = 4.0

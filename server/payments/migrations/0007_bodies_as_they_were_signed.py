@@ -1,7 +1,7 @@
 from django.db import migrations, models
 
 from contract.journal_hash import canonical
-from server.payments.journal_body import CanonicalBody
+from server.payments.journal.entry_body import CanonicalBody
 
 
 def copy(apps, schema_editor):

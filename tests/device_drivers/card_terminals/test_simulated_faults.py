@@ -21,7 +21,7 @@ from device_drivers.card_terminals.zvt import ZvtTerminal
 from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, ProtocolError, Refused
 from device_drivers.status import Level
 from simulators.zvt_terminal.faults import IN_PAYMENT, LENIENT, LOCKS, STANDING
-from simulators.zvt_terminal.telling import CLEAR_PAN
+from simulators.zvt_terminal.responses import CLEAR_PAN
 from tests.device_drivers.card_terminals.scripted import Observed
 from tests.device_drivers.card_terminals.simulated import Simulator, simulator
 from tests.device_drivers.waiting import wait_until

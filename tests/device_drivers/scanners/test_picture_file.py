@@ -6,7 +6,7 @@ import pytest
 
 from device_drivers.scanners import picture_file
 from device_drivers.scanners.reader_protocol import PIXELS_MAX
-from kiosk.scan_command import main
+from kiosk.commands.scan import main
 from tests.device_drivers.scanners.pictures import qr_picture
 
 

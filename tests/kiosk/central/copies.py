@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contract.messages import OpenBills, UnitAccount
-from kiosk.central.open_bills import OpenBillsCopy
+from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.clock import Clock
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import EntryKind
 from kiosk.central import identity
+from kiosk.commands.doctor import language_of, main
 from kiosk.doctor import machine, trials
-from kiosk.doctor.command import language_of, main
 from kiosk.doctor.conditions import CERTIFICATE
 from kiosk.doctor.finding import Finding, exit_code, table, wrong
-from kiosk.journal import Journal
-from kiosk.one_process import alone
+from kiosk.journal.journal import Journal
 from kiosk.settings import Server, Settings
+from kiosk.single_instance import alone
 from tests.kiosk.central.conftest import central as central
 from tests.kiosk.core.story import config as server_config
 from tests.simulators.processes import Simulator, running

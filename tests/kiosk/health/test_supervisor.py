@@ -8,8 +8,8 @@ import pytest
 from contract.messages import DeviceReport
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.status import Condition, DeviceStatus, Level
+from kiosk.health.flapping import Pace, Trust
 from kiosk.health.supervisor import Supervisors, Watched
-from kiosk.health.trust import Pace, Trust
 from tests.device_drivers.waiting import wait_until
 
 QUICK = Pace(

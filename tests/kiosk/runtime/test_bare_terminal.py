@@ -10,7 +10,7 @@ from device_drivers.card_terminals.last_transaction import NO_NUMBER
 from device_drivers.errors import ProtocolError
 from kiosk.core.events import CardAnswered, RecoveryDone, TerminalRead
 from kiosk.core.model import Action
-from kiosk.recovery import Recovery
+from kiosk.recovery.inquiry import Recovery
 from kiosk.runtime.card_desk import CardDesk
 from tests.device_drivers.card_terminals.simulated import simulator
 from tests.kiosk.core.story import Story

@@ -21,7 +21,7 @@ from kiosk.core.events import (
     Tapped,
 )
 from kiosk.core.model import Action, Say, Screen, Session
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 from kiosk.runtime.engine import Engine
 from tests.kiosk.core.story import CardData, PaymentView, Story, account, bill, config, devices
 

@@ -12,7 +12,7 @@ from kiosk.central.client import ServerAway
 from kiosk.core.effects import Record
 from kiosk.core.events import OFFLINE, AccountFound, LookupFailed
 from kiosk.core.model import Say, Screen
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 from kiosk.runtime import lookups as module
 from kiosk.runtime.lookups import Lookups
 from tests.kiosk.central.copies import copy_in

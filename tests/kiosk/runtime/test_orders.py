@@ -10,7 +10,7 @@ from kiosk.core.events import OrderFailed
 from kiosk.core.model import Action, Screen
 from kiosk.runtime.orders import Orders
 from tests.kiosk.core.story import Story
-from tests.kiosk.core.test_phone_code import charged
+from tests.kiosk.core.test_payment_code import charged
 
 
 class Broken:

@@ -15,13 +15,13 @@ from kiosk.clock import Clock
 from kiosk.core.effects import CheckPin, LookAround, PrintTestPage, TakeTestPayment
 from kiosk.core.events import FactsSeen, PinChecked, TestEnded
 from kiosk.core.model import StaffTest
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
+from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import Room, StaffDesk
 from kiosk.settings import Server, Settings, Staff
-from kiosk.trial_payment import TrialPayments
-from tests.kiosk.test_trial_payment import Terminal
+from tests.kiosk.recovery.test_test_payment import Terminal
 
 
 class Printer:

@@ -13,7 +13,8 @@ from kiosk.core.effects import LookUp
 from kiosk.core.events import AccountFound, Event, Ticked
 from kiosk.core.model import Moment, Screen, Session, Visit
 from kiosk.core.session import step
-from kiosk.ui import kivy_setup, samples
+from kiosk.ui import kivy_setup
+from kiosk.ui.gallery import samples
 
 SIZE = (1080, 1920)
 FRAMES_SHOWN = (320, 240)

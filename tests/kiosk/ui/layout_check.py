@@ -9,8 +9,9 @@ from pathlib import Path
 
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Screen, Session
-from kiosk.ui import gallery, kivy_setup
-from kiosk.ui.words import LANGUAGES, say
+from kiosk.ui import kivy_setup
+from kiosk.ui.gallery import pictures
+from kiosk.ui.translations import LANGUAGES, say
 
 TOUCH_MIN = 88
 SLACK = 2.0
@@ -148,11 +149,11 @@ def main() -> None:
     wish = parser.parse_args()
     width, height = (int(part) for part in wish.size.split("x"))
     findings: dict[str, list[str]] = {}
-    with gallery.display((width, height)):
+    with pictures.display((width, height)):
         kivy_setup.prepare(kivy_setup.WindowWish(size=(width, height)))
-        from kiosk.ui.scenes import scenes
+        from kiosk.ui.gallery.scenes import scenes
 
-        stage = gallery.Stage(next(iter(scenes().values())))
+        stage = pictures.Stage(next(iter(scenes().values())))
         for language, large in itertools.product(LANGUAGES, (False, True)):
             for name, session in scenes(language, large=large).items():
                 stage.show(session)

@@ -6,9 +6,10 @@ import pytest
 
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
 from kiosk.core.model import Say, Screen
-from kiosk.ui import samples, telling
+from kiosk.ui import formatting
 from kiosk.ui.frame import present as frame
-from kiosk.ui.scenes import paid, paying, scenes, session, with_code
+from kiosk.ui.gallery import samples
+from kiosk.ui.gallery.scenes import paid, paying, scenes, session, with_code
 from kiosk.ui.screens import (
     attract,
     bills,
@@ -289,4 +290,4 @@ def test_a_test_payment_is_of_the_least_amount_of_the_communitys_currency(curren
     ("currency", "detail"), [("CNY", "118.60㎡ × 2.80元"), ("HKD", "118.60 ㎡ × HK$2.80")]
 )
 def test_a_rate_has_the_sign_of_its_currency(currency, detail):
-    assert telling.line_detail("zh_CN", samples.PROPERTY_FEE, currency) == detail
+    assert formatting.line_detail("zh_CN", samples.PROPERTY_FEE, currency) == detail

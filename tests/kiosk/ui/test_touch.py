@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.ui.gallery import display
+from kiosk.ui.gallery.pictures import display
 from tests.kiosk.ui.kiosk_window import SIZE
 
 pytestmark = [pytest.mark.slow]

@@ -75,7 +75,7 @@ def kiosk(world):
 
 def due_bills(world):
     """Amounts as of the real today: the world's bills may have grown a late fee by now."""
-    from server.billing.accounts import account_of
+    from server.billing.unit_accounts import account_of
 
     return account_of(world.unit, timezone.localdate()).bills
 

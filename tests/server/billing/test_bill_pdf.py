@@ -8,10 +8,10 @@ import zxingcpp
 
 from contract import bill_code
 from contract.bill_code import Verdict
-from server.billing.accounts import BillNotFound
 from server.billing.bill_pdf import bill_to_print, render
 from server.billing.settlement import Part, settle
 from server.billing.signing import bill_url, trusted_keys
+from server.billing.unit_accounts import BillNotFound
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 
-from server.billing.accounts import credit_minor
 from server.billing.leases import BillLeased, BillNotOpen, lease, release
 from server.billing.models import Allocation, Bill, BillLease, BillState
 from server.billing.settlement import (
@@ -19,6 +18,7 @@ from server.billing.settlement import (
     settle_together,
     undo,
 )
+from server.billing.unit_accounts import credit_minor
 from server.billing.verification import verify_ledger
 from server.billing.voiding import void
 from server.ledger.models import Transaction

@@ -14,8 +14,8 @@ from contract.scan_kind import classify
 from contract.unit_code import DEFAULT
 from server.api import calls
 from server.billing import bill_pdf
-from server.billing.accounts import UnitNotFound, find_unit
 from server.billing.models import Bill
+from server.billing.unit_accounts import UnitNotFound, find_unit
 from server.estate.models import Community, FormerUnitCode, Unit
 from server.fleet.models import Kiosk
 from server.sample_data.neighbours import create_neighbours

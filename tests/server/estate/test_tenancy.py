@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from server.billing.models import FeeItem, Meter, MeterReading, Tariff
 from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
 from server.estate.tenancy import is_tenant, links_of
-from server.fleet.staff import create_staff
 from server.ledger import guards
 from server.notices.models import Notice
+from server.staff.accounts import create_staff
 from tests.server.village import create_village, issue
 
 pytestmark = pytest.mark.django_db

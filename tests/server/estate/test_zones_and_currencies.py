@@ -10,10 +10,10 @@ from django.test import Client
 from contract.unit_code import DEFAULT
 from server.estate.models import Community
 from server.estate.numbering_form import fields_of
-from server.fleet.overview import overview
-from server.fleet.staff import create_staff
+from server.fleet.dashboard import overview
 from server.payments import sweeper
 from server.payments.models import Alert, PaymentOrder
+from server.staff.accounts import create_staff
 from tests.server.payments import world
 from tests.server.village import NOW, create_village
 from tests.server.without_guards import without_guards

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.fleet import standing
+from server.fleet import clone_detection
 from server.fleet.models import Kiosk
-from server.payments import ingestion
+from server.payments.journal import intake
 from server.payments.models import Alert
 from tests.server.api.test_calls import error, world
 from tests.server.api.test_calls import kiosk as caller
@@ -23,7 +23,7 @@ def told(minutes, last, here=0):
     Kiosk.objects.update(journal_sequence=here)
     at = NOW + timedelta(minutes=minutes)
     machine = Kiosk.objects.get()
-    standing.watch_backlog(machine, heartbeat(at, journal_last=last), at)
+    clone_detection.watch_backlog(machine, heartbeat(at, journal_last=last), at)
 
 
 def alerts():
@@ -68,7 +68,7 @@ def test_a_journal_that_the_server_cannot_take_is_told(world, caller, monkeypatc
     def fails(*_, **__):
         raise MemoryError("a fault that nobody thought of")
 
-    monkeypatch.setattr(ingestion.received, "write", fails)
+    monkeypatch.setattr(intake.received, "write", fails)
     assert error(caller.post("/journal", {"entries": [journal_entry(caller)]})) == (503, "internal")
     assert caller.post("/heartbeats", beat()).status_code == 200
     Kiosk.objects.update(journal_waits_since=NOW - timedelta(days=9))

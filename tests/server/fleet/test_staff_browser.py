@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from server.fleet.listening import record_heartbeat
-from server.fleet.staff import create_staff
+from server.fleet.heartbeats import record_heartbeat
+from server.staff.accounts import create_staff
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -6,9 +6,9 @@ from django.test import Client
 
 from server.billing.models import Bill
 from server.fleet.admin import KioskAdmin
-from server.fleet.listening import record_heartbeat
+from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
-from server.fleet.staff import create_staff
+from server.staff.accounts import create_staff
 from server.staff.models import Act
 from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
 from tests.server.village import NOW, bill_of, create_village, issue

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from contract.messages import Method, PaymentState
 from server.fleet.models import Kiosk
-from server.payments import following, learning, sweeper
+from server.payments import inquiry, sweeper, transitions
 from server.payments.channels.interface import RefundStanding, Standing
-from server.payments.decisions import book_as_paid
-from server.payments.life import Fact
+from server.payments.decisions.unknown_outcome import book_as_paid
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
-from server.payments.starting import start
+from server.payments.state_machine import Fact
 from server.staff.people import Person
 from tests.server.payments import world as worlds
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, World
 
 
@@ -36,15 +36,15 @@ def lost_card(world: World, number: int = 2) -> None:
 
 def other_amount(world: World, number: int = 3, minor: int = 40000) -> None:
     begun = start(world.caller, world.request(number), NOW)
-    following.learn(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
+    inquiry.learn(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
 
 
 def refused_refund(world: World, number: int = 4) -> None:
     """Late money that the channel does not return."""
     world.community.late_success = "refund"
     world.community.save()
-    closed = following.cancel(start(world.caller, world.request(number), NOW), NOW)
-    following.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
+    closed = inquiry.cancel(start(world.caller, world.request(number), NOW), NOW)
+    inquiry.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
     Alert.objects.update(resolved_at=NOW)
     world.channel.refund_says = RefundStanding.FAILED
     world.channel.refund_query_says = RefundStanding.NOT_FOUND
@@ -56,16 +56,16 @@ def contradicted(world: World) -> None:
     lost_card(world)
     when = NOW + timedelta(hours=1)
     book_as_paid(order(2).payment_id, Person("李会计"), "对账单上有", when)
-    learning.ended_unpaid(order(2).payment_id, Fact.DECLINED, "terminal", when)
+    transitions.ended_unpaid(order(2).payment_id, Fact.DECLINED, "terminal", when)
 
 
 def part_returned(world: World, number: int = 6) -> None:
     """A part of a paid order went back in WeChat Pay's merchant console."""
     begun = start(world.caller, world.request(number), NOW)
     paid = world.channel.pays(begun.out_trade_no)
-    following.learn(begun, paid, NOW)
+    inquiry.learn(begun, paid, NOW)
     said = replace(paid, standing=Standing.REFUNDED, refunded_minor=10000)
-    following.learn(order(number), said, NOW)
+    inquiry.learn(order(number), said, NOW)
 
 
 def paid_twice(world: World) -> Alert:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.open_questions import pages
+from server.open_questions import views
 from server.payments import sweeper
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.staff.models import Act
@@ -35,7 +35,7 @@ def crowded(world, monkeypatch: pytest.MonkeyPatch) -> World:
     lobby.paid_twice(world)
     Alert.objects.filter(kind="paid_twice").update(raised_at=LATER - timedelta(hours=2))
     lobby.stopped_kiosk()
-    monkeypatch.setattr(pages.timezone, "now", lambda: LATER)
+    monkeypatch.setattr(views.timezone, "now", lambda: LATER)
     return world
 
 

@@ -10,15 +10,16 @@ from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.open_questions import listing, report
 from server.open_questions.listing import Question, questions
-from server.payments import decisions, sweeper
-from server.payments.amount_decisions import settle_amount
+from server.payments import sweeper
+from server.payments.decisions import unknown_outcome
+from server.payments.decisions.amount_difference import settle_amount
+from server.payments.decisions.refund_takeover import returned_by_hand
+from server.payments.initiation import start
 from server.payments.models import HeldFor, Refund
-from server.payments.refund_decisions import returned_by_hand
-from server.payments.starting import start
 from server.staff.people import Person
 from tests.server.fleet.heartbeats import device, heartbeat
 from tests.server.open_questions import questions as lobby
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import KIOSK_ID, NOW
 
 CLERK = Person("李会计")
@@ -107,7 +108,7 @@ def test_a_question_ends_with_the_act(world):
 def test_what_was_done_before_is_told(world):
     lobby.silent_code(world)
     order = lobby.order(1)
-    decisions.look_again(order.payment_id, CLERK, "业主来电", LATER)
+    unknown_outcome.look_again(order.payment_id, CLERK, "业主来电", LATER)
     [question] = found()
     assert [(a.act, a.person_name) for a in question.history] == [("look_again", "李会计")]
 

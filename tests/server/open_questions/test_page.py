@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from contract.messages import PaymentState
-from server.fleet.staff import create_staff
-from server.open_questions import acting, words
+from server.open_questions import actions, texts
 from server.payments import sweeper
 from server.payments.models import Alert, PaymentOrder, Refund
+from server.staff.accounts import create_staff
 from server.staff.models import Act
 from tests.server.open_questions import questions as lobby
 
@@ -186,5 +186,5 @@ def test_what_a_person_writes_cannot_run_on_the_page(staff: Client, world):
 
 
 def test_every_act_has_words_a_right_and_an_effect():
-    assert set(acting.PERMISSIONS) == set(words.ACTS) == set(acting.DONE)
-    assert set(words.ACTS) <= set(words.EFFECTS)
+    assert set(actions.PERMISSIONS) == set(texts.ACTS) == set(actions.DONE)
+    assert set(texts.ACTS) <= set(texts.EFFECTS)

@@ -3,13 +3,13 @@
 import pytest
 
 from contract.messages import PaymentState
-from server.payments import following
+from server.payments import inquiry
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelUnavailable
+from server.payments.initiation import start
 from server.payments.models import PaymentOrder
-from server.payments.starting import start
 from tests.server.payments.charges import order, request
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, Method
 
 
@@ -25,7 +25,7 @@ def test_what_may_have_been_charged_is_never_told_as_not_charged(world, removed,
     assert start(world.caller, request(world), NOW).life is PaymentState.UNKNOWN
     removed()
     assert start(world.caller, request(world), NOW).life is PaymentState.UNKNOWN
-    assert following.cancel(order(), NOW).life is PaymentState.UNKNOWN
+    assert inquiry.cancel(order(), NOW).life is PaymentState.UNKNOWN
 
 
 def test_what_is_known_is_told(world, removed):

@@ -9,11 +9,11 @@ from contract.messages import PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning, notifications, sweeper
+from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
-from server.payments.life import End
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.starting import start
+from server.payments.state_machine import End
 from tests.server.payments.charges import later, order, request
 from tests.server.payments.world import NOW
 
@@ -59,7 +59,7 @@ def request_kind(request):
 
 
 def ends_at():
-    expires = order().expires_at + following.GRACE + timedelta(seconds=1)
+    expires = order().expires_at + inquiry.GRACE + timedelta(seconds=1)
     return (expires - NOW).total_seconds()
 
 
@@ -96,7 +96,7 @@ def test_paid_is_not_believed_while_the_end_may_still_be_carried_out(reversing, 
         assert not order().life.final, "asked again"
         assert nothing_is_in_the_books(reversing)
         assert not notifications.told(order(), PAID, later(begun + seconds + 1)), "told again"
-        assert following.learn(order(), PAID, later(begun + seconds + 2)).charged_minor == 0
+        assert inquiry.learn(order(), PAID, later(begun + seconds + 2)).charged_minor == 0
     for seconds in (700, 1500, 5000, 100_000):
         sweeper.sweep(later(begun + seconds))
     assert order().life is PaymentState.CANCELLED
@@ -106,12 +106,12 @@ def test_paid_is_not_believed_while_the_end_may_still_be_carried_out(reversing, 
 def test_what_was_asked_before_a_crash_is_asked_again(reversing):
     """The server died with the request on its way: nobody knows whether it arrived."""
     begun = ends_at()
-    assert learning.about_to_end(order().payment_id, later(begun), gives_back=True) is End.NEVER
+    assert transitions.about_to_end(order().payment_id, later(begun), gives_back=True) is End.NEVER
     number = order().out_trade_no
     reversing.channel.amounts[number] = 66416
     reversing.channel.pays(number)
     for seconds in (30, 61, 100):
-        following.check(order(), later(begun + seconds))
+        inquiry.check(order(), later(begun + seconds))
     assert reversing.channel.reversed == [number]
     assert order().life is PaymentState.CANCELLED
     assert nothing_is_in_the_books(reversing)
@@ -161,7 +161,7 @@ def test_a_close_gives_nothing_back_so_what_is_paid_is_booked_at_once(world):
         return EndAnswer(Ending.UNSURE)
 
     world.channel.close = unanswered
-    following.cancel(shown, NOW)
+    inquiry.cancel(shown, NOW)
     assert not order().life.final
     sweeper.sweep(later(1))
     assert (order().life, order().ending) == (PaymentState.APPROVED, End.CLOSING)
@@ -194,7 +194,7 @@ def unknown_to_alipay(world):
 
 
 def test_a_code_that_nobody_scanned_ends_when_nobody_can_scan_it_any_more(unknown_to_alipay):
-    following.cancel(order(), later(5))
+    inquiry.cancel(order(), later(5))
     assert not order().life.final, "it is on the screen's copy, and can still be scanned"
     for minute in range(1, 10):
         sweeper.sweep(later(60 * minute))
@@ -206,7 +206,7 @@ def test_a_code_that_nobody_scanned_ends_when_nobody_can_scan_it_any_more(unknow
 
 
 def test_a_code_that_is_scanned_after_its_cancellation_found_nothing_is_paid(unknown_to_alipay):
-    following.cancel(order(), later(5))
+    inquiry.cancel(order(), later(5))
     unknown_to_alipay.channel.pays(order().out_trade_no)
     sweeper.sweep(later(60))
     assert order().life is PaymentState.APPROVED

@@ -9,19 +9,19 @@ import pytest
 from django.db import connection
 
 from contract.messages import Method, PaymentState
-from server.billing.accounts import account_of, accounts_of, find_unit, to_contract
 from server.billing.issuing import issue_period
 from server.billing.leases import BillLeased, BillNotOpen, holders
 from server.billing.models import Bill, BillLease, BillState
+from server.billing.unit_accounts import account_of, accounts_of, find_unit, to_contract
 from server.billing.verification import verify_ledger
 from server.billing.voiding import void
 from server.ledger import posting
-from server.payments import following, learning, sweeper
-from server.payments.decisions import release_bills
+from server.payments import inquiry, sweeper, transitions
+from server.payments.decisions.unknown_outcome import release_bills
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
-from server.payments.starting import start
 from server.staff.people import Person
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def everybody_may(world) -> bool:
 
 def test_a_card_in_doubt_holds_its_bills_until_its_outcome_is_known(world):
     order = start(world.caller, world.request(1, Method.CARD), NOW)
-    learning.lost(order.payment_id, "no_answer", NOW)
+    transitions.lost(order.payment_id, "no_answer", NOW)
     for days in (0, 1, 30):
         sweeper.sweep(NOW + timedelta(days=days))
         nobody_sells(world, NOW + timedelta(days=days))
@@ -81,7 +81,7 @@ def test_an_order_that_may_complete_holds_its_bills_whatever_the_clock_says(worl
     sweeper.sweep(LATER)
     nobody_sells(world)
     world.channel.silent = False
-    following.learn(order, world.channel.pays(order.out_trade_no), LATER)
+    inquiry.learn(order, world.channel.pays(order.out_trade_no), LATER)
     assert Bill.objects.get(pk=world.bills[0].pk).state == BillState.PAID
     assert everybody_may(world)
     assert verify_ledger() == []
@@ -104,7 +104,7 @@ def test_the_end_of_one_payment_does_not_free_what_another_holds(world):
     told = record(world, PaymentState.UNKNOWN, 2, number=5, offline=True, reason="no_answer")
     take(world, KioskJournal().tells(told).entries)
     assert len(holders(world.bills[0])) == 2
-    following.cancel(order, NOW)
+    inquiry.cancel(order, NOW)
     nobody_sells(world)
 
 
@@ -113,7 +113,7 @@ def test_a_void_bill_that_may_be_paid_after_all_is_not_issued_anew(world):
     told = record(world, PaymentState.UNKNOWN, 2, offline=True, reason="no_answer")
     take(world, KioskJournal().tells(told).entries)
     assert issue_again(world, world.bills[0].period) == []
-    learning.ended_unpaid(told.payment_id, learning.Fact.CLOSED, "staff", NOW)
+    transitions.ended_unpaid(told.payment_id, transitions.Fact.CLOSED, "staff", NOW)
     assert len(issue_again(world, world.bills[0].period)) == 1
 
 
@@ -129,13 +129,13 @@ def test_the_bill_that_took_its_place_is_held_as_well(world):
 
 def test_staff_release_a_bill_knowingly_and_late_money_becomes_credit(world):
     order = start(world.caller, world.request(1, Method.CARD), NOW)
-    learning.lost(order.payment_id, "no_answer", NOW)
+    transitions.lost(order.payment_id, "no_answer", NOW)
     assert [holders(bill) for bill in world.bills] == [[order.payment_id]] * 2
     release_bills(order.payment_id, Person("李会计"), "与银行核对", NOW + timedelta(minutes=20))
     assert [holders(bill) for bill in world.bills] == [[], []]
     assert everybody_may(world)
     other = start(world.caller, world.request(2), LATER)
-    following.learn(other, world.channel.pays(other.out_trade_no), LATER)
+    inquiry.learn(other, world.channel.pays(other.out_trade_no), LATER)
     take(world, KioskJournal().tells(record(world, PaymentState.APPROVED, 2)).entries)
     assert posting.balance(world.community.pk, "credit") == -66416
     assert Alert.objects.filter(kind="paid_twice").exists()
@@ -181,13 +181,13 @@ class Killed(BaseException):
 
 def begun_no_further(world, request) -> PaymentOrder:
     """The server was killed between the order's row and the first question about money."""
-    from server.payments import starting
+    from server.payments import initiation
 
     def killed(*_, **__):
         raise Killed
 
     where = "asked" if request.method is Method.CARD else "_ask_channel"
-    room = learning if request.method is Method.CARD else starting
+    room = transitions if request.method is Method.CARD else initiation
     plain = getattr(room, where)
     setattr(room, where, killed)
     try:

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from server.estate.models import Community
 from server.fleet.models import Kiosk
-from server.payments.starting import Caller, start
+from server.payments.initiation import Caller, start
 from tests.server.payments.world import NOW
 from tests.server.village import create_village
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from server.payments import following, notifications
+from server.payments import inquiry, notifications
 from server.payments.channels.interface import OrderState, Standing
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
-from server.payments.starting import start
 from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
 
@@ -13,7 +13,7 @@ PAID = OrderState(Standing.PAID, "4200001", 66416, NOW)
 
 
 def test_money_that_the_query_does_not_show_yet_is_told_again_and_not_dropped(world):
-    order = following.learn(
+    order = inquiry.learn(
         start(world.caller, world.request(), NOW), OrderState(Standing.CLOSED), NOW
     )
     world.channel.orders[order.out_trade_no] = OrderState(Standing.CLOSED)
@@ -28,7 +28,7 @@ def test_a_part_that_went_back_before_late_money_is_known_is_told_again_and_book
     """Somebody in the office returned a part before the server believed that it had come."""
     world.community.late_success = "credit"
     world.community.save()
-    order = following.learn(
+    order = inquiry.learn(
         start(world.caller, world.request(), NOW), OrderState(Standing.CLOSED), NOW
     )
     part = replace(PAID, standing=Standing.REFUNDED, refunded_minor=22000)

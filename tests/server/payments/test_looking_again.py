@@ -6,11 +6,11 @@ from contract.messages import PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, notifications, refunds, sweeper
+from server.payments import inquiry, notifications, refunds, sweeper
 from server.payments.channels.interface import OrderState, Standing
-from server.payments.charging_times import LOOK_AGAIN
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.starting import start
+from server.payments.timing import LOOK_AGAIN
 from tests.server.payments.charges import kept, later, order, request, sweep_until
 from tests.server.payments.world import NOW
 
@@ -69,7 +69,7 @@ def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
 
 
 def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world):
-    shown = following.cancel(start(world.caller, world.request(1), NOW), NOW)
+    shown = inquiry.cancel(start(world.caller, world.request(1), NOW), NOW)
     paid = start(world.caller, request(world, 2), NOW)
     PaymentOrder.objects.update(check_at=NOW)  # a cancellation that came a moment too late
     world.channel.orders[shown.out_trade_no] = OrderState(Standing.WAITING)
@@ -101,7 +101,7 @@ def test_an_order_that_ends_while_the_sweep_is_elsewhere_is_still_looked_at_agai
 
     def meanwhile(number):
         if number == first.out_trade_no and not order(2).life.final:
-            following.cancel(order(2), later(25))
+            inquiry.cancel(order(2), later(25))
         return asks(number)
 
     world.channel.query = meanwhile
@@ -149,7 +149,7 @@ def test_a_server_that_dies_with_the_answer_in_its_hands_looks_again(world, monk
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(following, "learn", dies)
+        patch.setattr(inquiry, "learn", dies)
         sweeper.sweep(later(420))
     sweeper.sweep(later(540))
     assert order().life is PaymentState.REVERSED

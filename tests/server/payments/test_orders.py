@@ -9,17 +9,17 @@ from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning, sweeper
+from server.payments import inquiry, sweeper, transitions
 from server.payments.channels.interface import OrderState, Standing
-from server.payments.life import TRANSITIONS, Fact
-from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.starting import (
+from server.payments.initiation import (
     AmountChanged,
     BillUnknown,
     IdempotencyConflict,
     SimulatedMoney,
     start,
 )
+from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.state_machine import TRANSITIONS, Fact
 from tests.server.payments.world import NOW, ChannelUnavailable, OutcomeUnknown
 
 
@@ -37,8 +37,8 @@ def test_a_payment_settles_its_bills_once_whoever_tells_of_it_and_how_often(worl
     assert order.code_url.startswith("weixin://")
     paid = world.channel.pays(order.out_trade_no)
     for _ in range(3):
-        following.learn(fresh(order), paid, NOW)
-        following.check(fresh(order), NOW)
+        inquiry.learn(fresh(order), paid, NOW)
+        inquiry.check(fresh(order), NOW)
     order = fresh(order)
     assert (order.life, order.charged_minor, order.credited_minor) == ("approved", 66416, 0)
     assert bill_states() == ["paid", "paid"]
@@ -92,7 +92,7 @@ def test_two_people_cannot_pay_one_bill_at_once(world):
 
 def test_a_paid_bill_is_not_paid_again(world):
     order = start(world.caller, world.request(), NOW)
-    following.learn(order, world.channel.pays(order.out_trade_no), NOW)
+    inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW)
     with pytest.raises(BillNotOpen) as refused:
         start(world.caller, world.request(2), NOW)
     assert refused.value.bill.paid_on.isoformat() == "2026-11-24"
@@ -121,7 +121,7 @@ def test_simulated_money_is_refused_for_a_real_community(world, method):
 
 
 def test_cancelling_an_unpaid_order_closes_it_and_frees_its_bills(world):
-    order = following.cancel(start(world.caller, world.request(), NOW), NOW)
+    order = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
     assert order.life is PaymentState.CANCELLED
     assert BillLease.objects.count() == 0
 
@@ -129,13 +129,13 @@ def test_cancelling_an_unpaid_order_closes_it_and_frees_its_bills(world):
 def test_cancelling_a_paid_order_finds_it_paid(world):
     order = start(world.caller, world.request(), NOW)
     world.channel.pays(order.out_trade_no)
-    assert following.cancel(order, NOW).life is PaymentState.APPROVED
+    assert inquiry.cancel(order, NOW).life is PaymentState.APPROVED
 
 
 def test_a_cancellation_that_the_channel_does_not_answer_ends_nothing(world):
     order = start(world.caller, world.request(), NOW)
     world.channel.silent = True
-    assert following.cancel(order, NOW).life is PaymentState.PENDING
+    assert inquiry.cancel(order, NOW).life is PaymentState.PENDING
     world.channel.silent = False
     sweeper.sweep(NOW + timedelta(seconds=1))
     assert fresh(order).life is PaymentState.CANCELLED
@@ -169,10 +169,10 @@ def test_what_stays_unknown_is_reported_once(world):
 def test_late_money_goes_where_the_policy_says_once(world, policy):
     world.community.late_success = policy
     world.community.save()
-    order = following.cancel(start(world.caller, world.request(), NOW), NOW)
+    order = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
     paid = world.channel.pays(order.out_trade_no)
     for _ in range(2):
-        following.learn(fresh(order), paid, NOW)
+        inquiry.learn(fresh(order), paid, NOW)
         sweeper.sweep(NOW + timedelta(minutes=1))
     order = fresh(order)
     assert bill_states() == ["open", "open"]
@@ -190,8 +190,8 @@ def test_late_money_goes_where_the_policy_says_once(world, policy):
 
 
 def test_a_refund_whose_answer_is_lost_is_asked_about_under_the_same_number(world):
-    order = following.cancel(start(world.caller, world.request(), NOW), NOW)
-    following.learn(fresh(order), world.channel.pays(order.out_trade_no), NOW)
+    order = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
+    inquiry.learn(fresh(order), world.channel.pays(order.out_trade_no), NOW)
     world.channel.silent = True
     sweeper.sweep(NOW + timedelta(minutes=1))
     assert Refund.objects.get().state == "due"
@@ -203,7 +203,7 @@ def test_a_refund_whose_answer_is_lost_is_asked_about_under_the_same_number(worl
 
 def test_another_amount_than_the_orders_settles_nothing_and_is_reported(world):
     order = start(world.caller, world.request(), NOW)
-    following.learn(order, world.channel.pays(order.out_trade_no, 1), NOW)
+    inquiry.learn(order, world.channel.pays(order.out_trade_no, 1), NOW)
     assert fresh(order).life is PaymentState.UNKNOWN
     assert bill_states() == ["open", "open"]
     assert Alert.objects.filter(kind="amount_differs").count() == 1
@@ -212,22 +212,22 @@ def test_another_amount_than_the_orders_settles_nothing_and_is_reported(world):
 @pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.WAITING, Standing.NOT_FOUND])
 def test_only_explicit_words_end_an_order(world, standing):
     order = start(world.caller, world.request(), NOW)
-    assert following.learn(order, OrderState(standing), NOW).life is PaymentState.PENDING
+    assert inquiry.learn(order, OrderState(standing), NOW).life is PaymentState.PENDING
 
 
 def test_a_card_order_is_not_ended_by_asking(world):
     order = start(world.caller, world.request(method=Method.CARD), NOW)
     assert order.life is PaymentState.PENDING
-    assert following.cancel(order, NOW).life is PaymentState.PENDING
+    assert inquiry.cancel(order, NOW).life is PaymentState.PENDING
     sweeper.sweep(NOW + timedelta(hours=3))
     assert fresh(order).life is PaymentState.PENDING
 
 
 def test_a_reversed_payment_opens_its_bills_again(world):
     order = start(world.caller, world.request(), NOW)
-    following.learn(order, world.channel.pays(order.out_trade_no), NOW)
+    inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW)
     for _ in range(2):
-        learning.reversed_(order.payment_id, "staff", NOW)
+        transitions.reversed_(order.payment_id, "staff", NOW)
     assert bill_states() == ["open", "open"]
     assert posting.balance(world.community.pk, "clearing:wechat") == 0
     assert verify_ledger() == []

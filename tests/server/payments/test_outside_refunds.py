@@ -9,10 +9,10 @@ from contract.messages import Method, PaymentState
 from server.billing.models import Allocation, Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning, notifications, sweeper
+from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import OrderState, Standing
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
-from server.payments.starting import start
 from tests.server.payments.world import NOW
 
 TOTAL = 66416
@@ -30,7 +30,7 @@ def balances(world):
 @pytest.fixture
 def paid(world):
     shown = start(world.caller, world.request(), NOW)
-    following.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
+    inquiry.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
     return world
 
 
@@ -166,8 +166,8 @@ def test_a_silent_channel_is_asked_until_it_answers(paid):
 def test_what_was_credited_is_looked_at_too(world):
     world.community.late_success = "credit"
     world.community.save()
-    shown = following.cancel(start(world.caller, world.request(), NOW), NOW)
-    following.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
+    shown = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
+    inquiry.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
     assert balances(world) == (TOTAL, 0, -TOTAL)
     goes_back(world, TOTAL)
     looks(1)
@@ -179,7 +179,7 @@ def test_an_answer_from_before_is_not_taken(paid):
     goes_back(paid, 1000)
     looks(1)
     late = OrderState(Standing.REFUNDED, "42", TOTAL, NOW, refunded_minor=TOTAL)
-    assert following.learn(before, late, NOW).life is PaymentState.APPROVED
+    assert inquiry.learn(before, late, NOW).life is PaymentState.APPROVED
 
 
 def test_the_database_keeps_approved_for_what_has_something_left(paid):
@@ -206,5 +206,5 @@ def test_a_crash_between_the_books_and_the_order_leaves_neither(paid, monkeypatc
 
 def test_a_payment_at_the_card_terminal_is_not_asked_about_at_a_channel(world):
     shown = start(world.caller, world.request(method=Method.CARD), NOW)
-    learning.paid(shown.payment_id, OrderState(Standing.PAID, "7", TOTAL, NOW), NOW)
+    transitions.paid(shown.payment_id, OrderState(Standing.PAID, "7", TOTAL, NOW), NOW)
     assert order().check_at is None

@@ -8,11 +8,12 @@ from contract.messages import Method, PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import decisions, following, sweeper
+from server.payments import inquiry, sweeper
 from server.payments.channels.interface import OrderState, Standing
+from server.payments.decisions import unknown_outcome
+from server.payments.decisions.refusal import NotPossible
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.refusals import NotPossible
-from server.payments.starting import start
 from server.staff.people import Person
 from tests.server.payments import charges
 from tests.server.payments.charges import later, order
@@ -98,7 +99,7 @@ def being_reversed(world):
 
     def accepts(out_trade_no):
         world.channel.reversed.append(out_trade_no)
-        return following.EndAnswer(following.Ending.ACCEPTED, world.channel.query(out_trade_no))
+        return inquiry.EndAnswer(inquiry.Ending.ACCEPTED, world.channel.query(out_trade_no))
 
     world.channel.reverse = accepts
     sweeper.sweep(later(46))
@@ -122,8 +123,8 @@ def test_staff_have_an_end_for_it_too(being_reversed):
     goes_back(being_reversed, known=False)
     at = later(3000)
     with pytest.raises(NotPossible, match="channel"):
-        decisions.book_as_paid(order().payment_id, CLERK, "seen", at)
-    decisions.book_as_paid(order().payment_id, CLERK, "seen", at, looked_at_channel=True)
+        unknown_outcome.book_as_paid(order().payment_id, CLERK, "seen", at)
+    unknown_outcome.book_as_paid(order().payment_id, CLERK, "seen", at, looked_at_channel=True)
     assert order().life is PaymentState.APPROVED
     goes_back(being_reversed)
     sweeper.sweep(at + timedelta(minutes=2))
@@ -133,7 +134,7 @@ def test_staff_have_an_end_for_it_too(being_reversed):
 def test_staff_do_not_book_another_amount_than_the_channel_tells(being_reversed):
     """Its "paid" is not believed by itself, because a reversal may still return it."""
     being_reversed.channel.pays(order().out_trade_no, TOTAL - 100)
-    decisions.book_as_paid(order().payment_id, CLERK, "seen", later(3000))
+    unknown_outcome.book_as_paid(order().payment_id, CLERK, "seen", later(3000))
     assert (order().state, order().held_minor) == ("unknown", TOTAL - 100)
     assert Alert.objects.filter(kind="amount_differs").exists()
 
@@ -143,7 +144,7 @@ def test_another_amount_than_staff_booked_is_told_to_them(world):
     start(world.caller, world.request(), NOW)
     world.channel.silent = True
     at = later(3000)
-    decisions.book_as_paid(order().payment_id, CLERK, "seen", at, looked_at_channel=True)
+    unknown_outcome.book_as_paid(order().payment_id, CLERK, "seen", at, looked_at_channel=True)
     world.channel.silent = False
     world.channel.pays(order().out_trade_no, TOTAL - 100)
     sweeper.sweep(at + timedelta(minutes=2))
@@ -157,6 +158,6 @@ def test_a_restored_server_knows_the_refund_that_it_has_lost(world):
     world.channel.refunded = lambda number, paid_at, numbers: asked.append(numbers) or TOTAL
     shown = start(world.caller, world.request(), NOW)
     goes_back(world)
-    following.check(shown, later(5))
+    inquiry.check(shown, later(5))
     assert asked == [[f"R{shown.out_trade_no}"]]
     assert PaymentOrder.objects.get().method == Method.WECHAT

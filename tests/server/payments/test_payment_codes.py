@@ -8,13 +8,13 @@ from server.billing.leases import BillLeased
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import charging, following, learning, notifications, starting, sweeper
+from server.payments import initiation, inquiry, notifications, payment_codes, sweeper, transitions
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
-from server.payments.life import Fact
+from server.payments.initiation import IdempotencyConflict, start
 from server.payments.models import Alert, PaymentOrder
-from server.payments.starting import IdempotencyConflict, start
-from server.payments.views_of import view_of
+from server.payments.serializers import view_of
+from server.payments.state_machine import Fact
 from tests.server.payments.charges import (
     ALIPAY_CODE,
     WECHAT_CODE,
@@ -24,7 +24,7 @@ from tests.server.payments.charges import (
     request,
     sweep_until,
 )
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW
 
 
@@ -90,7 +90,7 @@ def test_a_password_that_is_refused_ends_as_soon_as_a_reversal_is_allowed(world)
 def test_a_resident_who_cancels_is_heard_when_the_channel_allows_it(world):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
-    assert following.cancel(order(), later(3)).life is PaymentState.PENDING
+    assert inquiry.cancel(order(), later(3)).life is PaymentState.PENDING
     assert world.channel.reversed == [], "not in the first 15 seconds"
     sweeper.sweep(later(15))
     assert order().life is PaymentState.CANCELLED
@@ -100,7 +100,7 @@ def test_cancelling_what_was_paid_finds_it_paid_and_gives_nothing_back(world):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     world.channel.pays(order().out_trade_no)
-    assert following.cancel(order(), later(20)).life is PaymentState.APPROVED
+    assert inquiry.cancel(order(), later(20)).life is PaymentState.APPROVED
     assert world.channel.reversed == []
 
 
@@ -114,7 +114,7 @@ def test_a_code_of_another_wallet_is_refused_before_anything(world):
         (Method.CARD, WECHAT_CODE),
         (Method.WECHAT, "9" * 18),
     ]:
-        with pytest.raises(charging.OtherWallet):
+        with pytest.raises(payment_codes.OtherWallet):
             start(world.caller, request(world, code=code, method=method), NOW)
     assert PaymentOrder.objects.count() == 0
     assert world.channel.charged == []
@@ -191,7 +191,7 @@ def test_the_code_is_kept_nowhere(world, caplog):
     rows = serializers.serialize("json", [*PaymentOrder.objects.all(), *Alert.objects.all()])
     assert WECHAT_CODE not in rows
     assert WECHAT_CODE not in caplog.text
-    digests = {starting._digest(request(world, code=f"13456789012345678{n}")) for n in range(10)}
+    digests = {initiation._digest(request(world, code=f"13456789012345678{n}")) for n in range(10)}
     assert digests == {order().request_hash}, "it says nothing about the code"
     assert WECHAT_CODE not in repr(request(world))
 
@@ -200,7 +200,7 @@ def test_the_code_is_kept_nowhere(world, caplog):
 
 
 def test_killed_before_the_channel_was_asked_the_request_may_come_again(world, monkeypatch):
-    monkeypatch.setattr(learning, "about_to_charge", _dies)
+    monkeypatch.setattr(transitions, "about_to_charge", _dies)
     with pytest.raises(Killed):
         start(world.caller, request(world), NOW)
     assert order().life is PaymentState.CREATED
@@ -211,7 +211,7 @@ def test_killed_before_the_channel_was_asked_the_request_may_come_again(world, m
 
 
 def test_killed_before_the_channel_was_asked_and_nobody_comes_back(world, monkeypatch):
-    monkeypatch.setattr(learning, "about_to_charge", _dies)
+    monkeypatch.setattr(transitions, "about_to_charge", _dies)
     with pytest.raises(Killed):
         start(world.caller, request(world), NOW)
     monkeypatch.undo()
@@ -244,7 +244,7 @@ def test_killed_while_the_channel_is_asked_nobody_asks_again(world, monkeypatch,
 
 
 def test_killed_before_the_answer_was_written_it_is_found(world, monkeypatch):
-    monkeypatch.setattr(following, "charged", _dies)
+    monkeypatch.setattr(inquiry, "charged", _dies)
     with pytest.raises(Killed):
         start(world.caller, request(world), NOW)
     monkeypatch.undo()
@@ -256,11 +256,11 @@ def test_killed_before_the_answer_was_written_it_is_found(world, monkeypatch):
 def test_killed_after_the_reversal_it_is_found_reversed(world, monkeypatch):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
-    real = learning.ended_unpaid
-    monkeypatch.setattr(learning, "ended_unpaid", _dies)
+    real = transitions.ended_unpaid
+    monkeypatch.setattr(transitions, "ended_unpaid", _dies)
     with pytest.raises(Killed):
-        following.check(order(), later(45))
-    monkeypatch.setattr(learning, "ended_unpaid", real)
+        inquiry.check(order(), later(45))
+    monkeypatch.setattr(transitions, "ended_unpaid", real)
     sweeper.sweep(later(60))
     assert order().life is PaymentState.CANCELLED
     assert len(world.channel.reversed) == 1
@@ -372,12 +372,12 @@ def test_every_fact_in_every_state_of_a_charged_order_keeps_the_books_right(worl
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     told = {
-        Fact.ASKED: lambda o: learning.asked(o.payment_id, NOW),
-        Fact.PAID: lambda o: learning.paid(o.payment_id, OrderState(Standing.PAID, "42"), NOW),
-        Fact.DECLINED: lambda o: learning.ended_unpaid(o.payment_id, fact, "x", NOW),
-        Fact.CLOSED: lambda o: learning.ended_unpaid(o.payment_id, fact, "x", NOW),
-        Fact.LOST: lambda o: learning.lost(o.payment_id, "x", NOW),
-        Fact.REVERSED: lambda o: learning.reversed_(o.payment_id, "x", NOW),
+        Fact.ASKED: lambda o: transitions.asked(o.payment_id, NOW),
+        Fact.PAID: lambda o: transitions.paid(o.payment_id, OrderState(Standing.PAID, "42"), NOW),
+        Fact.DECLINED: lambda o: transitions.ended_unpaid(o.payment_id, fact, "x", NOW),
+        Fact.CLOSED: lambda o: transitions.ended_unpaid(o.payment_id, fact, "x", NOW),
+        Fact.LOST: lambda o: transitions.lost(o.payment_id, "x", NOW),
+        Fact.REVERSED: lambda o: transitions.reversed_(o.payment_id, "x", NOW),
     }
     for first in told.values():
         first(order())

@@ -8,13 +8,13 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 
 from contract.messages import PaymentState
 from server.ledger import posting
-from server.payments import following, notifications, refunds, sweeper
+from server.payments import inquiry, notifications, refunds, sweeper
 from server.payments.channels import registry
 from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.decisions.refund_takeover import returned_by_hand, try_again
+from server.payments.decisions.refusal import NotPossible
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.refund_decisions import returned_by_hand, try_again
-from server.payments.refusals import NotPossible
-from server.payments.starting import start
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act
@@ -63,8 +63,8 @@ def due(world):
     """Late money of 664.16 that is to go back; nothing was sent yet."""
     world.community.late_success = "refund"
     world.community.save()
-    closed = following.cancel(start(world.caller, world.request(), NOW), NOW)
-    following.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
+    closed = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
+    inquiry.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
     return world
 
 

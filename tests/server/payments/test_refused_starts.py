@@ -6,10 +6,10 @@ import pytest
 
 from contract.messages import PaymentState
 from server.billing.leases import BillLeased
-from server.payments import following
+from server.payments import inquiry
 from server.payments.channels.interface import OrderState, Standing
+from server.payments.initiation import REFUSED_FOR, AmountChanged, IdempotencyConflict, start
 from server.payments.models import PaymentOrder, RefusedStart
-from server.payments.starting import REFUSED_FOR, AmountChanged, IdempotencyConflict, start
 from tests.server.payments import charges
 from tests.server.payments.world import NOW
 
@@ -19,7 +19,7 @@ def test_a_try_that_was_overtaken_by_its_refused_retry_charges_nobody(world):
     late = charges.request(world, number=2)
     with pytest.raises(BillLeased):
         start(world.caller, late, NOW)
-    following.learn(first, OrderState(Standing.CLOSED), NOW)
+    inquiry.learn(first, OrderState(Standing.CLOSED), NOW)
     with pytest.raises(IdempotencyConflict):
         start(world.caller, late, NOW + timedelta(minutes=2))
     assert world.channel.charged == []

@@ -5,12 +5,12 @@ import pytest
 from contract.messages import Method, PaymentState
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
-from server.payments import notifications, starting, sweeper
+from server.payments import initiation, notifications, sweeper
 from server.payments.channels.interface import Notification, OrderState, Standing
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.starting import start
 from tests.server.payments.charges import later, order, request
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW
 
 
@@ -156,7 +156,7 @@ def test_a_row_from_before_the_charge_is_no_proof_that_there_was_none(world, mon
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(starting, "_charge", dies)
+        patch.setattr(initiation, "_charge", dies)
         start(world.caller, request(world), NOW)
     assert order().life is PaymentState.CREATED
     world.channel.amounts[order().out_trade_no] = 66416

@@ -10,10 +10,10 @@ from contract.messages import PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import following, learning, notifications, sweeper
+from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
+from server.payments.initiation import start
 from server.payments.models import Alert, Refund
-from server.payments.starting import start
 from tests.server.payments.charges import later, order, request, sweep_until
 from tests.server.payments.world import NOW
 
@@ -67,7 +67,7 @@ def test_paid_between_the_query_and_the_reversal(world, policy, by, unanswered):
         if by == "notification":
             heard.append(notifications.told(order(), paid, later(46)))
         else:
-            following.learn(order(), paid, later(46))
+            inquiry.learn(order(), paid, later(46))
 
     world.channel.reverse = Meanwhile(world, pays)
     world.channel.reverse.unanswered = unanswered
@@ -95,7 +95,7 @@ def test_said_to_be_paid_before_the_reversal_and_taken_after_it(world, policy, b
     if by == "notification":
         assert notifications.told(before, paid, later(47))
     else:
-        following.learn(before, paid, later(47))
+        inquiry.learn(before, paid, later(47))
     sweep_for_a_day(47)
     assert nothing_is_in_the_books(world)
 
@@ -139,12 +139,12 @@ def test_only_one_ends_an_order_at_a_time_and_a_dead_one_holds_it_a_minute(world
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     paid, one = OrderState(Standing.PAID, "42", 66416, NOW), order().payment_id
-    assert learning.about_to_end(one, later(20), gives_back=True) is not None
-    assert learning.about_to_end(one, later(25), gives_back=True) is None
+    assert transitions.about_to_end(one, later(20), gives_back=True) is not None
+    assert transitions.about_to_end(one, later(25), gives_back=True) is None
     for seconds in (25, 80, 100_000):
-        following.learn(order(), paid, later(seconds))
+        inquiry.learn(order(), paid, later(seconds))
         assert order().life is PaymentState.PENDING, "its reversal may be on its way"
-    assert learning.about_to_end(one, later(80), gives_back=True) is not None
+    assert transitions.about_to_end(one, later(80), gives_back=True) is not None
 
 
 def test_a_refused_reversal_lets_the_payment_be_booked_at_once(world):

@@ -6,13 +6,13 @@ import pytest
 
 from contract.messages import PaymentState
 from server.ledger import posting
-from server.payments import learning, sweeper
+from server.payments import sweeper, transitions
 from server.payments.channels.interface import OrderState, RefundStanding, Standing
-from server.payments.decisions import book_as_paid, book_as_unpaid
+from server.payments.decisions.refund_takeover import returned_by_hand
+from server.payments.decisions.refusal import NotPossible
+from server.payments.decisions.unknown_outcome import book_as_paid, book_as_unpaid
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
-from server.payments.refund_decisions import returned_by_hand
-from server.payments.refusals import NotPossible
-from server.payments.starting import start
 from server.payments.verification import verify_books
 from server.staff.people import Person
 from tests.server.payments.world import NOW
@@ -86,7 +86,7 @@ def test_what_was_paid_all_the_same_goes_back_once(contradicted):
     sweeper.sweep(after(hours=1, minutes=2))
     assert alerts() == ["late_payment"]
     assert verify_books() == []
-    learning.paid(order().payment_id, paid, after(hours=2))
+    transitions.paid(order().payment_id, paid, after(hours=2))
     sweeper.sweep(after(hours=2))
     assert Refund.objects.get().state == Refund.State.DONE
     assert contradicted.channel.refunds == {Refund.objects.get().refund_no: 66416}
@@ -103,7 +103,7 @@ def test_late_money_told_twice_contradicts_nobody(world):
     world.channel.silent = True
     take_back(LATER, looked_at_channel=True)  # never booked: it just ends unpaid
     for minutes in (1, 2):
-        learning.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=minutes))
+        transitions.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=minutes))
     assert (order().life, alerts()) == (PaymentState.REVERSED, ["late_payment"])
 
 
@@ -113,7 +113,7 @@ def test_a_silent_channel_has_not_said_whether_it_returned_what_staff_returned(w
     start(world.caller, world.request(), NOW)
     world.channel.silent = True
     take_back(LATER, looked_at_channel=True)
-    learning.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=1))
+    transitions.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=1))
     sweeper.sweep(after(minutes=2))
     number = Refund.objects.get().refund_no
     returned_by_hand(

@@ -10,10 +10,10 @@ from server.billing.verification import verify_ledger
 from server.estate.models import Community
 from server.payments import notifications, sweeper
 from server.payments.channels.interface import NotGenuine, Notification, OrderState, Standing
+from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
-from server.payments.starting import start
 from tests.server.payments.charges import later
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, ChannelUnavailable
 
 TOTAL = 66416

@@ -9,12 +9,12 @@ from contract.messages import Method, PaymentState
 from server.billing.leases import hold
 from server.billing.models import Allocation
 from server.ledger.models import Entry, Transaction
-from server.payments import following, sweeper
+from server.payments import inquiry, sweeper
 from server.payments.channels.interface import OrderState, Standing
+from server.payments.initiation import start
 from server.payments.models import JournalEntry, PaymentOrder, Refund
-from server.payments.starting import start
 from server.payments.verification import verify_books
-from tests.server.payments.test_ingestion import KioskJournal, record, take
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, unit
 from tests.server.without_guards import without_guards
 
@@ -35,9 +35,9 @@ def card(world) -> KioskJournal:
 @pytest.fixture
 def late(world) -> Refund:
     """Paid after it was cancelled: to be refunded."""
-    order = following.cancel(start(world.caller, world.request(5), NOW), NOW)
+    order = inquiry.cancel(start(world.caller, world.request(5), NOW), NOW)
     world.channel.pays(order.out_trade_no)
-    following.learn(order, OrderState(Standing.PAID, "4200", 66416, NOW), NOW)
+    inquiry.learn(order, OrderState(Standing.PAID, "4200", 66416, NOW), NOW)
     return Refund.objects.get()
 
 

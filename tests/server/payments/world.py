@@ -24,7 +24,7 @@ from server.payments.channels.interface import (
     RefundStanding,
     Standing,
 )
-from server.payments.starting import Caller
+from server.payments.initiation import Caller
 
 KIOSK_ID = UUID(int=0xA3)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -23,7 +23,7 @@ def acting_before_recording() -> None:
     """Effects are carried out first and written down afterwards."""
     from kiosk.core.effects import Record, RecordReceipt
     from kiosk.core.session import step
-    from kiosk.journal import JournalUnavailable
+    from kiosk.journal.journal import JournalUnavailable
     from kiosk.runtime.engine import Engine
 
     def hasty(self: Any, event: Any) -> bool:
@@ -42,7 +42,7 @@ def acting_before_recording() -> None:
 
 def no_answer_means_declined() -> None:
     """A terminal that fell silent is taken to have refused."""
-    from kiosk.core import outcome, paying
+    from kiosk.core import outcome, payment_flow
     from kiosk.core.events import CardLost
     from kiosk.core.payment import Fact
     from kiosk.core.session import _HANDLERS
@@ -50,12 +50,12 @@ def no_answer_means_declined() -> None:
     def declined(session: Any, event: Any, moment: Any) -> Any:
         return outcome.learned(session, moment, event.payment_id, Fact.DECLINED, reason="assumed")
 
-    paying.on_card_lost = _HANDLERS[CardLost] = declined
+    payment_flow.on_card_lost = _HANDLERS[CardLost] = declined
 
 
 def recovery_assumes_nothing_was_taken() -> None:
     from kiosk.core.events import CardAnswered
-    from kiosk.recovery import Recovery
+    from kiosk.recovery.inquiry import Recovery
 
     Recovery._ask_terminal = lambda self, record: CardAnswered(
         record.payment_id, "cancelled", "assumed", CardData()
@@ -64,7 +64,7 @@ def recovery_assumes_nothing_was_taken() -> None:
 
 def recovery_assumes_it_was_taken() -> None:
     from kiosk.core.events import CardAnswered
-    from kiosk.recovery import Recovery
+    from kiosk.recovery.inquiry import Recovery
 
     Recovery._ask_terminal = lambda self, record: CardAnswered(
         record.payment_id, "approved", "assumed", CardData()
@@ -79,7 +79,7 @@ def recovery_takes_any_transaction_for_its_own() -> None:
 
 
 def unfinished_payments_are_forgotten_at_start() -> None:
-    from kiosk.journal import Journal
+    from kiosk.journal.journal import Journal
 
     Journal.unfinished = lambda self: []
 
@@ -104,10 +104,10 @@ def entries_are_acknowledged_unsent() -> None:
 
 def a_cancelled_order_is_believed_unpaid() -> None:
     """The screen's cancel button ends the payment without asking the server."""
-    from kiosk.core import paying
+    from kiosk.core import payment_flow
     from kiosk.core.outcome import cancelled
 
-    real = paying.cancel
+    real = payment_flow.cancel
 
     def at_once(session: Any, after: Any, what: Any = None) -> Any:
         record = session.visit.payment
@@ -118,7 +118,7 @@ def a_cancelled_order_is_believed_unpaid() -> None:
         moment = Moment(session.now, session.wall, "", "")
         return cancelled(session, moment, "resident")
 
-    paying.cancel = at_once
+    payment_flow.cancel = at_once
 
 
 def the_terminal_is_acknowledged_before_the_record_is_on_disk() -> None:

@@ -10,7 +10,7 @@ from server.payments.channels.interface import EndAnswer, Ending, Standing
 
 
 def a01_what_was_approved_is_offered_before_the_server_knows() -> None:
-    from kiosk.journal import Journal
+    from kiosk.journal.journal import Journal
 
     Journal.may_have_paid = lambda self, bills, after: []
 
@@ -18,24 +18,25 @@ def a01_what_was_approved_is_offered_before_the_server_knows() -> None:
 def a02_an_end_that_was_accepted_is_booked_as_paid() -> None:
     """A query right after it is believed, and nobody looks at a paid order again."""
     from contract.messages import PaymentState
-    from server.payments import charging_times, following
+    from server.payments import inquiry, timing
 
-    real, looks_at = following.ask_end, charging_times.looks_at
+    real, looks_at = inquiry.ask_end, timing.looks_at
 
     def hasty(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
         paid = answer.state.standing is Standing.PAID
         return EndAnswer(Ending.REFUSED, answer.state) if paid else answer
 
-    following.ask_end = hasty
-    charging_times.looks_at = lambda state, ending: (
+    inquiry.ask_end = hasty
+    timing.looks_at = lambda state, ending: (
         () if state is PaymentState.APPROVED else looks_at(state, ending)
     )
 
 
 def a03_refunds_are_sent_after_people_returned_the_money() -> None:
-    from server.payments import refund_decisions, refunds
+    from server.payments import refunds
     from server.payments.channels import registry
+    from server.payments.decisions import refund_takeover
 
     real = refunds.take_over
 
@@ -46,7 +47,7 @@ def a03_refunds_are_sent_after_people_returned_the_money() -> None:
         account.refunds[refund.refund_no] = amount  # at the machine's next try
         return refund
 
-    refunds.take_over = refund_decisions.refunds.take_over = both
+    refunds.take_over = refund_takeover.refunds.take_over = both
     refunds.watch_by_hand = lambda *arguments: 0
 
 
@@ -55,8 +56,8 @@ def a04_one_entry_blocks_its_journal() -> None:
     from django.db import transaction
     from pydantic import ValidationError
 
-    from server.billing.accounts import UnitNotFound
-    from server.payments.records import Take
+    from server.billing.unit_accounts import UnitNotFound
+    from server.payments.journal.posting import Take
 
     def strict(self: Any, entries: Any, report: bool = False) -> bool:
         try:
@@ -107,7 +108,7 @@ def a06_a_bill_is_withdrawn_while_it_may_be_paid() -> None:
 
 
 def a07_a_hold_ends_by_the_clock() -> None:
-    from server.billing import accounts, issuing, leases
+    from server.billing import issuing, leases, unit_accounts
     from server.billing.models import BillLease
     from tests.simulation.threads import wall
 
@@ -122,12 +123,12 @@ def a07_a_hold_ends_by_the_clock() -> None:
             found[unit, period].append(payment)
         return dict(found)
 
-    leases.may_be_paid = accounts.may_be_paid = issuing.leases.may_be_paid = young
+    leases.may_be_paid = unit_accounts.may_be_paid = issuing.leases.may_be_paid = young
 
 
 def a08_the_clock_of_a_kiosk_silences_the_alert() -> None:
     """Since when an order has no end counts from when the kiosk says that it was intended."""
-    from server.payments.records import Take
+    from server.payments.journal.posting import Take
 
     real = Take._order_of
 
@@ -181,9 +182,9 @@ def a11_another_amount_is_a_dead_end() -> None:
 
 
 def a12_a_part_that_went_back_is_taken_for_all() -> None:
-    from server.payments import following
+    from server.payments import inquiry
 
-    following._with_sum = lambda order, known: replace(
+    inquiry._with_sum = lambda order, known: replace(
         known, refunded_minor=order.charged_minor or order.amount_minor
     )
 
@@ -196,8 +197,8 @@ def a13_simulated_devices_take_cards_in_a_real_community() -> None:
 
 def a14_a_version_counts_once_for_two_states() -> None:
     """The second record of a batch about one payment begins from the row as it was before the first."""
+    from server.payments.journal.posting import Take
     from server.payments.models import PaymentOrder
-    from server.payments.records import Take
 
     def stale(self: Any, order: Any, told: Any) -> None:
         PaymentOrder.objects.filter(pk=order.pk).update(**told)
@@ -206,20 +207,20 @@ def a14_a_version_counts_once_for_two_states() -> None:
 
 
 def a14_a_channel_that_was_removed_is_told_as_nothing_charged() -> None:
-    from server.payments import starting
+    from server.payments import initiation
     from server.payments.channels.interface import ChannelUnavailable
 
     def gone(order: Any, told_by_journal: bool, now: Any) -> Any:
         raise ChannelUnavailable(f"{order.method} is not set up")
 
-    starting._without_channel = gone
+    initiation._without_channel = gone
 
 
 def a15_trouble_of_the_database_is_told_as_an_unknown_key() -> None:
     from django.db import OperationalError
 
     from contract.messages import ErrorCode
-    from kiosk.central.reporter import NOT_KNOWN, Reporter
+    from kiosk.central.outbox import NOT_KNOWN, Reporter
     from server.api import authentication
     from server.api.errors import Refusal
 
@@ -273,7 +274,7 @@ def a17_a_dead_channel_holds_the_others() -> None:
 
 
 def a17_the_copy_of_the_bills_never_grows_old() -> None:
-    from kiosk.central.open_bills import OpenBillsCopy
+    from kiosk.central.bills_cache import OpenBillsCopy
 
     OpenBillsCopy._age = lambda self, synced: timedelta(0)
 
@@ -290,10 +291,10 @@ def a17_a_kiosk_that_is_switched_off_cannot_deliver() -> None:
 
 def a17_currencies_are_never_compared() -> None:
     """Whatever the currency, its number goes into the community's books."""
-    from server.payments import learning
-    from server.payments.records import Take
+    from server.payments import transitions
+    from server.payments.journal.posting import Take
 
-    order_of, taken = Take._order_of, learning._taken
+    order_of, taken = Take._order_of, transitions._taken
 
     def of_any_currency(self: Any, record: Any) -> Any:
         own = self._caller.community.currency
@@ -305,7 +306,7 @@ def a17_currencies_are_never_compared() -> None:
     def as_ours(news: Any, parts: Any, at: Any) -> Any:
         return replace(taken(news, parts, at), currency=news.order.community.currency)
 
-    Take._order_of, learning._taken = of_any_currency, as_ours
+    Take._order_of, transitions._taken = of_any_currency, as_ours
 
 
 def a17_a_late_fee_takes_any_excess() -> None:
@@ -316,47 +317,47 @@ def a17_a_late_fee_takes_any_excess() -> None:
 
 def a17_a_code_that_nobody_scanned_has_no_end() -> None:
     """Alipay answers 40004 to the cancel of an order that it does not have: that is read as nothing."""
-    from server.payments import following
+    from server.payments import inquiry
 
-    real = following._after_end
+    real = inquiry._after_end
 
     def blind(order: Any, by: str, answer: EndAnswer, at: Any) -> Any:
         if answer.ending is Ending.NOT_THERE:
             return answer.state
         return real(order, by, answer, at)
 
-    following._after_end = blind
+    inquiry._after_end = blind
 
 
 def a17_money_returned_in_the_console_is_never_seen() -> None:
     from contract.messages import PaymentState
-    from server.payments import charging_times
+    from server.payments import timing
 
-    looks_at = charging_times.looks_at
-    charging_times.looks_at = lambda state, ending: (
+    looks_at = timing.looks_at
+    timing.looks_at = lambda state, ending: (
         () if state is PaymentState.APPROVED else looks_at(state, ending)
     )
 
 
 def what_a_restored_server_lacks_is_sent_with_the_next_entry_only() -> None:
-    from kiosk.central.reporter import Reporter
+    from kiosk.central.outbox import Reporter
 
     Reporter._send_what_was_lost = lambda self: None
 
 
 def a_refused_start_that_arrives_again_begins() -> None:
-    from server.payments import starting
+    from server.payments import initiation
 
-    starting._refused = lambda payment_id, now: None
+    initiation._refused = lambda payment_id, now: None
 
 
 def what_staff_take_back_is_not_closed_at_its_channel() -> None:
-    from server.payments import decisions
+    from server.payments.decisions import unknown_outcome
 
-    decisions._closed_at_channel = lambda order, looked, at: None
+    unknown_outcome._closed_at_channel = lambda order, looked, at: None
 
 
 def money_for_what_staff_took_back_is_dropped() -> None:
-    from server.payments import learning
+    from server.payments import transitions
 
-    learning._paid_after_all = lambda order, known, at: order
+    transitions._paid_after_all = lambda order, known, at: order

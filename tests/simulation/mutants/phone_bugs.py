@@ -23,7 +23,7 @@ def every_request_charges() -> None:
     """A request that comes again under the same id charges again, instead of looking."""
     from datetime import timedelta
 
-    from server.payments import learning
+    from server.payments import transitions
     from server.payments.models import PaymentOrder
 
     def careless(payment_id: str, at: Any, until: Any) -> bool:
@@ -31,9 +31,9 @@ def every_request_charges() -> None:
         if order.life.final:
             return False
         if order.asked_at is None:
-            learning._change(
+            transitions._change(
                 order,
-                learning.PaymentState.PENDING,
+                transitions.PaymentState.PENDING,
                 at,
                 asked_at=at,
                 expires_at=until,
@@ -41,37 +41,37 @@ def every_request_charges() -> None:
             )
         return True
 
-    learning.about_to_charge = careless
+    transitions.about_to_charge = careless
 
 
 def no_answer_to_a_charge_means_declined() -> None:
-    from server.payments import following, learning
-    from server.payments.life import Fact
+    from server.payments import inquiry, transitions
+    from server.payments.state_machine import Fact
 
-    real = following.charged
+    real = inquiry.charged
 
     def sure(order: Any, known: OrderState, at: Any) -> Any:
         if known.standing is Standing.UNKNOWN:
-            return learning.ended_unpaid(order.payment_id, Fact.DECLINED, "no_answer", at)
+            return transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "no_answer", at)
         return real(order, known, at)
 
-    following.charged = sure
+    inquiry.charged = sure
 
 
 def given_up_without_a_reversal() -> None:
     """What waits for a password is called closed when its time is over, and nobody tells the channel."""
-    from server.payments import following
+    from server.payments import inquiry
 
-    following.ask_end = lambda through, by, number: EndAnswer(
+    inquiry.ask_end = lambda through, by, number: EndAnswer(
         Ending.ACCEPTED, OrderState(Standing.CLOSED)
     )
 
 
 def what_was_paid_meanwhile_is_reversed_unread() -> None:
     """The end that was asked for is forgotten, and its answer taken for "paid" if it was."""
-    from server.payments import following, learning
+    from server.payments import inquiry, transitions
 
-    real = following.ask_end
+    real = inquiry.ask_end
 
     def hasty(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
@@ -81,28 +81,28 @@ def what_was_paid_meanwhile_is_reversed_unread() -> None:
             return EndAnswer(Ending.REFUSED, paid)
         return answer
 
-    following.ask_end = hasty
-    learning._may_be_given_back = lambda order, at: False
+    inquiry.ask_end = hasty
+    transitions._may_be_given_back = lambda order, at: False
 
 
 def a_code_is_tried_twice() -> None:
     """The kiosk forgets which codes it has read."""
-    from kiosk.core import phone_code
+    from kiosk.core import payment_code
 
     numbers = itertools.count()
-    phone_code._mark = lambda code: str(next(numbers))
+    payment_code._mark = lambda code: str(next(numbers))
 
 
 def ended_charges_are_not_looked_at_again() -> None:
-    from server.payments import following
+    from server.payments import inquiry
 
-    following.look_again = lambda order, at: True
+    inquiry.look_again = lambda order, at: True
 
 
 def a_refused_reversal_is_taken_for_done() -> None:
-    from server.payments import following
+    from server.payments import inquiry
 
-    real = following.ask_end
+    real = inquiry.ask_end
 
     def sure(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
@@ -110,17 +110,17 @@ def a_refused_reversal_is_taken_for_done() -> None:
             return EndAnswer(Ending.ACCEPTED, OrderState(Standing.CLOSED))
         return answer
 
-    following.ask_end = sure
+    inquiry.ask_end = sure
 
 
 def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
     """When an order is due next is written over what another request has just set."""
-    from server.payments import charging_times, sweeper
+    from server.payments import sweeper, timing
     from server.payments.models import PaymentOrder
 
     def blindly(order: Any, at: Any) -> bool:
         ended = order.life.final
-        check_at = charging_times.unanswered_until(order.changed_at, at) if ended else None
+        check_at = timing.unanswered_until(order.changed_at, at) if ended else None
         check_at = check_at or sweeper._check_again(order, at)
         PaymentOrder.objects.filter(pk=order.pk).update(check_at=check_at, checks=order.checks + 1)
         return True
@@ -129,6 +129,6 @@ def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
 
 
 def paid_is_booked_while_it_is_given_back() -> None:
-    from server.payments import learning
+    from server.payments import transitions
 
-    learning._may_be_given_back = lambda order, at: False
+    transitions._may_be_given_back = lambda order, at: False

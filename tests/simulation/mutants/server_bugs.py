@@ -7,44 +7,44 @@ from server.payments.channels.interface import OrderState, Standing
 
 
 def a_retry_gets_a_new_order_number() -> None:
-    from server.payments import starting
+    from server.payments import initiation
 
-    real, tries = starting._ask_channel, [0]
+    real, tries = initiation._ask_channel, [0]
 
     def again(order: Any, now: Any) -> Any:
         tries[0] += 1
         order.out_trade_no = f"{order.out_trade_no[:26]}{tries[0]:06d}"
         return real(order, now)
 
-    starting._ask_channel = again
+    initiation._ask_channel = again
 
 
 def late_money_is_dropped() -> None:
     """A notification for an order that has ended is thrown away."""
-    from server.payments import learning
+    from server.payments import transitions
 
-    learning._late = lambda order, known, at: order
+    transitions._late = lambda order, known, at: order
 
 
 def silence_means_closed() -> None:
     """A channel that does not answer is taken to have closed the order."""
-    from server.payments import following
+    from server.payments import inquiry
 
-    real = following.learn
+    real = inquiry.learn
 
     def sure(order: Any, known: OrderState, at: Any) -> Any:
         if known.standing is Standing.UNKNOWN:
             known = OrderState(Standing.CLOSED)
         return real(order, known, at)
 
-    following.learn = sure
+    inquiry.learn = sure
 
 
 def bills_are_not_held() -> None:
     """Two kiosks may take money for one bill at the same time."""
-    from server.payments import starting
+    from server.payments import initiation
 
-    starting.lease = lambda *arguments, **named: None
+    initiation.lease = lambda *arguments, **named: None
 
 
 def every_refund_try_has_a_new_number() -> None:
@@ -69,15 +69,15 @@ def refunds_are_forgotten() -> None:
 
 
 def cancelled_without_asking_the_channel() -> None:
-    from server.payments import following, learning
-    from server.payments.life import Fact
+    from server.payments import inquiry, transitions
+    from server.payments.state_machine import Fact
 
     def at_once(order: Any, at: Any) -> Any:
         if order.life.final or not order.by_code:
             return order
-        return learning.ended_unpaid(order.payment_id, Fact.CLOSED, "resident", at)
+        return transitions.ended_unpaid(order.payment_id, Fact.CLOSED, "resident", at)
 
-    following.cancel = at_once
+    inquiry.cancel = at_once
 
 
 def nobody_sweeps() -> None:
@@ -89,11 +89,11 @@ def nobody_sweeps() -> None:
 def the_channel_is_asked_before_the_order_is_stored() -> None:
     from datetime import timedelta
 
-    from server.payments import starting
+    from server.payments import initiation
     from server.payments.channels.interface import Order
     from tests.simulation.patches import Seams
 
-    real = starting._create
+    real = initiation._create
 
     def hasty(caller: Any, request: Any, digest: Any, now: Any) -> Any:
         through = Seams.channel(request.method) if request.method.value != "card" else None
@@ -103,14 +103,14 @@ def the_channel_is_asked_before_the_order_is_stored() -> None:
             through.create(Order(number, request.amount_minor, request.currency, "", end))
         return real(caller, request, digest, now)
 
-    starting._create = hasty
+    initiation._create = hasty
 
 
 def the_amount_is_the_channels_fee_less() -> None:
     """One fen is lost between channel and books."""
-    from server.payments import following
+    from server.payments import inquiry
 
-    real = following.learn
+    real = inquiry.learn
 
     def short(order: Any, known: OrderState, at: Any) -> Any:
         if known.amount_minor:
@@ -119,15 +119,15 @@ def the_amount_is_the_channels_fee_less() -> None:
             order.save(update_fields=["amount_minor"])
         return real(order, known, at)
 
-    following.learn = short
+    inquiry.learn = short
 
 
 def a_receipt_entry_hides_the_next_payment() -> None:
     """Journal entries that follow a receipt in one batch are skipped."""
     from contract.messages import EntryKind
-    from server.payments import records
+    from server.payments.journal import posting
 
-    real = records.Take.batch
+    real = posting.Take.batch
 
     def careless(self: Any, entries: Any) -> Any:
         kinds = [e.kind for e in entries]
@@ -135,4 +135,4 @@ def a_receipt_entry_hides_the_next_payment() -> None:
             entries = entries[: kinds.index(EntryKind.RECEIPT) + 1]
         return real(self, entries)
 
-    records.Take.batch = careless
+    posting.Take.batch = careless

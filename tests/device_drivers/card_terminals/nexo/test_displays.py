@@ -14,7 +14,7 @@ from device_drivers.card_terminals.interface import Outcome, StepKind
 from device_drivers.card_terminals.nexo import displays, texts
 from device_drivers.card_terminals.nexo.displays import AT_ONCE_MAX, BODY_MAX
 from lobbypay.device.simulated import free_port
-from simulators.nexo_terminal.notifying import display_request
+from simulators.nexo_terminal.notifications import display_request
 from simulators.nexo_terminal.sealing import Seal
 from tests.device_drivers.card_terminals.nexo.world import Observed, request
 from tests.device_drivers.waiting import wait_until

@@ -1,0 +1,104 @@
+"""``lobbypay kiosk``: starts the kiosk, or gives this machine its identity. Decides nothing itself."""
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk import settings as settings_file
+from kiosk import staff_pin
+from kiosk.bootstrap import BEGIN_AGAIN, run
+from kiosk.central import identity as identity_file
+from kiosk.central.client import Refused, ServerAway, enrol
+from kiosk.central.config_cache import KnownConfig
+from kiosk.journal.continuation import current, open_payments
+from kiosk.journal.journal import JournalUnavailable
+from kiosk.journal.opening import save_begin
+from kiosk.journal.salvage import salvage
+from kiosk.settings import Settings, SettingsError
+from kiosk.single_instance import AlreadyRunning, alone
+
+ANOTHER_ENDS_S = 10.0  # one that is being stopped just now
+
+
+def _open_payments(folder: Path) -> list[str]:
+    path = current(folder)
+    return open_payments(salvage(path)) if path.exists() else []
+
+
+def _enrol(settings: Settings, pairing_code: str) -> int:
+    key = Ed25519PrivateKey.generate()
+    try:
+        asked = _open_payments(settings.data_dir)
+        identity, begin = enrol(settings.server.url, pairing_code, key, asked)
+    except Refused as refused:
+        message = refused.error.message
+        print(f"{message.zh} / {message.en}", file=sys.stderr)
+        return 1
+    except ServerAway as error:
+        print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
+        return 1
+    save_begin(settings.data_dir, begin, identity.seal.public_key)
+    KnownConfig(settings.data_dir / "config.json").forget()
+    identity_file.save(settings.data_dir, identity)
+    print(f"enrolled as {identity.kiosk_code} of {identity.community}")
+    return 0
+
+
+def _pin() -> int:
+    """Reads the PIN twice from the terminal, unseen; prints what the configuration takes."""
+    pin = getpass.getpass("PIN: ")
+    if pin != getpass.getpass("PIN (again): "):
+        print("the two are not alike", file=sys.stderr)
+        return 1
+    try:
+        made = staff_pin.make(pin)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f'[staff]\npin = "{made}"')
+    return 0
+
+
+def main(argv: list[str]) -> int:
+    """``lobbypay kiosk [--config FILE] [enrol --pairing-code CODE]``."""
+    parser = argparse.ArgumentParser("lobbypay kiosk", description="The lobby terminal.")
+    parser.add_argument("--config", type=Path, default=Path("/etc/lobbypay/kiosk.toml"))
+    commands = parser.add_subparsers(dest="command")
+    enrolling = commands.add_parser("enrol", help="exchange a pairing code for an identity, once")
+    enrolling.add_argument("--pairing-code", required=True)
+    options = parser.parse_args(argv)
+    log_to_stderr()
+    try:
+        settings = settings_file.load(options.config)
+        if options.command == "enrol":
+            return _enrol(settings, options.pairing_code)
+        with alone(settings.data_dir, wait_s=ANOTHER_ENDS_S):
+            ended = run(settings, options.config)
+        if ended == BEGIN_AGAIN:
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        return ended
+    except (SettingsError, JournalUnavailable, identity_file.NotEnrolled, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except AlreadyRunning as error:
+        print(f"{error}; end it first: systemctl stop lobbypay-kiosk", file=sys.stderr)
+        return 2
+
+
+def log_to_stderr() -> None:
+    """One JSON event a line."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )

@@ -1,0 +1,93 @@
+"""A kiosk without a journal: it says so on the screen and to staff, takes no money, and tries again.
+
+It never records, never asks for money and never shows anything but OUT_OF_ORDER.
+"""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from contract.messages import Heartbeat, KioskConfig
+from contract.stop_reason import StopReason
+from kiosk.central.client import CentralClient, Refused, ServerAway
+from kiosk.core.events import Event
+from kiosk.core.model import Lobby, Screen, Session, Visit
+from kiosk.health.kiosk_report import own_report
+from kiosk.recovery.journal_repair import Trouble
+
+log = structlog.get_logger("waiting")
+
+TRY_AGAIN_S = 10.0
+
+
+class Waiting:
+    """What the interface sees of it (kiosk.ui.kiosk_port.Kiosk). ``mend`` tries once to get a journal."""
+
+    def __init__(
+        self,
+        config: KioskConfig | None,
+        client: CentralClient,
+        mend: Callable[[], Trouble],
+        heartbeat: Callable[[], Heartbeat],
+        on_frame: Callable[[float], None],
+    ) -> None:
+        self._config, self._client, self._mend = config, client, mend
+        self._heartbeat, self._on_frame = heartbeat, on_frame
+        self._trouble, self._stop = Trouble.CANNOT_WRITE, threading.Event()
+        self._mended: Callable[[], None] = lambda: None
+        self._changed: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="waiting", daemon=True)
+
+    @property
+    def mended(self) -> bool:
+        return self._trouble is Trouble.NONE
+
+    def start(self, mended: Callable[[], None], changed: Callable[[], None]) -> None:
+        """``mended`` is called once, from another thread, when there is a journal again; ``changed``
+        each time that the reason why there is none became another."""
+        self._mended, self._changed = mended, changed
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def session(self) -> Session:
+        stopped = {
+            Trouble.DAMAGED: StopReason.DAMAGED.value,
+            Trouble.ANOTHER: Trouble.ANOTHER.value,
+        }.get(self._trouble, "")
+        lobby = Lobby(config=self._config, recording=False, recovering=False, stopped=stopped)
+        return Session(lobby=lobby, visit=Visit(screen=Screen.OUT_OF_ORDER))
+
+    def post(self, event: Event) -> None:
+        """Nothing that a resident does changes anything here."""
+
+    def preview(self) -> None:
+        return None
+
+    def on_frame(self, monotonic: float) -> None:
+        self._on_frame(monotonic)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            before = self._trouble
+            try:
+                self._trouble = self._mend()
+            except Exception:
+                log.exception("mending_failed")
+            if self.mended:
+                self._mended()
+                return
+            if self._trouble is not before:
+                self._changed()
+            self._tell()
+            self._stop.wait(TRY_AGAIN_S)
+
+    def _tell(self) -> None:
+        own = own_report(recording=False, damaged=self._trouble is Trouble.DAMAGED, clock_off=False)
+        try:
+            self._client.heartbeat(self._heartbeat().model_copy(update={"devices": [own]}))
+        except (ServerAway, Refused) as error:
+            log.warning("staff_not_told", error=str(error))

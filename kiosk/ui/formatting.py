@@ -1,0 +1,87 @@
+"""How bills, payments and ways to pay are put into words. Pure: data in, words out."""
+
+from datetime import date
+
+from contract.messages import Bill, BillLine, Method, PaymentRecord
+from contract.money import Locale, Money, sign
+from kiosk.core.model import Session
+from kiosk.ui import translations
+from kiosk.ui.translations import listed, say
+
+
+def amount(session: Session) -> str:
+    """The amount of the visit, or nothing while it is not known."""
+    money = session.visit.amount
+    return money.display(session.visit.language) if money is not None else ""
+
+
+def zone(session: Session) -> str | None:
+    config = session.lobby.config
+    return config.community.time_zone if config else None
+
+
+def today(session: Session) -> date | None:
+    return translations.today(session.wall, zone(session))
+
+
+def money(language: Locale, minor: int, currency: str) -> str:
+    return Money(minor, currency).display(language)
+
+
+def method_name(language: Locale, method: Method) -> str:
+    return say(language, f"method.{method.value}")
+
+
+def method_names(language: Locale, methods: tuple[Method, ...]) -> str:
+    return listed(language, [method_name(language, m) for m in methods])
+
+
+def line_name(language: Locale, line: BillLine) -> str:
+    """``车位管理费 B2-117``."""
+    name = line.name.in_language(language)
+    return f"{name} {line.note.in_language(language)}" if line.note else name
+
+
+def line_detail(language: Locale, line: BillLine, currency: str) -> str:
+    """Quantity and rate as printed on the bill, e.g. ``118.60㎡ × 2.80元``."""
+    id = "common.currency_rate" if currency == "CNY" else "common.currency_rate_other"
+    return say(
+        language,
+        id,
+        quantity=line.quantity,
+        unit=line.quantity_unit.in_language(language),
+        rate=line.rate if currency == "CNY" else f"{sign(currency)}{line.rate}",
+    )
+
+
+def overdue(language: Locale, bill: Bill, session: Session) -> str:
+    """That a bill is late, by how much, and what that costs; nothing while it is not."""
+    fee = money(language, bill.late_fee_minor, bill.currency) if bill.late_fee_minor else ""
+    now = today(session)
+    days = (now - bill.due).days if now else 0
+    if days > 0:
+        id = "bills.overdue_fee" if fee else "bills.overdue"
+        return say(language, id, count=days, **({"fee": fee} if fee else {}))
+    return say(language, "bills.late_fee", fee=fee) if fee else ""
+
+
+def unit_and_payer(language: Locale, session: Session) -> str:
+    visit = session.visit
+    if visit.payment:
+        unit, payer = visit.payment.unit_label, visit.payment.payer
+    elif visit.account:
+        unit, payer = visit.account.label, visit.account.payer
+    else:
+        return ""
+    return " · ".join(p for p in (unit.in_language(language), payer) if p)
+
+
+def items(language: Locale, record: PaymentRecord) -> list[str]:
+    """The names of what was paid for, each once, in the order of the bills."""
+    names = [line.name.in_language(language) for bill in record.bills for line in bill.lines]
+    return list(dict.fromkeys(names))
+
+
+def office(language: Locale, session: Session) -> str:
+    config = session.lobby.config
+    return say(language, "common.office", phone=config.community.office_phone) if config else ""

@@ -1,0 +1,1 @@
+"""Every screen from sample sessions, as pictures: for people to look at, and for the tests."""

@@ -1,0 +1,278 @@
+"""Sample sessions for every screen, as ordinary and as awkward as life: for the gallery and its tests."""
+
+from dataclasses import replace
+
+from contract.messages import CardData, Method, PaymentState
+from contract.money import Locale
+from kiosk.core.model import PHONE, CardProgress, Lobby, Say, Screen, Session, UnitEntry, Visit
+from kiosk.ui.gallery.numbered_scenes import numbered
+from kiosk.ui.gallery.samples import (
+    ACCOUNT,
+    BILLS,
+    CODE_URL,
+    CONFIG,
+    LONG_ACCOUNT,
+    NOW,
+    WALL,
+    lobby,
+    record,
+)
+from kiosk.ui.gallery.staff_scenes import staff_scenes
+
+
+def visit(screen: Screen, **changes) -> Visit:
+    numbers = tuple(b.number for b in BILLS)
+    base = Visit(number=1, screen=screen, account=ACCOUNT, selected=numbers, touched=NOW)
+    return replace(base, **changes)
+
+
+def session(screen: Screen, *, where: Lobby | None = None, **changes) -> Session:
+    return Session(where or lobby(), visit(screen, **changes), now=NOW, wall=WALL)
+
+
+def paying(method: Method, **changes) -> Session:
+    screen = Screen.PAYING_CARD if method is Method.CARD else Screen.PAYING_QR
+    payment = record(method, PaymentState.PENDING)
+    return session(screen, payment=payment, **changes)
+
+
+def by_phone(method: Method, **changes) -> Session:
+    payment = record(method, PaymentState.PENDING, with_payment_code=True)
+    return session(Screen.PAYING_CODE, payment=payment, **changes)
+
+
+def with_code(**changes) -> dict:
+    return {"code_url": CODE_URL, "code_expires": NOW + 161, "code_latest": NOW + 280} | changes
+
+
+def paid(**changes) -> Session:
+    payment = changes.pop("payment", record(Method.WECHAT, PaymentState.APPROVED))
+    return session(Screen.PAID, payment=payment, **changes)
+
+
+ENTRY = UnitEntry(("3", "2", "120"), active=2)
+BIG = record(
+    Method.ALIPAY,
+    PaymentState.PENDING,
+    amount_minor=12_345_678,
+    unit_label=LONG_ACCOUNT.label,
+    payer=LONG_ACCOUNT.payer,
+    bills=LONG_ACCOUNT.bills,
+)
+
+
+def _fresh(screen: Screen = Screen.ATTRACT, **where) -> Session:
+    """Nobody stands there yet."""
+    return Session(lobby(**where), Visit(screen=screen, touched=NOW), now=NOW, wall=WALL)
+
+
+def _without_touch(**levels) -> Session:
+    return _fresh(touch="error", **levels)
+
+
+def _lobby_that_asks_for_proof() -> Lobby:
+    """Without the server a typed unit proves nothing there, so only bills are taken."""
+    config = CONFIG.model_copy(update={"second_factor": True})
+    return replace(lobby(), config=config, server_reachable=False)
+
+
+def _lobby_without_server() -> Lobby:
+    return replace(lobby(), server_reachable=False)
+
+
+def _lobby_without_payment_codes() -> Lobby:
+    return replace(lobby(), config=CONFIG.model_copy(update={"payment_codes": []}))
+
+
+def _attract() -> dict[str, Session]:
+    bare = CONFIG.model_copy(update={"notices": []})
+    away = _fresh()
+    return {
+        "attract": _fresh(),
+        "attract-no-notices": replace(_fresh(), lobby=replace(lobby(), config=bare)),
+        "attract-no-paper-no-card": _fresh(printer="error", card_terminal="error"),
+        "attract-no-server": replace(away, lobby=_lobby_without_server()),
+        "attract-no-scan": _fresh(scanner="error"),
+        "attract-all-troubles": replace(
+            away,
+            lobby=replace(lobby(scanner="error", printer="warning"), server_reachable=False),
+        ),
+        "attract-no-touch": _without_touch(),
+        "attract-no-touch-no-paper": _without_touch(printer="error"),
+        "attract-no-touch-no-card": _without_touch(card_terminal="error"),
+        "attract-no-card-no-scan": _fresh(card_terminal="error", scanner="error"),
+        "attract-no-paper-no-scan": _fresh(printer="error", scanner="error"),
+        "attract-no-server-no-scan": replace(
+            away, lobby=replace(lobby(scanner="error"), server_reachable=False)
+        ),
+        "attract-no-server-proof-needed": replace(away, lobby=_lobby_that_asks_for_proof()),
+        "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
+        "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
+        "out-of-order-stopped": replace(
+            _fresh(Screen.OUT_OF_ORDER), lobby=replace(lobby(), stopped="twin")
+        ),
+    }
+
+
+def _finding() -> dict[str, Session]:
+    phone = replace(ENTRY, phone="01", active=PHONE)
+    nobody = {"account": None, "selected": ()}
+    return {
+        "identify-empty": session(Screen.IDENTIFY, **nobody),
+        "identify": session(Screen.IDENTIFY, entry=ENTRY, **nobody),
+        **{
+            f"identify-{name}": session(Screen.IDENTIFY, where=where, entry=entry, **nobody)
+            for name, (where, entry) in numbered(lobby()).items()
+        },
+        "identify-busy": session(Screen.IDENTIFY, entry=ENTRY, busy=True, **nobody),
+        "identify-no-scan": session(
+            Screen.IDENTIFY, where=lobby(scanner="error"), entry=ENTRY, **nobody
+        ),
+        "identify-still-there": session(Screen.IDENTIFY, entry=ENTRY, touched=NOW - 45, **nobody),
+        "verify": session(Screen.VERIFY, entry=phone, **nobody),
+        "verify-wrong": session(
+            Screen.VERIFY, entry=replace(phone, phone=""), say=Say.PHONE_WRONG, **nobody
+        ),
+        "nothing-due": session(
+            Screen.NOTHING_DUE,
+            account=ACCOUNT.model_copy(update={"bills": []}),
+            selected=(),
+            reprint=record(Method.WECHAT, PaymentState.APPROVED),
+        ),
+    }
+
+
+def _bills() -> dict[str, Session]:
+    every = tuple(b.number for b in LONG_ACCOUNT.bills)
+    one = ACCOUNT.model_copy(update={"bills": BILLS[1:2]})
+    return {
+        "bills": session(Screen.BILLS, selected=tuple(b.number for b in BILLS[:2])),
+        "bills-one": session(Screen.BILLS, account=one, selected=(BILLS[1].number,)),
+        "bills-none-chosen": session(Screen.BILLS, selected=()),
+        "bills-twelve": session(Screen.BILLS, account=LONG_ACCOUNT, selected=every),
+        "bills-offline": session(Screen.BILLS, where=_lobby_without_server(), offline=True),
+        "bills-just-paid": session(
+            Screen.BILLS, account=one, held=(record(Method.CARD, PaymentState.APPROVED),)
+        ),
+        "bills-offline-in-doubt": session(
+            Screen.BILLS,
+            where=_lobby_without_server(),
+            offline=True,
+            held=(record(Method.CARD, PaymentState.UNKNOWN),),
+        ),
+        "explain": session(Screen.EXPLAIN, explaining=BILLS[1].number),
+        "explain-late": session(Screen.EXPLAIN, explaining=BILLS[0].number),
+        "explain-long": session(
+            Screen.EXPLAIN, account=LONG_ACCOUNT, selected=every, explaining=every[0]
+        ),
+    }
+
+
+def _paying() -> dict[str, Session]:
+    every = tuple(b.number for b in LONG_ACCOUNT.bills)
+    steps = ("starting", "present_card", "enter_pin", "asking_bank", "remove_card", "other")
+    text = {"zh": "请插卡", "en": "Please insert card"}
+    scenes = {
+        "method": session(Screen.METHOD),
+        "method-no-server": session(
+            Screen.METHOD, where=_lobby_without_server(), account=LONG_ACCOUNT, selected=every
+        ),
+        "method-no-touch": session(Screen.METHOD, where=lobby(touch="error")),
+        "method-no-scan": session(Screen.METHOD, where=lobby(scanner="error")),
+        "method-no-card": session(Screen.METHOD, where=lobby(card_terminal="error")),
+        "paying-qr-preparing": paying(Method.WECHAT),
+        "paying-qr": paying(Method.WECHAT, **with_code()),
+        "paying-qr-alipay-big": replace(
+            paying(Method.ALIPAY, **with_code(code_expires=NOW + 25)),
+            visit=visit(Screen.PAYING_QR, payment=BIG, **with_code(code_expires=NOW + 25)),
+        ),
+        "paying-qr-cancelling": paying(Method.WECHAT, cancelling=True, **with_code()),
+        "paying-code": by_phone(Method.WECHAT),
+        "paying-code-cancelling": by_phone(Method.ALIPAY, cancelling=True),
+        "method-our-codes-only": session(Screen.METHOD, where=_lobby_without_payment_codes()),
+        "paying-card-cancelling": paying(Method.CARD, cancelling=True),
+    }
+    for kind in steps:
+        progress = CardProgress(kind, text if kind in ("present_card", "other") else {})
+        scenes[f"paying-card-{kind.replace('_', '-')}"] = paying(Method.CARD, card=progress)
+    return scenes
+
+
+def _results() -> dict[str, Session]:
+    card = CardData(card_name="UnionPay", masked_pan="622848******1234", receipt_no="12")
+    unknown = record(Method.CARD, PaymentState.UNKNOWN, reason="timeout", card=card)
+    offline = record(Method.CARD, PaymentState.APPROVED, offline=True, card=card)
+    return {
+        "paid": paid(),
+        "paid-printing": paid(say=Say.PRINTING),
+        "paid-printed": paid(say=Say.PRINTED, receipt_done=True),
+        "paid-not-printed": paid(say=Say.NOT_PRINTED),
+        "paid-resumed": paid(say=Say.RESUMED),
+        "paid-no-printer": paid(where=lobby(printer="error")),
+        "paid-offline": paid(payment=offline, where=_lobby_without_server()),
+        "paid-big": paid(payment=BIG.model_copy(update={"state": PaymentState.APPROVED})),
+        "receipt-phone": replace(paid(), visit=replace(paid().visit, screen=Screen.RECEIPT_PHONE)),
+        "declined-card": session(
+            Screen.DECLINED, payment=record(Method.CARD, PaymentState.DECLINED)
+        ),
+        "declined-qr": session(
+            Screen.DECLINED, payment=record(Method.ALIPAY, PaymentState.DECLINED)
+        ),
+        "declined-code-expired": session(
+            Screen.DECLINED,
+            payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
+        ),
+        "unknown-card": session(Screen.UNKNOWN, payment=unknown),
+        "unknown-not-recorded": session(
+            Screen.UNKNOWN, payment=unknown, where=replace(lobby(), recording=False)
+        ),
+        "unknown-qr-no-printer": session(
+            Screen.UNKNOWN,
+            where=lobby(printer="error"),
+            payment=record(Method.WECHAT, PaymentState.UNKNOWN),
+        ),
+        "services": session(Screen.SERVICES, account=None, selected=()),
+        "help": session(Screen.HELP, account=None, selected=()),
+        "help-paying": replace(
+            paying(Method.CARD), visit=replace(paying(Method.CARD).visit, screen=Screen.HELP)
+        ),
+    }
+
+
+_BACK_TO_METHOD = (
+    Say.CHANNEL_UNAVAILABLE,
+    Say.PAYMENT_CANCELLED,
+    Say.PAYMENT_EXPIRED,
+    Say.PAYMENT_REVERSED,
+    Say.NO_METHOD,
+)
+
+
+def _messages() -> dict[str, Session]:
+    scenes = {}
+    for what in Say:
+        paying_on = what in _BACK_TO_METHOD
+        back_to = Screen.METHOD if paying_on else Screen.IDENTIFY
+        if what is Say.CANNOT_RECORD:
+            back_to = Screen.ATTRACT
+        known = {} if paying_on else {"account": None, "selected": ()}
+        scenes[f"message-{what.value.replace('_', '-')}"] = session(
+            Screen.MESSAGE,
+            say=what,
+            say_date="2026-11-03" if what is Say.ALREADY_PAID else "",
+            back_to=back_to,
+            entry=ENTRY,
+            **known,
+        )
+    return scenes
+
+
+def scenes(language: Locale = "zh_CN", *, large: bool = False) -> dict[str, Session]:
+    """Every scene by name, in one language and letter size."""
+    found = {}
+    for group in (_attract, _finding, _bills, _paying, _results, _messages, staff_scenes):
+        found |= group()
+    return {
+        name: replace(scene, visit=replace(scene.visit, language=language, large_text=large))
+        for name, scene in found.items()
+    }

@@ -1,0 +1,226 @@
+"""From a form on the page to one act: whose it may be, and which function does it. Decides nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from contract.business_day import zone
+from contract.messages import Text
+from server.estate.models import Community
+from server.payments.decisions import unknown_outcome
+from server.payments.decisions.alert_closing import resolve_alert
+from server.payments.decisions.amount_difference import settle_amount
+from server.payments.decisions.outside_refund import settle_outside
+from server.payments.decisions.refund_takeover import returned_by_hand, try_again
+from server.payments.models import Alert, BorneBy, HeldFor, PaymentOrder, Refund
+from server.staff.people import Person
+from server.storable import storable_text
+
+PERMISSIONS = {
+    "look_again": "payments.change_paymentorder",
+    "book_as_paid": "payments.change_paymentorder",
+    "book_as_unpaid": "payments.change_paymentorder",
+    "release_bills": "payments.change_paymentorder",
+    "settle_amount": "payments.change_paymentorder",
+    "settle_outside": "payments.change_paymentorder",
+    "refund_again": "payments.change_refund",
+    "returned_by_hand": "payments.change_refund",
+    "resolve_alert": "payments.change_alert",
+}
+
+
+class NotUnderstood(Exception):
+    """The form is not one of this page's."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One act as it was asked for. ``form``: what was filled in."""
+
+    act: str
+    subject: str
+    person: Person
+    reason: str
+    at: datetime
+    form: Mapping[str, Any]
+
+    @property
+    def version(self) -> int | None:
+        return self._number("version")
+
+    @property
+    def looked(self) -> bool:
+        return self.form.get("looked") == "yes"
+
+    def _number(self, name: str) -> int | None:
+        text = str(self.form.get(name, ""))
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+    @property
+    def seen_minor(self) -> int | None:
+        return self._number("seen_minor")
+
+    def moment(self, name: str, community: Community) -> datetime | None:
+        """A time of day as the community's clocks show it; none when nothing was filled in."""
+        text = str(self.form.get(name, ""))
+        if not text:
+            return None
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=zone(community.time_zone))
+        except ValueError as error:
+            raise NotUnderstood(name) from error
+
+
+DONE = {
+    "look_again": Text(zh="已查询，结果见下", en="Asked; see below"),
+    "book_as_paid": Text(zh="已按已付入账", en="Booked as paid"),
+    "book_as_unpaid": Text(zh="已按未付结束", en="Ended as not paid"),
+    "release_bills": Text(zh="账单已放开", en="The bills can be paid again"),
+    "settle_amount": Text(zh="款项已按您的决定入账", en="The money is booked as you said"),
+    "settle_outside": Text(zh="差额已按您的决定入账", en="The difference is booked as you said"),
+    "refund_again": Text(zh="已再退一次，结果见下", en="Tried; see below"),
+    "returned_by_hand": Text(
+        zh="已登记人工退回，系统不会再退", en="Returned by hand; it is not sent any more"
+    ),
+    "resolve_alert": Text(zh="已记为处理完", en="Marked as dealt with"),
+}
+
+
+def perform(asked: Request, communities: QuerySet[Community]) -> Text:
+    """What was done, in words. Raises NotPossible, ReasonMissing, NotUnderstood, PermissionDenied
+    (another community's)."""
+    if asked.act not in DONE or "\x00" in asked.subject:
+        raise NotUnderstood(asked.act)
+    _OF[asked.act](asked, communities)
+    return DONE[asked.act]
+
+
+def _order(asked: Request, communities: QuerySet[Community]) -> PaymentOrder:
+    order = (
+        PaymentOrder.objects.filter(payment_id=asked.subject).select_related("community").first()
+    )
+    return _in_scope(order, communities)
+
+
+def _refund(asked: Request, communities: QuerySet[Community]) -> Refund:
+    refund = Refund.objects.filter(refund_no=asked.subject).select_related("community").first()
+    return _in_scope(refund, communities)
+
+
+def _alert(asked: Request, communities: QuerySet[Community]) -> Alert:
+    if not (asked.subject.isascii() and asked.subject.isdecimal()) or len(asked.subject) > 18:
+        raise NotUnderstood("subject")
+    return _in_scope(Alert.objects.filter(pk=int(asked.subject)).first(), communities)
+
+
+def _in_scope(row: Any, communities: QuerySet[Community]) -> Any:
+    if row is None or not communities.filter(pk=row.community_id).exists():
+        raise PermissionDenied
+    return row
+
+
+def _look_again(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    unknown_outcome.look_again(order.payment_id, asked.person, asked.reason, asked.at)
+
+
+def _book_as_paid(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    unknown_outcome.book_as_paid(
+        order.payment_id,
+        asked.person,
+        asked.reason,
+        asked.at,
+        channel_reference=storable_text(str(asked.form.get("number", "")).strip()),
+        looked_at_channel=asked.looked,
+        as_of=asked.version,
+    )
+
+
+def _book_as_unpaid(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    unknown_outcome.book_as_unpaid(
+        order.payment_id,
+        asked.person,
+        asked.reason,
+        asked.at,
+        looked_at_channel=asked.looked,
+        as_of=asked.version,
+    )
+
+
+def _release_bills(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    unknown_outcome.release_bills(
+        order.payment_id, asked.person, asked.reason, asked.at, as_of=asked.version
+    )
+
+
+def _settle_amount(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    settle_amount(
+        order.payment_id,
+        asked.person,
+        asked.reason,
+        asked.at,
+        purpose=_choice(HeldFor, asked.form.get("purpose")),
+        seen_minor=asked.seen_minor,
+    )
+
+
+def _settle_outside(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    settle_outside(
+        order.payment_id,
+        asked.person,
+        asked.reason,
+        asked.at,
+        bearer=_choice(BorneBy, asked.form.get("bearer")),
+        seen_minor=asked.seen_minor,
+    )
+
+
+def _refund_again(asked: Request, communities: QuerySet[Community]) -> None:
+    refund = _refund(asked, communities)
+    try_again(refund.refund_no, asked.person, asked.reason, asked.at)
+
+
+def _returned_by_hand(asked: Request, communities: QuerySet[Community]) -> None:
+    refund = _refund(asked, communities)
+    returned_by_hand(
+        refund.refund_no,
+        asked.person,
+        asked.reason,
+        asked.at,
+        how=_choice(Refund.How, asked.form.get("how")),
+        returned_at=asked.moment("returned_at", refund.community),
+        looked_at_channel=asked.looked,
+    )
+
+
+def _resolve_alert(asked: Request, communities: QuerySet[Community]) -> None:
+    resolve_alert(_alert(asked, communities).pk, asked.person, asked.reason, asked.at)
+
+
+def _choice(choices: Any, value: object) -> Any:
+    try:
+        return choices(value)
+    except ValueError as error:
+        raise NotUnderstood(str(value)) from error
+
+
+_OF = {
+    "look_again": _look_again,
+    "book_as_paid": _book_as_paid,
+    "book_as_unpaid": _book_as_unpaid,
+    "release_bills": _release_bills,
+    "settle_amount": _settle_amount,
+    "settle_outside": _settle_outside,
+    "refund_again": _refund_again,
+    "returned_by_hand": _returned_by_hand,
+    "resolve_alert": _resolve_alert,
+}

@@ -1,0 +1,71 @@
+"""The page of open questions (待查款项): everything that waits for somebody, and the acts that end it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from contract.messages import Text
+from server.fleet.templatetags.bilingual import chosen
+from server.fleet.views import staff_only
+from server.open_questions import actions
+from server.open_questions.listing import questions, scope
+from server.open_questions.presentation import Card
+from server.payments.decisions.refusal import NotPossible
+from server.payments.models import BorneBy, HeldFor, Refund
+from server.staff import audit, people
+
+_REASON = Text(zh="请写明理由", en="Please give a reason")
+_FORM = Text(
+    zh="没有看懂这张表单,请重新打开页面", en="The form was not understood; open the page again"
+)
+
+
+@staff_only
+@never_cache
+@require_GET
+def open_questions(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    found = questions(scope(request.user), now)
+    may = {act for act, right in actions.PERMISSIONS.items() if request.user.has_perm(right)}
+    cards = [Card(question, now, may) for question in found]
+    context = {
+        "cards": cards,
+        "now": now,
+        "several": len({question.community.pk for question in found}) > 1,
+        "ways": Refund.How.choices,
+        "purposes": HeldFor.choices,
+        "bearers": BorneBy.choices,
+    }
+    return render(request, "open_questions/page.html", context)
+
+
+@staff_only
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Does one act and shows the page again; what was not possible is said there."""
+    name = request.POST.get("act", "")
+    right = actions.PERMISSIONS.get(name)
+    if right is None or not request.user.has_perm(right):
+        raise PermissionDenied
+    asked = actions.Request(
+        name,
+        request.POST.get("subject", ""),
+        people.of(request.user),
+        request.POST.get("reason", ""),
+        timezone.now(),
+        request.POST,
+    )
+    try:
+        said, level = actions.perform(asked, scope(request.user)), messages.SUCCESS
+    except NotPossible as refused:
+        said, level = refused.text, messages.ERROR
+    except audit.ReasonMissing:
+        said, level = _REASON, messages.ERROR
+    except actions.NotUnderstood:
+        said, level = _FORM, messages.ERROR
+    messages.add_message(request, level, chosen(said))
+    return redirect("open_questions")

@@ -1,0 +1,1 @@
+"""What staff decide about money that nothing else can settle: one kind of question a file."""

@@ -1,0 +1,126 @@
+"""Staff take over a refund: they returned the money themselves, and the machine never sends it.
+
+Leaving it to the machine needs no act; ``try_again`` lets it try at once.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from server.payments import refunds
+from server.payments.channels import registry
+from server.payments.channels.interface import RefundStanding
+from server.payments.decisions.refusal import NotPossible
+from server.payments.models import Refund
+from server.payments.refunds import RefundEnded, RefundInFlight
+from server.staff import audit
+from server.staff.people import Person
+
+_ENDED = {
+    Refund.State.DONE: ("渠道已经退了这笔款", "The channel has returned this money already"),
+    Refund.State.BY_HAND: ("这笔款已经人工退回", "This money was returned by hand already"),
+}
+
+
+def returned_by_hand(
+    refund_no: str,
+    person: Person,
+    reason: str,
+    at: datetime,
+    *,
+    how: Refund.How,
+    returned_at: datetime | None = None,
+    looked_at_channel: bool = False,
+) -> Refund:
+    """The person returned the money at ``returned_at`` (now when not given): it is booked and never sent.
+
+    ``looked_at_channel``: the person saw in the channel's merchant console that it did not go back
+    there; needed only where the channel gives no answer. Raises NotPossible with ``ended``,
+    ``in_flight``, ``no_answer`` or ``in_future``, audit.ReasonMissing, Refund.DoesNotExist.
+    """
+    audit.reason_of(reason)
+    refund = _found(refund_no)
+    done_at = returned_at or at
+    if done_at > at:
+        raise NotPossible("in_future", "退回时间还没有到", "It cannot have been returned yet")
+    checks = refund.checks
+    if refund.state == Refund.State.DUE:
+        _ask_channel(refund, how, looked_at_channel, at)
+    try:
+        with transaction.atomic():
+            done = refunds.take_over(refund.pk, how, done_at, checks, at)
+            audit.record(
+                done.community_id,
+                person,
+                "returned_by_hand",
+                ("refund", refund_no),
+                reason,
+                at,
+                before={"state": Refund.State.DUE.value, "said": refund.said},
+                after={
+                    "state": done.state,
+                    "how": done.how,
+                    "returned_at": done_at,
+                    "amount_minor": done.amount_minor,
+                    "payment_id": done.order.payment_id,
+                    "looked_at_channel": looked_at_channel,
+                },
+            )
+    except RefundEnded as error:
+        raise _ended(error.refund) from error
+    except RefundInFlight as error:
+        raise _in_flight() from error
+    return done
+
+
+def try_again(refund_no: str, person: Person, reason: str, at: datetime) -> Refund:
+    """The machine tries at once instead of later. Raises NotPossible with ``ended`` or ``in_flight``,
+    audit.ReasonMissing, Refund.DoesNotExist."""
+    refund = _found(refund_no)
+    if refund.state != Refund.State.DUE:
+        raise _ended(refund)
+    with transaction.atomic():
+        if not refunds.claim(refund, at):
+            raise _in_flight()
+        audit.record(refund.community_id, person, "refund_again", ("refund", refund_no), reason, at)
+    refunds.send_back(refund, at)
+    refund.refresh_from_db()
+    return refund
+
+
+def _found(refund_no: str) -> Refund:
+    return Refund.objects.select_related("order__unit__community").get(refund_no=refund_no)
+
+
+def _ask_channel(refund: Refund, how: Refund.How, looked: bool, at: datetime) -> None:
+    """Whether the channel returned it already or is about to. A refund made in its merchant console has
+    a number of its own there, so it is never found under ours."""
+    order = refund.order
+    through = registry.channel(order.method) if order.by_code else None
+    if through is None or (refund.checks == 0 and refund.claimed_until is None):
+        return  # it was never sent
+    said = through.query_refund(order.out_trade_no, refund.refund_no)
+    if said is RefundStanding.DONE:
+        refunds.sent_back(refund, at)
+        raise _ended(_found(refund.refund_no))
+    if said is RefundStanding.PROCESSING:
+        raise _in_flight()
+    if said is RefundStanding.UNKNOWN and not looked:
+        raise NotPossible(
+            "no_answer",
+            "渠道没有回答这笔款是否已退。请先在商户后台查明没有退,再确认人工退回",
+            "The channel does not say whether it went back. Make sure in its merchant console that it"
+            " did not, then confirm",
+        )
+
+
+def _ended(refund: Refund) -> NotPossible:
+    return NotPossible("ended", *_ENDED[Refund.State(refund.state)])
+
+
+def _in_flight() -> NotPossible:
+    return NotPossible(
+        "in_flight",
+        "系统正在退这笔款,请几分钟后再看",
+        "It is being sent back at this moment. Look again in some minutes",
+    )

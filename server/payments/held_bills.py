@@ -1,0 +1,50 @@
+"""Which orders hold their bills, from when and until when (``server.billing.leases``).
+
+An order holds them from its first row on, and lets them go where it becomes final (``learning``).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from contract.messages import Method, PaymentState
+from server.billing.leases import hold, lease, release
+from server.billing.models import Bill
+from server.payments import transitions
+from server.payments.models import PaymentOrder
+
+BEGINS_WITHIN = timedelta(minutes=5)  # after its order's time; then a card payment lets go
+
+
+@transaction.atomic
+def again(order: PaymentOrder, now: datetime) -> None:
+    """An order that was not begun yet may have let its bills go meanwhile: before anybody is asked for
+    money, they are held again. Raises BillNotOpen and BillLeased."""
+    [order] = transitions.locked([order.payment_id])
+    if order.life is PaymentState.CREATED and not order.cancel_wanted:
+        lease(_bills(order), order.payment_id, now=now)
+        if order.method == Method.CARD:
+            transitions.asked(order.payment_id, now)
+
+
+@transaction.atomic
+def never_begun(payment_id: str, at: datetime) -> None:
+    """A card payment whose kiosk never heard that it may begin holds its bills no longer. Should it
+    ask again, it holds them again first."""
+    [order] = transitions.locked([payment_id])
+    over = order.expires_at is not None and at >= order.expires_at + BEGINS_WITHIN
+    if order.life is PaymentState.CREATED and not order.by_code and over:
+        release(order.payment_id)
+
+
+def from_journal(order: PaymentOrder, at: datetime) -> None:
+    """A payment that the kiosk began without the server: until its end is known, its bills may be paid
+    by it."""
+    if not order.life.final:
+        hold(_bills(order), order.payment_id, now=at)
+
+
+def _bills(order: PaymentOrder) -> list[Bill]:
+    """As far as they are here, in whatever state."""
+    numbers = [bill["number"] for bill in order.bills]
+    return list(Bill.objects.filter(community=order.community_id, number__in=numbers))

@@ -1,0 +1,236 @@
+"""Starting a payment: the order row is committed before any channel hears of it, and a retry with the
+same id continues instead of beginning again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from contract import messages
+from contract.business_day import business_day
+from contract.messages import Method, PaymentState, StartPayment
+from server.billing.amounts import open_minor, terms_of
+from server.billing.leases import BillLeased, BillNotOpen, lease
+from server.billing.models import Bill, BillState
+from server.billing.unit_accounts import UnitNotFound, find_unit, snapshot
+from server.estate.models import Community, Unit
+from server.payments import held_bills, inquiry, notifications, payment_codes, timing, transitions
+from server.payments.channels import registry
+from server.payments.channels.interface import Channel, ChannelUnavailable, Order
+from server.payments.models import PaymentOrder, RefusedStart
+from server.payments.state_machine import Fact
+
+ORDER_LIFE = timedelta(minutes=10)
+FIRST_CHECK = timedelta(seconds=30)
+REFUSED_FOR = timedelta(days=1)  # longer than any message is on its way
+
+
+class IdempotencyConflict(Exception):
+    """The payment id came before with another body, or from another kiosk."""
+
+
+class AmountChanged(Exception):
+    """A bill's amount is not what the kiosk showed."""
+
+
+class SimulatedMoney(Exception):
+    """Simulated money is accepted for test communities only."""
+
+
+class BillUnknown(Exception):
+    """A bill of that number does not exist for this unit."""
+
+
+_REFUSALS = (AmountChanged, SimulatedMoney, BillUnknown, BillNotOpen, BillLeased, UnitNotFound)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The kiosk that asks. ``public_key`` (base64url, raw) signs its journal."""
+
+    kiosk_id: str
+    kiosk_code: str
+    community: Community
+    public_key: str = ""
+
+
+def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
+    """The order, made or found.
+
+    Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
+    BillLeased, OtherWallet, ChannelUnavailable, and OutcomeUnknown when the channel left us in doubt:
+    ask again. What was refused stays refused, whenever an earlier try of it arrives. A payment code is
+    charged once; whatever comes again under the id only looks.
+    """
+    digest = _digest(request)
+    order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
+    known = order is not None
+    if order is None:
+        if RefusedStart.objects.filter(payment_id=request.payment_id).exists():
+            raise IdempotencyConflict(request.payment_id)
+        payment_codes.check_request(request)
+        try:
+            order = _create(caller, request, digest, now)
+        except _REFUSALS:
+            _refused(request.payment_id, now)
+            raise
+        except IntegrityError:  # the same request, a moment earlier, on another thread
+            order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
+            if order is None:
+                raise
+    known_from_journal = not order.request_hash
+    if order.kiosk_id != caller.kiosk_id or not (
+        known_from_journal or order.request_hash == digest
+    ):
+        raise IdempotencyConflict(request.payment_id)
+    if order.life is PaymentState.CREATED:
+        order = notifications.match_order(order, now)
+    if known and order.life is PaymentState.CREATED:
+        held_bills.again(order, now)
+    if request.payment_code is not None:
+        return _charge(order, request.payment_code, now)
+    if order.life is not PaymentState.CREATED or order.cancel_wanted:
+        return order
+    if order.method == Method.CARD:
+        return transitions.asked(order.payment_id, now)
+    return _ask_channel(order, now)
+
+
+def _refused(payment_id: str, now: datetime) -> None:
+    RefusedStart.objects.filter(refused_at__lt=now - REFUSED_FOR).delete()
+    RefusedStart.objects.get_or_create(payment_id=payment_id, defaults={"refused_at": now})
+
+
+def _digest(request: StartPayment) -> str:
+    """Of everything but the payment code: from the hash of so short a number it could be found out.
+    Another code under the same id is no other payment: the first one was charged."""
+    body = request.model_dump_json(exclude={"payment_code"})
+    if request.payment_code is not None:
+        body += "with payment code"
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+@transaction.atomic
+def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
+    unit = find_unit(caller.community, request.unit)
+    simulated = request.simulated or _simulated_channel(request.method)
+    if simulated and not caller.community.test:
+        raise SimulatedMoney(caller.community.code)
+    today = business_day(now, caller.community.time_zone)
+    bills = _checked_bills(unit, request, today)
+    with_payment_code = request.payment_code is not None
+    expires_at = now + (timing.CODE_LIFE if with_payment_code else ORDER_LIFE)
+    order = PaymentOrder.objects.create(
+        payment_id=request.payment_id,
+        community=caller.community,
+        unit=unit,
+        kiosk_id=caller.kiosk_id,
+        kiosk_code=caller.kiosk_code,
+        reference=request.reference,
+        method=request.method.value,
+        bills=kept_bills(snapshot(bills, today)),
+        amount_minor=request.amount_minor,
+        currency=request.currency,
+        request_hash=digest,
+        out_trade_no=request.payment_id.replace("-", ""),
+        simulated=simulated,
+        with_payment_code=with_payment_code,
+        created_at=now,
+        received_at=now,
+        changed_at=now,
+        expires_at=expires_at,
+        check_at=now + FIRST_CHECK,
+    )
+    lease(bills, request.payment_id, now=now)
+    return order
+
+
+def _simulated_channel(method: Method) -> bool:
+    found = registry.channel(method) if method != Method.CARD else None
+    return bool(found and found.simulated)
+
+
+def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
+    wanted = {b.number: b.amount_minor for b in request.bills}
+    found = {
+        bill.number: bill
+        for bill in Bill.objects.filter(unit=unit, number__in=wanted)
+        .select_related("unit")
+        .prefetch_related("lines__fee_item")
+    }
+    if request.currency != unit.community.currency:
+        raise AmountChanged("the amount is not in the community's currency")
+    terms = terms_of(unit.community_id)
+    for number, amount_minor in wanted.items():
+        bill = found.get(number)
+        if bill is None or bill.state == BillState.VOID:
+            raise BillUnknown(number)
+        if bill.state != BillState.OPEN:
+            raise BillNotOpen(bill)
+        if bill.currency != request.currency or open_minor(bill, today, terms) != amount_minor:
+            raise AmountChanged(number)
+    if sum(wanted.values()) != request.amount_minor or len(wanted) != len(request.bills):
+        raise AmountChanged("the bills do not add up to the amount")
+    return [found[bill.number] for bill in request.bills]
+
+
+def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
+    """Outside any transaction: the row is committed, so whatever happens here can be found again."""
+    through: Channel | None = registry.channel(order.method)
+    try:
+        if through is None:
+            raise ChannelUnavailable(f"{order.method} is not set up")
+        code_url = through.create(_at_channel(order))
+    except ChannelUnavailable:
+        transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
+        raise
+    return transitions.asked(order.payment_id, now, code_url=code_url)
+
+
+def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrder:
+    """As ``_ask_channel``, but asking takes the money: that it is about to be asked is committed
+    first, and who finds that committed never asks."""
+    through = registry.channel(order.method)
+    told_by_journal = not order.request_hash  # the kiosk gave it up before its request arrived
+    if through is None:
+        return _without_channel(order, told_by_journal, now)
+    until = now + timing.CODE_LIFE
+    if told_by_journal or not transitions.about_to_charge(order.payment_id, now, until):
+        order.refresh_from_db()
+        return order if order.life.final else inquiry.check(order, now)
+    order = PaymentOrder.objects.select_related("community", "unit").get(pk=order.pk)
+    try:
+        known = through.charge(_at_channel(order), payment_code)
+    except ChannelUnavailable:
+        transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
+        raise
+    return inquiry.charged(order, known, now)
+
+
+def _without_channel(order: PaymentOrder, told_by_journal: bool, now: datetime) -> PaymentOrder:
+    """Its channel is not set up any more. Raises ChannelUnavailable, which tells that nothing was
+    charged, only of an order of which that is certain; of any other it tells how it stands."""
+    if not told_by_journal:
+        order = transitions.never_asked(order.payment_id, "channel_unavailable", now)
+        if order.life is PaymentState.CANCELLED and order.asked_at is None:
+            raise ChannelUnavailable(f"{order.method} is not set up")
+    return order
+
+
+def kept_bills(bills: list[messages.Bill]) -> list[dict[str, Any]]:
+    """Bills as an order keeps them: what other periods came to is no part of what is paid."""
+    return [b.model_dump(mode="json", exclude={"lines": {"__all__": {"history"}}}) for b in bills]
+
+
+def _at_channel(order: PaymentOrder) -> Order:
+    assert order.expires_at is not None
+    return Order(
+        order.out_trade_no,
+        order.amount_minor,
+        order.currency,
+        f"{order.community.name_zh} {order.unit.code} 物业缴费",
+        order.expires_at,
+        order.kiosk_code,
+    )

@@ -1,0 +1,49 @@
+"""Orders that are charged by the code on the resident's phone: how long they live and how they end.
+
+A number and a code are good for one charge. Whoever moves the order from CREATED to PENDING asks the
+channel, once; everybody else looks. What is not paid in time is reversed, and only after a query that
+did not find it paid, because reversing gives back what was paid (PROTOCOLS: 微信支付 doc/v3, 撤销订单;
+支付宝 当面付, 轮询与撤销).
+"""
+
+from datetime import datetime
+
+from contract.messages import Method, StartPayment
+from contract.scan_kind import ScanKind, classify
+from server.payments.channels import registry
+from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
+from server.payments.models import PaymentOrder
+from server.payments.timing import REVERSE_AFTER
+
+_WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
+_UNPAID = (Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
+_FOR_GOOD = (Standing.CLOSED, Standing.NOT_FOUND, Standing.REFUNDED)
+
+
+class OtherWallet(Exception):
+    """The payment code is not one of the method's wallet."""
+
+
+def check_request(request: StartPayment) -> None:
+    """Before anything is written or asked. Raises OtherWallet, and ChannelUnavailable where there is
+    no contract to charge codes."""
+    if request.payment_code is None:
+        return
+    if _WALLET.get(classify(request.payment_code).kind) is not request.method:
+        raise OtherWallet(request.method)
+    if request.method not in registry.charging_phones():
+        raise ChannelUnavailable(f"{request.method} charges no payment codes")
+
+
+def to_be_reversed(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
+    """Whether an open order is to be reversed: its time is over or its end wanted, and ``known``, just
+    asked, says that it is unpaid."""
+    over = order.expires_at is not None and at >= order.expires_at
+    wanted = over or order.cancel_wanted or known.standing is Standing.DECLINED
+    early = order.asked_at is None or at < order.asked_at + REVERSE_AFTER
+    return wanted and not early and known.standing in _UNPAID
+
+
+def answers(known: OrderState) -> bool:
+    """Whether a look at an ended order said clearly that no money is there."""
+    return known.standing in _FOR_GOOD

@@ -1,0 +1,382 @@
+"""What the server does when it learns something about an order: the only place that changes one.
+
+Each function runs in one transaction with the order's row locked, and may be called again with the
+same news without doing anything twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from contract.business_day import business_day
+from contract.messages import PaymentState
+from server.billing import settlement
+from server.billing.leases import release
+from server.billing.models import Bill
+from server.payments import contradictions, held_money, late_money, refunds, timing
+from server.payments.alerts import raise_alert
+from server.payments.channels.interface import Ending, OrderState
+from server.payments.models import PaymentOrder
+from server.payments.state_machine import End, Fact, Late, after
+
+ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
+QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
+
+
+class Overtaken(Exception):
+    """What a channel said may be older than what is known, or an end is under way: ask again."""
+
+
+def _locked(payment_id: str) -> PaymentOrder:
+    orders = PaymentOrder.objects.select_related("community", "unit__community")
+    return orders.select_for_update(of=("self",)).get(payment_id=payment_id)
+
+
+def locked(payment_ids: Iterable[str]) -> list[PaymentOrder]:
+    """The orders as they stand now, held until the transaction ends, always in one sequence."""
+    orders = PaymentOrder.objects.select_related("community", "unit__community")
+    held = orders.select_for_update(of=("self",)).filter(payment_id__in=list(payment_ids))
+    return list(held.order_by("pk"))
+
+
+def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
+    _assign(order, state, at, **fields)
+    if state.final:
+        release(order.payment_id)
+    order.save()
+
+
+def decided(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
+    """As people decided; ``order`` is locked by the caller, who has booked what the fields say."""
+    if state is PaymentState.APPROVED:
+        fields = _looked_at(order, at) | fields
+    _change(order, state, at, **fields)
+
+
+def _assign(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
+    order.state, order.version, order.changed_at = state.value, order.version + 1, at
+    if state.final:
+        order.check_at, order.ending_in_flight = None, False
+    for name, value in fields.items():
+        setattr(order, name, value)
+
+
+@transaction.atomic
+def asked(payment_id: str, at: datetime, *, code_url: str = "") -> PaymentOrder:
+    """The channel has the order; or, for a card, the kiosk may ask its terminal."""
+    order = _locked(payment_id)
+    if after(order.life, Fact.ASKED) is not None:
+        _change(order, PaymentState.PENDING, at, code_url=code_url, asked_at=at)
+    return order
+
+
+@transaction.atomic
+def about_to_charge(payment_id: str, at: datetime, until: datetime) -> bool:
+    """Whether this caller, and nobody else ever, asks the channel to charge the phone. The order is
+    PENDING from then on: whoever comes later only looks."""
+    order = _locked(payment_id)
+    if order.life is not PaymentState.CREATED or order.cancel_wanted:
+        return False
+    soon = at + timedelta(seconds=timing.ASK_EVERY_S)
+    _change(order, PaymentState.PENDING, at, asked_at=at, expires_at=until, check_at=soon)
+    return True
+
+
+@transaction.atomic
+def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
+    """Ends an order that was not charged yet, so that nobody charges it any more."""
+    order = _locked(payment_id)
+    if order.life is PaymentState.CREATED:
+        _change(order, PaymentState.CANCELLED, at, reason=reason)
+    return order
+
+
+@transaction.atomic
+def about_to_end(payment_id: str, at: datetime, *, gives_back: bool) -> End | None:
+    """Lets this caller ask the channel to end the order, and returns what was known of an end before;
+    None: it is in the books as paid, or somebody else is at it. ``gives_back``: as a reversal does,
+    which returns what was just paid. From then on, also after a crash, "paid" is not believed until
+    the channel has refused that end."""
+    order = _locked(payment_id)
+    before = End(order.ending)
+    if before is End.ACCEPTED and not may_be_given_back(order, at):
+        before = End.REFUSED  # what it gave back, it has given back
+    if order.charged_minor or (order.ending_in_flight and _being_ended(order, at)):
+        return None
+    order.ending_since, order.ending_in_flight = at, True
+    if gives_back:
+        order.ending = End.OPEN
+    elif before is End.NEVER:
+        order.ending = End.CLOSING
+    order.save()
+    return before
+
+
+@transaction.atomic
+def end_answered(payment_id: str, answer: Ending, before: End) -> PaymentOrder:
+    """Writes down what the channel answered when it was asked to end the order. ``before`` is what
+    ``about_to_end`` returned: an earlier end that may still be carried out is undone by no "not now".
+    A refusal raises the version, so that older answers of the channel are not taken."""
+    order = _locked(payment_id)
+    order.ending_in_flight = False
+    if order.ending in (End.OPEN, End.ACCEPTED):
+        may_come = before in (End.OPEN, End.ACCEPTED)
+        if answer is Ending.ACCEPTED:
+            order.ending = End.ACCEPTED
+        elif answer is Ending.REFUSED or (
+            answer in (Ending.BUSY, Ending.NOT_THERE) and not may_come
+        ):
+            order.ending = End.REFUSED
+            order.version += 1
+    order.save()
+    return order
+
+
+def _being_ended(order: PaymentOrder, at: datetime) -> bool:
+    return order.ending_since is not None and at < order.ending_since + ENDING_FOR
+
+
+def may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
+    """Whether an end that was asked for may still return what the channel says was paid. Of an order
+    that ended by an accepted one, only for so long as queries lag: later it is other money."""
+    if order.ending == End.ACCEPTED and order.life.final and order.ending_since is not None:
+        return at < order.ending_since + QUERIES_LAG
+    return order.ending in (End.OPEN, End.ACCEPTED)
+
+
+@transaction.atomic
+def paid(
+    payment_id: str, known: OrderState, at: datetime, as_of: int | None = None, **fields: Any
+) -> PaymentOrder:
+    """The money is there: bills are settled, or it goes where the community's policy says.
+
+    ``as_of``: the order's version when the channel was asked. Raises Overtaken when what it said may
+    have been undone since.
+    """
+    order = _locked(payment_id)
+    if as_of is not None and not order.charged_minor and may_be_given_back(order, at):
+        raise Overtaken(order.reference)
+    try:
+        state = after(order.life, Fact.PAID, order.told_unpaid)
+    except Late:
+        if as_of not in (None, order.version):
+            raise Overtaken(order.reference) from None
+        return _late(order, known, at)
+    if state is None:
+        if order.life is PaymentState.REVERSED and order.decided == "unpaid":
+            return _paid_after_all(order, known, at)
+        if order.decided == "paid" and known.amount_minor not in (None, order.charged_minor):
+            contradictions.said(order, "amount_differs", at)
+        return order
+    if order.held_minor or known.amount_minor not in (None, order.amount_minor):
+        return _other_amount(order, known, at)
+    _book([News(order, known, fields)], at)
+    return order
+
+
+@dataclass(frozen=True)
+class News:
+    """That an order was paid. ``order`` is locked by the caller, or not in the database yet."""
+
+    order: PaymentOrder
+    known: OrderState
+    fields: dict[str, Any]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is simply paid: not late, not again, and not another amount."""
+        order, amount = self.order, self.known.amount_minor
+        if order.held_minor:
+            return False
+        try:
+            new = after(order.life, Fact.PAID, order.told_unpaid) is PaymentState.APPROVED
+        except Late:
+            return False
+        return new and amount in (None, order.amount_minor)
+
+
+@transaction.atomic
+def paid_together(news: Sequence[News], at: datetime) -> None:
+    """As ``paid``, for orders of one community at once. New orders are made with it."""
+    plain = [one for one in news if one.plain]
+    if plain:
+        _book(plain, at)
+    for one in news:
+        if one not in plain:
+            paid(one.order.payment_id, one.known, at, **one.fields)
+
+
+def _book(news: Sequence[News], at: datetime) -> None:
+    """Settles the orders' bills and writes the orders down as paid."""
+    parts = parts_of([one.order for one in news])
+    settled = settlement.settle_together(
+        [_taken(one, parts[one.order.payment_id], at) for one in news], at=at
+    )
+    new = []
+    for one, done in zip(news, settled, strict=True):
+        order, known = one.order, one.known
+        if done.credited_minor:
+            whole = len(done.settled) == len(order.bills)
+            kind = "more_than_due" if whole else "paid_twice"
+            _alert(order, kind, at, credited_minor=done.credited_minor)
+        _assign(
+            order,
+            PaymentState.APPROVED,
+            at,
+            paid_at=known.paid_at or at,
+            charged_minor=order.amount_minor,
+            allocated_minor=order.amount_minor - done.credited_minor,
+            credited_minor=done.credited_minor,
+            channel_reference=known.reference or order.channel_reference,
+            reason="",
+            **(_looked_at(order, at) | one.fields),
+        )
+        if order.pk is None:
+            new.append(order)
+        else:
+            order.save()
+    if new:
+        PaymentOrder.objects.bulk_create(new, batch_size=500)
+
+
+def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
+    """Of an order that is paid at a channel: when it is looked at, whether the money is still there."""
+    if not order.by_code:
+        return {}
+    pauses = timing.looks_at(PaymentState.APPROVED, order.ending)
+    return {"checks": 0, "check_at": timing.next_look(0, at, pauses)}
+
+
+def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
+    """What is meant for no bill that there is becomes credit: all of it when the parts do not add up."""
+    order, paid_at = news.order, news.known.paid_at or at
+    day = business_day(paid_at, order.community.time_zone)
+    rest = order.amount_minor - sum(part.amount_minor for part in parts)
+    if rest < 0:
+        parts, rest = [], order.amount_minor
+    return settlement.Taken(
+        order.unit,
+        parts,
+        order.method,
+        order.payment_id,
+        day,
+        rest,
+        currency=order.currency,
+        priced_on=business_day(order.created_at, order.community.time_zone),
+    )
+
+
+@transaction.atomic
+def ended_unpaid(
+    payment_id: str, fact: Fact, reason: str, at: datetime, **fields: Any
+) -> PaymentOrder:
+    """Explicitly no money: DECLINED or CLOSED. The bills are free again."""
+    order = _locked(payment_id)
+    if order.held_minor:
+        return order  # money came: what it is for staff say, and only that it went back ends it
+    state = after(order.life, fact)
+    if order.life is PaymentState.APPROVED and order.decided == "paid":
+        contradictions.said(order, fact.value, at)
+    if state is not None:
+        may_come = order.ending in (End.OPEN, End.ACCEPTED)
+        if may_come or (order.with_payment_code and order.asked_at is not None):
+            fields |= {"checks": 0, "check_at": timing.next_look(0, at)}
+        _change(order, state, at, reason=reason, **fields)
+    return order
+
+
+@transaction.atomic
+def lost(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
+    """Nobody can say just now. The bills stay held while somebody asks."""
+    order = _locked(payment_id)
+    state = after(order.life, Fact.LOST)
+    if state is not None:
+        _change(order, state, at, reason=reason, check_at=at, **fields)
+    return order
+
+
+@transaction.atomic
+def reversed_(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
+    """The money went back: what it settled is open again."""
+    order = _locked(payment_id)
+    state = after(order.life, Fact.REVERSED)
+    if state is not None:
+        settlement.undo(order.unit, order.payment_id, at=at)
+        fields |= held_money.leaves(order, at)
+        charged = fields.get("charged_minor", order.charged_minor)
+        gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": charged}
+        _change(order, state, at, reason=reason, **gone, **fields)
+    return order
+
+
+def parts_of(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]:
+    """By payment: what each is meant for. The orders are of one community."""
+    numbers = {bill["number"] for order in orders for bill in order.bills}
+    rows = Bill.objects.filter(community=orders[0].community, number__in=numbers)
+    found = {bill.number: bill for bill in rows}
+    return {
+        order.payment_id: [
+            settlement.Part(found[bill["number"]], bill["amount_minor"])
+            for bill in order.bills
+            if bill["number"] in found
+        ]
+        for order in orders
+    }
+
+
+def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Paid after it had ended: refunded or credited, automatically, and reported. Once."""
+    if order.charged_minor:
+        return order
+    fields = late_money.came(order, known, at)
+    amount, credited = fields["charged_minor"], fields["credited_minor"]
+    _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
+    state = PaymentState.APPROVED if credited else PaymentState.REVERSED
+    _change(order, state, at, **fields, **(_looked_at(order, at) if credited else {}))
+    return order
+
+
+def _paid_after_all(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Paid though staff took back what they had booked: its bills are open again, so it goes back, once.
+    What no channel can send back, or another amount, is told to staff."""
+    amount = order.charged_minor
+    if order.refunds.exists():
+        return order  # late money, which goes back or has
+    if not order.by_code or known.amount_minor not in (None, amount):
+        contradictions.said(order, "paid", at)
+        return order
+    about = {"method": order.method, "payment_id": order.payment_id, "at": at}
+    settlement.receive_for_refund(order.unit, amount, **about)
+    refunds.to_be_refunded(order, amount, "late", at)
+    _alert(order, "late_payment", at, amount_minor=amount, credited_minor=0)
+    reference = known.reference or order.channel_reference
+    fields = {"refunded_minor": 0, "channel_reference": reference}
+    _change(order, PaymentState.REVERSED, at, reason="late", **fields)
+    return order
+
+
+def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """Another sum than the order's came: it is held until staff say what it is for."""
+    news = held_money.came(order, known, at)
+    if news:
+        _change(order, PaymentState.UNKNOWN, at, **news)
+        _alert(order, "amount_differs", at, channel_minor=order.held_minor)
+    order.check_at = at + timedelta(hours=6)
+    order.save(update_fields=["check_at"])
+    return order
+
+
+def _alert(order: PaymentOrder, kind: str, at: datetime, **details: Any) -> None:
+    raise_alert(
+        order.community_id,
+        kind,
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=details.pop("amount_minor", order.amount_minor),
+        **details,
+    )

@@ -1,0 +1,65 @@
+"""What a resident's phone and the channels reach without a login. The payment's id is the secret."""
+
+import logging
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from contract.business_day import zone
+from contract.money import Money
+from server.payments import notifications, payer_status
+from server.payments.channels import registry
+from server.payments.channels.interface import NotGenuine
+from server.payments.models import PaymentOrder
+
+log = logging.getLogger(__name__)
+
+
+@require_GET
+@never_cache
+def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
+    """How a payment stands, or its receipt; what is not known yet is looked at again by itself."""
+    orders = PaymentOrder.objects.select_related("community", "unit")
+    order = orders.filter(payment_id=str(payment_id)).first()
+    if order is None:
+        return render(request, "payments/not_yet.html", status=404)
+    told = payer_status.told(order)
+    amount = order.charged_minor or order.held_minor or order.amount_minor
+    context = {
+        "order": order,
+        "told": told,
+        "amount": Money(amount, order.currency).display(),
+        "method": payer_status.method_told(order),
+        "bills": payer_status.bills_told(order),
+        "credited": _shown(order.credited_minor, order),
+        "refunded": _shown(payer_status.returned_minor(order), order),
+        "zone": zone(order.community.time_zone),
+    }
+    return render(request, "payments/status.html", context)
+
+
+def _shown(minor: int, order: PaymentOrder) -> str:
+    return Money(minor, order.currency).display() if minor else ""
+
+
+@csrf_exempt
+@require_POST
+def notify(request: HttpRequest, method: str) -> HttpResponse:
+    """A channel's notification. It is believed when its signature is, and may come many times."""
+    channel = registry.channel(method)
+    if channel is None:
+        return HttpResponse(status=404)
+    try:
+        news = channel.parse_notification(dict(request.headers), request.body)
+    except NotGenuine as error:
+        log.warning("notification refused: %s: %s", method, error)
+        return HttpResponse("FAIL", status=401)
+    if not notifications.take(method, news, timezone.now()):
+        return HttpResponse("FAIL", status=503)
+    status_code, content_type, body = channel.acknowledgement()
+    return HttpResponse(body, content_type, status_code)

@@ -1,0 +1,142 @@
+"""The copy of the open bills is a convenience: what cannot be read of it, what is another's and what may
+be outdated is not there."""
+
+from datetime import timedelta
+
+import pytest
+
+from kiosk.central.bills_cache import OpenBillsCopy
+from tests.kiosk.central.copies import NOON, Pages, Time, copy_in
+from tests.kiosk.core.story import account, bill
+
+UNIT, OWNER = "3-2-1201", "id-3 of lakeside"
+DUE = account(bill(9, 100))
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def opened(tmp_path, time):
+    made = []
+
+    def open_copy(owner=OWNER, **more) -> OpenBillsCopy:
+        copy = OpenBillsCopy(tmp_path / "open_bills.sqlite3", time.clock(), owner, **more)
+        made.append(copy)
+        return copy
+
+    yield open_copy
+    for copy in made:
+        copy.close()
+
+
+def test_a_row_of_another_version_of_the_software_is_not_there(tmp_path):
+    copy = copy_in(tmp_path, DUE)
+    copy._db.execute("""UPDATE accounts SET account = '{"unit": "3-2-1201"}'""")
+    assert copy.account(UNIT) is None
+    copy.sync(Pages(DUE), 7)
+    known = copy.account(UNIT)
+    assert (known.account, known.acknowledged) == (DUE, 7)
+    assert copy.account("9-9-9") is None
+    copy.close()
+
+
+def test_bills_are_offered_for_a_day_and_no_longer(opened, time):
+    copy = opened()
+    assert not copy.usable, "there is none yet"
+    copy.sync(Pages(DUE), 0)
+    time.passes(timedelta(hours=23, minutes=59))
+    assert copy.usable and copy.account(UNIT).account == DUE
+    time.passes(timedelta(minutes=2))
+    assert not copy.usable and copy.account(UNIT) is None
+    copy.sync(Pages(DUE, at=time.true), 0)
+    assert copy.account(UNIT).account == DUE
+
+
+@pytest.mark.parametrize(("hours", "left"), [(0, False), (2, True)])
+def test_how_long_that_is_the_configuration_says(opened, time, hours, left):
+    copy = opened(age_max=timedelta(hours=hours))
+    copy.sync(Pages(DUE), 0)
+    time.passes(timedelta(hours=1))
+    assert copy.usable is left
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-9), timedelta(days=9)])
+def test_no_clock_has_a_say_in_how_old_that_is_what_this_run_fetched(opened, time, off):
+    """Neither the machine's, nor the server's when it is set to another time."""
+    copy = opened()
+    copy.sync(Pages(DUE, at=NOON + off), 0)
+    time.off = off
+    time.passes(timedelta(hours=23))
+    copy._clock.learn(NOON - 2 * off)
+    assert copy.usable
+    time.passes(timedelta(hours=2))
+    assert not copy.usable
+
+
+@pytest.mark.parametrize(
+    ("after", "off", "left"),
+    [
+        (timedelta(hours=2), timedelta(), True),
+        (timedelta(hours=2), timedelta(hours=-2, minutes=-3), True),  # its clock is a little slow
+        (timedelta(hours=2), timedelta(days=-3), False),  # a clock before the copy proves nothing
+        (timedelta(hours=25), timedelta(), False),
+        (timedelta(hours=25), timedelta(days=-2), False),
+        (timedelta(hours=2), timedelta(days=3), False),
+    ],
+)
+def test_after_a_restart_it_is_as_old_as_a_clock_says_that_can_be_right(
+    opened, time, after, off, left
+):
+    opened().sync(Pages(DUE), 0)
+    time.passes(after)
+    time.off = off
+    assert opened().usable is left
+
+
+def test_a_clock_that_cannot_be_right_says_no_age(opened, time):
+    opened().sync(Pages(DUE), 0)
+    time.passes(timedelta(hours=1))
+    copy = opened()
+    copy._clock.not_before(time.true + timedelta(hours=1))
+    assert not copy._clock.trusted and not copy.usable
+    copy._clock.learn(time.true)
+    assert copy.usable
+
+
+@pytest.mark.parametrize(("received", "knows"), [(None, 100), (120, 100), (100, 100), (40, 40)])
+def test_it_knows_no_more_than_the_server_that_gave_it(opened, received, knows):
+    """A server that was restored has less of the journal than it acknowledged."""
+    copy = opened()
+    copy.sync(Pages(DUE, received=received), 100)
+    assert copy.account(UNIT).acknowledged == knows
+
+
+def test_another_kiosks_copy_is_not_used(opened):
+    """The disk was enrolled for another place: the same unit is somebody else's home."""
+    opened().sync(Pages(DUE), 0)
+    assert opened("id-4 of hillside").account(UNIT) is None
+    assert opened().account(UNIT) is not None
+
+
+def test_a_copy_older_than_the_journals_file_is_not_used(opened):
+    """What was paid between the two is in the file before, which nobody asks any more."""
+    opened().sync(Pages(DUE), 100)
+    assert opened(begins=100).account(UNIT) is not None
+    copy = opened(begins=130)
+    assert copy.account(UNIT) is None
+    copy.sync(Pages(DUE), 131)
+    assert copy.account(UNIT) is not None
+
+
+def test_a_copy_that_was_not_written_whole_is_as_old_as_before(opened, time):
+    copy = opened()
+    copy.sync(Pages(DUE), 1)
+    time.passes(timedelta(hours=23))
+    copy._db.execute("PRAGMA query_only = ON")
+    copy.sync(Pages(account(bill(10, 1)), at=time.true), 2)
+    assert copy.account(UNIT).account == DUE
+    time.passes(timedelta(hours=2))
+    assert not copy.usable

@@ -1,0 +1,152 @@
+"""What staff see: age, faults with remedy, takings and what is not settled."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.fleet.dashboard import KioskView, overview
+from server.fleet.heartbeats import record_heartbeat
+from server.fleet.models import Kiosk
+from server.payments.models import Alert, PaymentOrder
+from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
+from tests.server.village import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def seen(after_s: int = 0) -> KioskView:
+    [community] = overview(NOW + timedelta(seconds=after_s))
+    [view] = community.kiosks
+    return view
+
+
+def test_all_well():
+    record_heartbeat(kiosk(), heartbeat(NOW, device("printer")), now=NOW)
+    view = seen(12)
+    assert (view.tone, view.late, view.heard.zh, view.state.zh) == (
+        "good",
+        False,
+        "12 秒前",
+        "空闲",
+    )
+    assert view.advice is None
+
+
+@pytest.mark.parametrize(("after_s", "late"), [(90, False), (91, True), (3_600, True)])
+def test_a_heartbeat_older_than_90_s_is_red(after_s: int, late: bool):
+    record_heartbeat(kiosk(), heartbeat(NOW), now=NOW)
+    view = seen(after_s)
+    assert view.late == late
+    assert (view.tone == "bad") == late
+    assert bool(view.advice) == late
+
+
+def test_a_device_says_what_is_wrong_and_what_to_do():
+    beat = heartbeat(NOW, device("printer", PAPER_LOW), device("card_terminal", UNREACHABLE))
+    record_heartbeat(kiosk(), beat, now=NOW)
+    view = seen()
+    printer, terminal = view.devices
+    assert (printer.tone, terminal.tone, view.tone) == ("attention", "bad", "bad")
+    assert printer.conditions[0].what.zh == "纸快用完了"
+    assert printer.conditions[0].remedy and printer.conditions[0].remedy.en.startswith("Put in")
+
+
+def test_what_residents_can_do_there_now_is_told():
+    flows = ["type_unit", "card", "phone_receipt"]
+    record_heartbeat(kiosk(), heartbeat(NOW, flows=flows), now=NOW)
+    assert [flow.zh for flow in seen().offered] == ["输房号", "银行卡", "手机收据"]
+
+
+def test_a_device_that_gives_only_a_code_is_still_shown():
+    bare = {"level": "error", "code": "cutter"}
+    record_heartbeat(kiosk(), heartbeat(NOW, device("printer", bare)), now=NOW)
+    [condition] = seen().devices[0].conditions
+    assert (condition.what.zh, condition.remedy) == ("cutter", None)
+
+
+def test_never_paired_never_heard_switched_off():
+    machine = kiosk(public_key="")
+    assert seen().state.en == "Waiting to be paired"
+    Kiosk.objects.update(public_key="k" * 43)
+    assert seen().state.en == "Not heard yet"
+    Kiosk.objects.update(active=False)
+    assert (seen().state.en, seen().tone) == ("Switched off", "off")
+    assert machine.code == "K03"
+
+
+def test_records_that_have_not_arrived_are_counted_and_called_for():
+    machine = kiosk()
+    record_heartbeat(machine, heartbeat(NOW, journal_last=9), now=NOW)
+    Kiosk.objects.update(journal_sequence=7)
+    view = seen()
+    assert (view.waiting_entries, view.tone) == (2, "attention")
+
+
+def order(machine: Kiosk, number: int, **fields) -> PaymentOrder:
+    unit = machine.community.units.get(code="1-1-101")
+    values = {
+        "payment_id": f"00000000-0000-4000-8000-{number:012d}",
+        "community": machine.community,
+        "unit": unit,
+        "kiosk_id": str(machine.pk),
+        "kiosk_code": machine.code,
+        "reference": f"K03-{number:06d}",
+        "method": "wechat",
+        "bills": [{"number": "B-1", "amount_minor": 500}],
+        "amount_minor": 500,
+        "currency": "CNY",
+        "request_hash": "",
+        "out_trade_no": f"n{number}",
+        "created_at": NOW,
+        "received_at": NOW,
+        "changed_at": NOW,
+    }
+    return PaymentOrder.objects.create(**(values | fields))
+
+
+def test_takings_of_today_by_method_and_what_is_not_ended():
+    machine = kiosk()
+    record_heartbeat(machine, heartbeat(NOW), now=NOW)
+    paid = {"state": "approved", "charged_minor": 500, "allocated_minor": 500}
+    order(machine, 1, paid_at=NOW, **paid)
+    order(machine, 2, paid_at=NOW, method="card", **paid)
+    order(machine, 3, paid_at=NOW - timedelta(days=1), **paid)
+    order(machine, 4, state="unknown", reason="no_answer")
+    [community] = overview(NOW)
+    view = community.kiosks[0]
+    assert (community.total, community.open_payments) == ("￥10.00", 1)
+    assert [(t.method.en, t.amount) for t in view.takings] == [
+        ("WeChat Pay", "￥5.00"),
+        ("Card", "￥5.00"),
+    ]
+    assert view.open_payments == 1
+
+
+def test_open_alerts_are_shown_and_handled_ones_are_not():
+    machine = kiosk()
+    for number, handled in ((1, None), (2, NOW)):
+        Alert.objects.create(
+            community=machine.community,
+            kind="paid_twice",
+            subject=f"p{number}",
+            text_zh="多付",
+            text_en="Paid twice",
+            raised_at=NOW,
+            resolved_at=handled,
+        )
+    [community] = overview(NOW)
+    assert [alert.subject for alert in community.alerts] == ["p1"]
+
+
+def test_a_heartbeat_of_another_version_does_not_break_the_page():
+    machine = kiosk()
+    Kiosk.objects.filter(pk=machine.pk).update(heartbeat={"state": "dreaming"}, heard_at=NOW)
+    assert seen().devices == []
+
+
+def test_a_stopped_kiosk_is_red_and_says_what_to_do():
+    machine = kiosk(stopped="twin")
+    record_heartbeat(machine, heartbeat(NOW), now=NOW)
+    view = seen()
+    assert (view.tone, view.state_tone, view.state.en) == ("bad", "bad", "Stopped: takes no money")
+    assert "pair again" in view.advice.en
