@@ -29,10 +29,10 @@ from contract.messages import (
     PaymentView,
     Text,
 )
-from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, Standing
+from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, TerminalSnapshot
 from kiosk.core.events import Event, RecoveryDone
 from kiosk.core.model import Lobby, Session
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal
 from kiosk.journal.schema import Seal
 from kiosk.recovery.inquiry import Recovery
@@ -81,7 +81,7 @@ def payment(n: int, method: Method = Method.CARD) -> PaymentRecord:
 
 
 def step(record: PaymentRecord, fact: Fact, card: CardData | None = None) -> PaymentRecord:
-    changed = learn(record, fact, AT, card=card)
+    changed = apply_fact(record, fact, AT, card=card)
     assert changed is not None
     return changed
 
@@ -124,8 +124,8 @@ class Server:
 class Terminal:
     """It has one payment newer than the journal's, of the amount that is open."""
 
-    def standing(self) -> Standing:
-        return Standing(LastKnown("0043", "000043"))
+    def snapshot(self) -> TerminalSnapshot:
+        return TerminalSnapshot(LastKnown("0043", "000043"))
 
     def lookup(self, record: PaymentRecord) -> CardResult | None:
         return CardResult(

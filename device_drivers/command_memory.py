@@ -23,7 +23,7 @@ class _Known(Generic[Answer]):
     answer: Answer
 
 
-class Answered(Generic[Answer]):
+class CommandMemory(Generic[Answer]):
     """By command id. The same id for something else is a mistake of the caller and is refused."""
 
     def __init__(self, kept_max: int = KEPT_MAX) -> None:

@@ -24,7 +24,7 @@ from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import CentralClient
 from kiosk.central.outbox import Reporter
-from kiosk.central.presence_counter import Voice
+from kiosk.central.presence_counter import PresenceCounter
 from kiosk.clock import Clock
 from kiosk.core.capabilities import offers
 from kiosk.core.events import (
@@ -52,11 +52,11 @@ from kiosk.recovery.payment_age import age_of
 from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.kiosk import Hands, Kiosk
+from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
-from kiosk.runtime.staff_desk import Room, StaffDesk
+from kiosk.runtime.staff_desk import StaffContext, StaffDesk
 from kiosk.runtime.without_journal import Waiting
 from kiosk.settings import DEVICE_ROLES, Settings, SettingsError, printer_memory
 
@@ -225,7 +225,7 @@ def _reporter(
         engine.post(ConfigLoaded(config))
 
     def learn_time(server_time: datetime) -> None:
-        clock.learn(server_time)
+        clock.synchronize(server_time)
         _note_clock(journal)
         if not engine.session.lobby.clock_trusted:
             engine.post(ClockSeen(True))
@@ -244,7 +244,7 @@ def _reporter(
         on_stopped=lambda reason: _stopped(engine, journal, reason),
         on_time=learn_time,
         on_copy=learn_copy,
-        voice=Voice(journal),
+        voice=PresenceCounter(journal),
     )
 
 
@@ -307,9 +307,9 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         return bool(config and config.second_factor)
 
     receipts = Receipts(devices.printer, engine.post)
-    room = Room(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
+    room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff = StaffDesk(room, engine.post)
-    hands = Hands(
+    hands = Workers(
         lookups=Lookups(client, copy, journal, engine.post, second_factor),
         orders=Orders(client, engine.post),
         receipts=receipts,

@@ -52,7 +52,7 @@ class Clock:
         if last is not None and not last <= self.now() <= last + DOUBTED_AHEAD:
             self._set(last, trusted=False)
 
-    def learn(self, server_time: datetime) -> None:
+    def synchronize(self, server_time: datetime) -> None:
         """The server's word is right to within the time that it took to arrive."""
         self._set(server_time, trusted=True)
         self._confirmed = True

@@ -29,7 +29,7 @@ _KIOSK = """## At the kiosk
 _SERVER = """## On the server
 
 `server/payments/state_machine.py`. Each change is a committed row, checked against these rules at every
-write; the database refuses money that does not add up. That the customer was charged (`charged_minor`)
+write; the database refuses money that does not add up. That the customer was charged (`captured_minor`)
 and where the money went (`allocated_minor` settled bills, `credited_minor` is credit of the unit,
 `refunded_minor` went back) are facts of their own. Money for an order that had ended without any is
 late: the community's policy makes it `reversed` (refunded) or `approved` (credited), and staff are
@@ -39,7 +39,7 @@ in the channel's console before it was known, only the rest is refunded. Another
 leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what it is
 for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`): never
 both. An approved order may have been returned in part in its channel's console: `refunded_minor` is
-less than `charged_minor` then, and the bills stay settled; all of it back means `reversed`.
+less than `captured_minor` then, and the bills stay settled; all of it back means `reversed`.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 

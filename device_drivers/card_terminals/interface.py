@@ -109,7 +109,7 @@ class LastKnown:
 
 
 @dataclass(frozen=True)
-class Standing:
+class TerminalSnapshot:
     """A terminal between two payments. ``known`` is None if it has nothing to tell.
 
     ``taken_back``: its newest transaction, if the terminal took that one back unasked.
@@ -147,14 +147,14 @@ class CardTerminal(Protocol):
         """Connects and registers. Raises NotReachable, Timeout, ProtocolError or Refused."""
         ...
 
-    def standing(self) -> Standing:
+    def snapshot(self) -> TerminalSnapshot:
         """What to keep with the next payment. Raises DeviceError if the terminal cannot be asked."""
         ...
 
     def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
         """What became of a payment that may have been asked for earlier, by this process or one before.
 
-        ``before`` is what ``standing`` told before that payment. None only if the terminal says
+        ``before`` is what ``snapshot`` told before that payment. None only if the terminal says
         explicitly that it took nothing for it, and it cannot begin any more. One that went back to
         the card is CANCELLED with the code TAKEN_BACK. Charges nothing, prints nothing. Raises
         DeviceError if the terminal cannot be asked, or if its answer decides nothing.

@@ -10,7 +10,7 @@ from device_drivers.card_terminals.interface import (
     CardResult,
     LastKnown,
     Outcome,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.errors import ProtocolError
 
@@ -20,18 +20,18 @@ NO_NUMBER = "?"  # no terminal's own: what it held was not told
 FORGOTTEN = "card_terminal.forgotten"
 
 
-def standing(last: CardResult | None) -> Standing:
+def snapshot(last: CardResult | None) -> TerminalSnapshot:
     if last is None:
-        return Standing()
+        return TerminalSnapshot()
     back = last.outcome is Outcome.CANCELLED and last.code == TAKEN_BACK
     known = LastKnown(last.receipt_no, last.trace_no, last.terminal_id)
-    return Standing(known, last if back else None)
+    return TerminalSnapshot(known, last if back else None)
 
 
-def untold() -> Standing:
+def untold() -> TerminalSnapshot:
     """Of a terminal that answers, but does not tell its last transaction. It may take money all the
     same; nothing that it tells later proves anything about that payment, as it may be older."""
-    return Standing(LastKnown(receipt_no=NO_NUMBER))
+    return TerminalSnapshot(LastKnown(receipt_no=NO_NUMBER))
 
 
 def is_newer(last: CardResult, before: LastKnown | None) -> bool:

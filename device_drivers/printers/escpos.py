@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from device_drivers.command_memory import Answered
+from device_drivers.command_memory import CommandMemory
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.printers import conditions
@@ -59,7 +59,7 @@ class EscposPrinter:
         self._session: Session | None = None
         self._identity = Identity()
         self._conditions: tuple[Condition, ...] = (conditions.NOT_REACHABLE,)
-        self._printed: Answered[PrintResult] = Answered()
+        self._printed: CommandMemory[PrintResult] = CommandMemory()
         presenter = self._profile.presenter
         wait_s = settings.supplies.ticket_wait_s
         self._exit = Exit(presenter, wait_s, self._memory) if presenter else None

@@ -13,7 +13,7 @@ import structlog
 from contract.messages import ErrorCode, Heartbeat, JournalAnswer, JournalEntry, KioskConfig
 from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
-from kiosk.central.presence_counter import Voice
+from kiosk.central.presence_counter import PresenceCounter
 from kiosk.journal.journal import Journal, JournalUnavailable
 
 log = structlog.get_logger("reporter")
@@ -46,7 +46,7 @@ class Reporter:
         on_stopped: Callable[[str | None], None] = lambda reason: None,
         on_time: Callable[[datetime], None] = lambda server_time: None,
         on_copy: Callable[[bool], None] = lambda usable: None,
-        voice: Voice | None = None,
+        voice: PresenceCounter | None = None,
     ) -> None:
         self._on_stopped, self._on_time, self._voice = on_stopped, on_time, voice
         self._on_copy = on_copy

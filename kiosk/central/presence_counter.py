@@ -15,7 +15,7 @@ from kiosk.journal.journal import Journal, JournalUnavailable
 log = structlog.get_logger("presence")
 
 
-class Voice:
+class PresenceCounter:
     """One start of this kiosk. For one thread."""
 
     def __init__(

@@ -16,7 +16,7 @@ from contract.money import Money
 from kiosk import settings as settings_file
 from kiosk.central import identity as identity_file
 from kiosk.clock import Clock
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.continuation import current
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
@@ -82,7 +82,7 @@ def _settle(settings: Settings, reference: str, end: str, *, sure: bool) -> int:
     try:
         clock.not_before(journal.last_at())
         record = _in_doubt(journal, reference)
-        ended = learn(record, Fact(end), clock.now(), reason=REASON)
+        ended = apply_fact(record, Fact(end), clock.now(), reason=REASON)
         assert ended is not None  # each of these ends something new of what is in doubt
         print(*_known(record), f"To be written: {end}, {ENDS[end]}.", sep="\n")
         if not sure and not _agreed():

@@ -17,7 +17,7 @@ from kiosk.core.effects import (
 from kiosk.core.events import ReceiptPrinted
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 
 Step = tuple[Session, tuple[Effect, ...]]
 
@@ -37,7 +37,7 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
     record = waiting.get(payment_id) or (mine if is_mine else None)
     if record is None:
         return session, ()
-    changed = learn(record, fact, moment.wall, **known)
+    changed = apply_fact(record, fact, moment.wall, **known)
     if changed is None:
         return session, ()
     still = tuple(r for r in session.lobby.unresolved if r.payment_id != payment_id)
@@ -78,7 +78,7 @@ def taken_back(session: Session, moment: Moment, amount_minor: int | None) -> St
     paid = session.lobby.last_paid
     if paid is None or amount_minor not in (None, paid.amount_minor):
         return session, ()
-    changed = learn(paid, Fact.REVERSED, moment.wall, reason="terminal_took_back")
+    changed = apply_fact(paid, Fact.REVERSED, moment.wall, reason="terminal_took_back")
     if changed is None:
         return session, ()
     session = replace(session, lobby=replace(session.lobby, last_paid=None))
@@ -139,7 +139,7 @@ def after_cancelled(session: Session) -> Session:
 def cancelled(session: Session, moment: Moment, reason: str) -> Step:
     record = session.visit.payment
     assert record is not None
-    ended = learn(record, Fact.CANCELLED, moment.wall, reason=reason)
+    ended = apply_fact(record, Fact.CANCELLED, moment.wall, reason=reason)
     return after_cancelled(session), ((Record(ended),) if ended else ())
 
 
@@ -148,7 +148,7 @@ def lost(session: Session, moment: Moment, payment_id: str, reason: str) -> Step
     record = session.visit.payment
     if record is None or record.payment_id != payment_id:
         return session, ()
-    unknown = learn(record, Fact.LOST, moment.wall, reason=reason)
+    unknown = apply_fact(record, Fact.LOST, moment.wall, reason=reason)
     if unknown is None:
         return session, ()
     lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, unknown))

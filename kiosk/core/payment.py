@@ -129,7 +129,7 @@ FACT_OF_STATE = {
 }
 
 
-def learn(
+def apply_fact(
     record: PaymentRecord,
     fact: Fact,
     at: datetime,

@@ -15,7 +15,7 @@ from kiosk.core.effects import CancelOrder, Effect, FollowOrder, MakeOrder, Reco
 from kiosk.core.events import OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 
 Step = tuple[Session, tuple[Effect, ...]]
 
@@ -94,7 +94,7 @@ def _charge(session: Session, code: str, moment: Moment) -> Step:
     if not isinstance(record, PaymentRecord):
         return (say(session, record, Screen.METHOD) if record else session), ()
     record = record.model_copy(update={"with_payment_code": True})
-    asked = learn(record, Fact.ASKED, moment.wall)
+    asked = apply_fact(record, Fact.ASKED, moment.wall)
     assert asked is not None
     session = _visit(
         session,

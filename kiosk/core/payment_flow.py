@@ -45,7 +45,7 @@ from kiosk.core.model import (
     Screen,
     Session,
 )
-from kiosk.core.payment import FACT_OF_STATE, Fact, learn
+from kiosk.core.payment import FACT_OF_STATE, Fact, apply_fact
 
 Step = tuple[Session, tuple[Effect, ...]]
 
@@ -154,7 +154,7 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
         return _give_up(session, moment, OFFLINE, Say.SERVER_AWAY, before)
     if record.amount_minor > session.lobby.offline_card_limit_minor:
         return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)
-    asked = learn(record.model_copy(update={"offline": True}), Fact.ASKED, moment.wall)
+    asked = apply_fact(record.model_copy(update={"offline": True}), Fact.ASKED, moment.wall)
     assert asked is not None
     session, effects = _ask_terminal(session, asked)
     return session, (*before, *effects)
@@ -176,7 +176,7 @@ def _give_up(
     """Ends a payment for which nobody was asked for money, and says why."""
     record = session.visit.payment
     assert record is not None
-    ended = learn(record, Fact.CANCELLED, moment.wall, reason=reason)
+    ended = apply_fact(record, Fact.CANCELLED, moment.wall, reason=reason)
     back_to = Screen.IDENTIFY if what in _BILLS_MUST_BE_READ_AGAIN else Screen.METHOD
     session = say(_visit(session, payment=None), what, back_to, cancelling=False)
     return session, (*before, *((Record(ended),) if ended else ()))
@@ -198,7 +198,7 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
         if record.method is Method.CARD:
             return refused(session, moment, "order_unknown")
         return outcome.lost(session, moment, record.payment_id, event.view.reason or "channel")
-    asked = learn(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
+    asked = apply_fact(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
     assert asked is not None
     if record.method is Method.CARD:
         return _ask_terminal(session, asked)
@@ -219,7 +219,7 @@ def _cancel_made(session: Session, moment: Moment, view: PaymentView) -> Step:
     """The resident had given up before the order was there: from here on it is ended like any other."""
     record = session.visit.payment
     assert record is not None
-    asked = learn(record, Fact.ASKED, moment.wall, status_url=view.status_url)
+    asked = apply_fact(record, Fact.ASKED, moment.wall, status_url=view.status_url)
     assert asked is not None
     deadline = moment.monotonic + CANCEL_PATIENCE_S
     session = _visit(session, payment=asked, cancel_deadline=deadline)

@@ -14,7 +14,7 @@ import structlog
 
 from contract.http_signature import WINDOW
 from contract.messages import CardData, ErrorCode, Method, PaymentRecord, PaymentState
-from device_drivers.card_terminals.interface import CardResult, LastKnown, Standing
+from device_drivers.card_terminals.interface import CardResult, LastKnown, TerminalSnapshot
 from device_drivers.errors import DeviceError
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
@@ -54,7 +54,7 @@ def _known(known: LastKnown | None) -> CardData | None:
 class TerminalMemory(Protocol):
     """What recovery asks of the card terminal. Each raises DeviceError, and charges nothing."""
 
-    def standing(self) -> Standing: ...
+    def snapshot(self) -> TerminalSnapshot: ...
 
     def lookup(self, record: PaymentRecord) -> CardResult | None:
         """None: the terminal took nothing for it."""
@@ -152,7 +152,7 @@ class Recovery:
         if time.monotonic() < self._read_due:
             return
         try:
-            standing = self._terminal.standing()
+            snapshot = self._terminal.snapshot()
         except DeviceError as error:
             log.warning("terminal_not_read", code=error.code)
             self._read_due = time.monotonic() + READ_AGAIN_S
@@ -161,9 +161,9 @@ class Recovery:
             log.exception("terminal_reading_failed")
             self._read_due = time.monotonic() + READ_AGAIN_S
             return
-        back = standing.taken_back
+        back = snapshot.taken_back
         read = TerminalRead(
-            _known(standing.known), back is not None, back.amount_minor if back else None
+            _known(snapshot.known), back is not None, back.amount_minor if back else None
         )
         self._terminal_read = self._tell(read)
 
@@ -202,7 +202,7 @@ class Recovery:
     def _ask_terminal(self, record: PaymentRecord) -> Event | None:
         """A payment that was only intended was never asked for; of others the terminal knows."""
         if record.state is PaymentState.CREATED:
-            return CardAnswered(record.payment_id, "cancelled", "never_asked", CardData())
+            return CardAnswered(record.payment_id, "cancelled", "end_before_charge", CardData())
         if self._terminal is None:
             return None
         found = self._terminal.lookup(record)

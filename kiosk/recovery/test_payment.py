@@ -64,7 +64,7 @@ class Trial(Message):
     state: TrialState
     amount_minor: int
     currency: str
-    asked_at: datetime
+    submitted_at: datetime
     before: CardData | None = None
     card: CardData | None = None
     reversal_id: str = ""
@@ -116,7 +116,7 @@ class TrialPayments:
         """Pays and takes back. Raises DeviceError or JournalUnavailable when nothing was asked for."""
         if not self.finish(terminal):
             raise DeviceError("an earlier test payment is not clear", NOT_CLEAR)
-        known = terminal.standing().known
+        known = terminal.snapshot().known
         if any(one.code == CANNOT_REVERSE for one in terminal.status().conditions):
             raise DeviceError("it cannot take a payment back", CANNOT_REVERSE)
         before = CardData(**vars(known)) if known else None
@@ -125,7 +125,7 @@ class TrialPayments:
             state=TrialState.ASKED,
             amount_minor=AMOUNT_MINOR,
             currency=currency,
-            asked_at=self._now(),
+            submitted_at=self._now(),
             before=before,
         )
         self._append(trial)

@@ -19,7 +19,7 @@ from device_drivers.card_terminals.interface import (
     CardStep,
     CardTerminal,
     LastKnown,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.errors import DeviceError, NotReachable, OutcomeUnknown, Refused
 from device_drivers.status import DeviceStatus
@@ -94,13 +94,13 @@ class CardDesk:
             self._wanted_abort.set()
             threading.Thread(target=self._abort, name="card_abort", daemon=True).start()
 
-    def standing(self) -> Standing:
+    def snapshot(self) -> TerminalSnapshot:
         """Raises DeviceError, also while a test payment is not clear. Waits for its turn."""
 
-        def ask() -> Standing:
+        def ask() -> TerminalSnapshot:
             if self._trials is not None and not self._trials.finish(self._terminal):
                 raise DeviceError("a test payment is not clear", NOT_CLEAR)
-            return self._terminal.standing()
+            return self._terminal.snapshot()
 
         return self._in_turn(lambda: self._when_ready(ask)).result()
 

@@ -39,7 +39,7 @@ log = structlog.get_logger("kiosk")
 
 
 @dataclass
-class Hands:
+class Workers:
     """Those who do the work. Those that may be missing are not asked then."""
 
     lookups: Lookups
@@ -55,7 +55,7 @@ class Hands:
 class Kiosk:
     """Performs effects, and is what the interface sees of everything behind it."""
 
-    def __init__(self, engine: Engine, hands: Hands, on_frame: Callable[[float], None]) -> None:
+    def __init__(self, engine: Engine, hands: Workers, on_frame: Callable[[float], None]) -> None:
         self._engine, self._hands, self._on_frame = engine, hands, on_frame
         self._ended = ""
         self._sound: Callable[[str], None] = lambda name: None

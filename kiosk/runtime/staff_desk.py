@@ -36,7 +36,7 @@ Wish = CheckPin | LookAround | PrintTestPage | TakeTestPayment
 
 
 @dataclass
-class Room:
+class StaffContext:
     """What the staff desk looks at and works with."""
 
     settings: Settings
@@ -50,7 +50,7 @@ class Room:
 
 
 class StaffDesk:
-    def __init__(self, room: Room, post: Callable[[Event], None]) -> None:
+    def __init__(self, room: StaffContext, post: Callable[[Event], None]) -> None:
         self._room, self._post = room, post
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="staff")
 
@@ -105,7 +105,7 @@ class StaffDesk:
         tell(outcome, " · ".join(t for t in (end.reason, *numbers) if t))
 
 
-def facts(room: Room) -> KioskFacts:
+def facts(room: StaffContext) -> KioskFacts:
     """Raises JournalUnavailable and OSError."""
     return KioskFacts(
         software=version("lobbypay"),

@@ -115,7 +115,7 @@ def differences(
         return [f"{record.reference}: the channel does not know it"]
     same("state at the server", record.state.value, order["state"])
     same("amount at the server", record.amount_minor, order["amount_minor"])
-    same("charged", record.amount_minor, order["charged_minor"])
+    same("charged", record.amount_minor, order["captured_minor"])
     same("credited", 0, order["credited_minor"])
     same("bills settled", bills_in(record), order["settled"])
     kept = [Bill.model_validate(bill) for bill in json.loads(order["bills"])]

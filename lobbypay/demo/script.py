@@ -145,7 +145,7 @@ def _nothing_else(
 ) -> list[str]:
     """No money anywhere but the journeys' own."""
     expected = sum(r.amount_minor for r in records)
-    charged = sum(o["charged_minor"] for o in orders.values())
+    charged = sum(o["captured_minor"] for o in orders.values())
     taken = sum(
         t["amount_minor"]
         for known in truth.values()

@@ -17,7 +17,7 @@ class Row:
 
 
 def rows(known: dict[str, Any], currency: str) -> list[Row]:
-    """``known``: as ``payments.case.facts`` or an alert's details hold it."""
+    """``known``: as ``payments.investigation.facts`` or an alert's details hold it."""
     found = []
     for name, told in known.items():
         lines = _lines(name, told, currency)

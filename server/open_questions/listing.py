@@ -185,7 +185,7 @@ def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Questi
         known = investigation.facts(order, last_word) | {
             "refund_no": refund.refund_no,
             "said": REFUND_SAID.get(refund.said, value(refund.said)).model_dump(),
-            "checks": refund.checks,
+            "poll_count": refund.poll_count,
         }
         yield Question(
             "refund",

@@ -32,7 +32,7 @@ def amount(order: PaymentOrder) -> Text:
 
 
 def outside(order: PaymentOrder) -> Text:
-    gone, paid = _money(order.refunded_minor, order), _money(order.charged_minor, order)
+    gone, paid = _money(order.refunded_minor, order), _money(order.captured_minor, order)
     channel = METHODS[order.method]
     return Text(
         zh=f"有人在{channel.zh}商户后台退了 {gone}（共付 {paid}）。"
@@ -61,9 +61,9 @@ def refund(refund: Refund) -> Text:
         )
     channel, said = METHODS[order.method], REFUND_SAID.get(refund.said, value(refund.said))
     return Text(
-        zh=f"{channel.zh}还没有退成（试了 {refund.checks} 次，最近的回答：{said.zh}）。"
+        zh=f"{channel.zh}还没有退成（试了 {refund.poll_count} 次，最近的回答：{said.zh}）。"
         "系统会继续退；您要自己退，就在这里登记，系统不再退。",
-        en=f"{channel.en} has not returned it (tried {refund.checks} times, last answer: {said.en})."
+        en=f"{channel.en} has not returned it (tried {refund.poll_count} times, last answer: {said.en})."
         " It is tried on; if you return it yourself, say so here and it is not sent any more.",
     )
 

@@ -73,7 +73,7 @@ MORE_LABELS = {
     "paid_at": Text(zh="付款时间", en="Paid at"),
     "kiosk_code": Text(zh="终端", en="Kiosk"),
     "refund_no": Text(zh="退款单号", en="Refund no."),
-    "checks": Text(zh="已试次数", en="Tried"),
+    "poll_count": Text(zh="已试次数", en="Tried"),
     "received": Text(zh="服务器收到", en="Received here"),
     "told": Text(zh="终端说", en="The kiosk said"),
     "known": Text(zh="已知", en="Known here"),

@@ -9,16 +9,16 @@ from server.payments.models import PaymentOrder
 ANSWERS_MAX = 20
 
 
-def noted(order: PaymentOrder, asked: str, said: OrderState, at: datetime) -> OrderState:
+def record_response(order: PaymentOrder, asked: str, said: OrderState, at: datetime) -> OrderState:
     """The answer, once it is written down. ``asked``: query, charge, or notification for what came
     unasked."""
-    _note(order, {"asked": asked, "answer": said.standing.value}, said, at)
+    _note(order, {"asked": asked, "answer": said.status.value}, said, at)
     return said
 
 
-def noted_end(order: PaymentOrder, asked: str, said: EndAnswer, at: datetime) -> None:
+def record_end_response(order: PaymentOrder, asked: str, said: EndAnswer, at: datetime) -> None:
     """What the end itself was answered, and where the order stood after it. ``asked``: close, reverse."""
-    answer = {"asked": asked, "answer": said.state.standing.value, "ending": said.ending.value}
+    answer = {"asked": asked, "answer": said.state.status.value, "ending": said.ending.value}
     _note(order, answer, said.state, at)
 
 
@@ -31,11 +31,13 @@ def _note(order: PaymentOrder, answer: dict[str, Any], said: OrderState, at: dat
     ):
         if value:
             answer[name] = value
-    heard = list(PaymentOrder.objects.values_list("heard", flat=True).get(pk=order.pk))
-    last = heard[-1] if heard else {}
+    answers = list(
+        PaymentOrder.objects.values_list("channel_responses", flat=True).get(pk=order.pk)
+    )
+    last = answers[-1] if answers else {}
     if {k: v for k, v in last.items() if k not in ("first", "last", "times")} == answer:
-        heard[-1] = {**last, "last": at.isoformat(), "times": last["times"] + 1}
+        answers[-1] = {**last, "last": at.isoformat(), "times": last["times"] + 1}
     else:
-        heard.append({**answer, "first": at.isoformat(), "last": at.isoformat(), "times": 1})
-    order.heard = heard[-ANSWERS_MAX:]
-    PaymentOrder.objects.filter(pk=order.pk).update(heard=order.heard)
+        answers.append({**answer, "first": at.isoformat(), "last": at.isoformat(), "times": 1})
+    order.channel_responses = answers[-ANSWERS_MAX:]
+    PaymentOrder.objects.filter(pk=order.pk).update(channel_responses=order.channel_responses)

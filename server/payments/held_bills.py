@@ -1,6 +1,6 @@
 """Which orders hold their bills, from when and until when (``server.billing.leases``).
 
-An order holds them from its first row on, and lets them go where it becomes final (``learning``).
+An order holds them from its first row on, and lets them go where it becomes final (``transitions``).
 """
 
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ def again(order: PaymentOrder, now: datetime) -> None:
     if order.life is PaymentState.CREATED and not order.cancel_wanted:
         lease(_bills(order), order.payment_id, now=now)
         if order.method == Method.CARD:
-            transitions.asked(order.payment_id, now)
+            transitions.mark_submitted(order.payment_id, now)
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ def leaves(order: PaymentOrder, at: datetime) -> dict[str, Any]:
     suspense.release(order.unit, amount, method=order.method, payment_id=order.payment_id, at=at)
     resolve_one(order.community_id, "amount_differs", order.reference, at)
     return {
-        "charged_minor": amount,
+        "captured_minor": amount,
         "paid_at": order.held_since,
         "held_minor": 0,
         "held_since": None,

@@ -94,7 +94,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return order
     if order.method == Method.CARD:
-        return transitions.asked(order.payment_id, now)
+        return transitions.mark_submitted(order.payment_id, now)
     return _ask_channel(order, now)
 
 
@@ -141,7 +141,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         received_at=now,
         changed_at=now,
         expires_at=expires_at,
-        check_at=now + FIRST_CHECK,
+        next_poll_at=now + FIRST_CHECK,
     )
     lease(bills, request.payment_id, now=now)
     return order
@@ -184,9 +184,9 @@ def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
             raise ChannelUnavailable(f"{order.method} is not set up")
         code_url = through.create(_at_channel(order))
     except ChannelUnavailable:
-        transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
+        transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
         raise
-    return transitions.asked(order.payment_id, now, code_url=code_url)
+    return transitions.mark_submitted(order.payment_id, now, code_url=code_url)
 
 
 def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrder:
@@ -197,24 +197,24 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
     if through is None:
         return _without_channel(order, told_by_journal, now)
     until = now + timing.CODE_LIFE
-    if told_by_journal or not transitions.about_to_charge(order.payment_id, now, until):
+    if told_by_journal or not transitions.begin_charge(order.payment_id, now, until):
         order.refresh_from_db()
         return order if order.life.final else inquiry.check(order, now)
     order = PaymentOrder.objects.select_related("community", "unit").get(pk=order.pk)
     try:
         known = through.charge(_at_channel(order), payment_code)
     except ChannelUnavailable:
-        transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
+        transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
         raise
-    return inquiry.charged(order, known, now)
+    return inquiry.apply_charge_answer(order, known, now)
 
 
 def _without_channel(order: PaymentOrder, told_by_journal: bool, now: datetime) -> PaymentOrder:
     """Its channel is not set up any more. Raises ChannelUnavailable, which tells that nothing was
     charged, only of an order of which that is certain; of any other it tells how it stands."""
     if not told_by_journal:
-        order = transitions.never_asked(order.payment_id, "channel_unavailable", now)
-        if order.life is PaymentState.CANCELLED and order.asked_at is None:
+        order = transitions.end_before_charge(order.payment_id, "channel_unavailable", now)
+        if order.life is PaymentState.CANCELLED and order.submitted_at is None:
             raise ChannelUnavailable(f"{order.method} is not set up")
     return order
 

@@ -14,9 +14,9 @@ from server.payments import (
     timing,
     transitions,
 )
-from server.payments.channel_responses import noted, noted_end
+from server.payments.channel_responses import record_end_response, record_response
 from server.payments.channels import registry
-from server.payments.channels.interface import Channel, EndAnswer, Ending, OrderState, Standing
+from server.payments.channels.interface import Channel, ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End, Fact
 
@@ -26,37 +26,42 @@ GRACE = timedelta(seconds=20)  # a channel may tell of a payment a little after 
 
 Now = Callable[[], datetime]
 
-_SAYS_UNPAID = (Standing.CLOSED, Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
-_ENDED = (Standing.CLOSED, Standing.REFUNDED)
+_SAYS_UNPAID = (
+    ChannelStatus.CLOSED,
+    ChannelStatus.WAITING,
+    ChannelStatus.NOT_FOUND,
+    ChannelStatus.DECLINED,
+)
+_ENDED = (ChannelStatus.CLOSED, ChannelStatus.REFUNDED)
 _MAY_COME = (End.OPEN, End.ACCEPTED)
-_PAYABLE = (Standing.WAITING, Standing.DECLINED)
+_PAYABLE = (ChannelStatus.WAITING, ChannelStatus.DECLINED)
 
 
-def learn(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+def apply_answer(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """Takes the channel's word. Only an explicit one changes anything, and only one that is newer than
     what is known. ``order`` is as it was when the channel was asked."""
     try:
-        return apply(order, known, at)
-    except transitions.Overtaken:
+        return apply_current(order, known, at)
+    except transitions.StaleAnswer:
         return PaymentOrder.objects.get(pk=order.pk)
 
 
-def apply(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    """As ``learn``, but raises learning.Overtaken for a word that may not be true any more."""
-    if order.decided == "paid" and order.charged_minor and known.standing in _SAYS_UNPAID:
-        contradictions.said(order, known.standing.value, at)
+def apply_current(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+    """As ``apply_answer``, but raises transitions.StaleAnswer for what may not be true any more."""
+    if order.decided == "paid" and order.captured_minor and known.status in _SAYS_UNPAID:
+        contradictions.said(order, known.status.value, at)
         return order
-    match known.standing:
-        case Standing.PAID:
-            return transitions.paid(order.payment_id, known, at, order.version)
-        case Standing.CLOSED if order.charged_minor or order.held_minor:
-            gone = replace(known, refunded_minor=order.charged_minor or order.held_minor)
+    match known.status:
+        case ChannelStatus.PAID:
+            return transitions.apply_paid(order.payment_id, known, at, order.version)
+        case ChannelStatus.CLOSED if order.captured_minor or order.held_minor:
+            gone = replace(known, refunded_minor=order.captured_minor or order.held_minor)
             return outside_refunds.went_back(order.payment_id, gone, at, order.version)
-        case Standing.CLOSED if known.reason:
-            return transitions.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
-        case Standing.CLOSED:
-            return transitions.ended_unpaid(order.payment_id, Fact.CLOSED, "closed", at)
-        case Standing.REFUNDED:
+        case ChannelStatus.CLOSED if known.reason:
+            return transitions.apply_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
+        case ChannelStatus.CLOSED:
+            return transitions.apply_unpaid(order.payment_id, Fact.CLOSED, "closed", at)
+        case ChannelStatus.REFUNDED:
             sum_known = _with_sum(order, known)
             return outside_refunds.went_back(order.payment_id, sum_known, at, order.version)
     return order
@@ -83,31 +88,31 @@ def end(
 ) -> tuple[PaymentOrder, OrderState]:
     """Asks the channel to end an order, unless it is paid or somebody else is at it, and takes the
     answer. ``declined``: why the payer was, if the order is to end by that."""
-    before = transitions.about_to_end(order.payment_id, at, gives_back=by == "reverse")
+    before = transitions.begin_ending(order.payment_id, at, gives_back=by == "reverse")
     if before is None:
-        return PaymentOrder.objects.get(pk=order.pk), OrderState(Standing.UNKNOWN)
+        return PaymentOrder.objects.get(pk=order.pk), OrderState(ChannelStatus.UNKNOWN)
     answer = ask_end(through, by, order.out_trade_no)
-    noted_end(order, by, answer, at)
-    order = transitions.end_answered(order.payment_id, answer.ending, before)
+    record_end_response(order, by, answer, at)
+    order = transitions.finish_ending(order.payment_id, answer.ending, before)
     known = _after_end(order, by, answer, at)
-    if known.standing is Standing.CLOSED and declined:
+    if known.status is ChannelStatus.CLOSED and declined:
         known = replace(known, reason=declined)
-    return learn(order, known, at), known
+    return apply_answer(order, known, at), known
 
 
 def _after_end(order: PaymentOrder, by: str, answer: EndAnswer, at: datetime) -> OrderState:
     """What is true of an order after that answer. "Not found" is an end where the channel carried out
     the end of what it does not have, or has nothing that anybody could still pay."""
-    gone = answer.state.standing is Standing.NOT_FOUND
+    gone = answer.state.status is ChannelStatus.NOT_FOUND
     if answer.ending is Ending.ACCEPTED and gone:
-        return OrderState(Standing.CLOSED)
-    if answer.ending is Ending.NOT_THERE and (gone or answer.state.standing is Standing.UNKNOWN):
+        return OrderState(ChannelStatus.CLOSED)
+    if answer.ending is Ending.NOT_THERE and (gone or answer.state.status is ChannelStatus.UNKNOWN):
         over = order.expires_at is None or at > order.expires_at + GRACE
         may_have_a_code = (
             order.code_url or not order.request_hash
         )  # made before a backup was restored
         if order.with_payment_code or over or not may_have_a_code:
-            return OrderState(Standing.CLOSED)
+            return OrderState(ChannelStatus.CLOSED)
     return answer.state
 
 
@@ -121,11 +126,11 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
         order = _not_charged_yet(order, at)
         if order.life is PaymentState.CREATED:
             return order
-    known = noted(order, "query", through.query(order.out_trade_no), at)
-    order = learn(order, known, at)
-    if order.life.final or known.standing is Standing.UNKNOWN:
+    known = record_response(order, "query", through.query(order.out_trade_no), at)
+    order = apply_answer(order, known, at)
+    if order.life.final or known.status is ChannelStatus.UNKNOWN:
         return order
-    if known.standing is Standing.REFUNDED:
+    if known.status is ChannelStatus.REFUNDED:
         return order  # how much went back, and that no end is still to come, time will tell
     if order.ending in _MAY_COME:
         return end(order, "reverse", through, at, known.reason)[0]
@@ -134,7 +139,10 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
             return end(order, "reverse", through, at, known.reason)[0]
         return order
     over = order.expires_at is not None and at > order.expires_at + GRACE
-    if (over or order.cancel_wanted) and known.standing in (Standing.WAITING, Standing.NOT_FOUND):
+    if (over or order.cancel_wanted) and known.status in (
+        ChannelStatus.WAITING,
+        ChannelStatus.NOT_FOUND,
+    ):
         return _end_shown(order, known, through, at)
     return order
 
@@ -143,7 +151,7 @@ def _end_shown(
     order: PaymentOrder, known: OrderState, through: Channel, at: datetime
 ) -> PaymentOrder:
     """Ends an unpaid order whose code was shown. ``known``: where it stands, just asked."""
-    unscanned = known.standing is Standing.NOT_FOUND and not through.closes_unscanned
+    unscanned = known.status is ChannelStatus.NOT_FOUND and not through.closes_unscanned
     return end(order, "reverse" if unscanned else "close", through, at)[0]
 
 
@@ -156,18 +164,18 @@ def _not_charged_yet(order: PaymentOrder, at: datetime) -> PaymentOrder:
     told_by_journal = not order.request_hash
     if not (over or order.cancel_wanted or told_by_journal):
         return order
-    return transitions.asked(order.payment_id, at)
+    return transitions.mark_submitted(order.payment_id, at)
 
 
-def charged(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
+def apply_charge_answer(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """Takes the channel's answer to a charge. Without an understood one, its outcome is not known."""
-    noted(order, "charge", known, at)
-    match known.standing:
-        case Standing.DECLINED:
-            return transitions.ended_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
-        case Standing.UNKNOWN:
-            return transitions.lost(order.payment_id, "no_answer", at)
-    return learn(order, known, at)
+    record_response(order, "charge", known, at)
+    match known.status:
+        case ChannelStatus.DECLINED:
+            return transitions.apply_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
+        case ChannelStatus.UNKNOWN:
+            return transitions.mark_unknown(order.payment_id, "no_answer", at)
+    return apply_answer(order, known, at)
 
 
 def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> PaymentOrder:
@@ -188,7 +196,7 @@ def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
     """Ends an order unless it was paid. A card payment ends by its terminal's word only."""
     if order.life.final or not order.by_code:
         return order
-    PaymentOrder.objects.filter(pk=order.pk).update(cancel_wanted=True, check_at=at)
+    PaymentOrder.objects.filter(pk=order.pk).update(cancel_wanted=True, next_poll_at=at)
     order.cancel_wanted = True
     through = registry.channel(order.method)
     if through is not None and through.closes_unscanned and not order.with_payment_code:
@@ -200,29 +208,29 @@ def close_taken_back(order: PaymentOrder, through: Channel, at: datetime) -> Ord
     """Has the channel close what staff say was never paid, so that nobody pays it any more. Closing
     gives nothing back. Answers where it stands now."""
     answer = through.close(order.out_trade_no)
-    noted_end(order, "close", answer, at)
+    record_end_response(order, "close", answer, at)
     return _after_end(order, "close", answer, at)
 
 
-def look_again(order: PaymentOrder, at: datetime) -> bool:
+def recheck_closed(order: PaymentOrder, at: datetime) -> bool:
     """Looks at an order that has ended: whether a phone was charged after all, or whether what was paid
     went back. True: the answer was clear; only such a look counts."""
     through = registry.channel(order.method)
     if through is None:
         return False
-    known = noted(order, "query", through.query(order.out_trade_no), at)
-    before, order = order, learn(order, known, at)
-    unclear = known.standing is Standing.REFUNDED and outside_refunds.to_be_asked_again(order)
+    known = record_response(order, "query", through.query(order.out_trade_no), at)
+    before, order = order, apply_answer(order, known, at)
+    unclear = known.status is ChannelStatus.REFUNDED and outside_refunds.to_be_asked_again(order)
     if before.life is PaymentState.APPROVED:
-        return known.standing is not Standing.UNKNOWN and not unclear
-    if order.charged_minor or known.standing is Standing.UNKNOWN:
-        if order.life is PaymentState.REVERSED and known.standing in _PAYABLE:
+        return known.status is not ChannelStatus.UNKNOWN and not unclear
+    if order.captured_minor or known.status is ChannelStatus.UNKNOWN:
+        if order.life is PaymentState.REVERSED and known.status in _PAYABLE:
             known = close_taken_back(order, through, at)
-        return known.standing is not Standing.UNKNOWN
+        return known.status is not ChannelStatus.UNKNOWN
     if unclear:
         return False
-    unanswered = order.ending == End.OPEN and known.standing not in _ENDED
-    if unanswered or known.standing in _PAYABLE:
+    unanswered = order.ending == End.OPEN and known.status not in _ENDED
+    if unanswered or known.status in _PAYABLE:
         shown = not order.with_payment_code and order.ending not in _MAY_COME
         order, known = end(order, "close" if shown else "reverse", through, at)
     return payment_codes.answers(known)

@@ -22,7 +22,7 @@ def came(order: PaymentOrder, known: OrderState, at: datetime) -> dict[str, Any]
     about = {"method": order.method, "payment_id": order.payment_id, "at": at}
     fields = {
         "reason": "late",
-        "charged_minor": amount,
+        "captured_minor": amount,
         "channel_reference": known.reference,
         "paid_at": known.paid_at or at,
     }

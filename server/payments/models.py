@@ -56,15 +56,16 @@ class Orders(models.QuerySet["PaymentOrder"]):
 class PaymentOrder(models.Model):
     """支付订单: one attempt to pay, by the id that the kiosk made for it.
 
-    What each state holds and what is frozen in it: ``life.RULES``, checked at every write. ``asked_at``
-    is set before a channel or terminal may be asked for money; ``request_hash`` is over everything but a
-    payment code, which is kept nowhere. ``bills`` are whole, as they were billed or shown then
-    (``contract.messages.Bill`` without the other periods): a later correction changes nothing here.
+    What each state holds and what is frozen in it: ``state_machine.RULES``, checked at every write.
+    ``submitted_at`` is set before a channel or terminal may be asked for money; ``request_hash`` is over
+    everything but a payment code, which is kept nowhere. ``bills`` are whole, as they were billed or
+    shown then (``contract.messages.Bill`` without the other periods): a later correction changes
+    nothing here.
 
     ``created_at`` may be by the kiosk's clock, as far as it was believed (``kiosk_time``);
     ``received_at`` is when the server first heard of it: every deadline counts from that.
 
-    Facts of their own: ``charged_minor`` is what the customer paid, ``allocated_minor`` what of it
+    Facts of their own: ``captured_minor`` is what the customer paid, ``allocated_minor`` what of it
     settles bills, ``credited_minor`` what of it is credit of the unit, ``refunded_minor`` what went back.
     ``held_minor`` came in and is in the suspense account until staff say what it is for.
     """
@@ -92,14 +93,14 @@ class PaymentOrder(models.Model):
     kiosk_version = models.PositiveIntegerField(default=0)  # newest version read from the journal
     kiosk_state = models.CharField(max_length=10, blank=True)  # its state in that version
     reason = models.CharField("原因 Reason", max_length=60, blank=True)
-    asked_at = models.DateTimeField("请求 Asked", null=True, blank=True)
+    submitted_at = models.DateTimeField("请求 Asked", null=True, blank=True)
     code_url = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField("有效期 Expires", null=True, blank=True)
     cancel_wanted = models.BooleanField(default=False)
     channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)
     card = models.JSONField("银行卡 Card", null=True, blank=True)
     paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
-    charged_minor = models.BigIntegerField("实收 Charged", default=0)
+    captured_minor = models.BigIntegerField("实收 Charged", default=0)
     allocated_minor = models.BigIntegerField("核销 Allocated", default=0)
     credited_minor = models.BigIntegerField("转预存 Credited", default=0)
     refunded_minor = models.BigIntegerField("已退 Refunded", default=0)
@@ -108,8 +109,8 @@ class PaymentOrder(models.Model):
     decided = models.CharField("人工认定 Decided", max_length=10, blank=True, choices=DECIDED)
     receipt = models.CharField("小票 Receipt", max_length=20, blank=True)
     changed_at = models.DateTimeField("更新 Changed")
-    check_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    checks = models.PositiveIntegerField(default=0)
+    next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    poll_count = models.PositiveIntegerField(default=0)
     ending = models.CharField(
         "终止 End",
         max_length=10,
@@ -118,7 +119,7 @@ class PaymentOrder(models.Model):
     )
     ending_since = models.DateTimeField(null=True, blank=True)  # asked for last
     ending_in_flight = models.BooleanField(default=False)
-    heard = models.JSONField("渠道回答 Answers", default=list)  # see payments.heard
+    channel_responses = models.JSONField("渠道回答 Answers", default=list)
 
     class Meta:
         verbose_name = "支付订单 Payment order"
@@ -129,22 +130,22 @@ class PaymentOrder(models.Model):
                 condition=models.Q(amount_minor__gt=0), name="payment_is_positive"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="approved") | models.Q(charged_minor__gt=0),
+                condition=~models.Q(state="approved") | models.Q(captured_minor__gt=0),
                 name="approved_means_charged",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="approved")
-                | models.Q(charged_minor=models.F("allocated_minor") + models.F("credited_minor")),
+                | models.Q(captured_minor=models.F("allocated_minor") + models.F("credited_minor")),
                 name="approved_money_is_accounted_for",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="approved")
-                | models.Q(refunded_minor__lt=models.F("charged_minor")),
+                | models.Q(refunded_minor__lt=models.F("captured_minor")),
                 name="approved_means_some_is_left",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["declined", "cancelled"])
-                | models.Q(charged_minor=0, allocated_minor=0, credited_minor=0, refunded_minor=0),
+                | models.Q(captured_minor=0, allocated_minor=0, credited_minor=0, refunded_minor=0),
                 name="ended_unpaid_means_no_money",
             ),
             models.CheckConstraint(
@@ -225,8 +226,8 @@ class Refund(models.Model):
     said = models.CharField("渠道回答 Answer", max_length=12, blank=True)
     trouble_since = models.DateTimeField("受阻 In trouble since", null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
-    check_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    checks = models.PositiveIntegerField(default=0)
+    next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    poll_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = "退款 Refund"
@@ -254,7 +255,7 @@ class UnmatchedNotification(models.Model):
 
     method = models.CharField("方式 Method", max_length=10, choices=METHODS)
     out_trade_no = models.CharField("商户单号 Order no.", max_length=64)
-    standing = models.CharField("状态 State", max_length=10)
+    status = models.CharField("状态 State", max_length=10)
     channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)
     amount_minor = models.BigIntegerField("金额 Amount (minor)", null=True, blank=True)
     refunded_minor = models.BigIntegerField("已退 Refunded", null=True, blank=True)
@@ -268,7 +269,7 @@ class UnmatchedNotification(models.Model):
         ordering = ["-received_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["method", "out_trade_no", "channel_reference", "standing"],
+                fields=["method", "out_trade_no", "channel_reference", "status"],
                 name="notification_kept_once",
             )
         ]

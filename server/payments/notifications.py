@@ -7,51 +7,51 @@ from django.db.models import Exists, OuterRef
 from server.estate.models import Community
 from server.payments import inquiry, transitions
 from server.payments.alerts import raise_alert
-from server.payments.channel_responses import noted
+from server.payments.channel_responses import record_response
 from server.payments.channels import registry
-from server.payments.channels.interface import Notification, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, Notification, OrderState
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
 from server.payments.state_machine import LATE_IN, End
 
 MATCHED_MAX = 100  # in one sweep
 
 _KIND = "unmatched_payment"
-_MONEY = (Standing.PAID, Standing.REFUNDED)
+_MONEY = (ChannelStatus.PAID, ChannelStatus.REFUNDED)
 
 
 def take(method: str, news: Notification, at: datetime) -> bool:
     """A genuine notification. False: it should be told again. True once it is taken, or kept."""
     order = PaymentOrder.objects.filter(out_trade_no=news.out_trade_no, method=method).first()
     if order is not None:
-        return told(order, news.state, at)
-    if news.state.standing in _MONEY:
+        return apply_notification(order, news.state, at)
+    if news.state.status in _MONEY:
         _keep(method, news, at)
     return True
 
 
-def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
+def apply_notification(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
     """Takes a channel's notification; False: it should be told again.
 
     That money came for an order which had ended, or that a paid one was closed, is believed only when
     the channel says so when asked: the notification may be older than what came after it. That a part
     went back of what is not known to have come is told again: nothing else tells of it later.
     """
-    noted(order, "notification", known, at)
+    record_response(order, "notification", known, at)
     order = PaymentOrder.objects.get(pk=order.pk)
-    part = known.standing is Standing.REFUNDED and not order.charged_minor
+    part = known.status is ChannelStatus.REFUNDED and not order.captured_minor
     if part and order.life in LATE_IN:
         return False
     ended = order.life.final or order.told_unpaid
-    late = ended and not order.charged_minor and known.standing is Standing.PAID
-    undone = bool(order.charged_minor) and known.standing is Standing.CLOSED
+    late = ended and not order.captured_minor and known.status is ChannelStatus.PAID
+    undone = bool(order.captured_minor) and known.status is ChannelStatus.CLOSED
     if late or undone:
         through = registry.channel(order.method)
-        known = through.query(order.out_trade_no) if through else OrderState(Standing.UNKNOWN)
-        if known.standing is Standing.UNKNOWN or (late and _may_lag(order, known)):
+        known = through.query(order.out_trade_no) if through else OrderState(ChannelStatus.UNKNOWN)
+        if known.status is ChannelStatus.UNKNOWN or (late and _may_lag(order, known)):
             return False
     try:
-        inquiry.apply(order, known, at)
-    except transitions.Overtaken:
+        inquiry.apply_current(order, known, at)
+    except transitions.StaleAnswer:
         return False
     return True
 
@@ -59,7 +59,7 @@ def told(order: PaymentOrder, known: OrderState, at: datetime) -> bool:
 def _may_lag(order: PaymentOrder, known: OrderState) -> bool:
     """Whether an answer that does not know the payment yet may only be slow to show it: where no reversal
     was asked for that may have returned it, there is no other reason."""
-    seen = known.standing in (Standing.PAID, Standing.REFUNDED)
+    seen = known.status in (ChannelStatus.PAID, ChannelStatus.REFUNDED)
     return not seen and order.ending not in (End.OPEN, End.ACCEPTED)
 
 
@@ -70,7 +70,7 @@ def _keep(method: str, news: Notification, at: datetime) -> None:
         method=method,
         out_trade_no=news.out_trade_no[:64],
         channel_reference=state.reference[:64],
-        standing=state.standing.value,
+        status=state.status.value,
         defaults={
             "amount_minor": state.amount_minor,
             "refunded_minor": state.refunded_minor,
@@ -121,13 +121,13 @@ def match_order(order: PaymentOrder, at: datetime) -> PaymentOrder:
 
 def _match(row: UnmatchedNotification, order: PaymentOrder, at: datetime) -> None:
     known = OrderState(
-        Standing(row.standing),
+        ChannelStatus(row.status),
         row.channel_reference,
         row.amount_minor,
         row.paid_at,
         row.refunded_minor,
     )
-    if not told(order, known, at):
+    if not apply_notification(order, known, at):
         return
     UnmatchedNotification.objects.filter(pk=row.pk).update(matched_at=at)
     if not UnmatchedNotification.objects.filter(

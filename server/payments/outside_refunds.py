@@ -23,10 +23,10 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     nobody can say how much (None). All of it: the order is reversed. A part: its bills stay settled, the
     part waits in the books for staff, who are told. It also tells that the money had come: that is late
     of an order that had ended without any, and what is left goes its way. ``as_of``: the order's version
-    when the channel was asked. Raises learning.Overtaken."""
+    when the channel was asked. Raises transitions.StaleAnswer."""
     order, sum_ = transitions.locked([payment_id])[0], known.refunded_minor
     if as_of != order.version:
-        raise transitions.Overtaken(order.reference)
+        raise transitions.StaleAnswer(order.reference)
     if order.refunds.filter(state=Refund.State.DUE).exists():
         return order  # our own refund may be part of it
     by_hand = refunds.returned_by_hand(order)
@@ -34,13 +34,13 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         if sum_:
             refunds.returned_too(by_hand.pk, sum_, at)
         return order
-    came = order.charged_minor or order.held_minor
+    came = order.captured_minor or order.held_minor
     whole = came or known.amount_minor or order.amount_minor
     if sum_ is not None and sum_ >= whole:
         if order.refunded_minor:
             _resolve(order, "refund_outside", at)
         _resolve(order, UNCLEAR, at)
-        return transitions.reversed_(payment_id, "refunded", at)
+        return transitions.apply_reversed(payment_id, "refunded", at)
     if sum_ is None:
         ended = order.life is PaymentState.APPROVED or _ended_without(order)
         if ended and not _alerts(order).exists():
@@ -48,8 +48,8 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         return order
     if not came and sum_:
         if _end_may_come(order, at):
-            raise transitions.Overtaken(order.reference)
-        order = transitions.paid(payment_id, known, at)
+            raise transitions.StaleAnswer(order.reference)
+        order = transitions.apply_paid(payment_id, known, at)
         _resolve(order, UNCLEAR, at)
     if order.life is PaymentState.APPROVED and sum_ > order.refunded_minor:
         _part_went_back(order, sum_, at)
@@ -82,7 +82,7 @@ def _end_may_come(order: PaymentOrder, at: datetime) -> bool:
 
 
 def _ended_without(order: PaymentOrder) -> bool:
-    return order.life in LATE_IN and not order.charged_minor
+    return order.life in LATE_IN and not order.captured_minor
 
 
 def to_be_asked_again(order: PaymentOrder) -> bool:
@@ -110,6 +110,6 @@ def _alert(order: PaymentOrder, kind: str, at: datetime, **details: Any) -> None
         at,
         kiosk_code=order.kiosk_code,
         payment_id=order.payment_id,
-        amount_minor=order.charged_minor,
+        amount_minor=order.captured_minor,
         **details,
     )

@@ -56,7 +56,7 @@ _HOW = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceiptStatus:
     """``tone``: good, bad, waiting, quiet. ``moving``: the page looks again by itself."""
 
     tone: str
@@ -65,25 +65,29 @@ class Told:
     moving: bool = False
 
 
-def told(order: PaymentOrder) -> Told:
+def status_of(order: PaymentOrder) -> ReceiptStatus:
     match order.life:
         case PaymentState.APPROVED if order.credited_minor:
             return _credited(order)
         case PaymentState.APPROVED:
-            return Told("good", Text(zh="缴费成功", en="Paid"))
+            return ReceiptStatus("good", Text(zh="缴费成功", en="Paid"))
         case PaymentState.DECLINED:
-            return Told("bad", Text(zh="没有付成，没有扣款", en="Not paid. You were not charged"))
+            return ReceiptStatus(
+                "bad", Text(zh="没有付成，没有扣款", en="Not paid. You were not charged")
+            )
         case PaymentState.CANCELLED:
-            return Told("quiet", Text(zh="已取消，没有扣款", en="Cancelled. You were not charged"))
+            return ReceiptStatus(
+                "quiet", Text(zh="已取消，没有扣款", en="Cancelled. You were not charged")
+            )
         case PaymentState.REVERSED:
             return _returned(order)
     if order.held_minor:
-        return Told("waiting", _OFFICE_LOOKS, _held(order), moving=True)
+        return ReceiptStatus("waiting", _OFFICE_LOOKS, _held(order), moving=True)
     title = Text(
         zh="付款结果还没有确认，请不要再付一次",
         en="We cannot confirm this payment yet. Please do not pay again",
     )
-    return Told("waiting", title, _OPEN_MORE, moving=True)
+    return ReceiptStatus("waiting", title, _OPEN_MORE, moving=True)
 
 
 def _held(order: PaymentOrder) -> Text:
@@ -96,18 +100,18 @@ def _held(order: PaymentOrder) -> Text:
     )
 
 
-def _credited(order: PaymentOrder) -> Told:
+def _credited(order: PaymentOrder) -> ReceiptStatus:
     if order.reason == "amount_differs":
         return _decided(order)
-    if order.credited_minor < order.charged_minor:
-        return Told("good", Text(zh="缴费成功", en="Paid"), _TWICE)
+    if order.credited_minor < order.captured_minor:
+        return ReceiptStatus("good", Text(zh="缴费成功", en="Paid"), _TWICE)
     title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
-    return Told("quiet", title, _LATE if order.reason == "late" else _TWICE)
+    return ReceiptStatus("quiet", title, _LATE if order.reason == "late" else _TWICE)
 
 
-def _decided(order: PaymentOrder) -> Told:
+def _decided(order: PaymentOrder) -> ReceiptStatus:
     """Another amount than the order's came, and staff said what it is for."""
-    came, due = _money(order.charged_minor, order), _money(order.amount_minor, order)
+    came, due = _money(order.captured_minor, order), _money(order.amount_minor, order)
     kept = _money(order.credited_minor, order)
     if not order.allocated_minor:
         title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
@@ -116,29 +120,29 @@ def _decided(order: PaymentOrder) -> Told:
             en=f"{came} arrived, the order was for {due}, so no bill was settled. Ask the office to use"
             " it for a bill or to return it.",
         )
-        return Told("quiet", title, more)
+        return ReceiptStatus("quiet", title, more)
     more = Text(
         zh=f"收到 {came}，订单是 {due}。够付的账单已销账，余下 {kept} 记入预存。",
         en=f"{came} arrived, the order was for {due}. The bills that it covers are settled; {kept} is"
         " kept as credit.",
     )
-    return Told("good", Text(zh="缴费成功", en="Paid"), more)
+    return ReceiptStatus("good", Text(zh="缴费成功", en="Paid"), more)
 
 
-def _returned(order: PaymentOrder) -> Told:
+def _returned(order: PaymentOrder) -> ReceiptStatus:
     done = Text(zh="款项已退回", en="The money was returned")
     if order.reason == "not_received":
-        return Told("bad", _NOT_RECEIVED, _ASK)
+        return ReceiptStatus("bad", _NOT_RECEIVED, _ASK)
     refund = order.refunds.order_by("-pk").first()
     if refund is None or refund.state == Refund.State.DONE:
-        return Told("quiet", done)
+        return ReceiptStatus("quiet", done)
     if refund.state == Refund.State.BY_HAND:
-        return Told("quiet", done, _by_hand(refund))
+        return ReceiptStatus("quiet", done, _by_hand(refund))
     if refund.trouble_since is not None:
         title = Text(zh="退款还没有完成", en="Not returned yet")
-        return Told("waiting", title, _NOT_RETURNED, moving=True)
+        return ReceiptStatus("waiting", title, _NOT_RETURNED, moving=True)
     title = Text(zh="款项正在退回", en="The money is being returned")
-    return Told("waiting", title, _ON_ITS_WAY, moving=True)
+    return ReceiptStatus("waiting", title, _ON_ITS_WAY, moving=True)
 
 
 def returned_minor(order: PaymentOrder) -> int:

@@ -11,13 +11,13 @@ from datetime import datetime
 from contract.messages import Method, StartPayment
 from contract.scan_kind import ScanKind, classify
 from server.payments.channels import registry
-from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, ChannelUnavailable, OrderState
 from server.payments.models import PaymentOrder
 from server.payments.timing import REVERSE_AFTER
 
 _WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
-_UNPAID = (Standing.WAITING, Standing.NOT_FOUND, Standing.DECLINED)
-_FOR_GOOD = (Standing.CLOSED, Standing.NOT_FOUND, Standing.REFUNDED)
+_UNPAID = (ChannelStatus.WAITING, ChannelStatus.NOT_FOUND, ChannelStatus.DECLINED)
+_FOR_GOOD = (ChannelStatus.CLOSED, ChannelStatus.NOT_FOUND, ChannelStatus.REFUNDED)
 
 
 class OtherWallet(Exception):
@@ -39,11 +39,11 @@ def to_be_reversed(order: PaymentOrder, known: OrderState, at: datetime) -> bool
     """Whether an open order is to be reversed: its time is over or its end wanted, and ``known``, just
     asked, says that it is unpaid."""
     over = order.expires_at is not None and at >= order.expires_at
-    wanted = over or order.cancel_wanted or known.standing is Standing.DECLINED
-    early = order.asked_at is None or at < order.asked_at + REVERSE_AFTER
-    return wanted and not early and known.standing in _UNPAID
+    wanted = over or order.cancel_wanted or known.status is ChannelStatus.DECLINED
+    early = order.submitted_at is None or at < order.submitted_at + REVERSE_AFTER
+    return wanted and not early and known.status in _UNPAID
 
 
 def answers(known: OrderState) -> bool:
     """Whether a look at an ended order said clearly that no money is there."""
-    return known.standing in _FOR_GOOD
+    return known.status in _FOR_GOOD

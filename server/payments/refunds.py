@@ -15,7 +15,7 @@ from server.billing import settlement
 from server.payments import timing
 from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels import registry
-from server.payments.channels.interface import RefundStanding
+from server.payments.channels.interface import RefundStatus
 from server.payments.models import PaymentOrder, Refund
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: date
         amount_minor=amount_minor,
         reason=reason,
         created_at=at,
-        check_at=at,
+        next_poll_at=at,
     )
 
 
@@ -66,19 +66,21 @@ def claim(refund: Refund, at: datetime) -> bool:
     was read."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=at)
     as_read = Refund.objects.filter(free, pk=refund.pk, state=Refund.State.DUE)
-    pause = timedelta(seconds=BACKOFF_S[min(refund.checks, len(BACKOFF_S) - 1)])
+    pause = timedelta(seconds=BACKOFF_S[min(refund.poll_count, len(BACKOFF_S) - 1)])
     return bool(
-        as_read.filter(checks=refund.checks).update(
-            claimed_until=at + LEASE, check_at=at + pause, checks=refund.checks + 1
+        as_read.filter(poll_count=refund.poll_count).update(
+            claimed_until=at + LEASE, next_poll_at=at + pause, poll_count=refund.poll_count + 1
         )
     )
 
 
 def due(method: str, at: datetime, limit: int) -> list[Refund]:
     """Refunds of one payment method that are to be sent now, those that wait longest first."""
-    waiting = Refund.objects.filter(state=Refund.State.DUE, check_at__lte=at, order__method=method)
+    waiting = Refund.objects.filter(
+        state=Refund.State.DUE, next_poll_at__lte=at, order__method=method
+    )
     refunds = waiting.select_related("order__unit__community")
-    return list(refunds.order_by("check_at", "pk")[:limit])
+    return list(refunds.order_by("next_poll_at", "pk")[:limit])
 
 
 def send_back(refund: Refund, at: datetime) -> bool:
@@ -93,24 +95,24 @@ def send_back(refund: Refund, at: datetime) -> bool:
         order.out_trade_no,
         refund.refund_no,
         refund.amount_minor,
-        order.charged_minor,
+        order.captured_minor,
         refund.reason,
     )
-    if said in (RefundStanding.PROCESSING, RefundStanding.UNKNOWN):
+    if said in (RefundStatus.PROCESSING, RefundStatus.UNKNOWN):
         said = through.query_refund(order.out_trade_no, refund.refund_no)
     answered(refund, said, at)
-    return said is not RefundStanding.UNKNOWN
+    return said is not RefundStatus.UNKNOWN
 
 
-def answered(refund: Refund, said: RefundStanding, at: datetime) -> None:
+def answered(refund: Refund, said: RefundStatus, at: datetime) -> None:
     """Takes the channel's answer to a try and ends the claim. Without an end staff are told in time;
     the machine goes on until they take it over."""
-    if said is RefundStanding.DONE:
+    if said is RefundStatus.DONE:
         sent_back(refund, at)
         return
     due = Refund.objects.filter(pk=refund.pk, state=Refund.State.DUE)
     due.update(claimed_until=None, said=said.value)
-    if said is RefundStanding.FAILED or refund.checks >= TROUBLE_CHECKS:
+    if said is RefundStatus.FAILED or refund.poll_count >= TROUBLE_CHECKS:
         in_trouble(refund, at)
 
 
@@ -146,16 +148,16 @@ def sent_back(refund: Refund, at: datetime) -> None:
     settlement.refund_done(
         order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
     )
-    _end(refund, Refund.State.DONE, at, done_at=at, said=RefundStanding.DONE.value)
+    _end(refund, Refund.State.DONE, at, done_at=at, said=RefundStatus.DONE.value)
 
 
 @transaction.atomic
 def take_over(
-    refund_pk: int, how: Refund.How, returned_at: datetime, checks: int, at: datetime
+    refund_pk: int, how: Refund.How, returned_at: datetime, poll_count: int, at: datetime
 ) -> Refund:
     """Staff returned the money: it is booked out of where they took it from, and never sent again.
 
-    ``checks``: how often it had been tried when the channel was asked about it; a try since then may
+    ``poll_count``: how often it had been tried when the channel was asked about it; a try since then may
     have done it. Raises RefundEnded and RefundInFlight.
     """
     refund = locked(refund_pk)
@@ -163,50 +165,56 @@ def take_over(
         raise RefundEnded(refund)
     if refund.claimed_until is not None and refund.claimed_until > at:
         raise RefundInFlight(refund, refund.claimed_until)
-    if refund.checks != checks:
+    if refund.poll_count != poll_count:
         raise RefundInFlight(refund)
     order = refund.order
     source = order.method if how is Refund.How.CHANNEL else how.value
     settlement.refund_done(
         order.unit, refund.amount_minor, method=source, payment_id=order.payment_id, at=at
     )
-    watch = {"checks": 0, "check_at": timing.next_look(0, at)}
+    watch = {"poll_count": 0, "next_poll_at": timing.next_look(0, at)}
     if how is Refund.How.CHANNEL or not order.by_code:
-        watch = {"check_at": None}  # nothing else could be found there
+        watch = {"next_poll_at": None}  # nothing else could be found there
     _end(refund, Refund.State.BY_HAND, at, done_at=returned_at, how=how.value, **watch)
     return refund
 
 
 def watch_by_hand(method: str, at: datetime) -> int:
     """Looks whether what staff returned was sent by the channel after all. Returns how many were due."""
-    due = Refund.objects.filter(state=Refund.State.BY_HAND, check_at__lte=at, order__method=method)
-    refunds = list(due.select_related("order__unit__community").order_by("check_at", "pk")[:200])
+    due = Refund.objects.filter(
+        state=Refund.State.BY_HAND, next_poll_at__lte=at, order__method=method
+    )
+    refunds = list(
+        due.select_related("order__unit__community").order_by("next_poll_at", "pk")[:200]
+    )
     through, silent = registry.channel(method), 0
     for refund in refunds:
         if silent >= SILENT_MAX:
             break
-        as_read = Refund.objects.filter(pk=refund.pk, check_at=refund.check_at)
+        as_read = Refund.objects.filter(pk=refund.pk, next_poll_at=refund.next_poll_at)
         again = timing.unanswered_until(refund.done_at or at, at)
-        if not as_read.update(check_at=again) or through is None:
+        if not as_read.update(next_poll_at=again) or through is None:
             continue
         try:
             said = through.query_refund(refund.order.out_trade_no, refund.refund_no)
-            silent = silent + 1 if said is RefundStanding.UNKNOWN else 0
+            silent = silent + 1 if said is RefundStatus.UNKNOWN else 0
             _looked(refund, said, at)
         except Exception:
             log.exception("sweep: refund %s is passed over", refund.refund_no)
     return len(refunds)
 
 
-def _looked(refund: Refund, said: RefundStanding, at: datetime) -> None:
+def _looked(refund: Refund, said: RefundStatus, at: datetime) -> None:
     """Only a look with an answer counts: a channel that is silent may have sent it."""
-    if said is RefundStanding.DONE:
+    if said is RefundStatus.DONE:
         sent_back(refund, at)
-    elif said is not RefundStanding.UNKNOWN:
-        looks = refund.checks + 1
+    elif said is not RefundStatus.UNKNOWN:
+        looks = refund.poll_count + 1
         next_look = timing.next_look(looks, at)
         by_hand = Refund.objects.filter(pk=refund.pk, state=Refund.State.BY_HAND)
-        by_hand.filter(checks=refund.checks).update(checks=looks, check_at=next_look)
+        by_hand.filter(poll_count=refund.poll_count).update(
+            poll_count=looks, next_poll_at=next_look
+        )
 
 
 def locked(refund_pk: int) -> Refund:
@@ -216,7 +224,7 @@ def locked(refund_pk: int) -> Refund:
 
 
 def _end(refund: Refund, state: Refund.State, at: datetime, **fields: object) -> None:
-    ended = {"state": state, "claimed_until": None, "check_at": None, **fields}
+    ended = {"state": state, "claimed_until": None, "next_poll_at": None, **fields}
     Refund.objects.filter(pk=refund.pk).update(**ended)
     order = refund.order
     gone = F("refunded_minor") + refund.amount_minor  # a part may have gone back before it was due
@@ -235,7 +243,7 @@ def returned_by_hand(order: PaymentOrder) -> Refund | None:
 def returned_too(refund_pk: int, amount_minor: int, at: datetime) -> None:
     """Somebody gave back in the channel's console what staff had paid out as well, or a part of it."""
     refund = locked(refund_pk)
-    if refund.said != RefundStanding.DONE.value:
+    if refund.said != RefundStatus.DONE.value:
         _went_back_twice(refund, at, min(amount_minor, refund.amount_minor))
 
 
@@ -244,7 +252,7 @@ def _went_back_twice(refund: Refund, at: datetime, amount_minor: int | None = No
     settlement.refunded_again(
         order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
     )
-    Refund.objects.filter(pk=refund.pk).update(said=RefundStanding.DONE.value, check_at=None)
+    Refund.objects.filter(pk=refund.pk).update(said=RefundStatus.DONE.value, next_poll_at=None)
     raise_alert(
         order.community_id,
         "refunded_twice",

@@ -21,7 +21,7 @@ def takings(community: Community, day: date) -> Takings:
         PaymentOrder.objects.filter(community=community, paid_at__gte=begin, paid_at__lt=end)
         .order_by()
         .values_list("kiosk_code", "method")
-        .annotate(minor=Sum(F("charged_minor") - F("refunded_minor")))
+        .annotate(minor=Sum(F("captured_minor") - F("refunded_minor")))
     )
     found: Takings = defaultdict(dict)
     for kiosk_code, method, minor in rows:

@@ -33,7 +33,7 @@ class End(StrEnum):
     REFUSED = "refused"  # the channel said that it does not: what is paid stays paid
 
 
-class Late(Exception):
+class PaidAfterClose(Exception):
     """Money came for an order that had ended without any, or whose payer was told that it had."""
 
 
@@ -89,7 +89,7 @@ def after(state: PaymentState, fact: Fact, told_unpaid: bool = False) -> Payment
     """The next state, or None when the fact is nothing new. ``told_unpaid``: the payer was told that no
     money was taken, so that it settles no bill any more, which may have been paid again. Raises Late."""
     if fact is Fact.PAID and (state in LATE_IN or (told_unpaid and not state.final)):
-        raise Late
+        raise PaidAfterClose
     return TRANSITIONS[(state, fact)]
 
 
@@ -109,8 +109,8 @@ _INTENTION = (
     "received_at",
 )
 _FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code")
-_ASKED = (*_FROM_THE_START, "asked_at", "code_url")
-_BOOKED = ("charged_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
+_ASKED = (*_FROM_THE_START, "submitted_at", "code_url")
+_BOOKED = ("captured_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
 _MONEY = (*_BOOKED, "held_minor")
 
 
@@ -125,20 +125,20 @@ class Rule:
 
 
 RULES: dict[PaymentState, Rule] = {
-    _S.CREATED: Rule(_INTENTION, (*_MONEY, "asked_at", "code_url"), _FROM_THE_START),
-    _S.PENDING: Rule((*_INTENTION, "asked_at"), _MONEY, _ASKED),
+    _S.CREATED: Rule(_INTENTION, (*_MONEY, "submitted_at", "code_url"), _FROM_THE_START),
+    _S.PENDING: Rule((*_INTENTION, "submitted_at"), _MONEY, _ASKED),
     _S.UNKNOWN: Rule((*_INTENTION, "reason"), _BOOKED, _ASKED),
     _S.APPROVED: Rule(
-        (*_INTENTION, "charged_minor", "paid_at"),
+        (*_INTENTION, "captured_minor", "paid_at"),
         ("held_minor",),
-        (*_ASKED, "charged_minor", "paid_at", "channel_reference"),
+        (*_ASKED, "captured_minor", "paid_at", "channel_reference"),
     ),
     _S.DECLINED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
     _S.CANCELLED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
     _S.REVERSED: Rule(
         (*_INTENTION, "reason"),
         ("allocated_minor", "credited_minor", "held_minor"),
-        (*_ASKED, "charged_minor", "paid_at"),
+        (*_ASKED, "captured_minor", "paid_at"),
     ),
 }
 
@@ -184,9 +184,9 @@ def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     if altered:
         raise RuleBroken(reference, state, "must stay as it was", altered)
     kept = order["allocated_minor"] + order["credited_minor"]
-    if state is PaymentState.APPROVED and order["charged_minor"] != kept:
-        fields = ["charged_minor", "allocated_minor", "credited_minor"]
+    if state is PaymentState.APPROVED and order["captured_minor"] != kept:
+        fields = ["captured_minor", "allocated_minor", "credited_minor"]
         raise RuleBroken(reference, state, "do not add up", fields)
-    if state is PaymentState.APPROVED and order["refunded_minor"] >= order["charged_minor"]:
-        fields = ["charged_minor", "refunded_minor"]
+    if state is PaymentState.APPROVED and order["refunded_minor"] >= order["captured_minor"]:
+        fields = ["captured_minor", "refunded_minor"]
         raise RuleBroken(reference, state, "nothing of it is left", fields)

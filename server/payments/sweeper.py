@@ -79,17 +79,17 @@ class Patience:
 
 def _due(method: str, at: datetime) -> list[PaymentOrder]:
     """Open orders before those that are only looked at again."""
-    unpaid = Q(charged_minor=0) & (
+    unpaid = Q(captured_minor=0) & (
         Q(with_payment_code=True) | Q(ending__in=[End.OPEN, End.ACCEPTED]) | Q(decided="unpaid")
     )
     taken_back = Q(state=PaymentState.REVERSED.value, decided="unpaid")
     ended = unpaid | Q(Q(state=PaymentState.APPROVED.value) | taken_back, method__in=_CHANNELS)
-    due = PaymentOrder.objects.filter(method=method, check_at__lte=at)
+    due = PaymentOrder.objects.filter(method=method, next_poll_at__lte=at)
     parts: Sequence[QuerySet[PaymentOrder]] = (
         due.filter(state__in=_OPEN),
         due.exclude(state__in=_OPEN).filter(ended),
     )
-    return [order for part in parts for order in part.order_by("check_at")[:DUE_MAX]][:DUE_MAX]
+    return [order for part in parts for order in part.order_by("next_poll_at")[:DUE_MAX]][:DUE_MAX]
 
 
 def _orders(method: str, last_word: LastWord, at: datetime) -> int:
@@ -119,7 +119,7 @@ def _attend(order: PaymentOrder, at: datetime) -> bool:
     if not order.by_code:
         held_bills.never_begun(order.payment_id, at)
         return True
-    asked = order.heard
+    asked = order.channel_responses
     order = inquiry.check(order, at)
     order.refresh_from_db()
     return order.life.final or _was_answered(order, asked)
@@ -127,16 +127,20 @@ def _attend(order: PaymentOrder, at: datetime) -> bool:
 
 def _was_answered(order: PaymentOrder, before: list[dict[str, Any]]) -> bool:
     """By what was written down of it: the last answer is not silence, or nothing was asked."""
-    return order.heard == before or not order.heard or order.heard[-1]["answer"] != "unknown"
+    return (
+        order.channel_responses == before
+        or not order.channel_responses
+        or order.channel_responses[-1]["answer"] != "unknown"
+    )
 
 
 def _look(order: PaymentOrder, at: datetime) -> bool:
-    clear = inquiry.look_again(order, at)
+    clear = inquiry.recheck_closed(order, at)
     if clear:
-        looks = order.checks + 1
+        looks = order.poll_count + 1
         as_known = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
         pauses = timing.looks_at(order.life, order.ending)
-        as_known.update(checks=looks, check_at=timing.next_look(looks, at, pauses))
+        as_known.update(poll_count=looks, next_poll_at=timing.next_look(looks, at, pauses))
     return clear
 
 
@@ -144,18 +148,20 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
     """Sets when it is due next. False: it was changed since it was read, which may have set another
     time to look at it; if it is still due, the next sweep finds it."""
     as_read = PaymentOrder.objects.filter(
-        pk=order.pk, version=order.version, check_at=order.check_at
+        pk=order.pk, version=order.version, next_poll_at=order.next_poll_at
     )
     if order.life.final:
         again = timing.unanswered_until(order.changed_at, at)
-        return bool(as_read.update(check_at=again))
-    return bool(as_read.update(check_at=_check_again(order, at), checks=order.checks + 1))
+        return bool(as_read.update(next_poll_at=again))
+    return bool(
+        as_read.update(next_poll_at=_check_again(order, at), poll_count=order.poll_count + 1)
+    )
 
 
 def _check_again(order: PaymentOrder, at: datetime) -> datetime:
     """Orders that wait for a password are asked about quickly."""
     quick = timing.QUICK_CHECKS if order.with_payment_code else 0
-    pause = BACKOFF_S[min(max(order.checks - quick, 0), len(BACKOFF_S) - 1)]
+    pause = BACKOFF_S[min(max(order.poll_count - quick, 0), len(BACKOFF_S) - 1)]
     return at + timedelta(seconds=pause)
 
 

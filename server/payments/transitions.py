@@ -20,13 +20,13 @@ from server.payments import contradictions, held_money, late_money, refunds, tim
 from server.payments.alerts import raise_alert
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import End, Fact, Late, after
+from server.payments.state_machine import End, Fact, PaidAfterClose, after
 
 ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
 QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
 
 
-class Overtaken(Exception):
+class StaleAnswer(Exception):
     """What a channel said may be older than what is known, or an end is under way: ask again."""
 
 
@@ -49,7 +49,7 @@ def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
     order.save()
 
 
-def decided(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
+def apply_decision(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     """As people decided; ``order`` is locked by the caller, who has booked what the fields say."""
     if state is PaymentState.APPROVED:
         fields = _looked_at(order, at) | fields
@@ -59,34 +59,34 @@ def decided(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
 def _assign(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
     order.state, order.version, order.changed_at = state.value, order.version + 1, at
     if state.final:
-        order.check_at, order.ending_in_flight = None, False
+        order.next_poll_at, order.ending_in_flight = None, False
     for name, value in fields.items():
         setattr(order, name, value)
 
 
 @transaction.atomic
-def asked(payment_id: str, at: datetime, *, code_url: str = "") -> PaymentOrder:
+def mark_submitted(payment_id: str, at: datetime, *, code_url: str = "") -> PaymentOrder:
     """The channel has the order; or, for a card, the kiosk may ask its terminal."""
     order = _locked(payment_id)
     if after(order.life, Fact.ASKED) is not None:
-        _change(order, PaymentState.PENDING, at, code_url=code_url, asked_at=at)
+        _change(order, PaymentState.PENDING, at, code_url=code_url, submitted_at=at)
     return order
 
 
 @transaction.atomic
-def about_to_charge(payment_id: str, at: datetime, until: datetime) -> bool:
+def begin_charge(payment_id: str, at: datetime, until: datetime) -> bool:
     """Whether this caller, and nobody else ever, asks the channel to charge the phone. The order is
     PENDING from then on: whoever comes later only looks."""
     order = _locked(payment_id)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return False
     soon = at + timedelta(seconds=timing.ASK_EVERY_S)
-    _change(order, PaymentState.PENDING, at, asked_at=at, expires_at=until, check_at=soon)
+    _change(order, PaymentState.PENDING, at, submitted_at=at, expires_at=until, next_poll_at=soon)
     return True
 
 
 @transaction.atomic
-def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
+def end_before_charge(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
     """Ends an order that was not charged yet, so that nobody charges it any more."""
     order = _locked(payment_id)
     if order.life is PaymentState.CREATED:
@@ -95,7 +95,7 @@ def never_asked(payment_id: str, reason: str, at: datetime) -> PaymentOrder:
 
 
 @transaction.atomic
-def about_to_end(payment_id: str, at: datetime, *, gives_back: bool) -> End | None:
+def begin_ending(payment_id: str, at: datetime, *, gives_back: bool) -> End | None:
     """Lets this caller ask the channel to end the order, and returns what was known of an end before;
     None: it is in the books as paid, or somebody else is at it. ``gives_back``: as a reversal does,
     which returns what was just paid. From then on, also after a crash, "paid" is not believed until
@@ -104,7 +104,7 @@ def about_to_end(payment_id: str, at: datetime, *, gives_back: bool) -> End | No
     before = End(order.ending)
     if before is End.ACCEPTED and not may_be_given_back(order, at):
         before = End.REFUSED  # what it gave back, it has given back
-    if order.charged_minor or (order.ending_in_flight and _being_ended(order, at)):
+    if order.captured_minor or (order.ending_in_flight and _being_ended(order, at)):
         return None
     order.ending_since, order.ending_in_flight = at, True
     if gives_back:
@@ -116,9 +116,9 @@ def about_to_end(payment_id: str, at: datetime, *, gives_back: bool) -> End | No
 
 
 @transaction.atomic
-def end_answered(payment_id: str, answer: Ending, before: End) -> PaymentOrder:
+def finish_ending(payment_id: str, answer: Ending, before: End) -> PaymentOrder:
     """Writes down what the channel answered when it was asked to end the order. ``before`` is what
-    ``about_to_end`` returned: an earlier end that may still be carried out is undone by no "not now".
+    ``begin_ending`` returned: an earlier end that may still be carried out is undone by no "not now".
     A refusal raises the version, so that older answers of the channel are not taken."""
     order = _locked(payment_id)
     order.ending_in_flight = False
@@ -148,37 +148,37 @@ def may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
 
 
 @transaction.atomic
-def paid(
+def apply_paid(
     payment_id: str, known: OrderState, at: datetime, as_of: int | None = None, **fields: Any
 ) -> PaymentOrder:
     """The money is there: bills are settled, or it goes where the community's policy says.
 
-    ``as_of``: the order's version when the channel was asked. Raises Overtaken when what it said may
+    ``as_of``: the order's version when the channel was asked. Raises StaleAnswer when what it said may
     have been undone since.
     """
     order = _locked(payment_id)
-    if as_of is not None and not order.charged_minor and may_be_given_back(order, at):
-        raise Overtaken(order.reference)
+    if as_of is not None and not order.captured_minor and may_be_given_back(order, at):
+        raise StaleAnswer(order.reference)
     try:
         state = after(order.life, Fact.PAID, order.told_unpaid)
-    except Late:
+    except PaidAfterClose:
         if as_of not in (None, order.version):
-            raise Overtaken(order.reference) from None
+            raise StaleAnswer(order.reference) from None
         return _late(order, known, at)
     if state is None:
         if order.life is PaymentState.REVERSED and order.decided == "unpaid":
             return _paid_after_all(order, known, at)
-        if order.decided == "paid" and known.amount_minor not in (None, order.charged_minor):
+        if order.decided == "paid" and known.amount_minor not in (None, order.captured_minor):
             contradictions.said(order, "amount_differs", at)
         return order
     if order.held_minor or known.amount_minor not in (None, order.amount_minor):
         return _other_amount(order, known, at)
-    _book([News(order, known, fields)], at)
+    _book([PaidOrder(order, known, fields)], at)
     return order
 
 
 @dataclass(frozen=True)
-class News:
+class PaidOrder:
     """That an order was paid. ``order`` is locked by the caller, or not in the database yet."""
 
     order: PaymentOrder
@@ -193,23 +193,23 @@ class News:
             return False
         try:
             new = after(order.life, Fact.PAID, order.told_unpaid) is PaymentState.APPROVED
-        except Late:
+        except PaidAfterClose:
             return False
         return new and amount in (None, order.amount_minor)
 
 
 @transaction.atomic
-def paid_together(news: Sequence[News], at: datetime) -> None:
-    """As ``paid``, for orders of one community at once. New orders are made with it."""
+def apply_paid_batch(news: Sequence[PaidOrder], at: datetime) -> None:
+    """As ``apply_paid``, for orders of one community at once. New orders are made with it."""
     plain = [one for one in news if one.plain]
     if plain:
         _book(plain, at)
     for one in news:
         if one not in plain:
-            paid(one.order.payment_id, one.known, at, **one.fields)
+            apply_paid(one.order.payment_id, one.known, at, **one.fields)
 
 
-def _book(news: Sequence[News], at: datetime) -> None:
+def _book(news: Sequence[PaidOrder], at: datetime) -> None:
     """Settles the orders' bills and writes the orders down as paid."""
     parts = parts_of([one.order for one in news])
     settled = settlement.settle_together(
@@ -227,7 +227,7 @@ def _book(news: Sequence[News], at: datetime) -> None:
             PaymentState.APPROVED,
             at,
             paid_at=known.paid_at or at,
-            charged_minor=order.amount_minor,
+            captured_minor=order.amount_minor,
             allocated_minor=order.amount_minor - done.credited_minor,
             credited_minor=done.credited_minor,
             channel_reference=known.reference or order.channel_reference,
@@ -247,10 +247,10 @@ def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
     if not order.by_code:
         return {}
     pauses = timing.looks_at(PaymentState.APPROVED, order.ending)
-    return {"checks": 0, "check_at": timing.next_look(0, at, pauses)}
+    return {"poll_count": 0, "next_poll_at": timing.next_look(0, at, pauses)}
 
 
-def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
+def _taken(news: PaidOrder, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
     """What is meant for no bill that there is becomes credit: all of it when the parts do not add up."""
     order, paid_at = news.order, news.known.paid_at or at
     day = business_day(paid_at, order.community.time_zone)
@@ -270,7 +270,7 @@ def _taken(news: News, parts: list[settlement.Part], at: datetime) -> settlement
 
 
 @transaction.atomic
-def ended_unpaid(
+def apply_unpaid(
     payment_id: str, fact: Fact, reason: str, at: datetime, **fields: Any
 ) -> PaymentOrder:
     """Explicitly no money: DECLINED or CLOSED. The bills are free again."""
@@ -282,31 +282,31 @@ def ended_unpaid(
         contradictions.said(order, fact.value, at)
     if state is not None:
         may_come = order.ending in (End.OPEN, End.ACCEPTED)
-        if may_come or (order.with_payment_code and order.asked_at is not None):
-            fields |= {"checks": 0, "check_at": timing.next_look(0, at)}
+        if may_come or (order.with_payment_code and order.submitted_at is not None):
+            fields |= {"poll_count": 0, "next_poll_at": timing.next_look(0, at)}
         _change(order, state, at, reason=reason, **fields)
     return order
 
 
 @transaction.atomic
-def lost(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
+def mark_unknown(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
     """Nobody can say just now. The bills stay held while somebody asks."""
     order = _locked(payment_id)
     state = after(order.life, Fact.LOST)
     if state is not None:
-        _change(order, state, at, reason=reason, check_at=at, **fields)
+        _change(order, state, at, reason=reason, next_poll_at=at, **fields)
     return order
 
 
 @transaction.atomic
-def reversed_(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
+def apply_reversed(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
     """The money went back: what it settled is open again."""
     order = _locked(payment_id)
     state = after(order.life, Fact.REVERSED)
     if state is not None:
         settlement.undo(order.unit, order.payment_id, at=at)
         fields |= held_money.leaves(order, at)
-        charged = fields.get("charged_minor", order.charged_minor)
+        charged = fields.get("captured_minor", order.captured_minor)
         gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": charged}
         _change(order, state, at, reason=reason, **gone, **fields)
     return order
@@ -329,10 +329,10 @@ def parts_of(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]
 
 def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """Paid after it had ended: refunded or credited, automatically, and reported. Once."""
-    if order.charged_minor:
+    if order.captured_minor:
         return order
     fields = late_money.came(order, known, at)
-    amount, credited = fields["charged_minor"], fields["credited_minor"]
+    amount, credited = fields["captured_minor"], fields["credited_minor"]
     _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
     state = PaymentState.APPROVED if credited else PaymentState.REVERSED
     _change(order, state, at, **fields, **(_looked_at(order, at) if credited else {}))
@@ -342,7 +342,7 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
 def _paid_after_all(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
     """Paid though staff took back what they had booked: its bills are open again, so it goes back, once.
     What no channel can send back, or another amount, is told to staff."""
-    amount = order.charged_minor
+    amount = order.captured_minor
     if order.refunds.exists():
         return order  # late money, which goes back or has
     if not order.by_code or known.amount_minor not in (None, amount):
@@ -364,8 +364,8 @@ def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
     if news:
         _change(order, PaymentState.UNKNOWN, at, **news)
         _alert(order, "amount_differs", at, channel_minor=order.held_minor)
-    order.check_at = at + timedelta(hours=6)
-    order.save(update_fields=["check_at"])
+    order.next_poll_at = at + timedelta(hours=6)
+    order.save(update_fields=["next_poll_at"])
     return order
 
 

@@ -50,7 +50,7 @@ def _orders() -> Iterator[str]:
     orders = PaymentOrder.objects.order_by("pk").select_related("community")
     for order in orders.iterator(_STEP):
         name = f"{order.community.code}: payment {order.reference} ({order.state})"
-        money = order.charged_minor + order.held_minor - order.refunded_minor
+        money = order.captured_minor + order.held_minor - order.refunded_minor
         money -= again.get(order.payment_id, 0)
         found = cleared.get(order.payment_id, 0)
         if found != money:
@@ -175,7 +175,7 @@ def _cards(newest: dict[str, JournalEntry]) -> Iterator[str]:
     orders: dict[str, dict[str, Any]] = {
         row["payment_id"]: row
         for row in PaymentOrder.objects.values("payment_id", "state", "kiosk_id")
-        .annotate(came=F("charged_minor") + F("held_minor"))
+        .annotate(came=F("captured_minor") + F("held_minor"))
         .iterator(_STEP)
     }
     for payment, body in told.items():

@@ -28,8 +28,8 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
     order = orders.filter(payment_id=str(payment_id)).first()
     if order is None:
         return render(request, "payments/not_yet.html", status=404)
-    told = payer_status.told(order)
-    amount = order.charged_minor or order.held_minor or order.amount_minor
+    told = payer_status.status_of(order)
+    amount = order.captured_minor or order.held_minor or order.amount_minor
     context = {
         "order": order,
         "told": told,

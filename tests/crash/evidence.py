@@ -30,7 +30,7 @@ _PAPER = re.compile(r"\[qr read from the paper\] \S*/p/([0-9a-f-]{36})")
 class Account:
     """An order at a channel. The simulated channels take nothing for a closed order."""
 
-    charged_minor: int
+    captured_minor: int
     kept_minor: int
     paid_after_close: bool = False
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from device_drivers.command_memory import Answered
+from device_drivers.command_memory import CommandMemory
 from device_drivers.errors import (
     DUPLICATE_DIFFERS,
     DeviceError,
@@ -30,7 +30,7 @@ class Till:
 
 
 def test_a_repeat_gets_the_first_answer() -> None:
-    answered, till = Answered[str](), Till("approved", "approved again")
+    answered, till = CommandMemory[str](), Till("approved", "approved again")
     assert [answered.once("p-1", 4200, till) for _ in range(3)] == ["approved"] * 3
     assert till.carried_out == 1
 
@@ -39,7 +39,7 @@ def test_a_repeat_gets_the_first_answer() -> None:
     "end", [OutcomeUnknown("silence", "zvt.silent"), Timeout("late"), KeyError("a bug")]
 )
 def test_what_may_have_taken_money_is_unknown_for_ever(end: Exception) -> None:
-    answered, till = Answered[str](), Till(end, "approved")
+    answered, till = CommandMemory[str](), Till(end, "approved")
     with pytest.raises(type(end)):
         answered.once("p-1", 4200, till)
     for _ in range(2):
@@ -51,14 +51,14 @@ def test_what_may_have_taken_money_is_unknown_for_ever(end: Exception) -> None:
 
 @pytest.mark.parametrize("end", [NotReachable("unplugged"), Refused("currency")])
 def test_what_was_never_begun_may_be_tried_again(end: DeviceError) -> None:
-    answered, till = Answered[str](), Till(end, "approved")
+    answered, till = CommandMemory[str](), Till(end, "approved")
     with pytest.raises(type(end)):
         answered.once("p-1", 4200, till)
     assert answered.once("p-1", 4200, till) == "approved"
 
 
 def test_an_id_stands_for_one_command_only() -> None:
-    answered, till = Answered[str](), Till("approved")
+    answered, till = CommandMemory[str](), Till("approved")
     answered.once("p-1", 4200, till)
     with pytest.raises(Refused) as told:
         answered.once("p-1", 4300, till)
@@ -67,7 +67,7 @@ def test_an_id_stands_for_one_command_only() -> None:
 
 
 def test_a_repeat_that_comes_too_early_waits_for_the_end_of_the_first() -> None:
-    answered, begun, go = Answered[str](), threading.Event(), threading.Event()
+    answered, begun, go = CommandMemory[str](), threading.Event(), threading.Event()
     ends: list[str] = []
 
     def slowly() -> str:
@@ -89,7 +89,7 @@ def test_a_repeat_that_comes_too_early_waits_for_the_end_of_the_first() -> None:
 
 
 def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
-    answered = Answered[str](kept_max=2)
+    answered = CommandMemory[str](kept_max=2)
     for name in ("p-1", "p-2", "p-3"):
         answered.once(name, 1, Till("approved"))
     assert answered.find("p-1", 1) is None

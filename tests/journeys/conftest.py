@@ -86,7 +86,7 @@ class Lobby:
     def paid_once(self, record, order) -> None:
         """The channel took it once, the bills are settled, and the books balance."""
         amount = record.amount_minor
-        assert order["charged_minor"] == amount
+        assert order["captured_minor"] == amount
         assert order["credited_minor"] == 0
         assert sum(order["settled"].values()) == amount
         if record.card:

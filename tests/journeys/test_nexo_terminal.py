@@ -78,7 +78,7 @@ def test_killed_before_anybody_came_with_a_card(lobby):
     lobby.restart_kiosk()
     lobby.glass.wait_for("attract", for_s=90)
     record, order = lobby.payment_ends(PaymentState.CANCELLED)
-    assert order["charged_minor"] == 0
+    assert order["captured_minor"] == 0
     assert terminal_states(lobby, record) == []
     assert lobby.unit(2) == (unit, numbers), "its bills are open as before"
 

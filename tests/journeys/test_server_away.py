@@ -56,5 +56,5 @@ def test_away_when_a_payment_begins_the_resident_is_told_and_not_charged(lobby):
     said(lobby, "没有扣款")
     lobby.house.start_server()
     _, order = lobby.payment_ends(PaymentState.CANCELLED, for_s=120)
-    assert order["charged_minor"] == 0
+    assert order["captured_minor"] == 0
     assert lobby.unit(2) == (unit, numbers)

@@ -7,7 +7,7 @@ import pytest
 
 from contract.messages import EntryKind, Method, PaymentState
 from kiosk.core.effects import Record
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal
 from tests.kiosk.core.story import START, Story, bill
 
@@ -56,7 +56,7 @@ def written(journal, state=PaymentState.APPROVED, **more):
     record = intention(**more)
     journal.append_payment(record)
     for fact in ENDS[state]:
-        record = learn(record, fact, START, reason="x")
+        record = apply_fact(record, fact, START, reason="x")
         journal.append_payment(record)
     return record
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import HeartbeatAnswer, JournalAnswer, Method, OpenBills, PaymentState
-from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, Standing
+from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, TerminalSnapshot
 from device_drivers.status import DeviceStatus
 from kiosk import bootstrap
 from kiosk.central import outbox
@@ -78,8 +78,8 @@ class Terminal:
 
     probe = status
 
-    def standing(self):
-        return Standing(LastKnown("0041"))
+    def snapshot(self):
+        return TerminalSnapshot(LastKnown("0041"))
 
     def authorise(self, request, observer):
         self.asked += 1

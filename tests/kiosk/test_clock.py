@@ -63,7 +63,7 @@ def test_the_servers_word_sets_it_right():
     machine = Machine(datetime(1970, 1, 1, tzinfo=UTC))
     clock = machine.clock()
     clock.not_before(NOON)
-    clock.learn(NOON + timedelta(hours=5))
+    clock.synchronize(NOON + timedelta(hours=5))
     machine.runs(10)
     assert clock.now() == NOON + timedelta(hours=5, seconds=10)
     assert (clock.trusted, clock.machine_is_off) == (True, True)

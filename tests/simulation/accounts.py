@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from server.payments.channels.interface import Order, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, Order, OrderState
 
 REVERSAL = "reversal"
 IN_THE_CONSOLE = "console"  # begins the numbers of what somebody gives back there
@@ -11,14 +11,14 @@ IN_THE_CONSOLE = "console"  # begins the numbers of what somebody gives back the
 
 @dataclass
 class Account:
-    """``charged_minor`` and ``refunds`` (number -> amount) are the truth. ``shown`` is what a query
+    """``captured_minor`` and ``refunds`` (number -> amount) are the truth. ``shown`` is what a query
     says, from which moment on: a channel may be slow to show what it did itself."""
 
     channel: str
     order: Order
-    standing: Standing = Standing.WAITING
+    status: ChannelStatus = ChannelStatus.WAITING
     unscanned: bool = False  # nobody scanned the code: the channel says that it has no such order
-    charged_minor: int = 0
+    captured_minor: int = 0
     refunds: dict[str, int] = field(default_factory=dict)
     refunds_told: list[tuple[float, int]] = field(
         default_factory=list
@@ -36,7 +36,7 @@ class Account:
 
     @property
     def kept_minor(self) -> int:
-        return self.charged_minor - sum(self.refunds.values())
+        return self.captured_minor - sum(self.refunds.values())
 
     @property
     def partly_returned_in_console(self) -> bool:
@@ -47,25 +47,25 @@ class Account:
         """The truth, as a query tells it: 微信支付 says 转入退款 (REFUND) of all or a part and not how
         much; 支付宝 calls closed what went back whole, and says nothing of a part."""
         if self.unscanned:
-            return OrderState(Standing.NOT_FOUND)
+            return OrderState(ChannelStatus.NOT_FOUND)
         if self.taken_back:
-            return OrderState(Standing.CLOSED)  # as after any reversal, paid or not
-        if not self.charged_minor:
-            declined = self.standing is Standing.DECLINED
-            return OrderState(self.standing, reason=self.reason if declined else "")
+            return OrderState(ChannelStatus.CLOSED)  # as after any reversal, paid or not
+        if not self.captured_minor:
+            declined = self.status is ChannelStatus.DECLINED
+            return OrderState(self.status, reason=self.reason if declined else "")
         reference = f"42{self.order.out_trade_no[:12]}"
-        paid = OrderState(Standing.PAID, reference, self.charged_minor, self.paid_at)
+        paid = OrderState(ChannelStatus.PAID, reference, self.captured_minor, self.paid_at)
         if self.channel == "alipay":
-            return paid if self.kept_minor else OrderState(Standing.CLOSED)
+            return paid if self.kept_minor else OrderState(ChannelStatus.CLOSED)
         if self.refunds:
-            return replace(paid, standing=Standing.REFUNDED, refunded_minor=None)
+            return replace(paid, status=ChannelStatus.REFUNDED, refunded_minor=None)
         return paid
 
     def told_unasked(self) -> OrderState:
         """As a notification says it, which names what went back in all."""
         if self.refunds and self.kept_minor:
             refunded = sum(self.refunds.values())
-            return replace(self.state(), standing=Standing.REFUNDED, refunded_minor=refunded)
+            return replace(self.state(), status=ChannelStatus.REFUNDED, refunded_minor=refunded)
         return self.state()
 
     def shows_from(self, at: float) -> None:
@@ -76,7 +76,7 @@ class Account:
 
     def told(self, at: float) -> OrderState:
         """What a query says at that time."""
-        found = OrderState(Standing.NOT_FOUND)
+        found = OrderState(ChannelStatus.NOT_FOUND)
         for since, state in self.shown:
             if since <= at:
                 found = state

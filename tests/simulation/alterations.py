@@ -69,7 +69,7 @@ ALTERATIONS = (
     Alteration(
         "change what an order says of its money",
         (
-            "UPDATE payments_paymentorder SET charged_minor = charged_minor + 7,"
+            "UPDATE payments_paymentorder SET captured_minor = captured_minor + 7,"
             " allocated_minor = allocated_minor + 7 WHERE id ="
             " (SELECT max(id) FROM payments_paymentorder WHERE state = 'approved')",
         ),

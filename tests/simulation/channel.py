@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from server.payments.channels.interface import (
+    ChannelStatus,
     ChannelUnavailable,
     EndAnswer,
     Ending,
     Order,
     OrderState,
     OutcomeUnknown,
-    RefundStanding,
-    Standing,
+    RefundStatus,
 )
 from tests.simulation.accounts import REVERSAL, Account
 from tests.simulation.console import Console
@@ -81,7 +81,7 @@ class SimulatedChannel:
         if self._faults.strikes("channel_answer_lost"):
             self._scheduler.sleep(SILENCE_S)
             raise OutcomeUnknown("no answer")
-        if known.standing is not Standing.WAITING:
+        if known.status is not ChannelStatus.WAITING:
             raise ChannelUnavailable("the order has ended")
         self._comes()
         return f"weixin://wxpay/{order.out_trade_no}"
@@ -89,7 +89,7 @@ class SimulatedChannel:
     def query(self, out_trade_no: str) -> OrderState:
         self._goes("query")
         if self._unanswered():
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         state = self._told(out_trade_no)
         self._comes()
         return state
@@ -107,15 +107,15 @@ class SimulatedChannel:
             self._scheduler.sleep(self._scheduler.random.uniform(*SLOW_S))
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(SILENCE_S)
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         if self._faults.strikes("charge_arrives_late"):
             self.soon(lambda: self._charges(order), ARRIVES_LATE_S)
             self._scheduler.sleep(SILENCE_S)
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         account = self._charges(order)
         if self._faults.strikes("channel_answer_lost"):
             self._scheduler.sleep(SILENCE_S)
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         self._comes()
         return account.state()
 
@@ -128,7 +128,7 @@ class SimulatedChannel:
         account = self.accounts.get(out_trade_no)
         if account is None or account.unscanned:
             return self._says(out_trade_no, Ending.NOT_THERE)
-        if account.charged_minor:
+        if account.captured_minor:
             return self._says(out_trade_no, Ending.REFUSED)
         return self._ends(out_trade_no, gives_back=False)
 
@@ -143,7 +143,7 @@ class SimulatedChannel:
             return self._says(out_trade_no, Ending.NOT_THERE)
         if self._in_part(account) and self.name == "wechat":
             return self._says(out_trade_no, Ending.REFUSED)
-        if account.standing is Standing.WAITING and not account.unscanned:
+        if account.status is ChannelStatus.WAITING and not account.unscanned:
             if self._faults.strikes("reverse_refused"):
                 return self._says(out_trade_no, Ending.BUSY)
             if self._faults.strikes("paid_while_reversing"):
@@ -166,7 +166,7 @@ class SimulatedChannel:
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
-    ) -> RefundStanding:
+    ) -> RefundStatus:
         asking = self._refunds_on_their_way.get(refund_no)
         if asking is not None and asking.alive:
             self._wrong(f"{refund_no} is asked for while it is asked for")
@@ -176,31 +176,31 @@ class SimulatedChannel:
         finally:
             self._refunds_on_their_way.pop(refund_no, None)
 
-    def _refund(self, out_trade_no: str, refund_no: str, amount_minor: int) -> RefundStanding:
+    def _refund(self, out_trade_no: str, refund_no: str, amount_minor: int) -> RefundStatus:
         self._goes("refund")
         if self._faults.strikes("channel_silent"):
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         account = self.accounts[out_trade_no]
         assert account.refunds.get(refund_no, amount_minor) == amount_minor
         if refund_no not in account.refunds and amount_minor > account.kept_minor:
-            return RefundStanding.FAILED  # no more can go back than is there
+            return RefundStatus.FAILED  # no more can go back than is there
         if self._faults.strikes("refund_fails"):
             self._fails_until[refund_no] = self._scheduler.now + FAILS_FOR_S
         if self._scheduler.now < self._fails_until.get(refund_no, 0.0):
-            return RefundStanding.FAILED  # as when the merchant's balance is too low
+            return RefundStatus.FAILED  # as when the merchant's balance is too low
         account.refunds[refund_no] = amount_minor
         self.did(account)
         if self._faults.strikes("channel_answer_lost"):
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         self._comes()
-        return RefundStanding.DONE
+        return RefundStatus.DONE
 
-    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding:
+    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStatus:
         self._goes("query_refund")
         if self._unanswered():
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         known = refund_no in self.accounts[out_trade_no].refunds
-        return RefundStanding.DONE if known else RefundStanding.NOT_FOUND
+        return RefundStatus.DONE if known else RefundStatus.NOT_FOUND
 
     # --- what happens there ---
 
@@ -249,8 +249,8 @@ class SimulatedChannel:
             return
         if account.kept_minor and gives_back:
             account.refunds[REVERSAL] = account.kept_minor
-        elif not account.charged_minor:
-            account.standing = Standing.CLOSED
+        elif not account.captured_minor:
+            account.status = ChannelStatus.CLOSED
         self.did(account)
 
     def _in_part(self, account: Account) -> bool:
@@ -266,7 +266,7 @@ class SimulatedChannel:
 
     def _told(self, out_trade_no: str) -> OrderState:
         account = self.accounts.get(out_trade_no)
-        return account.told(self._scheduler.now) if account else OrderState(Standing.NOT_FOUND)
+        return account.told(self._scheduler.now) if account else OrderState(ChannelStatus.NOT_FOUND)
 
     def _goes(self, what: str) -> None:
         self._step(f"before {self.name} {what}")

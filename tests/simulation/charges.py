@@ -13,7 +13,7 @@ from django.db.models import Max
 from contract.messages import Method, PaymentRecord, PaymentState
 from kiosk.journal.journal import Journal
 from server.billing.models import Bill, BillState
-from server.payments.channels.interface import Order, Standing
+from server.payments.channels.interface import ChannelStatus, Order
 from server.payments.models import JournalEntry, PaymentOrder
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def at_channel(run: "Simulation", order: Order) -> Iterator[str]:
         if not other.by_code or not bills & {b["number"] for b in other.bills}:
             continue
         account = run.channels[Method(other.method)].accounts.get(other.out_trade_no)
-        if account is not None and account.standing is Standing.WAITING and not run.let_go(other):
+        if (
+            account is not None
+            and account.status is ChannelStatus.WAITING
+            and not run.let_go(other)
+        ):
             yield (
                 f"{stored.reference} and {other.reference} ({other.state} {other.method}):"
                 " two open orders for one bill"
@@ -60,7 +64,11 @@ def at_server(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
 def taken_back(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
     """Staff took back what they had booked as paid, and its channel answered: nobody can pay it now."""
     account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
-    if account is not None and account.standing is Standing.WAITING and not account.charged_minor:
+    if (
+        account is not None
+        and account.status is ChannelStatus.WAITING
+        and not account.captured_minor
+    ):
         yield f"{order.reference} was taken back by staff, and {order.method} lets people pay it"
 
 

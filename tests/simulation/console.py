@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from server.payments.channels.interface import Standing
+from server.payments.channels.interface import ChannelStatus
 from tests.simulation.accounts import IN_THE_CONSOLE, Account
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Scheduler
@@ -66,6 +66,6 @@ class Console:
             self._channel.notifications.of_refund(account)
 
     def _closes(self, account: Account) -> None:
-        if account.standing is Standing.WAITING:
-            account.standing = Standing.CLOSED
+        if account.status is ChannelStatus.WAITING:
+            account.status = ChannelStatus.CLOSED
             self._channel.did(account)

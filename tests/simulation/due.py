@@ -17,9 +17,9 @@ def turns_due(at: datetime) -> set[str]:
 
 
 _DUE = """
-SELECT DISTINCT 'orders-' || method FROM payments_paymentorder WHERE check_at <= %s
+SELECT DISTINCT 'orders-' || method FROM payments_paymentorder WHERE next_poll_at <= %s
 UNION ALL SELECT DISTINCT 'refunds-' || o.method FROM payments_refund r
-  JOIN payments_paymentorder o ON o.id = r.order_id WHERE r.check_at <= %s
+  JOIN payments_paymentorder o ON o.id = r.order_id WHERE r.next_poll_at <= %s
 UNION ALL SELECT 'notifications' WHERE EXISTS (
   SELECT 1 FROM payments_unmatchednotification WHERE matched_at IS NULL)
 UNION ALL SELECT 'alerts' WHERE EXISTS (

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from server.payments.channels.interface import (
+    ChannelStatus,
     EndAnswer,
     Ending,
     Order,
     OrderState,
     OutcomeUnknown,
-    RefundStanding,
-    Standing,
+    RefundStatus,
 )
 
 
@@ -27,11 +27,11 @@ class DeadChannel:
 
     def query(self, out_trade_no: str) -> OrderState:
         self._waits()
-        return OrderState(Standing.UNKNOWN)
+        return OrderState(ChannelStatus.UNKNOWN)
 
     def charge(self, order: Order, payment_code: str) -> OrderState:
         self._waits()
-        return OrderState(Standing.UNKNOWN)
+        return OrderState(ChannelStatus.UNKNOWN)
 
     def close(self, out_trade_no: str) -> EndAnswer:
         self._waits()
@@ -49,10 +49,10 @@ class DeadChannel:
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
-    ) -> RefundStanding:
+    ) -> RefundStatus:
         self._waits()
-        return RefundStanding.UNKNOWN
+        return RefundStatus.UNKNOWN
 
-    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding:
+    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStatus:
         self._waits()
-        return RefundStanding.UNKNOWN
+        return RefundStatus.UNKNOWN

@@ -50,7 +50,7 @@ def _staff_look(order: PaymentOrder) -> bool:
 
 def nothing_watched() -> bool:
     """What ended has been looked at for the last time: in truth days or weeks later."""
-    return not PaymentOrder.objects.filter(check_at__isnull=False, held_minor=0).exists()
+    return not PaymentOrder.objects.filter(next_poll_at__isnull=False, held_minor=0).exists()
 
 
 def problems(run: "Simulation") -> list[str]:
@@ -83,7 +83,7 @@ def outcomes(run: "Simulation") -> Counter[str]:
     found: Counter[str] = Counter()
     for order in PaymentOrder.objects.all():
         found[f"{order.method} {order.state}{' late' if order.reason == 'late' else ''}"] += 1
-    by_code = PaymentOrder.objects.filter(with_payment_code=True, charged_minor__gt=0)
+    by_code = PaymentOrder.objects.filter(with_payment_code=True, captured_minor__gt=0)
     found["charged by phone code"] = by_code.count()
     found["alerts"] = Alert.objects.count()
     found["kiosk lives"] = sum(k.lives for k in run.kiosks)
@@ -115,9 +115,9 @@ def _channels(run: "Simulation") -> Iterator[str]:
             order = orders.get(number)
             if order is None:
                 yield f"{method} has {number}, the server does not"
-            elif _came(order) != account.charged_minor and not account.refunds:
+            elif _came(order) != account.captured_minor and not account.refunds:
                 yield (
-                    f"{order.reference}: {method} took {account.charged_minor}, the server says"
+                    f"{order.reference}: {method} took {account.captured_minor}, the server says"
                     f" {_came(order)} ({order.state} {order.reason})"
                 )
             elif order.reason == "late" and not _is_late(run, order, account):
@@ -142,7 +142,7 @@ def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
 
 
 def _came(order: PaymentOrder) -> int:
-    return order.charged_minor or order.held_minor
+    return order.captured_minor or order.held_minor
 
 
 def _kept(order: PaymentOrder) -> int:

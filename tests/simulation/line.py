@@ -54,7 +54,7 @@ class Line:
             self._scheduler.spawn(
                 lambda: self._again(work, pause), self._scheduler.world, "repeated"
             )
-        asked_at = self._scheduler.now
+        submitted_at = self._scheduler.now
         self._travels()
         answer = self._server.does(work, timeout_s)
         if self._faults.strikes("answer_lost"):
@@ -62,7 +62,7 @@ class Line:
             raise ServerAway("no answer")
         self._travels()
         if path.startswith("/bills/open"):
-            self.copied_at = asked_at
+            self.copied_at = submitted_at
         return answer
 
     def _journal_held_back(self) -> bool:

@@ -45,12 +45,12 @@ ORDER_LIFE, BEGINS_WITHIN = timedelta(minutes=4), timedelta(minutes=2)
 
 _LEARNING = (
     "asked",
-    "about_to_charge",
-    "about_to_end",
-    "end_answered",
-    "never_asked",
+    "begin_charge",
+    "begin_ending",
+    "finish_ending",
+    "end_before_charge",
     "paid",
-    "ended_unpaid",
+    "apply_unpaid",
     "lost",
     "reversed_",
 )

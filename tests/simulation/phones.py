@@ -3,7 +3,7 @@ now and then after the order was closed, and sometimes another amount than was a
 
 from typing import TYPE_CHECKING
 
-from server.payments.channels.interface import Standing
+from server.payments.channels.interface import ChannelStatus
 from tests.simulation.accounts import Account
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Scheduler
@@ -24,9 +24,9 @@ class Phones:
     def pays(self, code_url: str) -> bool:
         """A resident pays what a code on a screen names. False: it cannot be paid any more."""
         account = self._channel.accounts.get(code_url.rpartition("/")[2])
-        if account is None or account.charged_minor:
+        if account is None or account.captured_minor:
             return False
-        closed = account.standing is not Standing.WAITING
+        closed = account.status is not ChannelStatus.WAITING
         if closed and not self._faults.strikes("paid_after_close"):
             return False
         account.paid_after_end, account.unscanned = closed, False
@@ -48,15 +48,15 @@ class Phones:
             self.takes(account)
 
     def takes(self, account: Account) -> None:
-        account.standing, account.paid_at = Standing.PAID, wall()
-        account.charged_minor = account.order.amount_minor
+        account.status, account.paid_at = ChannelStatus.PAID, wall()
+        account.captured_minor = account.order.amount_minor
         if self._faults.strikes("paid_other_amount"):
-            account.charged_minor -= VOUCHER_MINOR
+            account.captured_minor -= VOUCHER_MINOR
         self._channel.changed_by_payer(account)
         self._channel.notifications.of_payment(account)
 
     def _password(self, account: Account) -> None:
-        if account.standing is not Standing.WAITING:
+        if account.status is not ChannelStatus.WAITING:
             return
         if self._faults.strikes("password_never_typed"):
             return
@@ -66,10 +66,10 @@ class Phones:
         self.takes(account)
 
     def _pays_after_all(self, account: Account) -> None:
-        if account.standing is Standing.DECLINED:
+        if account.status is ChannelStatus.DECLINED:
             account.paid_after_end = True
             self.takes(account)
 
     def _declines(self, account: Account, reason: str) -> None:
-        account.standing, account.reason = Standing.DECLINED, reason
+        account.status, account.reason = ChannelStatus.DECLINED, reason
         self._channel.changed_by_payer(account)

@@ -21,7 +21,7 @@ RECEIPT, SLIP = "缴费小票", "付款查询凭条"
 
 
 @dataclass
-class Told:
+class ReceiptStatus:
     """By payment, unless it says otherwise."""
 
     paid: set[str] = field(default_factory=set)
@@ -36,7 +36,7 @@ class Promises:
     """Listens to every screen and every paper of a run."""
 
     def __init__(self) -> None:
-        self.told = Told()
+        self.told = ReceiptStatus()
         self._last: dict[str, PaymentRecord] = {}  # by kiosk: the payment on its screen
 
     def screen(self, code: str, session: Session) -> None:

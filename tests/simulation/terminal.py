@@ -16,8 +16,8 @@ from device_drivers.card_terminals.interface import (
     LastKnown,
     Observer,
     Outcome,
-    Standing,
     StepKind,
+    TerminalSnapshot,
 )
 from device_drivers.errors import NotReachable, OutcomeUnknown, Timeout
 from device_drivers.status import DeviceStatus
@@ -83,8 +83,8 @@ class SimulatedTerminal:
         if self._busy:
             raise NotReachable("busy with a customer")
 
-    def standing(self) -> Standing:
-        return memory.standing(self._last_transaction())
+    def snapshot(self) -> TerminalSnapshot:
+        return memory.snapshot(self._last_transaction())
 
     def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
         return memory.lookup(request, before, self._last_transaction())

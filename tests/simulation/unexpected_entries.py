@@ -27,12 +27,12 @@ def problems(run: "Simulation") -> Iterator[str]:
         order = orders.get(payment_id)
         if order is None or order.life is not PaymentState.APPROVED:
             yield f"{foreign.code}: {payment_id} was paid and is {order.state if order else 'gone'}"
-        elif order.charged_minor != amount:
-            yield f"{order.reference}: {amount} was paid, {order.charged_minor} is known"
+        elif order.captured_minor != amount:
+            yield f"{order.reference}: {amount} was paid, {order.captured_minor} is known"
     for sequence, record in foreign.sent.spoiled.items():
         if record is not None and _tells_of_money(record):
             order = orders.get(record.payment_id)
-            booked = order is not None and order.charged_minor > 0
+            booked = order is not None and order.captured_minor > 0
             if not booked and not _alerted(foreign.code, sequence, record):
                 yield f"{foreign.code}: entry {sequence} tells of money, and nobody was told"
 

@@ -16,7 +16,7 @@ from device_drivers.card_terminals.interface import (
     LastKnown,
     Observer,
     ReversalRequest,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.card_terminals.nexo import messages, payment, status, texts
 from device_drivers.card_terminals.nexo.crypto import Sealer
@@ -25,7 +25,7 @@ from device_drivers.card_terminals.nexo.lookup import lookup
 from device_drivers.card_terminals.nexo.payment import Payment
 from device_drivers.card_terminals.nexo.settings import NexoSettings
 from device_drivers.card_terminals.nexo.talk import Talk, fresh
-from device_drivers.command_memory import Answered
+from device_drivers.command_memory import CommandMemory
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from device_drivers.status import Condition, DeviceStatus
@@ -44,7 +44,7 @@ class NexoTerminal:
         self._talk = Talk(settings)
         self._turn = threading.Lock()
         self._payment: Payment | None = None
-        self._answered: Answered[CardResult] = Answered()
+        self._answered: CommandMemory[CardResult] = CommandMemory()
         self._health = status.Health()
         self._trouble: Condition | None = None
         self._displays: Displays | None = None
@@ -123,10 +123,10 @@ class NexoTerminal:
 
     # -- money -----------------------------------------------------------------------------------
 
-    def standing(self) -> Standing:
+    def snapshot(self) -> TerminalSnapshot:
         """Payments are found by their name, so only which terminal it is must be kept. A terminal of
         this family takes nothing back unasked."""
-        return Standing(LastKnown(terminal_id=self._settings.poi_id))
+        return TerminalSnapshot(LastKnown(terminal_id=self._settings.poi_id))
 
     def lookup(self, request: CardRequest, before: LastKnown | None) -> CardResult | None:
         with self._turn:

@@ -18,7 +18,7 @@ from device_drivers.card_terminals.interface import (
     Observer,
     Outcome,
     ReversalRequest,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.card_terminals.zvt import checks, commands, texts
 from device_drivers.card_terminals.zvt.apdu import Apdu
@@ -28,7 +28,7 @@ from device_drivers.card_terminals.zvt.payment import Payment, Silent
 from device_drivers.card_terminals.zvt.service import Service
 from device_drivers.card_terminals.zvt.session import NO_DETAILS, Session
 from device_drivers.card_terminals.zvt.settings import ZvtSettings
-from device_drivers.command_memory import Answered
+from device_drivers.command_memory import CommandMemory
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, ProtocolError, Refused
 from device_drivers.status import DeviceStatus
@@ -50,7 +50,7 @@ class ZvtTerminal:
         self._session = Session(settings)
         self._turn = threading.Lock()
         self._paying = False
-        self._answered: Answered[CardResult] = Answered()
+        self._answered: CommandMemory[CardResult] = CommandMemory()
         self.service = Service(self._session, settings, self._talking, self._pay_once)
         self.can_print: Callable[[], bool] = lambda: True
         """Whether the terminal's receipts can be printed or kept; else it hears ``84 CC 00``."""
@@ -122,10 +122,10 @@ class ZvtTerminal:
         if result.outcome is Outcome.APPROVED:
             self._session.note_numbers(checks.can_be_reversed(result))
 
-    def standing(self) -> Standing:
+    def snapshot(self) -> TerminalSnapshot:
         """A terminal that does not tell its last transaction can be paid at; see ``untold``."""
         try:
-            return memory.standing(self.last_transaction())
+            return memory.snapshot(self.last_transaction())
         except ProtocolError as problem:
             if problem.code != NO_DETAILS:
                 raise

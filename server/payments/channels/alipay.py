@@ -22,6 +22,7 @@ from contract.text_file import read_text
 from server.configuration import parse_section
 from server.payments.channels import alipay_notification
 from server.payments.channels.interface import (
+    ChannelStatus,
     ChannelUnavailable,
     EndAnswer,
     Ending,
@@ -30,8 +31,7 @@ from server.payments.channels.interface import (
     Order,
     OrderState,
     OutcomeUnknown,
-    RefundStanding,
-    Standing,
+    RefundStatus,
 )
 from server.payments.channels.sessions import Sessions
 from server.payments.channels.settings import AlipayTable
@@ -84,11 +84,11 @@ _ENDINGS_CLOSE = {
     "ACQ.REASON_TRADE_STATUS_INVALID": Ending.REFUSED,
     "ACQ.TRADE_HAS_SUCCESS": Ending.REFUSED,
 }
-_STANDING = {
-    "WAIT_BUYER_PAY": Standing.WAITING,
-    "TRADE_SUCCESS": Standing.PAID,
-    "TRADE_FINISHED": Standing.PAID,
-    "TRADE_CLOSED": Standing.CLOSED,
+_STATUS = {
+    "WAIT_BUYER_PAY": ChannelStatus.WAITING,
+    "TRADE_SUCCESS": ChannelStatus.PAID,
+    "TRADE_FINISHED": ChannelStatus.PAID,
+    "TRADE_CLOSED": ChannelStatus.CLOSED,
 }
 
 
@@ -196,15 +196,17 @@ class AlipayChannel:
             log.warning("alipay charge: %s", error)
             if not error.sent:
                 raise ChannelUnavailable(str(error)) from error
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         code, ours = answer.get("code"), answer.get("out_trade_no") == order.out_trade_no
         if code == DONE and ours:
             return _state({**answer, "trade_status": "TRADE_SUCCESS"}, "gmt_payment")
         log.warning("alipay charge: %s %s", code, answer.get("sub_code"))
         if code == PASSWORD_ASKED:
-            return OrderState(Standing.WAITING)
+            return OrderState(ChannelStatus.WAITING)
         reason = _DECLINED.get(str(answer.get("sub_code"))) if code == FAILED else None
-        return OrderState(Standing.DECLINED if reason else Standing.UNKNOWN, reason=reason or "")
+        return OrderState(
+            ChannelStatus.DECLINED if reason else ChannelStatus.UNKNOWN, reason=reason or ""
+        )
 
     def reverse(self, out_trade_no: str) -> EndAnswer:
         """``retry_flag`` Y and 20000 leave open whether it was or will be done (alipay.trade.cancel).
@@ -216,11 +218,11 @@ class AlipayChannel:
             answer = self._line.server_api("alipay.trade.query", {"out_trade_no": out_trade_no})
         except _NoAnswer as error:
             log.warning("alipay query: %s", error)
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         if answer.get("sub_code") == NO_TRADE:
-            return OrderState(Standing.NOT_FOUND)
+            return OrderState(ChannelStatus.NOT_FOUND)
         if answer.get("code") != DONE or answer.get("out_trade_no") != out_trade_no:
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         return _state(answer, "send_pay_date")
 
     def close(self, out_trade_no: str) -> EndAnswer:
@@ -262,7 +264,7 @@ class AlipayChannel:
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
-    ) -> RefundStanding:
+    ) -> RefundStatus:
         content = {
             "out_trade_no": out_trade_no,
             "refund_amount": yuan(amount_minor),
@@ -273,20 +275,20 @@ class AlipayChannel:
             answer = self._line.server_api("alipay.trade.refund", content)
         except _NoAnswer as error:
             log.warning("alipay refund: %s", error)
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         done = answer.get("code") == DONE and answer.get("fund_change") == "Y"
-        return RefundStanding.DONE if done else RefundStanding.UNKNOWN
+        return RefundStatus.DONE if done else RefundStatus.UNKNOWN
 
-    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding:
+    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStatus:
         content = {"out_trade_no": out_trade_no, "out_request_no": refund_no}
         try:
             answer = self._line.server_api("alipay.trade.fastpay.refund.query", content)
         except _NoAnswer:
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         if answer.get("code") != DONE:
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         done = answer.get("refund_status") == "REFUND_SUCCESS"
-        return RefundStanding.DONE if done else RefundStanding.NOT_FOUND
+        return RefundStatus.DONE if done else RefundStatus.NOT_FOUND
 
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Notification:
         told = alipay_notification.read(body, self._alipays_key)
@@ -316,21 +318,21 @@ def fen(text: str) -> int:
 def _state(content: Mapping[str, Any], paid_at_key: str) -> OrderState:
     """Only a complete, explicit answer counts; anything else is UNKNOWN. ``refund_fee`` is what went
     back in all (异步通知): TRADE_SUCCESS with it was refunded in part."""
-    standing = _STANDING.get(str(content.get("trade_status")), Standing.UNKNOWN)
-    if standing is not Standing.PAID:
-        return OrderState(standing)
+    status = _STATUS.get(str(content.get("trade_status")), ChannelStatus.UNKNOWN)
+    if status is not ChannelStatus.PAID:
+        return OrderState(status)
     try:
         paid_at = datetime.fromisoformat(f"{content[paid_at_key]}+08:00")
         refunded = fen(str(content.get("refund_fee") or "0"))
         return OrderState(
-            Standing.REFUNDED if refunded else Standing.PAID,
+            ChannelStatus.REFUNDED if refunded else ChannelStatus.PAID,
             str(content["trade_no"]),
             fen(str(content["total_amount"])),
             paid_at,
             refunded,
         )
     except (KeyError, TypeError, ValueError):
-        return OrderState(Standing.UNKNOWN)
+        return OrderState(ChannelStatus.UNKNOWN)
 
 
 def create(table: Mapping[str, Any]) -> AlipayChannel:

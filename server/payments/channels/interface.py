@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Standing(StrEnum):
+class ChannelStatus(StrEnum):
     """Where an order stands at the channel."""
 
     NOT_FOUND = "not_found"  # the channel explicitly knows no such order (Alipay: not scanned yet)
@@ -53,7 +53,7 @@ class OrderState:
     ``reason`` why the payer was declined: code_expired, code_invalid, no_money, refused, ...;
     ``refunded_minor`` how much went back in all, None when that is not said: ask ``refunded``."""
 
-    standing: Standing
+    status: ChannelStatus
     reference: str = ""
     amount_minor: int | None = None
     paid_at: datetime | None = None
@@ -79,7 +79,7 @@ class EndAnswer:
     """The answer to a close or a reversal, and where the order stands by a query right after it."""
 
     ending: Ending
-    state: OrderState = OrderState(Standing.UNKNOWN)
+    state: OrderState = OrderState(ChannelStatus.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Notification:
     state: OrderState
 
 
-class RefundStanding(StrEnum):
+class RefundStatus(StrEnum):
     DONE = "done"
     PROCESSING = "processing"
     FAILED = "failed"  # explicitly
@@ -145,11 +145,11 @@ class Channel(Protocol):
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
-    ) -> RefundStanding:
+    ) -> RefundStatus:
         """Gives money back once for each ``refund_no``; never raises."""
         ...
 
-    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding: ...
+    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStatus: ...
 
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Notification:
         """Raises NotGenuine."""

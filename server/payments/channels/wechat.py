@@ -17,6 +17,7 @@ from contract.text_file import read_text
 from server.configuration import parse_section
 from server.payments.channels import wechat_bill
 from server.payments.channels.interface import (
+    ChannelStatus,
     ChannelUnavailable,
     EndAnswer,
     Ending,
@@ -25,8 +26,7 @@ from server.payments.channels.interface import (
     Order,
     OrderState,
     OutcomeUnknown,
-    RefundStanding,
-    Standing,
+    RefundStatus,
 )
 from server.payments.channels.settings import WeChatTable
 from server.payments.channels.wechat_line import Line, NoAnswer
@@ -35,15 +35,15 @@ log = logging.getLogger(__name__)
 
 BEIJING = timezone(timedelta(hours=8))
 BILLED_BY = "Asia/Shanghai"  # whose days the bills are of
-_STANDING = {
-    "SUCCESS": Standing.PAID,
-    "REFUND": Standing.REFUNDED,  # 转入退款: all of it or a part
-    "NOTPAY": Standing.WAITING,
-    "USERPAYING": Standing.WAITING,
-    "ACCEPT": Standing.WAITING,
-    "CLOSED": Standing.CLOSED,
-    "REVOKED": Standing.CLOSED,
-    "PAYERROR": Standing.WAITING,  # the payer may try again until the order is closed
+_STATUS = {
+    "SUCCESS": ChannelStatus.PAID,
+    "REFUND": ChannelStatus.REFUNDED,  # 转入退款: all of it or a part
+    "NOTPAY": ChannelStatus.WAITING,
+    "USERPAYING": ChannelStatus.WAITING,
+    "ACCEPT": ChannelStatus.WAITING,
+    "CLOSED": ChannelStatus.CLOSED,
+    "REVOKED": ChannelStatus.CLOSED,
+    "PAYERROR": ChannelStatus.WAITING,  # the payer may try again until the order is closed
 }
 _NO_ORDER = ("ORDER_NOT_EXIST", "ORDERNOTEXIST")
 _BY_PAYMENT_CODE = "MICROPAY"  # trade_type; there PAYERROR is the end of it
@@ -75,10 +75,10 @@ _ENDINGS = {
     "ORDERNOTEXIST": Ending.NOT_THERE,
 }
 _REFUND = {
-    "SUCCESS": RefundStanding.DONE,
-    "PROCESSING": RefundStanding.PROCESSING,
-    "ABNORMAL": RefundStanding.FAILED,
-    "CLOSED": RefundStanding.FAILED,
+    "SUCCESS": RefundStatus.DONE,
+    "PROCESSING": RefundStatus.PROCESSING,
+    "ABNORMAL": RefundStatus.FAILED,
+    "CLOSED": RefundStatus.FAILED,
 }
 
 
@@ -141,16 +141,18 @@ class WeChatChannel:
             log.warning("wechat charge: %s", error)
             if not error.sent:
                 raise ChannelUnavailable(str(error)) from error
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         if status in (200, _PASSWORD_ASKED):
             ours = content.get("out_trade_no") == order.out_trade_no
-            return self._state(content) if ours else OrderState(Standing.UNKNOWN)
+            return self._state(content) if ours else OrderState(ChannelStatus.UNKNOWN)
         code = str(content.get("code"))
         log.warning("wechat charge: %s %s", status, code)
         if code == "USERPAYING":
-            return OrderState(Standing.WAITING)
+            return OrderState(ChannelStatus.WAITING)
         reason = _DECLINED.get(code.replace("_", "")) if status < 500 else None
-        return OrderState(Standing.DECLINED if reason else Standing.UNKNOWN, reason=reason or "")
+        return OrderState(
+            ChannelStatus.DECLINED if reason else ChannelStatus.UNKNOWN, reason=reason or ""
+        )
 
     def reverse(self, out_trade_no: str) -> EndAnswer:
         """Refused with USERPAYING while the payer types. ``recall`` Y, SYSTEM_ERROR and whatever else
@@ -168,11 +170,11 @@ class WeChatChannel:
             status, content = self._pay.query(out_trade_no=out_trade_no)
         except NoAnswer as error:
             log.warning("wechat query: %s", error)
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         if status == 404 and content.get("code") in _NO_ORDER:
-            return OrderState(Standing.NOT_FOUND)
+            return OrderState(ChannelStatus.NOT_FOUND)
         if status != 200 or content.get("out_trade_no") != out_trade_no:
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         return self._state(content)
 
     def close(self, out_trade_no: str) -> EndAnswer:
@@ -205,16 +207,16 @@ class WeChatChannel:
         status, content = self._pay.query_refund(out_refund_no=refund_no)
         if status == 404:
             return 0
-        standing = _REFUND.get(str(content.get("status"))) if status == 200 else None
-        if standing is RefundStanding.FAILED:
+        status = _REFUND.get(str(content.get("status"))) if status == 200 else None
+        if status is RefundStatus.FAILED:
             return 0
         amount = content.get("amount")
         refund = amount.get("refund") if isinstance(amount, dict) else None
-        return refund if standing is RefundStanding.DONE and type(refund) is int else None
+        return refund if status is RefundStatus.DONE and type(refund) is int else None
 
     def refund(
         self, out_trade_no: str, refund_no: str, amount_minor: int, total_minor: int, reason: str
-    ) -> RefundStanding:
+    ) -> RefundStatus:
         try:
             status, content = self._pay.refund(
                 out_refund_no=refund_no,
@@ -224,21 +226,21 @@ class WeChatChannel:
             )
         except NoAnswer as error:
             log.warning("wechat refund: %s", error)
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         if status == 200:
-            return _REFUND.get(str(content.get("status")), RefundStanding.UNKNOWN)
-        return RefundStanding.UNKNOWN
+            return _REFUND.get(str(content.get("status")), RefundStatus.UNKNOWN)
+        return RefundStatus.UNKNOWN
 
-    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStanding:
+    def query_refund(self, out_trade_no: str, refund_no: str) -> RefundStatus:
         try:
             status, content = self._pay.query_refund(out_refund_no=refund_no)
         except NoAnswer:
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         if status == 404:
-            return RefundStanding.NOT_FOUND
+            return RefundStatus.NOT_FOUND
         if status != 200:
-            return RefundStanding.UNKNOWN
-        return _REFUND.get(str(content.get("status")), RefundStanding.UNKNOWN)
+            return RefundStatus.UNKNOWN
+        return _REFUND.get(str(content.get("status")), RefundStatus.UNKNOWN)
 
     def parse_notification(self, headers: Mapping[str, str], body: bytes) -> Notification:
         if not self._line.is_genuine(headers, body):
@@ -261,23 +263,23 @@ class WeChatChannel:
         """Only a complete, explicit answer counts; anything else is UNKNOWN."""
         told = str(content.get("trade_state"))
         if told == "PAYERROR" and content.get("trade_type") == _BY_PAYMENT_CODE:
-            return OrderState(Standing.DECLINED, reason="refused")
-        standing = _STANDING.get(told, Standing.UNKNOWN)
-        if standing not in (Standing.PAID, Standing.REFUNDED):
-            return OrderState(standing)
+            return OrderState(ChannelStatus.DECLINED, reason="refused")
+        status = _STATUS.get(told, ChannelStatus.UNKNOWN)
+        if status not in (ChannelStatus.PAID, ChannelStatus.REFUNDED):
+            return OrderState(status)
         try:
             amount = content["amount"]
             if amount["currency"] != "CNY" or content["appid"] != self._table.appid:
-                return OrderState(Standing.UNKNOWN)
+                return OrderState(ChannelStatus.UNKNOWN)
             return OrderState(
-                standing,
+                status,
                 str(content["transaction_id"]),
                 int(amount["total"]),
                 datetime.fromisoformat(content["success_time"]),
-                refunded_minor=None if standing is Standing.REFUNDED else 0,
+                refunded_minor=None if status is ChannelStatus.REFUNDED else 0,
             )
         except (KeyError, TypeError, ValueError):
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
 
 
 def _ending(asked: str, status: int, content: Mapping[str, Any]) -> Ending:

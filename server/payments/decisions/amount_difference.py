@@ -92,7 +92,7 @@ def _settle(order: PaymentOrder, purpose: HeldFor, at: datetime) -> None:
     release(order.payment_id)
     state = PaymentState.REVERSED if purpose is HeldFor.REFUND else PaymentState.APPROVED
     fields |= {"allocated_minor": allocated, "credited_minor": credited}
-    transitions.decided(order, state, at, reason="amount_differs", **fields)
+    transitions.apply_decision(order, state, at, reason="amount_differs", **fields)
 
 
 def _as_far_as_it_reaches(order: PaymentOrder) -> settlement.Taken:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from server.payments import refunds
 from server.payments.channels import registry
-from server.payments.channels.interface import RefundStanding
+from server.payments.channels.interface import RefundStatus
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import Refund
 from server.payments.refunds import RefundEnded, RefundInFlight
@@ -43,12 +43,12 @@ def returned_by_hand(
     done_at = returned_at or at
     if done_at > at:
         raise NotPossible("in_future", "退回时间还没有到", "It cannot have been returned yet")
-    checks = refund.checks
+    poll_count = refund.poll_count
     if refund.state == Refund.State.DUE:
         _ask_channel(refund, how, looked_at_channel, at)
     try:
         with transaction.atomic():
-            done = refunds.take_over(refund.pk, how, done_at, checks, at)
+            done = refunds.take_over(refund.pk, how, done_at, poll_count, at)
             audit.record(
                 done.community_id,
                 person,
@@ -97,15 +97,15 @@ def _ask_channel(refund: Refund, how: Refund.How, looked: bool, at: datetime) ->
     a number of its own there, so it is never found under ours."""
     order = refund.order
     through = registry.channel(order.method) if order.by_code else None
-    if through is None or (refund.checks == 0 and refund.claimed_until is None):
+    if through is None or (refund.poll_count == 0 and refund.claimed_until is None):
         return  # it was never sent
     said = through.query_refund(order.out_trade_no, refund.refund_no)
-    if said is RefundStanding.DONE:
+    if said is RefundStatus.DONE:
         refunds.sent_back(refund, at)
         raise _ended(_found(refund.refund_no))
-    if said is RefundStanding.PROCESSING:
+    if said is RefundStatus.PROCESSING:
         raise _in_flight()
-    if said is RefundStanding.UNKNOWN and not looked:
+    if said is RefundStatus.UNKNOWN and not looked:
         raise NotPossible(
             "no_answer",
             "渠道没有回答这笔款是否已退。请先在商户后台查明没有退,再确认人工退回",

@@ -17,9 +17,9 @@ from contract.messages import PaymentState
 from server.billing.leases import release
 from server.billing.models import BillLease
 from server.payments import contradictions, inquiry, timing, transitions
-from server.payments.channel_responses import noted
+from server.payments.channel_responses import record_response
 from server.payments.channels import registry
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import Fact
@@ -54,7 +54,7 @@ def look_again(payment_id: str, person: Person, reason: str, at: datetime) -> Pa
     with transaction.atomic():
         audit.record(order.community_id, person, "look_again", ("payment", payment_id), reason, at)
     if order.life.final:
-        inquiry.look_again(order, at)
+        inquiry.recheck_closed(order, at)
         return _found(payment_id)
     return inquiry.check(order, at)
 
@@ -85,28 +85,30 @@ def book_as_paid(
     order, came = _open(payment_id, as_of, at), None
     if order.by_code:
         said = _ask(order, at)
-        if said.standing not in (Standing.PAID, Standing.REFUNDED, Standing.UNKNOWN):
+        if said.status not in (ChannelStatus.PAID, ChannelStatus.REFUNDED, ChannelStatus.UNKNOWN):
             raise NotPossible(
                 "says_unpaid",
                 "渠道说这笔订单没有付,不能按已付入账",
                 "The channel says that it was not paid",
             )
-        if said.standing is not Standing.PAID and not looked_at_channel:
+        if said.status is not ChannelStatus.PAID and not looked_at_channel:
             raise _no_answer()
         came = said.amount_minor
         as_of = None  # its word may have moved the order
     with transaction.atomic():
         order = _locked(payment_id, as_of)
         before = _facts(order)
-        if not order.charged_minor:
+        if not order.captured_minor:
             _still_open(order)
             known = OrderState(
-                Standing.PAID,
+                ChannelStatus.PAID,
                 channel_reference[:64],
                 came or order.amount_minor,
-                paid_at or order.asked_at or at,
+                paid_at or order.submitted_at or at,
             )
-            order = transitions.paid(payment_id, known, at, decided="paid", **_watch(order, at))
+            order = transitions.apply_paid(
+                payment_id, known, at, decided="paid", **_watch(order, at)
+            )
         _record(order, person, "book_as_paid", reason, at, before, looked_at_channel)
     return order
 
@@ -134,9 +136,9 @@ def book_as_unpaid(
     if order.by_code:
         said = _ask(order, at)
         order = _found(payment_id)
-        if not order.life.final and said.standing is not Standing.UNKNOWN:
+        if not order.life.final and said.status is not ChannelStatus.UNKNOWN:
             order = inquiry.cancel(order, at)  # nobody shall pay it any more
-        if order.charged_minor or order.held_minor:
+        if order.captured_minor or order.held_minor:
             raise _says_paid()
         if not order.life.final and not looked_at_channel:
             raise _no_answer()
@@ -144,10 +146,10 @@ def book_as_unpaid(
     with transaction.atomic():
         order = _locked(payment_id, as_of)
         before = _facts(order)
-        if order.charged_minor or order.held_minor:
+        if order.captured_minor or order.held_minor:
             _still_open(order)
         if not order.life.final:
-            order = transitions.ended_unpaid(
+            order = transitions.apply_unpaid(
                 payment_id, Fact.CLOSED, "staff", at, decided="unpaid", **_watch(order, at)
             )
         _record(order, person, "book_as_unpaid", reason, at, before, looked_at_channel)
@@ -201,7 +203,7 @@ def _take_back(
         if not contradictions.open_about(order):
             raise _ended()
         before = _facts(order)
-        order = transitions.reversed_(
+        order = transitions.apply_reversed(
             order.payment_id, "not_received", at, decided="unpaid", **_watch(order, at)
         )
         contradictions.settle(order, at)
@@ -212,11 +214,11 @@ def _take_back(
 def _closed_at_channel(order: PaymentOrder, looked: bool, at: datetime) -> None:
     said = _ask(order, at)
     through = registry.channel(order.method)
-    if through is not None and said.standing in (Standing.WAITING, Standing.DECLINED):
+    if through is not None and said.status in (ChannelStatus.WAITING, ChannelStatus.DECLINED):
         said = inquiry.close_taken_back(order, through, at)
-    if said.standing is Standing.PAID:
+    if said.status is ChannelStatus.PAID:
         raise _says_paid()
-    ended = said.standing in (Standing.CLOSED, Standing.NOT_FOUND, Standing.REFUNDED)
+    ended = said.status in (ChannelStatus.CLOSED, ChannelStatus.NOT_FOUND, ChannelStatus.REFUNDED)
     if not ended and not looked:
         raise _no_answer()
 
@@ -269,9 +271,9 @@ def _ask(order: PaymentOrder, at: datetime) -> OrderState:
     """What the channel says now, which is taken as ever."""
     through = registry.channel(order.method)
     if through is None:
-        return OrderState(Standing.UNKNOWN)
-    said = noted(order, "query", through.query(order.out_trade_no), at)
-    inquiry.learn(order, said, at)
+        return OrderState(ChannelStatus.UNKNOWN)
+    said = record_response(order, "query", through.query(order.out_trade_no), at)
+    inquiry.apply_answer(order, said, at)
     return said
 
 
@@ -279,7 +281,7 @@ def _watch(order: PaymentOrder, at: datetime) -> dict[str, object]:
     """A channel is asked again soon: it may know better than the person."""
     if not order.by_code:
         return {}
-    return {"checks": 0, "check_at": timing.next_look(0, at)}
+    return {"poll_count": 0, "next_poll_at": timing.next_look(0, at)}
 
 
 def _facts(order: PaymentOrder) -> dict[str, object]:

@@ -14,7 +14,7 @@ from contract.messages import RefusedChange
 from server.database import serializable
 from server.payments.initiation import Caller
 from server.payments.journal import store
-from server.payments.journal.posting import Take
+from server.payments.journal.posting import JournalPosting
 from server.payments.models import JournalEntry
 
 _PAYMENT_ID = re.compile("[0-9a-f-]{36}")
@@ -135,7 +135,7 @@ def _keep(
             for entry, text in zip(entries, signed, strict=True)
         ]
     )
-    take = Take(caller, now, settled)
+    take = JournalPosting(caller, now, settled)
     take.batch(entries)
     return take.refused
 

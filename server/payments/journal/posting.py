@@ -24,7 +24,7 @@ from server.database import database_away, value_is_taken
 from server.estate.models import Unit
 from server.payments import held_bills, initiation, timing, transitions
 from server.payments.alerts import raise_alert
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import Caller, kept_bills
 from server.payments.journal import kiosk_time
 from server.payments.models import PaymentOrder
@@ -41,7 +41,7 @@ class AnotherKiosks(Exception):
     """A record names a payment that another kiosk started, or this one in another community."""
 
 
-class Take:
+class JournalPosting:
     """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why.
 
     An entry that fails, however it fails, is reported and costs no other entry anything.
@@ -51,17 +51,17 @@ class Take:
         self._caller, self._now, self._settled = caller, now, settled
         self._orders: dict[str, PaymentOrder] = {}
         self._units: dict[str, Unit] = {}
-        self._paid: list[transitions.News] = []  # to be booked together
+        self._paid: list[transitions.PaidOrder] = []  # to be booked together
         self._receipts: dict[str, set[str]] = {}  # what became of a receipt -> payments
         self.refused: list[RefusedChange] = []
 
     def batch(self, entries: list[JournalEntry]) -> None:
         """All of them together; when that fails, each by itself. Within a transaction. Raises what is
         no entry's fault: the database is away, or somebody else was quicker."""
-        together = Take(self._caller, self._now, self._settled)
+        together = JournalPosting(self._caller, self._now, self._settled)
         if not together._without_failure(entries):
             for entry in entries:
-                alone = Take(self._caller, self._now, self._settled)
+                alone = JournalPosting(self._caller, self._now, self._settled)
                 if alone._without_failure([entry], report=True):
                     self.refused += alone.refused
             return
@@ -154,7 +154,7 @@ class Take:
     def _book(self) -> None:
         """Books what was gathered; whatever else is taken comes after that."""
         if self._paid:
-            transitions.paid_together(self._paid, self._now)
+            transitions.apply_paid_batch(self._paid, self._now)
             self._paid = []
 
     def _payment(self, sequence: int, record: PaymentRecord) -> None:
@@ -183,20 +183,20 @@ class Take:
             PaymentState.REVERSED,
             PaymentState.UNKNOWN,
         ):
-            told |= {"cancel_wanted": True, "check_at": self._now}
+            told |= {"cancel_wanted": True, "next_poll_at": self._now}
         self._told(order, told)
 
     def _approved(self, order: PaymentOrder, record: PaymentRecord, told: dict[str, Any]) -> None:
         if any(one.order is order for one in self._paid):
             self._book()
         paid_at = self._paid_at(order, record)
-        news = transitions.News(order, _terminal_said(record, paid_at), _facts(record) | told)
+        news = transitions.PaidOrder(order, _terminal_said(record, paid_at), _facts(record) | told)
         if news.plain:
             order.kiosk_version, order.kiosk_state = record.version, record.state.value
             self._paid.append(news)
             return
         self._book()
-        transitions.paid(order.payment_id, news.known, self._now, **_facts(record))
+        transitions.apply_paid(order.payment_id, news.known, self._now, **_facts(record))
         self._told(order, told)
 
     def _paid_at(self, order: PaymentOrder, record: PaymentRecord) -> datetime:
@@ -279,7 +279,7 @@ class Take:
             received_at=self._now,
             changed_at=self._now,
             expires_at=_payable_until(record, self._now),
-            check_at=self._now,  # the sweep forgets it only once its end is known
+            next_poll_at=self._now,  # the sweep forgets it only once its end is known
         )
         self._orders[record.payment_id] = order
         return order
@@ -341,7 +341,7 @@ def _refusal(order: PaymentOrder, record: PaymentRecord) -> str:
 
 def _terminal_said(record: PaymentRecord, paid_at: datetime) -> OrderState:
     reference = storable_text(record.card.trace_no)[:64] if record.card else ""
-    return OrderState(Standing.PAID, reference, record.amount_minor, paid_at)
+    return OrderState(ChannelStatus.PAID, reference, record.amount_minor, paid_at)
 
 
 def _facts(record: PaymentRecord) -> dict[str, Any]:
@@ -354,10 +354,10 @@ def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None
     facts, reason = _facts(record), storable_text(record.reason)[:60] or record.state.value
     match record.state:
         case PaymentState.DECLINED:
-            transitions.ended_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)
+            transitions.apply_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)
         case PaymentState.CANCELLED:
-            transitions.ended_unpaid(order.payment_id, Fact.CLOSED, reason, now, **facts)
+            transitions.apply_unpaid(order.payment_id, Fact.CLOSED, reason, now, **facts)
         case PaymentState.UNKNOWN:
-            transitions.lost(order.payment_id, reason, now, **facts)
+            transitions.mark_unknown(order.payment_id, reason, now, **facts)
         case PaymentState.REVERSED:
-            transitions.reversed_(order.payment_id, reason, now, **facts)
+            transitions.apply_reversed(order.payment_id, reason, now, **facts)

@@ -24,7 +24,7 @@ def end_orders(kiosk_id: str, now: datetime) -> int:
     """Nobody stands in front of this kiosk any more: its orders are ended, unless they were paid,
     by the next sweep. Returns how many."""
     orders = PaymentOrder.objects.filter(kiosk_id=kiosk_id, state__in=_OPEN)
-    return orders.exclude(method=Method.CARD).update(cancel_wanted=True, check_at=now)
+    return orders.exclude(method=Method.CARD).update(cancel_wanted=True, next_poll_at=now)
 
 
 def highest_number(kiosk_id: str) -> int:

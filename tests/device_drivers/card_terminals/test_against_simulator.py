@@ -229,7 +229,7 @@ def test_a_bare_repeat_proves_nothing(world: Simulator, device: ZvtTerminal) -> 
         device.last_transaction()
     assert caught.value.code == "zvt.no_details"
     assert [c.code for c in device.status().conditions] == ["card_terminal.no_details"]
-    assert device.standing() == untold()
+    assert device.snapshot() == untold()
     world.configure(bare_repeat=False)
     device.last_transaction()
     assert device.status().level is Level.OK

@@ -147,12 +147,12 @@ def test_who_does_not_tell_its_last_transaction_can_be_paid_at(answer: list[str]
 
     def use(device: ZvtTerminal) -> Any:
         device.open()
-        standing = device.standing()
+        snapshot = device.snapshot()
         told = codes(device)
-        return standing, told, device.authorise(REQUEST, Observed())
+        return snapshot, told, device.authorise(REQUEST, Observed())
 
-    standing, told, result = used(script, use)
-    assert standing == untold()
+    snapshot, told, result = used(script, use)
+    assert snapshot == untold()
     assert told == ["card_terminal.no_details"]
     assert result.outcome is Outcome.APPROVED
 
@@ -169,7 +169,7 @@ def test_what_such_a_terminal_tells_later_decides_nothing() -> None:
 
     def use(device: ZvtTerminal) -> Any:
         device.open()
-        before = device.standing().known
+        before = device.snapshot().known
         with pytest.raises(ProtocolError) as caught:
             device.lookup(REQUEST, before)
         return caught.value.code, codes(device)
@@ -187,7 +187,7 @@ def test_a_busy_terminal_is_asked_again_for_its_last_transaction() -> None:
     def use(device: ZvtTerminal) -> Any:
         device.open()
         with pytest.raises(DeviceError) as caught:
-            device.standing()
+            device.snapshot()
         return caught.value.code
 
     assert used(script, use) == "zvt.busy"

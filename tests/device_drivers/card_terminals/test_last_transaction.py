@@ -8,7 +8,7 @@ from device_drivers.card_terminals.interface import (
     CardResult,
     LastKnown,
     Outcome,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.card_terminals.last_transaction import (
     ANOTHER_TERMINAL,
@@ -16,7 +16,7 @@ from device_drivers.card_terminals.last_transaction import (
     OTHER_AMOUNT,
     is_newer,
     lookup,
-    standing,
+    snapshot,
 )
 from device_drivers.errors import ProtocolError
 
@@ -91,8 +91,8 @@ def test_another_terminal_says_nothing_about_a_payment():
 
 
 def test_what_is_kept_for_the_next_payment():
-    assert standing(None) == Standing()
+    assert snapshot(None) == TerminalSnapshot()
     last = transaction(terminal_id="52500013")
-    assert standing(last) == Standing(LastKnown("0042", "000042", "52500013"))
+    assert snapshot(last) == TerminalSnapshot(LastKnown("0042", "000042", "52500013"))
     back = CardResult(Outcome.CANCELLED, TAKEN_BACK, amount_minor=4200, receipt_no="0042")
-    assert standing(back).taken_back == back
+    assert snapshot(back).taken_back == back

@@ -273,7 +273,7 @@ def test_an_end_of_day_in_between_leaves_a_payment_unknown(world: Simulator, fau
     device = world.driver("tcp", **SETTINGS)
     device.open()
     device.authorise(request(), Observed())
-    before = device.standing().known
+    before = device.snapshot().known
     asked = request()
     world.next("drop_connection")
     with pytest.raises(OutcomeUnknown):
@@ -335,7 +335,7 @@ def test_every_standing_fault_is_tried_here() -> None:
 def test_a_terminal_that_completes_without_a_word_is_paid_at(world: Simulator) -> None:
     world.fault("bare_completions")
     device = world.driver("serial", **SETTINGS)
-    assert device.standing() == untold()
+    assert device.snapshot() == untold()
     assert device.authorise(request(), Observed()).outcome is Outcome.APPROVED
     assert device.status().level is Level.WARNING
     device.close()

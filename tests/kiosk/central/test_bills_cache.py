@@ -70,7 +70,7 @@ def test_no_clock_has_a_say_in_how_old_that_is_what_this_run_fetched(opened, tim
     copy.sync(Pages(DUE, at=NOON + off), 0)
     time.off = off
     time.passes(timedelta(hours=23))
-    copy._clock.learn(NOON - 2 * off)
+    copy._clock.synchronize(NOON - 2 * off)
     assert copy.usable
     time.passes(timedelta(hours=2))
     assert not copy.usable
@@ -102,7 +102,7 @@ def test_a_clock_that_cannot_be_right_says_no_age(opened, time):
     copy = opened()
     copy._clock.not_before(time.true + timedelta(hours=1))
     assert not copy._clock.trusted and not copy.usable
-    copy._clock.learn(time.true)
+    copy._clock.synchronize(time.true)
     assert copy.usable
 
 

@@ -22,7 +22,7 @@ from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import Refused, ServerAway
 from kiosk.central.config_cache import KnownConfig
 from kiosk.central.outbox import NOT_KNOWN, SAID_AGAIN_S, Reporter
-from kiosk.central.presence_counter import Voice
+from kiosk.central.presence_counter import PresenceCounter
 from kiosk.core.effects import Record
 from kiosk.journal.journal import Journal
 from tests.device_drivers.waiting import wait_until
@@ -355,7 +355,7 @@ def round_of(server, journal, tmp_path, stops):
         on_config=lambda c: None,
         on_server=lambda r: None,
         on_stopped=stops.append,
-        voice=Voice(journal),
+        voice=PresenceCounter(journal),
     )
     made._round()
     return made
@@ -380,7 +380,7 @@ def test_the_kiosk_hears_that_it_is_stopped_and_that_it_is_not(journal, tmp_path
 
 
 def test_a_start_that_cannot_be_counted_is_not_told(journal):
-    voice = Voice(journal)
+    voice = PresenceCounter(journal)
     journal._db.execute("PRAGMA query_only = ON")
     assert voice.presence() is None
     journal._db.execute("PRAGMA query_only = OFF")

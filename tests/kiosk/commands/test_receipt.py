@@ -8,7 +8,7 @@ from PIL import Image
 
 from contract.messages import Method, PaymentState
 from kiosk.central.config_cache import KnownConfig
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal
 from lobbypay.cli import main
 from tests.device_drivers.printers.receipts import needs_fonts
@@ -36,7 +36,7 @@ def draws(journal, payment, *more) -> int:
 def test_a_receipt_has_the_papers_width_and_its_code_leads_to_the_payment(
     journal, tmp_path, language, paper
 ):
-    journal.append_payment(learn(learn(CREATED, Fact.ASKED, START), Fact.APPROVED, START))
+    journal.append_payment(apply_fact(apply_fact(CREATED, Fact.ASKED, START), Fact.APPROVED, START))
     png, pdf = tmp_path / "receipt.png", tmp_path / "receipt.pdf"
     look = ("--language", language, "--paper", paper)
     assert draws(journal, CREATED.reference, "--png", png, "--pdf", pdf, *look) == 0
@@ -55,7 +55,7 @@ def test_what_has_no_receipt_is_said(journal, tmp_path, capsys):
     png = tmp_path / "receipt.png"
     assert draws(journal, "K03-999999", "--png", png) == 2
     assert "there is no payment K03-999999" in capsys.readouterr().err
-    journal.append_payment(learn(CREATED, Fact.CANCELLED, START, reason="resident"))
+    journal.append_payment(apply_fact(CREATED, Fact.CANCELLED, START, reason="resident"))
     assert draws(journal, CREATED.reference, "--png", png) == 2
     assert f"{CREATED.reference} is cancelled" in capsys.readouterr().err
     assert not png.exists()
@@ -65,7 +65,7 @@ def test_without_the_community_or_with_a_changed_journal_nothing_is_drawn(
     journal, tmp_path, capsys
 ):
     png = tmp_path / "receipt.png"
-    journal.append_payment(learn(CREATED, Fact.ASKED, START))
+    journal.append_payment(apply_fact(CREATED, Fact.ASKED, START))
     assert draws(journal, CREATED.reference, "--png", png) == 0, "a slip of a payment in doubt"
     png.unlink()
     (tmp_path / "config.json").unlink()

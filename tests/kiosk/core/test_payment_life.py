@@ -8,7 +8,7 @@ import pytest
 from contract.messages import CardData, PaymentRecord, PaymentState
 from kiosk.core.effects import Record
 from kiosk.core.model import Action
-from kiosk.core.payment import TRANSITIONS, Fact, altered, follows, learn, missing
+from kiosk.core.payment import TRANSITIONS, Fact, altered, apply_fact, follows, missing
 from tests.kiosk.core.story import Method, Story
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -37,10 +37,10 @@ def test_only_a_lost_answer_makes_a_payment_unknown():
 
 def test_each_fact_that_changes_something_makes_a_new_version():
     record = Story.paying(Method.CARD).payment
-    approved = learn(record, Fact.APPROVED, NOW, card=CardData(receipt_no="1"))
+    approved = apply_fact(record, Fact.APPROVED, NOW, card=CardData(receipt_no="1"))
     assert approved is not None
     assert (approved.version, approved.state) == (record.version + 1, PaymentState.APPROVED)
-    assert learn(approved, Fact.APPROVED, NOW) is None
+    assert apply_fact(approved, Fact.APPROVED, NOW) is None
 
 
 def records_of(story: Story) -> list[PaymentRecord]:

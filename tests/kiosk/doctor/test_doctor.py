@@ -178,7 +178,7 @@ def test_a_payment_into_silence_is_never_lost(bench):
 def test_money_that_the_terminal_kept_is_said_again_and_again(settings):
     journal = Journal(settings.data_dir / "journal.sqlite3", lambda: datetime.now(UTC))
     body = {"what": "test_payment", "trial_id": "t", "amount_minor": 1, "currency": "CNY"}
-    body |= {"asked_at": "2026-11-24T14:47:00+00:00", "card": {"receipt_no": "0042"}}
+    body |= {"submitted_at": "2026-11-24T14:47:00+00:00", "card": {"receipt_no": "0042"}}
     for state, level in (("not_returned", "error"), ("taking_back", "error"), ("returned", "")):
         journal.append(EntryKind.NOTE, body | {"state": state})
         assert [f.level.value for f in trials.earlier(settings)] == ([level] if level else [])

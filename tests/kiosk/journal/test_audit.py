@@ -6,7 +6,7 @@ import pytest
 
 from contract.messages import EntryKind, Method, PaymentState
 from kiosk.commands.journal import main as journal_command
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.audit import breaches
 from kiosk.journal.journal import Journal
 from tests.kiosk.core.story import START, Story
@@ -23,9 +23,9 @@ def journal(tmp_path):
 
 
 def test_a_payment_that_went_its_way_breaks_nothing(journal):
-    pending = learn(CREATED, Fact.ASKED, START)
+    pending = apply_fact(CREATED, Fact.ASKED, START)
     journal.append_payment(pending)
-    journal.append_payment(learn(pending, Fact.APPROVED, START))
+    journal.append_payment(apply_fact(pending, Fact.APPROVED, START))
     assert list(breaches(journal.path)) == []
 
 
@@ -39,7 +39,7 @@ def test_a_payment_that_went_its_way_breaks_nothing(journal):
     ],
 )
 def test_what_cannot_have_happened_is_named_with_its_entry(journal, changes, said, capsys):
-    approved = learn(CREATED, Fact.APPROVED, START)
+    approved = apply_fact(CREATED, Fact.APPROVED, START)
     body = approved.model_copy(update=changes).model_dump(mode="json")
     journal.append(EntryKind.PAYMENT, body)
     assert journal_command(["verify", str(journal.path)]) == 1
@@ -49,7 +49,7 @@ def test_what_cannot_have_happened_is_named_with_its_entry(journal, changes, sai
 
 
 def test_a_payment_is_not_unpaid(journal):
-    approved = learn(CREATED, Fact.APPROVED, START)
+    approved = apply_fact(CREATED, Fact.APPROVED, START)
     journal.append_payment(approved)
     unpaid = {"state": PaymentState.DECLINED, "version": approved.version + 1, "reason": "05"}
     journal.append_payment(approved.model_copy(update=unpaid))

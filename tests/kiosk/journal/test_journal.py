@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import GENESIS, NotSigned, check_signature, entry_hash
 from contract.messages import EntryKind, Method
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal, JournalBroken, JournalUnavailable, verify
 from kiosk.journal.schema import JournalOfAnother, Seal
 from tests.kiosk.core.story import START, Story
@@ -42,7 +42,7 @@ def record():
 def test_a_payment_is_found_again_after_a_restart(path):
     first = Journal(path, now)
     created = record()
-    pending = learn(created, Fact.ASKED, START)
+    pending = apply_fact(created, Fact.ASKED, START)
     first.append_payment(created)
     first.append_payment(pending)
     first.close()
@@ -56,11 +56,11 @@ def test_a_payment_is_found_again_after_a_restart(path):
 def test_a_finished_payment_is_no_longer_unfinished(journal):
     created = record()
     journal.append_payment(created)
-    approved = learn(created, Fact.APPROVED, START)
+    approved = apply_fact(created, Fact.APPROVED, START)
     journal.append_payment(approved)
     assert journal.unfinished() == []
     assert journal.last_approved(created.unit) == approved
-    journal.append_payment(learn(approved, Fact.REVERSED, START))
+    journal.append_payment(apply_fact(approved, Fact.REVERSED, START))
     assert journal.last_approved(created.unit) is None
 
 

@@ -12,7 +12,7 @@ from device_drivers.card_terminals.interface import (
     CardResult,
     LastKnown,
     Outcome,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.errors import NotReachable, ProtocolError
 from kiosk.central.client import Refused, ServerAway
@@ -34,7 +34,7 @@ from kiosk.runtime.engine import Engine
 from tests.kiosk.core.story import CardData, Story, config, devices
 
 NO_MEMORY = object()  # as what a terminal answers: it took nothing for this payment
-NOTHING_TO_TELL = Standing()
+NOTHING_TO_TELL = TerminalSnapshot()
 BEFORE = CardData(receipt_no="0041", trace_no="000041")
 
 
@@ -51,12 +51,12 @@ def qr_payment():
 
 
 class Terminal:
-    """``knows``: what it says of any payment; an exception is raised. ``standing``: answers in turn."""
+    """``knows``: what it says of any payment; an exception is raised. ``snapshot``: answers in turn."""
 
-    def __init__(self, knows=NO_MEMORY, standing=(NOTHING_TO_TELL,)):
-        self.knows, self.answers, self.asked = knows, list(standing), []
+    def __init__(self, knows=NO_MEMORY, snapshot=(NOTHING_TO_TELL,)):
+        self.knows, self.answers, self.asked = knows, list(snapshot), []
 
-    def standing(self):
+    def snapshot(self):
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -130,7 +130,7 @@ def test_a_terminal_that_cannot_say_decides_nothing(failure):
 
 def test_a_card_payment_that_was_only_intended_was_never_asked_for():
     answer = found(card_payment("created"), terminal=result())
-    assert (answer.outcome, answer.reason) == ("cancelled", "never_asked")
+    assert (answer.outcome, answer.reason) == ("cancelled", "end_before_charge")
 
 
 @pytest.mark.parametrize("state", [PaymentState.APPROVED, PaymentState.CANCELLED])
@@ -206,7 +206,7 @@ def test_a_finding_that_could_not_be_recorded_is_asked_for_again():
 def test_the_terminal_is_read_until_it_answers_once(monkeypatch):
     monkeypatch.setattr("kiosk.recovery.inquiry.READ_AGAIN_S", 0.1)
     events = queue.Queue()
-    terminal = Terminal(standing=(NotReachable("off"), NotReachable("off"), Standing()))
+    terminal = Terminal(snapshot=(NotReachable("off"), NotReachable("off"), TerminalSnapshot()))
     inquiry = Recovery(heard(events), None, terminal, [])
     inquiry.start()
     seen = [events.get(timeout=10), events.get(timeout=10)]
@@ -218,8 +218,8 @@ def test_the_terminal_is_read_until_it_answers_once(monkeypatch):
 def test_what_the_terminal_took_back_is_told():
     events = queue.Queue()
     back = CardResult(Outcome.CANCELLED, TAKEN_BACK, amount_minor=4200, receipt_no="0042")
-    standing = Standing(LastKnown("0042", "000042", "52500013"), back)
-    inquiry = Recovery(heard(events), None, Terminal(standing=(standing,)), [])
+    snapshot = TerminalSnapshot(LastKnown("0042", "000042", "52500013"), back)
+    inquiry = Recovery(heard(events), None, Terminal(snapshot=(snapshot,)), [])
     inquiry.start()
     read = events.get(timeout=10)
     assert read == TerminalRead(
@@ -249,7 +249,7 @@ def test_what_the_terminal_took_back_while_the_kiosk_was_off_is_shown_to_nobody_
         journal.append_payment(record.model_copy(update={"created_at": datetime.now(UTC)}))
     assert journal.without_receipt() is not None
     back = CardResult(Outcome.CANCELLED, TAKEN_BACK, amount_minor=story.payment.amount_minor)
-    terminal = Terminal(standing=(Standing(LastKnown("0042", "000042", ""), back),))
+    terminal = Terminal(snapshot=(TerminalSnapshot(LastKnown("0042", "000042", ""), back),))
     lobby = Lobby(last_paid=journal.last_card_paid(), terminal_known=False)
     engine, done = Engine(journal, Session(lobby=lobby), "K03"), queue.Queue()
 
@@ -297,7 +297,7 @@ def test_a_driver_that_fails_as_none_should_ends_no_recovery(monkeypatch):
     monkeypatch.setattr("kiosk.recovery.inquiry.READ_AGAIN_S", 0.1)
     events, record = queue.Queue(), qr_payment()
     broken = ConnectionResetError(104, "reset by peer")
-    terminal = Terminal(knows=broken, standing=(broken, Standing()))
+    terminal = Terminal(knows=broken, snapshot=(broken, TerminalSnapshot()))
     paid = Server(Story.paying(Method.WECHAT).view(PaymentState.APPROVED))
     card = card_payment().model_copy(update={"payment_id": "01900000-0000-7000-8000-00000000000c"})
     inquiry = Recovery(heard(events), paid, terminal, [card, record])

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.messages import HeartbeatAnswer, Method, PaymentState
-from device_drivers.card_terminals.interface import CardRequest, Standing
+from device_drivers.card_terminals.interface import CardRequest, TerminalSnapshot
 from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
 from device_drivers.errors import ProtocolError
 from device_drivers.status import DeviceStatus
@@ -15,7 +15,7 @@ from kiosk import bootstrap
 from kiosk.central.client import ServerAway
 from kiosk.central.identity import Identity, save
 from kiosk.clock import Clock
-from kiosk.core.payment import Fact, learn
+from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
 from kiosk.recovery.payment_age import age_of
@@ -39,12 +39,16 @@ class Run:
         self.clock.not_before(self.journal.last_at())
 
     def hears_the_server(self) -> None:
-        self.clock.learn(self.at)
+        self.clock.synchronize(self.at)
         self.journal.note_clock_confirmed()
 
     def asks(self) -> None:
-        asked = learn(CREATED, Fact.ASKED, self.clock.now())
-        for record in (CREATED, asked, learn(asked, Fact.LOST, self.clock.now(), reason="silent")):
+        asked = apply_fact(CREATED, Fact.ASKED, self.clock.now())
+        for record in (
+            CREATED,
+            asked,
+            apply_fact(asked, Fact.LOST, self.clock.now(), reason="silent"),
+        ):
             self.journal.append_payment(record)
 
     def says(self) -> timedelta | None:
@@ -173,8 +177,8 @@ class Terminal:
 
     probe = status
 
-    def standing(self):
-        return Standing()
+    def snapshot(self):
+        return TerminalSnapshot()
 
     def lookup(self, request: CardRequest, before):
         self.ages.append(request.age)
@@ -192,8 +196,8 @@ def test_a_kiosk_decides_by_not_found_only_after_it_heard_the_server(tmp_path, m
     journal = open_journal(tmp_path, me.seal, lambda: datetime.now(UTC) - timedelta(hours=3))
     journal.note_start("1.0")
     journal.note_clock_confirmed()
-    asked = learn(CREATED, Fact.ASKED, TRUE)
-    for record in (CREATED, asked, learn(asked, Fact.LOST, TRUE, reason="silent")):
+    asked = apply_fact(CREATED, Fact.ASKED, TRUE)
+    for record in (CREATED, asked, apply_fact(asked, Fact.LOST, TRUE, reason="silent")):
         journal.append_payment(record)
     journal.close()
 

@@ -12,7 +12,7 @@ from device_drivers.card_terminals.interface import (
     CardResult,
     LastKnown,
     Outcome,
-    Standing,
+    TerminalSnapshot,
 )
 from device_drivers.card_terminals.last_transaction import OTHER_AMOUNT
 from device_drivers.errors import (
@@ -57,8 +57,8 @@ class Terminal:
     def status(self) -> DeviceStatus:
         return DeviceStatus("fake", conditions=self.conditions)
 
-    def standing(self) -> Standing:
-        return Standing(LastKnown("0041", "000041", "T1"))
+    def snapshot(self) -> TerminalSnapshot:
+        return TerminalSnapshot(LastKnown("0041", "000041", "T1"))
 
     def authorise(self, request, observer) -> CardResult:
         self.authorised += 1
@@ -260,9 +260,9 @@ def test_no_card_is_offered_while_a_trial_is_open(journal):
     desk = CardDesk(terminal, lambda event: None, lambda event, s: True, trials)
     terminal.faults["lookup"] = NotReachable("off")
     with pytest.raises(DeviceError) as error:
-        desk.standing()
+        desk.snapshot()
     assert error.value.code == NOT_CLEAR
-    assert desk.standing() == Standing(LastKnown("0041", "000041", "T1"))
+    assert desk.snapshot() == TerminalSnapshot(LastKnown("0041", "000041", "T1"))
     assert not terminal.keeps_money
 
 

@@ -14,8 +14,8 @@ from device_drivers.card_terminals.interface import (
     CardStep,
     LastKnown,
     Outcome,
-    Standing,
     StepKind,
+    TerminalSnapshot,
 )
 from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused, Timeout
 from device_drivers.status import DeviceStatus
@@ -53,8 +53,8 @@ class Terminal:
     def abort(self):
         self.aborted.set()
 
-    def standing(self):
-        return Standing(LastKnown("0042"))
+    def snapshot(self):
+        return TerminalSnapshot(LastKnown("0042"))
 
     def lookup(self, request, before):
         self.looked_up = (request, before)
@@ -129,7 +129,7 @@ def test_after_an_unknown_end_the_line_is_opened_anew():
     terminal, core = Terminal(answer=OutcomeUnknown("silence")), Core()
     desk = asked(terminal, core)
     core.heard()
-    assert desk.standing() == Standing(LastKnown("0042"))
+    assert desk.snapshot() == TerminalSnapshot(LastKnown("0042"))
     assert terminal.opened == 2
     desk.close()
 

@@ -26,7 +26,7 @@ from kiosk.runtime.engine import Engine
 from tests.kiosk.core.story import CardData, PaymentView, Story, account, bill, config, devices
 
 
-class Hands:
+class Workers:
     """Notes each effect, and what the journal and the screen held at that moment."""
 
     def __init__(self, journal: Journal) -> None:
@@ -49,7 +49,7 @@ def journal(tmp_path):
 
 @pytest.fixture
 def lobby(journal):
-    engine, hands = Engine(journal, Session(), "K03"), Hands(journal)
+    engine, hands = Engine(journal, Session(), "K03"), Workers(journal)
     hands.engine = engine
     engine.start(hands)
     for event in (

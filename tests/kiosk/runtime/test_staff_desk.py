@@ -19,7 +19,7 @@ from kiosk.journal.journal import Journal
 from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.receipts import Receipts
-from kiosk.runtime.staff_desk import Room, StaffDesk
+from kiosk.runtime.staff_desk import StaffContext, StaffDesk
 from kiosk.settings import Server, Settings, Staff
 from tests.kiosk.recovery.test_test_payment import Terminal
 
@@ -44,7 +44,7 @@ class House:
         self.terminal.close = lambda: None
         desk = CardDesk(self.terminal, self.events.put, lambda event, s: True, trials)
         self.receipts = Receipts(self.printer, self.events.put)
-        room = Room(
+        room = StaffContext(
             settings=Settings(
                 data_dir=folder,
                 server=Server(url="http://127.0.0.1:9"),

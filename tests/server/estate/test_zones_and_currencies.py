@@ -145,7 +145,7 @@ def test_a_sweep_passes_over_the_orders_of_a_broken_community():
             created_at=created,
             received_at=created,
             changed_at=created,
-            check_at=created + timedelta(seconds=position),
+            next_poll_at=created + timedelta(seconds=position),
             reason="lost",
         )
     with without_guards():

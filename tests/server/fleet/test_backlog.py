@@ -68,7 +68,7 @@ def test_a_journal_that_the_server_cannot_take_is_told(world, caller, monkeypatc
     def fails(*_, **__):
         raise MemoryError("a fault that nobody thought of")
 
-    monkeypatch.setattr(intake.received, "write", fails)
+    monkeypatch.setattr(intake.store, "write", fails)
     assert error(caller.post("/journal", {"entries": [journal_entry(caller)]})) == (503, "internal")
     assert caller.post("/heartbeats", beat()).status_code == 200
     Kiosk.objects.update(journal_waits_since=NOW - timedelta(days=9))

@@ -107,7 +107,7 @@ def order(machine: Kiosk, number: int, **fields) -> PaymentOrder:
 def test_takings_of_today_by_method_and_what_is_not_ended():
     machine = kiosk()
     record_heartbeat(machine, heartbeat(NOW), now=NOW)
-    paid = {"state": "approved", "charged_minor": 500, "allocated_minor": 500}
+    paid = {"state": "approved", "captured_minor": 500, "allocated_minor": 500}
     order(machine, 1, paid_at=NOW, **paid)
     order(machine, 2, paid_at=NOW, method="card", **paid)
     order(machine, 3, paid_at=NOW - timedelta(days=1), **paid)

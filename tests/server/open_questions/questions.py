@@ -7,7 +7,7 @@ from uuid import UUID
 from contract.messages import Method, PaymentState
 from server.fleet.models import Kiosk
 from server.payments import inquiry, sweeper, transitions
-from server.payments.channels.interface import RefundStanding, Standing
+from server.payments.channels.interface import ChannelStatus, RefundStatus
 from server.payments.decisions.unknown_outcome import book_as_paid
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
@@ -36,7 +36,7 @@ def lost_card(world: World, number: int = 2) -> None:
 
 def other_amount(world: World, number: int = 3, minor: int = 40000) -> None:
     begun = start(world.caller, world.request(number), NOW)
-    inquiry.learn(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
+    inquiry.apply_answer(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
 
 
 def refused_refund(world: World, number: int = 4) -> None:
@@ -44,10 +44,10 @@ def refused_refund(world: World, number: int = 4) -> None:
     world.community.late_success = "refund"
     world.community.save()
     closed = inquiry.cancel(start(world.caller, world.request(number), NOW), NOW)
-    inquiry.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
+    inquiry.apply_answer(closed, world.channel.pays(closed.out_trade_no), NOW)
     Alert.objects.update(resolved_at=NOW)
-    world.channel.refund_says = RefundStanding.FAILED
-    world.channel.refund_query_says = RefundStanding.NOT_FOUND
+    world.channel.refund_says = RefundStatus.FAILED
+    world.channel.refund_query_says = RefundStatus.NOT_FOUND
     sweeper.sweep(NOW + timedelta(minutes=1))
 
 
@@ -56,16 +56,16 @@ def contradicted(world: World) -> None:
     lost_card(world)
     when = NOW + timedelta(hours=1)
     book_as_paid(order(2).payment_id, Person("李会计"), "对账单上有", when)
-    transitions.ended_unpaid(order(2).payment_id, Fact.DECLINED, "terminal", when)
+    transitions.apply_unpaid(order(2).payment_id, Fact.DECLINED, "terminal", when)
 
 
 def part_returned(world: World, number: int = 6) -> None:
     """A part of a paid order went back in WeChat Pay's merchant console."""
     begun = start(world.caller, world.request(number), NOW)
     paid = world.channel.pays(begun.out_trade_no)
-    inquiry.learn(begun, paid, NOW)
-    said = replace(paid, standing=Standing.REFUNDED, refunded_minor=10000)
-    inquiry.learn(order(number), said, NOW)
+    inquiry.apply_answer(begun, paid, NOW)
+    said = replace(paid, status=ChannelStatus.REFUNDED, refunded_minor=10000)
+    inquiry.apply_answer(order(number), said, NOW)
 
 
 def paid_twice(world: World) -> Alert:

@@ -58,7 +58,7 @@ def test_a_clerk_settles_another_amount(page, crowded, tmp_path: Path):
     card.locator("details[open] button.go").click()
     page.wait_for_selector(".notice.good")
     assert page.locator("[data-kind=amount]").count() == 0
-    assert PaymentOrder.objects.get(reference="K03-000003").charged_minor == 40000
+    assert PaymentOrder.objects.get(reference="K03-000003").captured_minor == 40000
     act = Act.objects.get(act="settle_amount")
     assert (act.person_name, act.reason) == ("staff", "业主同意余额转预存")
     page.screenshot(path=tmp_path / "settled.png")

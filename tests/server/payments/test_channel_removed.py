@@ -50,7 +50,7 @@ def test_what_was_never_asked_is_told_as_such_each_time(world, removed, monkeypa
     monkeypatch.setattr(world.channel, "charge", None)
     with pytest.raises(TypeError):
         start(world.caller, request(world), NOW)
-    PaymentOrder._base_manager.update(state="created", asked_at=None)  # killed before it asked
+    PaymentOrder._base_manager.update(state="created", submitted_at=None)  # killed before it asked
     removed()
     for _ in range(2):
         with pytest.raises(ChannelUnavailable):

@@ -10,14 +10,14 @@ from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
-from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.state_machine import End
 from tests.server.payments.charges import later, order, request
 from tests.server.payments.world import NOW
 
-PAID = OrderState(Standing.PAID, "42", 66416, NOW)
+PAID = OrderState(ChannelStatus.PAID, "42", 66416, NOW)
 
 
 class Ends:
@@ -37,7 +37,7 @@ class Ends:
         return EndAnswer(ending, known)
 
     def carried_out(self, number):
-        self._channel.orders[number] = OrderState(Standing.CLOSED)
+        self._channel.orders[number] = OrderState(ChannelStatus.CLOSED)
 
 
 @pytest.fixture(params=["code", "unscanned"])
@@ -95,8 +95,10 @@ def test_paid_is_not_believed_while_the_end_may_still_be_carried_out(reversing, 
         sweeper.sweep(later(begun + seconds))
         assert not order().life.final, "asked again"
         assert nothing_is_in_the_books(reversing)
-        assert not notifications.told(order(), PAID, later(begun + seconds + 1)), "told again"
-        assert inquiry.learn(order(), PAID, later(begun + seconds + 2)).charged_minor == 0
+        assert not notifications.apply_notification(order(), PAID, later(begun + seconds + 1)), (
+            "told again"
+        )
+        assert inquiry.apply_answer(order(), PAID, later(begun + seconds + 2)).captured_minor == 0
     for seconds in (700, 1500, 5000, 100_000):
         sweeper.sweep(later(begun + seconds))
     assert order().life is PaymentState.CANCELLED
@@ -106,7 +108,7 @@ def test_paid_is_not_believed_while_the_end_may_still_be_carried_out(reversing, 
 def test_what_was_asked_before_a_crash_is_asked_again(reversing):
     """The server died with the request on its way: nobody knows whether it arrived."""
     begun = ends_at()
-    assert transitions.about_to_end(order().payment_id, later(begun), gives_back=True) is End.NEVER
+    assert transitions.begin_ending(order().payment_id, later(begun), gives_back=True) is End.NEVER
     number = order().out_trade_no
     reversing.channel.amounts[number] = 66416
     reversing.channel.pays(number)
@@ -131,7 +133,7 @@ def test_not_now_takes_nothing_from_an_end_that_was_unsure_before(reversing):
     begun = ends_at()
     for seconds in (0, 15, 40, 90, 700):
         sweeper.sweep(later(begun + seconds))
-        assert order().charged_minor == 0
+        assert order().captured_minor == 0
     assert order().life is PaymentState.CANCELLED
     assert nothing_is_in_the_books(reversing)
 
@@ -175,8 +177,8 @@ def test_an_order_that_ended_by_a_reversal_is_not_late_money_while_queries_lag(w
     assert order().life is PaymentState.CANCELLED
     world.channel.pays(order().out_trade_no)
     sweeper.sweep(later(110))
-    assert not notifications.told(order(), PAID, later(120))
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.CLOSED)
+    assert not notifications.apply_notification(order(), PAID, later(120))
+    world.channel.orders[order().out_trade_no] = OrderState(ChannelStatus.CLOSED)
     for seconds in (200, 500, 1200, 5000, 100_000):
         sweeper.sweep(later(seconds))
     assert order().life is PaymentState.CANCELLED
@@ -220,4 +222,4 @@ def test_what_stays_open_is_told_with_what_the_end_was_answered(reversing):
     alert = Alert.objects.get(kind="unknown_for_long")
     said = {(one["asked"], one.get("ending")) for one in alert.details["channel_said"]}
     assert ("reverse", "unsure") in said
-    assert PaymentOrder.objects.get().charged_minor == 0
+    assert PaymentOrder.objects.get().captured_minor == 0

@@ -65,7 +65,7 @@ def everybody_may(world) -> bool:
 
 def test_a_card_in_doubt_holds_its_bills_until_its_outcome_is_known(world):
     order = start(world.caller, world.request(1, Method.CARD), NOW)
-    transitions.lost(order.payment_id, "no_answer", NOW)
+    transitions.mark_unknown(order.payment_id, "no_answer", NOW)
     for days in (0, 1, 30):
         sweeper.sweep(NOW + timedelta(days=days))
         nobody_sells(world, NOW + timedelta(days=days))
@@ -81,7 +81,7 @@ def test_an_order_that_may_complete_holds_its_bills_whatever_the_clock_says(worl
     sweeper.sweep(LATER)
     nobody_sells(world)
     world.channel.silent = False
-    inquiry.learn(order, world.channel.pays(order.out_trade_no), LATER)
+    inquiry.apply_answer(order, world.channel.pays(order.out_trade_no), LATER)
     assert Bill.objects.get(pk=world.bills[0].pk).state == BillState.PAID
     assert everybody_may(world)
     assert verify_ledger() == []
@@ -113,7 +113,7 @@ def test_a_void_bill_that_may_be_paid_after_all_is_not_issued_anew(world):
     told = record(world, PaymentState.UNKNOWN, 2, offline=True, reason="no_answer")
     take(world, KioskJournal().tells(told).entries)
     assert issue_again(world, world.bills[0].period) == []
-    transitions.ended_unpaid(told.payment_id, transitions.Fact.CLOSED, "staff", NOW)
+    transitions.apply_unpaid(told.payment_id, transitions.Fact.CLOSED, "staff", NOW)
     assert len(issue_again(world, world.bills[0].period)) == 1
 
 
@@ -129,13 +129,13 @@ def test_the_bill_that_took_its_place_is_held_as_well(world):
 
 def test_staff_release_a_bill_knowingly_and_late_money_becomes_credit(world):
     order = start(world.caller, world.request(1, Method.CARD), NOW)
-    transitions.lost(order.payment_id, "no_answer", NOW)
+    transitions.mark_unknown(order.payment_id, "no_answer", NOW)
     assert [holders(bill) for bill in world.bills] == [[order.payment_id]] * 2
     release_bills(order.payment_id, Person("李会计"), "与银行核对", NOW + timedelta(minutes=20))
     assert [holders(bill) for bill in world.bills] == [[], []]
     assert everybody_may(world)
     other = start(world.caller, world.request(2), LATER)
-    inquiry.learn(other, world.channel.pays(other.out_trade_no), LATER)
+    inquiry.apply_answer(other, world.channel.pays(other.out_trade_no), LATER)
     take(world, KioskJournal().tells(record(world, PaymentState.APPROVED, 2)).entries)
     assert posting.balance(world.community.pk, "credit") == -66416
     assert Alert.objects.filter(kind="paid_twice").exists()

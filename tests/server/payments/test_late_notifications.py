@@ -3,24 +3,24 @@
 from dataclasses import replace
 
 from server.payments import inquiry, notifications
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
 from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
 
-PAID = OrderState(Standing.PAID, "4200001", 66416, NOW)
+PAID = OrderState(ChannelStatus.PAID, "4200001", 66416, NOW)
 
 
 def test_money_that_the_query_does_not_show_yet_is_told_again_and_not_dropped(world):
-    order = inquiry.learn(
-        start(world.caller, world.request(), NOW), OrderState(Standing.CLOSED), NOW
+    order = inquiry.apply_answer(
+        start(world.caller, world.request(), NOW), OrderState(ChannelStatus.CLOSED), NOW
     )
-    world.channel.orders[order.out_trade_no] = OrderState(Standing.CLOSED)
-    assert not notifications.told(order, PAID, NOW), "the channel tells again"
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.CLOSED)
+    assert not notifications.apply_notification(order, PAID, NOW), "the channel tells again"
     world.channel.orders[order.out_trade_no] = PAID
-    assert notifications.told(order, PAID, NOW)
-    assert PaymentOrder.objects.get().charged_minor == 66416
+    assert notifications.apply_notification(order, PAID, NOW)
+    assert PaymentOrder.objects.get().captured_minor == 66416
     assert Alert.objects.get().kind == "late_payment"
 
 
@@ -28,14 +28,14 @@ def test_a_part_that_went_back_before_late_money_is_known_is_told_again_and_book
     """Somebody in the office returned a part before the server believed that it had come."""
     world.community.late_success = "credit"
     world.community.save()
-    order = inquiry.learn(
-        start(world.caller, world.request(), NOW), OrderState(Standing.CLOSED), NOW
+    order = inquiry.apply_answer(
+        start(world.caller, world.request(), NOW), OrderState(ChannelStatus.CLOSED), NOW
     )
-    part = replace(PAID, standing=Standing.REFUNDED, refunded_minor=22000)
-    assert not notifications.told(order, part, NOW), "the channel tells again"
+    part = replace(PAID, status=ChannelStatus.REFUNDED, refunded_minor=22000)
+    assert not notifications.apply_notification(order, part, NOW), "the channel tells again"
     world.channel.orders[order.out_trade_no] = PAID
-    assert notifications.told(order, PAID, NOW)
-    assert notifications.told(order, part, NOW)
+    assert notifications.apply_notification(order, PAID, NOW)
+    assert notifications.apply_notification(order, part, NOW)
     order.refresh_from_db()
-    assert (order.charged_minor, order.refunded_minor) == (66416, 22000)
+    assert (order.captured_minor, order.refunded_minor) == (66416, 22000)
     assert verify_books() == []

@@ -7,7 +7,7 @@ from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, refunds, sweeper
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.timing import LOOK_AGAIN
@@ -27,7 +27,7 @@ def test_money_that_comes_after_the_end_goes_where_the_policy_says_once(world, p
     paid = world.channel.pays(order().out_trade_no)
     for minute in (6, 7, 8):
         if by == "notification":
-            notifications.told(order(), paid, later(60 * minute))
+            notifications.apply_notification(order(), paid, later(60 * minute))
         sweeper.sweep(later(60 * minute))
     assert {b.state for b in Bill.objects.all()} == {"open"}
     assert Alert.objects.filter(kind="late_payment").count() == 1
@@ -46,13 +46,13 @@ def test_an_old_notification_of_what_was_given_back_credits_nobody(world):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     before = world.channel.pays(order().out_trade_no)
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.orders[order().out_trade_no] = OrderState(ChannelStatus.WAITING)
     sweep_until(world, 45)
     world.channel.silent = True
-    assert not notifications.told(order(), before, later(50)), "to be told again"
+    assert not notifications.apply_notification(order(), before, later(50)), "to be told again"
     world.channel.silent = False
-    assert notifications.told(order(), before, later(55))
-    assert (order().life, order().charged_minor) == (PaymentState.CANCELLED, 0)
+    assert notifications.apply_notification(order(), before, later(55))
+    assert (order().life, order().captured_minor) == (PaymentState.CANCELLED, 0)
     assert Refund.objects.count() == 0
     assert posting.balance(world.community.pk, "credit") == 0
 
@@ -61,19 +61,19 @@ def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
     world.channel.phone = "no_money"
     start(world.caller, request(world), NOW)
     asked = []
-    world.channel.query = lambda number: asked.append(number) or OrderState(Standing.CLOSED)
+    world.channel.query = lambda number: asked.append(number) or OrderState(ChannelStatus.CLOSED)
     for seconds in (30, 61, 120, 700, 4500, 90_000, 200_000, 300_000):
         sweeper.sweep(later(seconds))
     assert len(asked) == len(LOOK_AGAIN)
-    assert order().check_at is None
+    assert order().next_poll_at is None
 
 
 def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world):
     shown = inquiry.cancel(start(world.caller, world.request(1), NOW), NOW)
     paid = start(world.caller, request(world, 2), NOW)
-    PaymentOrder.objects.update(check_at=NOW)  # a cancellation that came a moment too late
-    world.channel.orders[shown.out_trade_no] = OrderState(Standing.WAITING)
-    world.channel.orders[paid.out_trade_no] = OrderState(Standing.WAITING)
+    PaymentOrder.objects.update(next_poll_at=NOW)  # a cancellation that came a moment too late
+    world.channel.orders[shown.out_trade_no] = OrderState(ChannelStatus.WAITING)
+    world.channel.orders[paid.out_trade_no] = OrderState(ChannelStatus.WAITING)
     sweeper.sweep(later(60))
     assert world.channel.reversed == []
 
@@ -81,7 +81,7 @@ def test_ended_orders_of_other_kinds_and_paid_ones_are_not_looked_at_again(world
 def test_an_ended_order_that_could_still_be_paid_is_reversed_for_good(world):
     world.channel.phone = "refused"
     start(world.caller, request(world), NOW)
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.orders[order().out_trade_no] = OrderState(ChannelStatus.WAITING)
     sweeper.sweep(later(61))
     assert world.channel.reversed == [order().out_trade_no]
     assert (order().life, order().reason) == (PaymentState.DECLINED, "refused")
@@ -125,12 +125,12 @@ def test_a_look_without_a_clear_answer_does_not_count(world):
     world.channel.silent = True
     for hour in range(1, 30):
         sweeper.sweep(later(3600 * hour))
-    assert (order().checks, order().check_at is None) == (0, False)
+    assert (order().poll_count, order().next_poll_at is None) == (0, False)
     world.channel.silent = False
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.orders[order().out_trade_no] = OrderState(ChannelStatus.WAITING)
     world.channel.reversal_refused = True
     sweeper.sweep(later(3600 * 40))
-    assert order().checks == 0
+    assert order().poll_count == 0
     world.channel.pays(order().out_trade_no)
     sweeper.sweep(later(3600 * 50))
     assert order().life is PaymentState.REVERSED, "late money, sent back"
@@ -149,7 +149,7 @@ def test_a_server_that_dies_with_the_answer_in_its_hands_looks_again(world, monk
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(inquiry, "learn", dies)
+        patch.setattr(inquiry, "apply_answer", dies)
         sweeper.sweep(later(420))
     sweeper.sweep(later(540))
     assert order().life is PaymentState.REVERSED
@@ -159,7 +159,9 @@ def test_a_refund_and_its_order_are_written_down_together(world, monkeypatch):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     sweep_until(world, 45)
-    assert notifications.told(order(), world.channel.pays(order().out_trade_no), later(400))
+    assert notifications.apply_notification(
+        order(), world.channel.pays(order().out_trade_no), later(400)
+    )
 
     class Killed(BaseException):
         """The process ended here; nothing after it ran."""

@@ -10,7 +10,7 @@ from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, sweeper, transitions
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import (
     AmountChanged,
     BillUnknown,
@@ -37,10 +37,10 @@ def test_a_payment_settles_its_bills_once_whoever_tells_of_it_and_how_often(worl
     assert order.code_url.startswith("weixin://")
     paid = world.channel.pays(order.out_trade_no)
     for _ in range(3):
-        inquiry.learn(fresh(order), paid, NOW)
+        inquiry.apply_answer(fresh(order), paid, NOW)
         inquiry.check(fresh(order), NOW)
     order = fresh(order)
-    assert (order.life, order.charged_minor, order.credited_minor) == ("approved", 66416, 0)
+    assert (order.life, order.captured_minor, order.credited_minor) == ("approved", 66416, 0)
     assert bill_states() == ["paid", "paid"]
     assert posting.balance(world.community.pk, "clearing:wechat") == 66416
     assert BillLease.objects.count() == 0
@@ -92,7 +92,7 @@ def test_two_people_cannot_pay_one_bill_at_once(world):
 
 def test_a_paid_bill_is_not_paid_again(world):
     order = start(world.caller, world.request(), NOW)
-    inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW)
+    inquiry.apply_answer(order, world.channel.pays(order.out_trade_no), NOW)
     with pytest.raises(BillNotOpen) as refused:
         start(world.caller, world.request(2), NOW)
     assert refused.value.bill.paid_on.isoformat() == "2026-11-24"
@@ -172,11 +172,11 @@ def test_late_money_goes_where_the_policy_says_once(world, policy):
     order = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
     paid = world.channel.pays(order.out_trade_no)
     for _ in range(2):
-        inquiry.learn(fresh(order), paid, NOW)
+        inquiry.apply_answer(fresh(order), paid, NOW)
         sweeper.sweep(NOW + timedelta(minutes=1))
     order = fresh(order)
     assert bill_states() == ["open", "open"]
-    assert order.charged_minor == 66416
+    assert order.captured_minor == 66416
     if policy == "refund":
         assert list(world.channel.refunds.values()) == [66416]
         assert Refund.objects.get().state == "done"
@@ -191,7 +191,7 @@ def test_late_money_goes_where_the_policy_says_once(world, policy):
 
 def test_a_refund_whose_answer_is_lost_is_asked_about_under_the_same_number(world):
     order = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
-    inquiry.learn(fresh(order), world.channel.pays(order.out_trade_no), NOW)
+    inquiry.apply_answer(fresh(order), world.channel.pays(order.out_trade_no), NOW)
     world.channel.silent = True
     sweeper.sweep(NOW + timedelta(minutes=1))
     assert Refund.objects.get().state == "due"
@@ -203,16 +203,18 @@ def test_a_refund_whose_answer_is_lost_is_asked_about_under_the_same_number(worl
 
 def test_another_amount_than_the_orders_settles_nothing_and_is_reported(world):
     order = start(world.caller, world.request(), NOW)
-    inquiry.learn(order, world.channel.pays(order.out_trade_no, 1), NOW)
+    inquiry.apply_answer(order, world.channel.pays(order.out_trade_no, 1), NOW)
     assert fresh(order).life is PaymentState.UNKNOWN
     assert bill_states() == ["open", "open"]
     assert Alert.objects.filter(kind="amount_differs").count() == 1
 
 
-@pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.WAITING, Standing.NOT_FOUND])
-def test_only_explicit_words_end_an_order(world, standing):
+@pytest.mark.parametrize(
+    "status", [ChannelStatus.UNKNOWN, ChannelStatus.WAITING, ChannelStatus.NOT_FOUND]
+)
+def test_only_explicit_words_end_an_order(world, status):
     order = start(world.caller, world.request(), NOW)
-    assert inquiry.learn(order, OrderState(standing), NOW).life is PaymentState.PENDING
+    assert inquiry.apply_answer(order, OrderState(status), NOW).life is PaymentState.PENDING
 
 
 def test_a_card_order_is_not_ended_by_asking(world):
@@ -225,9 +227,9 @@ def test_a_card_order_is_not_ended_by_asking(world):
 
 def test_a_reversed_payment_opens_its_bills_again(world):
     order = start(world.caller, world.request(), NOW)
-    inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW)
+    inquiry.apply_answer(order, world.channel.pays(order.out_trade_no), NOW)
     for _ in range(2):
-        transitions.reversed_(order.payment_id, "staff", NOW)
+        transitions.apply_reversed(order.payment_id, "staff", NOW)
     assert bill_states() == ["open", "open"]
     assert posting.balance(world.community.pk, "clearing:wechat") == 0
     assert verify_ledger() == []

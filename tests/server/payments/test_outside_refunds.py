@@ -10,7 +10,7 @@ from server.billing.models import Allocation, Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder
 from tests.server.payments.world import NOW
@@ -30,7 +30,7 @@ def balances(world):
 @pytest.fixture
 def paid(world):
     shown = start(world.caller, world.request(), NOW)
-    inquiry.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
+    inquiry.apply_answer(shown, world.channel.pays(shown.out_trade_no), NOW)
     return world
 
 
@@ -38,7 +38,7 @@ def goes_back(world, minor):
     """In the channel's console; its query says only that something did."""
     number = order().out_trade_no
     world.channel.sent_back[number] = minor
-    said = OrderState(Standing.REFUNDED, "42", TOTAL, NOW, refunded_minor=None)
+    said = OrderState(ChannelStatus.REFUNDED, "42", TOTAL, NOW, refunded_minor=None)
     world.channel.orders[number] = said
 
 
@@ -47,8 +47,10 @@ def looks(*days):
         sweeper.sweep(NOW + timedelta(days=day, minutes=1))
 
 
-def told(minor, standing=Standing.REFUNDED):
-    return notifications.told(order(), OrderState(standing, "42", TOTAL, NOW, minor), NOW)
+def told(minor, status=ChannelStatus.REFUNDED):
+    return notifications.apply_notification(
+        order(), OrderState(status, "42", TOTAL, NOW, minor), NOW
+    )
 
 
 def test_a_part_is_booked_as_a_part(paid):
@@ -104,13 +106,13 @@ def test_when_all_of_it_went_back_the_bills_are_open_again(paid, before):
 
 def test_a_trade_that_is_closed_after_it_was_paid_went_back(paid):
     """As Alipay says of a whole refund."""
-    paid.channel.orders[order().out_trade_no] = OrderState(Standing.CLOSED)
+    paid.channel.orders[order().out_trade_no] = OrderState(ChannelStatus.CLOSED)
     looks(1)
     assert (order().life, balances(paid)) == (PaymentState.REVERSED, (0, 0, 0))
 
 
 def test_an_old_notification_of_a_close_reverses_nothing(paid):
-    assert told(0, Standing.CLOSED)
+    assert told(0, ChannelStatus.CLOSED)
     assert order().life is PaymentState.APPROVED
 
 
@@ -133,14 +135,14 @@ def test_staff_who_looked_into_it_are_not_told_the_same_again(paid):
     Alert.objects.filter(kind="refund_unclear").update(resolved_at=NOW)
     looks(2, 3, 4, 20, 60, 90)
     assert Alert.objects.filter(kind="refund_unclear").count() == 1
-    assert order().check_at is None, "looked at as often as any other"
+    assert order().next_poll_at is None, "looked at as often as any other"
 
 
 def test_an_order_that_was_refunded_in_part_before_anybody_looked_is_paid_less_that(world):
     shown = start(world.caller, world.request(), NOW)
     goes_back(world, 1000)
     sweeper.sweep(NOW + timedelta(minutes=1))
-    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, TOTAL)
+    assert (order().life, order().captured_minor) == (PaymentState.APPROVED, TOTAL)
     assert order().refunded_minor == 1000
     assert balances(world) == (TOTAL - 1000, 1000, 0)
     assert shown.pk == order().pk
@@ -167,7 +169,7 @@ def test_what_was_credited_is_looked_at_too(world):
     world.community.late_success = "credit"
     world.community.save()
     shown = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
-    inquiry.learn(shown, world.channel.pays(shown.out_trade_no), NOW)
+    inquiry.apply_answer(shown, world.channel.pays(shown.out_trade_no), NOW)
     assert balances(world) == (TOTAL, 0, -TOTAL)
     goes_back(world, TOTAL)
     looks(1)
@@ -178,8 +180,8 @@ def test_an_answer_from_before_is_not_taken(paid):
     before = order()
     goes_back(paid, 1000)
     looks(1)
-    late = OrderState(Standing.REFUNDED, "42", TOTAL, NOW, refunded_minor=TOTAL)
-    assert inquiry.learn(before, late, NOW).life is PaymentState.APPROVED
+    late = OrderState(ChannelStatus.REFUNDED, "42", TOTAL, NOW, refunded_minor=TOTAL)
+    assert inquiry.apply_answer(before, late, NOW).life is PaymentState.APPROVED
 
 
 def test_the_database_keeps_approved_for_what_has_something_left(paid):
@@ -206,5 +208,5 @@ def test_a_crash_between_the_books_and_the_order_leaves_neither(paid, monkeypatc
 
 def test_a_payment_at_the_card_terminal_is_not_asked_about_at_a_channel(world):
     shown = start(world.caller, world.request(method=Method.CARD), NOW)
-    transitions.paid(shown.payment_id, OrderState(Standing.PAID, "7", TOTAL, NOW), NOW)
-    assert order().check_at is None
+    transitions.apply_paid(shown.payment_id, OrderState(ChannelStatus.PAID, "7", TOTAL, NOW), NOW)
+    assert order().next_poll_at is None

@@ -9,7 +9,7 @@ from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, sweeper
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions import unknown_outcome
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
@@ -26,7 +26,7 @@ CLERK = Person("Li Na")
 def goes_back(world, minor=PART, known=True):
     """In the channel's console; its query says only that something did."""
     number = order().out_trade_no
-    world.channel.orders[number] = OrderState(Standing.REFUNDED, "42", TOTAL, NOW, None)
+    world.channel.orders[number] = OrderState(ChannelStatus.REFUNDED, "42", TOTAL, NOW, None)
     if known:
         world.channel.sent_back[number] = minor
 
@@ -53,7 +53,7 @@ def test_what_is_left_of_late_money_goes_back(ended):
     assert (order().state, order().reason) == ("reversed", "late")
     assert Refund.objects.get().amount_minor == TOTAL - PART
     assert list(ended.channel.refunds.values()) == [TOTAL - PART]
-    assert (order().charged_minor, order().refunded_minor) == (TOTAL, TOTAL)
+    assert (order().captured_minor, order().refunded_minor) == (TOTAL, TOTAL)
     assert (balance(ended, "clearing:wechat"), balance(ended, "refunds_due")) == (0, 0)
     assert Alert.objects.filter(kind="late_payment").exists()
     assert verify_ledger() == []
@@ -73,7 +73,7 @@ def test_what_is_left_of_late_money_is_kept_where_that_is_the_policy(ended):
 def test_what_went_back_whole_is_no_news(ended):
     goes_back(ended, TOTAL)
     sweeper.sweep(later(700))
-    assert not order().charged_minor
+    assert not order().captured_minor
     assert not Alert.objects.exists()
     assert verify_ledger() == []
 
@@ -86,7 +86,7 @@ def test_how_much_of_it_went_back_is_asked_until_it_is_known(ended):
     assert Alert.objects.get(kind="refund_unclear").resolved_at is None
     goes_back(ended)
     sweeper.sweep(later(150_000))
-    assert order().charged_minor == TOTAL
+    assert order().captured_minor == TOTAL
     assert Alert.objects.get(kind="refund_unclear").resolved_at is not None
 
 

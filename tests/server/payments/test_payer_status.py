@@ -7,7 +7,7 @@ import pytest
 
 from contract.messages import Method, PaymentState
 from server.payments import inquiry, sweeper, transitions
-from server.payments.channels.interface import RefundStanding
+from server.payments.channels.interface import RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
@@ -36,7 +36,7 @@ def late(world):
     world.community.late_success = "refund"
     world.community.save()
     closed = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
-    inquiry.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
+    inquiry.apply_answer(closed, world.channel.pays(closed.out_trade_no), NOW)
 
 
 def test_while_the_outcome_is_not_known_it_says_so_and_looks_again(world, client):
@@ -48,7 +48,7 @@ def test_while_the_outcome_is_not_known_it_says_so_and_looks_again(world, client
 
 def test_paid_it_is_the_receipt(world, client):
     paid = start(world.caller, world.request(), NOW)
-    inquiry.learn(paid, world.channel.pays(paid.out_trade_no), NOW)
+    inquiry.apply_answer(paid, world.channel.pays(paid.out_trade_no), NOW)
     shown = page(client)
     assert "缴费成功" in shown and not looks_again(shown)
     assert "￥664.16" in shown and shown.count("￥332.08") == 4
@@ -67,7 +67,7 @@ def test_money_that_goes_back_is_not_called_returned_before_it_is(late, client):
 
 
 def test_a_refund_that_the_channel_refuses_is_not_called_under_way(world, late, client):
-    world.channel.refund_says = RefundStanding.FAILED
+    world.channel.refund_says = RefundStatus.FAILED
     sweeper.sweep(NOW + timedelta(minutes=1))
     shown = page(client)
     assert "退款还没有完成" in shown and "物业也会处理" in shown and looks_again(shown)
@@ -77,9 +77,9 @@ def test_a_refund_that_the_channel_refuses_is_not_called_under_way(world, late, 
 
 
 def test_what_the_office_returned_is_told_with_how_and_when(world, late, client):
-    world.channel.refund_says = RefundStanding.FAILED
+    world.channel.refund_says = RefundStatus.FAILED
     sweeper.sweep(NOW + timedelta(minutes=1))
-    world.channel.refund_query_says = RefundStanding.NOT_FOUND
+    world.channel.refund_query_says = RefundStatus.NOT_FOUND
     returned_by_hand(
         Refund.objects.get().refund_no,
         Person("李会计"),
@@ -98,7 +98,7 @@ def test_late_money_that_became_credit_is_not_called_a_settled_bill(world, clien
     world.community.late_success = "credit"
     world.community.save()
     closed = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
-    inquiry.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
+    inquiry.apply_answer(closed, world.channel.pays(closed.out_trade_no), NOW)
     shown = page(client)
     assert "款项已记入预存余额" in shown and "账单没有销账" in shown
     assert "缴费成功" not in shown and "未缴 Open" in shown
@@ -106,7 +106,7 @@ def test_late_money_that_became_credit_is_not_called_a_settled_bill(world, clien
 
 def test_who_paid_second_is_told_that_the_money_is_kept(world, client):
     first = start(world.caller, world.request(), NOW)
-    inquiry.learn(first, world.channel.pays(first.out_trade_no), NOW)
+    inquiry.apply_answer(first, world.channel.pays(first.out_trade_no), NOW)
     journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3, number=2, offline=True))
     take(world, journal.entries)
     shown = page(client, 2)
@@ -116,7 +116,7 @@ def test_who_paid_second_is_told_that_the_money_is_kept(world, client):
 def test_a_card_that_the_terminal_took_back_is_returned(world, client):
     journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3, offline=True))
     take(world, journal.entries)
-    transitions.reversed_(order().payment_id, "terminal_took_back", NOW)
+    transitions.apply_reversed(order().payment_id, "terminal_took_back", NOW)
     assert "款项已退回" in page(client)
 
 

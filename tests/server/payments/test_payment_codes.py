@@ -10,7 +10,7 @@ from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import initiation, inquiry, notifications, payment_codes, sweeper, transitions
 from server.payments.channels import registry
-from server.payments.channels.interface import ChannelUnavailable, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, ChannelUnavailable, OrderState
 from server.payments.initiation import IdempotencyConflict, start
 from server.payments.models import Alert, PaymentOrder
 from server.payments.serializers import view_of
@@ -38,7 +38,7 @@ class Killed(BaseException):
 def test_a_phone_that_pays_at_once_settles_the_bills(world):
     view = view_of(start(world.caller, request(world), NOW))
     assert (view.state, view.with_payment_code, view.code_url) == ("approved", True, None)
-    assert order().charged_minor == 66416
+    assert order().captured_minor == 66416
     assert {b.state for b in Bill.objects.all()} == {"paid"}
     assert world.channel.created == 0
     assert verify_ledger() == []
@@ -79,7 +79,7 @@ def test_a_password_that_nobody_types_ends_in_a_reversal(world):
 def test_a_password_that_is_refused_ends_as_soon_as_a_reversal_is_allowed(world):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
-    refused = OrderState(Standing.DECLINED, reason="refused")
+    refused = OrderState(ChannelStatus.DECLINED, reason="refused")
     world.channel.orders[order().out_trade_no] = refused
     sweeper.sweep(later(10))
     assert (order().life, world.channel.reversed) == (PaymentState.PENDING, [])
@@ -200,7 +200,7 @@ def test_the_code_is_kept_nowhere(world, caplog):
 
 
 def test_killed_before_the_channel_was_asked_the_request_may_come_again(world, monkeypatch):
-    monkeypatch.setattr(transitions, "about_to_charge", _dies)
+    monkeypatch.setattr(transitions, "begin_charge", _dies)
     with pytest.raises(Killed):
         start(world.caller, request(world), NOW)
     assert order().life is PaymentState.CREATED
@@ -211,7 +211,7 @@ def test_killed_before_the_channel_was_asked_the_request_may_come_again(world, m
 
 
 def test_killed_before_the_channel_was_asked_and_nobody_comes_back(world, monkeypatch):
-    monkeypatch.setattr(transitions, "about_to_charge", _dies)
+    monkeypatch.setattr(transitions, "begin_charge", _dies)
     with pytest.raises(Killed):
         start(world.caller, request(world), NOW)
     monkeypatch.undo()
@@ -240,11 +240,11 @@ def test_killed_while_the_channel_is_asked_nobody_asks_again(world, monkeypatch,
     sweep_until(world, 60)
     assert len(world.channel.charged) == (1 if reached else 0)
     assert order().life is (PaymentState.APPROVED if reached else PaymentState.CANCELLED)
-    assert kept(world) == order().charged_minor == (66416 if reached else 0)
+    assert kept(world) == order().captured_minor == (66416 if reached else 0)
 
 
 def test_killed_before_the_answer_was_written_it_is_found(world, monkeypatch):
-    monkeypatch.setattr(inquiry, "charged", _dies)
+    monkeypatch.setattr(inquiry, "apply_charge_answer", _dies)
     with pytest.raises(Killed):
         start(world.caller, request(world), NOW)
     monkeypatch.undo()
@@ -256,11 +256,11 @@ def test_killed_before_the_answer_was_written_it_is_found(world, monkeypatch):
 def test_killed_after_the_reversal_it_is_found_reversed(world, monkeypatch):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
-    real = transitions.ended_unpaid
-    monkeypatch.setattr(transitions, "ended_unpaid", _dies)
+    real = transitions.apply_unpaid
+    monkeypatch.setattr(transitions, "apply_unpaid", _dies)
     with pytest.raises(Killed):
         inquiry.check(order(), later(45))
-    monkeypatch.setattr(transitions, "ended_unpaid", real)
+    monkeypatch.setattr(transitions, "apply_unpaid", real)
     sweeper.sweep(later(60))
     assert order().life is PaymentState.CANCELLED
     assert len(world.channel.reversed) == 1
@@ -320,7 +320,7 @@ def test_a_refused_reversal_is_tried_again_and_may_find_it_paid(world):
 
 
 def test_another_amount_than_the_orders_settles_nothing_and_is_reported(world, monkeypatch):
-    odd = OrderState(Standing.PAID, "42", 1, NOW)
+    odd = OrderState(ChannelStatus.PAID, "42", 1, NOW)
     monkeypatch.setattr(world.channel, "charge", lambda *_: odd)
     assert start(world.caller, request(world), NOW).life is PaymentState.UNKNOWN
     assert Alert.objects.filter(kind="amount_differs").count() == 1
@@ -330,7 +330,7 @@ def test_a_notification_and_the_answer_are_one_payment(world):
     start(world.caller, request(world), NOW)
     paid = world.channel.orders[order().out_trade_no]
     for _ in range(2):
-        assert notifications.told(order(), paid, later(1))
+        assert notifications.apply_notification(order(), paid, later(1))
     assert posting.balance(world.community.pk, "clearing:wechat") == 66416
 
 
@@ -372,12 +372,14 @@ def test_every_fact_in_every_state_of_a_charged_order_keeps_the_books_right(worl
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     told = {
-        Fact.ASKED: lambda o: transitions.asked(o.payment_id, NOW),
-        Fact.PAID: lambda o: transitions.paid(o.payment_id, OrderState(Standing.PAID, "42"), NOW),
-        Fact.DECLINED: lambda o: transitions.ended_unpaid(o.payment_id, fact, "x", NOW),
-        Fact.CLOSED: lambda o: transitions.ended_unpaid(o.payment_id, fact, "x", NOW),
-        Fact.LOST: lambda o: transitions.lost(o.payment_id, "x", NOW),
-        Fact.REVERSED: lambda o: transitions.reversed_(o.payment_id, "x", NOW),
+        Fact.ASKED: lambda o: transitions.mark_submitted(o.payment_id, NOW),
+        Fact.PAID: lambda o: transitions.apply_paid(
+            o.payment_id, OrderState(ChannelStatus.PAID, "42"), NOW
+        ),
+        Fact.DECLINED: lambda o: transitions.apply_unpaid(o.payment_id, fact, "x", NOW),
+        Fact.CLOSED: lambda o: transitions.apply_unpaid(o.payment_id, fact, "x", NOW),
+        Fact.LOST: lambda o: transitions.mark_unknown(o.payment_id, "x", NOW),
+        Fact.REVERSED: lambda o: transitions.apply_reversed(o.payment_id, "x", NOW),
     }
     for first in told.values():
         first(order())

@@ -10,7 +10,7 @@ from contract.messages import PaymentState
 from server.ledger import posting
 from server.payments import inquiry, notifications, refunds, sweeper
 from server.payments.channels import registry
-from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand, try_again
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
@@ -64,15 +64,15 @@ def due(world):
     world.community.late_success = "refund"
     world.community.save()
     closed = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
-    inquiry.learn(closed, world.channel.pays(closed.out_trade_no), NOW)
+    inquiry.apply_answer(closed, world.channel.pays(closed.out_trade_no), NOW)
     return world
 
 
 @pytest.fixture
 def refusing(due):
     """The channel refuses it for good."""
-    due.channel.refund_says = RefundStanding.FAILED
-    due.channel.refund_query_says = RefundStanding.NOT_FOUND
+    due.channel.refund_says = RefundStatus.FAILED
+    due.channel.refund_query_says = RefundStatus.NOT_FOUND
     sweep(minutes=1)
     return due
 
@@ -131,7 +131,7 @@ def test_while_it_is_being_sent_nobody_takes_it_over(due):
         met.append(error.value.code)
 
     due.channel.while_refunding = [clerk]
-    due.channel.refund_query_says = RefundStanding.NOT_FOUND
+    due.channel.refund_query_says = RefundStatus.NOT_FOUND
     sweep(minutes=1)
     assert met == ["in_flight"]
     assert (refund().state, due.channel.refunds) == ("done", {refund().refund_no: 66416})
@@ -142,8 +142,8 @@ def test_what_was_tried_between_the_question_and_the_act_is_asked_about_again(du
     due.channel.silent = True
     sweep(minutes=1)
     due.channel.silent = False
-    asked = refund().checks
-    due.channel.refund_says = due.channel.refund_query_says = RefundStanding.UNKNOWN
+    asked = refund().poll_count
+    due.channel.refund_says = due.channel.refund_query_says = RefundStatus.UNKNOWN
     sweep(minutes=2)
     with pytest.raises(refunds.RefundInFlight):
         refunds.take_over(refund().pk, How.CASH, later(minutes=3), asked, later(minutes=3))
@@ -153,8 +153,8 @@ def test_what_was_tried_between_the_question_and_the_act_is_asked_about_again(du
 def test_what_the_channel_did_already_is_not_returned_by_hand(due):
     """The answer was lost, the money went back."""
     due.channel.refunds[f"R{order().out_trade_no}"] = 66416
-    due.channel.refund_says = RefundStanding.UNKNOWN
-    due.channel.refund_query_says = RefundStanding.UNKNOWN
+    due.channel.refund_says = RefundStatus.UNKNOWN
+    due.channel.refund_query_says = RefundStatus.UNKNOWN
     sweep(minutes=1)
     due.channel.refund_query_says = None
     refused("ended")
@@ -165,7 +165,7 @@ def test_what_the_channel_did_already_is_not_returned_by_hand(due):
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [(RefundStanding.PROCESSING, "in_flight"), (RefundStanding.UNKNOWN, "no_answer")],
+    [(RefundStatus.PROCESSING, "in_flight"), (RefundStatus.UNKNOWN, "no_answer")],
 )
 def test_what_may_be_on_its_way_is_not_taken_over(refusing, said, code):
     refusing.channel.refund_query_says = said
@@ -175,14 +175,14 @@ def test_what_may_be_on_its_way_is_not_taken_over(refusing, said, code):
 
 
 def test_where_the_channel_is_silent_a_person_looks_in_its_console(refusing):
-    refusing.channel.refund_query_says = RefundStanding.UNKNOWN
+    refusing.channel.refund_query_says = RefundStatus.UNKNOWN
     assert by_hand(looked_at_channel=True).state == "by_hand"
     assert Act.objects.get().after["looked_at_channel"] is True
 
 
 def test_money_that_went_back_twice_after_all_is_found_booked_and_told(refusing):
     by_hand()
-    refusing.channel.refund_query_says = RefundStanding.DONE
+    refusing.channel.refund_query_says = RefundStatus.DONE
     for minutes in (62, 75, 200):
         sweep(minutes=minutes)
     assert Alert.objects.filter(kind="refunded_twice").count() == 1
@@ -291,9 +291,9 @@ def test_a_clerk_and_a_sweep_at_the_same_moment(refusing):
 
 def test_what_staff_paid_out_and_somebody_returned_in_the_console_is_booked_and_told(refusing):
     by_hand()
-    sent = OrderState(Standing.REFUNDED, "4200001", 66416, NOW, 22000)
+    sent = OrderState(ChannelStatus.REFUNDED, "4200001", 66416, NOW, 22000)
     for _ in range(2):  # it may come twice
-        assert notifications.told(order(), sent, later(minutes=70))
+        assert notifications.apply_notification(order(), sent, later(minutes=70))
     alert = Alert.objects.get(kind="refunded_twice")
     assert alert.details["amount_minor"] == 22000
     assert balances(refusing) == {
@@ -307,6 +307,6 @@ def test_what_staff_paid_out_and_somebody_returned_in_the_console_is_booked_and_
 def test_what_the_machine_returned_is_no_second_return(due):
     sweep(minutes=1)
     assert refund().state == "done"
-    sent = OrderState(Standing.REFUNDED, "4200001", 66416, NOW, 66416)
-    assert notifications.told(order(), sent, later(minutes=70))
+    sent = OrderState(ChannelStatus.REFUNDED, "4200001", 66416, NOW, 66416)
+    assert notifications.apply_notification(order(), sent, later(minutes=70))
     assert not Alert.objects.filter(kind="refunded_twice")

@@ -7,7 +7,7 @@ import pytest
 from contract.messages import PaymentState
 from server.billing.leases import BillLeased
 from server.payments import inquiry
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import REFUSED_FOR, AmountChanged, IdempotencyConflict, start
 from server.payments.models import PaymentOrder, RefusedStart
 from tests.server.payments import charges
@@ -19,7 +19,7 @@ def test_a_try_that_was_overtaken_by_its_refused_retry_charges_nobody(world):
     late = charges.request(world, number=2)
     with pytest.raises(BillLeased):
         start(world.caller, late, NOW)
-    inquiry.learn(first, OrderState(Standing.CLOSED), NOW)
+    inquiry.apply_answer(first, OrderState(ChannelStatus.CLOSED), NOW)
     with pytest.raises(IdempotencyConflict):
         start(world.caller, late, NOW + timedelta(minutes=2))
     assert world.channel.charged == []

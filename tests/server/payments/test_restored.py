@@ -6,7 +6,7 @@ from contract.messages import Method, PaymentState
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.payments import initiation, notifications, sweeper
-from server.payments.channels.interface import Notification, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, Notification, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
 from tests.server.payments.charges import later, order, request
@@ -38,7 +38,7 @@ def test_what_the_channel_took_is_found_and_booked(world, end, with_payment_code
     world.channel.pays(number)
     told_again(world, end, with_payment_code)
     sweep_for_a_day()
-    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)
+    assert (order().life, order().captured_minor) == (PaymentState.APPROVED, 66416)
     assert {b.state for b in Bill.objects.all()} == {"paid"}
     assert verify_ledger() == []
 
@@ -88,13 +88,13 @@ def test_an_old_notification_of_what_was_reversed_since_books_nothing(world, num
     """It was kept while nobody knew the order; the channel says how it stands now."""
     paid = world.channel.query(number)
     notifications.take("wechat", Notification(number, paid), later(1))
-    world.channel.orders[number] = OrderState(Standing.CLOSED)
+    world.channel.orders[number] = OrderState(ChannelStatus.CLOSED)
     world.channel.silent = True
     told_again(world, "cancelled", with_payment_code=True)
     sweeper.sweep(later(6))
     world.channel.silent = False
     sweep_for_a_day()
-    assert (order().life, order().charged_minor) == (PaymentState.CANCELLED, 0)
+    assert (order().life, order().captured_minor) == (PaymentState.CANCELLED, 0)
 
 
 def test_a_code_on_the_screen_is_known_again_while_its_payer_is_there(world, number):
@@ -130,7 +130,7 @@ def test_a_charge_that_arrives_after_its_journal_is_found(world, end):
     world.channel.pays(number)
     for seconds in (200, 700, 4400):
         sweeper.sweep(later(seconds))
-    assert (order().life, order().charged_minor) == (PaymentState.REVERSED, 66416)
+    assert (order().life, order().captured_minor) == (PaymentState.REVERSED, 66416)
 
 
 @pytest.mark.parametrize("end", ["unknown", "declined"])
@@ -139,11 +139,11 @@ def test_a_charge_that_arrives_after_its_journal_is_found(world, end):
 def test_what_the_channel_did_not_take_is_ended_there(world, end, known, with_payment_code):
     number = record(world, PaymentState.CREATED).payment_id.replace("-", "")
     if known:
-        world.channel.orders[number] = OrderState(Standing.WAITING)
+        world.channel.orders[number] = OrderState(ChannelStatus.WAITING)
     told_again(world, end, with_payment_code)
     sweep_for_a_day()
     assert order().life is PaymentState.CANCELLED
-    assert not known or world.channel.query(number).standing is Standing.CLOSED
+    assert not known or world.channel.query(number).status is ChannelStatus.CLOSED
 
 
 def test_a_row_from_before_the_charge_is_no_proof_that_there_was_none(world, monkeypatch):
@@ -162,4 +162,4 @@ def test_a_row_from_before_the_charge_is_no_proof_that_there_was_none(world, mon
     world.channel.amounts[order().out_trade_no] = 66416
     world.channel.pays(order().out_trade_no)
     sweeper.sweep(later(50))
-    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)
+    assert (order().life, order().captured_minor) == (PaymentState.APPROVED, 66416)

@@ -11,7 +11,7 @@ from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
-from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, Refund
 from tests.server.payments.charges import later, order, request, sweep_until
@@ -34,7 +34,7 @@ class Meanwhile:
         channel = self._world.channel
         channel.reversed.append(number)
         self._what(number)
-        channel.orders[number] = OrderState(Standing.CLOSED)
+        channel.orders[number] = OrderState(ChannelStatus.CLOSED)
         if self.unanswered:
             return EndAnswer(Ending.UNSURE)
         return EndAnswer(Ending.ACCEPTED, channel.orders[number])
@@ -65,21 +65,21 @@ def test_paid_between_the_query_and_the_reversal(world, policy, by, unanswered):
     def pays(number):
         paid = world.channel.pays(number)
         if by == "notification":
-            heard.append(notifications.told(order(), paid, later(46)))
+            heard.append(notifications.apply_notification(order(), paid, later(46)))
         else:
-            inquiry.learn(order(), paid, later(46))
+            inquiry.apply_answer(order(), paid, later(46))
 
     world.channel.reverse = Meanwhile(world, pays)
     world.channel.reverse.unanswered = unanswered
     sweeper.sweep(later(46))
-    assert order().charged_minor == 0
+    assert order().captured_minor == 0
     sweep_for_a_day(46)
     assert order().life is PaymentState.CANCELLED
     assert nothing_is_in_the_books(world)
     if by == "notification":
         assert heard == [False], "to be told again"
-        assert notifications.told(
-            order(), OrderState(Standing.PAID, "42", 66416, NOW), later(100_200)
+        assert notifications.apply_notification(
+            order(), OrderState(ChannelStatus.PAID, "42", 66416, NOW), later(100_200)
         )
         assert nothing_is_in_the_books(world)
 
@@ -88,14 +88,14 @@ def test_paid_between_the_query_and_the_reversal(world, policy, by, unanswered):
 def test_said_to_be_paid_before_the_reversal_and_taken_after_it(world, policy, by):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
-    before, paid = order(), OrderState(Standing.PAID, "42", 66416, NOW)
+    before, paid = order(), OrderState(ChannelStatus.PAID, "42", 66416, NOW)
     world.channel.reverse = Meanwhile(world, world.channel.pays)
     sweeper.sweep(later(46))
     assert order().life is PaymentState.CANCELLED
     if by == "notification":
-        assert notifications.told(before, paid, later(47))
+        assert notifications.apply_notification(before, paid, later(47))
     else:
-        inquiry.learn(before, paid, later(47))
+        inquiry.apply_answer(before, paid, later(47))
     sweep_for_a_day(47)
     assert nothing_is_in_the_books(world)
 
@@ -103,12 +103,12 @@ def test_said_to_be_paid_before_the_reversal_and_taken_after_it(world, policy, b
 def test_an_ended_order_that_is_paid_just_as_it_is_stopped_for_good(world, policy):
     world.channel.phone = "refused"
     start(world.caller, request(world), NOW)
-    world.channel.orders[order().out_trade_no] = OrderState(Standing.WAITING)
+    world.channel.orders[order().out_trade_no] = OrderState(ChannelStatus.WAITING)
     heard = []
     world.channel.reverse = Meanwhile(
         world,
         lambda number: heard.append(
-            notifications.told(order(), world.channel.pays(number), later(61))
+            notifications.apply_notification(order(), world.channel.pays(number), later(61))
         ),
     )
     sweeper.sweep(later(61))
@@ -126,25 +126,25 @@ def test_what_is_in_the_books_as_paid_is_not_reversed(world):
 
     def answered_just_before(number):
         said = asks(number)
-        assert notifications.told(order(), world.channel.pays(number), later(46))
+        assert notifications.apply_notification(order(), world.channel.pays(number), later(46))
         return said
 
     world.channel.query = answered_just_before
     sweeper.sweep(later(46))
     assert world.channel.reversed == []
-    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)
+    assert (order().life, order().captured_minor) == (PaymentState.APPROVED, 66416)
 
 
 def test_only_one_ends_an_order_at_a_time_and_a_dead_one_holds_it_a_minute(world):
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
-    paid, one = OrderState(Standing.PAID, "42", 66416, NOW), order().payment_id
-    assert transitions.about_to_end(one, later(20), gives_back=True) is not None
-    assert transitions.about_to_end(one, later(25), gives_back=True) is None
+    paid, one = OrderState(ChannelStatus.PAID, "42", 66416, NOW), order().payment_id
+    assert transitions.begin_ending(one, later(20), gives_back=True) is not None
+    assert transitions.begin_ending(one, later(25), gives_back=True) is None
     for seconds in (25, 80, 100_000):
-        inquiry.learn(order(), paid, later(seconds))
+        inquiry.apply_answer(order(), paid, later(seconds))
         assert order().life is PaymentState.PENDING, "its reversal may be on its way"
-    assert transitions.about_to_end(one, later(80), gives_back=True) is not None
+    assert transitions.begin_ending(one, later(80), gives_back=True) is not None
 
 
 def test_a_refused_reversal_lets_the_payment_be_booked_at_once(world):
@@ -152,5 +152,7 @@ def test_a_refused_reversal_lets_the_payment_be_booked_at_once(world):
     start(world.caller, request(world), NOW)
     sweep_until(world, 45)
     assert world.channel.reversed
-    assert notifications.told(order(), world.channel.pays(order().out_trade_no), later(46))
+    assert notifications.apply_notification(
+        order(), world.channel.pays(order().out_trade_no), later(46)
+    )
     assert order().life is PaymentState.APPROVED

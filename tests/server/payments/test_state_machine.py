@@ -12,7 +12,7 @@ from server.billing.models import Allocation, Bill, BillLine
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, state_machine, sweeper, transitions
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import Fact
@@ -24,7 +24,7 @@ S = PaymentState
 OTHER = {
     "bills": [{"number": "X", "amount_minor": 1}],
     "amount_minor": 7,
-    "charged_minor": 7,
+    "captured_minor": 7,
     "allocated_minor": 7,
     "credited_minor": 7,
     "refunded_minor": 7,
@@ -32,7 +32,7 @@ OTHER = {
     "unit_id": 77,
     "simulated": False,
     "with_payment_code": True,
-    **dict.fromkeys(("created_at", "asked_at", "paid_at"), NOW + timedelta(days=1)),
+    **dict.fromkeys(("created_at", "submitted_at", "paid_at"), NOW + timedelta(days=1)),
 }
 
 
@@ -40,13 +40,15 @@ def brought_to(world, state):
     """An order that came into the state by the table's own steps."""
     order = start(world.caller, world.request(), NOW)
     if state is S.CREATED:
-        PaymentOrder._base_manager.update(state="created", code_url="", asked_at=None)
+        PaymentOrder._base_manager.update(state="created", code_url="", submitted_at=None)
     steps = {
-        S.UNKNOWN: lambda: transitions.lost(order.payment_id, "no_answer", NOW),
-        S.APPROVED: lambda: inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW),
-        S.DECLINED: lambda: transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "no", NOW),
-        S.CANCELLED: lambda: transitions.ended_unpaid(order.payment_id, Fact.CLOSED, "end", NOW),
-        S.REVERSED: lambda: transitions.reversed_(order.payment_id, "refunded", NOW),
+        S.UNKNOWN: lambda: transitions.mark_unknown(order.payment_id, "no_answer", NOW),
+        S.APPROVED: lambda: inquiry.apply_answer(
+            order, world.channel.pays(order.out_trade_no), NOW
+        ),
+        S.DECLINED: lambda: transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "no", NOW),
+        S.CANCELLED: lambda: transitions.apply_unpaid(order.payment_id, Fact.CLOSED, "end", NOW),
+        S.REVERSED: lambda: transitions.apply_reversed(order.payment_id, "refunded", NOW),
     }
     steps.get(state, lambda: None)()
     order = PaymentOrder.objects.get()
@@ -113,9 +115,9 @@ def test_nothing_writes_past_the_table(world):
 @pytest.mark.parametrize(
     ("state", "changes"),
     [
-        (S.APPROVED, {"charged_minor": 66417}),
+        (S.APPROVED, {"captured_minor": 66417}),
         (S.APPROVED, {"allocated_minor": 1}),
-        (S.DECLINED, {"charged_minor": 1}),
+        (S.DECLINED, {"captured_minor": 1}),
         (S.CANCELLED, {"credited_minor": 1}),
     ],
 )
@@ -130,7 +132,7 @@ def test_the_database_itself_refuses_money_that_does_not_add_up(world, state, ch
 
 def facts(number=1):
     o = PaymentOrder.objects.get(reference=f"K03-{number:06d}")
-    return o.charged_minor, o.allocated_minor, o.credited_minor, o.refunded_minor
+    return o.captured_minor, o.allocated_minor, o.credited_minor, o.refunded_minor
 
 
 def allocated():
@@ -143,11 +145,11 @@ def test_charged_is_what_settles_bills_and_what_becomes_credit(world):
     taken = settlement.Part(world.bills[0], 33208)
     by_office = {"method": "card", "payment_id": "office", "paid_on": NOW.date(), "at": NOW}
     settlement.settle(world.unit, [taken], **by_office)
-    inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW)
+    inquiry.apply_answer(order, world.channel.pays(order.out_trade_no), NOW)
     assert facts() == (66416, 33208, 33208, 0)
     assert allocated() == 33208 * 2
     assert posting.balance(world.community.pk, "credit") == -33208
-    transitions.reversed_(order.payment_id, "staff", NOW)
+    transitions.apply_reversed(order.payment_id, "staff", NOW)
     assert facts() == (66416, 0, 0, 66416)
     assert allocated() == 33208
     assert posting.balance(world.community.pk, "credit") == 0
@@ -200,7 +202,7 @@ def test_what_the_kiosk_showed_is_kept_of_a_payment_taken_offline(world):
 
 def test_the_phone_shows_what_was_paid_for_whatever_became_of_the_bill(world, client):
     order = start(world.caller, world.request(), NOW)
-    inquiry.learn(order, world.channel.pays(order.out_trade_no), NOW)
+    inquiry.apply_answer(order, world.channel.pays(order.out_trade_no), NOW)
     correct_the_bill(world)
     shown = client.get(f"/p/{order.payment_id}").content.decode()
     assert shown.count("￥332.08") == 4, "two bills: their line and their total"
@@ -215,7 +217,7 @@ def test_the_phone_shows_what_was_paid_for_whatever_became_of_the_bill(world, cl
 def test_bills_are_not_charged_again_while_an_order_is_unknown_however_old_its_lease(world, code):
     world.channel.phone = "asks"
     order = start(world.caller, world.request(payment_code=code), NOW)
-    transitions.lost(order.payment_id, "no_answer", NOW)
+    transitions.mark_unknown(order.payment_id, "no_answer", NOW)
     world.channel.silent = True
     for days in (0, 1, 30):
         later = NOW + timedelta(days=days)
@@ -224,7 +226,7 @@ def test_bills_are_not_charged_again_while_an_order_is_unknown_however_old_its_l
             start(world.caller, world.request(2 + days, bills=1, payment_code=code), later)
     assert PaymentOrder.objects.count() == 1
     world.channel.silent = False
-    world.channel.orders[order.out_trade_no] = OrderState(Standing.CLOSED)
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.CLOSED)
     sweeper.sweep(later + timedelta(hours=1))
     world.channel.phone = "pays"
     again = start(world.caller, world.request(2, bills=1, payment_code=code), later)

@@ -12,7 +12,7 @@ from django.db import connection
 from contract.messages import PaymentState
 from server.payments import sweeper
 from server.payments.channels import registry
-from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
 from server.payments.models import Alert, PaymentOrder, Refund
 from tests.server.payments import world as worlds
 from tests.server.payments.world import NOW, FakeChannel
@@ -39,7 +39,7 @@ class Channel(FakeChannel):
         with self._lock:
             self.sent_refunds[refund_no] += 1
         sleep(0.01)
-        return RefundStanding.UNKNOWN if self.silent else RefundStanding.DONE
+        return RefundStatus.UNKNOWN if self.silent else RefundStatus.DONE
 
 
 def order(world, number, method, **more):
@@ -57,18 +57,18 @@ def order(world, number, method, **more):
         "request_hash": "x",
         "out_trade_no": f"{number:032d}",
         "state": "pending",
-        "asked_at": NOW,
+        "submitted_at": NOW,
         "created_at": NOW,
         "received_at": NOW,
         "changed_at": NOW,
         "expires_at": NOW + timedelta(minutes=10),
-        "check_at": NOW + timedelta(milliseconds=number),
+        "next_poll_at": NOW + timedelta(milliseconds=number),
     }
     return PaymentOrder.objects.create(**(fields | more))
 
 
 def refund(world, number, method):
-    ended = {"state": "reversed", "reason": "late", "charged_minor": 100, "check_at": None}
+    ended = {"state": "reversed", "reason": "late", "captured_minor": 100, "next_poll_at": None}
     late = order(world, number, method, paid_at=NOW, **ended)
     return Refund.objects.create(
         community=world.community,
@@ -77,7 +77,7 @@ def refund(world, number, method):
         amount_minor=100,
         reason="late",
         created_at=NOW,
-        check_at=NOW,
+        next_poll_at=NOW,
     )
 
 
@@ -93,7 +93,7 @@ def made(monkeypatch):
         refund(world, number, "alipay")
     for one in channels.values():
         one.orders = {
-            o.out_trade_no: OrderState(Standing.CLOSED)
+            o.out_trade_no: OrderState(ChannelStatus.CLOSED)
             for o in PaymentOrder.objects.filter(method=one.name)
         }
     return world, channels
@@ -146,7 +146,7 @@ def test_an_answer_in_between_keeps_the_turn_going(estate):
     def now_and_then(number):
         count.append(number)
         silent = len(count) % sweeper.SILENT_MAX
-        return OrderState(Standing.UNKNOWN) if silent else real(channels["wechat"], number)
+        return OrderState(ChannelStatus.UNKNOWN) if silent else real(channels["wechat"], number)
 
     channels["wechat"].query = now_and_then
     sweeper.sweep(later(60))
@@ -176,9 +176,9 @@ def test_what_a_dead_channel_leaves_unasked_is_told_to_staff_too(estate):
 def test_orders_come_before_looks_at_what_has_ended(estate, monkeypatch):
     world, channels = estate
     monkeypatch.setattr(sweeper, "DUE_MAX", 5)
-    paid = {"state": "approved", "charged_minor": 100, "allocated_minor": 100, "paid_at": NOW}
+    paid = {"state": "approved", "captured_minor": 100, "allocated_minor": 100, "paid_at": NOW}
     for number in range(900, 910):
-        order(world, number, "alipay", check_at=NOW - timedelta(days=1), **paid)
+        order(world, number, "alipay", next_poll_at=NOW - timedelta(days=1), **paid)
     sweeper.turns()["orders-alipay"](later(60))
     assert open_orders("alipay") == 0
     assert len(channels["alipay"].asked) == 5

@@ -7,7 +7,7 @@ import pytest
 from contract.messages import PaymentState
 from server.ledger import posting
 from server.payments import sweeper, transitions
-from server.payments.channels.interface import OrderState, RefundStanding, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.decisions.refusal import NotPossible
 from server.payments.decisions.unknown_outcome import book_as_paid, book_as_unpaid
@@ -54,8 +54,8 @@ def alerts() -> list[str]:
 def test_it_is_closed_at_the_channel_first(contradicted):
     assert alerts() == ["decision_contradicted"]
     take_back(after(hours=1))
-    known = contradicted.channel.orders[order().out_trade_no].standing
-    assert (known, order().life) == (Standing.CLOSED, PaymentState.REVERSED)
+    known = contradicted.channel.orders[order().out_trade_no].status
+    assert (known, order().life) == (ChannelStatus.CLOSED, PaymentState.REVERSED)
 
 
 def test_what_the_channel_says_is_paid_by_now_is_not_taken_back(contradicted):
@@ -75,7 +75,7 @@ def test_where_the_channel_is_silent_a_person_looks_in_its_console(contradicted)
         sweeper.sweep(after(hours=1, minutes=minutes))  # silent: no look counts
     contradicted.channel.silent = False
     sweeper.sweep(after(hours=10))
-    assert contradicted.channel.orders[order().out_trade_no].standing is Standing.CLOSED
+    assert contradicted.channel.orders[order().out_trade_no].status is ChannelStatus.CLOSED
 
 
 def test_what_was_paid_all_the_same_goes_back_once(contradicted):
@@ -86,7 +86,7 @@ def test_what_was_paid_all_the_same_goes_back_once(contradicted):
     sweeper.sweep(after(hours=1, minutes=2))
     assert alerts() == ["late_payment"]
     assert verify_books() == []
-    transitions.paid(order().payment_id, paid, after(hours=2))
+    transitions.apply_paid(order().payment_id, paid, after(hours=2))
     sweeper.sweep(after(hours=2))
     assert Refund.objects.get().state == Refund.State.DONE
     assert contradicted.channel.refunds == {Refund.objects.get().refund_no: 66416}
@@ -103,7 +103,9 @@ def test_late_money_told_twice_contradicts_nobody(world):
     world.channel.silent = True
     take_back(LATER, looked_at_channel=True)  # never booked: it just ends unpaid
     for minutes in (1, 2):
-        transitions.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=minutes))
+        transitions.apply_paid(
+            order().payment_id, OrderState(ChannelStatus.PAID), after(minutes=minutes)
+        )
     assert (order().life, alerts()) == (PaymentState.REVERSED, ["late_payment"])
 
 
@@ -113,7 +115,7 @@ def test_a_silent_channel_has_not_said_whether_it_returned_what_staff_returned(w
     start(world.caller, world.request(), NOW)
     world.channel.silent = True
     take_back(LATER, looked_at_channel=True)
-    transitions.paid(order().payment_id, OrderState(Standing.PAID), after(minutes=1))
+    transitions.apply_paid(order().payment_id, OrderState(ChannelStatus.PAID), after(minutes=1))
     sweeper.sweep(after(minutes=2))
     number = Refund.objects.get().refund_no
     returned_by_hand(
@@ -123,7 +125,7 @@ def test_a_silent_channel_has_not_said_whether_it_returned_what_staff_returned(w
         sweeper.sweep(after(hours=hours))
     world.channel.silent = False
     world.channel.refunds[number] = 66416
-    world.channel.refund_query_says = RefundStanding.DONE
+    world.channel.refund_query_says = RefundStatus.DONE
     sweeper.sweep(after(hours=120))
     assert "refunded_twice" in alerts()
     assert verify_books() == []

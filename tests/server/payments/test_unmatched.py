@@ -9,7 +9,7 @@ from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.estate.models import Community
 from server.payments import notifications, sweeper
-from server.payments.channels.interface import NotGenuine, Notification, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, NotGenuine, Notification, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
 from tests.server.payments.charges import later
@@ -77,9 +77,11 @@ def test_what_is_not_genuine_is_not_kept(world, number, client):
     assert not UnmatchedNotification.objects.exists()
 
 
-@pytest.mark.parametrize("standing", [Standing.CLOSED, Standing.WAITING, Standing.UNKNOWN])
-def test_where_no_money_is_nothing_is_kept(world, standing):
-    assert notifications.take("wechat", Notification("1", OrderState(standing)), NOW)
+@pytest.mark.parametrize(
+    "status", [ChannelStatus.CLOSED, ChannelStatus.WAITING, ChannelStatus.UNKNOWN]
+)
+def test_where_no_money_is_nothing_is_kept(world, status):
+    assert notifications.take("wechat", Notification("1", OrderState(status)), NOW)
     assert not UnmatchedNotification.objects.exists()
 
 
@@ -89,7 +91,7 @@ def test_it_is_booked_when_the_kiosk_asks_for_the_order_again(world, number):
     told(world, number)
     world.channel.fails = [ChannelUnavailable("ORDERPAID")] * 3
     order = start(world.caller, world.request(), later(10))
-    assert (order.life, order.charged_minor) == (PaymentState.APPROVED, TOTAL)
+    assert (order.life, order.captured_minor) == (PaymentState.APPROVED, TOTAL)
     assert world.channel.created == 0
     assert {bill.state for bill in Bill.objects.all()} == {"paid"}
     assert kept().matched_at == later(10)
@@ -122,7 +124,7 @@ def test_money_for_an_order_that_ended_meanwhile_is_late_money(world, number):
     world.channel.silent = False
     for seconds in (60, 120, 200):
         sweeper.sweep(later(seconds))
-    assert PaymentOrder.objects.get().charged_minor == TOTAL
+    assert PaymentOrder.objects.get().captured_minor == TOTAL
     assert kept().matched_at is not None
 
 
@@ -174,7 +176,7 @@ def test_a_server_that_died_after_booking_it_books_it_no_second_time(world, numb
     class Killed(BaseException):
         """The process ended here; nothing after it ran."""
 
-    real = notifications.told
+    real = notifications.apply_notification
 
     def dies(*arguments):
         real(*arguments)
@@ -182,12 +184,12 @@ def test_a_server_that_died_after_booking_it_books_it_no_second_time(world, numb
 
     told(world, number)
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(notifications, "told", dies)
+        patch.setattr(notifications, "apply_notification", dies)
         start(world.caller, world.request(), later(10))
-    assert PaymentOrder.objects.get().charged_minor == TOTAL
+    assert PaymentOrder.objects.get().captured_minor == TOTAL
     sweeper.sweep(later(20))
     assert kept().matched_at == later(20)
-    assert PaymentOrder.objects.get().charged_minor == TOTAL
+    assert PaymentOrder.objects.get().captured_minor == TOTAL
     assert verify_ledger() == []
 
 
@@ -196,7 +198,7 @@ def test_of_two_parts_that_went_back_before_the_order_was_known_both_are_booked(
     paid = world.channel.query(number)
 
     def tell(refunded):
-        state = replace(paid, standing=Standing.REFUNDED, refunded_minor=refunded)
+        state = replace(paid, status=ChannelStatus.REFUNDED, refunded_minor=refunded)
         assert notifications.take("wechat", Notification(number, state), later(5))
 
     for refunded in (1000, 2500, 1000):  # and the first once more, late
@@ -204,6 +206,6 @@ def test_of_two_parts_that_went_back_before_the_order_was_known_both_are_booked(
     assert kept().refunded_minor == 2500
     order = start(world.caller, world.request(), later(10))
     order.refresh_from_db()
-    assert (order.life, order.charged_minor) == (PaymentState.APPROVED, TOTAL)
+    assert (order.life, order.captured_minor) == (PaymentState.APPROVED, TOTAL)
     assert order.refunded_minor == 2500
     assert not verify_ledger()

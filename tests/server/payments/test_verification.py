@@ -10,7 +10,7 @@ from server.billing.leases import hold
 from server.billing.models import Allocation
 from server.ledger.models import Entry, Transaction
 from server.payments import inquiry, sweeper
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.verification import verify_books
@@ -37,7 +37,7 @@ def late(world) -> Refund:
     """Paid after it was cancelled: to be refunded."""
     order = inquiry.cancel(start(world.caller, world.request(5), NOW), NOW)
     world.channel.pays(order.out_trade_no)
-    inquiry.learn(order, OrderState(Standing.PAID, "4200", 66416, NOW), NOW)
+    inquiry.apply_answer(order, OrderState(ChannelStatus.PAID, "4200", 66416, NOW), NOW)
     return Refund.objects.get()
 
 
@@ -59,7 +59,7 @@ def test_true_books_have_no_problems(world, late, card):
 
 
 def test_an_order_that_says_another_amount(world, card):
-    rewritten(PaymentOrder.objects.all(), charged_minor=66417, credited_minor=1)
+    rewritten(PaymentOrder.objects.all(), captured_minor=66417, credited_minor=1)
     said = found()
     assert "the order says that 66417 is here, the books say 66416" in said
     assert "1 became credit, the books say 0" in said
@@ -98,10 +98,10 @@ def test_allocations_that_contradict_the_order(world, card):
 
 def test_a_refund_that_is_not_booked_or_booked_and_not_done(world, late):
     with without_guards():
-        Refund.objects.update(state="done", done_at=NOW, check_at=None)
+        Refund.objects.update(state="done", done_at=NOW, next_poll_at=None)
     assert "is done: 66416 went back, the books say 0" in found()
     with without_guards():
-        Refund.objects.update(state="due", done_at=None, check_at=NOW)
+        Refund.objects.update(state="due", done_at=None, next_poll_at=NOW)
     sweeper.sweep(NOW + timedelta(minutes=10))
     with without_guards():
         Refund.objects.update(state="due", done_at=None)

@@ -15,14 +15,14 @@ from server.billing.models import Bill, FeeItem, Tariff
 from server.estate.models import Building, Community, Resident, Unit
 from server.fleet.models import Kiosk
 from server.payments.channels.interface import (
+    ChannelStatus,
     ChannelUnavailable,
     EndAnswer,
     Ending,
     Order,
     OrderState,
     OutcomeUnknown,
-    RefundStanding,
-    Standing,
+    RefundStatus,
 )
 from server.payments.initiation import Caller
 
@@ -103,8 +103,8 @@ class FakeChannel:
     reversal_refused: bool = False  # the payer is typing the password
     charged: list[str] = field(default_factory=list)  # order numbers, one for each charge
     reversed: list[str] = field(default_factory=list)
-    refund_says: RefundStanding | None = None  # instead of doing it
-    refund_query_says: RefundStanding | None = None
+    refund_says: RefundStatus | None = None  # instead of doing it
+    refund_query_says: RefundStatus | None = None
     sent: int = 0  # how often a refund was asked for
     while_refunding: list[Callable[[], object]] = field(default_factory=list)  # once each
     closes_unscanned: bool = True
@@ -120,7 +120,7 @@ class FakeChannel:
         return self._make(order)
 
     def _make(self, order: Order) -> str:
-        self.orders.setdefault(order.out_trade_no, OrderState(Standing.WAITING))
+        self.orders.setdefault(order.out_trade_no, OrderState(ChannelStatus.WAITING))
         self.amounts[order.out_trade_no] = order.amount_minor
         return f"weixin://wxpay/bizpayurl?pr={order.out_trade_no[:8]}"
 
@@ -133,12 +133,12 @@ class FakeChannel:
         if self.phone == "pays":
             self.pays(number)
         elif self.phone == "asks":
-            self.orders[number] = OrderState(Standing.WAITING)
+            self.orders[number] = OrderState(ChannelStatus.WAITING)
         else:
-            return OrderState(Standing.DECLINED, reason=self.phone)
+            return OrderState(ChannelStatus.DECLINED, reason=self.phone)
         if self.answer_lost or self.silent:
             self.answer_lost = False
-            return OrderState(Standing.UNKNOWN)
+            return OrderState(ChannelStatus.UNKNOWN)
         return self.orders[number]
 
     def reverse(self, out_trade_no: str) -> EndAnswer:
@@ -147,26 +147,26 @@ class FakeChannel:
             return EndAnswer(Ending.UNSURE)
         if self.reversal_refused:
             return EndAnswer(Ending.BUSY, self.orders[out_trade_no])
-        self.orders[out_trade_no] = OrderState(Standing.CLOSED)
+        self.orders[out_trade_no] = OrderState(ChannelStatus.CLOSED)
         return EndAnswer(Ending.ACCEPTED, self.orders[out_trade_no])
 
     def pays(self, out_trade_no: str, amount_minor: int | None = None) -> OrderState:
         amount = amount_minor or self.amounts[out_trade_no]
-        paid = OrderState(Standing.PAID, f"42{out_trade_no[:10]}", amount, NOW)
+        paid = OrderState(ChannelStatus.PAID, f"42{out_trade_no[:10]}", amount, NOW)
         self.orders[out_trade_no] = paid
         return paid
 
     def query(self, out_trade_no: str) -> OrderState:
         if self.silent:
-            return OrderState(Standing.UNKNOWN)
-        return self.orders.get(out_trade_no, OrderState(Standing.NOT_FOUND))
+            return OrderState(ChannelStatus.UNKNOWN)
+        return self.orders.get(out_trade_no, OrderState(ChannelStatus.NOT_FOUND))
 
     def close(self, out_trade_no: str) -> EndAnswer:
         if self.silent:
             return EndAnswer(Ending.UNSURE)
-        if self.query(out_trade_no).standing is Standing.PAID:
+        if self.query(out_trade_no).status is ChannelStatus.PAID:
             return EndAnswer(Ending.REFUSED, self.orders[out_trade_no])
-        self.orders[out_trade_no] = OrderState(Standing.CLOSED)
+        self.orders[out_trade_no] = OrderState(ChannelStatus.CLOSED)
         return EndAnswer(Ending.ACCEPTED, self.orders[out_trade_no])
 
     def refunded(self, out_trade_no, paid_at, refund_nos):
@@ -177,17 +177,17 @@ class FakeChannel:
         while self.while_refunding:
             self.while_refunding.pop(0)()
         if self.silent:
-            return RefundStanding.UNKNOWN
+            return RefundStatus.UNKNOWN
         if self.refund_says is not None:
             return self.refund_says
         self.refunds[refund_no] = amount_minor
-        return RefundStanding.DONE
+        return RefundStatus.DONE
 
     def query_refund(self, out_trade_no, refund_no):
         if self.refund_query_says is not None:
             return self.refund_query_says
         known = refund_no in self.refunds and not self.silent
-        return RefundStanding.DONE if known else RefundStanding.UNKNOWN
+        return RefundStatus.DONE if known else RefundStatus.UNKNOWN
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from server.payments.channels.interface import EndAnswer, Ending, Standing
+from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending
 
 
 def a01_what_was_approved_is_offered_before_the_server_knows() -> None:
@@ -24,7 +24,7 @@ def a02_an_end_that_was_accepted_is_booked_as_paid() -> None:
 
     def hasty(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
-        paid = answer.state.standing is Standing.PAID
+        paid = answer.state.status is ChannelStatus.PAID
         return EndAnswer(Ending.REFUSED, answer.state) if paid else answer
 
     inquiry.ask_end = hasty
@@ -40,8 +40,8 @@ def a03_refunds_are_sent_after_people_returned_the_money() -> None:
 
     real = refunds.take_over
 
-    def both(refund_pk: int, how: Any, returned_at: Any, checks: int, at: Any) -> Any:
-        refund = real(refund_pk, how, returned_at, checks, at)
+    def both(refund_pk: int, how: Any, returned_at: Any, poll_count: int, at: Any) -> Any:
+        refund = real(refund_pk, how, returned_at, poll_count, at)
         order, amount = refund.order, refund.amount_minor
         account = registry.channel(order.method).accounts[order.out_trade_no]
         account.refunds[refund.refund_no] = amount  # at the machine's next try
@@ -57,7 +57,7 @@ def a04_one_entry_blocks_its_journal() -> None:
     from pydantic import ValidationError
 
     from server.billing.unit_accounts import UnitNotFound
-    from server.payments.journal.posting import Take
+    from server.payments.journal.posting import JournalPosting
 
     def strict(self: Any, entries: Any, report: bool = False) -> bool:
         try:
@@ -69,7 +69,7 @@ def a04_one_entry_blocks_its_journal() -> None:
             return False
         return True
 
-    Take._without_failure = strict
+    JournalPosting._without_failure = strict
 
 
 def a05_credit_hangs_on_the_code_of_a_unit() -> None:
@@ -128,9 +128,9 @@ def a07_a_hold_ends_by_the_clock() -> None:
 
 def a08_the_clock_of_a_kiosk_silences_the_alert() -> None:
     """Since when an order has no end counts from when the kiosk says that it was intended."""
-    from server.payments.journal.posting import Take
+    from server.payments.journal.posting import JournalPosting
 
-    real = Take._order_of
+    real = JournalPosting._order_of
 
     def by_its_clock(self: Any, record: Any) -> Any:
         order = real(self, record)
@@ -138,7 +138,7 @@ def a08_the_clock_of_a_kiosk_silences_the_alert() -> None:
             order.created_at = order.received_at = record.created_at
         return order
 
-    Take._order_of = by_its_clock
+    JournalPosting._order_of = by_its_clock
 
 
 def a09_money_of_an_order_that_is_not_known_is_dropped() -> None:
@@ -185,7 +185,7 @@ def a12_a_part_that_went_back_is_taken_for_all() -> None:
     from server.payments import inquiry
 
     inquiry._with_sum = lambda order, known: replace(
-        known, refunded_minor=order.charged_minor or order.amount_minor
+        known, refunded_minor=order.captured_minor or order.amount_minor
     )
 
 
@@ -197,13 +197,13 @@ def a13_simulated_devices_take_cards_in_a_real_community() -> None:
 
 def a14_a_version_counts_once_for_two_states() -> None:
     """The second record of a batch about one payment begins from the row as it was before the first."""
-    from server.payments.journal.posting import Take
+    from server.payments.journal.posting import JournalPosting
     from server.payments.models import PaymentOrder
 
     def stale(self: Any, order: Any, told: Any) -> None:
         PaymentOrder.objects.filter(pk=order.pk).update(**told)
 
-    Take._told = stale
+    JournalPosting._told = stale
 
 
 def a14_a_channel_that_was_removed_is_told_as_nothing_charged() -> None:
@@ -292,9 +292,9 @@ def a17_a_kiosk_that_is_switched_off_cannot_deliver() -> None:
 def a17_currencies_are_never_compared() -> None:
     """Whatever the currency, its number goes into the community's books."""
     from server.payments import transitions
-    from server.payments.journal.posting import Take
+    from server.payments.journal.posting import JournalPosting
 
-    order_of, taken = Take._order_of, transitions._taken
+    order_of, taken = JournalPosting._order_of, transitions._taken
 
     def of_any_currency(self: Any, record: Any) -> Any:
         own = self._caller.community.currency
@@ -306,7 +306,7 @@ def a17_currencies_are_never_compared() -> None:
     def as_ours(news: Any, parts: Any, at: Any) -> Any:
         return replace(taken(news, parts, at), currency=news.order.community.currency)
 
-    Take._order_of, transitions._taken = of_any_currency, as_ours
+    JournalPosting._order_of, transitions._taken = of_any_currency, as_ours
 
 
 def a17_a_late_fee_takes_any_excess() -> None:

@@ -4,7 +4,7 @@ its own process, for good."""
 import itertools
 from typing import Any
 
-from server.payments.channels.interface import EndAnswer, Ending, OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending, OrderState
 
 
 def silence_is_answered_by_charging_again() -> None:
@@ -14,7 +14,7 @@ def silence_is_answered_by_charging_again() -> None:
 
     def stubborn(self: Any, order: Any, payment_code: str) -> OrderState:
         known = once(self, order, payment_code)
-        return once(self, order, payment_code) if known.standing is Standing.UNKNOWN else known
+        return once(self, order, payment_code) if known.status is ChannelStatus.UNKNOWN else known
 
     SimulatedChannel.charge = stubborn
 
@@ -30,32 +30,32 @@ def every_request_charges() -> None:
         order = PaymentOrder.objects.get(payment_id=payment_id)
         if order.life.final:
             return False
-        if order.asked_at is None:
+        if order.submitted_at is None:
             transitions._change(
                 order,
                 transitions.PaymentState.PENDING,
                 at,
-                asked_at=at,
+                submitted_at=at,
                 expires_at=until,
-                check_at=at + timedelta(seconds=5),
+                next_poll_at=at + timedelta(seconds=5),
             )
         return True
 
-    transitions.about_to_charge = careless
+    transitions.begin_charge = careless
 
 
 def no_answer_to_a_charge_means_declined() -> None:
     from server.payments import inquiry, transitions
     from server.payments.state_machine import Fact
 
-    real = inquiry.charged
+    real = inquiry.apply_charge_answer
 
     def sure(order: Any, known: OrderState, at: Any) -> Any:
-        if known.standing is Standing.UNKNOWN:
-            return transitions.ended_unpaid(order.payment_id, Fact.DECLINED, "no_answer", at)
+        if known.status is ChannelStatus.UNKNOWN:
+            return transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "no_answer", at)
         return real(order, known, at)
 
-    inquiry.charged = sure
+    inquiry.apply_charge_answer = sure
 
 
 def given_up_without_a_reversal() -> None:
@@ -63,7 +63,7 @@ def given_up_without_a_reversal() -> None:
     from server.payments import inquiry
 
     inquiry.ask_end = lambda through, by, number: EndAnswer(
-        Ending.ACCEPTED, OrderState(Standing.CLOSED)
+        Ending.ACCEPTED, OrderState(ChannelStatus.CLOSED)
     )
 
 
@@ -76,8 +76,8 @@ def what_was_paid_meanwhile_is_reversed_unread() -> None:
     def hasty(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
         account = getattr(through, "accounts", {}).get(number)
-        if by == "reverse" and account is not None and account.charged_minor:
-            paid = OrderState(Standing.PAID, amount_minor=account.charged_minor)
+        if by == "reverse" and account is not None and account.captured_minor:
+            paid = OrderState(ChannelStatus.PAID, amount_minor=account.captured_minor)
             return EndAnswer(Ending.REFUSED, paid)
         return answer
 
@@ -96,7 +96,7 @@ def a_code_is_tried_twice() -> None:
 def ended_charges_are_not_looked_at_again() -> None:
     from server.payments import inquiry
 
-    inquiry.look_again = lambda order, at: True
+    inquiry.recheck_closed = lambda order, at: True
 
 
 def a_refused_reversal_is_taken_for_done() -> None:
@@ -107,7 +107,7 @@ def a_refused_reversal_is_taken_for_done() -> None:
     def sure(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
         if answer.ending is Ending.BUSY:
-            return EndAnswer(Ending.ACCEPTED, OrderState(Standing.CLOSED))
+            return EndAnswer(Ending.ACCEPTED, OrderState(ChannelStatus.CLOSED))
         return answer
 
     inquiry.ask_end = sure
@@ -120,9 +120,11 @@ def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
 
     def blindly(order: Any, at: Any) -> bool:
         ended = order.life.final
-        check_at = timing.unanswered_until(order.changed_at, at) if ended else None
-        check_at = check_at or sweeper._check_again(order, at)
-        PaymentOrder.objects.filter(pk=order.pk).update(check_at=check_at, checks=order.checks + 1)
+        next_poll_at = timing.unanswered_until(order.changed_at, at) if ended else None
+        next_poll_at = next_poll_at or sweeper._check_again(order, at)
+        PaymentOrder.objects.filter(pk=order.pk).update(
+            next_poll_at=next_poll_at, poll_count=order.poll_count + 1
+        )
         return True
 
     sweeper._claimed = blindly

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 
 
 def a_retry_gets_a_new_order_number() -> None:
@@ -30,14 +30,14 @@ def silence_means_closed() -> None:
     """A channel that does not answer is taken to have closed the order."""
     from server.payments import inquiry
 
-    real = inquiry.learn
+    real = inquiry.apply_answer
 
     def sure(order: Any, known: OrderState, at: Any) -> Any:
-        if known.standing is Standing.UNKNOWN:
-            known = OrderState(Standing.CLOSED)
+        if known.status is ChannelStatus.UNKNOWN:
+            known = OrderState(ChannelStatus.CLOSED)
         return real(order, known, at)
 
-    inquiry.learn = sure
+    inquiry.apply_answer = sure
 
 
 def bills_are_not_held() -> None:
@@ -75,7 +75,7 @@ def cancelled_without_asking_the_channel() -> None:
     def at_once(order: Any, at: Any) -> Any:
         if order.life.final or not order.by_code:
             return order
-        return transitions.ended_unpaid(order.payment_id, Fact.CLOSED, "resident", at)
+        return transitions.apply_unpaid(order.payment_id, Fact.CLOSED, "resident", at)
 
     inquiry.cancel = at_once
 
@@ -110,7 +110,7 @@ def the_amount_is_the_channels_fee_less() -> None:
     """One fen is lost between channel and books."""
     from server.payments import inquiry
 
-    real = inquiry.learn
+    real = inquiry.apply_answer
 
     def short(order: Any, known: OrderState, at: Any) -> Any:
         if known.amount_minor:
@@ -119,7 +119,7 @@ def the_amount_is_the_channels_fee_less() -> None:
             order.save(update_fields=["amount_minor"])
         return real(order, known, at)
 
-    inquiry.learn = short
+    inquiry.apply_answer = short
 
 
 def a_receipt_entry_hides_the_next_payment() -> None:
@@ -127,7 +127,7 @@ def a_receipt_entry_hides_the_next_payment() -> None:
     from contract.messages import EntryKind
     from server.payments.journal import posting
 
-    real = posting.Take.batch
+    real = posting.JournalPosting.batch
 
     def careless(self: Any, entries: Any) -> Any:
         kinds = [e.kind for e in entries]
@@ -135,4 +135,4 @@ def a_receipt_entry_hides_the_next_payment() -> None:
             entries = entries[: kinds.index(EntryKind.RECEIPT) + 1]
         return real(self, entries)
 
-    posting.Take.batch = careless
+    posting.JournalPosting.batch = careless

@@ -11,8 +11,8 @@ from device_drivers.card_terminals.interface import (
     LastKnown,
     Outcome,
     ReversalRequest,
-    Standing,
     StepKind,
+    TerminalSnapshot,
 )
 from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, OTHER_AMOUNT
 from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
@@ -211,15 +211,15 @@ def test_a_payment_is_reversed_once(world, device):
 
 def test_an_unknown_payment_took_nothing_if_it_is_young_enough(world, device):
     young = request(age=timedelta(hours=1))
-    assert device.lookup(young, device.standing().known) is None
+    assert device.lookup(young, device.snapshot().known) is None
     for old in (request(age=timedelta(days=3)), request(age=None)):
         with pytest.raises(ProtocolError) as doubt:
-            device.lookup(old, device.standing().known)
+            device.lookup(old, device.snapshot().known)
         assert doubt.value.code == FORGOTTEN
 
 
 def test_another_terminal_says_nothing_about_a_payment(world, device):
-    assert device.standing() == Standing(LastKnown(terminal_id=world.ready["poi_id"]))
+    assert device.snapshot() == TerminalSnapshot(LastKnown(terminal_id=world.ready["poi_id"]))
     with pytest.raises(ProtocolError) as doubt:
         device.lookup(request(), LastKnown(terminal_id="SIM1-999999999"))
     assert doubt.value.code == ANOTHER_TERMINAL

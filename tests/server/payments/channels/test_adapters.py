@@ -5,24 +5,24 @@ import pytest
 from server.configuration import ConfigMistake
 from server.payments.channels import alipay, wechat
 from server.payments.channels.interface import (
+    ChannelStatus,
     ChannelUnavailable,
     Ending,
     OutcomeUnknown,
-    RefundStanding,
-    Standing,
+    RefundStatus,
 )
 
 
 def test_an_order_is_made_paid_and_found_paid(line):
     order = line.order()
     code_url = line.channel.create(order)
-    waiting = line.channel.query(order.out_trade_no).standing
-    assert waiting is (Standing.WAITING if line.name == "wechat" else Standing.NOT_FOUND)
+    waiting = line.channel.query(order.out_trade_no).status
+    assert waiting is (ChannelStatus.WAITING if line.name == "wechat" else ChannelStatus.NOT_FOUND)
     line.phone("scan", code_url)
-    assert line.channel.query(order.out_trade_no).standing is Standing.WAITING
+    assert line.channel.query(order.out_trade_no).status is ChannelStatus.WAITING
     line.phone("pay", code_url)
     paid = line.channel.query(order.out_trade_no)
-    assert (paid.standing, paid.amount_minor) == (Standing.PAID, 33208)
+    assert (paid.status, paid.amount_minor) == (ChannelStatus.PAID, 33208)
     assert paid.reference == line.books(order)["transaction_id"]
     assert abs((paid.paid_at - order.expires_at).total_seconds()) < 660
 
@@ -49,7 +49,7 @@ def test_an_unpaid_order_is_closed_and_cannot_be_paid(line, scanned):
     by_close = scanned or line.channel.closes_unscanned
     ended = (line.channel.close if by_close else line.channel.reverse)(order.out_trade_no)
     assert ended.ending is Ending.ACCEPTED
-    assert ended.state.standing is Standing.CLOSED
+    assert ended.state.status is ChannelStatus.CLOSED
     with pytest.raises(ValueError, match="closed"):
         line.phone("pay", code_url)
     assert line.books(order)["state"] == "closed"
@@ -59,7 +59,7 @@ def test_closing_a_paid_order_says_that_it_was_paid_and_pays_nothing_back(line):
     order = line.order()
     line.phone("pay", line.channel.create(order))
     ended = line.channel.close(order.out_trade_no)
-    assert (ended.ending, ended.state.standing) == (Ending.REFUSED, Standing.PAID)
+    assert (ended.ending, ended.state.status) == (Ending.REFUSED, ChannelStatus.PAID)
     assert line.books(order)["refunded_minor"] == 0
 
 
@@ -71,12 +71,12 @@ def test_a_refund_is_given_once_for_its_number(line):
     order = line.order()
     line.phone("pay", line.channel.create(order))
     number = order.out_trade_no
-    assert line.channel.query_refund(number, f"R{number}") is not RefundStanding.DONE
+    assert line.channel.query_refund(number, f"R{number}") is not RefundStatus.DONE
     first = line.channel.refund(number, f"R{number}", 33208, 33208, "late")
     again = line.channel.refund(number, f"R{number}", 33208, 33208, "late")
-    assert first is RefundStanding.DONE
-    assert again in (RefundStanding.DONE, RefundStanding.UNKNOWN)
-    assert line.channel.query_refund(number, f"R{number}") is RefundStanding.DONE
+    assert first is RefundStatus.DONE
+    assert again in (RefundStatus.DONE, RefundStatus.UNKNOWN)
+    assert line.channel.query_refund(number, f"R{number}") is RefundStatus.DONE
     assert line.books(order)["refunded_minor"] == 33208
 
 
@@ -100,11 +100,11 @@ def test_a_question_without_a_good_answer_is_unknown(line, fault):
     order = line.order()
     line.phone("pay", line.channel.create(order))
     line.faults(**fault)
-    assert line.channel.query(order.out_trade_no).standing is Standing.UNKNOWN
+    assert line.channel.query(order.out_trade_no).status is ChannelStatus.UNKNOWN
     ended = line.channel.close(order.out_trade_no)
-    assert (ended.ending, ended.state.standing) == (Ending.UNSURE, Standing.UNKNOWN)
+    assert (ended.ending, ended.state.status) == (Ending.UNSURE, ChannelStatus.UNKNOWN)
     refund = line.channel.query_refund(order.out_trade_no, "R1")
-    assert refund is RefundStanding.UNKNOWN
+    assert refund is RefundStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("fault", ["signtest", "stale_timestamp"])
@@ -113,14 +113,14 @@ def test_wechats_probes_and_old_answers_are_not_believed(lines, fault):
     order = line.order()
     line.channel.create(order)
     line.faults(**{fault: True})
-    assert line.channel.query(order.out_trade_no).standing is Standing.UNKNOWN
+    assert line.channel.query(order.out_trade_no).status is ChannelStatus.UNKNOWN
     line.faults()
 
 
 def test_a_channel_that_is_not_there_gives_no_answer(line):
     module = wechat if line.name == "wechat" else alipay
     away = module.create({**line.table, "gateway": "http://127.0.0.1:9/gateway.do"})
-    assert away.query("1").standing is Standing.UNKNOWN
+    assert away.query("1").status is ChannelStatus.UNKNOWN
     with pytest.raises((ChannelUnavailable, OutcomeUnknown)):
         away.create(line.order())
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from server.payments.channels.interface import Ending, Standing
+from server.payments.channels.interface import ChannelStatus, Ending
 from server.payments.channels.sessions import Sessions
 
 AMOUNT = 33208
@@ -27,10 +27,10 @@ def test_an_answer_that_leaves_it_open_is_unsure_whatever_is_true(line, fault):
     line.faults(**{fault: 1})
     answer = line.channel.reverse(order.out_trade_no)
     assert answer.ending is Ending.UNSURE
-    known = Standing.PAID if fault == "end_unsure" else Standing.CLOSED
-    assert answer.state.standing is known
+    known = ChannelStatus.PAID if fault == "end_unsure" else ChannelStatus.CLOSED
+    assert answer.state.status is known
     again = line.channel.reverse(order.out_trade_no)
-    assert (again.ending, again.state.standing) == (Ending.ACCEPTED, Standing.CLOSED)
+    assert (again.ending, again.state.status) == (Ending.ACCEPTED, ChannelStatus.CLOSED)
     assert line.books(order)["refunded_minor"] == AMOUNT
 
 
@@ -53,7 +53,7 @@ def test_a_part_that_went_back_in_the_console_is_no_more_than_that(lines):
     line.refund_in_console(order, 1000)
     line.refund_in_console(other, AMOUNT)
     known = line.channel.query(order.out_trade_no)
-    assert (known.standing, known.refunded_minor) == (Standing.REFUNDED, None)
+    assert (known.status, known.refunded_minor) == (ChannelStatus.REFUNDED, None)
     assert (known.amount_minor, refunded(line, order)) == (AMOUNT, 1000)
     line.refund_in_console(order, 208)
     assert refunded(line, order) == 1208
@@ -88,7 +88,7 @@ def test_alipay_tells_how_much_went_back_in_all(lines):
     numbers = (f"R{order.out_trade_no}",)
     assert refunded(line, order, *numbers) == 200
     line.refund_in_console(order, AMOUNT - 200)
-    assert line.channel.query(order.out_trade_no).standing is Standing.CLOSED
+    assert line.channel.query(order.out_trade_no).status is ChannelStatus.CLOSED
 
 
 def test_each_thread_has_a_session_of_its_own():

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.payments.channels.interface import NotGenuine, Order, Standing
+from server.payments.channels.interface import ChannelStatus, NotGenuine, Order
 from simulators import channel_keys
 
 
@@ -60,7 +60,7 @@ def test_a_genuine_notification_says_what_was_paid(line, inbox):
     order, (headers, body) = told(line, inbox)
     news = line.channel.parse_notification(headers, body)
     assert news.out_trade_no == order.out_trade_no
-    assert (news.state.standing, news.state.amount_minor) == (Standing.PAID, 33208)
+    assert (news.state.status, news.state.amount_minor) == (ChannelStatus.PAID, 33208)
 
 
 def test_a_changed_notification_is_not_believed(line, inbox):
@@ -141,7 +141,7 @@ def test_a_notification_in_gbk_is_read_in_the_charset_that_it_was_signed_in(line
     for charset, codec in (("GBK", "gbk"), ("gb18030", "gb18030"), ("utf-8", "utf-8")):
         news = line.channel.parse_notification(headers, signed(charset, codec))
         assert news.out_trade_no == fields["out_trade_no"]
-        assert (news.state.standing, news.state.amount_minor) == (Standing.PAID, 33208)
+        assert (news.state.status, news.state.amount_minor) == (ChannelStatus.PAID, 33208)
     for charset in ("GBK", "gb18030", "big5", "²"):
         wrong = signed("utf-8", "utf-8").replace(
             b"charset=utf-8", quote(f"charset={charset}").encode()
@@ -187,5 +187,5 @@ def test_alipay_tells_of_a_refund_in_the_console_and_how_much_went_back(lines, i
     while len(received) < 2 and monotonic() < end:
         sleep(0.05)
     news = line.channel.parse_notification(*received[1])
-    assert (news.state.standing, news.state.refunded_minor) == (Standing.REFUNDED, 1000)
+    assert (news.state.status, news.state.refunded_minor) == (ChannelStatus.REFUNDED, 1000)
     assert news.state.amount_minor == 33208

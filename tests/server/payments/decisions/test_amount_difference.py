@@ -11,7 +11,7 @@ from contract.messages import PaymentState
 from server.billing.models import Bill, BillLease
 from server.ledger import posting
 from server.payments import inquiry, sweeper, transitions
-from server.payments.channels.interface import OrderState, Standing
+from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
@@ -56,7 +56,7 @@ def pays(world):
 
     def amount(minor: int) -> None:
         begun = start(world.caller, world.request(), NOW)
-        inquiry.learn(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
+        inquiry.apply_answer(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
 
     return amount
 
@@ -95,7 +95,7 @@ def test_what_it_covers_is_settled_in_order_and_the_rest_is_credit(
     pays(minor)
     done = settle(HeldFor.BILLS)
     assert bill_states() == bills
-    assert (done.life, done.charged_minor) == (PaymentState.APPROVED, minor)
+    assert (done.life, done.captured_minor) == (PaymentState.APPROVED, minor)
     assert (done.allocated_minor, done.credited_minor) == (minor - credit, credit)
     assert posting.balance(world.community.pk, "credit") == -credit
     assert posting.balance(world.community.pk, "suspense") == 0
@@ -161,7 +161,7 @@ def test_it_is_decided_once(world, pays):
         assert error.value.code == "nothing_held"
     assert balances(world)["credit"] == -40000
     assert Act.objects.count() == 1
-    inquiry.learn(order(), world.channel.orders[order().out_trade_no], LATER)
+    inquiry.apply_answer(order(), world.channel.orders[order().out_trade_no], LATER)
     assert balances(world)["credit"] == -40000
 
 
@@ -193,9 +193,9 @@ def test_without_a_reason_nothing_happens(world, pays):
 
 def test_what_goes_back_by_itself_leaves_the_suspense_account_too(world, pays):
     pays(40000)
-    inquiry.learn(order(), OrderState(Standing.REFUNDED, refunded_minor=40000), LATER)
+    inquiry.apply_answer(order(), OrderState(ChannelStatus.REFUNDED, refunded_minor=40000), LATER)
     assert balances(world) == {"receivable": DUE}
-    assert (order().life, order().charged_minor) == (PaymentState.REVERSED, 40000)
+    assert (order().life, order().captured_minor) == (PaymentState.REVERSED, 40000)
     assert order().refunded_minor == 40000
     assert Alert.objects.get(kind="amount_differs").resolved_at == LATER, "nobody has to decide"
     with pytest.raises(NotPossible):
@@ -205,7 +205,7 @@ def test_what_goes_back_by_itself_leaves_the_suspense_account_too(world, pays):
 @pytest.mark.parametrize("fact", [Fact.CLOSED, Fact.DECLINED])
 def test_who_says_unpaid_after_money_came_is_not_believed(world, pays, fact):
     pays(40000)
-    transitions.ended_unpaid(order().payment_id, fact, "closed", LATER)
+    transitions.apply_unpaid(order().payment_id, fact, "closed", LATER)
     assert (order().life, order().held_minor) == (PaymentState.UNKNOWN, 40000)
     assert balances(world)["suspense"] == -40000
 
@@ -213,7 +213,7 @@ def test_who_says_unpaid_after_money_came_is_not_believed(world, pays, fact):
 def test_the_right_amount_that_is_told_afterwards_waits_for_staff_too(world, pays):
     """It is one payment: what came is what the channel says now."""
     pays(40000)
-    inquiry.learn(order(), world.channel.pays(order().out_trade_no, DUE), LATER)
+    inquiry.apply_answer(order(), world.channel.pays(order().out_trade_no, DUE), LATER)
     assert balances(world) == {"clearing:wechat": DUE, "suspense": -DUE, "receivable": DUE}
     done = settle(HeldFor.BILLS)
     assert (bill_states(), done.credited_minor) == (["paid", "paid"], 0)

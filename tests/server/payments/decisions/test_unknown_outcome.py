@@ -192,7 +192,7 @@ def test_what_is_contradicted_may_stand_when_somebody_says_so(card, journal):
     resolve_alert(Alert.objects.get().pk, CLERK, "收单行确认已入账", LATER)
     assert (order().life, alerts()) == (PaymentState.APPROVED, [])
     refused("ended", unpaid)
-    transitions.ended_unpaid(order().payment_id, Fact.DECLINED, "terminal", LATER)
+    transitions.apply_unpaid(order().payment_id, Fact.DECLINED, "terminal", LATER)
     assert alerts() == []  # the same word again is no news
 
 
@@ -226,7 +226,7 @@ def test_what_nobody_has_paid_is_closed_at_the_channel(silent):
     silent.channel.silent = False
     number = order().out_trade_no
     assert unpaid().life is PaymentState.CANCELLED
-    assert silent.channel.orders[number].standing.value == "closed"
+    assert silent.channel.orders[number].status.value == "closed"
 
 
 @pytest.mark.parametrize("act", [paid, unpaid])
@@ -246,17 +246,17 @@ def test_a_channel_that_finds_its_voice_and_says_paid(silent, policy):
     silent.channel.pays(order().out_trade_no)
     for minutes in (2, 5, 15):
         sweeper.sweep(LATER + timedelta(minutes=minutes))
-    assert order().charged_minor == 66416
+    assert order().captured_minor == 66416
     assert Refund.objects.count() == (1 if policy == "refund" else 0)
     assert "late_payment" in alerts()
     assert verify_books() == []
 
 
-@pytest.mark.parametrize("standing", ["closed", "waiting"])
-def test_a_channel_that_finds_its_voice_and_says_unpaid(silent, standing):
+@pytest.mark.parametrize("status", ["closed", "waiting"])
+def test_a_channel_that_finds_its_voice_and_says_unpaid(silent, status):
     paid(looked_at_channel=True)
     silent.channel.silent = False
-    if standing == "closed":
+    if status == "closed":
         silent.channel.close(order().out_trade_no)
     for minutes in (2, 5, 15):
         sweeper.sweep(LATER + timedelta(minutes=minutes))
@@ -273,7 +273,7 @@ def test_what_was_booked_as_unpaid_can_be_paid_by_nobody_any_more(silent):
     silent.channel.silent = False
     for minutes in (2, 5, 15):
         sweeper.sweep(LATER + timedelta(minutes=minutes))
-    assert silent.channel.orders[order().out_trade_no].standing.value == "closed"
+    assert silent.channel.orders[order().out_trade_no].status.value == "closed"
     assert order().life is PaymentState.CANCELLED
 
 
@@ -287,7 +287,7 @@ def test_a_channel_that_is_not_set_up_any_more_is_no_dead_end(silent, monkeypatc
 def test_a_person_may_have_the_channel_asked_at_once(silent):
     silent.channel.silent = False
     silent.channel.pays(order().out_trade_no)
-    assert look_again(order().payment_id, CLERK, "付款人来问", LATER).charged_minor == 66416
+    assert look_again(order().payment_id, CLERK, "付款人来问", LATER).captured_minor == 66416
     assert Act.objects.get().act == "look_again"
 
 

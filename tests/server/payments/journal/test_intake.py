@@ -96,7 +96,7 @@ def test_a_card_payment_is_settled_by_the_kiosks_word(world):
         journal.tells(record(world, PaymentState(state), version))
     position, last_hash = take(world, journal.entries)
     assert (position, last_hash) == (3, journal.entries[-1].hash)
-    assert (order().life, order().charged_minor) == (PaymentState.APPROVED, 66416)
+    assert (order().life, order().captured_minor) == (PaymentState.APPROVED, 66416)
     assert order().card["receipt_no"] == "0042"
     assert verify_ledger() == []
 
@@ -136,7 +136,7 @@ def test_what_was_paid_twice_while_offline_becomes_credit_and_an_alert(world):
     journal.tells(record(world, PaymentState.APPROVED, number=2, offline=True))
     take(world, journal.entries)
     second = PaymentOrder.objects.get(reference="K03-000002")
-    assert (second.charged_minor, second.credited_minor) == (66416, 66416)
+    assert (second.captured_minor, second.credited_minor) == (66416, 66416)
     assert posting.balance(world.community.pk, "credit") == -66416
     assert Alert.objects.filter(kind="paid_twice").count() == 1
     assert verify_ledger() == []

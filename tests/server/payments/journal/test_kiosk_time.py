@@ -28,7 +28,7 @@ def test_an_unknown_outcome_is_told_two_hours_after_the_server_heard_of_it(world
     take(world, KioskJournal().tells(lost).entries)
     sweeper.sweep(NOW + sweeper.ALERT_AFTER - timedelta(minutes=1))
     assert not Alert.objects.filter(kind="unknown_for_long").exists()
-    PaymentOrder.objects.update(check_at=NOW)
+    PaymentOrder.objects.update(next_poll_at=NOW)
     sweeper.sweep(NOW + sweeper.ALERT_AFTER + timedelta(minutes=1))
     told = Alert.objects.get(kind="unknown_for_long").details
     assert told["received_at"].startswith("2026-11-24 22:47")
