@@ -33,7 +33,8 @@ class MachineClock:
 
 
 def main(argv: list[str]) -> int:
-    from kiosk import bootstrap, command
+    from kiosk import bootstrap
+    from kiosk.commands import kiosk as command
 
     file = Path(argv[0])
 

@@ -305,7 +305,7 @@ def test_an_entry_of_a_kind_that_nobody_knows_is_kept_and_told_once(world):
     received = JournalBatch.model_validate_json(sent).entries
     assert [e.kind for e in received] == ["note", *["settlement"] * 3, "payment"]
     assert isinstance(received[-1].kind, EntryKind)
-    taken = ingestion.ingest(world.caller, 0, GENESIS, received, NOW)
+    taken = intake.ingest(world.caller, 0, GENESIS, received, NOW)
     assert taken.position == 5
     assert order().life is APPROVED
     alert = Alert.objects.get(kind="unreadable_record")
