@@ -76,7 +76,7 @@ import resource, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from contract.messages import EntryKind
-from kiosk.journal import Journal, JournalUnavailable
+from kiosk.journal.journal import Journal, JournalUnavailable
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 journal = Journal(Path(sys.argv[1]), lambda: datetime.now(UTC))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))

@@ -137,7 +137,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from contract.messages import EntryKind
-from kiosk.journal import Journal
+from kiosk.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]), lambda: datetime.now(UTC))
 while True:
     print(journal.append(EntryKind.NOTE, {"text": "x" * 300}), flush=True)
