@@ -15,12 +15,13 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest
 
 from contract import messages
-from contract.messages import Message
+from contract.messages import ErrorCode, Message
 from kiosk.central.client import ServerAway
 from server.api import calls
 from server.database import in_each_others_way
 from server.fleet.models import Kiosk
 from server.payments import notifications, sweeper
+from server.payments.channels import registry
 from server.payments.channels.interface import Notification, OrderState
 from server.payments.models import Alert, PaymentOrder
 from tests.simulation import estate, signing
@@ -33,6 +34,13 @@ from tests.simulation.watch import JournalCalls
 
 SWEEP_EVERY_S = 5.0
 DOWN_FOR_S = (1.0, 30.0)
+REFUSALS = (
+    ErrorCode.BILL_LEASED,
+    ErrorCode.BILL_PAID,
+    ErrorCode.AMOUNT_CHANGED,
+    ErrorCode.NOT_FOUND,
+)
+RESTART_S = (0.5, 3.0)
 BACKUP_EVERY_S = (60.0, 240.0)
 TWO_SWEEPERS = 0.3  # of the runs
 
@@ -55,6 +63,8 @@ class SimulatedServer:
         self.backup: bytes | None = None
         self._backup_at = 0.0
         self._to_be_restored = False
+        self.refused: dict[str, float] = {}  # payments, before anybody was asked for money
+        self._calls: list[Event] = []  # somebody waits for their answers
         self.lost: list[tuple[float, float]] = []  # what happened in between it does not know
         self.up_since, self._journals = scheduler.now, JournalCalls()
         self._starts()
@@ -93,12 +103,20 @@ class SimulatedServer:
                 self.dies()
         really()
 
-    def dies(self) -> None:
+    def restarts(self) -> None:
+        """By somebody who wants it to have another configuration."""
+        if self.process.alive:
+            self.dies(RESTART_S)
+
+    def dies(self, for_s: tuple[float, float] = DOWN_FOR_S) -> None:
         """Everything it was doing is gone; its database is not."""
         assert not connection.in_atomic_block, "a transaction was open while somebody waited"
         dead = self.process
         dead.alive = False
-        pause = self._scheduler.random.uniform(*DOWN_FOR_S)
+        pause = self._scheduler.random.uniform(*for_s)
+        if self._calls and self._faults.strikes("connection_reset"):
+            for call in self._calls:
+                call.set()
         self._scheduler.spawn(self._starts, self._scheduler.world, "server starts", pause)
         self._scheduler.kill(dead)
 
@@ -152,8 +170,11 @@ class SimulatedServer:
             done.set()
 
         self._scheduler.spawn(run, self.process, "request")
-        if not done.wait(timeout_s):
-            raise ServerAway("no answer")
+        self._calls.append(done)
+        in_time = done.wait(timeout_s)
+        self._calls.remove(done)
+        if not answer:
+            raise ServerAway("connection reset" if in_time else "no answer")
         return answer[0]
 
     def does_soon(self, work: Callable[[], Any]) -> None:
@@ -173,6 +194,8 @@ class SimulatedServer:
 
         def take() -> bool:
             """As ``server.payments.views.notify`` does."""
+            if registry.channel(method) is None:
+                return False
             return notifications.take(method, Notification(out_trade_no, state), wall())
 
         try:
@@ -190,6 +213,8 @@ class SimulatedServer:
         wrong = self._journals.answered(kiosk_id, path, status, code, self._scheduler.now)
         if wrong:
             Seams.unexpected.append(wrong)
+        if path == "/payments" and code in REFUSALS:
+            self.refused[json.loads(body)["payment_id"]] = self._scheduler.now
         return status, content
 
     def _answers(self, kiosk_id: str, method: str, path: str, body: bytes) -> tuple[int, Any]:

@@ -52,11 +52,13 @@ class SimulatedChannel:
     ) -> None:
         self.name, self.simulated = name, True
         self.closes_unscanned = name != "alipay"
+        self._says_no_trade = not self.closes_unscanned and faults.strikes("says_no_trade")
         self._scheduler, self._faults = scheduler, faults
         self._step, self._watch, self._wrong = step, watch, wrong
         self._reversed_before_they_came: set[str] = set()
         self._refunds_on_their_way: dict[str, Process] = {}  # by whom
         self._fails_until: dict[str, float] = {}
+        self.swept_at = 0.0  # when a sweep asked it for anything, last
         self.charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
         self.accounts: dict[str, Account] = {}
         self.notifications = Notifications(self, scheduler, faults, deliver)
@@ -103,8 +105,6 @@ class SimulatedChannel:
         if self._faults.strikes("channel_refuses"):
             raise ChannelUnavailable("refused before anything was done")
         self._watch(order)
-        if self._faults.strikes("channel_slow"):
-            self._scheduler.sleep(self._scheduler.random.uniform(*SLOW_S))
         if self._faults.strikes("channel_silent"):
             self._scheduler.sleep(SILENCE_S)
             return OrderState(ChannelStatus.UNKNOWN)
@@ -112,12 +112,17 @@ class SimulatedChannel:
             self.soon(lambda: self._charges(order), ARRIVES_LATE_S)
             self._scheduler.sleep(SILENCE_S)
             return OrderState(ChannelStatus.UNKNOWN)
-        account = self._charges(order)
+        if self._faults.strikes("channel_slow"):  # and goes on when nobody waits any more
+            pause = self._scheduler.random.uniform(*SLOW_S)
+            self.soon(lambda: self._charges(order), (pause, pause))
+            self._scheduler.sleep(pause + 0.05)
+        else:
+            self._charges(order)
         if self._faults.strikes("channel_answer_lost"):
             self._scheduler.sleep(SILENCE_S)
             return OrderState(ChannelStatus.UNKNOWN)
         self._comes()
-        return account.state()
+        return self.accounts[order.out_trade_no].state()
 
     def close(self, out_trade_no: str) -> EndAnswer:
         """What is paid stays so; Alipay knows no order of a code that nobody scanned."""
@@ -143,6 +148,8 @@ class SimulatedChannel:
             return self._says(out_trade_no, Ending.NOT_THERE)
         if self._in_part(account) and self.name == "wechat":
             return self._says(out_trade_no, Ending.REFUSED)
+        if account.unscanned and self._says_no_trade:
+            return self._says(out_trade_no, Ending.NOT_THERE)
         if account.status is ChannelStatus.WAITING and not account.unscanned:
             if self._faults.strikes("reverse_refused"):
                 return self._says(out_trade_no, Ending.BUSY)
@@ -180,7 +187,9 @@ class SimulatedChannel:
         self._goes("refund")
         if self._faults.strikes("channel_silent"):
             return RefundStatus.UNKNOWN
-        account = self.accounts[out_trade_no]
+        account = self.accounts.get(out_trade_no)
+        if account is None:
+            return RefundStatus.FAILED  # nobody ever paid it here
         assert account.refunds.get(refund_no, amount_minor) == amount_minor
         if refund_no not in account.refunds and amount_minor > account.kept_minor:
             return RefundStatus.FAILED  # no more can go back than is there
@@ -199,7 +208,8 @@ class SimulatedChannel:
         self._goes("query_refund")
         if self._unanswered():
             return RefundStatus.UNKNOWN
-        known = refund_no in self.accounts[out_trade_no].refunds
+        account = self.accounts.get(out_trade_no)
+        known = account is not None and refund_no in account.refunds
         return RefundStatus.DONE if known else RefundStatus.NOT_FOUND
 
     # --- what happens there ---
@@ -269,6 +279,9 @@ class SimulatedChannel:
         return account.told(self._scheduler.now) if account else OrderState(ChannelStatus.NOT_FOUND)
 
     def _goes(self, what: str) -> None:
+        task = self._scheduler.current
+        if task is not None and task.name == "sweep":
+            self.swept_at = self._scheduler.now
         self._step(f"before {self.name} {what}")
         self._scheduler.sleep(0.05)
 

@@ -30,6 +30,8 @@ def at_channel(run: "Simulation", order: Order) -> Iterator[str]:
     if stored is None:
         yield f"{order.out_trade_no} is at a channel before it is stored"
         return
+    if stored.payment_id in run.server.refused and not run.server.lost:
+        yield f"{stored.reference} was refused, and is begun all the same"
     bills = {b["number"] for b in stored.bills}
     for other in PaymentOrder.objects.filter(state__in=OPEN).exclude(pk=stored.pk):
         if not other.by_code or not bills & {b["number"] for b in other.bills}:
@@ -62,13 +64,12 @@ def at_server(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
 
 
 def taken_back(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
-    """Staff took back what they had booked as paid, and its channel answered: nobody can pay it now."""
+    """Staff took back what they had booked as paid, and its channel answered: nobody can pay it now.
+    A code that nobody scanned yet no channel can close that does not know it."""
     account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
-    if (
-        account is not None
-        and account.status is ChannelStatus.WAITING
-        and not account.captured_minor
-    ):
+    if account is None or account.unscanned or account.captured_minor:
+        return
+    if account.status is ChannelStatus.WAITING:
         yield f"{order.reference} was taken back by staff, and {order.method} lets people pay it"
 
 

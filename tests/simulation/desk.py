@@ -88,7 +88,9 @@ class Desk:
         if self._random.random() < RELEASES:
             unknown_outcome.release_bills(order.payment_id, CLERK, BECAUSE, wall())
             return
-        paid = self._is_paid(order) != self._run.faults.strikes("clerk_errs")
+        # What its payer was told is on the page that they look at: there nobody errs.
+        told = order.kiosk_state in ("declined", "cancelled")
+        paid = self._is_paid(order) != (not told and self._run.faults.strikes("clerk_errs"))
         book = unknown_outcome.book_as_paid if paid else unknown_outcome.book_as_unpaid
         book(order.payment_id, CLERK, BECAUSE, wall(), looked_at_channel=True)
 
@@ -131,8 +133,4 @@ class Desk:
         if order.by_code:
             account = self._run.channels[Method(order.method)].accounts.get(order.out_trade_no)
             return account is not None and account.kept_minor > 0
-        return any(
-            taken.taken and taken.payment_id == order.payment_id
-            for kiosk in self._run.kiosks
-            for taken in kiosk.terminal.transactions
-        )
+        return any(kiosk.terminal.took(order.payment_id) for kiosk in self._run.kiosks)

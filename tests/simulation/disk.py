@@ -32,6 +32,12 @@ class Disk:
         self.path = folder / "0" / "journal.sqlite3"
         self.path.parent.mkdir(parents=True)
 
+    def replaced(self) -> None:
+        """What the next life finds: nothing. The process is dead."""
+        self._lives, self._synced = self._lives + 1, 0
+        self.path = self._folder / str(self._lives) / "journal.sqlite3"
+        self.path.parent.mkdir()
+
     def connect(self, path: Path, **how: Any) -> "Connection":
         self._connection = Connection(real.connect(path, **how), self)
         return self._connection

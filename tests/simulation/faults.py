@@ -73,11 +73,14 @@ KINDS = {
     "left_open": 0.5,  # a third kiosk never says how a card payment ended,
     "clock_off": 0.7,  # its clock is off by days,
     "dearer": 0.5,  # and it took more than the bill says
-    "channel_dead": 0.3,  # it answers nothing for minutes
-    "channel_removed": 0.25,  # from the server's configuration, for a while
+    "channel_dead": 0.12,  # it answers nothing for minutes
+    "channel_removed": 0.1,  # from the server's configuration, for a while
     "partition_long": 0.15,
-    "kiosk_replaced": 0.1,  # by one that knows nothing, with the server's word where to go on,
+    "kiosk_replaced": 0.7,  # by one that knows nothing, with the server's word where to go on,
     "terminal_replaced": 0.7,  # and so is its terminal
+    "says_no_trade": 1.0,  # Alipay, always, to the cancel of a code that nobody scanned
+    "connection_reset": 1.0,  # who waits for a server that dies hears so at once
+    "start_repeated": 0.8,  # a request to begin a payment, when its kiosk may have given it up
     "clerk_errs": 0.6,  # the answer to a question is wrong
     "books_altered": 0.1,  # somebody writes into the server's tables by hand
 }

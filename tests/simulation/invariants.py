@@ -20,6 +20,8 @@ from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
 from server.payments import state_machine, views
+from server.payments.channels.interface import ChannelStatus
+from server.payments.inquiry import GRACE
 from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
 from server.payments.verification import verify_books
 from tests.simulation import restores, unexpected_entries
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
     from tests.simulation.run import Simulation
 
+ASKED_IN_VAIN = 4
 ENDED_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED)
 
 
@@ -55,7 +58,7 @@ def nothing_watched() -> bool:
 
 def problems(run: "Simulation") -> list[str]:
     """One sentence for each thing that is not as it must be."""
-    records = {k.code: _newest(k) for k in run.kiosks if k.running is not None}
+    records = {k.code: k.records() for k in run.kiosks if k.running is not None}
     return [
         *_everybody_up(run),
         *_verified(run),
@@ -63,6 +66,7 @@ def problems(run: "Simulation") -> list[str]:
         *_terminals(run, records),
         *_kiosks_and_server(run, records),
         *_orders(),
+        *_left_to_staff(),
         *_books(run),
         *_credits(),
         *_late_fees(),
@@ -88,11 +92,6 @@ def outcomes(run: "Simulation") -> Counter[str]:
     found["alerts"] = Alert.objects.count()
     found["kiosk lives"] = sum(k.lives for k in run.kiosks)
     return found
-
-
-def _newest(kiosk: "SimulatedKiosk") -> dict[str, PaymentRecord]:
-    rows = kiosk.journal._payments("WHERE 1 = 1", ())
-    return {r.payment_id: r for r in rows}
 
 
 def _everybody_up(run: "Simulation") -> Iterator[str]:
@@ -142,12 +141,15 @@ def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
 
 
 def _came(order: PaymentOrder) -> int:
-    return order.captured_minor or order.held_minor
+    """Nothing, of what staff booked as paid and took back."""
+    return 0 if order.reason == "not_received" else order.captured_minor or order.held_minor
 
 
 def _kept(order: PaymentOrder) -> int:
     """What the channel or the bank keeps of an order, by the books: what people gave back in cash or
     by transfer is still there."""
+    if order.reason == "not_received":
+        return 0
     elsewhere = order.refunds.filter(state=Refund.State.BY_HAND).exclude(how=Refund.How.CHANNEL)
     returned = sum(elsewhere.values_list("amount_minor", flat=True))
     return _came(order) - order.refunded_minor + returned
@@ -231,6 +233,16 @@ def _orders() -> Iterator[str]:
         yield f"{payment_id}: {kept} in the books, and no order"
 
 
+def _left_to_staff() -> Iterator[str]:
+    """An order that its channel does not have ends by itself once its time is over."""
+    for order in PaymentOrder.objects.filter(expires_at__isnull=False).exclude(method=Method.CARD):
+        over, ended = (order.expires_at + GRACE).isoformat(), order.changed_at.isoformat()
+        asked = [a for a in order.channel_responses if a["asked"] == "query"]
+        found = [a for a in asked if over < a["first"] < ended]
+        if len([a for a in found if a["answer"] == ChannelStatus.NOT_FOUND.value]) >= ASKED_IN_VAIN:
+            yield f"{order.reference}: {order.method} says again and again that it has no such order"
+
+
 def _books(run: "Simulation") -> Iterator[str]:
     """The clearing accounts hold exactly what channels and banks keep; no bill is paid twice."""
     truth = {
@@ -293,6 +305,7 @@ def _journals(run: "Simulation") -> Iterator[str]:
         yield from (f"{kiosk.code}: {breach}" for breach in breaches(kiosk.disk.path))
         row = Kiosk.objects.get(pk=kiosk.kiosk_id)
         received = JournalEntry.objects.filter(kiosk_id=kiosk.kiosk_id).count()
+        found += kiosk.journal.first_link[0]  # what earlier disks held
         if not found == last == row.journal_sequence == received:
             yield (
                 f"{kiosk.code}: {found} entries on disk, {last} in mind, {received} received,"
@@ -321,5 +334,5 @@ def _receipts(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -
 def _on_the_phone(record: PaymentRecord) -> bool:
     page = views.status(RequestFactory().get("/p/"), UUID(record.payment_id))
     text = page.content.decode()
-    ends = ("缴费成功", "款项已记入预存余额", "款项已退回")
+    ends = ("缴费成功", "款项已记入预存余额", "款项已退回", "没有收到这笔款")
     return record.reference in text and any(end in text for end in ends)

@@ -12,6 +12,7 @@ from tests.simulation.scheduler import Scheduler
 LATENCY_S = (0.005, 0.08)
 OVERTAKEN_BY_S = (0.3, 3.5)
 PARTITION_FOR_S = (10.0, 120.0)
+START_AGAIN_S = (3.0, 40.0)
 JOURNAL_HELD_FOR_S = (20.0, 200.0)
 
 
@@ -51,6 +52,11 @@ class Line:
             raise ServerAway("no answer")
         if self._faults.strikes("message_repeated"):
             pause = self._scheduler.random.uniform(0.0, 20.0)
+            self._scheduler.spawn(
+                lambda: self._again(work, pause), self._scheduler.world, "repeated"
+            )
+        if path == "/payments" and self._faults.strikes("start_repeated"):
+            pause = self._scheduler.random.uniform(*START_AGAIN_S)
             self._scheduler.spawn(
                 lambda: self._again(work, pause), self._scheduler.world, "repeated"
             )

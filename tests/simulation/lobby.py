@@ -7,7 +7,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import PaymentState
+from contract.enrolment import JournalPosition
+from contract.messages import PaymentRecord, PaymentState
 from device_drivers.card_terminals.interface import CardRequest
 from device_drivers.printers.interface import Document
 from kiosk import bootstrap
@@ -15,6 +16,8 @@ from kiosk.bootstrap import Devices, Running
 from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen, Session
+from kiosk.core.payment import Fact, apply_fact
+from kiosk.journal.continuation import continue_journal
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.settings import Device, Payments, Server, Settings
 from tests.simulation import estate
@@ -26,6 +29,7 @@ from tests.simulation.line import Line, SimulatedClient
 from tests.simulation.patches import Seams
 from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.terminal import SimulatedTerminal
+from tests.simulation.threads import wall
 
 DOWN_FOR_S = (2.0, 60.0)
 OFF_FOR_S = (60.0, 900.0)
@@ -92,6 +96,9 @@ class SimulatedKiosk:
         self.running: Running | None = None
         self.process = Process(code)
         self.lives, self.clock_was_off = 0, False
+        self.earlier: dict[str, PaymentRecord] = {}  # what disks said that are not here any more
+        self._begin: JournalPosition | None = None
+        self._settles: dict[str, Fact] = {}  # what staff want to write down at the next start
         self._starts_after(0.0)
 
     @property
@@ -164,6 +171,44 @@ class SimulatedKiosk:
         """By somebody of the office, at the wall; and on again when it suits them."""
         self.dies(power_cut=True, for_s=OFF_FOR_S)
 
+    def records(self) -> dict[str, PaymentRecord]:
+        """Each payment as this kiosk told of it last, on whatever disk."""
+        here = self.journal._payments("WHERE 1 = 1", ())
+        return self.earlier | {record.payment_id: record for record in here}
+
+    def replaced(self, enrol: Callable[[], JournalPosition], terminal_too: bool) -> None:
+        """By another one that is enrolled in its place: its disk is empty. ``enrol`` answers where its
+        journal goes on."""
+        self.earlier = self.records()
+        self._begin = enrol()
+        self.dies(power_cut=True, for_s=OFF_FOR_S)
+        self.disk.replaced()
+        for left in self.settings.data_dir.iterdir():
+            left.unlink()
+        if terminal_too:
+            self.terminal.replaced()
+
+    def is_settled(self, ends: dict[str, Fact]) -> None:
+        """``lobbypay journal settle``: by staff, who stop the kiosk for it."""
+        self._settles = ends
+        self.dies(power_cut=False)
+
+    def _prepares(self) -> None:
+        """What is done to the journal while the kiosk stands still."""
+        folder, seal = self.disk.path.parent, self.identity.seal
+        if self._begin is not None and not self.disk.path.exists():
+            continue_journal(folder, self._begin, seal, wall)
+        self._begin = None
+        if self._settles:
+            journal = Journal(self.disk.path, wall, seal=seal)
+            for record in journal.unfinished():
+                end = self._settles.get(record.payment_id)
+                ended = apply_fact(record, end, wall(), reason="staff") if end else None
+                if ended is not None:
+                    journal.append_payment(ended)
+            journal.close()
+            self._settles = {}
+
     def _starts_after(self, pause: float) -> None:
         offset = self.process.clock_offset_s
         self.process = Process(self.code)
@@ -177,6 +222,7 @@ class SimulatedKiosk:
         self.lives += 1
         while True:
             try:
+                self._prepares()
                 running = bootstrap.start(self.settings, Path("kiosk.toml"))
             except JournalUnavailable:
                 self.scheduler.sleep(10.0)

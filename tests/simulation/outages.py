@@ -1,37 +1,45 @@
 """Which channels the server has just now: one may be dead for minutes, or not in the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from contract.messages import Method
-from tests.simulation.channel import SILENCE_S, SimulatedChannel
+from tests.simulation.channel import SimulatedChannel
 from tests.simulation.faults import Faults
 from tests.simulation.gone import DeadChannel
 from tests.simulation.scheduler import Scheduler
 
-DEAD_FOR_S = (60.0, 400.0)
-REMOVED_FOR_S = (20.0, 150.0)
+TIME_OUTS_S = 22.0  # to connect and to answer, as long as an adapter waits
+DEAD_FOR_S = (150.0, 700.0)
+REMOVED_FOR_S = (15.0, 60.0)
 
 
 class Outages:
     """``whole_since``: since when a channel is there and answers."""
 
     def __init__(
-        self, channels: Mapping[Method, SimulatedChannel], scheduler: Scheduler, faults: Faults
+        self,
+        channels: Mapping[Method, SimulatedChannel],
+        scheduler: Scheduler,
+        faults: Faults,
+        restart: Callable[[], None],
     ) -> None:
+        self._restart = restart
         self._channels, self._scheduler, self._faults = channels, scheduler, faults
         self._dead_until = dict.fromkeys(channels, -1.0)
         self._removed_until = dict.fromkeys(channels, -1.0)
 
     def begin(self) -> None:
-        """Now and then (see ``run``)."""
+        """Now and then (see ``run``). A server with another configuration has to be started anew."""
         for method in self._channels:
-            for kind, until, within in (
-                ("channel_dead", self._dead_until, DEAD_FOR_S),
-                ("channel_removed", self._removed_until, REMOVED_FOR_S),
-            ):
-                if self._faults.strikes(kind):
-                    until[method] = self._scheduler.now + self._scheduler.random.uniform(*within)
+            if self._faults.strikes("channel_dead"):
+                self._dead_until[method] = self._lasts(DEAD_FOR_S)
+            if self._faults.strikes("channel_removed"):
+                self._removed_until[method] = self._lasts(REMOVED_FOR_S)
+                self._restart()
+
+    def _lasts(self, within_s: tuple[float, float]) -> float:
+        return self._scheduler.now + self._scheduler.random.uniform(*within_s)
 
     def channel(self, method: str) -> Any:
         """As ``registry.channel``."""
@@ -42,7 +50,7 @@ class Outages:
             return None
         if self._scheduler.now < self._dead_until[Method(method)]:
             simulated, closes = found.simulated, found.closes_unscanned
-            return DeadChannel(simulated, closes, lambda: self._scheduler.sleep(SILENCE_S))
+            return DeadChannel(simulated, closes, lambda: self._scheduler.sleep(TIME_OUTS_S))
         return found
 
     def whole_since(self, method: str) -> float:

@@ -43,16 +43,16 @@ WAITS_AFTER = timedelta(minutes=2)
 PROBE_S = 20.0
 ORDER_LIFE, BEGINS_WITHIN = timedelta(minutes=4), timedelta(minutes=2)
 
-_LEARNING = (
-    "asked",
+_TRANSITIONS = (
+    "mark_submitted",
     "begin_charge",
     "begin_ending",
     "finish_ending",
     "end_before_charge",
-    "paid",
+    "apply_paid",
     "apply_unpaid",
-    "lost",
-    "reversed_",
+    "mark_unknown",
+    "apply_reversed",
 )
 
 
@@ -235,7 +235,7 @@ def _server() -> None:
         return run
 
     for module, names in (
-        (transitions, _LEARNING),
+        (transitions, _TRANSITIONS),
         (initiation, ("_create",)),
         (refunds, ("send_back",)),
         (outside_refunds, ("went_back",)),

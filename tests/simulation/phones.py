@@ -26,7 +26,8 @@ class Phones:
         account = self._channel.accounts.get(code_url.rpartition("/")[2])
         if account is None or account.captured_minor:
             return False
-        closed = account.status is not ChannelStatus.WAITING
+        expired = account.unscanned and wall() > account.order.expires_at
+        closed = expired or account.status is not ChannelStatus.WAITING
         if closed and not self._faults.strikes("paid_after_close"):
             return False
         account.paid_after_end, account.unscanned = closed, False

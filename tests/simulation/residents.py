@@ -117,7 +117,8 @@ class Residents:
         if self._random.random() < theme.by_phone:
             self._holds_phone()
             return
-        method = self._random.choice(methods)
+        channels = [m for m in methods if m is not Method.CARD]
+        method = self._random.choice(channels if theme.by_channel and channels else methods)
         if Method.CARD in methods and self._random.random() < theme.by_card:
             method = Method.CARD
         self._kiosk.taps(Action.METHOD, method.value)
@@ -130,6 +131,8 @@ class Residents:
             self._seen.add(visit.code_url)
             for _ in range(self._random.choices([0, 1, 2], [2, 6, 1])[0]):
                 self._pays_later(visit.payment.method, visit.code_url)
+        if self._faults.theme.patient:
+            return
         chance = self._random.random()
         if self._faults.theme.impatient and chance > 0.8:
             self._kiosk.taps(Action.CANCEL_PAYMENT)

@@ -35,6 +35,7 @@ from tests.simulation.lobby import SimulatedKiosk, Witness
 from tests.simulation.outages import Outages
 from tests.simulation.patches import Seams
 from tests.simulation.promises import Promises
+from tests.simulation.replacements import Replacements
 from tests.simulation.residents import Residents
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import World, wall
@@ -88,7 +89,7 @@ class Simulation:
             )
             for method in (Method.WECHAT, Method.ALIPAY)
         }
-        self.outages = Outages(self.channels, self.scheduler, faults)
+        self.outages = Outages(self.channels, self.scheduler, faults, self.server.restarts)
         Seams.channel = self.outages.channel
         Seams.order_made = lambda order: Seams.unexpected.extend(charges.at_server(self, order))
         self.kiosks: list[SimulatedKiosk] = []
@@ -116,8 +117,9 @@ class Simulation:
             self._is_real()
         self.residents = [Residents(k, self.channels, self.scheduler, faults) for k in self.kiosks]
         self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
-        self.alterer = Alterer(self, faults)
-        self._busy, self._watch = [*self.residents, self.foreign], Watch(self)
+        self.alterer, self.replacements = Alterer(self, faults), Replacements(self, faults)
+        self._busy = [*self.residents, self.foreign]
+        self.scheduler.spawn(Watch(self).goes_on, self.scheduler.world, "watch")
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
 
     def _is_real(self) -> None:
@@ -159,7 +161,7 @@ class Simulation:
             self.scheduler.sleep(20.0)
             self.outages.begin()
             self.alterer.tries()
-            Seams.unexpected.extend(self._watch.looks())
+            self.replacements.happen()
             if self.faults.strikes("backup_restored"):
                 self.server.goes_back()
             for kiosk in self.kiosks:

@@ -32,13 +32,15 @@ ACKNOWLEDGED_WITHIN_S = 5.0
 
 @dataclass
 class Transaction:
-    """What the bank knows: ``taken`` unless it went back. ``told_no``: how its memory names it."""
+    """What the bank knows: ``taken`` unless it went back. ``told_no``: how the memory of the terminal
+    names it that was asked, the first, second, ... at its place."""
 
     receipt_no: int
     amount_minor: int
     taken: bool = True
     told_no: int = 0
     payment_id: str = ""
+    terminal: int = 0
 
 
 @dataclass
@@ -46,6 +48,7 @@ class _Call:
     """One authorisation between driver and terminal."""
 
     request: CardRequest
+    terminal: int
     news: Event = field(default_factory=Event)
     said: list[CardStep | CardResult] = field(default_factory=list)
     acknowledgement: Event = field(default_factory=Event)
@@ -77,6 +80,16 @@ class SimulatedTerminal:
         self._next, self._aborted, self._busy = first_no, False, False
         self.wish, self.simulated = "approve", True
         self.transactions: list[Transaction] = []
+        self._terminal = 0  # how often it was replaced by one that has taken nothing yet
+
+    def replaced(self) -> None:
+        """The old one goes on with whatever it was asked, somewhere in a cupboard."""
+        self._terminal += 1
+        self._busy = False
+
+    def took(self, payment_id: str) -> bool:
+        """By the bank's list of the day."""
+        return any(t.taken and t.payment_id == payment_id for t in self.transactions)
 
     def open(self) -> None:
         self._scheduler.sleep(0.3)
@@ -93,9 +106,10 @@ class SimulatedTerminal:
         self._scheduler.sleep(0.4)
         if self._busy:
             raise Timeout("busy with a customer")
-        if not self.transactions:
+        own = [t for t in self.transactions if t.terminal == self._terminal]
+        if not own:
             return None
-        last = self.transactions[-1]
+        last = own[-1]
         outcome = Outcome.APPROVED if last.taken else Outcome.CANCELLED
         return self._result(last, outcome, last.told_no or last.receipt_no)
 
@@ -104,7 +118,7 @@ class SimulatedTerminal:
             raise NotReachable("busy with a customer")
         self._is_asked(request)
         self._aborted, self._busy = False, True
-        call = _Call(request)
+        call = _Call(request, self._terminal)
         self._scheduler.spawn(lambda: self._serves(call), self._scheduler.world, "terminal")
         result: CardResult | None = None
         while True:
@@ -135,7 +149,7 @@ class SimulatedTerminal:
         try:
             self._serve(call)
         finally:
-            self._busy = False
+            self._busy = self._busy and call.terminal != self._terminal
 
     def _serve(self, call: _Call) -> None:
         call.says(CardStep(StepKind.PRESENT_CARD, "0A"))
@@ -149,7 +163,7 @@ class SimulatedTerminal:
         call.says(CardStep(StepKind.ASKING_BANK, "0E"))
         self._scheduler.sleep(self._scheduler.random.uniform(0.5, 3.0))
         taken = Transaction(self._next, call.request.amount_minor)
-        taken.payment_id = call.request.payment_id
+        taken.payment_id, taken.terminal = call.request.payment_id, call.terminal
         self._next += 1
         self.transactions.append(taken)
         if self._faults.strikes("terminal_wrong_receipt_number"):

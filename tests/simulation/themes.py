@@ -20,6 +20,8 @@ class Theme:
     by_card: float
     homes: int = 6
     impatient: bool = False  # residents give up a code on the screen, and pay it all the same
+    patient: bool = False  # or they wait for their phone however long it takes
+    by_channel: bool = False  # nobody takes the card where a channel is offered
     credits: float = 0.3  # how likely the community keeps late money as credit
     saved_before: bool = False  # there is a backup of the server from before the run
     copy_minutes: float | None = (
@@ -82,6 +84,7 @@ SCREEN = Theme(
             "notification_late",
             "notification_repeated",
             "paid_after_close",
+            "says_no_trade",
             "server_killed",
             "server_killed_in_transaction",
             "kiosk_killed",
@@ -235,6 +238,8 @@ LOST_ORDERS = Theme(
     ),
     by_phone=0.0,
     by_card=0.0,
+    patient=True,
+    by_channel=True,
     saved_before=True,
 )
 CREDIT = Theme(
@@ -253,6 +258,7 @@ CREDIT = Theme(
     by_card=0.1,
     homes=3,
     impatient=True,
+    by_channel=True,
     credits=1.0,
 )
 ANOTHER_CLOCK = Theme(
@@ -268,7 +274,11 @@ CROSSING = Theme(
             "message_late",
             "message_repeated",
             "message_overtaken",
+            "start_repeated",
+            "journal_held_back",
             "answer_lost",
+            "connection_reset",
+            "server_killed",
             "clerk_voids",
             "clerk_answers",
             "phone_asks_for_password",
@@ -286,8 +296,9 @@ GONE_CHANNEL = Theme(
         {
             "channel_dead",
             "channel_removed",
-            "answer_lost",
+            "connection_reset",
             "channel_slow",
+            "server_killed",
             "phone_asks_for_password",
             "charge_arrives_late",
             "channel_answer_lost",
@@ -296,9 +307,10 @@ GONE_CHANNEL = Theme(
             "refund_fails",
         }
     ),
-    by_phone=0.5,
+    by_phone=0.8,
     by_card=0.0,
     impatient=True,
+    by_channel=True,
 )
 OLD_COPY = Theme(
     "hours without a line",
@@ -330,14 +342,14 @@ DECISIONS = Theme(
             "clerk_errs",
             "scanned_late",
             "paid_after_close",
-            "channel_answer_lost",
+            "channel_dead",
             "notification_late",
         }
     ),
     by_phone=0.0,
     by_card=0.0,
-    homes=3,
-    impatient=True,
+    patient=True,
+    by_channel=True,
 )
 DATABASE = Theme(
     "somebody who writes to the database by hand",

@@ -42,13 +42,16 @@ def told_to_staff(run: "Simulation") -> Iterator[str]:
     told of."""
     code, kiosk = run.foreign.code, run.foreign.kiosk_id
     for sequence, record in run.foreign.sent.spoiled.items():
-        if record is not None and _tells_of_money(record) and _alerted(code, sequence, record):
+        if record is not None and _says_approved(record) and _alerted(code, sequence, record):
             yield f"card payment {record.reference} of kiosk {kiosk}: its journal says approved"
 
 
+def _says_approved(record: PaymentRecord) -> bool:
+    return record.state is PaymentState.APPROVED and record.method is Method.CARD
+
+
 def _tells_of_money(record: PaymentRecord) -> bool:
-    approved = record.state is PaymentState.APPROVED and record.method is Method.CARD
-    return approved and record.amount_minor > 0
+    return _says_approved(record) and record.amount_minor > 0
 
 
 def _alerted(code: str, sequence: int, record: PaymentRecord) -> bool:

@@ -4,6 +4,7 @@ Nobody waits for longer than something of its own takes; staff are told in time;
 kiosk takes its journal.
 """
 
+import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,8 +22,11 @@ from tests.simulation.threads import wall
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
-# A turn of the sweep waits for the answers of its own channel: a silent one is left alone after a few.
-ITS_TURN_WITHIN = timedelta(seconds=75)
+# A sweep begins a turn every few seconds, and while one goes on its channel is asked all the time: a
+# silent one makes it wait a little longer than it takes to give up one answer.
+ASKED_WITHIN = timedelta(seconds=30)
+UP_FOR_S = 60.0
+LOOKS_EVERY_S, TOLD_EVERY = 5.0, 4
 TOLD_WITHIN = patches.ALERT_AFTER + timedelta(seconds=75)
 READ_AGAIN_WITHIN = timedelta(seconds=30)  # what somebody ticked off and is not over is told again
 REFUSED_FOR_S = 15.0
@@ -33,22 +37,28 @@ class Watch:
     def __init__(self, run: "Simulation") -> None:
         self._run = run
         self._open_since: dict[str, datetime] = {}  # by reference
+        self._restored = 0  # how often the server was
 
-    def looks(self) -> Iterator[str]:
-        """One sentence for each thing that is wrong now."""
-        up_for = self._run.scheduler.now - self._run.server.up_since
-        if not self._run.server.process.alive or up_for < ITS_TURN_WITHIN.total_seconds():
-            return
-        yield from self._waits_for_others()
-        yield from self._nobody_told()
+    def goes_on(self) -> None:
+        for number in itertools.count():
+            self._run.scheduler.sleep(LOOKS_EVERY_S)
+            up_for = self._run.scheduler.now - self._run.server.up_since
+            if not self._run.server.process.alive or up_for < UP_FOR_S:
+                continue
+            patches.Seams.unexpected.extend(self._waits_for_others())
+            if number % TOLD_EVERY == 0:
+                patches.Seams.unexpected.extend(self._nobody_told())
 
     def _waits_for_others(self) -> Iterator[str]:
-        """What is due at a channel that answers has its turn, whatever the other channel does."""
-        since = wall() - ITS_TURN_WITHIN
+        """Something is due at a channel for long, and no sweep asks it for anything: it waits for another
+        channel."""
+        since = wall() - ASKED_WITHIN
         due = turns_due(since)
         for method in (Method.WECHAT, Method.ALIPAY):
-            whole_for = self._run.scheduler.now - self._run.outages.whole_since(method)
-            if whole_for < ITS_TURN_WITHIN.total_seconds():
+            heard_of = max(
+                self._run.outages.whole_since(method), self._run.channels[method].swept_at
+            )
+            if self._run.scheduler.now - heard_of < ASKED_WITHIN.total_seconds():
                 continue
             if f"orders-{method}" in due:
                 for order in sweeper._due(method.value, since)[:1]:
@@ -62,6 +72,8 @@ class Watch:
         now = wall()
         open_now = PaymentOrder.objects.filter(state__in=OPEN, held_minor=0).order_by("pk")
         names = list(open_now.values_list("reference", flat=True))
+        if self._restored != len(self._run.server.lost):  # it may have heard of them anew
+            self._restored, self._open_since = len(self._run.server.lost), {}
         self._open_since = {name: self._open_since.get(name, now) for name in names}
         for name, since in self._open_since.items():
             if now - since < TOLD_WITHIN:

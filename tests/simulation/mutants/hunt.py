@@ -7,11 +7,11 @@ import importlib
 import inspect
 import json
 import multiprocessing
-import queue
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing.pool import Pool
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -26,6 +26,8 @@ _DOES_NOT_FIT = ("TypeError", "AttributeError", "NameError")
 TOLD_MAX = 160
 
 Task = tuple[str, list[int]]  # a bug, or nothing, and the seeds to run with it
+Answer = tuple[str, int, str]  # the bug, how many seeds were run, and what failed
+_FORK = multiprocessing.get_context("fork")
 
 
 @dataclass
@@ -57,7 +59,11 @@ def names() -> list[str]:
     return found
 
 
-def first_failure(task: Task) -> tuple[str, int, str]:
+def _told(there: Connection, task: Task) -> None:
+    there.send(first_failure(task))
+
+
+def first_failure(task: Task) -> Answer:
     """Plants the bug ``name`` here and runs the seeds until one fails: how many were run, and what it
     said; empty when none failed. Without a name nothing is planted."""
     from tests.simulation import campaign
@@ -78,12 +84,13 @@ def first_failure(task: Task) -> tuple[str, int, str]:
 
 
 class Hunt:
-    """Hunts the bugs in a number of processes; ``said`` is told of each that came to an end."""
+    """Hunts the bugs in a number of processes, each a copy of this one, which is set up: they are made
+    by the thread that did so, because others do not have its database."""
 
-    def __init__(self, pool: Pool, jobs: int, seeds_max: int) -> None:
-        self._pool, self._free, self._seeds_max = pool, jobs, seeds_max
+    def __init__(self, jobs: int, seeds_max: int) -> None:
+        self._jobs, self._seeds_max = jobs, seeds_max
         self._waiting: deque[Task] = deque()
-        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._running: dict[Connection, tuple[BaseProcess, Task]] = {}
         self._holds: dict[int, bool] = {}  # what was found out about seeds without a bug
         self._open: dict[str, Trail] = {}
         self._asked: dict[int, list[tuple[Trail, str]]] = {}
@@ -95,29 +102,32 @@ class Hunt:
             self._open[name] = trail
             self._goes_on(trail)
         while self._open:
-            while self._free and self._waiting:
+            while len(self._running) < self._jobs and self._waiting:
                 self._begins(self._waiting.popleft())
-            answer = self._answers.get()
-            if isinstance(answer, BaseException):
-                raise answer
-            self._free += 1
-            for trail in self._hears(*answer):
-                del self._open[trail.name]
-                yield trail
+            for task, answer in self._answers():
+                for trail in self._hears(task, answer):
+                    del self._open[trail.name]
+                    yield trail
 
     def _goes_on(self, trail: Trail) -> None:
         self._waiting.append((trail.name, trail.left))
 
     def _begins(self, task: Task) -> None:
-        def answered(answer: tuple[str, int, str]) -> None:
-            self._answers.put((task, answer))
+        here, there = _FORK.Pipe(duplex=False)
+        process = _FORK.Process(target=_told, args=(there, task), daemon=True)
+        process.start()
+        there.close()
+        self._running[here] = process, task
 
-        self._free -= 1
-        self._pool.apply_async(
-            first_failure, (task,), callback=answered, error_callback=self._answers.put
-        )
+    def _answers(self) -> Iterator[tuple[Task, Answer]]:
+        for ready in wait(list(self._running)):
+            assert isinstance(ready, Connection)
+            process, task = self._running.pop(ready)
+            answer = ready.recv()  # EOFError: it died
+            process.join()
+            yield task, answer
 
-    def _hears(self, task: Task, answer: tuple[str, int, str]) -> list[Trail]:
+    def _hears(self, task: Task, answer: Answer) -> list[Trail]:
         """Which trails have ended by this answer."""
         name, number, what = answer
         if not name:  # a seed without a bug
@@ -158,13 +168,12 @@ def hunt(seeds_max: int, jobs: int, report: Path | None, only: str = "") -> int:
     campaign.prepare()  # once: the processes of the hunt are its copies
     wanted = [name for name in names() if not only or name in only.split(",")]
     found: list[Trail] = []
-    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
-        for trail in Hunt(pool, jobs, seeds_max).through(wanted):
-            how = f"{trail.runs:>8}" if trail.caught else "got away"
-            excused = f" (fail without it: {trail.excused})" if trail.excused else ""
-            where = f"seed {trail.seed}: " if trail.caught else f"in {trail.runs} runs {excused}"
-            print(f"{how}  {trail.name}: {where}{trail.what[:TOLD_MAX]}", flush=True)
-            found.append(trail)
+    for trail in Hunt(jobs, seeds_max).through(wanted):
+        how = f"{trail.runs:>8}" if trail.caught else "got away"
+        excused = f" (fail without it: {trail.excused})" if trail.excused else ""
+        where = f"seed {trail.seed}: " if trail.caught else f"in {trail.runs} runs {excused}"
+        print(f"{how}  {trail.name}: {where}{trail.what[:TOLD_MAX]}", flush=True)
+        found.append(trail)
     result = _result(found)
     print(json.dumps(result))
     if report:

@@ -206,6 +206,16 @@ def a14_a_version_counts_once_for_two_states() -> None:
     JournalPosting._told = stale
 
 
+def a14_a_blank_terminal_proves_that_nothing_was_taken() -> None:
+    """Also of a payment that was handed over to a kiosk whose terminal may be another one."""
+    from kiosk.recovery.inquiry import Recovery
+
+    real = Recovery._ask_terminal
+    Recovery._ask_terminal = lambda self, record: real(
+        self, record.model_copy(update={"reason": ""})
+    )
+
+
 def a14_a_channel_that_was_removed_is_told_as_nothing_charged() -> None:
     from server.payments import initiation
     from server.payments.channels.interface import ChannelUnavailable

@@ -82,7 +82,7 @@ def what_was_paid_meanwhile_is_reversed_unread() -> None:
         return answer
 
     inquiry.ask_end = hasty
-    transitions._may_be_given_back = lambda order, at: False
+    transitions.may_be_given_back = lambda order, at: False
 
 
 def a_code_is_tried_twice() -> None:
@@ -133,4 +133,4 @@ def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
 def paid_is_booked_while_it_is_given_back() -> None:
     from server.payments import transitions
 
-    transitions._may_be_given_back = lambda order, at: False
+    transitions.may_be_given_back = lambda order, at: False

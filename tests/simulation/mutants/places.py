@@ -97,8 +97,12 @@ _PLACES = {
     "office_bugs.a14_a_version_counts_once_for_two_states": Place(
         themes.BACKLOG, ("journal_held_back", "terminal_completion_lost")
     ),
+    "office_bugs.a14_a_blank_terminal_proves_that_nothing_was_taken": Place(
+        themes.TERMINAL_REPLACED,
+        ("kiosk_replaced", "terminal_replaced", "terminal_completion_lost"),
+    ),
     "office_bugs.a14_a_channel_that_was_removed_is_told_as_nothing_charged": Place(
-        themes.GONE_CHANNEL, ("channel_removed", "answer_lost")
+        themes.GONE_CHANNEL, ("channel_removed", "connection_reset", "channel_slow")
     ),
     "office_bugs.a15_trouble_of_the_database_is_told_as_an_unknown_key": Place(
         themes.LINE, ("database_away",)
@@ -115,7 +119,9 @@ _PLACES = {
     ),
     "office_bugs.a17_currencies_are_never_compared": Place(themes.POISON, ("poison",)),
     "office_bugs.a17_a_late_fee_takes_any_excess": Place(themes.ANOTHER_CLOCK, ("dearer",)),
-    "office_bugs.a17_a_code_that_nobody_scanned_has_no_end": Place(themes.RETURNS),
+    "office_bugs.a17_a_code_that_nobody_scanned_has_no_end": Place(
+        themes.SCREEN, ("says_no_trade",)
+    ),
     "office_bugs.a17_money_returned_in_the_console_is_never_seen": Place(
         themes.CONSOLE, ("console_refunds",)
     ),
@@ -123,13 +129,13 @@ _PLACES = {
         themes.BACKUP, ("backup_restored",)
     ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
-        themes.CROSSING, ("message_late", "message_repeated")
+        themes.CROSSING, ("start_repeated", "journal_held_back")
     ),
     "office_bugs.what_staff_take_back_is_not_closed_at_its_channel": Place(
-        themes.DECISIONS, ("clerk_errs", "scanned_late", "clerk_answers")
+        themes.DECISIONS, ("clerk_errs", "channel_dead", "clerk_answers")
     ),
     "office_bugs.money_for_what_staff_took_back_is_dropped": Place(
-        themes.DECISIONS, ("clerk_errs", "scanned_late", "clerk_answers")
+        themes.DECISIONS, ("clerk_errs", "channel_dead", "clerk_answers")
     ),
 }
 
