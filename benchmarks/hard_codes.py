@@ -24,7 +24,11 @@ def hard_code(reason: str, seed: int) -> tuple[np.ndarray, str]:
     centre = np.array([WIDTH, HEIGHT]) / 2 + rng.uniform(-80, 80, 2)
     if reason in _ON_PAPER:
         flat = _ON_PAPER[reason](flat, rng)
+    if reason in _TO_PAPER:
+        flat = _TO_PAPER[reason](np.pad(flat, 48, constant_values=255), rng)
     corners = _corners(rng, size, reason == "perspective") + centre
+    if reason == "far perspective":
+        corners = _from_far_aside(rng, size) + centre
     scene = _hold(_background(rng), flat, corners, dots, rng)
     if reason in _IN_THE_AIR:
         scene = _IN_THE_AIR[reason](scene, rng, centre, size)
@@ -97,6 +101,66 @@ def _curve(flat: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.remap(flat, columns, rows, cv2.INTER_LINEAR)
 
 
+def _seen(flat: np.ndarray, from_x: np.ndarray, from_y: np.ndarray) -> np.ndarray:
+    """Beside the code is more white paper."""
+    x, y = from_x.astype(np.float32), from_y.astype(np.float32)
+    return cv2.remap(
+        flat, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,)
+    )
+
+
+def _crumple(flat: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Folds in several directions, seen aslant: what stands higher is seen beside its place."""
+    edge = flat.shape[0]
+    y, x = np.mgrid[0:edge, 0:edge].astype(np.float32) / edge - 0.5
+    height, light = np.zeros_like(x), np.ones_like(x)
+    for _ in range(int(rng.integers(3, 7))):
+        turn, soft = rng.uniform(0, 6.28), rng.uniform(0.02, 0.1)
+        steep = rng.uniform(0.08, 0.3)
+        away = x * np.cos(turn) + y * np.sin(turn) - rng.uniform(-0.35, 0.35)
+        height += steep * np.sqrt(away**2 + soft**2)
+        light += steep * np.sin(turn) * away / np.sqrt(away**2 + soft**2) * 0.8
+    height -= height.mean()
+    seen_from = rng.uniform(0, 6.28)
+    slant = rng.uniform(0.3, 0.9)
+    from_x = (x + 0.5 + slant * np.cos(seen_from) * height) * edge
+    from_y = (y + 0.5 + slant * np.sin(seen_from) * height) * edge
+    bent = _seen(flat, from_x, from_y)
+    return np.clip(bent * np.clip(light, 0.3, 1.2), 0, 255).astype(np.uint8)
+
+
+def _round_a_bottle(flat: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Round a cylinder that lies across or along and is looked at from above its middle."""
+    edge = flat.shape[0]
+    bend, lean = rng.uniform(0.7, 1.25), rng.uniform(-0.35, 0.35)
+    y, x = np.mgrid[0:edge, 0:edge].astype(np.float32) / edge * 2 - 1
+    angle = np.arcsin(np.clip(x * np.sin(bend), -1, 1))
+    from_x = (angle / bend + 1) / 2 * edge
+    from_y = (y - lean * (1 - np.cos(angle)) / np.sin(bend) + 1) / 2 * edge
+    bent = _seen(flat, from_x, from_y)
+    bent = np.clip(bent * (0.35 + 0.65 * np.cos(angle * 0.9)), 0, 255).astype(np.uint8)
+    return bent if rng.random() < 0.5 else np.ascontiguousarray(np.rot90(bent))
+
+
+def _hide_a_square(flat: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A thumb, a sticker or a spot of light on one of the three squares."""
+    edge = flat.shape[0]
+    places = ((0.18, 0.18), (0.82, 0.18), (0.18, 0.82))
+    across, down = places[int(rng.integers(0, 3))]
+    middle = (int(edge * across), int(edge * down))
+    cv2.circle(flat, middle, int(edge * rng.uniform(0.05, 0.085)), int(rng.choice([60, 255])), -1)
+    return flat
+
+
+def _from_far_aside(rng: np.random.Generator, size: float) -> np.ndarray:
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * size / 2
+    corners[:2] *= 1 - rng.uniform(0.1, 0.4)
+    corners[:, 1] *= rng.uniform(0.3, 0.55)
+    corners *= 1.5
+    turn = rng.uniform(-0.6, 0.6)
+    return corners @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+
+
 def _light_spots(
     scene: np.ndarray,
     rng: np.random.Generator,
@@ -137,4 +201,10 @@ _IN_THE_AIR: dict[str, Callable] = {
     "out of focus": lambda scene, rng, *_: cv2.GaussianBlur(scene, (0, 0), rng.uniform(1.2, 2.4)),
     "motion": _motion,
 }
-REASONS = ("perspective", "small", *_ON_PAPER, *_IN_THE_AIR)
+_TO_PAPER: dict[str, Callable] = {
+    "crumpled": _crumple,
+    "round a bottle": _round_a_bottle,
+    "square hidden": _hide_a_square,
+}
+BENT_REASONS = (*_TO_PAPER, "far perspective")
+REASONS = ("perspective", "small", *_ON_PAPER, *_IN_THE_AIR, *BENT_REASONS)

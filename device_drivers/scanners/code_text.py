@@ -17,6 +17,7 @@ _AIM_ECI = {b"Q": b"246"}
 _ECI = re.compile(rb"\\([0-9]{6})")
 _CHARSETS = {3: "latin-1", 26: "utf-8", 27: "ascii", 29: "gb18030", 32: "gb18030", 170: "ascii"}
 _UNNAMED = ("utf-8", "gb18030")
+_LINE_ENDS = re.compile(r"\s*[\t\n\v\f\r\x85\u2028\u2029]\s*")
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -40,9 +41,11 @@ def of_bytes(raw: bytes) -> CodeText | None:
 
 
 def of_text(text: str, kind: str = "UNKNOWN") -> CodeText | None:
-    """What a reader took for the text of a code; None when that is none."""
+    """What a reader took for the text of a code, its lines (a contact's, a notice's) put into one; None
+    when that is none."""
     while text != (text := text.strip().strip(BYTE_ORDER_MARK)):
         pass
+    text = _LINE_ENDS.sub(" ", text)
     if not text or len(text) > CODE_LENGTH_MAX or not text.isprintable():
         return None
     return CodeText(text, kind)

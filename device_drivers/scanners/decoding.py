@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from device_drivers.scanners import code_text, readers
+from device_drivers.scanners import bent_codes, code_text, readers
 from device_drivers.scanners.enhancing import (
     LAST_TREATMENTS,
     TREATMENTS,
@@ -37,7 +37,7 @@ class Task:
     readers: Sequence[str]
     effort: Effort = Effort.THOROUGH
     near: Box | None = None
-    turn: int = 0  # which treatment is tried when the effort is TRY
+    turn: int = 0  # which way is tried when the effort is TRY: treatments and bent paper in turn
     until: float = float("inf")
     before_reader: Callable[[str], None] = field(default=lambda name: None)
 
@@ -89,15 +89,26 @@ def _attempts(grey: np.ndarray, task: Task, parts: list[Box]) -> Iterator[list[F
     for hint in hints[:HINTS_MAX]:
         for treatment in TREATMENTS:
             yield _inside(grey, hint, lambda part, t=treatment: _treated(part, t, task.kinds))
+        yield _inside(
+            grey, hint, lambda part: bent_codes.read_frame(part, task.kinds, task.turn, parts)
+        )
     if task.effort is Effort.LOOK:
         return
     smaller = to_work_on(grey)
     if smaller.grey is not grey:
         yield _back(readers.read_with_zxing(smaller.grey, task.kinds, parts=parts), smaller)
-    chosen = (*TREATMENTS, *LAST_TREATMENTS)
     if task.effort is Effort.TRY:
-        chosen = (TREATMENTS[task.turn % len(TREATMENTS)],)
-    for treatment in chosen:
+        turn, bent = divmod(task.turn, 2)
+        if bent:
+            yield bent_codes.read_frame(grey, task.kinds, turn, parts)
+        else:
+            treatment = TREATMENTS[turn % len(TREATMENTS)]
+            yield _back(_treated(smaller.grey, treatment, task.kinds), smaller)
+        return
+    for treatment in TREATMENTS:
+        yield _back(_treated(smaller.grey, treatment, task.kinds), smaller)
+    yield bent_codes.read(grey, task.kinds, task.until, parts)
+    for treatment in LAST_TREATMENTS:
         yield _back(_treated(smaller.grey, treatment, task.kinds), smaller)
 
 

@@ -45,9 +45,13 @@ def _scaled(grey: np.ndarray, across: float, down: float) -> Treated:
 
 
 def to_work_on(grey: np.ndarray) -> Treated:
-    if grey.size <= PIXELS_TO_WORK_ON:
+    return at_most(grey, PIXELS_TO_WORK_ON)
+
+
+def at_most(grey: np.ndarray, pixels: int) -> Treated:
+    if grey.size <= pixels:
         return Treated(grey)
-    scale = (PIXELS_TO_WORK_ON / grey.size) ** 0.5
+    scale = (pixels / grey.size) ** 0.5
     return _scaled(grey, scale, scale)
 
 
@@ -60,7 +64,7 @@ def _doubled(grey: np.ndarray) -> Treated | None:
     return _scaled(grey, 2, 2) if grey.size <= DOUBLE_PIXELS_MAX else None
 
 
-def _black_and_white(grey: np.ndarray, neighbourhood: int, above: int = 5) -> np.ndarray:
+def black_and_white(grey: np.ndarray, neighbourhood: int, above: int = 5) -> np.ndarray:
     gaussian, binary = cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY
     return cv2.adaptiveThreshold(grey, 255, gaussian, binary, neighbourhood, above)
 
@@ -71,7 +75,7 @@ def _sharpened(grey: np.ndarray) -> Treated:
 
 def _doubled_black_and_white(grey: np.ndarray) -> Treated | None:
     large = _doubled(grey)
-    return Treated(_black_and_white(large.grey, 71), 2, 2) if large else None
+    return Treated(black_and_white(large.grey, 71), 2, 2) if large else None
 
 
 def _evenly_lit(grey: np.ndarray, neighbourhood: int) -> np.ndarray:
@@ -101,7 +105,7 @@ def _locally_stretched(grey: np.ndarray, scale: float) -> Treated:
 
 def _smoothed_black_and_white(grey: np.ndarray) -> Treated:
     soft = cv2.GaussianBlur(_scaled(grey, 0.8, 0.8).grey, (0, 0), 1.5)
-    return Treated(_black_and_white(soft, 61, above=2), 0.8, 0.8)
+    return Treated(black_and_white(soft, 61, above=2), 0.8, 0.8)
 
 
 def _specks_removed(grey: np.ndarray) -> Treated:
@@ -113,11 +117,11 @@ def _specks_removed(grey: np.ndarray) -> Treated:
 TREATMENTS = (
     Treatment("half size", halved),
     Treatment("one threshold", Treated, dark_and_bright=True),
-    Treatment("small neighbourhoods", lambda grey: Treated(_black_and_white(grey, 31))),
+    Treatment("small neighbourhoods", lambda grey: Treated(black_and_white(grey, 31))),
     Treatment("double size", _doubled),
     Treatment("as it is", Treated),  # the quick look does not try bright codes on dark ground
     Treatment("stretched downwards", lambda grey: _scaled(grey, 1, 1.5)),
-    Treatment("large neighbourhoods", lambda grey: Treated(_black_and_white(grey, 101))),
+    Treatment("large neighbourhoods", lambda grey: Treated(black_and_white(grey, 101))),
     Treatment("sharpened", _sharpened),
     Treatment("stretched sideways", lambda grey: _scaled(grey, 1.5, 1)),
     Treatment("double size, small neighbourhoods", _doubled_black_and_white),

@@ -26,7 +26,7 @@ class Effort(IntEnum):
 
     GLANCE = 0  # 0.3 ms: where a code was a moment ago, else the picture at half size
     LOOK = 1  # 2 ms: the whole picture once; more only where a code was seen and not read
-    TRY = 2  # 10 ms: as LOOK, and one way of enhancing the picture, another each time
+    TRY = 2  # 10 ms: as LOOK, and one way of enhancing the picture or bent paper, another each time
     THOROUGH = 3  # 100 ms: every reader, every way; for stills and a resident who waits
 
 

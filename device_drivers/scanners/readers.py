@@ -55,10 +55,12 @@ def read_with_zxing(
     *,
     everything: bool = False,
     one_threshold: bool = False,
+    clean: bool = False,
     hints: list[Box] | None = None,
     parts: list[Box] | None = None,
 ) -> list[Found]:
-    """``everything`` also tries bright codes on dark ground, which takes half as long again.
+    """``everything`` also tries bright codes on dark ground, which takes half as long again; ``clean``
+    is a picture of one drawn code and nothing else.
 
     ``hints`` is filled with the places of codes that were seen and could not be read, ``parts`` with
     those of codes that are parts of a larger text and are left out.
@@ -72,6 +74,7 @@ def read_with_zxing(
             formats=zxingcpp.BarcodeFormats([ZXING_FORMATS[kind] for kind in kinds]),
             binarizer=binarizer,
             try_invert=everything,
+            is_pure=clean,
             return_errors=hints is not None,
             # Plain: its default for reading by people writes control characters as "<ESC>".
             text_mode=zxingcpp.TextMode.Plain,

@@ -93,6 +93,19 @@ def test_the_classifier_sees_the_same_by_every_door(text, before, mark, end):
     assert classify(line.text).kind is not ScanKind.OTHER or text == BILL
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\t", " \r\n ", "\u2028"])
+def test_a_code_of_several_lines_is_read_as_one_line(end):
+    text = end.join(["BEGIN:VCARD", "FN:Wang Fang", "END:VCARD"])
+    found = decode(qr_picture(text), Task(("QRCODE",), ("zxing-cpp",)))
+    assert [code.text for code in found] == ["BEGIN:VCARD FN:Wang Fang END:VCARD"]
+    assert classify(found[0].text).kind is ScanKind.OTHER
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "\n", "a\ud800b"])
+def test_control_characters_and_halves_of_characters_are_noise(text):
+    assert of_text(text) is None
+
+
 @pytest.mark.parametrize("text", [MARK + "3-2-1201", "3-2-1201\r\n", MARK + "3-2-1201\n"])
 def test_a_camera_reads_what_the_other_scanners_read(text):
     found = decode(qr_picture(text), Task(("QRCODE",), ("zxing-cpp", "pyzbar")))
