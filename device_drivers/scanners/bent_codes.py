@@ -23,8 +23,9 @@ FINE_PIXELS = 2_500_000  # squares are found on fewer
 LARGER_PIXELS_MAX = 1_000_000
 LARGER_NEIGHBOURHOOD = 51
 THREES_A_LOOK, THREES_MAX, PAIRS_MAX = 2, 6, 8
-FRAME_PIXELS = 500_000  # of larger frames, squares are looked for at half size
-FRAME_NEIGHBOURHOODS = (31, 15, 71)
+FRAME_PIXELS = 500_000  # in larger frames squares are only looked for at half size
+PART_PIXELS = 120_000  # in smaller ones never
+FRAME_LOOKS = ((31, False), (31, True), (15, False))  # neighbourhood, and whether at whole size
 FRAME_S = 0.06
 PROMISE_TO_GO_ON = 0.66  # after the first round
 PROMISE_TO_READ = 0.72
@@ -58,10 +59,10 @@ def read_frame(
     grey: np.ndarray, kinds: Sequence[str], turn: int, parts: list[Box] | None = None
 ) -> list[Found]:
     """The same for a frame of a camera: one look, another each ``turn``, and FRAME_S at most."""
+    neighbourhood, whole = FRAME_LOOKS[turn % len(FRAME_LOOKS)]
     rough = Treated(grey)
-    if grey.size > FRAME_PIXELS:
+    if grey.size > (FRAME_PIXELS if whole else PART_PIXELS):
         rough = enhancing.halved(grey) or rough
-    neighbourhood = FRAME_NEIGHBOURHOODS[turn % len(FRAME_NEIGHBOURHOODS)]
     if min(rough.grey.shape) < neighbourhood:
         return []
     look = Look(255 - enhancing.black_and_white(rough.grey, neighbourhood), AS_SEEN)

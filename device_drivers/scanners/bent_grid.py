@@ -1,9 +1,10 @@
 """Lays the grid of a code over a picture in which its paper is bent, from its squares outwards. Pure.
 
 The edges of modules lie on the lines of the grid and nowhere else. So the picture is straightened with
-the grid as it is thought to lie; where edges stand a part of a module beside the lines, the grid is
-moved. What is known grows from the squares: the next modules are counted on from those that are done,
-and the rest of the grid is laid on as they lead. Runs only inside the reader process.
+the grid as it is thought to lie, by the corners of the squares first; where edges stand a part of a
+module beside the lines, the grid is moved: as a whole first, then piece by piece. Whole modules are
+counted on from the squares outwards, so that the far end may be modules away. Runs only inside the
+reader process.
 """
 
 from collections.abc import Iterator

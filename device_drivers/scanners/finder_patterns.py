@@ -14,7 +14,7 @@ import numpy as np
 
 SQUARE = 7  # modules across a finder pattern
 RING_CORNERS = ((1, 1), (6, 1), (6, 6), (1, 6))  # of the white ring in it, clockwise
-LIKENESS_MIN = 0.6
+LIKENESS_MIN = 0.7
 CONTRAST_MIN = 4.0  # grey levels (standard deviation)
 RING, BLOCK = 5, 3  # modules across the white ring's outer edge, and the dark block
 BLOCK_SHARE = (0.36, 0.84)  # of the ring's width; 0.6 on paper, ink and blur change it
@@ -28,7 +28,7 @@ SIZE_MIN, SIZE_MAX = 21, 177  # modules along a code's side
 SIZES_TRIED = 4
 APART_MIN = 10  # modules from square to square
 WIDTHS_RATIO_MAX = 3.0
-PAIR_WIDTHS_RATIO_MAX = 1.6
+PAIR_WIDTHS_RATIO_MAX, PAIR_MISFIT_MAX = 1.6, 0.8
 ASIDE_MAX, DIAGONAL_MIN = 0.3, 0.6  # of the way from square to square
 THREE_PLACES = ((0, 0), (1, 0), (0, 1))
 SIDES_RATIO_MAX = 1.9  # of the two sides, in modules; on flat paper it is 1
@@ -271,7 +271,9 @@ def _pair(one: Square, quad: np.ndarray, other: Square) -> Placed | None:
     sizes = _sizes(
         float(far if places[1] != (0, 1) or places[0] == (0, 0) else (far + aside) / 2) + 7
     )
-    return Placed(places, (quad, turned), sizes, float(misfit)) if sizes else None
+    if not sizes or misfit > PAIR_MISFIT_MAX:
+        return None
+    return Placed(places, (quad, turned), sizes, float(misfit))
 
 
 def _own_axes(quad: np.ndarray) -> np.ndarray:
