@@ -63,7 +63,8 @@ def read_with_zxing(
     is a picture of one drawn code and nothing else.
 
     ``hints`` is filled with the places of codes that were seen and could not be read, ``parts`` with
-    those of codes that are parts of a larger text and are left out.
+    those of codes that are parts of a larger text and are left out; of clean pictures, whose modules
+    may be read wrong, only where that is sure.
     """
     binarizer = zxingcpp.Binarizer.LocalAverage
     if one_threshold:
@@ -84,7 +85,7 @@ def read_with_zxing(
             kind = ZXING_KINDS.get(code.format)
             if code.valid and kind is not None and kind in kinds:
                 if kind == "QRCODE" and is_one_of_several(code):
-                    if parts is not None:
+                    if parts is not None and (not clean or _without_error(code)):
                         parts.append(_box(code.position))
                     continue
                 found.append(Found(code.text, kind, "zxing-cpp", _box(code.position)))
@@ -112,6 +113,12 @@ def is_one_of_several(code: zxingcpp.Barcode) -> bool:
     )
     bits = [(dots[row, column] == 0) ^ _MASKS[mask](row, column) for row, column in corner]
     return bits == _STRUCTURED_APPEND
+
+
+def _without_error(code: zxingcpp.Barcode) -> bool:
+    """Whether nothing had to be corrected: else the four bits of is_one_of_several may be wrong too."""
+    extra: Any = code.extra
+    return extra.get("UEC") == 1
 
 
 def _box(position: zxingcpp.Position) -> Box:

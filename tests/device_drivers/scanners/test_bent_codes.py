@@ -108,6 +108,19 @@ def test_a_part_of_a_split_code_is_left_alone_on_bent_paper_too():
     assert len(parts) == 1
 
 
+def test_a_whole_code_whose_corner_is_read_wrong_is_not_taken_for_a_part():
+    """The corner's four modules say whether it is one; the error correction mends the text alone."""
+    code = segno.make_qr(BILL, error="m", mask=0)
+    modules = np.array([list(row) for row in code.matrix], np.uint8)
+    mode = [modules[-1, -1] ^ 1, modules[-1, -2], modules[-2, -1], modules[-2, -2] ^ 1]
+    assert mode == [0, 1, 0, 0]
+    for row, column in ((-1, -2), (-2, -1), (-2, -2)):
+        modules[row, column] ^= 1  # 0011: a part
+    parts = []
+    found = read_with_zxing(module_matrix.clean(modules), QR, clean=True, parts=parts)
+    assert (found, parts) == ([], [])
+
+
 def test_other_kinds_are_not_looked_for():
     assert bent_codes.read(qr_picture(BILL), ("CODE128",)) == []
     assert bent_codes.read_frame(qr_picture(BILL), ("CODE128",), 0) == []
