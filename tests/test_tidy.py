@@ -1,8 +1,10 @@
 """House law that no tool checks: purity of the core, sizes, nothing left unfinished, nothing private."""
 
 import ast
+import io
 import re
 import subprocess
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -154,3 +156,69 @@ def test_each_decision_has_a_number_of_its_own():
     names = [path.name for path in (ROOT / "docs" / "decisions").glob("*.md")]
     numbers = [name.partition("-")[0] for name in names]
     assert len(set(numbers)) == len(numbers), sorted(n for n in numbers if numbers.count(n) > 1)
+
+
+LOOSE_IN_KIOSK = {"bootstrap", "settings", "clock", "staff_pin", "single_instance", "asset_paths"}
+# Private words, which once named modules; the trade has its own.
+PRIVATE_WORDS = {
+    "answered",
+    "beginning",
+    "following",
+    "heard",
+    "held",
+    "learning",
+    "listening",
+    "overview",
+    "standing",
+    "telling",
+    "trust",
+    "waiting",
+    "words",
+}
+
+
+def test_what_stands_loose_in_the_kiosk_belongs_to_every_room():
+    loose = {path.stem for path in (ROOT / "kiosk").glob("*.py")} - {"__init__"}
+    assert loose <= LOOSE_IN_KIOSK, sorted(loose - LOOSE_IN_KIOSK)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in SOURCES if p.relative_to(ROOT).parts[0] in ("contract", "kiosk", "server")],
+    ids=named,
+)
+def test_modules_are_called_by_words_of_the_trade(path):
+    assert path.stem not in PRIVATE_WORDS, named(path)
+
+
+_HISTORY = re.compile(
+    r"\b(formerly|previously|used to be|renamed from|moved (here )?from|backwards? compatib\w*)\b",
+    re.I,
+)
+
+
+def _comments(path: Path) -> list[tuple[int, str]]:
+    """Comments and docstrings, with their lines."""
+    found = [
+        (token.start[0], token.string)
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            found.append((getattr(node, "lineno", 1), ast.get_docstring(node) or ""))
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_comments_say_why_and_tell_no_history(path):
+    """What was before is in the history of the repository."""
+    for number, text in _comments(path):
+        assert not _HISTORY.search(text), f"{named(path)}:{number}: {text}"
+
+
+def test_every_file_that_the_architecture_names_is_there():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    files = set(re.findall(r"`([a-z_]+/[^` ]+)`", text))
+    assert len(files) > 50
+    assert not [name for name in sorted(files) if not (ROOT / name).exists()]
