@@ -186,7 +186,7 @@ def begun_no_further(world, request) -> PaymentOrder:
     def killed(*_, **__):
         raise Killed
 
-    where = "asked" if request.method is Method.CARD else "_ask_channel"
+    where = "mark_submitted" if request.method is Method.CARD else "_ask_channel"
     room = transitions if request.method is Method.CARD else initiation
     plain = getattr(room, where)
     setattr(room, where, killed)
