@@ -27,6 +27,8 @@ READ_AGAIN_S = 10.0
 # A request to charge a phone may still be under way; the server takes none that is older than this. One
 # that does not know an order whose code was shown has lost it, and learns of it from the journal.
 NEVER_ARRIVES_S = WINDOW.total_seconds() + 30.0
+# Staff may settle at the server what no terminal can tell; one that is back by then tells itself.
+SETTLED_AFTER_S = 900.0
 FIRST_LOOK_S = 45.0  # the kiosk opens for business at the latest then; asking goes on
 
 
@@ -195,9 +197,28 @@ class Recovery:
         return None
 
     def _find(self, case: _Case) -> Event | None:
-        if case.record.method is Method.CARD:
-            return self._ask_terminal(case.record)
-        return self._ask_server(case)
+        if case.record.method is not Method.CARD:
+            return self._ask_server(case)
+        try:
+            found = self._ask_terminal(case.record)
+        except DeviceError:
+            settled = self._settled_by_staff(case)
+            if settled is None:
+                raise
+            return settled
+        return found or self._settled_by_staff(case)
+
+    def _settled_by_staff(self, case: _Case) -> Event | None:
+        """A card payment that is open here ends at the server by nothing but a person's decision."""
+        if self._client is None or time.monotonic() - case.since < SETTLED_AFTER_S:
+            return None
+        try:
+            view = self._client.payment(case.record.payment_id)
+        except (Refused, ServerAway):
+            return None
+        if not view.state.final:
+            return None
+        return CardAnswered(case.record.payment_id, view.state.value, "staff", CardData())
 
     def _ask_terminal(self, record: PaymentRecord) -> Event | None:
         """A payment that was only intended was never asked for; of others the terminal knows."""

@@ -261,6 +261,7 @@ class UnmatchedNotification(models.Model):
     refunded_minor = models.BigIntegerField("已退 Refunded", null=True, blank=True)
     paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
     received_at = models.DateTimeField("收到 Received")
+    tried_at = models.DateTimeField(null=True, blank=True)  # last, when its order could not take it
     matched_at = models.DateTimeField("匹配 Matched", null=True, blank=True)
 
     class Meta:

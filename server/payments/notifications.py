@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from server.estate.models import Community
 from server.payments import inquiry, transitions
@@ -97,10 +97,12 @@ def _keep(method: str, news: Notification, at: datetime) -> None:
 
 
 def match(at: datetime) -> int:
-    """Takes what was kept of orders that have turned up since, however they came. Returns how many."""
+    """Takes what was kept of orders that have turned up since, however they came. Returns how many were
+    due. What cannot be taken yet comes last the next time, so that it keeps nothing else waiting."""
     numbers = PaymentOrder.objects.filter(out_trade_no=OuterRef("out_trade_no"))
-    kept = UnmatchedNotification.objects.filter(Exists(numbers), matched_at=None).order_by("pk")
-    found = list(kept[:MATCHED_MAX])
+    kept = UnmatchedNotification.objects.filter(Exists(numbers), matched_at=None)
+    in_turn = kept.order_by(F("tried_at").asc(nulls_first=True), "pk")
+    found = list(in_turn[:MATCHED_MAX])
     for row in found:
         order = PaymentOrder.objects.filter(
             out_trade_no=row.out_trade_no, method=row.method
@@ -128,6 +130,7 @@ def _match(row: UnmatchedNotification, order: PaymentOrder, at: datetime) -> Non
         row.refunded_minor,
     )
     if not apply_notification(order, known, at):
+        UnmatchedNotification.objects.filter(pk=row.pk).update(tried_at=at)
         return
     UnmatchedNotification.objects.filter(pk=row.pk).update(matched_at=at)
     if not UnmatchedNotification.objects.filter(

@@ -44,8 +44,9 @@ class RefundInFlight(Exception):
 
 
 def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: datetime) -> None:
-    """The machine sends it back; what has to be in the books for that is the caller's."""
-    Refund.objects.create(
+    """The machine sends it back, or staff are told that nothing can; what has to be in the books for
+    that is the caller's."""
+    refund = Refund.objects.create(
         community=order.community,
         order=order,
         refund_no=number_of(order),
@@ -54,6 +55,8 @@ def to_be_refunded(order: PaymentOrder, amount_minor: int, reason: str, at: date
         created_at=at,
         next_poll_at=at,
     )
+    if not order.by_code:
+        in_trouble(refund, at)
 
 
 def number_of(order: PaymentOrder) -> str:
@@ -88,7 +91,8 @@ def send_back(refund: Refund, at: datetime) -> bool:
     claim. False: the channel did not answer."""
     order = refund.order
     through = registry.channel(order.method)
-    if through is None:
+    if through is None:  # nothing was sent: once it is set up again, the next turn may
+        Refund.objects.filter(pk=refund.pk, state=Refund.State.DUE).update(claimed_until=None)
         in_trouble(refund, at)
         return True
     said = through.refund(

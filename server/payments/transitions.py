@@ -340,12 +340,12 @@ def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
 
 
 def _paid_after_all(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    """Paid though staff took back what they had booked: its bills are open again, so it goes back, once.
-    What no channel can send back, or another amount, is told to staff."""
+    """Paid though staff took back what they had booked: its bills are open again, so it goes back, once;
+    what no channel can send back, by hand. Another amount is told to staff."""
     amount = order.captured_minor
     if order.refunds.exists():
         return order  # late money, which goes back or has
-    if not order.by_code or known.amount_minor not in (None, amount):
+    if known.amount_minor not in (None, amount):
         contradictions.said(order, "paid", at)
         return order
     about = {"method": order.method, "payment_id": order.payment_id, "at": at}

@@ -60,8 +60,6 @@ def impossible(side: str, state: PaymentState, fact: str) -> str:
     """Why no event of a whole system leads to a row; empty when one may. Those
     rows are there so that every pair has an answer."""
     if side != "kiosk":
-        if (state, fact) == (PaymentState.CREATED, "reversed"):
-            return "nobody can pay before it was asked for; a card taken offline is approved first"
         return ""
     match state, fact:
         case PaymentState.CREATED, "lost":

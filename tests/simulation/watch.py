@@ -64,8 +64,10 @@ class Watch:
                 for order in sweeper._due(method.value, since)[:1]:
                     yield f"{order.reference} is due at {method} for long, and nobody asks"
             if f"refunds-{method}" in due:
-                for refund in refunds.due(method.value, since, 1):
-                    yield f"{refund.refund_no} is due at {method} for long, and nobody sends it"
+                for refund in refunds.due(method.value, since, 100):
+                    claimed = refund.claimed_until  # by a server that may have died meanwhile
+                    if claimed is None or claimed <= since:
+                        yield f"{refund.refund_no} is due at {method} for long, and nobody sends it"
 
     def _nobody_told(self) -> Iterator[str]:
         """Of what was open at each look for so long, whatever the server says since when it is."""

@@ -73,6 +73,9 @@ class Server:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
+    def payment(self, payment_id):
+        return self.cancel_payment(payment_id)
+
     def cancel_payment(self, payment_id):
         self.asked.append(payment_id)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -121,6 +124,42 @@ def test_what_the_terminal_found_is_the_payments_end(outcome):
 def test_a_payment_that_the_terminal_does_not_know_was_not_taken():
     answer = found(card_payment(), terminal=NO_MEMORY)
     assert (answer.outcome, answer.reason) == ("cancelled", "terminal_has_none")
+
+
+@pytest.mark.parametrize("state", [PaymentState.APPROVED, PaymentState.CANCELLED])
+@pytest.mark.parametrize("terminal", [NotReachable("off"), None])
+def test_what_staff_settled_at_the_server_ends_what_no_terminal_can_tell(
+    monkeypatch, state, terminal
+):
+    """So that the kiosk takes cards again without anybody going there."""
+    server = Server(Story.paying(Method.CARD).view(state))
+    assert found(card_payment(), server=server, terminal=terminal) is None, "it may come back"
+    assert server.asked == []
+    monkeypatch.setattr(recovery, "SETTLED_AFTER_S", 0.0)
+    answer = found(card_payment(), server=server, terminal=terminal)
+    assert (answer.outcome, answer.reason) == (state.value, "staff")
+
+
+def test_staff_settle_nothing_that_the_terminal_can_tell(monkeypatch):
+    monkeypatch.setattr(recovery, "SETTLED_AFTER_S", 0.0)
+    server = Server(Story.paying(Method.CARD).view(PaymentState.CANCELLED))
+    answer = found(card_payment(), server=server, terminal=result())
+    assert (answer.outcome, server.asked) == ("approved", [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ServerAway("no line"),
+        Refused(ApiError(code=ErrorCode.NOT_FOUND, message=Text(zh="", en=""))),
+        PaymentState.UNKNOWN,
+    ],
+)
+def test_what_nobody_settled_stays_open(monkeypatch, answer):
+    monkeypatch.setattr(recovery, "SETTLED_AFTER_S", 0.0)
+    if isinstance(answer, PaymentState):
+        answer = Story.paying(Method.CARD).view(answer)
+    assert found(card_payment(), server=Server(answer), terminal=NotReachable("off")) is None
 
 
 @pytest.mark.parametrize("failure", [NotReachable("off"), ProtocolError("another amount")])

@@ -3,12 +3,12 @@
 import pytest
 
 from contract.messages import PaymentState
-from server.payments import inquiry
+from server.payments import inquiry, sweeper
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelUnavailable
 from server.payments.initiation import start
-from server.payments.models import PaymentOrder
-from tests.server.payments.charges import order, request
+from server.payments.models import PaymentOrder, Refund
+from tests.server.payments.charges import later, order, request
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, Method
 
@@ -56,3 +56,15 @@ def test_what_was_never_asked_is_told_as_such_each_time(world, removed, monkeypa
         with pytest.raises(ChannelUnavailable):
             start(world.caller, request(world), NOW)
     assert order().life is PaymentState.CANCELLED
+
+
+def test_a_refund_is_sent_as_soon_as_its_channel_is_set_up_again(world, monkeypatch):
+    start(world.caller, world.request(), NOW)
+    inquiry.cancel(order(), later(2))
+    inquiry.apply_answer(order(), world.channel.pays(order().out_trade_no), later(3))
+    with monkeypatch.context() as away:
+        away.setattr(registry, "channel", lambda method: None)
+        sweeper.sweep(later(6))
+    assert Refund.objects.get().trouble_since == later(6)
+    sweeper.sweep(later(12))
+    assert Refund.objects.get().state == Refund.State.DONE

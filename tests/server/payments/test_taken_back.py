@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contract.messages import PaymentState
+from contract.messages import Method, PaymentState
 from server.ledger import posting
-from server.payments import sweeper, transitions
+from server.payments import contradictions, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.decisions.refusal import NotPossible
@@ -15,6 +15,7 @@ from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
 from server.payments.verification import verify_books
 from server.staff.people import Person
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW
 
 CLERK = Person("李会计")
@@ -129,3 +130,19 @@ def test_a_silent_channel_has_not_said_whether_it_returned_what_staff_returned(w
     sweeper.sweep(after(hours=120))
     assert "refunded_twice" in alerts()
     assert verify_books() == []
+
+
+def test_a_card_that_was_charged_after_all_is_returned_by_hand(world):
+    """No channel can send it back: staff are asked to, and the books hold it until then."""
+    start(world.caller, world.request(method=Method.CARD), NOW)
+    transitions.apply_paid(order().payment_id, OrderState(ChannelStatus.PAID), NOW, decided="paid")
+    contradictions.said(order(), "closed", NOW)
+    book_as_unpaid(order().payment_id, CLERK, "no such receipt", LATER)
+    assert (order().state, order().decided) == ("reversed", "unpaid")
+    paid = record(world, PaymentState.APPROVED, 3)
+    take(world, KioskJournal().tells(paid).entries)
+    refund = Refund.objects.get()
+    assert (refund.amount_minor, refund.state) == (66416, Refund.State.DUE)
+    assert Alert.objects.filter(kind="refund_failed", subject=refund.refund_no).exists()
+    assert posting.balance(world.community.pk, "refunds_due") == -66416
+    assert list(verify_books()) == []

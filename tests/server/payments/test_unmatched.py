@@ -8,7 +8,7 @@ from contract.messages import Method, PaymentState
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.estate.models import Community
-from server.payments import notifications, sweeper
+from server.payments import inquiry, notifications, sweeper
 from server.payments.channels.interface import ChannelStatus, NotGenuine, Notification, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
@@ -209,3 +209,23 @@ def test_of_two_parts_that_went_back_before_the_order_was_known_both_are_booked(
     assert (order.life, order.captured_minor) == (PaymentState.APPROVED, TOTAL)
     assert order.refunded_minor == 2500
     assert not verify_ledger()
+
+
+def test_what_cannot_be_taken_yet_keeps_nothing_else_waiting(world, number, monkeypatch):
+    """Its order has ended, and the channel does not show the money yet: for however many."""
+    monkeypatch.setattr(notifications, "MATCHED_MAX", 2)
+    for other in (2, 3, 4):
+        start(world.caller, world.request(other, bills=1), later(1))
+        ended = PaymentOrder.objects.get(reference=f"K03-{other:06d}")
+        inquiry.cancel(ended, later(2))
+        state = OrderState(ChannelStatus.PAID, f"42{other}", 33208, NOW)
+        news = Notification(ended.out_trade_no, state)
+        notifications._keep("wechat", news, later(3))
+    told(world, number)
+    said = record(world, PaymentState.UNKNOWN, method=Method.WECHAT, card=None, reason="lost")
+    take(world, KioskJournal().tells(said).entries)
+    for seconds in (10, 15):
+        notifications.match(later(seconds))
+    row = UnmatchedNotification.objects.get(out_trade_no=number)
+    assert row.matched_at == later(15)
+    assert UnmatchedNotification.objects.filter(matched_at=None).count() == 3
