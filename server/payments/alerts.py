@@ -20,6 +20,11 @@ TEXTS = {
         zh="付款多于应缴(账单和当日违约金),多付的钱已记入预存余额",
         en="More was paid than the bill and its late fee on that day; the rest was kept as credit",
     ),
+    "told_unpaid": Text(
+        zh="终端曾告诉付款人没有扣款,但渠道收到了这笔款,账单已销账。请告知付款人;要退款请在商户后台办理",
+        en="A kiosk told its payer that no money was taken, but the channel has it and the bill is"
+        " settled. Tell the payer; whoever wants it back is refunded in the channel's console",
+    ),
     "currency_differs": Text(
         zh="终端报告的付款币种与小区币种不同,没有入账,请人工核对",
         en="The kiosk tells of a payment in another currency than the community's; it is not booked:"

@@ -61,6 +61,8 @@ class SimulatedChannel:
         self.swept_at = 0.0  # when a sweep asked it for anything, last
         self.charged_codes: dict[str, str] = {}  # payment code -> the order it was charged for
         self.accounts: dict[str, Account] = {}
+        # Whether its server came back with an earlier backup.
+        self.server_forgets: Callable[[], bool] = lambda: False
         self.notifications = Notifications(self, scheduler, faults, deliver)
         self.phones = Phones(self, scheduler, faults)
         self.console = Console(self, scheduler, faults)
@@ -100,6 +102,11 @@ class SimulatedChannel:
         self._goes("charge")
         if self.charged_codes.setdefault(payment_code, order.out_trade_no) != order.out_trade_no:
             self._wrong(f"{order.out_trade_no} is charged by a code that was charged before")
+        if order.out_trade_no in self.accounts and self.server_forgets():
+            self._comes()
+            return OrderState(
+                ChannelStatus.UNKNOWN
+            )  # ORDERPAID and the like: nothing is charged twice
         if order.out_trade_no in self.accounts:
             self._wrong(f"{order.out_trade_no} is charged again")
         if self._faults.strikes("channel_refuses"):
@@ -231,6 +238,8 @@ class SimulatedChannel:
         self.changed(account, self._scheduler.random.uniform(*within))
 
     def _charges(self, order: Order) -> Account:
+        if order.out_trade_no in self.accounts:  # another charge of that number came first
+            return self.accounts[order.out_trade_no]
         account = Account(self.name, order)
         account.paid_after_end = order.out_trade_no in self._reversed_before_they_came
         self.changed(account, 0.0)

@@ -204,6 +204,8 @@ def _agree(record: PaymentRecord, order: PaymentOrder) -> bool:
         return unpaid or record.state is order.life
     if record.reason == "never_ordered" and not order.request_hash:
         return True  # a restored server did not know it, and found the money later
+    if unpaid and Alert.objects.filter(kind="told_unpaid", subject=order.reference).exists():
+        return True  # staff tell the payer
     if order.life is PaymentState.REVERSED and order.by_code:
         return True  # given back later, of which nobody tells the kiosk
     if order.held_minor or order.reason == "amount_differs" or order.decided:

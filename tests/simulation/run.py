@@ -90,6 +90,8 @@ class Simulation:
             for method in (Method.WECHAT, Method.ALIPAY)
         }
         self.outages = Outages(self.channels, self.scheduler, faults, self.server.restarts)
+        for channel in self.channels.values():
+            channel.server_forgets = lambda: bool(self.server.lost)
         Seams.channel = self.outages.channel
         Seams.order_made = lambda order: Seams.unexpected.extend(charges.at_server(self, order))
         self.kiosks: list[SimulatedKiosk] = []

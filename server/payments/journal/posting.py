@@ -106,6 +106,19 @@ class JournalPosting:
         self._book()
         self._write_receipts()
 
+    def _told_otherwise(self, record: PaymentRecord) -> None:
+        """The channel's word was taken before the kiosk's came: what its payer was told is wrong."""
+        order = self._orders[record.payment_id]
+        settled = order.life is PaymentState.APPROVED and order.reason != "late"
+        if settled and order.told_unpaid:
+            self._alert(
+                "told_unpaid",
+                record.reference,
+                payment_id=record.payment_id,
+                amount_minor=order.captured_minor,
+                told=record.state.value,
+            )
+
     def _of_another_kind(self, entry: JournalEntry) -> None:
         """What it means nobody knows here: staff are told of the first of its kind."""
         kind = storable_text(entry.kind)
@@ -185,6 +198,7 @@ class JournalPosting:
         ):
             told |= {"cancel_wanted": True, "next_poll_at": self._now}
         self._told(order, told)
+        self._told_otherwise(record)
 
     def _approved(self, order: PaymentOrder, record: PaymentRecord, told: dict[str, Any]) -> None:
         if any(one.order is order for one in self._paid):

@@ -135,13 +135,13 @@ def test_what_staff_settled_at_the_server_ends_what_no_terminal_can_tell(
     server = Server(Story.paying(Method.CARD).view(state))
     assert found(card_payment(), server=server, terminal=terminal) is None, "it may come back"
     assert server.asked == []
-    monkeypatch.setattr(recovery, "SETTLED_AFTER_S", 0.0)
+    monkeypatch.setattr(inquiry, "SETTLED_AFTER_S", 0.0)
     answer = found(card_payment(), server=server, terminal=terminal)
     assert (answer.outcome, answer.reason) == (state.value, "staff")
 
 
 def test_staff_settle_nothing_that_the_terminal_can_tell(monkeypatch):
-    monkeypatch.setattr(recovery, "SETTLED_AFTER_S", 0.0)
+    monkeypatch.setattr(inquiry, "SETTLED_AFTER_S", 0.0)
     server = Server(Story.paying(Method.CARD).view(PaymentState.CANCELLED))
     answer = found(card_payment(), server=server, terminal=result())
     assert (answer.outcome, server.asked) == ("approved", [])
@@ -156,7 +156,7 @@ def test_staff_settle_nothing_that_the_terminal_can_tell(monkeypatch):
     ],
 )
 def test_what_nobody_settled_stays_open(monkeypatch, answer):
-    monkeypatch.setattr(recovery, "SETTLED_AFTER_S", 0.0)
+    monkeypatch.setattr(inquiry, "SETTLED_AFTER_S", 0.0)
     if isinstance(answer, PaymentState):
         answer = Story.paying(Method.CARD).view(answer)
     assert found(card_payment(), server=Server(answer), terminal=NotReachable("off")) is None

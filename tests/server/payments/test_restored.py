@@ -5,7 +5,7 @@ import pytest
 from contract.messages import Method, PaymentState
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
-from server.payments import initiation, notifications, sweeper
+from server.payments import initiation, inquiry, notifications, sweeper
 from server.payments.channels.interface import ChannelStatus, Notification, OrderState
 from server.payments.initiation import start
 from server.payments.models import Alert, PaymentOrder, Refund
@@ -72,6 +72,23 @@ def test_what_the_payer_was_told_is_unpaid_goes_back(
     assert {b.state for b in Bill.objects.all()} == {"open"}
     assert not BillLease.objects.exists()
     assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("end", ["declined", "cancelled", "reversed"])
+@pytest.mark.parametrize("late", [False, True])
+def test_staff_hear_that_a_payer_was_told_otherwise(world, number, end, late):
+    """The restored row was open, and the channel's word came before the journal."""
+    world.channel.phone = "asks"
+    start(world.caller, request(world), NOW)
+    if late:
+        inquiry.cancel(order(), later(20))
+        world.community.late_success = "credit"
+        world.community.save()
+    inquiry.apply_answer(order(), world.channel.pays(number), later(500))
+    assert order().life is PaymentState.APPROVED
+    told_again(world, end, with_payment_code=True)
+    assert order().life is PaymentState.APPROVED
+    assert Alert.objects.filter(kind="told_unpaid").count() == (0 if late else 1)
 
 
 @pytest.mark.parametrize(("end", "state"), [("cancelled", "approved"), ("reversed", "reversed")])
