@@ -1,7 +1,8 @@
 """From "the bill is in view" to "it is read": drawn sequences of a bill held by hand, in camera time.
 
 Counted in frames, so that a busy machine changes nothing; as if each frame were read before the next
-comes. Beside it the same with zxing-cpp alone at every frame. ``bench_live.py [SEQUENCES]``.
+comes. Once with a flat sheet, once with sheets that were crumpled or rolled. Beside it the same with
+zxing-cpp alone at every frame. ``bench_live.py [SEQUENCES]``.
 """
 
 import io
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import segno
 import zxingcpp
+from hard_codes import bent
 from PIL import Image
 
 from device_drivers.scanners.camera import effort_for
@@ -25,14 +27,19 @@ SEEDS_FROM = 500_000
 Look = Callable[[np.ndarray], bool]
 
 
-def bill() -> Sheet:
+def bill(bent_like: int | None = None) -> Sheet:
+    """The page; bent in a way of its own for each number, as a sheet that was folded or rolled."""
     data = io.BytesIO()
     segno.make_qr(BILL, error="m").save(data, kind="png", scale=5, border=4)
     page = Image.new("RGB", (1240, 1754), "white")
     code = Image.open(data).convert("RGB")
     page.paste(code, (800, 1200))
     centre = (800 + code.width / 2, 1200 + code.height / 2)
-    return Sheet(np.array(page), centre, code.width - 40)
+    dots = np.array(page)
+    if bent_like is not None:
+        part = dots[1100:1700, 700:1240]
+        dots[1100:1700, 700:1240] = bent(part[..., 0], bent_like)[..., None]
+    return Sheet(dots, centre, code.width - 40)
 
 
 def ours(reader: ReaderProcess) -> Look:
@@ -72,14 +79,20 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     reader = ReaderProcess(deadline_s=10.0)
     reader.start()
-    sheet = bill()
-    taken: dict[str, list[float]] = {"ours": [], "zxing-cpp alone": []}
-    for seed in range(SEEDS_FROM, SEEDS_FROM + count):
-        read = seconds_to_read(sheet, seed, {"ours": ours(reader), "zxing-cpp alone": zxing_alone})
-        for name, value in read.items():
-            taken[name].append(value)
-    reader.close()
     print(f"{count} sequences at {FRAMES_A_SECOND:.0f} frames a second, in view to read")
+    for title, is_bent in (("flat sheet", False), ("bent sheet", True)):
+        taken: dict[str, list[float]] = {"ours": [], "zxing-cpp alone": []}
+        for seed in range(SEEDS_FROM, SEEDS_FROM + count):
+            sheet = bill(seed if is_bent else None)
+            looks = {"ours": ours(reader), "zxing-cpp alone": zxing_alone}
+            for name, value in seconds_to_read(sheet, seed, looks).items():
+                taken[name].append(value)
+        print(title)
+        tell(taken, count)
+    reader.close()
+
+
+def tell(taken: dict[str, list[float]], count: int) -> None:
     for name, values in taken.items():
         ordered = sorted(values)
         within = sum(value <= WANTED_S for value in values) / count

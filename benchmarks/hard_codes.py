@@ -36,6 +36,16 @@ def hard_code(reason: str, seed: int) -> tuple[np.ndarray, str]:
     return np.clip(scene, 0, 255).astype(np.uint8), text
 
 
+def bent(flat: np.ndarray, seed: int) -> np.ndarray:
+    """A white sheet with something on it, crumpled or round a bottle; the same for a seed. Square after
+    that in proportion, not in size."""
+    rng = np.random.default_rng(seed)
+    side = max(flat.shape)
+    square = cv2.resize(flat, (side, side), interpolation=cv2.INTER_LINEAR)
+    made = (_crumple if seed % 2 else _round_a_bottle)(square, rng)
+    return cv2.resize(made, flat.shape[::-1], interpolation=cv2.INTER_AREA)
+
+
 def clutter(seed: int, width: int = 1280, height: int = 720) -> np.ndarray:
     """A busy wall without any code: notices, letters, edges."""
     rng = np.random.default_rng(seed)

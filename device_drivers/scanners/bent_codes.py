@@ -20,6 +20,8 @@ from device_drivers.scanners.readers import Found
 
 NEIGHBOURHOODS = (31, 71, 151)
 FINE_PIXELS = 2_500_000  # squares are found on fewer
+SHARPER = ((3.0, 2.0), (5.0, 4.0))  # dots, and how much
+SHARPER_NEIGHBOURHOODS = (31, 71)
 LARGER_PIXELS_MAX = 1_000_000
 LARGER_NEIGHBOURHOOD = 51
 THREES_A_LOOK, THREES_MAX, PAIRS_MAX = 2, 6, 8
@@ -27,6 +29,7 @@ FRAME_PIXELS = 500_000  # in larger frames squares are only looked for at half s
 PART_PIXELS = 120_000  # in smaller ones never
 FRAME_LOOKS = ((31, False), (31, True), (15, False))  # neighbourhood, and whether at whole size
 FRAME_S = 0.06
+LIKENESS_MIN, FRAME_LIKENESS_MIN = 0.6, 0.7  # of squares; a frame has no time for false ones
 PROMISE_TO_GO_ON = 0.66  # after the first round
 PROMISE_TO_READ = 0.72
 AS_SEEN = (1.0, 1.0)
@@ -67,7 +70,7 @@ def read_frame(
         return []
     look = Look(255 - enhancing.black_and_white(rough.grey, neighbourhood), AS_SEEN)
     until = time.monotonic() + FRAME_S
-    return _first(grey, _candidates(rough, [look]), kinds, until, parts)
+    return _first(grey, _candidates(rough, [look], FRAME_LIKENESS_MIN), kinds, until, parts)
 
 
 def _first(
@@ -88,7 +91,9 @@ def _first(
     return []
 
 
-def _candidates(rough: Treated, looks: Iterable[Look]) -> Iterator[Placed]:
+def _candidates(
+    rough: Treated, looks: Iterable[Look], likeness_min: float = LIKENESS_MIN
+) -> Iterator[Placed]:
     """Squares that may be one code's, on the picture that ``rough`` was made from: three of one look,
     three of several looks, two."""
     everywhere: list[Square] = []
@@ -97,7 +102,7 @@ def _candidates(rough: Treated, looks: Iterable[Look]) -> Iterator[Placed]:
         count += 1
         scale = np.array(look.scale)
         seen = [_on_picture(s, scale) for s in finder_patterns.squares_in(look.dark)]
-        genuine = finder_patterns.genuine(rough.grey, seen)
+        genuine = finder_patterns.genuine(rough.grey, seen, likeness_min)
         seen = [_on_picture(s, np.array([rough.across, rough.down])) for s in genuine]
         seen = finder_patterns.distinct(seen)
         everywhere += seen
@@ -111,6 +116,11 @@ def _candidates(rough: Treated, looks: Iterable[Look]) -> Iterator[Placed]:
 def _looks(grey: np.ndarray) -> Iterator[Look]:
     for neighbourhood in NEIGHBOURHOODS:
         yield Look(255 - enhancing.black_and_white(grey, neighbourhood), AS_SEEN)
+    for radius, gain in SHARPER:
+        soft = cv2.GaussianBlur(grey, (0, 0), radius)
+        sharp = cv2.addWeighted(grey, 1 + gain, soft, -gain, 0)
+        for neighbourhood in SHARPER_NEIGHBOURHOODS:
+            yield Look(255 - enhancing.black_and_white(sharp, neighbourhood), AS_SEEN)
     _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU | cv2.THRESH_BINARY_INV)
     yield Look(dark, AS_SEEN)
     if grey.size <= LARGER_PIXELS_MAX:

@@ -14,7 +14,6 @@ import numpy as np
 
 SQUARE = 7  # modules across a finder pattern
 RING_CORNERS = ((1, 1), (6, 1), (6, 6), (1, 6))  # of the white ring in it, clockwise
-LIKENESS_MIN = 0.7
 CONTRAST_MIN = 4.0  # grey levels (standard deviation)
 RING, BLOCK = 5, 3  # modules across the white ring's outer edge, and the dark block
 BLOCK_SHARE = (0.36, 0.84)  # of the ring's width; 0.6 on paper, ink and blur change it
@@ -158,12 +157,12 @@ def _diagonals_meet(corners: np.ndarray) -> np.ndarray:
     return a + (c - a) * np.linalg.solve(sides, b - a)[0]
 
 
-def genuine(grey: np.ndarray, squares: Sequence[Square]) -> list[Square]:
-    """Those that look like a finder pattern all over, likeliest first."""
+def genuine(grey: np.ndarray, squares: Sequence[Square], likeness_min: float) -> list[Square]:
+    """Those that look like a finder pattern all over, by their correlation with one; likeliest first."""
     found = []
     for square in squares:
         likeness = _likeness(grey, square)
-        if likeness >= LIKENESS_MIN:
+        if likeness >= likeness_min:
             found.append(replace(square, quality=1 - likeness))
     return sorted(found, key=lambda s: s.quality)
 

@@ -16,6 +16,8 @@ from device_drivers.scanners.bent_grid import DOTS, MARGIN
 from device_drivers.scanners.finder_patterns import SQUARE
 
 CLEAN_SCALE, CLEAN_BORDER = 3, 4
+SPREADS = (0.6, 0.85)  # modules of blur that are taken back
+UNBLUR_ROUNDS = 15
 LIGHT_REACH = 5  # modules whose darkest and brightest give the threshold
 _FIXED_DARK = (
     consts.TYPE_FINDER_PATTERN_DARK,
@@ -60,16 +62,33 @@ def matrices(picture: np.ndarray, size: int) -> Iterator[np.ndarray]:
     around = cv2.filter2D(bright, -1, np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4)
     sharp = bright + 0.6 * (bright - around)
     yield _inner(sharp < _between(sharp, LIGHT_REACH), size)
+    for spread in SPREADS:
+        yield _inner(_unblurred(bright, spread) < 0.5, size)
     yield _inner(bright < cv2.GaussianBlur(bright, (0, 0), 4), size)
     yield _inner(sharp < _between(sharp, 9), size)
 
 
+def _unblurred(bright: np.ndarray, spread: float) -> np.ndarray:
+    """What modules, 0 dark to 1 bright, would look like this when blurred by so much (modules)."""
+    low, high = _bounds(bright, LIGHT_REACH + 2)
+    seen = np.clip((bright - low) / np.maximum(high - low, 1), -0.2, 1.2)
+    made = seen.copy()
+    for _ in range(UNBLUR_ROUNDS):
+        made = np.clip(made + seen - cv2.GaussianBlur(made, (0, 0), spread), 0, 1)
+    return made
+
+
 def _between(bright: np.ndarray, reach: int) -> np.ndarray:
+    low, high = _bounds(bright, reach)
+    return (low + high) / 2
+
+
+def _bounds(bright: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
     kernel = np.ones((reach, reach), np.uint8)
     soft = reach / 2
     low = cv2.GaussianBlur(cv2.erode(bright, kernel), (0, 0), soft)
     high = cv2.GaussianBlur(cv2.dilate(bright, kernel), (0, 0), soft)
-    return (low + high) / 2
+    return low, high
 
 
 def _inner(modules: np.ndarray, size: int) -> np.ndarray:

@@ -63,6 +63,15 @@ def test_a_code_with_one_square_hidden_is_read(corner, colour):
     assert texts(bent_codes.read(grey, QR)) == [BILL]
 
 
+def test_blur_of_half_a_module_is_taken_back(monkeypatch):
+    """A single module between others is then no darker or brighter than they are."""
+    grey = cv2.GaussianBlur(qr_picture(BILL, scale=6), (0, 0), 3.4)
+    assert texts(bent_codes.read(grey, QR)) == [BILL]
+    monkeypatch.setattr(module_matrix, "SPREADS", ())
+    monkeypatch.setattr(bent_codes, "SHARPER", ())
+    assert bent_codes.read(grey, QR) == []
+
+
 @pytest.mark.parametrize("version", [1, 2, 6, 7, 14, 25])
 def test_codes_of_every_kind_of_size_are_read(version):
     code = segno.make_qr("SIZE", version=version, error="q")
