@@ -4,8 +4,9 @@
 ones by default, printed in two halves by their texts' hash, so that photos of one code stay together.
 The ways of enhancing that camera frames get, and their order, were chosen on drawn codes of other seeds;
 but each had been tried on all the committed photos before, so neither half is wholly unseen. The last
-ways, which only stills get, and the reading of bent paper were made by the first halves; the second ones
-decided nothing. The drawn codes measured here are new, from a generator like the one chosen on.
+ways, which only stills get, and the reading of bent paper were made by the first halves; of the second
+ones only the count was seen, which set one limit back. The drawn codes measured here are new, from a
+generator like the one chosen on.
 """
 
 import argparse
