@@ -23,8 +23,9 @@ from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import CentralClient
-from kiosk.central.outbox import Reporter
+from kiosk.central.outbox import Outbox
 from kiosk.central.presence_counter import PresenceCounter
+from kiosk.central.sync import Sync
 from kiosk.clock import Clock
 from kiosk.core.capabilities import offers
 from kiosk.core.events import (
@@ -211,7 +212,7 @@ def _note_clock(journal: Journal) -> None:
         log.warning("clock_not_noted", error=str(error))
 
 
-def _reporter(
+def _sync(
     client: CentralClient,
     engine: Engine,
     journal: Journal,
@@ -219,7 +220,7 @@ def _reporter(
     known: config_cache.KnownConfig,
     clock: Clock,
     heartbeat: Callable[[str], Heartbeat],
-) -> Reporter:
+) -> Sync:
     def learn_config(config: KioskConfig) -> None:
         known.save(config)
         engine.post(ConfigLoaded(config))
@@ -234,9 +235,10 @@ def _reporter(
         if usable != engine.session.lobby.copy_usable:
             engine.post(CopySeen(usable))
 
-    return Reporter(
+    presence = PresenceCounter(journal).presence
+    return Sync(
         client,
-        journal,
+        Outbox(client, journal, presence),
         copy,
         heartbeat=heartbeat,
         on_config=learn_config,
@@ -244,7 +246,7 @@ def _reporter(
         on_stopped=lambda reason: _stopped(engine, journal, reason),
         on_time=learn_time,
         on_copy=learn_copy,
-        voice=PresenceCounter(journal),
+        presence=presence,
     )
 
 
@@ -299,7 +301,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     )
     known = config_cache.KnownConfig(settings.data_dir / "config.json")
     heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)
-    reporter = _reporter(client, engine, journal, copy, known, clock, heartbeat)
+    sync = _sync(client, engine, journal, copy, known, clock, heartbeat)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
     def second_factor() -> bool:
@@ -314,7 +316,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         orders=Orders(client, engine.post),
         receipts=receipts,
         recovery=recovery,
-        report=reporter.wake,
+        report=sync.wake,
         scanner=devices.scanner,
         desk=desk,
         staff=staff,
@@ -325,12 +327,12 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     engine.start(kiosk)
     if (config := known.load()) is not None:
         engine.post(ConfigLoaded(config))
-    for part in (supervisors, reporter, recovery, journal_watch):
+    for part in (supervisors, sync, recovery, journal_watch):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
     endings = (
-        *(reporter.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
+        *(sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(copy.close, journal.close),
     )

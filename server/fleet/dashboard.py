@@ -9,6 +9,7 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from contract.business_day import business_day, zone
+from contract.heartbeat import LATE_S
 from contract.messages import ConditionReport, DeviceReport, Heartbeat, Method, Text
 from contract.money import Money
 from server.estate.models import Community
@@ -17,7 +18,6 @@ from server.fleet.models import Kiosk
 from server.payments import reports
 from server.payments.models import Alert
 
-HEARTBEAT_LATE_S = 90  # three heartbeats missed
 ALERTS_SHOWN_MAX = 20
 _TONES = ("good", "attention", "bad")
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def _kiosk(
 ) -> KioskView:
     heartbeat = _heartbeat(kiosk)
     age_s = max(0, int((now - kiosk.heard_at).total_seconds())) if kiosk.heard_at else None
-    late = kiosk.active and (age_s is None or age_s > HEARTBEAT_LATE_S)
+    late = kiosk.active and (age_s is None or age_s > LATE_S)
     state, advice = _state(kiosk, heartbeat, late)
     devices = [_device(device) for device in heartbeat.devices] if heartbeat else []
     waiting = max(0, heartbeat.journal_last - kiosk.journal_sequence) if heartbeat else 0

@@ -9,7 +9,7 @@ from contract.messages import HeartbeatAnswer, JournalAnswer, Method, OpenBills,
 from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, TerminalSnapshot
 from device_drivers.status import DeviceStatus
 from kiosk import bootstrap
-from kiosk.central import outbox
+from kiosk.central import sync
 from kiosk.central.client import ServerAway
 from kiosk.central.identity import Identity, save
 from kiosk.core.events import Tapped
@@ -163,9 +163,9 @@ def house(tmp_path, monkeypatch):
     devices = bootstrap.Devices(None, made.terminal, Printer())
     monkeypatch.setattr(bootstrap, "make_devices", lambda *where: devices)
     monkeypatch.setattr(bootstrap, "TouchWatch", lambda *where, **more: Printer())
-    monkeypatch.setattr(outbox, "HEARTBEAT_S", 1.0)
+    monkeypatch.setattr(sync, "INTERVAL_S", 1.0)
     monkeypatch.setattr(lookups, "ANSWER_FOR_S", 0.1)
-    monkeypatch.setattr(outbox, "backoff_s", lambda *where, **more: 0.3)
+    monkeypatch.setattr(sync, "backoff_s", lambda *where, **more: 0.3)
     yield made
     made.closes()
 

@@ -29,7 +29,7 @@ UNEXPECTED = (
     "recovery_failed",
     "terminal_reading_failed",
     "supervisor_failed",
-    "reporter_failed",
+    "sync_failed",
     "effect_without_hands",
 )
 
@@ -107,7 +107,7 @@ def _listen(logger: Any, method: str, event: dict[str, Any]) -> str:
 def _time_and_threads() -> None:
     """In every module that a kiosk without a window consists of."""
     from kiosk import bootstrap
-    from kiosk.central import client, outbox, presence_counter
+    from kiosk.central import client, presence_counter, sync
     from kiosk.health import supervisor
     from kiosk.runtime import engine
 
@@ -126,7 +126,7 @@ def _time_and_threads() -> None:
     presence_counter.secrets = SimpleNamespace(
         token_hex=lambda size: Seams.new_id().replace("-", "")
     )
-    outbox.HEARTBEAT_S = 60.0
+    sync.INTERVAL_S = 60.0
     supervisor.Supervisors.__init__.__defaults__ = (supervisor.Pace(probe_s=PROBE_S),)
     client.random = SimpleNamespace(uniform=lambda low, high: Seams.backoff.uniform(low, high))
 

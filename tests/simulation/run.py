@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contract.messages import Method, PaymentRecord
-from kiosk.central import outbox
-from kiosk.central.outbox import NOT_KNOWN
+from kiosk.central import sync
+from kiosk.central.sync import NOT_KNOWN
 from kiosk.core.model import Session
 from kiosk.runtime import engine
 from server.estate.models import Community, LateSuccess
@@ -44,7 +44,7 @@ from tests.simulation.watch import Watch
 REAL_COMMUNITIES = 0.4
 ROLES = ("scanner", "card_terminal", "printer")
 BUSY_S_MAX = 1800.0
-COPIES_EVERY_S = outbox.BILLS_S
+COPIES_EVERY_S = sync.BILLS_S
 LONG_PARTITION_S = (150.0, 500.0)
 REST_S_MAX = 3600.0
 REST_STEP_S = 20.0
@@ -71,7 +71,7 @@ class Simulation:
         self.promises, self.real = Promises(), False
         Seams.unexpected = []
         engine.TICK_S = TICK_S
-        outbox.BILLS_S = COPIES_EVERY_S if faults.theme.copy_minutes is None else 60.0
+        sync.BILLS_S = COPIES_EVERY_S if faults.theme.copy_minutes is None else 60.0
         Seams.new_id = self._new_id
         Seams.backoff = random.Random(f"backoff {seed}")
         self.server = SimulatedServer(self.scheduler, faults)

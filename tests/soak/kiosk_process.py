@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from kiosk import bootstrap
-from kiosk.central import outbox
+from kiosk.central import sync
 from kiosk.health.flapping import Pace
 from kiosk.health.touch import TouchWatch
 from tests.crash import kiosk_process
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--pace", type=json.loads, required=True)
     parser.add_argument("--inputs", type=Path, required=True)
     options, rest = parser.parse_known_args()
-    outbox.HEARTBEAT_S = HEARTBEAT_S
+    sync.INTERVAL_S = HEARTBEAT_S
     bootstrap.TouchWatch = functools.partial(TouchWatch, listed=options.inputs)
     kiosk_process.start = functools.partial(bootstrap.start, pace=Pace(**options.pace))
     sys.argv[1:] = rest

@@ -1,10 +1,14 @@
-"""A server whose answers the test decides, over a real socket."""
+"""A server whose answers the test decides, over a real socket, and a journal that is to be delivered."""
 
 import json
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+
+from contract.messages import EntryKind
+from kiosk.journal.journal import Journal
 
 
 class Central:
@@ -48,5 +52,14 @@ class Central:
 @pytest.fixture
 def central():
     made = Central()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def journal(tmp_path):
+    made = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    for n in range(450):
+        made.append(EntryKind.NOTE, {"n": n})
     yield made
     made.close()

@@ -133,7 +133,7 @@ def test_a_kiosk_without_a_journal_says_so_to_residents_and_staff_until_it_has_o
         sessions.append(kiosk.session())
         return troubles.pop(0)
 
-    from tests.kiosk.central.test_outbox import beat
+    from tests.kiosk.central.test_sync import beat
 
     kiosk = Waiting(None, line, attempt, lambda: beat(""), lambda frame: None)
     changes = []

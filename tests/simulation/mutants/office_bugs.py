@@ -230,7 +230,7 @@ def a15_trouble_of_the_database_is_told_as_an_unknown_key() -> None:
     from django.db import OperationalError
 
     from contract.messages import ErrorCode
-    from kiosk.central.outbox import NOT_KNOWN, Reporter
+    from kiosk.central.sync import NOT_KNOWN, Sync
     from server.api import authentication
     from server.api.errors import Refusal
 
@@ -247,7 +247,7 @@ def a15_trouble_of_the_database_is_told_as_an_unknown_key() -> None:
             self._on_stopped(NOT_KNOWN)
 
     authentication.verified = verified
-    Reporter._doubt_key = believed
+    Sync._doubt_key = believed
 
 
 def a16_refunds_are_not_claimed() -> None:
@@ -350,9 +350,9 @@ def a17_money_returned_in_the_console_is_never_seen() -> None:
 
 
 def what_a_restored_server_lacks_is_sent_with_the_next_entry_only() -> None:
-    from kiosk.central.outbox import Reporter
+    from kiosk.central.outbox import Outbox
 
-    Reporter._send_what_was_lost = lambda self: None
+    Outbox._send_what_was_lost = lambda self: None
 
 
 def a_refused_start_that_arrives_again_begins() -> None:

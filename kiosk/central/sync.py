@@ -1,0 +1,151 @@
+"""The one thread that keeps kiosk and server at one: heartbeats, configuration, bills, and the outbox.
+
+It owns no state that matters: what it had not done before a crash, it does after the next start.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from contract.heartbeat import INTERVAL_S
+from contract.messages import ErrorCode, Heartbeat, KioskConfig, Presence
+from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
+from kiosk.central.outbox import Outbox
+from kiosk.journal.journal import JournalUnavailable
+
+log = structlog.get_logger("sync")
+
+BILLS_S = 600.0
+PAUSE_S = 5.0
+# It answers, but does not serve this kiosk.
+_SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.KEY_UNKNOWN, ErrorCode.REPLAYED, ErrorCode.CLOCK)
+SAID_AGAIN_S = 20.0  # so much later the server must say again that it does not know our key
+NOT_KNOWN = "not_known"  # as a reason to stop: the server does not know our key (any more)
+
+
+class Sync:
+    """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. Whether the server is
+    there is what heartbeats say: a journal that it cannot take is its own trouble. ``on_stopped`` is told
+    why the server serves this kiosk no further, and None whenever it does; ``on_time`` the server's
+    time; ``on_copy`` whether the copy of the bills could serve now."""
+
+    def __init__(
+        self,
+        client: CentralClient,
+        outbox: Outbox,
+        bills: OpenBillsCopy,
+        *,
+        heartbeat: Callable[[str], Heartbeat],
+        on_config: Callable[[KioskConfig], None],
+        on_server: Callable[[bool], None],
+        on_stopped: Callable[[str | None], None] = lambda reason: None,
+        on_time: Callable[[datetime], None] = lambda server_time: None,
+        on_copy: Callable[[bool], None] = lambda usable: None,
+        presence: Callable[[], Presence | None] = lambda: None,
+    ) -> None:
+        self._on_stopped, self._on_time, self._presence = on_stopped, on_time, presence
+        self._on_copy = on_copy
+        self._client, self._outbox, self._bills = client, outbox, bills
+        self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._config_version, self._heartbeat_due, self._bills_due = "", 0.0, 0.0
+        self._config_wanted = True
+        self._key_doubted: float | None = None  # since when, by the monotonic clock
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something new in the journal."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        attempt = 0
+        while not self._stop.is_set():
+            try:
+                pause = self._take_turn(attempt)
+                attempt = 0 if pause == PAUSE_S else attempt + 1
+            except JournalUnavailable as error:
+                log.warning("journal_unavailable", error=str(error))
+                pause = 15.0
+            except Exception:
+                log.exception("sync_failed")
+                pause = 15.0
+            self._on_copy(self._bills.usable)
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def _take_turn(self, attempt: int) -> float:
+        """One round; returns the seconds until the next. Raises JournalUnavailable."""
+        try:
+            failed = self._round()
+        except (ServerAway, Refused) as error:
+            log.warning("server_not_served", error=str(error), attempt=attempt)
+            self._heartbeat_due = 0.0
+            self._doubt_key(error)
+            self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
+            failed = True
+        return backoff_s(attempt, first=1.0, most=15.0) if failed else PAUSE_S
+
+    def _doubt_key(self, error: ServerAway | Refused) -> None:
+        """That our key is not known stops the kiosk when it was said, and said again later to another
+        request, with no answered heartbeat between. Nothing else says so: no status, no other code."""
+        if not isinstance(error, Refused) or error.error.code is not ErrorCode.KEY_UNKNOWN:
+            return
+        now = time.monotonic()
+        if self._key_doubted is None:
+            self._key_doubted = now
+        elif now - self._key_doubted >= SAID_AGAIN_S:
+            self._on_stopped(NOT_KNOWN)
+
+    def _round(self) -> bool:
+        """Whether a part of it failed, although the server answers heartbeats: that part is tried again,
+        and everything else goes on. Raises ServerAway or Refused when it answers none."""
+        if time.monotonic() >= self._heartbeat_due:
+            self._beat()
+        failed = False
+        for part in (self._load_config, self._deliver_journal, self._copy_bills):
+            try:
+                part()
+            except (ServerAway, Refused) as error:
+                log.warning("part_not_served", part=part.__name__, error=str(error))
+                failed = True
+                self._beat()  # whether the server is there, and says at once if we are stopped
+        return failed
+
+    def _beat(self) -> None:
+        beat = self._heartbeat(self._config_version)
+        beat = beat.model_copy(update={"presence": self._presence()})
+        answer = self._client.heartbeat(beat)
+        self._heartbeat_due = time.monotonic() + INTERVAL_S
+        self._key_doubted = None
+        self._config_wanted = answer.config_version != self._config_version
+        self._on_server(True)
+        self._on_time(answer.server_time)
+        self._on_stopped(answer.stopped)
+        self._outbox.server_has(answer.journal_received)
+
+    def _load_config(self) -> None:
+        if not self._config_wanted:
+            return
+        config = self._client.config()
+        self._config_version, self._config_wanted = config.version, False
+        self._on_config(config)
+
+    def _deliver_journal(self) -> None:
+        self._outbox.deliver(self._stop.is_set)
+
+    def _copy_bills(self) -> None:
+        if time.monotonic() >= self._bills_due:
+            self._bills.sync(self._client, self._outbox.acknowledged)
+            self._bills_due = time.monotonic() + BILLS_S
