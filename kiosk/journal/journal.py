@@ -4,11 +4,8 @@ SQLite with WAL and synchronous=FULL: when ``append`` returns, the entry survive
 journal is also the outbox: the server acknowledges up to a sequence number. Nothing is ever changed.
 """
 
-import itertools
-import json
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -16,37 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import canonical, text_hash
-from contract.messages import (
-    Bill,
-    EntryKind,
-    JournalEntry,
-    PaymentRecord,
-    PaymentState,
-    StopReason,
-)
+from contract.messages import EntryKind, PaymentRecord, StopReason
 from contract.plain_text import NUL_IN_JSON, is_keepable, kept
+from kiosk.journal.queries import CONFIRMED, STARTED, JournalQueries
+from kiosk.journal.schema import JournalBroken as JournalBroken
 from kiosk.journal.schema import (
-    COLUMNS,
-    MAY_HAVE_PAID,
     JournalDamaged,
     Origin,
     Seal,
-    entry_of,
     marker_of,
     prepare,
     stand,
     unavailable,
 )
-from kiosk.journal.schema import JournalBroken as JournalBroken
 from kiosk.journal.schema import JournalUnavailable as JournalUnavailable
 from kiosk.journal.verification import check_tail
 from kiosk.journal.verification import verify as verify
 
-_STARTED, _CONFIRMED = "started", "clock_confirmed"
-_END = 2**63 - 1  # later than any entry
 
-
-class Journal:
+class Journal(JournalQueries):
     """One writer. ``now`` gives aware UTC times; every method may be called from any thread.
 
     ``seal`` signs each entry as this kiosk; a journal without one is for reading, and for tests.
@@ -61,9 +46,8 @@ class Journal:
         seal: Seal | None = None,
         origin: Origin | None = None,
     ) -> None:
-        self._path, self._now, self._seal = path, now, seal
-        self._lock = threading.RLock()
-        self._damaged = ""
+        super().__init__(path)
+        self._now, self._seal = now, seal
         self._start_owed: dict[str, Any] | None = None
         self._clock_noted = False
         if marker_of(path).exists():
@@ -102,12 +86,6 @@ class Journal:
         with self._lock:
             return self._last, self._hash
 
-    def last_at(self) -> datetime | None:
-        """When the newest entry was written, by the clock of then."""
-        with self._lock:
-            row = self._read("SELECT at FROM entries ORDER BY sequence DESC LIMIT 1").fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
-
     def next_number(self) -> int:
         """The number of the next payment at this kiosk; it becomes its reference."""
         return self._number + 1
@@ -121,7 +99,7 @@ class Journal:
         """A run of the kiosk begins. Raises JournalUnavailable; then ``check_writable`` notes it first,
         so that no payment of this run ever stands behind the notes of the run before it."""
         with self._lock:
-            self._start_owed = {"what": _STARTED, "software": software}
+            self._start_owed = {"what": STARTED, "software": software}
             self._note_owed()
 
     def _note_owed(self) -> None:
@@ -134,7 +112,7 @@ class Journal:
         JournalUnavailable."""
         with self._lock:
             if not self._clock_noted:
-                self.append(EntryKind.NOTE, {"what": _CONFIRMED})
+                self.append(EntryKind.NOTE, {"what": CONFIRMED})
                 self._clock_noted = True
 
     def append_payment(self, record: PaymentRecord) -> int:
@@ -192,12 +170,6 @@ class Journal:
                     raise self._failed(error) from error
                 raise
 
-    def _failed(self, error: sqlite3.Error) -> JournalUnavailable:
-        failure = unavailable(self._path, error)
-        if isinstance(failure, JournalDamaged):
-            self.mark_damaged(str(error))
-        return failure
-
     def _roll_back(self) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
@@ -211,130 +183,6 @@ class Journal:
             self._note_owed()
             self._set_position("writable", self.position("writable") + 1)
 
-    def payment(self, payment_id: str) -> PaymentRecord | None:
-        rows = self._payments("WHERE payment_id = ?", (payment_id,))
-        return rows[0] if rows else None
-
-    def intended_at(self, payment_id: str) -> datetime | None:
-        """When a payment was written down first; None if the clock was not confirmed then, or if that
-        was in an earlier file. Raises JournalUnavailable."""
-        with self._lock:
-            first = self._read(
-                "SELECT sequence, at FROM entries WHERE kind = 'payment'"
-                " AND sequence <= (SELECT sequence FROM payments WHERE payment_id = ?)"
-                " AND json_extract(body, '$.payment_id') = ?"
-                " AND json_extract(body, '$.version') = 1 ORDER BY sequence DESC LIMIT 1",
-                (payment_id, payment_id),
-            ).fetchone()
-            if first is None:
-                return None
-            started, confirmed = (
-                self._last_note(what, before=first[0]) for what in (_STARTED, _CONFIRMED)
-            )
-        right = confirmed is not None and (started is None or started[0] < confirmed[0])
-        return datetime.fromisoformat(first[1]) if right else None
-
-    def unfinished(self) -> list[PaymentRecord]:
-        """Every payment whose end is not known, oldest first."""
-        return self._payments("WHERE state IN ('created', 'pending', 'unknown')", ())
-
-    def may_have_paid(self, bills: Sequence[Bill], after: int) -> list[PaymentRecord]:
-        """May one of these bills be paid already? The payments of this kiosk because of which, oldest
-        first: without a known end whenever they began, and approved after the entry ``after``, up to
-        which the server knew this journal when it told of the bills. Never reversed ones. Another bill
-        for the same unit and month took this one's place. Raises JournalUnavailable."""
-        wanted = json.dumps([(bill.number, bill.unit, bill.period) for bill in bills])
-        return self._payments(MAY_HAVE_PAID, (wanted, after))
-
-    def last_approved(self, unit: str) -> PaymentRecord | None:
-        """The unit's newest payment, if it was approved: its receipt can be had again."""
-        rows = self._payments("WHERE unit = ? AND state = 'approved'", (unit,))
-        return rows[-1] if rows else None
-
-    def without_receipt(self) -> PaymentRecord | None:
-        """The newest payment, if it was approved and nothing was said of its receipt since."""
-        with self._lock:
-            row = self._read(
-                "SELECT sequence, body FROM entries WHERE kind = 'payment'"
-                " ORDER BY sequence DESC LIMIT 1"
-            ).fetchone()
-            said = (
-                row
-                and self._read(
-                    "SELECT 1 FROM entries WHERE sequence > ? AND kind = 'receipt' LIMIT 1",
-                    (row[0],),
-                ).fetchone()
-            )
-        record = PaymentRecord.model_validate_json(row[1]) if row and not said else None
-        return record if record and record.state is PaymentState.APPROVED else None
-
-    def last_card_payment(self) -> PaymentRecord | None:
-        """The newest payment that carries terminal data."""
-        with self._lock:
-            row = self._read(
-                "SELECT body FROM entries WHERE kind = 'payment'"
-                " AND json_extract(body, '$.card') IS NOT NULL ORDER BY sequence DESC LIMIT 1"
-            ).fetchone()
-        return PaymentRecord.model_validate_json(row[0]) if row else None
-
-    def last_card_paid(self) -> PaymentRecord | None:
-        """The card payment that was asked last, if it was approved."""
-        with self._lock:
-            row = self._read(
-                "SELECT body, sequence FROM entries WHERE kind = 'payment' AND sequence >= ?"
-                " AND json_extract(body, '$.method') = 'card'"
-                " AND json_extract(body, '$.state') <> 'created' ORDER BY sequence DESC LIMIT 1",
-                (self._last_with_card(),),
-            ).fetchone()
-            trial = self._last_note("test_payment") if row else None
-        if row is None or (trial and trial[0] > row[1]):
-            return None  # what the terminal holds now is the test payment that came after it
-        record = PaymentRecord.model_validate_json(row[0])
-        return record if record.state is PaymentState.APPROVED else None
-
-    def last_note(self, what: str) -> dict[str, Any] | None:
-        """The newest note that says ``what``. Raises JournalUnavailable."""
-        with self._lock:
-            row = self._last_note(what)
-        return json.loads(row[1]) if row else None
-
-    def _last_note(self, what: str, before: int = _END) -> tuple[int, str] | None:
-        """By its text, so that a body which is damaged costs no error here."""
-        return self._read(
-            "SELECT sequence, body FROM entries WHERE kind = 'note' AND body GLOB ? AND sequence < ?"
-            " ORDER BY sequence DESC LIMIT 1",
-            (f'*"what":"{what}"*', before),
-        ).fetchone()
-
-    def _last_with_card(self) -> int:
-        row = self._read(
-            "SELECT sequence FROM entries WHERE kind = 'payment'"
-            " AND json_extract(body, '$.card') IS NOT NULL ORDER BY sequence DESC LIMIT 1"
-        ).fetchone()
-        return row[0] if row else self._last + 1
-
-    def _payments(self, where: str, values: tuple[Any, ...]) -> list[PaymentRecord]:
-        with self._lock:
-            rows = self._read(
-                "SELECT body FROM entries JOIN payments USING (sequence)"
-                f" {where} ORDER BY sequence",
-                values,
-            ).fetchall()
-        return [PaymentRecord.model_validate_json(row[0]) for row in rows]
-
-    def after(self, sequence: int, limit: int, bytes_max: int | None = None) -> list[JournalEntry]:
-        """Up to ``limit`` entries that follow ``sequence``, in order: fewer when their bodies come to
-        more than ``bytes_max``, but one at least."""
-        with self._lock:
-            rows = self._read(
-                f"SELECT {COLUMNS} FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?",
-                (sequence, limit),
-            ).fetchall()
-        if bytes_max is not None:
-            sizes = itertools.accumulate(len(row[3].encode()) for row in rows)
-            rows = rows[: max(1, sum(size <= bytes_max for size in sizes))]
-        return [entry_of(row) for row in rows]
-
     def acknowledged(self) -> int:
         """Up to here the server has everything."""
         return max(self.position("acknowledged"), self._origin.sequence)
@@ -346,29 +194,9 @@ class Journal:
                 self._set_position("acknowledged", sequence)
 
     @property
-    def path(self) -> Path:
-        return self._path
-
-    @property
     def first_link(self) -> tuple[int, str]:
         """What the first entry follows: sequence and hash."""
         return self._origin.sequence, self._origin.hash
-
-    @property
-    def damaged(self) -> str:
-        """What is wrong with the file; empty while nothing is known to be."""
-        return self._damaged
-
-    def mark_damaged(self, what: str) -> None:
-        """From now on no payment may begin, and the next start salvages instead of going on."""
-        with self._lock:
-            if self._damaged:
-                return
-            self._damaged = what
-            try:
-                marker_of(self._path).touch()
-            except OSError:  # then the next check finds it again
-                return
 
     def count_start(self) -> int:
         """How often this journal was started, this time included, once that is on disk. Raises
@@ -396,24 +224,9 @@ class Journal:
                 place = list(StopReason).index(reason) + 1 if reason else 0
                 self._set_position("stopped", place)
 
-    def position(self, name: str) -> int:
-        with self._lock:
-            row = self._read("SELECT value FROM positions WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else 0
-
     def _set_position(self, name: str, value: int) -> None:
         try:
             self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, value))
         except sqlite3.Error as error:
             self._roll_back()
             raise self._failed(error) from error
-
-    def _read(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        try:
-            return self._db.execute(query, values)
-        except sqlite3.Error as error:
-            raise self._failed(error) from error
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
