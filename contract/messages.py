@@ -14,7 +14,7 @@ from contract.business_day import ZoneName
 from contract.currency import listed
 from contract.message import Message, Name, NameText, Sha256, Text
 from contract.money import Money
-from contract.stop_reason import Presence, StopReason
+from contract.stop_reason import Presence
 from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
@@ -358,47 +358,3 @@ class RefusedChange(Message):
 class JournalAnswer(Message):
     acknowledged: int  # every entry up to this sequence is safe on the server
     refused: list[RefusedChange] = []
-
-
-# --- heartbeat ---
-
-
-class ConditionReport(Message):
-    level: Literal["ok", "warning", "error"]
-    code: str
-    staff: dict[str, str] = {}
-    remedy: dict[str, str] = {}
-
-
-class DeviceReport(Message):
-    role: str  # scanner, card_terminal, printer, touch, kiosk
-    driver: str
-    model: str = ""
-    simulated: bool = False
-    level: Literal["ok", "warning", "error"]
-    conditions: list[ConditionReport] = []
-
-
-class Heartbeat(Message):
-    at: datetime
-    software: str
-    uptime_s: Count
-    state: Literal["idle", "in_session", "out_of_order"]
-    offers: list[Method]
-    flows: list[Flow] = []
-    devices: list[DeviceReport]
-    journal_last: Count
-    journal_acknowledged: Count
-    open_payments: Count
-    config_version: str
-    presence: Presence | None = None  # None while a start cannot be recorded
-
-
-class HeartbeatAnswer(Message):
-    """``journal_received``: every entry up to this sequence is on the server. Less than was acknowledged
-    means that the server was restored from an older backup: the kiosk sends again what is missing."""
-
-    server_time: datetime
-    config_version: str
-    stopped: StopReason | None = None
-    journal_received: int | None = None

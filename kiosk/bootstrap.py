@@ -12,13 +12,9 @@ from typing import Any
 
 import structlog
 
-from contract.messages import CardData, DeviceReport, Heartbeat, KioskConfig, StopReason
-from device_drivers.card_terminals.interface import CardTerminal
-from device_drivers.printers.interface import ReceiptPrinter
-from device_drivers.printers.raster import BUILT_FONTS
-from device_drivers.registry import UnknownDriver, factory
-from device_drivers.scanners.interface import Scanner
-from device_drivers.status import DeviceStatus, SelfTesting
+from contract.heartbeat import DeviceReport, Heartbeat
+from contract.messages import CardData, KioskConfig
+from contract.stop_reason import StopReason
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import OpenBillsCopy
@@ -41,8 +37,7 @@ from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
 from kiosk.health.flapping import Pace
 from kiosk.health.kiosk_report import own_report
-from kiosk.health.supervisor import Supervisors, Watched
-from kiosk.health.touch import TouchWatch
+from kiosk.health.supervisor import Supervisors
 from kiosk.health.watchdog import Watchdog, uptime_s
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
@@ -52,6 +47,7 @@ from kiosk.recovery.journal_repair import mend
 from kiosk.recovery.payment_age import age_of
 from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.card_desk import CardDesk
+from kiosk.runtime.devices import make_devices, watched
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
@@ -59,45 +55,13 @@ from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import StaffContext, StaffDesk
 from kiosk.runtime.without_journal import Waiting
-from kiosk.settings import DEVICE_ROLES, Settings, SettingsError, printer_memory
+from kiosk.settings import Settings
 
 log = structlog.get_logger("bootstrap")
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
-FONTS = ASSETS / "fonts" / "built"
 ENGINE_SILENT_S_MAX = 15.0
 COMMIT_S = 10.0
 BEGIN_AGAIN = 75  # this process is done, the kiosk is not: it starts anew in its place
-
-
-@dataclass
-class Devices:
-    """The configured drivers; a role without a driver is None."""
-
-    scanner: Scanner | None
-    terminal: CardTerminal | None
-    printer: ReceiptPrinter | None
-
-
-def make_devices(settings: Settings, config_path: Path) -> Devices:
-    """Raises SettingsError naming the table, the key and what is allowed. Touches no device."""
-    extra = {
-        "printer": {
-            **{key: str(FONTS / name) for key, name in BUILT_FONTS.items()},
-            "state_file": str(printer_memory(settings)),
-        }
-    }
-    made: dict[str, Any] = {}
-    for role, kind in DEVICE_ROLES.items():
-        device = settings.device(role)
-        if device is None:
-            made[role] = None
-            continue
-        try:
-            made[role] = factory(kind, device.driver)({**extra.get(role, {}), **device.own})
-        except (UnknownDriver, ValueError) as error:
-            raise SettingsError(f"{config_path}: [{role}]: {error}") from error
-    return Devices(made["scanner"], made["card_terminal"], made["printer"])
 
 
 def _stopped(engine: Engine, journal: Journal, reason: str | None) -> None:
@@ -133,29 +97,6 @@ def _first_session(
         staff_pin=bool(settings.staff.pin),
     )
     return Session(lobby=lobby)
-
-
-def _watched(
-    devices: Devices, settings: Settings, desk: CardDesk | None, resting: Callable[[], bool]
-) -> list[Watched]:
-    def test_of(device: Any) -> Callable[[], DeviceStatus] | None:
-        return device.self_test if isinstance(device, SelfTesting) else None
-
-    watched = []
-    if devices.scanner and settings.scanner:
-        s, name = devices.scanner, settings.scanner.driver
-        watched.append(Watched("scanner", name, s.open, s.status, s.close, test_of(s), resting))
-    if desk and settings.card_terminal:
-        name = settings.card_terminal.driver
-        watched.append(Watched("card_terminal", name, lambda: None, desk.probe, desk.close))
-    if devices.printer and settings.printer:
-        p, name = devices.printer, settings.printer.driver
-        watched.append(Watched("printer", name, p.open, p.probe, p.close, test_of(p), resting))
-    touch = TouchWatch(
-        settings.touch.name if settings.touch else "", required=settings.touch is not None
-    )
-    watched.append(Watched("touch", "touch", lambda: None, touch.probe, lambda: None))
-    return watched
 
 
 def _heartbeat(
@@ -250,6 +191,18 @@ def _sync(
     )
 
 
+def _bills_copy(
+    settings: Settings, me: identity_file.Identity, journal: Journal, clock: Clock
+) -> OpenBillsCopy:
+    return OpenBillsCopy(
+        settings.data_dir / "open_bills.sqlite3",
+        clock,
+        f"{me.kiosk_id} of {me.community}",
+        begins=journal.first_link[0],
+        age_max=timedelta(hours=settings.payments.offline_bills_max_age_h),
+    )
+
+
 @dataclass
 class Running:
     """A kiosk at work without its window. ``close`` ends every thread."""
@@ -270,13 +223,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     clock = Clock(machine_time, lambda: time.monotonic())
     journal = open_journal(settings.data_dir, me.seal, clock.now)
     clock.not_before(journal.last_at())
-    copy = OpenBillsCopy(
-        settings.data_dir / "open_bills.sqlite3",
-        clock,
-        f"{me.kiosk_id} of {me.community}",
-        begins=journal.first_link[0],
-        age_max=timedelta(hours=settings.payments.offline_bills_max_age_h),
-    )
+    copy = _bills_copy(settings, me, journal, clock)
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
     first = _first_session(journal, settings, clock, copy)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
@@ -295,7 +242,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         journal.without_receipt,
     )
     supervisors = Supervisors(
-        _watched(devices, settings, desk, lambda: engine.session.visit.screen in RESTING),
+        watched(devices, settings, desk, lambda: engine.session.visit.screen in RESTING),
         lambda reports: engine.post(DevicesSeen(reports)),
         pace,
     )

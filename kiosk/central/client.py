@@ -18,13 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
+from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.http_signature import sign
 from contract.messages import (
     ApiError,
     Bill,
     ErrorCode,
-    Heartbeat,
-    HeartbeatAnswer,
     JournalAnswer,
     JournalBatch,
     JournalEntry,
@@ -32,12 +31,12 @@ from contract.messages import (
     Message,
     OpenBills,
     PaymentView,
-    Presence,
     StartPayment,
     UnitAccount,
     UnitLookup,
 )
 from contract.plain_text import kept
+from contract.stop_reason import Presence
 from kiosk.central.identity import Identity, public_text
 
 Answer = TypeVar("Answer", bound=Message)

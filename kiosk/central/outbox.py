@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import structlog
 
-from contract.messages import ErrorCode, JournalAnswer, JournalEntry, Presence
+from contract.messages import ErrorCode, JournalAnswer, JournalEntry
+from contract.stop_reason import Presence
 from kiosk.central.client import CentralClient, Refused
 from kiosk.journal.journal import Journal
 

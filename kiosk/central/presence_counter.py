@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from contract.messages import Presence
+from contract.stop_reason import Presence
 from kiosk.journal.journal import Journal, JournalUnavailable
 
 log = structlog.get_logger("presence")

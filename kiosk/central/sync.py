@@ -10,8 +10,9 @@ from datetime import datetime
 
 import structlog
 
-from contract.heartbeat import INTERVAL_S
-from contract.messages import ErrorCode, Heartbeat, KioskConfig, Presence
+from contract.heartbeat import INTERVAL_S, Heartbeat
+from contract.messages import ErrorCode, KioskConfig
+from contract.stop_reason import Presence
 from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.outbox import Outbox

@@ -14,12 +14,12 @@ import structlog
 
 from device_drivers.status import Level
 from kiosk import settings as settings_file
-from kiosk.bootstrap import Devices, make_devices
 from kiosk.central.config_cache import KnownConfig
 from kiosk.doctor import conditions, machine, trials, udev
 from kiosk.doctor.attached import Attached, attached
 from kiosk.doctor.devices import try_devices
 from kiosk.doctor.finding import Finding, as_json, exit_code, fine, table, worst, wrong
+from kiosk.runtime.devices import Devices, make_devices
 from kiosk.settings import Settings, SettingsError
 from kiosk.single_instance import AlreadyRunning, alone
 

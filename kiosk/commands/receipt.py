@@ -12,7 +12,7 @@ from PIL import Image
 
 from contract.messages import PaymentState
 from device_drivers.printers.raster import WIDTHS_DOTS, Fonts, render
-from kiosk.bootstrap import FONTS
+from kiosk.asset_paths import FONTS
 from kiosk.central.config_cache import KnownConfig
 from kiosk.core.receipt import Receipt, lay_out
 from kiosk.journal.schema import JournalBroken, JournalUnavailable

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract.heartbeat import DeviceReport
 from contract.messages import (
     CardData,
-    DeviceReport,
     ErrorCode,
     KioskConfig,
     PaymentRecord,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from contract.heartbeat import DeviceReport
 from contract.messages import (
     Bill,
     CardData,
-    DeviceReport,
     KioskConfig,
     Method,
     PaymentRecord,

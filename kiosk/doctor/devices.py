@@ -8,9 +8,9 @@ from typing import Protocol
 from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError
 from device_drivers.status import DeviceStatus, Level, SelfTesting
-from kiosk.bootstrap import Devices
 from kiosk.doctor import conditions
 from kiosk.doctor.finding import Finding, of_status, wrong
+from kiosk.runtime.devices import Devices
 
 MARGIN_S = 5.0
 MOMENT_S = 1.5

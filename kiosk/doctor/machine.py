@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device_drivers.printers.raster import BUILT_FONTS
 from device_drivers.printers.typefaces import has
-from kiosk.bootstrap import FONTS
+from kiosk.asset_paths import FONTS
 from kiosk.central import identity as identity_file
 from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.clock import OFF

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.messages import ConditionReport, DeviceReport
+from contract.heartbeat import ConditionReport, DeviceReport
 from device_drivers.errors import DeviceError
 from device_drivers.status import Condition, DeviceStatus, Level
 

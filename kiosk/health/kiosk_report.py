@@ -1,6 +1,6 @@
 """The kiosk's own state as a device's: whether it can record, and whether it knows the time."""
 
-from contract.messages import ConditionReport, DeviceReport
+from contract.heartbeat import ConditionReport, DeviceReport
 
 ROLE = "kiosk"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from contract.messages import DeviceReport
+from contract.heartbeat import DeviceReport
 from device_drivers.errors import DeviceError
 from device_drivers.status import DeviceStatus
 from kiosk.central.client import backoff_s

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import canonical, text_hash
-from contract.messages import EntryKind, PaymentRecord, StopReason
+from contract.messages import EntryKind, PaymentRecord
 from contract.plain_text import NUL_IN_JSON, is_keepable, kept
+from contract.stop_reason import StopReason
 from kiosk.journal.queries import CONFIRMED, STARTED, JournalQueries
 from kiosk.journal.schema import JournalBroken as JournalBroken
 from kiosk.journal.schema import (

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import structlog
 
-from contract.messages import Heartbeat, KioskConfig
+from contract.heartbeat import Heartbeat
+from contract.messages import KioskConfig
 from contract.stop_reason import StopReason
 from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.core.events import Event

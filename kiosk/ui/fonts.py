@@ -11,11 +11,11 @@ from kivy.core.text import LabelBase
 from kivy.utils import escape_markup
 
 from device_drivers.printers.typefaces import Run, runs
+from kiosk.asset_paths import FONTS
 
 FAMILY = "LobbySans"
 OTHER = "LobbyOther"
 SUFFIXES = {FAMILY: "otf", OTHER: "ttf"}
-BUILT = Path(__file__).resolve().parent.parent.parent / "assets" / "fonts" / "built"
 
 
 class FontsMissing(FileNotFoundError):
@@ -23,7 +23,7 @@ class FontsMissing(FileNotFoundError):
 
 
 def font_file(weight: str, family: str = FAMILY) -> Path:
-    path = BUILT / f"{family}-{weight}.{SUFFIXES[family]}"
+    path = FONTS / f"{family}-{weight}.{SUFFIXES[family]}"
     if not path.exists():
         raise FontsMissing(f"{path} is missing: run tools/build_fonts.py (or: make setup)")
     return path

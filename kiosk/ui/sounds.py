@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "assets" / "sounds"
+from kiosk.asset_paths import SOUNDS
+
 NAMES = ("tick", "read", "paid", "attention")
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class Sounds:
             from kivy.core.audio import SoundLoader
 
             for name in NAMES:
-                sound = SoundLoader.load(str(FOLDER / f"{name}.wav"))
+                sound = SoundLoader.load(str(SOUNDS / f"{name}.wav"))
                 if sound is not None:
                     self._loaded[name] = sound
         except Exception as error:  # audio back ends raise what they like; none may stop a payment

@@ -14,8 +14,8 @@ from babel.dates import format_date, format_datetime
 
 from contract.business_day import business_day, local_time
 from contract.money import Locale
+from kiosk.asset_paths import LOCALE
 
-LOCALE = Path(__file__).resolve().parent.parent.parent / "assets" / "locale"
 DOMAIN = "lobbypay"
 LANGUAGES: tuple[Locale, ...] = ("zh_CN", "en")
 

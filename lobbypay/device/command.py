@@ -18,7 +18,7 @@ import structlog
 from device_drivers.conformance import SUITES, Bench, Findings, Outcome, Subject, run_checks
 from device_drivers.printers.raster import BUILT_FONTS
 from device_drivers.registry import KINDS, UnknownDriver, factory, module, names
-from kiosk.bootstrap import FONTS
+from kiosk.asset_paths import FONTS
 from kiosk.settings import DEVICE_ROLES, SettingsError, load, printer_memory
 from lobbypay.device.benches import BENCHES
 

@@ -16,7 +16,8 @@ from contract.http_signature import (
     verify,
 )
 from contract.journal_hash import public_key
-from contract.messages import ErrorCode, StopReason
+from contract.messages import ErrorCode
+from contract.stop_reason import StopReason
 from server.api.errors import Refusal
 from server.fleet import enrolment
 from server.fleet.heartbeats import use_nonce

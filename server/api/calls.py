@@ -13,8 +13,10 @@ from ninja import NinjaAPI, Query
 from contract import messages
 from contract.business_day import business_day
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
+from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
-from contract.messages import ErrorCode, Method, StopReason
+from contract.messages import ErrorCode, Method
+from contract.stop_reason import StopReason
 from server.api import errors
 from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
@@ -240,8 +242,8 @@ def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
     return reenrolment.after_damage(_kiosk(request), body, timezone.now())
 
 
-@api.post("/heartbeats", auth=any_kiosk, response=messages.HeartbeatAnswer)
-def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
+@api.post("/heartbeats", auth=any_kiosk, response=HeartbeatAnswer)
+def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     record_heartbeat(kiosk, body, now=now)
     clone_detection.watch_journal(kiosk, body, now)
@@ -250,7 +252,7 @@ def heartbeat(request: HttpRequest, body: messages.Heartbeat) -> Any:
     if stopped is None and not kiosk.active:
         stopped = StopReason.SWITCHED_OFF
     version = _config(kiosk).version
-    return messages.HeartbeatAnswer(
+    return HeartbeatAnswer(
         server_time=now,
         config_version=version,
         stopped=stopped,

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from contract.messages import Heartbeat, Presence, StopReason
+from contract.heartbeat import Heartbeat
+from contract.stop_reason import Presence, StopReason
 from server.fleet.models import Kiosk
 from server.payments.alerts import raise_alert, resolve
 from server.payments.journal.intake import JournalBroken, JournalGap, JournalNotSigned

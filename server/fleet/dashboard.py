@@ -9,8 +9,8 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from contract.business_day import business_day, zone
-from contract.heartbeat import LATE_S
-from contract.messages import ConditionReport, DeviceReport, Heartbeat, Method, Text
+from contract.heartbeat import LATE_S, ConditionReport, DeviceReport, Heartbeat
+from contract.messages import Method, Text
 from contract.money import Money
 from server.estate.models import Community
 from server.fleet import texts

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from contract.heartbeat import Heartbeat
 from contract.http_signature import WINDOW
-from contract.messages import Heartbeat
 from server.fleet.models import HeartbeatRecord, Kiosk, UsedNonce
 from server.storable import storable
 

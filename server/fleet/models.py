@@ -6,7 +6,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from contract.journal_hash import GENESIS
-from contract.messages import KIOSK_CODE_PATTERN, StopReason, Text
+from contract.messages import KIOSK_CODE_PATTERN, Text
+from contract.stop_reason import StopReason
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
@@ -33,7 +34,7 @@ class Kiosk(OfCommunity):
     """终端. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw, once enrolled.
 
     ``code`` and ``community`` stay as they are once it has taken a payment. ``heartbeat`` is the
-    newest ``contract.messages.Heartbeat`` as JSON. ``journal_sequence`` and ``journal_hash`` say up to
+    newest ``contract.heartbeat.Heartbeat`` as JSON. ``journal_sequence`` and ``journal_hash`` say up to
     where its journal is safe here.
     """
 
@@ -52,7 +53,7 @@ class Kiosk(OfCommunity):
     journal_sequence = models.BigIntegerField("日志序号 Journal sequence", default=0)
     journal_hash = models.CharField("日志散列 Journal hash", max_length=64, default=GENESIS)
     journal_waits_since = models.DateTimeField(null=True, blank=True)  # nothing of it arrived since
-    # What the newest start of it told (see contract.messages.Presence); begins anew at enrolment.
+    # What the newest start of it told (see contract.stop_reason.Presence); begins anew at enrolment.
     boot = models.CharField(max_length=32, blank=True)
     starts = models.BigIntegerField(default=0)
     beat = models.BigIntegerField(default=0)

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from pydantic import ValidationError
 
-from contract.messages import Heartbeat, Method, PaymentState, Text
+from contract.heartbeat import Heartbeat
+from contract.messages import Method, PaymentState, Text
 from contract.money import Money
 from server.estate.models import Community
 from server.fleet.last_word import last_word

@@ -6,7 +6,7 @@ import pytest
 
 from device_drivers.printers.interface import PrintOutcome
 from device_drivers.printers.memory import Memory
-from kiosk.bootstrap import make_devices
+from kiosk.runtime.devices import make_devices
 from kiosk.settings import Device, Server, Settings
 from simulators.receipt_printer.cables import TcpCable
 from simulators.receipt_printer.device import Printer

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import HeartbeatAnswer, JournalAnswer, Method, OpenBills, PaymentState
+from contract.heartbeat import HeartbeatAnswer
+from contract.messages import JournalAnswer, Method, OpenBills, PaymentState
 from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, TerminalSnapshot
 from device_drivers.status import DeviceStatus
 from kiosk import bootstrap
@@ -15,6 +16,7 @@ from kiosk.central.identity import Identity, save
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Say, Screen
 from kiosk.runtime import lookups
+from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Server, Settings
 from tests.device_drivers.waiting import wait_until
 from tests.kiosk.core.story import account, bill, config
@@ -160,9 +162,9 @@ class House:
 def house(tmp_path, monkeypatch):
     made = House(tmp_path)
     monkeypatch.setattr(bootstrap.CentralClient, "of", lambda *where: made.central)
-    devices = bootstrap.Devices(None, made.terminal, Printer())
+    devices = Devices(None, made.terminal, Printer())
     monkeypatch.setattr(bootstrap, "make_devices", lambda *where: devices)
-    monkeypatch.setattr(bootstrap, "TouchWatch", lambda *where, **more: Printer())
+    monkeypatch.setattr("kiosk.runtime.devices.TouchWatch", lambda *where, **more: Printer())
     monkeypatch.setattr(sync, "INTERVAL_S", 1.0)
     monkeypatch.setattr(lookups, "ANSWER_FOR_S", 0.1)
     monkeypatch.setattr(sync, "backoff_s", lambda *where, **more: 0.3)

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest
 
 from contract import messages
+from contract.heartbeat import Heartbeat
 from contract.messages import ErrorCode, Message
 from kiosk.central.client import ServerAway
 from server.api import calls
@@ -301,5 +302,5 @@ _CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
         lambda r, payment_id, values, body: calls.cancel_payment(r, payment_id),
     ),
     ("POST", "/journal", calls.post_journal, _posted(calls.post_journal, messages.JournalBatch)),
-    ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, messages.Heartbeat)),
+    ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, Heartbeat)),
 ]

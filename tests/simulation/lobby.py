@@ -12,13 +12,14 @@ from contract.messages import PaymentRecord, PaymentState
 from device_drivers.card_terminals.interface import CardRequest
 from device_drivers.printers.interface import Document
 from kiosk import bootstrap
-from kiosk.bootstrap import Devices, Running
+from kiosk.bootstrap import Running
 from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen, Session
 from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.continuation import continue_journal
 from kiosk.journal.journal import Journal, JournalUnavailable
+from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Payments, Server, Settings
 from tests.simulation import estate
 from tests.simulation.central import SimulatedServer

@@ -11,6 +11,7 @@ from kiosk import bootstrap
 from kiosk.central import sync
 from kiosk.health.flapping import Pace
 from kiosk.health.touch import TouchWatch
+from kiosk.runtime import devices
 from tests.crash import kiosk_process
 
 HEARTBEAT_S = 3.0  # the test waits for what the server hears
@@ -22,7 +23,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=Path, required=True)
     options, rest = parser.parse_known_args()
     sync.INTERVAL_S = HEARTBEAT_S
-    bootstrap.TouchWatch = functools.partial(TouchWatch, listed=options.inputs)
+    devices.TouchWatch = functools.partial(TouchWatch, listed=options.inputs)
     kiosk_process.start = functools.partial(bootstrap.start, pace=Pace(**options.pace))
     sys.argv[1:] = rest
     kiosk_process.main()

@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+from contract.heartbeat import DeviceReport
 from contract.messages import (
     Bill,
     BillLine,
     Community,
-    DeviceReport,
     ExplainRow,
     KioskConfig,
     Method,

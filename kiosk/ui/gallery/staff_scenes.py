@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.messages import ConditionReport, DeviceReport
+from contract.heartbeat import ConditionReport, DeviceReport
 from kiosk.core.model import (
     CardProgress,
     KioskFacts,

@@ -5,7 +5,7 @@ A line for staff, small, says what only they can put right; it tells a resident 
 
 from dataclasses import dataclass
 
-from contract.messages import StopReason
+from contract.stop_reason import StopReason
 from kiosk.core.model import Session
 from kiosk.ui.formatting import office
 from kiosk.ui.kv_files import load_beside

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kivy.properties import ColorProperty, ListProperty, StringProperty
 
-from contract.messages import DeviceReport
+from contract.heartbeat import DeviceReport
 from contract.money import Locale
 from kiosk.core.model import Session, StaffTest
 from kiosk.ui.formatting import money

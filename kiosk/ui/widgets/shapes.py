@@ -1,17 +1,15 @@
 """Columns, rows, cards and the other surfaces that things stand on. They hold no words of their own."""
 
 from functools import cache
-from pathlib import Path
 
 from kivy.core.image import Image as CoreImage
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.asset_paths import ICONS
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing, Arranged
-
-ICONS = Path(__file__).resolve().parents[3] / "assets" / "icons"
 
 
 class Stack(Arranged):

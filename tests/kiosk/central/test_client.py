@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contract.heartbeat import DeviceReport, Heartbeat
 from contract.http_signature import verify
-from contract.messages import DeviceReport, ErrorCode, Heartbeat, UnitLookup
+from contract.messages import ErrorCode, UnitLookup
 from kiosk.central import identity
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
 from tests.kiosk.core.story import account, bill

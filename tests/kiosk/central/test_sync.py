@@ -5,17 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contract.messages import (
-    ApiError,
-    ErrorCode,
-    Heartbeat,
-    HeartbeatAnswer,
-    JournalAnswer,
-    Method,
-    OpenBills,
-    StopReason,
-    Text,
-)
+from contract.heartbeat import Heartbeat, HeartbeatAnswer
+from contract.messages import ApiError, ErrorCode, JournalAnswer, Method, OpenBills, Text
+from contract.stop_reason import StopReason
 from kiosk.central import sync
 from kiosk.central.bills_cache import OpenBillsCopy
 from kiosk.central.client import Refused, ServerAway

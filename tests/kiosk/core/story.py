@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.bill_code import BillCode, encode, key_id
+from contract.heartbeat import DeviceReport
 from contract.messages import (
     Bill,
     BillKey,
     BillLine,
     CardData,
     Community,
-    DeviceReport,
     KioskConfig,
     Method,
     PaymentState,

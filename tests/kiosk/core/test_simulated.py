@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from contract.messages import DeviceReport, Flow, Method
+from contract.heartbeat import DeviceReport
+from contract.messages import Flow, Method
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import AskTerminal, MakeOrder, Record
 from kiosk.core.events import ConfigLoaded, DevicesSeen, ServerSeen

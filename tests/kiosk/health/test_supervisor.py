@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contract.messages import DeviceReport
+from contract.heartbeat import DeviceReport
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.status import Condition, DeviceStatus, Level
 from kiosk.health.flapping import Pace, Trust

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import HeartbeatAnswer, Method, PaymentState
+from contract.heartbeat import HeartbeatAnswer
+from contract.messages import Method, PaymentState
 from device_drivers.card_terminals.interface import CardRequest, TerminalSnapshot
 from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
 from device_drivers.errors import ProtocolError
@@ -19,6 +20,7 @@ from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
 from kiosk.recovery.payment_age import age_of
+from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Server, Settings
 from tests.device_drivers.waiting import wait_until
 from tests.kiosk.core.story import Story, config
@@ -203,7 +205,7 @@ def test_a_kiosk_decides_by_not_found_only_after_it_heard_the_server(tmp_path, m
 
     central, terminal = Central(), Terminal()
     monkeypatch.setattr(bootstrap.CentralClient, "of", lambda *where: central)
-    devices = bootstrap.Devices(None, terminal, None)
+    devices = Devices(None, terminal, None)
     monkeypatch.setattr(bootstrap, "make_devices", lambda *where: devices)
     settings = Settings(
         data_dir=tmp_path,

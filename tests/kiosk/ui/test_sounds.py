@@ -4,12 +4,13 @@ import wave
 
 import pytest
 
+from kiosk.asset_paths import SOUNDS
 from kiosk.ui import sounds
 
 
 @pytest.mark.parametrize("name", sounds.NAMES)
 def test_every_sound_is_short_and_small(name):
-    with wave.open(str(sounds.FOLDER / f"{name}.wav")) as file:
+    with wave.open(str(SOUNDS / f"{name}.wav")) as file:
         assert 0.02 < file.getnframes() / file.getframerate() < 1.5
         assert file.getnchannels() == 1
 

@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from device_drivers.printers.interface import PrintOutcome
+from kiosk.asset_paths import LOCALE
 from kiosk.core.model import Say, StaffTest
 from kiosk.core.staff import REFUSED
 from kiosk.recovery.test_payment import TrialState
@@ -47,7 +48,7 @@ ENGLISH_ALLOWED = {"frame.other_language"}  # the button that leads to English i
 
 def entries(language: str) -> dict[str, list[str]]:
     """Id -> its words, all plural forms."""
-    source = translations.LOCALE / language / "LC_MESSAGES" / "lobbypay.po"
+    source = LOCALE / language / "LC_MESSAGES" / "lobbypay.po"
     with source.open("rb") as file:
         catalogue = read_po(file, locale=language)
     found = {}

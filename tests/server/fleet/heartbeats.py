@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from contract.messages import Heartbeat
+from contract.heartbeat import Heartbeat
 from server.fleet.models import Kiosk
 from tests.server.village import create_village
 

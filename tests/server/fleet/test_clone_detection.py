@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.enrolment import JournalSalvage
-from contract.messages import Presence, StopReason
+from contract.stop_reason import Presence, StopReason
 from server.fleet import clone_detection
 from server.fleet.enrolment import create_pairing_code, enrol
 from server.fleet.models import Kiosk

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.sites import site
 
-from contract.messages import Heartbeat, Method, PaymentState
+from contract.heartbeat import Heartbeat
+from contract.messages import Method, PaymentState
 from server.fleet.last_word import last_word
 from server.fleet.models import Kiosk
 from server.payments import inquiry, sweeper
