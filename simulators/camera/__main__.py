@@ -2,7 +2,8 @@
 
 Its first line says in JSON where it can be reached. It begins with an empty lobby. Steered over HTTP:
 ``POST /show {"pdf" or "image": path, "page"?, "crumpled"?: true, "stuck_over"?: text of another code}``,
-``{"code": digits}`` (a phone with its payment code) or ``{"sticker": text}``,
+``{"code": digits}`` (a phone with its payment code) or ``{"sticker": text}``, each with
+how many pictures to draw of it, ``"empty"?``, ``"approach"?``, ``"hold"?``;
 ``POST /fault {"name"}`` (dark, covered, frozen, blurred, glare, garbage, slow, unplugged),
 ``POST /mend``, ``POST /clear`` (mended, and an empty lobby), ``GET /state``. With ``--schedule FILE``
 faults come by themselves (simulators.schedule), each ended by ``mend``.

@@ -1,10 +1,10 @@
 """``python -m simulators.nexo_terminal --state FILE``: a terminal of the Terminal API, by HTTPS.
 
 Its first line says in JSON where it is, how it proves itself and with which shared key it speaks. Steered
-over HTTP: ``POST /next {"behaviour", "count"?}``, ``POST /press {"key": "card" or "stop"}``, ``POST
-/config {"step_delay_s"?, "late_s"?, "wait_for_card"?, "forgets"?, "refuse_reversals"?,
-"host_reachable"?, "global_status"?, "unsent"?, "display_url"?}``, ``GET /state``; by schedule also
-``fault`` (a behaviour) and ``clear``.
+over HTTP: ``POST /next {"behaviour", "count"?, "instead"?}`` (after what is planned, or instead of it),
+``POST /press {"key": "card" or "stop"}``, ``POST /config {"step_delay_s"?, "late_s"?, "wait_for_card"?,
+"forgets"?, "refuse_reversals"?, "host_reachable"?, "global_status"?, "unsent"?, "display_url"?}``,
+``GET /state``; by schedule also ``fault`` (a behaviour) and ``clear``.
 """
 
 import argparse
@@ -86,7 +86,8 @@ def _options() -> argparse.Namespace:
 
 def _actions(terminal: Terminal) -> dict[str, Action]:
     def plan(body: dict[str, Any]) -> None:
-        terminal.plan(str(body["behaviour"]), int(body.get("count", 1)))
+        behaviour, count = str(body["behaviour"]), int(body.get("count", 1))
+        terminal.plan(behaviour, count, instead=bool(body.get("instead")))
 
     def fault(body: dict[str, Any]) -> None:
         terminal.plan(str(body["name"]))

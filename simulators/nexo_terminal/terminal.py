@@ -78,10 +78,13 @@ class Terminal:
 
     # --- control ---
 
-    def plan(self, behaviour: str, count: int = 1) -> None:
-        """Raises ValueError for a behaviour that there is not."""
+    def plan(self, behaviour: str, count: int = 1, *, instead: bool = False) -> None:
+        """For the next payments, after what is planned or ``instead`` of it. Raises ValueError for a
+        behaviour that there is not."""
         if behaviour not in BEHAVIOURS:
             raise ValueError(f"no behaviour {behaviour!r}; there are {', '.join(BEHAVIOURS)}")
+        if instead:
+            self.unplan()
         for _ in range(count):
             self._planned.put(behaviour)
 
@@ -99,6 +102,7 @@ class Terminal:
             "transactions": [t.as_json() for t in self._books.all()],
             "in_progress": self._busy.locked(),
             "display": self.display,
+            "planned": list(self._planned.queue),
         }
 
     # --- the line ---

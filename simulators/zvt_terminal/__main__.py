@@ -1,9 +1,10 @@
 """``python -m simulators.zvt_terminal [--tcp HOST:PORT] [--pty LINK] --state FILE``: a ZVT terminal.
 
-Its first line says in JSON where it is. Steered over HTTP: ``POST /next {"behaviour", "count"?}`` for the
-next payments, ``POST /fault {"name"}`` and ``POST /clear {"name"?}``, ``POST /press {"key": "card" or
-"stop"}``, ``POST /config {"step_delay_s"?, "late_s"?, "wait_for_card"?, "bare_repeat"?}``, ``GET /state``
-(with every transaction that the bank knows). ``--faults`` lists what can fail; ``--schedule FILE`` (see
+Its first line says in JSON where it is. Steered over HTTP: ``POST /next {"behaviour", "count"?,
+"instead"?}`` for the next payments (after what is planned, or instead of it), ``POST /fault {"name"}``
+and ``POST /clear {"name"?}``, ``POST /press {"key": "card" or "stop"}``, ``POST /config
+{"step_delay_s"?, "late_s"?, "wait_for_card"?, "bare_repeat"?}``, ``GET /state`` (with every transaction
+that the bank knows). ``--faults`` lists what can fail; ``--schedule FILE`` (see
 ``simulators.schedule``) counts payments.
 """
 
@@ -84,7 +85,8 @@ def _list_faults() -> None:
 
 def _actions(terminal: Terminal, desk: Desk) -> dict[str, Action]:
     def plan(body: dict[str, Any]) -> None:
-        desk.faults.plan(str(body["behaviour"]), int(body.get("count", 1)))
+        count, instead = int(body.get("count", 1)), bool(body.get("instead"))
+        desk.faults.plan(str(body["behaviour"]), count, instead=instead)
 
     def fault(body: dict[str, Any]) -> dict[str, Any]:
         desk.faults.set(str(body["name"]))

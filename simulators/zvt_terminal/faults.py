@@ -89,11 +89,14 @@ class Faults:
         self._planned: deque[str] = deque()
         self._standing: set[str] = set()
 
-    def plan(self, behaviour: str, count: int = 1) -> None:
-        """For the next payments. Raises ValueError for a behaviour that there is not."""
+    def plan(self, behaviour: str, count: int = 1, *, instead: bool = False) -> None:
+        """For the next payments, after what is planned or ``instead`` of it. Raises ValueError for a
+        behaviour that there is not."""
         if behaviour not in IN_PAYMENT:
             raise ValueError(f"no behaviour {behaviour!r}; there are {', '.join(IN_PAYMENT)}")
         with self._lock:
+            if instead:
+                self._planned.clear()
             self._planned.extend([behaviour] * count)
 
     def take(self) -> str:

@@ -31,7 +31,7 @@ PAGES: tuple[tuple[str, str, Text], ...] = (
 def sign_in(house: "House", names: list[str]) -> dict[str, str]:
     """The keys of fresh sessions, by account. They pass through a file that only its owner reads."""
     path = house.folder / "sessions.json"
-    house.operator_command("sessions", "--out", str(path), *names)
+    house.operator_command("sessions", *names, "--out", str(path))
     try:
         return json.loads(path.read_text())
     finally:

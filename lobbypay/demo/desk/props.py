@@ -25,19 +25,16 @@ _OPEN = """
 SELECT u.code FROM billing_bill b JOIN estate_unit u ON u.id = b.unit_id
 WHERE b.state = 'open' GROUP BY u.code HAVING count(*) >= ? ORDER BY u.code <> ?, count(*) DESC, u.code
 """
-_PERIODS = """
-SELECT b.period, b.state FROM billing_bill b JOIN estate_unit u ON u.id = b.unit_id
-WHERE u.code = ? AND b.state <> 'void' ORDER BY b.period
-"""
 _OPEN_PERIODS = """
 SELECT b.period FROM billing_bill b JOIN estate_unit u ON u.id = b.unit_id
 WHERE u.code = ? AND b.state = 'open' ORDER BY b.period DESC
 """
-_AN_OPEN_BILL = """
+_NEWEST_BILL = """
 SELECT b.number, b.amount_minor, b.currency, b.due, c.code FROM billing_bill b
 JOIN estate_unit u ON u.id = b.unit_id JOIN estate_community c ON c.id = b.community_id
-WHERE u.code = ? AND b.state = 'open' ORDER BY b.period DESC
+WHERE u.code = ? AND b.state = ? ORDER BY b.period DESC
 """
+_NEWEST_KEY = "SELECT key_id FROM billing_billsigningkey ORDER BY created_at DESC"
 
 
 class Props:
@@ -66,8 +63,11 @@ class Props:
         """The household as long as it owes so many, else one that does."""
         return self._rows(_OPEN, bills, self.household)[0][0]
 
-    def paid_bill(self) -> Path:
-        return self._printed(PAID_UNIT, self._rows(_PERIODS, PAID_UNIT)[-1][0])
+    def paid_code(self) -> str:
+        """A genuine bill as it was printed before it was paid: a paid one has no code any more."""
+        (key_id,) = self._rows(_NEWEST_KEY)[0]
+        key = _private(self._house.folder / "server" / "keys" / f"bill-{key_id}.pem")
+        return self._code(key, of=(PAID_UNIT, "paid"))
 
     def forged_code(self) -> str:
         """The household's bill for one fen, signed by somebody who is not the property company."""
@@ -78,31 +78,34 @@ class Props:
 
     def stale_code(self) -> str:
         """Signed by a key of the community's whose last day is over."""
-        key = load_pem_private_key(self._expired_key().read_bytes(), password=None)
-        assert isinstance(key, Ed25519PrivateKey)
-        return self._code(key)
+        return self._code(_private(self._expired_key()))
 
     def sticker(self) -> str:
         """The code of the household's sticker."""
         self.bill()
-        return f"LPUNIT:{self._bill_row()[4]}:{self.household}"
+        community = self._rows(_NEWEST_BILL, self.household, "open")[0][4]
+        return f"LPUNIT:{community}:{self.household}"
 
     def _code(
-        self, key: Ed25519PrivateKey, *, community: str = "", amount_minor: int | None = None
+        self,
+        key: Ed25519PrivateKey,
+        *,
+        community: str = "",
+        amount_minor: int | None = None,
+        of: tuple[str, str] | None = None,
     ) -> str:
+        """Of the household's newest open bill, or of ``of``, a unit and a state."""
         self.bill()
-        number, minor, currency, due, own = self._bill_row()
+        unit, state = of or (self.household, "open")
+        number, minor, currency, due, own = self._rows(_NEWEST_BILL, unit, state)[0]
         code = BillCode(
             community=community or own,
             bill_number=number,
-            unit=self.household,
+            unit=unit,
             amount=Money(minor if amount_minor is None else amount_minor, currency),
             due=date.fromisoformat(due),
         )
         return encode(code, key, self._house.server_url)
-
-    def _bill_row(self) -> tuple[str, int, str, str, str]:
-        return self._rows(_AN_OPEN_BILL, self.household)[0]
 
     def _expired_key(self) -> Path:
         with self._printing:
@@ -118,7 +121,6 @@ class Props:
             for (period,) in self._rows(_OPEN_PERIODS, unit):
                 self._printed(unit, period)
             self._expired_key()
-            self.paid_bill()
         except (DidNotStart, OSError, sqlite3.Error):
             return  # the house is being left, or the server is down; it is tried again when wanted
 
@@ -137,3 +139,9 @@ class Props:
         address = f"file:{self._house.server_db}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as db:
             return db.execute(query, values).fetchall()
+
+
+def _private(path: Path) -> Ed25519PrivateKey:
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    assert isinstance(key, Ed25519PrivateKey)
+    return key

@@ -13,7 +13,7 @@ def _hold_overdue(stage: Stage) -> None:
 
 
 def _hold_paid(stage: Stage) -> None:
-    stage.holds(pdf=str(stage.props.paid_bill()))
+    stage.holds(pdf=str(stage.props.bill()), stuck_over=stage.props.paid_code())
 
 
 def _hold_forged(stage: Stage) -> None:

@@ -165,12 +165,10 @@ class DeskSite:
     async def _camera(self, request: web.Request) -> web.StreamResponse:
         """What the camera sees at the end of what is held there."""
         pictures = sorted((self._stage.folder / "camera").glob("g*.jpg"))
-        if not pictures:
-            raise web.HTTPNotFound
-        with contextlib.suppress(FileNotFoundError):  # replaced at this moment
+        with contextlib.suppress(IndexError, FileNotFoundError):  # unplugged; replaced just now
             data = pictures[-1].read_bytes()
             return web.Response(body=data, content_type="image/jpeg")
-        raise web.HTTPNotFound
+        return web.Response(status=204)
 
     async def _receipt(self, request: web.Request) -> web.StreamResponse:
         path = self._stage.folder / "receipts" / request.match_info["name"]
@@ -222,7 +220,11 @@ class DeskSite:
             raise web.HTTPNotFound
         if not is_this_machine(request):
             raise web.HTTPForbidden(text="staff pages: on this machine only\n")
-        session = await asyncio.to_thread(self._session, account)
+        try:
+            session = await asyncio.to_thread(self._session, account)
+        except _TROUBLE as problem:
+            print(f"lobbypay demo: signing in: {problem}", file=sys.stderr)
+            raise web.HTTPServiceUnavailable(text="数据库不可用 / no database now\n") from problem
         host = request.host.rpartition(":")[0]
         answer = web.HTTPFound(
             f"http://{host}:{self._stage.house.server_port}{paths[request.match_info['page']]}"

@@ -12,6 +12,7 @@ from lobbypay.demo.house import House
 
 PUT_DOWN_AFTER_S, LONG_S = 12.0, 60.0
 LOOK_EVERY_S = 0.3
+FEW_PICTURES = {"empty": 0, "approach": 2, "hold": 8}  # nobody waits long for the drawing
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Stage:
         with self._hand:
             self._held += 1
             number = self._held
-            self.house.control("camera", "show", dict(held))
+            self.house.control("camera", "show", {**FEW_PICTURES, **held})
         threading.Thread(
             target=self._puts_down_once_read, args=(number, before, for_s), daemon=True
         ).start()

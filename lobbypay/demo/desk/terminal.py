@@ -12,7 +12,7 @@ BEHAVIOURS = {"unplugged": LABELS["unplug_terminal"]}  # as the state of a termi
 
 def _next(behaviour: str) -> Callable[[Stage], None]:
     def plan(stage: Stage) -> None:
-        stage.house.terminal(behaviour)
+        stage.house.control("terminal", "next", {"behaviour": behaviour, "instead": True})
 
     return plan
 

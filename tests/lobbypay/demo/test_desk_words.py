@@ -83,10 +83,9 @@ class _Noting:
         self.behaviours = {"zvt": set(), "nexo": set()}
         self.faults = {"terminal": set(), "printer": set()}
 
-    def terminal(self, behaviour):
-        self.behaviours[self.card_terminal].add(behaviour)
-
     def control(self, name, path, body=None):
+        if path == "next":
+            self.behaviours[self.card_terminal].add(body["behaviour"])
         if path == "fault":
             self.faults[name].add(body["name"])
 

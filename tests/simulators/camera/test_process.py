@@ -163,3 +163,12 @@ def test_a_sticker_is_read(tmp_path):
         assert camera.post("show", sticker="LPUNIT:lakeside:3-2-1201").json()["sees"] == "a sticker"
         texts = {text for path in folder.glob("*.jpg") for text in read(path)}
     assert texts == {"LPUNIT:lakeside:3-2-1201"}
+
+
+def test_fewer_pictures_are_drawn_where_somebody_is_in_a_hurry(tmp_path):
+    folder = tmp_path / "camera"
+    counts = {"empty": 1, "approach": 2, "hold": 3}
+    with running("camera", "--folder", str(folder)) as camera:
+        assert camera.post("show", sticker="3-2-1201", **counts).json()["frames"] == 6
+        assert camera.post("show", sticker="3-2-1201", hold=0).status_code == 400
+        assert len(list(folder.glob("*.jpg"))) == 6

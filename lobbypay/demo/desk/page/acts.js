@@ -5,6 +5,7 @@ import { said, word } from "/page/language.js";
 const tabs = document.getElementById("tabs");
 const acts = document.getElementById("acts");
 const now = document.getElementById("now");
+const expect = document.getElementById("expect");
 const title = document.getElementById("expect-title");
 const text = document.getElementById("expect-text");
 let all = [];
@@ -85,5 +86,6 @@ async function perform(act) {
 function tell() {
   now.classList.toggle("no", telling.no);
   title.textContent = word(telling.title);
+  expect.classList.toggle("welcome", telling.word === "welcome");
   text.textContent = telling.text ? said(telling.text) : word(telling.word);
 }

@@ -57,7 +57,8 @@ function list(pairs) {
 function scanner(state) {
   const key = state.camera;
   const address = `/camera.jpg?${encodeURIComponent(JSON.stringify(key))}`;
-  return { key, parts: () => [element("h3", word("camera_sees")), picture(address, word("camera_sees"))] };
+  const shown = () => (key.fault === "unplugged" ? element("p", word("camera_gone"), "quiet") : picture(address, word("camera_sees")));
+  return { key, parts: () => [element("h3", word("camera_sees")), shown()] };
 }
 
 function phone(state) {
