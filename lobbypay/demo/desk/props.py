@@ -125,8 +125,10 @@ class Props:
             return  # the house is being left, or the server is down; it is tried again when wanted
 
     def _printed(self, unit: str, period: str) -> Path:
+        path = self._folder / f"{unit}-{period}.pdf"
+        if path.exists():
+            return path  # whatever is being printed just now
         with self._printing:
-            path = self._folder / f"{unit}-{period}.pdf"
             path.parent.mkdir(exist_ok=True)
             if not path.exists():
                 part = path.with_suffix(".part")  # never half a bill
