@@ -17,7 +17,7 @@ from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
-from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.bills_cache import BillsCache
 from kiosk.central.client import CentralClient
 from kiosk.central.outbox import Outbox
 from kiosk.central.presence_counter import PresenceCounter
@@ -36,7 +36,7 @@ from kiosk.core.events import (
 from kiosk.core.model import Lobby, Session
 from kiosk.core.session import RESTING
 from kiosk.health.flapping import Pace
-from kiosk.health.kiosk_report import own_report
+from kiosk.health.kiosk_report import kiosk_report
 from kiosk.health.supervisor import Supervisors
 from kiosk.health.watchdog import Watchdog, uptime_s
 from kiosk.journal.journal import Journal, JournalUnavailable
@@ -80,9 +80,7 @@ def machine_time() -> datetime:  # right or wrong: Clock corrects it
     return datetime.now(UTC)
 
 
-def _first_session(
-    journal: Journal, settings: Settings, clock: Clock, copy: OpenBillsCopy
-) -> Session:
+def _first_session(journal: Journal, settings: Settings, clock: Clock, copy: BillsCache) -> Session:
     last = journal.last_card_payment()
     card: CardData | None = last.card if last else None
     lobby = Lobby(
@@ -109,7 +107,7 @@ def _heartbeat(
     started: float,
 ) -> Callable[[str], Heartbeat]:
     def own(session: Session) -> DeviceReport:
-        return own_report(
+        return kiosk_report(
             recording=session.lobby.recording,
             damaged=bool(journal.damaged),
             clock_off=clock.machine_is_off,
@@ -157,8 +155,8 @@ def _sync(
     client: CentralClient,
     engine: Engine,
     journal: Journal,
-    copy: OpenBillsCopy,
-    known: config_cache.KnownConfig,
+    copy: BillsCache,
+    known: config_cache.ConfigCache,
     clock: Clock,
     heartbeat: Callable[[str], Heartbeat],
 ) -> Sync:
@@ -191,10 +189,10 @@ def _sync(
     )
 
 
-def _bills_copy(
+def _bills_cache(
     settings: Settings, me: identity_file.Identity, journal: Journal, clock: Clock
-) -> OpenBillsCopy:
-    return OpenBillsCopy(
+) -> BillsCache:
+    return BillsCache(
         settings.data_dir / "open_bills.sqlite3",
         clock,
         f"{me.kiosk_id} of {me.community}",
@@ -223,7 +221,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     clock = Clock(machine_time, lambda: time.monotonic())
     journal = open_journal(settings.data_dir, me.seal, clock.now)
     clock.not_before(journal.last_at())
-    copy = _bills_copy(settings, me, journal, clock)
+    copy = _bills_cache(settings, me, journal, clock)
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
     first = _first_session(journal, settings, clock, copy)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
@@ -246,7 +244,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         lambda reports: engine.post(DevicesSeen(reports)),
         pace,
     )
-    known = config_cache.KnownConfig(settings.data_dir / "config.json")
+    known = config_cache.ConfigCache(settings.data_dir / "config.json")
     heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)
     sync = _sync(client, engine, journal, copy, known, clock, heartbeat)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
@@ -323,7 +321,7 @@ def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) 
         )
 
     return Waiting(
-        config_cache.KnownConfig(folder / "config.json").load(),
+        config_cache.ConfigCache(folder / "config.json").load(),
         client,
         lambda: mend(folder, me.seal, machine_time, client.continue_journal),
         heartbeat,

@@ -73,7 +73,7 @@ def _with_tables(where: str) -> sqlite3.Connection:
     return db
 
 
-class OpenBillsCopy:
+class BillsCache:
     """It is a convenience: no fault of the disk it lies on gets in the way of anything else.
 
     ``owner`` is whose copy it is; ``begins`` the entry after which its owner's present journal file

@@ -10,7 +10,7 @@ from contract.messages import KioskConfig
 log = structlog.get_logger("config")
 
 
-class KnownConfig:
+class ConfigCache:
     def __init__(self, path: Path) -> None:
         self._path = path
 

@@ -13,7 +13,7 @@ import structlog
 from contract.heartbeat import INTERVAL_S, Heartbeat
 from contract.messages import ErrorCode, KioskConfig
 from contract.stop_reason import Presence
-from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.bills_cache import BillsCache
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.outbox import Outbox
 from kiosk.journal.journal import JournalUnavailable
@@ -38,7 +38,7 @@ class Sync:
         self,
         client: CentralClient,
         outbox: Outbox,
-        bills: OpenBillsCopy,
+        bills: BillsCache,
         *,
         heartbeat: Callable[[str], Heartbeat],
         on_config: Callable[[KioskConfig], None],

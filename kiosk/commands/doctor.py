@@ -14,7 +14,7 @@ import structlog
 
 from device_drivers.status import Level
 from kiosk import settings as settings_file
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.doctor import conditions, machine, trials, udev
 from kiosk.doctor.attached import Attached, attached
 from kiosk.doctor.devices import try_devices
@@ -97,7 +97,7 @@ def _alone(
 
 def _currency(settings: Settings) -> str:
     """The community's, as the server told last; else what the terminal is set to."""
-    known = KnownConfig(settings.data_dir / "config.json").load()
+    known = ConfigCache(settings.data_dir / "config.json").load()
     terminal = settings.card_terminal
     own = str(terminal.own.get("currency", "CNY")) if terminal else "CNY"
     return known.community.currency if known else own

@@ -14,7 +14,7 @@ from kiosk import staff_pin
 from kiosk.bootstrap import BEGIN_AGAIN, run
 from kiosk.central import identity as identity_file
 from kiosk.central.client import Refused, ServerAway, enrol
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.journal.continuation import current, open_payments
 from kiosk.journal.journal import JournalUnavailable
 from kiosk.journal.opening import save_begin
@@ -43,7 +43,7 @@ def _enrol(settings: Settings, pairing_code: str) -> int:
         print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
         return 1
     save_begin(settings.data_dir, begin, identity.seal.public_key)
-    KnownConfig(settings.data_dir / "config.json").forget()
+    ConfigCache(settings.data_dir / "config.json").forget()
     identity_file.save(settings.data_dir, identity)
     print(f"enrolled as {identity.kiosk_code} of {identity.community}")
     return 0

@@ -13,7 +13,7 @@ from PIL import Image
 from contract.messages import PaymentState
 from device_drivers.printers.raster import WIDTHS_DOTS, Fonts, render
 from kiosk.asset_paths import FONTS
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.core.receipt import Receipt, lay_out
 from kiosk.journal.schema import JournalBroken, JournalUnavailable
 from kiosk.journal.verification import newest_record, verify
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
             raise ValueError(f"there is no payment {options.payment}")
         if record.state not in PRINTABLE:
             raise ValueError(f"{record.reference} is {record.state}: there is no receipt for that")
-        config = KnownConfig(options.journal.with_name("config.json")).load()
+        config = ConfigCache(options.journal.with_name("config.json")).load()
         if config is None:
             raise ValueError("there is no config.json beside it that says whose kiosk it is")
         receipt = lay_out(record, config.community, options.language, copy=True)

@@ -10,7 +10,7 @@ from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode, classify
 from kiosk.core import held_bills, unit_entry
 from kiosk.core.capabilities import offers
-from kiosk.core.effects import Effect, LookUp, LookUpBill, PrintReceipt, Sound
+from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
     PHONE,
@@ -22,8 +22,7 @@ from kiosk.core.model import (
     Session,
     UnitEntry,
 )
-
-Step = tuple[Session, tuple[Effect, ...]]
+from kiosk.core.step import Step, with_visit
 
 _SAY_OF_VERDICT = {
     Verdict.NOT_OURS: Say.CODE_NOT_OURS,
@@ -46,13 +45,11 @@ _SAY_OF_FAILURE: dict[str, Say] = {
 }
 
 
-def _visit(session: Session, **changes: Any) -> Session:
-    return replace(session, visit=replace(session.visit, **changes))
-
-
 def say(session: Session, what: Say, back_to: Screen, **changes: Any) -> Session:
     """A screen of its own with one sentence and one way on."""
-    return _visit(session, screen=Screen.MESSAGE, say=what, back_to=back_to, busy=False, **changes)
+    return with_visit(
+        session, screen=Screen.MESSAGE, say=what, back_to=back_to, busy=False, **changes
+    )
 
 
 def again(session: Session) -> Session:
@@ -60,7 +57,7 @@ def again(session: Session) -> Session:
     visit = session.visit
     last = max((i for i, part in enumerate(visit.entry.parts) if part), default=0)
     entry = replace(visit.entry, phone="", active=last)
-    return _visit(
+    return with_visit(
         session,
         screen=Screen.IDENTIFY,
         number=visit.number + 1,
@@ -100,7 +97,7 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
         wrong = _SAY_OF_VERDICT[reading.verdict]
         return say(session, wrong, Screen.IDENTIFY), (Sound("attention"),)
     token = event.text.rpartition("/")[2]
-    session = _visit(
+    session = with_visit(
         again(session),
         busy=True,
         bill_token=token,
@@ -115,7 +112,7 @@ def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Ste
         return say(session, Say.CODE_OTHER_COMMUNITY, Screen.IDENTIFY), (Sound("attention"),)
     numbering = unit_entry.numbering(session)
     entry = unit_entry.of_code(numbering, scanned.unit)
-    session, effects = _on_complete(_visit(again(session), entry=entry))
+    session, effects = _on_complete(with_visit(again(session), entry=entry))
     return session, (Sound("read"), *effects)
 
 
@@ -128,14 +125,14 @@ def _raw(text: str) -> bytes:
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
     if visit.screen is Screen.ATTRACT and event.action in (Action.SCAN, Action.KEYPAD):
-        return _visit(session, screen=Screen.IDENTIFY), ()
+        return with_visit(session, screen=Screen.IDENTIFY), ()
     if visit.screen in (Screen.IDENTIFY, Screen.VERIFY) and not visit.busy:
         return _on_keys(session, event)
     if visit.screen is Screen.BILLS:
         return _on_bills(session, event)
     if visit.screen is Screen.NOTHING_DUE and event.action is Action.REPRINT and visit.reprint:
         jobs = (*visit.paper_jobs, moment.payment_id)
-        session = _visit(session, say=Say.PRINTING, paper_jobs=jobs)
+        session = with_visit(session, say=Say.PRINTING, paper_jobs=jobs)
         return session, (PrintReceipt(visit.reprint, visit.language, True, moment.payment_id),)
     return None
 
@@ -146,20 +143,20 @@ def _on_keys(session: Session, event: Tapped) -> Step | None:
     match event.action:
         case Action.DIGIT if len(event.value) == 1:
             typed = unit_entry.typed(unit_entry.kind(session), entry, event.value)
-            return _visit(session, entry=typed, say=None), ()
+            return with_visit(session, entry=typed, say=None), ()
         case Action.BACKSPACE:
-            return _visit(session, entry=unit_entry.rubbed_out(entry), say=None), ()
+            return with_visit(session, entry=unit_entry.rubbed_out(entry), say=None), ()
         case Action.CLEAR:
             empty = UnitEntry(kind=entry.kind)
             cleared = replace(entry, phone="") if entry.active == PHONE else empty
-            return _visit(session, entry=cleared, say=None), ()
+            return with_visit(session, entry=cleared, say=None), ()
         case Action.FIELD if typing and event.value in _places(len(unit_entry.kind(session).parts)):
-            return _visit(session, entry=replace(entry, active=int(event.value))), ()
+            return with_visit(session, entry=replace(entry, active=int(event.value))), ()
         case Action.KIND if typing and event.value in _places(len(kinds)):
-            return _visit(session, entry=UnitEntry(kind=int(event.value)), say=None), ()
+            return with_visit(session, entry=UnitEntry(kind=int(event.value)), say=None), ()
         case Action.SUGGESTION if typing and event.value in unit_entry.suggested(session):
             known = unit_entry.of_code(unit_entry.numbering(session), event.value, entry.kind)
-            return _on_complete(_visit(session, entry=known))
+            return _on_complete(with_visit(session, entry=known))
         case Action.NEXT:
             return _on_next(session)
     return None
@@ -178,7 +175,7 @@ def _on_next(session: Session) -> Step:
         return _look_up(session)
     empty = unit_entry.first_empty(unit_entry.kind(session), entry)
     if empty is not None:
-        return _visit(session, entry=replace(entry, active=empty)), ()
+        return with_visit(session, entry=replace(entry, active=empty)), ()
     return _on_complete(session)
 
 
@@ -187,12 +184,12 @@ def _on_complete(session: Session) -> Step:
     config = session.lobby.config
     if config and config.second_factor:
         entry = replace(session.visit.entry, phone="", active=PHONE)
-        return _visit(session, screen=Screen.VERIFY, entry=entry), ()
+        return with_visit(session, screen=Screen.VERIFY, entry=entry), ()
     return _look_up(session)
 
 
 def _look_up(session: Session) -> Step:
-    session = _visit(session, busy=True, say=None, number=session.visit.number + 1)
+    session = with_visit(session, busy=True, say=None, number=session.visit.number + 1)
     entry = session.visit.entry
     unit = unit_entry.spelled_here(session, entry.unit_code)
     return session, (LookUp(session.visit.number, unit, entry.phone),)
@@ -208,7 +205,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     wanted = tuple(n for n in numbers if n == event.bill_number) or numbers[:BILLS_A_PAYMENT]
     # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
     choosing = Screen.BILLS if offers(session.lobby).touch else Screen.METHOD
-    session = _visit(
+    session = with_visit(
         session,
         screen=choosing if numbers else Screen.NOTHING_DUE,
         busy=False,
@@ -262,10 +259,10 @@ def on_lookup_failed(session: Session, event: LookupFailed, moment: Moment) -> S
         return session, ()
     if event.code == ErrorCode.SECOND_FACTOR_NEEDED:
         entry = replace(visit.entry, phone="", active=PHONE)
-        return _visit(session, screen=Screen.VERIFY, entry=entry, busy=False), ()
+        return with_visit(session, screen=Screen.VERIFY, entry=entry, busy=False), ()
     if event.code == ErrorCode.SECOND_FACTOR_WRONG:
         entry = replace(visit.entry, phone="")
-        return _visit(session, say=Say.PHONE_WRONG, entry=entry, busy=False), ()
+        return with_visit(session, say=Say.PHONE_WRONG, entry=entry, busy=False), ()
     what = Say.SERVER_AWAY if event.code == OFFLINE else _SAY_OF_FAILURE.get(event.code)
     paid_on = str(event.details.get("paid_on", ""))
     session = say(session, what or Say.SERVER_AWAY, Screen.IDENTIFY, say_date=paid_on)
@@ -280,14 +277,16 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
             chosen = set(visit.selected) ^ {event.value}
             if len(chosen) > BILLS_A_PAYMENT:
                 return session, ()
-            return _visit(session, selected=tuple(n for n in numbers if n in chosen)), ()
+            return with_visit(session, selected=tuple(n for n in numbers if n in chosen)), ()
         case Action.SELECT_ALL:
             most = numbers[:BILLS_A_PAYMENT]
-            return _visit(session, selected=() if len(visit.selected) == len(most) else most), ()
+            return with_visit(
+                session, selected=() if len(visit.selected) == len(most) else most
+            ), ()
         case Action.EXPLAIN if event.value in numbers:
-            return _visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
+            return with_visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
         case Action.PAY if visit.selected and not session.lobby.recording:
             return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
         case Action.PAY if visit.selected:
-            return _visit(session, screen=Screen.METHOD), ()
+            return with_visit(session, screen=Screen.METHOD), ()
     return None

@@ -18,15 +18,10 @@ from kiosk.core.events import ReceiptPrinted
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
 from kiosk.core.payment import Fact, apply_fact
-
-Step = tuple[Session, tuple[Effect, ...]]
+from kiosk.core.step import Step, with_visit
 
 _CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
 RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
-
-
-def _visit(session: Session, **changes: Any) -> Session:
-    return replace(session, visit=replace(session.visit, **changes))
 
 
 def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **known: Any) -> Step:
@@ -49,7 +44,7 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
     if changed.state is PaymentState.APPROVED:
         session = session if is_mine else _not_due_any_more(session, changed)
     if is_mine:
-        session, shown = _show_outcome(_visit(session, payment=changed), moment, changed)
+        session, shown = _show_outcome(with_visit(session, payment=changed), moment, changed)
         return session, (*effects, *shown)
     session, shown = resume(session, moment, changed)
     return session, (*effects, *shown)
@@ -61,7 +56,7 @@ def _not_due_any_more(session: Session, record: PaymentRecord) -> Session:
     if visit.account is None or paid.isdisjoint(bill.number for bill in visit.account.bills):
         return session
     left = [bill for bill in visit.account.bills if bill.number not in paid]
-    session = _visit(
+    session = with_visit(
         session,
         account=visit.account.model_copy(update={"bills": left}),
         selected=tuple(number for number in visit.selected if number not in paid),
@@ -85,7 +80,7 @@ def taken_back(session: Session, moment: Moment, amount_minor: int | None) -> St
     shown = session.visit.payment
     if shown is None or shown.payment_id != paid.payment_id:
         return session, (Record(changed),)
-    session, effects = _show_outcome(_visit(session, payment=changed), moment, changed)
+    session, effects = _show_outcome(with_visit(session, payment=changed), moment, changed)
     return session, (Record(changed), *effects)
 
 
@@ -93,7 +88,7 @@ def resume(session: Session, moment: Moment, record: PaymentRecord) -> Step:
     """Shows a payment that was confirmed while nobody was served, if its payer may be waiting."""
     if not _still_there(session, moment, record):
         return session, ()
-    session = _visit(session, screen=Screen.PAID, payment=record, say=Say.RESUMED)
+    session = with_visit(session, screen=Screen.PAID, payment=record, say=Say.RESUMED)
     return session, (Sound("paid"),)
 
 
@@ -106,10 +101,10 @@ def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> boo
 
 def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> Step:
     # A slip that is printed, or printing still, is no receipt: what comes now is no copy of it.
-    session = _visit(session, receipt_done=False, paper_begun=False, paper_jobs=())
+    session = with_visit(session, receipt_done=False, paper_begun=False, paper_jobs=())
     match record.state:
         case PaymentState.APPROVED:
-            session = _visit(session, screen=Screen.PAID, say=None, cancelling=False)
+            session = with_visit(session, screen=Screen.PAID, say=None, cancelling=False)
             can = offers(session.lobby)
             if can.touch or not can.print:
                 return session, (Sound("paid"),)
@@ -117,11 +112,11 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
             session, printing = on_paper(session, moment)
             return session, (Sound("paid"), *printing)
         case PaymentState.DECLINED:
-            session = _visit(session, screen=Screen.DECLINED, say=None, cancelling=False)
+            session = with_visit(session, screen=Screen.DECLINED, say=None, cancelling=False)
             return session, (Sound("attention"),)
         case PaymentState.REVERSED:
             session = say(session, Say.PAYMENT_REVERSED, Screen.METHOD, cancelling=False)
-            return _visit(session, payment=None), (Sound("attention"),)
+            return with_visit(session, payment=None), (Sound("attention"),)
         case PaymentState.CANCELLED:
             return after_cancelled(session), ()
     return session, ()
@@ -129,9 +124,9 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
 
 def after_cancelled(session: Session) -> Session:
     visit = session.visit
-    session = _visit(session, payment=None, cancelling=False, code_url="")
+    session = with_visit(session, payment=None, cancelling=False, code_url="")
     if visit.cancelling and visit.after_cancel is Screen.METHOD:
-        return _visit(session, screen=Screen.METHOD, say=None)
+        return with_visit(session, screen=Screen.METHOD, say=None)
     what = visit.say if visit.say is Say.PAYMENT_EXPIRED else Say.PAYMENT_CANCELLED
     return say(session, what, Screen.METHOD)
 
@@ -153,7 +148,9 @@ def lost(session: Session, moment: Moment, payment_id: str, reason: str) -> Step
         return session, ()
     lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, unknown))
     session = replace(session, lobby=lobby)
-    session = _visit(session, screen=Screen.UNKNOWN, payment=unknown, cancelling=False, say=None)
+    session = with_visit(
+        session, screen=Screen.UNKNOWN, payment=unknown, cancelling=False, say=None
+    )
     return session, (Record(unknown), Resolve(unknown), Sound("attention"))
 
 
@@ -162,16 +159,18 @@ def on_cannot_record(session: Session) -> Step:
     record = session.visit.payment
     if record is None or record.state.final:
         if session.visit.screen in (Screen.METHOD, Screen.DECLINED):
-            session = say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT)
+            session = say(with_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT)
         return session, ()
     if any(r.payment_id == record.payment_id for r in session.lobby.unresolved):
         return session, ()
     lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, record))
     session = replace(session, lobby=lobby)
     if record.state is PaymentState.CREATED:
-        session = say(_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT)
+        session = say(with_visit(session, payment=None), Say.CANNOT_RECORD, Screen.ATTRACT)
         return session, (Resolve(record),)
-    return _visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (Resolve(record),)
+    return with_visit(session, screen=Screen.UNKNOWN, cancelling=False, say=None), (
+        Resolve(record),
+    )
 
 
 def on_paper(session: Session, moment: Moment) -> Step:
@@ -181,7 +180,7 @@ def on_paper(session: Session, moment: Moment) -> Step:
         return session, ()
     wish = PrintReceipt(visit.payment, visit.language, visit.paper_begun, moment.payment_id)
     jobs = (*visit.paper_jobs, wish.job_id)
-    return _visit(session, say=Say.PRINTING, paper_jobs=jobs), (wish,)
+    return with_visit(session, say=Say.PRINTING, paper_jobs=jobs), (wish,)
 
 
 def on_printer_back(session: Session, moment: Moment) -> Step:
@@ -198,7 +197,7 @@ def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) 
     if event.job_id not in visit.paper_jobs:
         return session, effects
     printed = event.outcome == "printed"
-    session = _visit(
+    session = with_visit(
         session,
         say=Say.PRINTED if printed else Say.NOT_PRINTED,
         receipt_done=visit.receipt_done or printed,

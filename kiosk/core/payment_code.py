@@ -5,19 +5,16 @@ tried once; no answer is not a no; the code is in no record, and forgotten with 
 """
 
 import hashlib
-from dataclasses import replace
-from typing import Any
 
 from contract.messages import ErrorCode, Method, PaymentRecord, PaymentState
 from contract.scan_kind import ScanKind, classify
 from kiosk.core import outcome, payment_flow
-from kiosk.core.effects import CancelOrder, Effect, FollowOrder, MakeOrder, Record, Sound
+from kiosk.core.effects import CancelOrder, FollowOrder, MakeOrder, Record, Sound
 from kiosk.core.events import OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
 from kiosk.core.payment import Fact, apply_fact
-
-Step = tuple[Session, tuple[Effect, ...]]
+from kiosk.core.step import Step, with_visit
 
 ANSWER_WITHIN_S = 90  # the server ends the order after a minute; then the kiosk asks for its end
 
@@ -33,10 +30,6 @@ _NOTHING_CHARGED = (
     ErrorCode.SIMULATED_MONEY,
     ErrorCode.CHANNEL_UNAVAILABLE,
 )
-
-
-def _visit(session: Session, **changes: Any) -> Session:
-    return replace(session, visit=replace(session.visit, **changes))
 
 
 def welcome(session: Session) -> bool:
@@ -66,7 +59,7 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step | None:
             return say(session, Say.CODE_USED, Screen.METHOD), (Sound("attention"),)
         return session, ()
     if visit.screen is Screen.PAYING_QR:
-        return payment_flow.cancel(_visit(session, next_code=event.text), Screen.METHOD)
+        return payment_flow.cancel(with_visit(session, next_code=event.text), Screen.METHOD)
     return _charge(session, event.text, moment)
 
 
@@ -75,7 +68,7 @@ def go_on(session: Session, moment: Moment) -> Step:
     code, visit = session.visit.next_code, session.visit
     if not code or visit.cancelling:
         return session, ()
-    session = _visit(session, next_code="")
+    session = with_visit(session, next_code="")
     if visit.screen is not Screen.METHOD or visit.payment is not None:
         return session, ()
     return _charge(session, code, moment)
@@ -96,7 +89,7 @@ def _charge(session: Session, code: str, moment: Moment) -> Step:
     record = record.model_copy(update={"with_payment_code": True})
     asked = apply_fact(record, Fact.ASKED, moment.wall)
     assert asked is not None
-    session = _visit(
+    session = with_visit(
         session,
         screen=Screen.PAYING_CODE,
         payment=asked,

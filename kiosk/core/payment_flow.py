@@ -1,7 +1,6 @@
 """From "how to pay" to the receipt. Each step that may take money is recorded before it is taken."""
 
 from dataclasses import replace
-from typing import Any
 
 from contract.messages import (
     ErrorCode,
@@ -46,8 +45,7 @@ from kiosk.core.model import (
     Session,
 )
 from kiosk.core.payment import FACT_OF_STATE, Fact, apply_fact
-
-Step = tuple[Session, tuple[Effect, ...]]
+from kiosk.core.step import Step, with_visit
 
 ORDER_WITHIN_S = 90  # an order is made or refused long before
 CODE_SHOWN_S = 180  # how long a payment code stays on the screen before it is cancelled,
@@ -68,29 +66,25 @@ _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE)
 _BILLS_MUST_BE_READ_AGAIN = (Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED)
 
 
-def _visit(session: Session, **changes: Any) -> Session:
-    return replace(session, visit=replace(session.visit, **changes))
-
-
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
     match visit.screen, event.action:
         case Screen.METHOD, Action.METHOD if event.value in set(Method):
             return _start(session, Method(event.value), moment)
         case Screen.DECLINED, Action.CHANGE_METHOD:
-            return _visit(session, screen=Screen.METHOD, payment=None), ()
+            return with_visit(session, screen=Screen.METHOD, payment=None), ()
         case screen, Action.CANCEL_PAYMENT if screen in _PAYING:
             return cancel(session, Screen.MESSAGE)
         case screen, Action.CHANGE_METHOD if screen in _PAYING:
             return cancel(session, Screen.METHOD)
         case Screen.PAYING_QR, Action.MORE_TIME if not visit.cancelling:
             longer = min(visit.code_latest, visit.code_expires + MORE_TIME_S)
-            return _visit(session, code_expires=longer), ()
+            return with_visit(session, code_expires=longer), ()
         case ((Screen.PAID | Screen.UNKNOWN), (Action.PRINT | Action.PRINT_SLIP)) if visit.payment:
             return outcome.on_paper(session, moment)
         case Screen.PAID, Action.PHONE if visit.payment and visit.payment.status_url:
             effect = RecordReceipt(visit.payment.payment_id, "phone", "shown")
-            return _visit(session, screen=Screen.RECEIPT_PHONE), (effect,)
+            return with_visit(session, screen=Screen.RECEIPT_PHONE), (effect,)
     return None
 
 
@@ -129,7 +123,7 @@ def _start(session: Session, method: Method, moment: Moment) -> Step:
     record = intended(session, method, moment)
     if not isinstance(record, PaymentRecord):
         return (say(session, record, Screen.METHOD) if record else session), ()
-    session = _visit(
+    session = with_visit(
         session,
         screen=Screen.PAYING_QR if method in METHODS_QR else Screen.PAYING_CARD,
         payment=record,
@@ -163,7 +157,7 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
 def _ask_terminal(session: Session, asked: PaymentRecord) -> Step:
     """From here on, what the terminal holds is not the payment before any more."""
     session = replace(session, lobby=replace(session.lobby, last_paid=None))
-    return _visit(session, payment=asked), (Record(asked), AskTerminal(asked))
+    return with_visit(session, payment=asked), (Record(asked), AskTerminal(asked))
 
 
 def _give_up(
@@ -178,7 +172,7 @@ def _give_up(
     assert record is not None
     ended = apply_fact(record, Fact.CANCELLED, moment.wall, reason=reason)
     back_to = Screen.IDENTIFY if what in _BILLS_MUST_BE_READ_AGAIN else Screen.METHOD
-    session = say(_visit(session, payment=None), what, back_to, cancelling=False)
+    session = say(with_visit(session, payment=None), what, back_to, cancelling=False)
     return session, (*before, *((Record(ended),) if ended else ()))
 
 
@@ -205,7 +199,7 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
     if not event.view.code_url:
         return _give_up(session, moment, "no_code", Say.CHANNEL_UNAVAILABLE)
     latest = moment.monotonic + _seconds_until_end(event.view, moment) - CODE_MARGIN_S
-    session = _visit(
+    session = with_visit(
         session,
         payment=asked,
         code_url=event.view.code_url,
@@ -222,7 +216,7 @@ def _cancel_made(session: Session, moment: Moment, view: PaymentView) -> Step:
     asked = apply_fact(record, Fact.ASKED, moment.wall, status_url=view.status_url)
     assert asked is not None
     deadline = moment.monotonic + CANCEL_PATIENCE_S
-    session = _visit(session, payment=asked, cancel_deadline=deadline)
+    session = with_visit(session, payment=asked, cancel_deadline=deadline)
     return session, (Record(asked), CancelOrder(asked.payment_id))
 
 
@@ -274,7 +268,7 @@ def on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
     record = session.visit.payment
     if record is None or record.payment_id != event.payment_id:
         return session, ()
-    return _visit(session, card=event.progress), ()
+    return with_visit(session, card=event.progress), ()
 
 
 def _read_again(session: Session) -> Session:
@@ -319,7 +313,7 @@ def cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
     patience = ABORT_PATIENCE_S if is_card else CANCEL_PATIENCE_S
     if record.with_payment_code:
         patience = TAKE_BACK_PATIENCE_S
-    session = _visit(
+    session = with_visit(
         session,
         cancelling=True,
         after_cancel=after,

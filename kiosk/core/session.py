@@ -10,7 +10,7 @@ from typing import Any
 
 from kiosk.core import identify, outcome, payment_code, payment_flow, staff
 from kiosk.core.capabilities import offers
-from kiosk.core.effects import ArmScanner, Effect
+from kiosk.core.effects import ArmScanner
 from kiosk.core.events import (
     AccountFound,
     BillsHeld,
@@ -42,8 +42,7 @@ from kiosk.core.events import (
     Touched,
 )
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
-
-Step = tuple[Session, tuple[Effect, ...]]
+from kiosk.core.step import Step, with_visit
 
 PATIENCE_S = {
     Screen.PAID: 30,
@@ -88,7 +87,7 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
         session, more = payment_code.go_on(session, moment)
         effects = (*effects, *more)
     if session.visit.screen is not before.visit.screen:
-        session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
+        session = with_visit(session, touched=moment.monotonic)
     listening, listened = _listens(session), _listens(before)
     if listening != listened:
         effects = (*effects, ArmScanner(listening))
@@ -195,7 +194,7 @@ def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
 
 
 def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
-    return replace(session, visit=replace(session.visit, touched=moment.monotonic)), ()
+    return with_visit(session, touched=moment.monotonic), ()
 
 
 def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
@@ -233,7 +232,7 @@ def _on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> St
 
 
 def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
-    session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
+    session = with_visit(session, touched=moment.monotonic)
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
@@ -256,13 +255,13 @@ def _on_another(session: Session) -> Step:
     kept = {"language": session.visit.language, "large_text": session.visit.large_text}
     session = home(session, **kept)
     if session.visit.screen is Screen.ATTRACT:
-        session = replace(session, visit=replace(session.visit, screen=Screen.IDENTIFY))
+        session = with_visit(session, screen=Screen.IDENTIFY)
     return session, ()
 
 
 def _on_language(session: Session) -> Step:
     language = "en" if session.visit.language == "zh_CN" else "zh_CN"
-    return replace(session, visit=replace(session.visit, language=language)), ()
+    return with_visit(session, language=language), ()
 
 
 def _on_large_text(session: Session) -> Step:
@@ -280,7 +279,7 @@ def _on_help(session: Session) -> Step:
 def _on_services(session: Session) -> Step:
     if session.visit.screen is not Screen.ATTRACT:
         return session, ()
-    return replace(session, visit=replace(session.visit, screen=Screen.SERVICES)), ()
+    return with_visit(session, screen=Screen.SERVICES), ()
 
 
 def _on_back(session: Session) -> Step:

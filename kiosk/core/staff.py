@@ -19,8 +19,7 @@ from kiosk.core.effects import (
 )
 from kiosk.core.events import CardStepped, FactsSeen, PinChecked, Scanned, Tapped, TestEnded
 from kiosk.core.model import Action, Moment, Screen, Session, StaffTest, Visit
-
-Step = tuple[Session, tuple[Effect, ...]]
+from kiosk.core.step import Step, with_visit
 
 PIN_DIGITS_MIN, PIN_DIGITS_MAX = 6, 12
 FREE_MISSES = 2  # a finger slips; from then on there is a pause
@@ -120,9 +119,7 @@ def on_pin_checked(session: Session, event: PinChecked, moment: Moment) -> Step:
         return session, ()
     if not event.right:
         return _staff(session, busy=False, missed=True), (Sound("attention"),)
-    session = _staff(
-        replace(session, visit=replace(session.visit, screen=Screen.STAFF)), busy=False
-    )
+    session = _staff(with_visit(session, screen=Screen.STAFF), busy=False)
     return session, (LookAround(),)
 
 
@@ -159,7 +156,7 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
 def on_card_step(session: Session, event: CardStepped) -> Step:
     if session.visit.staff.test is not StaffTest.PAYMENT or not session.visit.staff.busy:
         return session, ()
-    return replace(session, visit=replace(session.visit, card=event.progress)), ()
+    return with_visit(session, card=event.progress), ()
 
 
 def on_test_ended(session: Session, event: TestEnded, moment: Moment) -> Step:
@@ -171,7 +168,7 @@ def on_test_ended(session: Session, event: TestEnded, moment: Moment) -> Step:
         session = replace(session, lobby=replace(session.lobby, terminal_known=False))
     if session.visit.screen is Screen.STAFF and session.visit.staff.test is event.test:
         session = _staff(session, busy=False, outcome=event.outcome, detail=event.detail)
-        session = replace(session, visit=replace(session.visit, touched=moment.monotonic))
+        session = with_visit(session, touched=moment.monotonic)
     return session, effects
 
 

@@ -18,7 +18,7 @@ class Pace:
     quarantine_s: float = 300.0
 
 
-class Trust:
+class FlapCounter:
     """Counts how often a device was lost after it had been there. One that is simply unplugged is lost
     once; a loose plug, a dying power supply and a driver that fails again and again are lost often."""
 

@@ -52,7 +52,7 @@ _TRIAL_KEPT = ConditionReport(
 )
 
 
-def own_report(
+def kiosk_report(
     *, recording: bool, damaged: bool, clock_off: bool, trial_kept: bool = False
 ) -> DeviceReport:
     """For the heartbeat, beside the devices."""

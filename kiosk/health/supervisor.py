@@ -16,7 +16,7 @@ from device_drivers.errors import DeviceError
 from device_drivers.status import DeviceStatus
 from kiosk.central.client import backoff_s
 from kiosk.health import device_reports
-from kiosk.health.flapping import Pace, Trust
+from kiosk.health.flapping import FlapCounter, Pace
 
 log = structlog.get_logger("health")
 
@@ -40,7 +40,7 @@ class _Watch:
     """What a supervisor remembers of its device."""
 
     device: Watched
-    trust: Trust
+    flaps: FlapCounter
     is_open: bool = False
     attempt: int = 0
     test_due: float | None = None  # None: its first state is told before it is tested
@@ -81,11 +81,11 @@ class Supervisors:
             return tuple(self._reports[d.role] for d in self._devices if d.role in self._reports)
 
     def _watch(self, device: Watched) -> None:
-        watch = _Watch(device, Trust(self._pace))
+        watch = _Watch(device, FlapCounter(self._pace))
         while not self._stop.is_set():
             status, pause_s = self._look(watch)
             now = time.monotonic()
-            if watch.trust.lost_too_often(device_reports.is_lost(status), now):
+            if watch.flaps.lost_too_often(device_reports.is_lost(status), now):
                 log.warning("device_quarantined", role=device.role)
                 status, pause_s = device_reports.quarantined(status), self._pace.quarantine_s
                 watch.is_open = False

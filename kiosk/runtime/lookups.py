@@ -8,7 +8,7 @@ import structlog
 
 from contract.bill_code import BillCode
 from contract.messages import Bill, ErrorCode, UnitAccount, UnitLookup
-from kiosk.central.bills_cache import OpenBillsCopy, known_to
+from kiosk.central.bills_cache import BillsCache, known_to
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
 from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
 from kiosk.journal.journal import Journal
@@ -22,7 +22,7 @@ class Lookups:
     def __init__(
         self,
         client: CentralClient,
-        copy: OpenBillsCopy,
+        copy: BillsCache,
         journal: Journal,
         post: Callable[[Event], None],
         second_factor: Callable[[], bool],

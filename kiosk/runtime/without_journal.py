@@ -14,7 +14,7 @@ from contract.stop_reason import StopReason
 from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.core.events import Event
 from kiosk.core.model import Lobby, Screen, Session, Visit
-from kiosk.health.kiosk_report import own_report
+from kiosk.health.kiosk_report import kiosk_report
 from kiosk.recovery.journal_repair import Trouble
 
 log = structlog.get_logger("waiting")
@@ -87,7 +87,9 @@ class Waiting:
             self._stop.wait(TRY_AGAIN_S)
 
     def _tell(self) -> None:
-        own = own_report(recording=False, damaged=self._trouble is Trouble.DAMAGED, clock_off=False)
+        own = kiosk_report(
+            recording=False, damaged=self._trouble is Trouble.DAMAGED, clock_off=False
+        )
         try:
             self._client.heartbeat(self._heartbeat().model_copy(update={"devices": [own]}))
         except (ServerAway, Refused) as error:

@@ -4,14 +4,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import JournalPosition
 from kiosk.central import identity
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.commands import kiosk
 from kiosk.settings import Server, Settings
 from tests.kiosk.core.story import config
 
 
 def test_the_configuration_of_another_place_is_forgotten(tmp_path, monkeypatch):
-    known = KnownConfig(tmp_path / "config.json")
+    known = ConfigCache(tmp_path / "config.json")
     known.save(config())
     me = identity.Identity("id-4", "K04", "hillside", Ed25519PrivateKey.generate())
     monkeypatch.setattr(kiosk, "enrol", lambda *asked: (me, JournalPosition()))

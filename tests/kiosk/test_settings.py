@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.settings import SettingsError, load
 from lobbypay.cli import main
 
@@ -94,4 +94,4 @@ def test_every_command_says_so_in_one_line(tmp_path, capsys, command):
 
 def test_what_the_kiosk_kept_itself_may_be_damaged(tmp_path):
     (tmp_path / "config.json").write_bytes(b"\xff\xfe{}")
-    assert KnownConfig(tmp_path / "config.json").load() is None
+    assert ConfigCache(tmp_path / "config.json").load() is None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contract.messages import OpenBills, UnitAccount
-from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.bills_cache import BillsCache
 from kiosk.clock import Clock
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -36,8 +36,8 @@ class Pages:
         return OpenBills(accounts=self.accounts, as_of=self.at, journal_received=self.received)
 
 
-def copy_in(folder: Path, *accounts: UnitAccount, acknowledged: int = 0) -> OpenBillsCopy:
+def copy_in(folder: Path, *accounts: UnitAccount, acknowledged: int = 0) -> BillsCache:
     """A copy just fetched."""
-    made = OpenBillsCopy(folder / "open_bills.sqlite3", Time().clock())
+    made = BillsCache(folder / "open_bills.sqlite3", Time().clock())
     made.sync(Pages(*accounts), acknowledged)
     return made

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.bills_cache import BillsCache
 from tests.kiosk.central.copies import NOON, Pages, Time, copy_in
 from tests.kiosk.core.story import account, bill
 
@@ -22,8 +22,8 @@ def time():
 def opened(tmp_path, time):
     made = []
 
-    def open_copy(owner=OWNER, **more) -> OpenBillsCopy:
-        copy = OpenBillsCopy(tmp_path / "open_bills.sqlite3", time.clock(), owner, **more)
+    def open_copy(owner=OWNER, **more) -> BillsCache:
+        copy = BillsCache(tmp_path / "open_bills.sqlite3", time.clock(), owner, **more)
         made.append(copy)
         return copy
 

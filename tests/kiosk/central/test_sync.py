@@ -9,9 +9,9 @@ from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.messages import ApiError, ErrorCode, JournalAnswer, Method, OpenBills, Text
 from contract.stop_reason import StopReason
 from kiosk.central import sync
-from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.bills_cache import BillsCache
 from kiosk.central.client import Refused, ServerAway
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.central.outbox import Outbox
 from kiosk.central.presence_counter import PresenceCounter
 from kiosk.central.sync import NOT_KNOWN, SAID_AGAIN_S, Sync
@@ -86,7 +86,7 @@ def test_whether_the_copy_could_serve_is_told_with_and_without_the_server(tmp_pa
     found = Sync(
         server,
         Outbox(server, journal),
-        OpenBillsCopy(tmp_path / "open.sqlite3", moving.clock()),
+        BillsCache(tmp_path / "open.sqlite3", moving.clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=lambda r: None,
@@ -103,7 +103,7 @@ def test_whether_the_copy_could_serve_is_told_with_and_without_the_server(tmp_pa
 
 
 def test_the_last_configuration_is_kept_and_a_broken_one_is_no_obstacle(tmp_path):
-    known = KnownConfig(tmp_path / "config.json")
+    known = ConfigCache(tmp_path / "config.json")
     assert known.load() is None
     known.save(config())
     assert known.load() == config()
@@ -150,7 +150,7 @@ def seen_of(server, journal, tmp_path, rounds=1, stops=None):
     made = Sync(
         server,
         Outbox(server, journal),
-        OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock()),
+        BillsCache(tmp_path / "open.sqlite3", Time().clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=seen.append,
@@ -201,7 +201,7 @@ def test_a_word_about_its_key_counts_only_when_it_is_said_again(journal, tmp_pat
     made = Sync(
         server,
         Outbox(server, journal),
-        OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock()),
+        BillsCache(tmp_path / "open.sqlite3", Time().clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=seen.append,
@@ -283,7 +283,7 @@ def round_of(server, journal, tmp_path, stops):
     made = Sync(
         server,
         Outbox(server, journal, presence),
-        OpenBillsCopy(tmp_path / "open.sqlite3", Time().clock()),
+        BillsCache(tmp_path / "open.sqlite3", Time().clock()),
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=lambda r: None,

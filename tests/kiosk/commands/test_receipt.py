@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from contract.messages import Method, PaymentState
-from kiosk.central.config_cache import KnownConfig
+from kiosk.central.config_cache import ConfigCache
 from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal
 from lobbypay.cli import main
@@ -21,7 +21,7 @@ CREATED = PENDING.model_copy(update={"state": PaymentState.CREATED, "version": 1
 
 @pytest.fixture
 def journal(tmp_path):
-    KnownConfig(tmp_path / "config.json").save(config())
+    ConfigCache(tmp_path / "config.json").save(config())
     journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime(2026, 11, 24, tzinfo=UTC))
     journal.append_payment(CREATED)
     yield journal
@@ -71,7 +71,7 @@ def test_without_the_community_or_with_a_changed_journal_nothing_is_drawn(
     (tmp_path / "config.json").unlink()
     assert draws(journal, CREATED.reference, "--png", png) == 2
     assert "config.json" in capsys.readouterr().err
-    KnownConfig(tmp_path / "config.json").save(config())
+    ConfigCache(tmp_path / "config.json").save(config())
     journal._db.execute("DROP TRIGGER entries_are_never_changed")
     journal._db.execute("UPDATE entries SET body = replace(body, '63208', '1') WHERE sequence = 1")
     assert draws(journal, CREATED.reference, "--png", png) == 2

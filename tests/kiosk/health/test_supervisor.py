@@ -8,7 +8,7 @@ import pytest
 from contract.heartbeat import DeviceReport
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.status import Condition, DeviceStatus, Level
-from kiosk.health.flapping import Pace, Trust
+from kiosk.health.flapping import FlapCounter, Pace
 from kiosk.health.supervisor import Supervisors, Watched
 from tests.device_drivers.waiting import wait_until
 
@@ -153,7 +153,7 @@ def test_a_failed_test_is_said_until_one_succeeds(watch: Callable) -> None:
 
 
 def test_losses_long_ago_are_forgiven() -> None:
-    trust = Trust(Pace(losses_max=3, losses_within_s=600))
+    trust = FlapCounter(Pace(losses_max=3, losses_within_s=600))
     found = []
     for number in range(20):
         trust.lost_too_often(False, number * 400.0)
@@ -162,5 +162,5 @@ def test_losses_long_ago_are_forgiven() -> None:
 
 
 def test_one_long_absence_is_one_loss() -> None:
-    trust = Trust(Pace(losses_max=2, losses_within_s=600))
+    trust = FlapCounter(Pace(losses_max=2, losses_within_s=600))
     assert not any(trust.lost_too_often(at > 0, float(at)) for at in range(500))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from contract.messages import EntryKind
-from kiosk.central.bills_cache import OpenBillsCopy
+from kiosk.central.bills_cache import BillsCache
 from kiosk.core.model import Screen
 from kiosk.journal.continuation import current
 from kiosk.journal.journal import JournalUnavailable, verify
@@ -106,11 +106,11 @@ def test_a_file_that_may_not_grow_keeps_what_was_promised(tmp_path):
 def test_the_copy_of_open_bills_lives_in_memory_where_its_file_cannot(tmp_path):
     place = tmp_path / "open.sqlite3"
     place.write_bytes(b"not a database " * 500)
-    copy = OpenBillsCopy(place, Time().clock())
+    copy = BillsCache(place, Time().clock())
     copy.close()
     assert sqlite3.connect(place).execute("SELECT count(*) FROM accounts").fetchone() == (0,)
     (tmp_path / "folder").mkdir()
-    copy = OpenBillsCopy(tmp_path / "folder", Time().clock())  # a place that cannot be a file
+    copy = BillsCache(tmp_path / "folder", Time().clock())  # a place that cannot be a file
     copy.sync(Pages(account(bill(9, 1))), 0)
     assert copy.account("3-2-1201") is not None
     copy.close()

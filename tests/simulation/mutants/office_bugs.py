@@ -284,9 +284,9 @@ def a17_a_dead_channel_holds_the_others() -> None:
 
 
 def a17_the_copy_of_the_bills_never_grows_old() -> None:
-    from kiosk.central.bills_cache import OpenBillsCopy
+    from kiosk.central.bills_cache import BillsCache
 
-    OpenBillsCopy._age = lambda self, synced: timedelta(0)
+    BillsCache._age = lambda self, synced: timedelta(0)
 
 
 def a17_a_kiosk_that_is_switched_off_cannot_deliver() -> None:

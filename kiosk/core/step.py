@@ -1,0 +1,14 @@
+"""What a step of the kiosk gives: the session after it, and the effects to carry out."""
+
+from dataclasses import replace
+from typing import Any
+
+from kiosk.core.effects import Effect
+from kiosk.core.model import Session
+
+Step = tuple[Session, tuple[Effect, ...]]
+
+
+def with_visit(session: Session, **changes: Any) -> Session:
+    """The session with these fields of its visit changed."""
+    return replace(session, visit=replace(session.visit, **changes))
