@@ -7,8 +7,6 @@ as days since 2020-01-01, 2 bytes big endian | Ed25519 signature 64 bytes (RFC 8
 Reading never raises: whatever a camera sees ends in one of the results below.
 """
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Mapping
@@ -20,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from contract import base64url
 from contract.money import Money
 
 VERSION = 1
@@ -85,7 +84,7 @@ def encode(code: BillCode, key: Ed25519PrivateKey, base_url: str) -> str:
     token = signed + key.sign(_CONTEXT + signed)
     if len(token) > TOKEN_BYTES_MAX:
         raise ValueError(f"the bill code is {len(token)} bytes long; {TOKEN_BYTES_MAX} are allowed")
-    url = f"{base_url.rstrip('/')}/b/{_b64(token)}"
+    url = f"{base_url.rstrip('/')}/b/{base64url.encode(token)}"
     if len(url) > URL_LENGTH_MAX or not BILL_URL.fullmatch(url):
         raise ValueError(
             f"{base_url!r} does not make a bill address of {URL_LENGTH_MAX} characters"
@@ -106,7 +105,7 @@ def read_token(
 ) -> Reading:
     """As ``read``, from the token alone (the server sees only the path)."""
     try:
-        token = _unb64(token_text)
+        token = _token_bytes(token_text)
         if token[0] != VERSION:
             return Reading(Verdict.UNKNOWN_VERSION)
         signed, signature = token[:-_SIGNATURE_BYTES], token[-_SIGNATURE_BYTES:]
@@ -127,17 +126,13 @@ def read_token(
     return Reading(Verdict.VALID, code)
 
 
-def _b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _unb64(text: str) -> bytes:
+def _token_bytes(text: str) -> bytes:
     """Only the one canonical spelling of each token is accepted."""
     try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        raw = base64url.decode_exactly(text)
+    except ValueError as error:
         raise _Malformed from error
-    if _b64(raw) != text or not 6 + _SIGNATURE_BYTES < len(raw) <= TOKEN_BYTES_MAX:
+    if not 6 + _SIGNATURE_BYTES < len(raw) <= TOKEN_BYTES_MAX:
         raise _Malformed
     return raw
 

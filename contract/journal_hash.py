@@ -4,8 +4,6 @@ Any change to an earlier entry shows in every later hash; without the kiosk's id
 write a chain of their own. The signature names the kiosk, so an entry is no other kiosk's either.
 """
 
-import base64
-import binascii
 import hashlib
 import json
 from typing import Any
@@ -15,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
+
+from contract import base64url
 
 GENESIS = "0" * 64
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -49,7 +49,7 @@ def _words(kiosk_id: str, sequence: int, digest: str) -> bytes:
 def sign_entry(key: Ed25519PrivateKey, kiosk_id: str, sequence: int, digest: str) -> str:
     """Ed25519 over purpose, kiosk, sequence and hash; base64url without padding (86 characters)."""
     raw = key.sign(_words(kiosk_id, sequence, digest))
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64url.encode(raw)
 
 
 def check_signature(
@@ -57,18 +57,17 @@ def check_signature(
 ) -> None:
     """Raises NotSigned unless ``signature`` is this kiosk's for an entry of that hash."""
     try:
-        raw = base64.b64decode(signature + "==", altchars=b"-_", validate=True)
+        raw = base64url.decode_exactly(signature)
         key.verify(raw, _words(kiosk_id, sequence, digest))
-    except (InvalidSignature, binascii.Error, ValueError) as error:
+    except (InvalidSignature, ValueError) as error:
         raise NotSigned(f"entry {sequence} is not signed by this kiosk") from error
 
 
 def public_key_text(key: Ed25519PublicKey) -> str:
     """The raw public key in base64url without padding."""
-    return base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
+    return base64url.encode(key.public_bytes_raw())
 
 
 def public_key(text: str) -> Ed25519PublicKey:
     """From base64url without padding. Raises ValueError."""
-    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    return Ed25519PublicKey.from_public_bytes(raw)
+    return Ed25519PublicKey.from_public_bytes(base64url.decode(text))

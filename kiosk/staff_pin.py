@@ -4,11 +4,12 @@
 it in days; it opens a screen that moves no resident's money, and the kiosk limits the tries.
 """
 
-import base64
 import hashlib
 import hmac
 import re
 import secrets
+
+from contract import base64url
 
 N, R, P = 2**15, 8, 1  # some 0.1 s and 32 MB
 MEMORY_MAX = 128 * 2**20
@@ -25,7 +26,9 @@ def make(pin: str) -> str:
     if len(set(pin)) < 3 or pin in "0123456789012" or pin in "9876543210987":
         raise ValueError("this PIN is too easily guessed")
     salt = secrets.token_bytes(16)
-    return f"scrypt${N}${R}${P}${_text(salt)}${_text(_hash(pin, salt, N, R, P))}"
+    return (
+        f"scrypt${N}${R}${P}${base64url.encode(salt)}${base64url.encode(_hash(pin, salt, N, R, P))}"
+    )
 
 
 def matches(pin: str, made: str) -> bool:
@@ -35,19 +38,11 @@ def matches(pin: str, made: str) -> bool:
         return False
     n, r, p = (int(found[i]) for i in (1, 2, 3))
     try:
-        known = _raw(found[5])
-        return hmac.compare_digest(_hash(pin, _raw(found[4]), n, r, p), known)
+        known = base64url.decode(found[5])
+        return hmac.compare_digest(_hash(pin, base64url.decode(found[4]), n, r, p), known)
     except ValueError:
         return False
 
 
 def _hash(pin: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     return hashlib.scrypt(pin.encode(), salt=salt, n=n, r=r, p=p, maxmem=MEMORY_MAX, dklen=32)
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _raw(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

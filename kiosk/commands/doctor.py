@@ -8,13 +8,13 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import structlog
 
 from device_drivers.status import Level
 from kiosk import settings as settings_file
 from kiosk.central.config_cache import ConfigCache
+from kiosk.commands.config_option import add_config_option
 from kiosk.doctor import conditions, machine, trials, udev
 from kiosk.doctor.attached import Attached, attached
 from kiosk.doctor.devices import try_devices
@@ -149,7 +149,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="lobbypay doctor", description="Is this kiosk ready? The remedy for what is not."
     )
-    parser.add_argument("--config", type=Path, default=Path("/etc/lobbypay/kiosk.toml"))
+    add_config_option(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--language", choices=("zh", "en"), default=language_of(dict(os.environ)))
     parser.add_argument("--udev", action="store_true", help="print rules for lasting device names")

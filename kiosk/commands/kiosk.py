@@ -15,6 +15,7 @@ from kiosk.bootstrap import BEGIN_AGAIN, run
 from kiosk.central import identity as identity_file
 from kiosk.central.client import Refused, ServerAway, enrol
 from kiosk.central.config_cache import ConfigCache
+from kiosk.commands.config_option import add_config_option
 from kiosk.journal.continuation import current, open_payments
 from kiosk.journal.journal import JournalUnavailable
 from kiosk.journal.opening import save_begin
@@ -67,7 +68,7 @@ def _pin() -> int:
 def main(argv: list[str]) -> int:
     """``lobbypay kiosk [--config FILE] [enrol --pairing-code CODE]``."""
     parser = argparse.ArgumentParser("lobbypay kiosk", description="The lobby terminal.")
-    parser.add_argument("--config", type=Path, default=Path("/etc/lobbypay/kiosk.toml"))
+    add_config_option(parser)
     commands = parser.add_subparsers(dest="command")
     enrolling = commands.add_parser("enrol", help="exchange a pairing code for an identity, once")
     enrolling.add_argument("--pairing-code", required=True)

@@ -10,15 +10,14 @@ from pathlib import Path
 import structlog
 
 from device_drivers.printers.memory import Memory
+from kiosk.commands.config_option import add_config_option
 from kiosk.settings import Settings, SettingsError, load, printer_memory
-
-DEFAULT_CONFIG = Path("/etc/lobbypay/kiosk.toml")
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("lobbypay printer", description=__doc__)
     parser.add_argument("command", choices=("new-roll", "bin-emptied", "status"))
-    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+    add_config_option(parser)
     options = parser.parse_args(argv)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     try:

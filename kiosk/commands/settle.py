@@ -9,13 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from contract.messages import CardData, Method, PaymentRecord, PaymentState
 from contract.money import Money
 from kiosk import settings as settings_file
 from kiosk.central import identity as identity_file
 from kiosk.clock import Clock
+from kiosk.commands.config_option import add_config_option
 from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.continuation import current
 from kiosk.journal.journal import Journal, JournalUnavailable
@@ -67,7 +67,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("reference", metavar="REFERENCE", help="its receipt number, K03-000417")
     parser.add_argument("end", choices=tuple(ENDS), help="how it ended (below)")
-    parser.add_argument("--config", type=Path, default=Path("/etc/lobbypay/kiosk.toml"))
+    add_config_option(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask, for scripts")
     return parser.parse_args(argv)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from contract import bill_code
+from contract import base64url, bill_code
 from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
 from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
@@ -88,7 +88,7 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     if scanned.kind in _SAY_OF_KIND:
         return say(session, _SAY_OF_KIND[scanned.kind], Screen.IDENTIFY), (Sound("attention"),)
     keys = {
-        bytes.fromhex(k.key_id): TrustedKey(_raw(k.public_key), k.not_after)
+        bytes.fromhex(k.key_id): TrustedKey(base64url.decode(k.public_key), k.not_after)
         for k in config.bill_keys
     }
     today = business_day(moment.wall, config.community.time_zone)
@@ -114,12 +114,6 @@ def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Ste
     entry = unit_entry.of_code(numbering, scanned.unit)
     session, effects = _on_complete(with_visit(again(session), entry=entry))
     return session, (Sound("read"), *effects)
-
-
-def _raw(text: str) -> bytes:
-    import base64
-
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:

@@ -1,6 +1,5 @@
 """Keys that sign bill codes. The private half is a file in the data folder, never in the database."""
 
-import base64
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
-from contract import bill_code, messages
+from contract import base64url, bill_code, messages
 from contract.bill_code import BillCode, TrustedKey
 from contract.business_day import business_day
 from contract.money import Money
@@ -39,7 +38,9 @@ def create_key(community: Community, *, now: datetime) -> BillSigningKey:
     return BillSigningKey.objects.create(
         community=community,
         key_id=key_id,
-        public_key=_b64(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)),
+        public_key=base64url.encode(
+            private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        ),
         not_after=business_day(now + KEY_LIFE, community.time_zone),
         created_at=now,
     )
@@ -56,7 +57,7 @@ def bill_keys(community: Community) -> list[messages.BillKey]:
 def trusted_keys(community: Community) -> dict[bytes, TrustedKey]:
     """The same keys as ``contract.bill_code.read`` wants them."""
     return {
-        bytes.fromhex(key.key_id): TrustedKey(_unb64(key.public_key), key.not_after)
+        bytes.fromhex(key.key_id): TrustedKey(base64url.decode(key.public_key), key.not_after)
         for key in BillSigningKey.objects.filter(community=community)
     }
 
@@ -98,11 +99,3 @@ def _signing_key(community: Community) -> Ed25519PrivateKey:
 
 def _file(key_id: str) -> Path:
     return Path(settings.DATA_FOLDER) / "keys" / f"bill-{key_id}.pem"
-
-
-def _b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _unb64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

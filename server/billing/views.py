@@ -1,7 +1,5 @@
 """What a resident's phone shows for the QR code on a bill. Trusts the signature only; names nobody."""
 
-import base64
-import binascii
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from contract import bill_code
+from contract import base64url, bill_code
 from contract.bill_code import Reading, Verdict
 from contract.business_day import business_day
 from contract.messages import Text
@@ -61,8 +59,8 @@ def bill_page(request: HttpRequest, token: str) -> HttpResponse:
 def _read(token: str, now: datetime) -> Reading:
     """The token names its key; the key belongs to one community."""
     try:
-        key_id = base64.urlsafe_b64decode(token[:8])[1:5].hex()
-    except (binascii.Error, ValueError):
+        key_id = base64url.decode(token[:8])[1:5].hex()
+    except ValueError:
         return Reading(Verdict.NOT_OURS)
     key = BillSigningKey.objects.select_related("community").filter(key_id=key_id).first()
     if key is None:
