@@ -42,9 +42,8 @@ from kiosk.health.watchdog import Watchdog, uptime_s
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
 from kiosk.journal.scrubber import JournalWatch
-from kiosk.recovery.inquiry import Recovery
+from kiosk.recovery.inquiry import Recovery, age_of
 from kiosk.recovery.journal_repair import mend
-from kiosk.recovery.payment_age import age_of
 from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.devices import make_devices, watched

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -17,9 +18,10 @@ from contract.messages import CardData, ErrorCode, Method, PaymentRecord, Paymen
 from device_drivers.card_terminals.interface import CardResult, LastKnown, TerminalSnapshot
 from device_drivers.errors import DeviceError
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
+from kiosk.clock import Clock
 from kiosk.core.events import CardAnswered, Event, OrderSeen, RecoveryDone, TerminalRead
 from kiosk.journal.continuation import HANDED_OVER
-from kiosk.journal.journal import JournalUnavailable
+from kiosk.journal.journal import Journal, JournalUnavailable
 
 log = structlog.get_logger("recovery")
 
@@ -43,6 +45,20 @@ def card_data(result: CardResult) -> CardData:
         masked_pan=result.masked_pan,
         receipt_lines=list(result.receipt_lines),
     )
+
+
+def age_of(record: PaymentRecord, journal: Journal, clock: Clock) -> timedelta | None:
+    """How long ago a payment of an earlier run was intended; None: not known, at least not yet. Raises
+    JournalUnavailable.
+
+    A terminal that forgets is believed to have taken nothing only while it cannot have forgotten. So a
+    guess would cost money: both ends of the time must come from a clock that the server had set right.
+    """
+    intended = journal.intended_at(record.payment_id)
+    if intended is None or not clock.confirmed:
+        return None
+    age = clock.now() - intended
+    return age if age >= timedelta() else None
 
 
 def _known(known: LastKnown | None) -> CardData | None:

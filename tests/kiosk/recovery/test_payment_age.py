@@ -19,7 +19,7 @@ from kiosk.clock import Clock
 from kiosk.core.payment import Fact, apply_fact
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
-from kiosk.recovery.payment_age import age_of
+from kiosk.recovery.inquiry import age_of
 from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Server, Settings
 from tests.device_drivers.waiting import wait_until
