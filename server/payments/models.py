@@ -188,6 +188,12 @@ class PaymentOrder(models.Model):
         return self.method != Method.CARD
 
     @property
+    def told_paid(self) -> bool:
+        """Whether its kiosk told the payer that it was paid. Where the order does not say so, a backup
+        without that was restored: what the channel calls closed has been returned since."""
+        return self.by_code and self.kiosk_state == PaymentState.APPROVED
+
+    @property
     def told_unpaid(self) -> bool:
         """Whether its kiosk told the payer that no money was taken, or that it went back. An order that
         does not say so is older than that, as where a backup was restored."""

@@ -74,6 +74,18 @@ def test_what_the_payer_was_told_is_unpaid_goes_back(
     assert verify_ledger() == []
 
 
+@pytest.mark.parametrize("with_payment_code", [True, False])
+def test_what_was_paid_and_returned_since_is_called_returned(world, number, with_payment_code):
+    """The kiosk tells that it was approved, and the channel calls closed what went back whole."""
+    world.channel.orders[number] = OrderState(ChannelStatus.CLOSED)
+    told_again(world, "approved", with_payment_code)
+    sweep_for_a_day()
+    assert (order().life, order().reason) == (PaymentState.REVERSED, "refunded")
+    assert {b.state for b in Bill.objects.all()} == {"open"}
+    assert not BillLease.objects.exists()
+    assert verify_ledger() == []
+
+
 @pytest.mark.parametrize("end", ["declined", "cancelled", "reversed"])
 @pytest.mark.parametrize("late", [False, True])
 def test_staff_hear_that_a_payer_was_told_otherwise(world, number, end, late):
