@@ -27,6 +27,16 @@ _OF_MODULE = {
     "office_bugs": Place(themes.OFFICE),
 }
 _PLACES = {
+    "kiosk_bugs.the_journal_is_not_synced": Place(themes.CARD, ("kiosk_power_cut",)),
+    "kiosk_bugs.acting_before_recording": Place(themes.CARD, ("disk_full", "kiosk_killed")),
+    "kiosk_bugs.recovery_assumes_nothing_was_taken": Place(
+        themes.CARD, ("terminal_completion_lost", "kiosk_killed")
+    ),
+    "kiosk_bugs.recovery_assumes_it_was_taken": Place(themes.CARD, ("terminal_silent",)),
+    "kiosk_bugs.recovery_takes_any_transaction_for_its_own": Place(
+        themes.CARD, ("terminal_silent",)
+    ),
+    "kiosk_bugs.unfinished_payments_are_forgotten_at_start": Place(themes.CARD, ("kiosk_killed",)),
     "kiosk_bugs.no_answer_means_declined": Place(themes.CARD, ("terminal_completion_lost",)),
     "kiosk_bugs.entries_are_acknowledged_unsent": Place(themes.BACKLOG, ("journal_held_back",)),
     "kiosk_bugs.a_cancelled_order_is_believed_unpaid": Place(themes.RETURNS),
