@@ -104,6 +104,15 @@ class SimulatedServer:
                 self.dies()
         really()
 
+    def was_refused(self, payment_id: str) -> bool:
+        """Whether it refused to begin a payment, and a restore has not lost that."""
+        at = self.refused.get(payment_id)
+        return at is not None and not self.has_lost(at)
+
+    def has_lost(self, at: float) -> bool:
+        """Whether what happened then is not in its database any more."""
+        return any(since <= at <= until for since, until in self.lost)
+
     def restarts(self) -> None:
         """By somebody who wants it to have another configuration."""
         if self.process.alive:

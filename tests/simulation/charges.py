@@ -30,8 +30,6 @@ def at_channel(run: "Simulation", order: Order) -> Iterator[str]:
     if stored is None:
         yield f"{order.out_trade_no} is at a channel before it is stored"
         return
-    if stored.payment_id in run.server.refused and not run.server.lost:
-        yield f"{stored.reference} was refused, and is begun all the same"
     bills = {b["number"] for b in stored.bills}
     for other in PaymentOrder.objects.filter(state__in=OPEN).exclude(pk=stored.pk):
         if not other.by_code or not bills & {b["number"] for b in other.bills}:
@@ -50,6 +48,8 @@ def at_channel(run: "Simulation", order: Order) -> Iterator[str]:
 
 def at_server(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
     """The server has made an order: from then on a channel or a terminal may be asked."""
+    if run.server.was_refused(order.payment_id):
+        yield f"{order.reference} was refused, and is begun all the same"
     bills = {b["number"] for b in order.bills}
     for other in PaymentOrder.objects.filter(state__in=OPEN).exclude(pk=order.pk):
         if not bills & {b["number"] for b in other.bills} or run.let_go(other):

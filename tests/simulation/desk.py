@@ -32,6 +32,7 @@ SELECT EXISTS (SELECT 1 FROM payments_alert WHERE resolved_at IS NULL)
   OR EXISTS (SELECT 1 FROM payments_refund WHERE state = 'due')
   OR EXISTS (SELECT 1 FROM payments_paymentorder WHERE state IN ('created', 'pending', 'unknown'))
 """
+PAYS_WITHIN_S = (5.0, 40.0)
 RELEASES, READS = 0.3, 0.3  # how often one does that instead
 
 
@@ -101,8 +102,16 @@ class Desk:
             unknown_outcome.book_as_unpaid(order.payment_id, CLERK, BECAUSE, wall())
             if order.by_code and struck == len(self._run.faults.struck):
                 Seams.unexpected.extend(charges.taken_back(self._run, order))
+            if order.by_code:
+                self._payer_hears(order)
         else:
             resolve_alert(int(question.link.removeprefix("alert:")), CLERK, BECAUSE, wall())
+
+    def _payer_hears(self, order: PaymentOrder) -> None:
+        """That nothing came: some pay at once, by the photo that they took of the code."""
+        if self._run.faults.strikes("scanned_late"):
+            channel = self._run.channels[Method(order.method)]
+            channel.soon(lambda: channel.phones.pays(f"/{order.out_trade_no}"), PAYS_WITHIN_S)
 
     def _outside(self, question: Question) -> None:
         """The unit's credit bears it, where there is enough; else the company."""

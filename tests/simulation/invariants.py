@@ -179,12 +179,16 @@ def _kiosks_and_server(
     run: "Simulation", records: dict[str, dict[str, PaymentRecord]]
 ) -> Iterator[str]:
     orders = {o.payment_id: o for o in PaymentOrder.objects.all()}
+    forgotten = {payment_id for kiosk in run.kiosks for payment_id in kiosk.forgotten}
     for code, mine in records.items():
         for record in mine.values():
             order = orders.pop(record.payment_id, None)
             if order is None:
                 if record.state not in ENDED_UNPAID:
                     yield f"{record.reference}: {record.state} at {code}, unknown to the server"
+                continue
+            refusal_is_lost = record.payment_id in run.server.refused and run.server.lost
+            if record.payment_id in forgotten or (refusal_is_lost and record.state in ENDED_UNPAID):
                 continue
             if not _agree(record, order):
                 yield (

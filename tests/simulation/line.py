@@ -12,7 +12,7 @@ from tests.simulation.scheduler import Scheduler
 LATENCY_S = (0.005, 0.08)
 OVERTAKEN_BY_S = (0.3, 3.5)
 PARTITION_FOR_S = (10.0, 120.0)
-START_AGAIN_S = (3.0, 40.0)
+START_AGAIN_S = (3.0, 90.0)
 JOURNAL_HELD_FOR_S = (20.0, 200.0)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import JournalPosition
-from contract.messages import PaymentRecord, PaymentState
+from contract.messages import Method, PaymentRecord, PaymentState
 from device_drivers.card_terminals.interface import CardRequest
 from device_drivers.printers.interface import Document
 from kiosk import bootstrap
@@ -98,6 +98,7 @@ class SimulatedKiosk:
         self.process = Process(code)
         self.lives, self.clock_was_off = 0, False
         self.earlier: dict[str, PaymentRecord] = {}  # what disks said that are not here any more
+        self.forgotten: set[str] = set()  # of those, orders that the server ends without this kiosk
         self._begin: JournalPosition | None = None
         self._settles: dict[str, Fact] = {}  # what staff want to write down at the next start
         self._starts_after(0.0)
@@ -181,6 +182,9 @@ class SimulatedKiosk:
         """By another one that is enrolled in its place: its disk is empty. ``enrol`` answers where its
         journal goes on."""
         self.earlier = self.records()
+        for record in self.earlier.values():
+            if record.method is not Method.CARD and not record.state.final:
+                self.forgotten.add(record.payment_id)
         self._begin = enrol()
         self.dies(power_cut=True, for_s=OFF_FOR_S)
         self.disk.replaced()

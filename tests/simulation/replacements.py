@@ -42,7 +42,8 @@ class Replacements:
         row = Kiosk.objects.get(pk=kiosk.kiosk_id)
         told = row.journal_sequence == kiosk.journal.last_sequence
         cards = [r for r in kiosk.journal.unfinished() if r.method is Method.CARD]
-        return row.active and told and any(r.state in OPEN for r in cards)
+        in_doubt = any(r.reason == HANDED_OVER for r in cards)  # people look into it there
+        return row.active and told and not in_doubt and any(r.state in OPEN for r in cards)
 
     def _staff_look(self, kiosk: "SimulatedKiosk") -> None:
         """Whether the bank took the money, where the terminal cannot say: they write it down."""
@@ -63,6 +64,6 @@ class Replacements:
 def _enrolled(kiosk: "SimulatedKiosk") -> JournalPosition:
     """As the pairing code and the API's answer to it do; the key of the place is the old one."""
     row = Kiosk.objects.get(pk=kiosk.kiosk_id)
-    code = enrolment.create_pairing_code(row, now=wall(), code="ABCDEFGHJK")
+    code = enrolment.create_pairing_code(row, now=wall(), code=f"{kiosk.code}ABCD{kiosk.lives:02d}")
     row = enrolment.enrol(code, public_key_text(kiosk.identity.key.public_key()), now=wall())
     return reenrolment.position_of(row, [], wall())

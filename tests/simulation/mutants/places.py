@@ -139,13 +139,14 @@ _PLACES = {
         themes.BACKUP, ("backup_restored",)
     ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
-        themes.CROSSING, ("start_repeated", "journal_held_back")
+        themes.CROSSING, ("start_repeated", "journal_held_back", "phone_declines")
     ),
     "office_bugs.what_staff_take_back_is_not_closed_at_its_channel": Place(
         themes.DECISIONS, ("clerk_errs", "channel_dead", "clerk_answers")
     ),
     "office_bugs.money_for_what_staff_took_back_is_dropped": Place(
-        themes.DECISIONS, ("clerk_errs", "channel_dead", "clerk_answers")
+        themes.DECISIONS,
+        ("clerk_errs", "channel_dead", "clerk_answers", "scanned_late", "paid_after_close"),
     ),
 }
 
