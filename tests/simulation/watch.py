@@ -64,7 +64,8 @@ class Watch:
                 for order in sweeper._due(method.value, since)[:1]:
                     yield f"{order.reference} is due at {method} for long, and nobody asks"
             if f"refunds-{method}" in due:
-                for refund in refunds.due(method.value, since, 100):
+                late = Refund.objects.filter(next_poll_at__lte=since, order__method=method.value)
+                for refund in late.order_by("pk"):
                     claimed = refund.claimed_until  # by a server that may have died meanwhile
                     if claimed is None or claimed <= since:
                         yield f"{refund.refund_no} is due at {method} for long, and nobody sends it"
