@@ -76,9 +76,13 @@ def why_not(session: Session, method: Method) -> str:
     if lobby.card_unresolved:
         return say(language, "method.away_unresolved")
     terminal = lobby.device("card_terminal")
-    if terminal and terminal.level != "error":
+    if not terminal or terminal.level == "error":
+        return say(language, "method.away_terminal")
+    if not lobby.terminal_known:  # it is still busy with the card before
+        return say(language, "method.away_unresolved")
+    if not lobby.server_reachable and not offers(lobby).print:
         return say(language, "method.away_receipt")
-    return say(language, "method.away_terminal")
+    return say(language, "method.away_server")  # without it nobody knows what time it is
 
 
 class MethodCard(Pressable):

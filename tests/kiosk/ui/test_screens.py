@@ -152,6 +152,22 @@ def test_an_unresolved_card_payment_keeps_the_next_card_out():
     assert choices["wechat"].offered
 
 
+@pytest.mark.parametrize(
+    ("devices", "changes", "reason"),
+    [
+        ({}, {"terminal_known": False}, "上一笔刷卡还在确认，暂时不能用"),
+        ({"printer": "error"}, {"terminal_known": False}, "上一笔刷卡还在确认，暂时不能用"),
+        ({"card_terminal": "error"}, {"terminal_known": False}, "刷卡机暂时不能用"),
+        ({"printer": "error"}, {"server_reachable": False}, "暂时不能用：没有网络也没有小票纸"),
+        ({}, {"server_reachable": False, "clock_trusted": False}, "网络中断，暂时不能用"),
+    ],
+)
+def test_why_no_card_is_taken_is_the_true_reason(devices, changes, reason):
+    where = replace(samples.lobby(**devices), **changes)
+    choices = {c.method: c for c in method.present(session(Screen.METHOD, where=where)).choices}
+    assert (choices["card"].offered, choices["card"].detail) == (False, reason)
+
+
 def test_a_small_amount_may_be_paid_by_card_without_network():
     where = replace(samples.lobby(), server_reachable=False)
     small = session(Screen.METHOD, where=where, selected=(samples.BILLS[2].number,))
