@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "server.estate",
     "server.staff",
     "server.ledger",
+    "server.alerts",
     "server.billing",
     "server.notices",
     "server.payments",

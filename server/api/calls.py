@@ -17,6 +17,7 @@ from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode, Method
 from contract.stop_reason import StopReason
+from server.alerts.raising import resolve
 from server.api import errors
 from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
@@ -31,7 +32,6 @@ from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.publication import shown
 from server.payments import initiation, inquiry
-from server.payments.alerts import resolve
 from server.payments.channels import registry
 from server.payments.initiation import Caller
 from server.payments.journal import intake

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from contract.heartbeat import Heartbeat
 from contract.stop_reason import Presence, StopReason
+from server.alerts.raising import raise_alert, resolve
 from server.fleet.models import Kiosk
-from server.payments.alerts import raise_alert, resolve
 from server.payments.journal.intake import JournalBroken, JournalGap, JournalNotSigned
 
 JOURNAL_STILL = timedelta(minutes=10)  # nothing of a journal arrives although its kiosk is heard

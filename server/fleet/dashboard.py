@@ -12,11 +12,11 @@ from contract.business_day import business_day, zone
 from contract.heartbeat import LATE_S, ConditionReport, DeviceReport, Heartbeat
 from contract.messages import Method, Text
 from contract.money import Money
+from server.alerts.models import Alert
 from server.estate.models import Community
 from server.fleet import texts
 from server.fleet.models import Kiosk
 from server.payments import reports
-from server.payments.models import Alert
 
 ALERTS_SHOWN_MAX = 20
 _TONES = ("good", "attention", "bad")

@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 
 from contract.business_day import zone
 from contract.messages import Text
+from server.alerts.models import Alert
 from server.estate.models import Community
 from server.payments.decisions import unknown_outcome
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.outside_refund import settle_outside
 from server.payments.decisions.refund_takeover import returned_by_hand, try_again
-from server.payments.models import Alert, BorneBy, HeldFor, PaymentOrder, Refund
+from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
 from server.staff.people import Person
 from server.storable import storable_text
 
@@ -29,7 +30,7 @@ PERMISSIONS = {
     "settle_outside": "payments.change_paymentorder",
     "refund_again": "payments.change_refund",
     "returned_by_hand": "payments.change_refund",
-    "resolve_alert": "payments.change_alert",
+    "resolve_alert": "alerts.change_alert",
 }
 
 

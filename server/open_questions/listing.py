@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from contract.heartbeat import Heartbeat
 from contract.messages import Method, PaymentState, Text
 from contract.money import Money
+from server.alerts.models import Alert
 from server.estate.models import Community
 from server.fleet.last_word import last_word
 from server.fleet.models import Kiosk
@@ -23,7 +24,7 @@ from server.payments import contradictions, investigation
 from server.payments.decisions import outside_refund
 from server.payments.decisions.alert_closing import OF_A_QUESTION
 from server.payments.decisions.unknown_outcome import WAITS_AFTER
-from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.staff.audit import acts_on
 from server.staff.models import Act
 

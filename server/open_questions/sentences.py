@@ -2,9 +2,10 @@
 
 from contract.messages import Method, Text
 from contract.money import Money
+from server.alerts.models import Alert
 from server.fleet.models import Kiosk
 from server.open_questions.texts import METHODS, REFUND_SAID, value
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 
 
 def payment(order: PaymentOrder) -> Text:

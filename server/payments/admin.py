@@ -9,16 +9,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from server.alerts.models import Alert
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.refusal import NotPossible
 from server.payments.investigation import INSIDE, LABELS
-from server.payments.models import (
-    Alert,
-    JournalEntry,
-    PaymentOrder,
-    Refund,
-    UnmatchedNotification,
-)
+from server.payments.models import JournalEntry, PaymentOrder, Refund, UnmatchedNotification
 from server.staff import people
 
 _HERE = "在后台标为已处理 marked in the back office"

@@ -3,8 +3,9 @@ anew. Nothing is changed by itself, because each has been wrong before."""
 
 from datetime import datetime
 
-from server.payments.alerts import raise_alert, resolve_one
-from server.payments.models import Alert, PaymentOrder
+from server.alerts.models import Alert
+from server.alerts.raising import raise_alert, resolve_one
+from server.payments.models import PaymentOrder
 
 KIND = "decision_contradicted"
 

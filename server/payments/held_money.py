@@ -6,8 +6,8 @@ Posts to the books and answers what the order says of it; the caller holds the o
 from datetime import datetime
 from typing import Any
 
+from server.alerts.raising import resolve_one
 from server.billing import suspense
-from server.payments.alerts import resolve_one
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder
 

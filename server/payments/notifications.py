@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef
 
+from server.alerts.models import Alert
+from server.alerts.raising import raise_alert
 from server.estate.models import Community
 from server.payments import inquiry, transitions
-from server.payments.alerts import raise_alert
 from server.payments.channel_responses import record_response
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, Notification, OrderState
-from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
+from server.payments.models import PaymentOrder, UnmatchedNotification
 from server.payments.state_machine import LATE_IN, End
 
 MATCHED_MAX = 100  # in one sweep

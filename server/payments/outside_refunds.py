@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
+from server.alerts.raising import raise_alert, resolve_one
 from server.billing import settlement
 from server.payments import refunds, transitions
-from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels.interface import OrderState
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.state_machine import LATE_IN
 
 UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can say how much

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
+from server.alerts.raising import raise_alert, resolve_one
 from server.billing import settlement
 from server.payments import timing
-from server.payments.alerts import raise_alert, resolve_one
 from server.payments.channels import registry
 from server.payments.channels.interface import RefundStatus
 from server.payments.models import PaymentOrder, Refund

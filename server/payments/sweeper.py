@@ -16,10 +16,11 @@ from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
+from server.alerts.raising import keep_up
 from server.payments import held_bills, inquiry, notifications, refunds, timing
-from server.payments.alerts import keep_up
 from server.payments.investigation import LastWord, facts
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from server.payments.state_machine import End
 
 BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)

@@ -13,11 +13,11 @@ from django.db import transaction
 
 from contract.business_day import business_day
 from contract.messages import PaymentState
+from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.billing.leases import release
 from server.billing.models import Bill
 from server.payments import contradictions, held_money, late_money, refunds, timing
-from server.payments.alerts import raise_alert
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End, Fact, PaidAfterClose, after

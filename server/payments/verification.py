@@ -12,11 +12,12 @@ from django.db.models import F, Q, Sum
 
 from contract.journal_hash import GENESIS, entry_hash
 from contract.messages import EntryKind, Method, PaymentState
+from server.alerts.models import Alert
 from server.billing import outside_refunds
 from server.billing.models import Allocation, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger.models import Entry, Transaction
-from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.payments.models import JournalEntry, PaymentOrder, Refund
 
 _STEP = 500
 _OF_BILLS = ("bill", "bill_void")  # kinds of transactions that are about no payment

@@ -100,7 +100,8 @@ def gathered(house: CrashHouse, screen: str) -> SimpleNamespace:
 
 def outcomes() -> Counter[str]:
     """Payments by way and end, as the server knows them."""
-    from server.payments.models import Alert, PaymentOrder
+    from server.alerts.models import Alert
+    from server.payments.models import PaymentOrder
 
     found: Counter[str] = Counter()
     for order in PaymentOrder.objects.all():

@@ -6,8 +6,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from server import database as module
+from server.alerts.models import Alert
 from server.database import serializable
-from server.payments.models import Alert
 from tests.server.payments import world as worlds
 
 

@@ -18,13 +18,14 @@ from contract import messages
 from contract.heartbeat import Heartbeat
 from contract.messages import ErrorCode, Message
 from kiosk.central.client import ServerAway
+from server.alerts.models import Alert
 from server.api import calls
 from server.database import in_each_others_way
 from server.fleet.models import Kiosk
 from server.payments import notifications, sweeper
 from server.payments.channels import registry
 from server.payments.channels.interface import Notification, OrderState
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from tests.simulation import estate, signing
 from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults

@@ -28,7 +28,7 @@ CLERK, BECAUSE = Person("Li Na"), "looked into it"
 # Questions that have an end; an alert only wants to be read.
 TO_BE_ENDED = ("payment", "amount", "refund", "contradicted", "outside")
 _WORK = """
-SELECT EXISTS (SELECT 1 FROM payments_alert WHERE resolved_at IS NULL)
+SELECT EXISTS (SELECT 1 FROM alerts_alert WHERE resolved_at IS NULL)
   OR EXISTS (SELECT 1 FROM payments_refund WHERE state = 'due')
   OR EXISTS (SELECT 1 FROM payments_paymentorder WHERE state IN ('created', 'pending', 'unknown'))
 """

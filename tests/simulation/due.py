@@ -23,7 +23,7 @@ UNION ALL SELECT DISTINCT 'refunds-' || o.method FROM payments_refund r
 UNION ALL SELECT 'notifications' WHERE EXISTS (
   SELECT 1 FROM payments_unmatchednotification WHERE matched_at IS NULL)
 UNION ALL SELECT 'alerts' WHERE EXISTS (
-  SELECT 1 FROM payments_alert WHERE kind = 'unknown_for_long' AND resolved_at IS NULL)
+  SELECT 1 FROM alerts_alert WHERE kind = 'unknown_for_long' AND resolved_at IS NULL)
   OR EXISTS (SELECT 1 FROM payments_paymentorder
     WHERE state IN ('created', 'pending', 'unknown') AND received_at < %s)
 """

@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
 from kiosk.journal import journal as journals
 from kiosk.journal.audit import breaches
+from server.alerts.models import Alert
 from server.billing.models import Allocation
 from server.billing.unit_accounts import account_of
 from server.estate.models import Unit
@@ -22,7 +23,7 @@ from server.ledger.models import Entry
 from server.payments import state_machine, views
 from server.payments.channels.interface import ChannelStatus
 from server.payments.inquiry import GRACE
-from server.payments.models import Alert, JournalEntry, PaymentOrder, Refund
+from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.verification import verify_books
 from tests.simulation import restores, unexpected_entries
 from tests.simulation.accounts import Account

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from contract.messages import PaymentRecord, PaymentState
 from device_drivers.printers.interface import Document, TextLine
 from kiosk.core.model import Say, Screen, Session
-from server.payments.models import Alert, PaymentOrder
+from server.alerts.models import Alert
+from server.payments.models import PaymentOrder
 
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation

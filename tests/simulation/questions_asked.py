@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contract.messages import Method
-from server.payments.models import Alert, Refund
+from server.alerts.models import Alert
+from server.payments.models import Refund
 from tests.simulation.accounts import Account
 from tests.simulation.desk import TO_BE_ENDED
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contract.messages import Method, PaymentRecord, PaymentState
+from server.alerts.models import Alert
 from server.fleet.models import Kiosk
-from server.payments.models import Alert, JournalEntry, PaymentOrder
+from server.payments.models import JournalEntry, PaymentOrder
 
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation

@@ -13,8 +13,9 @@ from django.db import connection
 from django.db.models import Q
 
 from contract.messages import ErrorCode, Method, PaymentState
+from server.alerts.models import Alert
 from server.payments import sweeper
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from tests.simulation import patches
 from tests.simulation.due import turns_due
 from tests.simulation.threads import wall

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from server.alerts.models import Alert
 from server.payments import contradictions
 from server.payments.decisions import outside_refund
 from server.payments.decisions.refusal import NotPossible
-from server.payments.models import Alert
 from server.staff import audit
 from server.staff.people import Person
 

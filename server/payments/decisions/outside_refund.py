@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from server.alerts.raising import resolve_one
 from server.billing import outside_refunds
 from server.payments import transitions
-from server.payments.alerts import resolve_one
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import BorneBy, PaymentOrder
 from server.staff import audit

@@ -18,12 +18,12 @@ from contract.messages import (
     PaymentState,
     RefusedChange,
 )
+from server.alerts.raising import raise_alert
 from server.billing.models import Bill
 from server.billing.unit_accounts import find_unit
 from server.database import database_away, value_is_taken
 from server.estate.models import Unit
 from server.payments import held_bills, initiation, timing, transitions
-from server.payments.alerts import raise_alert
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import Caller, kept_bills
 from server.payments.journal import kiosk_time

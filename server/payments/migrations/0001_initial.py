@@ -125,27 +125,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Alert',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kiosk_code', models.CharField(blank=True, max_length=8, verbose_name='终端 Kiosk')),
-                ('kind', models.CharField(max_length=40, verbose_name='类型 Kind')),
-                ('subject', models.CharField(max_length=80, verbose_name='对象 Subject')),
-                ('text_zh', models.CharField(max_length=200, verbose_name='说明 (中文)')),
-                ('text_en', models.CharField(max_length=300, verbose_name='Text (English)')),
-                ('details', models.JSONField(default=dict, verbose_name='详情 Details')),
-                ('raised_at', models.DateTimeField(verbose_name='时间 Raised')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='处理 Resolved')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='estate.community')),
-            ],
-            options={
-                'verbose_name': '告警 Alert',
-                'verbose_name_plural': '告警 Alerts',
-                'ordering': ['-raised_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('resolved_at', None)), fields=('community', 'kind', 'subject'), name='alert_is_open_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='JournalEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -8,11 +8,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from contract.unit_code import DEFAULT
+from server.alerts.models import Alert
 from server.estate.models import Community
 from server.estate.numbering_form import fields_of
 from server.fleet.dashboard import overview
 from server.payments import sweeper
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from server.staff.accounts import create_staff
 from tests.server.payments import world
 from tests.server.village import NOW, create_village

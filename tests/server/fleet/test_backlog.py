@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from server.alerts.models import Alert
 from server.fleet import clone_detection
 from server.fleet.models import Kiosk
 from server.payments.journal import intake
-from server.payments.models import Alert
 from tests.server.api.test_calls import error, world
 from tests.server.api.test_calls import kiosk as caller
 from tests.server.api.test_trouble import beat, journal_entry

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from contract.enrolment import JournalSalvage
 from contract.stop_reason import Presence, StopReason
+from server.alerts.models import Alert
 from server.fleet import clone_detection
 from server.fleet.enrolment import create_pairing_code, enrol
 from server.fleet.models import Kiosk
 from server.fleet.reenrolment import after_damage
-from server.payments.models import Alert
 from tests.server.fleet.heartbeats import device, heartbeat
 from tests.server.village import NOW, create_village
 

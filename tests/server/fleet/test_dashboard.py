@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from server.alerts.models import Alert
 from server.fleet.dashboard import KioskView, overview
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
 from tests.server.village import NOW
 

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.fleet.models import Kiosk
 from server.payments import inquiry, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, RefundStatus
 from server.payments.decisions.unknown_outcome import book_as_paid
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from server.payments.state_machine import Fact
 from server.staff.people import Person
 from tests.server.payments import world as worlds

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from server.alerts.models import Alert
 from server.open_questions import views
 from server.payments import sweeper
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.staff.models import Act
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
 from tests.server.open_questions import questions as lobby

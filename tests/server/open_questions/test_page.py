@@ -8,9 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.open_questions import actions, texts
 from server.payments import sweeper
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.staff.accounts import create_staff
 from server.staff.models import Act
 from tests.server.open_questions import questions as lobby
@@ -142,7 +143,7 @@ def test_an_alert_ended_in_the_back_office_is_recorded_too(staff: Client, world)
     sweeper.sweep(timezone.now() + timedelta(days=1))
     dealt, open_still = lobby.paid_twice(world), Alert.objects.get(kind="unknown_for_long")
     chosen = {"action": "resolve", "_selected_action": [dealt.pk, open_still.pk]}
-    page = staff.post("/admin/payments/alert/", chosen, follow=True).content.decode()
+    page = staff.post("/admin/alerts/alert/", chosen, follow=True).content.decode()
     assert "告警会自动结束" in page
     assert list(Alert.objects.filter(resolved_at=None)) == [open_still]
     assert (Act.objects.get().act, Act.objects.get().subject_id) == (

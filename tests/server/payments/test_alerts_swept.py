@@ -3,8 +3,8 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from server.alerts.raising import raise_alert
 from server.payments import sweeper
-from server.payments.alerts import raise_alert
 from tests.server.payments.world import NOW
 
 

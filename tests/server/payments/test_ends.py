@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.state_machine import End
 from tests.server.payments.charges import later, order, request
 from tests.server.payments.world import NOW

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.issuing import issue_period
 from server.billing.leases import BillLeased, BillNotOpen, holders
 from server.billing.models import Bill, BillLease, BillState
@@ -19,7 +20,7 @@ from server.ledger import posting
 from server.payments import inquiry, sweeper, transitions
 from server.payments.decisions.unknown_outcome import release_bills
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from server.staff.people import Person
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, TODAY

@@ -7,12 +7,13 @@ from django.contrib.admin.sites import site
 
 from contract.heartbeat import Heartbeat
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.fleet.last_word import last_word
 from server.fleet.models import Kiosk
 from server.payments import inquiry, sweeper
 from server.payments.initiation import start
 from server.payments.investigation import LABELS
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from tests.server.payments.journal.test_intake import CARD, KioskJournal, record, take
 from tests.server.payments.world import NOW
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from server.alerts.models import Alert
 from server.payments import inquiry, notifications
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
 

@@ -3,13 +3,14 @@
 import pytest
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, refunds, sweeper
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.timing import LOOK_AGAIN
 from tests.server.payments.charges import kept, later, order, request, sweep_until
 from tests.server.payments.world import NOW

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
@@ -18,7 +19,7 @@ from server.payments.initiation import (
     SimulatedMoney,
     start,
 )
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.state_machine import TRANSITIONS, Fact
 from tests.server.payments.world import NOW, ChannelUnavailable, OutcomeUnknown
 

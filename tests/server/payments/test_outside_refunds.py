@@ -6,13 +6,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Allocation, Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from tests.server.payments.world import NOW
 
 TOTAL = 66416

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
@@ -13,7 +14,7 @@ from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions import unknown_outcome
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.staff.people import Person
 from tests.server.payments import charges
 from tests.server.payments.charges import later, order

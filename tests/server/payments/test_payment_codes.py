@@ -4,6 +4,7 @@ import pytest
 from django.core import serializers
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.leases import BillLeased
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
@@ -12,7 +13,7 @@ from server.payments import initiation, inquiry, notifications, payment_codes, s
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, ChannelUnavailable, OrderState
 from server.payments.initiation import IdempotencyConflict, start
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
 from server.payments.state_machine import Fact
 from tests.server.payments.charges import (

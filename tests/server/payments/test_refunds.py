@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.ledger import posting
 from server.payments import inquiry, notifications, refunds, sweeper
 from server.payments.channels import registry
@@ -14,7 +15,7 @@ from server.payments.channels.interface import ChannelStatus, OrderState, Refund
 from server.payments.decisions.refund_takeover import returned_by_hand, try_again
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act

@@ -3,12 +3,13 @@
 import pytest
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill, BillLease
 from server.billing.verification import verify_ledger
 from server.payments import initiation, inquiry, notifications, sweeper
 from server.payments.channels.interface import ChannelStatus, Notification, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from tests.server.payments.charges import later, order, request
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW

@@ -7,13 +7,14 @@ CLOSED, also when money went back.
 import pytest
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, Refund
+from server.payments.models import Refund
 from tests.server.payments.charges import later, order, request, sweep_until
 from tests.server.payments.world import NOW
 

@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.payments import sweeper
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from tests.server.payments import world as worlds
 from tests.server.payments.world import NOW, FakeChannel
 

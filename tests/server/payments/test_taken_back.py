@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.ledger import posting
 from server.payments import contradictions, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
@@ -12,7 +13,7 @@ from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.decisions.refusal import NotPossible
 from server.payments.decisions.unknown_outcome import book_as_paid, book_as_unpaid
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.verification import verify_books
 from server.staff.people import Person
 from tests.server.payments.journal.test_intake import KioskJournal, record, take

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.estate.models import Community
 from server.payments import inquiry, notifications, sweeper
 from server.payments.channels.interface import ChannelStatus, NotGenuine, Notification, OrderState
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, UnmatchedNotification
+from server.payments.models import PaymentOrder, UnmatchedNotification
 from tests.server.payments.charges import later
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, ChannelUnavailable

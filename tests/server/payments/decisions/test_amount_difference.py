@@ -8,6 +8,7 @@ import pytest
 from django.db import close_old_connections, connection
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill, BillLease
 from server.ledger import posting
 from server.payments import inquiry, sweeper, transitions
@@ -15,7 +16,7 @@ from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
-from server.payments.models import Alert, HeldFor, PaymentOrder, Refund
+from server.payments.models import HeldFor, PaymentOrder, Refund
 from server.payments.state_machine import Fact
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing

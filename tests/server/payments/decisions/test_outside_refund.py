@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
 from server.billing import settlement
 from server.ledger import posting
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.outside_refund import settle_outside
 from server.payments.decisions.refusal import NotPossible
-from server.payments.models import Alert, BorneBy
+from server.payments.models import BorneBy
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act

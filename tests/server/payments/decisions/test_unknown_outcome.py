@@ -8,6 +8,7 @@ import pytest
 from django.db import close_old_connections, connection
 
 from contract.messages import Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.ledger import posting
 from server.payments import sweeper, transitions
@@ -20,7 +21,7 @@ from server.payments.decisions.unknown_outcome import (
     look_again,
 )
 from server.payments.initiation import start
-from server.payments.models import Alert, PaymentOrder, Refund
+from server.payments.models import PaymentOrder, Refund
 from server.payments.state_machine import Fact
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing

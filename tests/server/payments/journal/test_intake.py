@@ -15,6 +15,7 @@ from contract.messages import (
     PaymentRecord,
     PaymentState,
 )
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.unit_accounts import to_contract
 from server.billing.verification import verify_ledger
@@ -22,8 +23,8 @@ from server.ledger import posting
 from server.payments import sweeper
 from server.payments.initiation import start
 from server.payments.journal import intake
-from server.payments.models import Alert, PaymentOrder
 from server.payments.models import JournalEntry as Received
+from server.payments.models import PaymentOrder
 from tests.server.payments.world import KEY, KIOSK_ID, NOW, TODAY
 
 CARD = CardData(receipt_no="0042", trace_no="000042", masked_pan="559883******8074")

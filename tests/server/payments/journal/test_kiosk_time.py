@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contract.messages import CardData, Method, PaymentState
+from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.fleet.models import Kiosk
 from server.fleet.reenrolment import position_of
 from server.payments import inquiry, reports, sweeper, timing
 from server.payments.initiation import start
 from server.payments.journal import kiosk_time
-from server.payments.models import Alert, PaymentOrder
+from server.payments.models import PaymentOrder
 from tests.server.payments.journal.test_intake import KioskJournal, order, record, take
 from tests.server.payments.world import NOW
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from contract.journal_hash import GENESIS, entry_hash
 from contract.messages import CardData, EntryKind, JournalBatch, Method, PaymentState, Text
+from server.alerts.models import Alert
 from server.billing import settlement
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
@@ -19,8 +20,8 @@ from server.fleet.models import Kiosk
 from server.payments import transitions
 from server.payments.initiation import start
 from server.payments.journal import intake, posting
-from server.payments.models import Alert, PaymentOrder
 from server.payments.models import JournalEntry as Received
+from server.payments.models import PaymentOrder
 from tests.server.payments.journal.test_intake import KioskJournal, order, record
 from tests.server.payments.world import NOW
 from tests.server.village import create_village

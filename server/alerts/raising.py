@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from contract.messages import Text
-from server.payments.models import Alert
+from server.alerts.models import Alert
 from server.storable import storable
 
 TEXTS = {
