@@ -87,12 +87,12 @@ def document() -> str:
         _steps(server.TRANSITIONS, list(server.Fact)),
         _fields(server.RULES),
         _PHONE.format(
-            ask=timing.ASK_EVERY_S,
-            life=timing.CODE_LIFE.total_seconds(),
-            reverse=timing.REVERSE_AFTER.total_seconds(),
-            looks=_durations(timing.LOOK_AGAIN),
-            end=_durations(timing.END_MAY_COME),
-            console=_durations(timing.IN_THE_CONSOLE),
+            ask=timing.PAYMENT_CODE_POLL_S,
+            life=timing.PAYMENT_CODE_LIFE.total_seconds(),
+            reverse=timing.REVERSAL_NOT_BEFORE.total_seconds(),
+            looks=_durations(timing.RECHECKS_UNPAID),
+            end=_durations(timing.RECHECKS_AFTER_END),
+            console=_durations(timing.RECHECKS_PAID),
         ),
     ]
     return "\n".join(parts)

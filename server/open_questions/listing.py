@@ -20,10 +20,9 @@ from server.fleet.texts import PAIR_AGAIN
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
 from server.open_questions.texts import REFUND_SAID, value
-from server.payments import contradictions, investigation
+from server.payments import contradictions, investigation, timing
 from server.payments.decisions import outside_refund
 from server.payments.decisions.alert_closing import OF_A_QUESTION
-from server.payments.decisions.unknown_outcome import WAITS_AFTER
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.staff.audit import acts_on
 from server.staff.models import Act
@@ -109,7 +108,7 @@ def questions(communities: QuerySet[Community], at: datetime) -> list[Question]:
 
 
 def _payments(communities: dict[int, Community], at: datetime) -> Iterator[Question]:
-    waiting = Q(held_minor__gt=0) | Q(changed_at__lte=at - WAITS_AFTER)
+    waiting = Q(held_minor__gt=0) | Q(changed_at__lte=at - timing.DECISION_AFTER)
     orders = PaymentOrder.objects.filter(waiting, community__in=communities, state__in=_OPEN)
     for order in orders.select_related("unit", "community").order_by("changed_at"):
         if order.held_minor:

@@ -3,17 +3,15 @@
 An order holds them from its first row on, and lets them go where it becomes final (``transitions``).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from contract.messages import Method, PaymentState
 from server.billing.leases import hold, lease, release
 from server.billing.models import Bill
-from server.payments import transitions
+from server.payments import timing, transitions
 from server.payments.models import PaymentOrder
-
-BEGINS_WITHIN = timedelta(minutes=5)  # after its order's time; then a card payment lets go
 
 
 @transaction.atomic
@@ -32,7 +30,7 @@ def never_begun(payment_id: str, at: datetime) -> None:
     """A card payment whose kiosk never heard that it may begin holds its bills no longer. Should it
     ask again, it holds them again first."""
     [order] = transitions.locked([payment_id])
-    over = order.expires_at is not None and at >= order.expires_at + BEGINS_WITHIN
+    over = order.expires_at is not None and at >= order.expires_at + timing.CARD_START_GRACE
     if order.life is PaymentState.CREATED and not order.by_code and over:
         release(order.payment_id)
 

@@ -3,7 +3,7 @@ same id continues instead of beginning again."""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,10 +21,6 @@ from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.models import PaymentOrder, RefusedStart
 from server.payments.state_machine import Fact
-
-ORDER_LIFE = timedelta(minutes=10)
-FIRST_CHECK = timedelta(seconds=30)
-REFUSED_FOR = timedelta(days=1)  # longer than any message is on its way
 
 
 class IdempotencyConflict(Exception):
@@ -99,7 +95,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
 
 
 def _refused(payment_id: str, now: datetime) -> None:
-    RefusedStart.objects.filter(refused_at__lt=now - REFUSED_FOR).delete()
+    RefusedStart.objects.filter(refused_at__lt=now - timing.REFUSAL_KEPT).delete()
     RefusedStart.objects.get_or_create(payment_id=payment_id, defaults={"refused_at": now})
 
 
@@ -121,7 +117,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     today = business_day(now, caller.community.time_zone)
     bills = _checked_bills(unit, request, today)
     with_payment_code = request.payment_code is not None
-    expires_at = now + (timing.CODE_LIFE if with_payment_code else ORDER_LIFE)
+    expires_at = now + (timing.PAYMENT_CODE_LIFE if with_payment_code else timing.ORDER_LIFE)
     order = PaymentOrder.objects.create(
         payment_id=request.payment_id,
         community=caller.community,
@@ -141,7 +137,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         received_at=now,
         changed_at=now,
         expires_at=expires_at,
-        next_poll_at=now + FIRST_CHECK,
+        next_poll_at=now + timing.FIRST_POLL_AFTER,
     )
     lease(bills, request.payment_id, now=now)
     return order
@@ -196,7 +192,7 @@ def _charge(order: PaymentOrder, payment_code: str, now: datetime) -> PaymentOrd
     told_by_journal = not order.request_hash  # the kiosk gave it up before its request arrived
     if through is None:
         return _without_channel(order, told_by_journal, now)
-    until = now + timing.CODE_LIFE
+    until = now + timing.PAYMENT_CODE_LIFE
     if told_by_journal or not transitions.begin_charge(order.payment_id, now, until):
         order.refresh_from_db()
         return order if order.life.final else inquiry.check(order, now)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contract.messages import PaymentState
 from server.payments import (
@@ -19,10 +19,6 @@ from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End, Fact
-
-POLL_S = 0.4
-ASK_CHANNEL_S = 3.0
-GRACE = timedelta(seconds=20)  # a channel may tell of a payment a little after the order's end
 
 Now = Callable[[], datetime]
 
@@ -109,7 +105,7 @@ def _after_end(order: PaymentOrder, by: str, answer: EndAnswer, at: datetime) ->
     if answer.ending is Ending.ACCEPTED and gone:
         return OrderState(ChannelStatus.CLOSED)
     if answer.ending is Ending.NOT_THERE and (gone or answer.state.status is ChannelStatus.UNKNOWN):
-        over = order.expires_at is None or at > order.expires_at + GRACE
+        over = order.expires_at is None or at > order.expires_at + timing.NOTIFICATION_GRACE
         may_have_a_code = (
             order.code_url or not order.request_hash
         )  # made before a backup was restored
@@ -140,7 +136,7 @@ def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
         if payment_codes.to_be_reversed(order, known, at):
             return end(order, "reverse", through, at, known.reason)[0]
         return order
-    over = order.expires_at is not None and at > order.expires_at + GRACE
+    over = order.expires_at is not None and at > order.expires_at + timing.NOTIFICATION_GRACE
     if (over or order.cancel_wanted) and known.status in (
         ChannelStatus.WAITING,
         ChannelStatus.NOT_FOUND,
@@ -183,10 +179,10 @@ def apply_charge_answer(order: PaymentOrder, known: OrderState, at: datetime) ->
 def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> PaymentOrder:
     """Returns when the order's version is newer, or after ``for_s`` seconds. Asks the channel now and
     then, so that it does not depend on notifications."""
-    every_s = timing.ASK_EVERY_S if order.with_payment_code else ASK_CHANNEL_S
+    every_s = timing.PAYMENT_CODE_POLL_S if order.with_payment_code else timing.QR_POLL_S
     ends, ask = time.monotonic() + for_s, time.monotonic() + every_s
     while order.version <= after_version and not order.life.final and time.monotonic() < ends:
-        time.sleep(POLL_S)
+        time.sleep(timing.ROW_POLL_S)
         if order.by_code and time.monotonic() >= ask:
             order = check(order, now())
             ask = time.monotonic() + every_s

@@ -10,7 +10,7 @@ from contract.messages import PaymentState
 from server.alerts.models import Alert
 from server.alerts.raising import raise_alert, resolve_one
 from server.billing import settlement
-from server.payments import refunds, transitions
+from server.payments import refunds, timing, transitions
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder, Refund
 from server.payments.state_machine import LATE_IN
@@ -79,7 +79,7 @@ def _end_may_come(order: PaymentOrder, at: datetime) -> bool:
     for it: what it returns shows as closed, and who gave back a part has not reversed it."""
     since = order.ending_since
     may_come = transitions.may_be_given_back(order, at)
-    return may_come and since is not None and at < since + transitions.QUERIES_LAG
+    return may_come and since is not None and at < since + timing.QUERIES_LAG
 
 
 def _ended_without(order: PaymentOrder) -> bool:

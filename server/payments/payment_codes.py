@@ -10,10 +10,10 @@ from datetime import datetime
 
 from contract.messages import Method, StartPayment
 from contract.scan_kind import ScanKind, classify
+from server.payments import timing
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, ChannelUnavailable, OrderState
 from server.payments.models import PaymentOrder
-from server.payments.timing import REVERSE_AFTER
 
 _WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
 _UNPAID = (ChannelStatus.WAITING, ChannelStatus.NOT_FOUND, ChannelStatus.DECLINED)
@@ -40,7 +40,7 @@ def to_be_reversed(order: PaymentOrder, known: OrderState, at: datetime) -> bool
     asked, says that it is unpaid."""
     over = order.expires_at is not None and at >= order.expires_at
     wanted = over or order.cancel_wanted or known.status is ChannelStatus.DECLINED
-    early = order.submitted_at is None or at < order.submitted_at + REVERSE_AFTER
+    early = order.submitted_at is None or at < order.submitted_at + timing.REVERSAL_NOT_BEFORE
     return wanted and not early and known.status in _UNPAID
 
 

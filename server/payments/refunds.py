@@ -6,7 +6,7 @@ claimed. Both are one change of the same row, so one of them comes first.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -19,10 +19,6 @@ from server.payments.channels.interface import RefundStatus
 from server.payments.models import PaymentOrder, Refund
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(
-    minutes=3
-)  # a refund and its query, each with the channel's time-out, and a pause
-BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
 SILENT_MAX = 3  # answers in a row that did not come: then the channel is asked no more this time
 TROUBLE_CHECKS = 12  # tries without an end after which staff look at it
 
@@ -69,10 +65,12 @@ def claim(refund: Refund, at: datetime) -> bool:
     was read."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=at)
     as_read = Refund.objects.filter(free, pk=refund.pk, state=Refund.State.DUE)
-    pause = timedelta(seconds=BACKOFF_S[min(refund.poll_count, len(BACKOFF_S) - 1)])
+    pause = timing.backoff(timing.REFUND_BACKOFF_S, refund.poll_count)
     return bool(
         as_read.filter(poll_count=refund.poll_count).update(
-            claimed_until=at + LEASE, next_poll_at=at + pause, poll_count=refund.poll_count + 1
+            claimed_until=at + timing.REFUND_CLAIM,
+            next_poll_at=at + pause,
+            poll_count=refund.poll_count + 1,
         )
     )
 
@@ -176,7 +174,7 @@ def take_over(
     settlement.refund_done(
         order.unit, refund.amount_minor, method=source, payment_id=order.payment_id, at=at
     )
-    watch = {"poll_count": 0, "next_poll_at": timing.next_look(0, at)}
+    watch = {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at)}
     if how is Refund.How.CHANNEL or not order.by_code:
         watch = {"next_poll_at": None}  # nothing else could be found there
     _end(refund, Refund.State.BY_HAND, at, done_at=returned_at, how=how.value, **watch)
@@ -196,7 +194,7 @@ def watch_by_hand(method: str, at: datetime) -> int:
         if silent >= SILENT_MAX:
             break
         as_read = Refund.objects.filter(pk=refund.pk, next_poll_at=refund.next_poll_at)
-        again = timing.unanswered_until(refund.done_at or at, at)
+        again = timing.recheck_if_unanswered(refund.done_at or at, at)
         if not as_read.update(next_poll_at=again) or through is None:
             continue
         try:
@@ -214,7 +212,7 @@ def _looked(refund: Refund, said: RefundStatus, at: datetime) -> None:
         sent_back(refund, at)
     elif said is not RefundStatus.UNKNOWN:
         looks = refund.poll_count + 1
-        next_look = timing.next_look(looks, at)
+        next_look = timing.next_recheck(looks, at)
         by_hand = Refund.objects.filter(pk=refund.pk, state=Refund.State.BY_HAND)
         by_hand.filter(poll_count=refund.poll_count).update(
             poll_count=looks, next_poll_at=next_look

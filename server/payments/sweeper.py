@@ -23,12 +23,8 @@ from server.payments.investigation import LastWord, facts
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End
 
-BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)
-ALERT_AFTER = timedelta(hours=2)
 DUE_MAX = 200  # in one turn
 SILENT_MAX = 3  # answers in a row that did not come: then the channel has the rest of the turn off
-BUDGET_S = 60.0  # for one turn
-EVERY_S = 5.0
 
 Turn = Callable[[datetime], int]
 
@@ -67,7 +63,7 @@ class Patience:
 
     @property
     def over(self) -> bool:
-        return self._silent >= SILENT_MAX or self.spent > timedelta(seconds=BUDGET_S)
+        return self._silent >= SILENT_MAX or self.spent > timedelta(seconds=timing.SWEEP_TURN_S)
 
     @property
     def spent(self) -> timedelta:
@@ -94,8 +90,8 @@ def _due(method: str, at: datetime) -> list[PaymentOrder]:
 
 
 def _orders(method: str, last_word: LastWord, at: datetime) -> int:
-    """One method's orders. What has no end after ALERT_AFTER is told to staff with everything that is
-    known, kept up to date until the end is known after all."""
+    """One method's orders. What has no end after UNKNOWN_ALERT_AFTER is told to staff with everything
+    that is known, kept up to date until the end is known after all."""
     orders, patience = _due(method, at), Patience()
     for order in orders:
         if patience.over:
@@ -106,7 +102,7 @@ def _orders(method: str, last_word: LastWord, at: datetime) -> int:
         try:
             patience.heard(_attend(order, its_turn))
             order.refresh_from_db()
-            if not order.life.final and at - order.received_at > ALERT_AFTER:
+            if not order.life.final and at - order.received_at > timing.UNKNOWN_ALERT_AFTER:
                 _tell(order, at, last_word)
         except Exception:  # a community whose data are wrong must not keep the others waiting
             log.exception("sweep: order %s is passed over", order.payment_id)
@@ -140,8 +136,8 @@ def _look(order: PaymentOrder, at: datetime) -> bool:
     if clear:
         looks = order.poll_count + 1
         as_known = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
-        pauses = timing.looks_at(order.life, order.ending)
-        as_known.update(poll_count=looks, next_poll_at=timing.next_look(looks, at, pauses))
+        pauses = timing.rechecks(order.life, order.ending)
+        as_known.update(poll_count=looks, next_poll_at=timing.next_recheck(looks, at, pauses))
     return clear
 
 
@@ -152,7 +148,7 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
         pk=order.pk, version=order.version, next_poll_at=order.next_poll_at
     )
     if order.life.final:
-        again = timing.unanswered_until(order.changed_at, at)
+        again = timing.recheck_if_unanswered(order.changed_at, at)
         return bool(as_read.update(next_poll_at=again))
     return bool(
         as_read.update(next_poll_at=_check_again(order, at), poll_count=order.poll_count + 1)
@@ -161,9 +157,8 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
 
 def _check_again(order: PaymentOrder, at: datetime) -> datetime:
     """Orders that wait for a password are asked about quickly."""
-    quick = timing.QUICK_CHECKS if order.with_payment_code else 0
-    pause = BACKOFF_S[min(max(order.poll_count - quick, 0), len(BACKOFF_S) - 1)]
-    return at + timedelta(seconds=pause)
+    quick = timing.QUICK_POLLS if order.with_payment_code else 0
+    return at + timing.backoff(timing.POLL_BACKOFF_S, order.poll_count - quick)
 
 
 def _refunds(method: str, at: datetime) -> int:
@@ -200,7 +195,9 @@ def _alerts(last_word: LastWord, at: datetime) -> int:
     ended = set(known.values_list("payment_id", flat=True))
     over = [pk for pk, payment_id in about.items() if payment_id in ended]
     Alert.objects.filter(pk__in=over).update(resolved_at=at)
-    old = PaymentOrder.objects.filter(state__in=_OPEN, received_at__lt=at - ALERT_AFTER)
+    old = PaymentOrder.objects.filter(
+        state__in=_OPEN, received_at__lt=at - timing.UNKNOWN_ALERT_AFTER
+    )
     for order in old.exclude(payment_id__in=told)[:DUE_MAX]:
         try:
             _tell(order, at, last_word)
@@ -213,7 +210,7 @@ def start(
     now: Callable[[], datetime],
     stop: Callable[[float], bool],
     last_word: LastWord = _nothing_heard,
-    every_s: float = EVERY_S,
+    every_s: float = timing.SWEEP_EVERY_S,
 ) -> list[threading.Thread]:
     """Sweeps for ever, each turn in a thread of its own. ``stop(seconds)`` waits and says whether to
     end."""

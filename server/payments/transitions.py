@@ -22,9 +22,6 @@ from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End, Fact, PaidAfterClose, after
 
-ENDING_FOR = timedelta(minutes=1)  # longer than a channel takes to answer, or is waited for
-QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
-
 
 class StaleAnswer(Exception):
     """What a channel said may be older than what is known, or an end is under way: ask again."""
@@ -80,7 +77,7 @@ def begin_charge(payment_id: str, at: datetime, until: datetime) -> bool:
     order = _locked(payment_id)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return False
-    soon = at + timedelta(seconds=timing.ASK_EVERY_S)
+    soon = at + timedelta(seconds=timing.PAYMENT_CODE_POLL_S)
     _change(order, PaymentState.PENDING, at, submitted_at=at, expires_at=until, next_poll_at=soon)
     return True
 
@@ -136,14 +133,14 @@ def finish_ending(payment_id: str, answer: Ending, before: End) -> PaymentOrder:
 
 
 def _being_ended(order: PaymentOrder, at: datetime) -> bool:
-    return order.ending_since is not None and at < order.ending_since + ENDING_FOR
+    return order.ending_since is not None and at < order.ending_since + timing.END_CLAIM
 
 
 def may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
     """Whether an end that was asked for may still return what the channel says was paid. Of an order
     that ended by an accepted one, only for so long as queries lag: later it is other money."""
     if order.ending == End.ACCEPTED and order.life.final and order.ending_since is not None:
-        return at < order.ending_since + QUERIES_LAG
+        return at < order.ending_since + timing.QUERIES_LAG
     return order.ending in (End.OPEN, End.ACCEPTED)
 
 
@@ -246,8 +243,8 @@ def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
     """Of an order that is paid at a channel: when it is looked at, whether the money is still there."""
     if not order.by_code:
         return {}
-    pauses = timing.looks_at(PaymentState.APPROVED, order.ending)
-    return {"poll_count": 0, "next_poll_at": timing.next_look(0, at, pauses)}
+    pauses = timing.rechecks(PaymentState.APPROVED, order.ending)
+    return {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at, pauses)}
 
 
 def _taken(news: PaidOrder, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
@@ -283,7 +280,7 @@ def apply_unpaid(
     if state is not None:
         may_come = order.ending in (End.OPEN, End.ACCEPTED)
         if may_come or (order.with_payment_code and order.submitted_at is not None):
-            fields |= {"poll_count": 0, "next_poll_at": timing.next_look(0, at)}
+            fields |= {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at)}
         _change(order, state, at, reason=reason, **fields)
     return order
 
@@ -364,7 +361,7 @@ def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
     if news:
         _change(order, PaymentState.UNKNOWN, at, **news)
         _alert(order, "amount_differs", at, channel_minor=order.held_minor)
-    order.next_poll_at = at + timedelta(hours=6)
+    order.next_poll_at = at + timing.HELD_MONEY_POLL
     order.save(update_fields=["next_poll_at"])
     return order
 

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.db import connection
 
-from server.payments import sweeper
+from server.payments import timing
 
 
 def turns_due(at: datetime) -> set[str]:
     """By name, the turns of a sweep that would find anything to do: asked in one question, because it is
     asked so often."""
-    now, old = at.replace(tzinfo=None), (at - sweeper.ALERT_AFTER).replace(tzinfo=None)
+    now, old = at.replace(tzinfo=None), (at - timing.UNKNOWN_ALERT_AFTER).replace(tzinfo=None)
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [now, now, old])
         return {name for (name,) in cursor.fetchall()}

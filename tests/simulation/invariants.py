@@ -22,8 +22,8 @@ from server.fleet.models import Kiosk
 from server.ledger.models import Entry
 from server.payments import state_machine, views
 from server.payments.channels.interface import ChannelStatus
-from server.payments.inquiry import GRACE
 from server.payments.models import JournalEntry, PaymentOrder, Refund
+from server.payments.timing import NOTIFICATION_GRACE
 from server.payments.verification import verify_books
 from tests.simulation import restores, unexpected_entries
 from tests.simulation.accounts import Account
@@ -243,7 +243,10 @@ def _orders() -> Iterator[str]:
 def _left_to_staff() -> Iterator[str]:
     """An order that its channel does not have ends by itself once its time is over."""
     for order in PaymentOrder.objects.filter(expires_at__isnull=False).exclude(method=Method.CARD):
-        over, ended = (order.expires_at + GRACE).isoformat(), order.changed_at.isoformat()
+        over, ended = (
+            (order.expires_at + NOTIFICATION_GRACE).isoformat(),
+            order.changed_at.isoformat(),
+        )
         asked = [a for a in order.channel_responses if a["asked"] == "query"]
         found = [a for a in asked if over < a["first"] < ended]
         if len([a for a in found if a["answer"] == ChannelStatus.NOT_FOUND.value]) >= ASKED_IN_VAIN:

@@ -183,7 +183,6 @@ def _server() -> None:
     from server.api import authentication, calls
     from server.open_questions import listing
     from server.payments import (
-        held_bills,
         initiation,
         inquiry,
         outside_refunds,
@@ -194,22 +193,21 @@ def _server() -> None:
         transitions,
     )
     from server.payments.channels import registry
-    from server.payments.decisions import unknown_outcome
 
     inquiry.time = sweeper.time = database.time = threads.time
     database.random = SimpleNamespace(uniform=lambda *ends: Seams.backoff.uniform(*ends))
     commit = connection.commit
     connection.commit = lambda: Seams.server_commits(commit)
-    inquiry.POLL_S = 2.0
-    sweeper.BACKOFF_S = (5, 10, 20, 40, 60)
-    initiation.ORDER_LIFE, held_bills.BEGINS_WITHIN = ORDER_LIFE, BEGINS_WITHIN
-    timing.LOOK_AGAIN = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
-    timing.END_MAY_COME = timing.LOOK_AGAIN
-    timing.IN_THE_CONSOLE = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
-    timing.UNANSWERED = timedelta(seconds=20)
-    transitions.QUERIES_LAG = QUERIES_LAG
-    sweeper.ALERT_AFTER = ALERT_AFTER
-    unknown_outcome.WAITS_AFTER = listing.WAITS_AFTER = WAITS_AFTER
+    timing.ROW_POLL_S = 2.0
+    timing.POLL_BACKOFF_S = (5, 10, 20, 40, 60)
+    timing.ORDER_LIFE, timing.CARD_START_GRACE = ORDER_LIFE, BEGINS_WITHIN
+    timing.RECHECKS_UNPAID = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
+    timing.RECHECKS_AFTER_END = timing.RECHECKS_UNPAID
+    timing.RECHECKS_PAID = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
+    timing.RECHECK_UNANSWERED = timedelta(seconds=20)
+    timing.QUERIES_LAG = QUERIES_LAG
+    timing.UNKNOWN_ALERT_AFTER = ALERT_AFTER
+    timing.DECISION_AFTER = WAITS_AFTER
     listing.REFUND_TAKES = WAITS_AFTER
     clock = SimpleNamespace(now=threads.wall)
     calls.timezone = serializers.timezone = authentication.timezone = clock

@@ -9,7 +9,7 @@ taken as ever: money for what was booked as not paid is late, and whoever says "
 booked as paid raises an alert.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -28,15 +28,13 @@ from server.staff.people import Person
 
 __all__ = ["NotPossible", "book_as_paid", "book_as_unpaid", "look_again", "release_bills", "waits"]
 
-WAITS_AFTER = timedelta(minutes=15)  # longer than any payment takes that goes well
-
 
 def waits(order: PaymentOrder, at: datetime) -> bool:
-    """Whether an open payment waits for somebody: it has not moved for WAITS_AFTER, or its money is
+    """Whether an open payment waits for somebody: it has not moved for DECISION_AFTER, or its money is
     held. By the server's own clock."""
     if order.life.final:
         return False
-    return bool(order.held_minor) or at - order.changed_at >= WAITS_AFTER
+    return bool(order.held_minor) or at - order.changed_at >= timing.DECISION_AFTER
 
 
 def look_again(payment_id: str, person: Person, reason: str, at: datetime) -> PaymentOrder:
@@ -281,7 +279,7 @@ def _watch(order: PaymentOrder, at: datetime) -> dict[str, object]:
     """A channel is asked again soon: it may know better than the person."""
     if not order.by_code:
         return {}
-    return {"poll_count": 0, "next_poll_at": timing.next_look(0, at)}
+    return {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at)}
 
 
 def _facts(order: PaymentOrder) -> dict[str, object]:

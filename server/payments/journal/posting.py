@@ -23,7 +23,7 @@ from server.billing.models import Bill
 from server.billing.unit_accounts import find_unit
 from server.database import database_away, value_is_taken
 from server.estate.models import Unit
-from server.payments import held_bills, initiation, timing, transitions
+from server.payments import held_bills, timing, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import Caller, kept_bills
 from server.payments.journal import kiosk_time
@@ -327,7 +327,7 @@ def _payable_until(record: PaymentRecord, now: datetime) -> datetime | None:
     if record.method is Method.CARD:
         return None
     by_phone = record.with_payment_code
-    return now + (timing.CODE_LIFE if by_phone else initiation.ORDER_LIFE)
+    return now + (timing.PAYMENT_CODE_LIFE if by_phone else timing.ORDER_LIFE)
 
 
 def _named(body: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from server.alerts.models import Alert
 from server.estate.models import Community
 from server.estate.numbering_form import fields_of
 from server.fleet.dashboard import overview
-from server.payments import sweeper
+from server.payments import sweeper, timing
 from server.payments.models import PaymentOrder
 from server.staff.accounts import create_staff
 from tests.server.payments import world
@@ -126,7 +126,7 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
 
 def test_a_sweep_passes_over_the_orders_of_a_broken_community():
     """The broken one is the first that is due: the others have their turn all the same."""
-    created = NOW - sweeper.ALERT_AFTER - timedelta(hours=1)
+    created = NOW - timing.UNKNOWN_ALERT_AFTER - timedelta(hours=1)
     for position, code in enumerate(("broken", "whole")):
         village = create_village(code)
         PaymentOrder.objects.create(

@@ -10,7 +10,7 @@ from server.alerts.models import Alert
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
-from server.payments import inquiry, notifications, sweeper, transitions
+from server.payments import inquiry, notifications, sweeper, timing, transitions
 from server.payments.channels.interface import ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
@@ -60,7 +60,7 @@ def request_kind(request):
 
 
 def ends_at():
-    expires = order().expires_at + inquiry.GRACE + timedelta(seconds=1)
+    expires = order().expires_at + timing.NOTIFICATION_GRACE + timedelta(seconds=1)
     return (expires - NOW).total_seconds()
 
 

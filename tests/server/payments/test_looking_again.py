@@ -11,7 +11,7 @@ from server.payments import inquiry, notifications, refunds, sweeper
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
-from server.payments.timing import LOOK_AGAIN
+from server.payments.timing import RECHECKS_UNPAID
 from tests.server.payments.charges import kept, later, order, request, sweep_until
 from tests.server.payments.world import NOW
 
@@ -65,7 +65,7 @@ def test_an_ended_order_is_looked_at_a_few_times_and_then_left(world):
     world.channel.query = lambda number: asked.append(number) or OrderState(ChannelStatus.CLOSED)
     for seconds in (30, 61, 120, 700, 4500, 90_000, 200_000, 300_000):
         sweeper.sweep(later(seconds))
-    assert len(asked) == len(LOOK_AGAIN)
+    assert len(asked) == len(RECHECKS_UNPAID)
     assert order().next_poll_at is None
 
 

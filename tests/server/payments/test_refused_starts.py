@@ -6,9 +6,9 @@ import pytest
 
 from contract.messages import PaymentState
 from server.billing.leases import BillLeased
-from server.payments import inquiry
+from server.payments import inquiry, timing
 from server.payments.channels.interface import ChannelStatus, OrderState
-from server.payments.initiation import REFUSED_FOR, AmountChanged, IdempotencyConflict, start
+from server.payments.initiation import AmountChanged, IdempotencyConflict, start
 from server.payments.models import PaymentOrder, RefusedStart
 from tests.server.payments import charges
 from tests.server.payments.world import NOW
@@ -29,7 +29,7 @@ def test_a_try_that_was_overtaken_by_its_refused_retry_charges_nobody(world):
 
 
 def test_what_was_refused_long_ago_is_forgotten(world):
-    for number, at in ((1, NOW), (2, NOW + REFUSED_FOR + timedelta(seconds=1))):
+    for number, at in ((1, NOW), (2, NOW + timing.REFUSAL_KEPT + timedelta(seconds=1))):
         with pytest.raises(AmountChanged):
             start(world.caller, world.request(number, amount_minor=1), at)
     assert RefusedStart.objects.count() == 1

@@ -20,7 +20,7 @@ def a02_an_end_that_was_accepted_is_booked_as_paid() -> None:
     from contract.messages import PaymentState
     from server.payments import inquiry, timing
 
-    real, looks_at = inquiry.ask_end, timing.looks_at
+    real, looks_at = inquiry.ask_end, timing.rechecks
 
     def hasty(through: Any, by: str, number: str) -> EndAnswer:
         answer = real(through, by, number)
@@ -28,7 +28,7 @@ def a02_an_end_that_was_accepted_is_booked_as_paid() -> None:
         return EndAnswer(Ending.REFUSED, answer.state) if paid else answer
 
     inquiry.ask_end = hasty
-    timing.looks_at = lambda state, ending: (
+    timing.rechecks = lambda state, ending: (
         () if state is PaymentState.APPROVED else looks_at(state, ending)
     )
 
@@ -343,8 +343,8 @@ def a17_money_returned_in_the_console_is_never_seen() -> None:
     from contract.messages import PaymentState
     from server.payments import timing
 
-    looks_at = timing.looks_at
-    timing.looks_at = lambda state, ending: (
+    looks_at = timing.rechecks
+    timing.rechecks = lambda state, ending: (
         () if state is PaymentState.APPROVED else looks_at(state, ending)
     )
 

@@ -120,7 +120,7 @@ def the_sweep_overwrites_what_was_learned_meanwhile() -> None:
 
     def blindly(order: Any, at: Any) -> bool:
         ended = order.life.final
-        next_poll_at = timing.unanswered_until(order.changed_at, at) if ended else None
+        next_poll_at = timing.recheck_if_unanswered(order.changed_at, at) if ended else None
         next_poll_at = next_poll_at or sweeper._check_again(order, at)
         PaymentOrder.objects.filter(pk=order.pk).update(
             next_poll_at=next_poll_at, poll_count=order.poll_count + 1

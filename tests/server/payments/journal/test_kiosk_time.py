@@ -27,10 +27,10 @@ def off(by: timedelta, **changes):
 def test_an_unknown_outcome_is_told_two_hours_after_the_server_heard_of_it(world, by):
     lost = record(world, PaymentState.UNKNOWN, offline=True, reason="lost", **off(by))
     take(world, KioskJournal().tells(lost).entries)
-    sweeper.sweep(NOW + sweeper.ALERT_AFTER - timedelta(minutes=1))
+    sweeper.sweep(NOW + timing.UNKNOWN_ALERT_AFTER - timedelta(minutes=1))
     assert not Alert.objects.filter(kind="unknown_for_long").exists()
     PaymentOrder.objects.update(next_poll_at=NOW)
-    sweeper.sweep(NOW + sweeper.ALERT_AFTER + timedelta(minutes=1))
+    sweeper.sweep(NOW + timing.UNKNOWN_ALERT_AFTER + timedelta(minutes=1))
     told = Alert.objects.get(kind="unknown_for_long").details
     assert told["received_at"].startswith("2026-11-24 22:47")
 
@@ -71,8 +71,8 @@ def test_a_code_that_was_never_charged_ends_by_the_servers_clock(world):
     )
     take(world, KioskJournal().tells(said).entries)
     PaymentOrder.objects.update(cancel_wanted=False)
-    inquiry.check(order(), NOW + timing.CODE_LIFE)
-    inquiry.check(order(), NOW + timing.CODE_LIFE + timing.REVERSE_AFTER)
+    inquiry.check(order(), NOW + timing.PAYMENT_CODE_LIFE)
+    inquiry.check(order(), NOW + timing.PAYMENT_CODE_LIFE + timing.REVERSAL_NOT_BEFORE)
     assert order().life is PaymentState.CANCELLED
 
 
