@@ -1,25 +1,30 @@
-"""Money that came for an order which had ended without any: kept or sent back, as the community wishes.
+"""Money that came after the end of its order: for one that had ended without any, or one that staff had
+taken back. It is kept or sent back, as the community wishes, and staff are told.
 
 Posts to the books and answers what the order says of it; the caller holds the order's row and writes it.
+Which ends those are: ``contract.lifecycle.CLOSED_UNPAID``, ``state_machine.PaidAfterClose``.
 """
 
 from datetime import datetime
 from typing import Any
 
 from contract.messages import PaymentState
+from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.estate.models import LateSuccess
-from server.payments import refunds
+from server.payments import contradictions, refunds
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder
 
 
-def came(order: PaymentOrder, known: OrderState, at: datetime) -> dict[str, Any]:
-    """The order's fields. Credit of the unit (``credited_minor``), where that is the policy or nothing
-    can be sent back; else a refund of what is still there: a part may have gone back in the channel's
-    console (``known.refunded_minor``)."""
+def after_close(
+    order: PaymentOrder, known: OrderState, at: datetime
+) -> tuple[PaymentState, dict[str, Any]]:
+    """For an order that had ended without any: its state and fields now. APPROVED with credit of the unit
+    (``credited_minor``), where that is the policy or nothing can be sent back; else REVERSED with a
+    refund of what is still there: a part may have gone back in the channel's console
+    (``known.refunded_minor``)."""
     amount = known.amount_minor or order.amount_minor
-    about = {"method": order.method, "payment_id": order.payment_id, "at": at}
     fields = {
         "reason": "late",
         "captured_minor": amount,
@@ -27,14 +32,33 @@ def came(order: PaymentOrder, known: OrderState, at: datetime) -> dict[str, Any]
         "paid_at": known.paid_at or at,
     }
     if _is_kept(order):
-        settlement.receive_as_credit(order.unit, amount, **about)
-        return fields | {"credited_minor": amount}
+        settlement.receive_as_credit(order.unit, amount, **_about(order, at))
+        _alert(order, at, amount_minor=amount, credited_minor=amount)
+        return PaymentState.APPROVED, fields | {"credited_minor": amount}
     gone = known.refunded_minor or 0
-    settlement.receive_for_refund(order.unit, amount, **about)
+    settlement.receive_for_refund(order.unit, amount, **_about(order, at))
     if gone:
-        settlement.part_went_back(order.unit, gone, **about)
+        settlement.part_went_back(order.unit, gone, **_about(order, at))
     refunds.to_be_refunded(order, amount - gone, "late", at)
-    return fields | {"credited_minor": 0, "refunded_minor": gone}
+    _alert(order, at, amount_minor=amount, credited_minor=0)
+    return PaymentState.REVERSED, fields | {"credited_minor": 0, "refunded_minor": gone}
+
+
+def after_taken_back(order: PaymentOrder, known: OrderState, at: datetime) -> dict[str, Any]:
+    """For an order that staff had booked as paid and taken back: the bills are open again, so it goes
+    back, once; what no channel can send back, by hand. The order's fields; nothing where that is no
+    news, or where it is another amount, which is told to staff."""
+    amount = order.captured_minor
+    if order.refunds.exists():
+        return {}  # late money, which goes back or has
+    if known.amount_minor not in (None, amount):
+        contradictions.said(order, "paid", at)
+        return {}
+    settlement.receive_for_refund(order.unit, amount, **_about(order, at))
+    refunds.to_be_refunded(order, amount, "late", at)
+    _alert(order, at, amount_minor=amount, credited_minor=0)
+    reference = known.reference or order.channel_reference
+    return {"reason": "late", "refunded_minor": 0, "channel_reference": reference}
 
 
 def _is_kept(order: PaymentOrder) -> bool:
@@ -42,3 +66,20 @@ def _is_kept(order: PaymentOrder) -> bool:
     told_gone = order.kiosk_state == PaymentState.REVERSED
     kept = order.community.late_success == LateSuccess.CREDIT and not told_gone
     return kept or not order.by_code
+
+
+def _about(order: PaymentOrder, at: datetime) -> dict[str, Any]:
+    return {"method": order.method, "payment_id": order.payment_id, "at": at}
+
+
+def _alert(order: PaymentOrder, at: datetime, *, amount_minor: int, credited_minor: int) -> None:
+    raise_alert(
+        order.community_id,
+        "late_payment",
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=amount_minor,
+        credited_minor=credited_minor,
+    )

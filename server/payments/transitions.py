@@ -11,13 +11,11 @@ from typing import Any
 
 from django.db import transaction
 
-from contract.business_day import business_day
 from contract.messages import PaymentState
 from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.billing.leases import release
-from server.billing.models import Bill
-from server.payments import contradictions, held_money, late_money, refunds, timing
+from server.payments import allocation, contradictions, held_money, late_money, timing
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End, Fact, PaidAfterClose, after
@@ -208,9 +206,10 @@ def apply_paid_batch(news: Sequence[PaidOrder], at: datetime) -> None:
 
 def _book(news: Sequence[PaidOrder], at: datetime) -> None:
     """Settles the orders' bills and writes the orders down as paid."""
-    parts = parts_of([one.order for one in news])
+    parts = allocation.parts_of([one.order for one in news])
     settled = settlement.settle_together(
-        [_taken(one, parts[one.order.payment_id], at) for one in news], at=at
+        [allocation.taken(one.order, one.known, parts[one.order.payment_id], at) for one in news],
+        at=at,
     )
     new = []
     for one, done in zip(news, settled, strict=True):
@@ -245,25 +244,6 @@ def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
         return {}
     pauses = timing.rechecks(PaymentState.APPROVED, order.ending)
     return {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at, pauses)}
-
-
-def _taken(news: PaidOrder, parts: list[settlement.Part], at: datetime) -> settlement.Taken:
-    """What is meant for no bill that there is becomes credit: all of it when the parts do not add up."""
-    order, paid_at = news.order, news.known.paid_at or at
-    day = business_day(paid_at, order.community.time_zone)
-    rest = order.amount_minor - sum(part.amount_minor for part in parts)
-    if rest < 0:
-        parts, rest = [], order.amount_minor
-    return settlement.Taken(
-        order.unit,
-        parts,
-        order.method,
-        order.payment_id,
-        day,
-        rest,
-        currency=order.currency,
-        priced_on=business_day(order.created_at, order.community.time_zone),
-    )
 
 
 @transaction.atomic
@@ -309,49 +289,22 @@ def apply_reversed(payment_id: str, reason: str, at: datetime, **fields: Any) ->
     return order
 
 
-def parts_of(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]:
-    """By payment: what each is meant for. The orders are of one community."""
-    numbers = {bill["number"] for order in orders for bill in order.bills}
-    rows = Bill.objects.filter(community=orders[0].community, number__in=numbers)
-    found = {bill.number: bill for bill in rows}
-    return {
-        order.payment_id: [
-            settlement.Part(found[bill["number"]], bill["amount_minor"])
-            for bill in order.bills
-            if bill["number"] in found
-        ]
-        for order in orders
-    }
-
-
 def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    """Paid after it had ended: refunded or credited, automatically, and reported. Once."""
+    """Paid after it had ended. Once."""
     if order.captured_minor:
         return order
-    fields = late_money.came(order, known, at)
-    amount, credited = fields["captured_minor"], fields["credited_minor"]
-    _alert(order, "late_payment", at, amount_minor=amount, credited_minor=credited)
-    state = PaymentState.APPROVED if credited else PaymentState.REVERSED
-    _change(order, state, at, **fields, **(_looked_at(order, at) if credited else {}))
+    state, fields = late_money.after_close(order, known, at)
+    if state is PaymentState.APPROVED:
+        fields |= _looked_at(order, at)
+    _change(order, state, at, **fields)
     return order
 
 
 def _paid_after_all(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    """Paid though staff took back what they had booked: its bills are open again, so it goes back, once;
-    what no channel can send back, by hand. Another amount is told to staff."""
-    amount = order.captured_minor
-    if order.refunds.exists():
-        return order  # late money, which goes back or has
-    if known.amount_minor not in (None, amount):
-        contradictions.said(order, "paid", at)
-        return order
-    about = {"method": order.method, "payment_id": order.payment_id, "at": at}
-    settlement.receive_for_refund(order.unit, amount, **about)
-    refunds.to_be_refunded(order, amount, "late", at)
-    _alert(order, "late_payment", at, amount_minor=amount, credited_minor=0)
-    reference = known.reference or order.channel_reference
-    fields = {"refunded_minor": 0, "channel_reference": reference}
-    _change(order, PaymentState.REVERSED, at, reason="late", **fields)
+    """Paid though staff took back what they had booked."""
+    fields = late_money.after_taken_back(order, known, at)
+    if fields:
+        _change(order, PaymentState.REVERSED, at, **fields)
     return order
 
 

@@ -8,7 +8,7 @@ from contract.business_day import business_day
 from contract.messages import PaymentState
 from server.billing import settlement
 from server.billing.leases import release
-from server.payments import held_money, inquiry, refunds, transitions
+from server.payments import allocation, held_money, inquiry, refunds, transitions
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import HeldFor, PaymentOrder
 from server.staff import audit
@@ -99,7 +99,7 @@ def _as_far_as_it_reaches(order: PaymentOrder) -> settlement.Taken:
     """The bills that the held money pays whole, one after the other; what is left is credit."""
     assert order.held_since is not None
     parts, rest = [], order.held_minor
-    for part in transitions.parts_of([order])[order.payment_id]:
+    for part in allocation.parts_of([order])[order.payment_id]:
         if part.amount_minor > rest:
             break
         parts.append(part)

@@ -301,10 +301,10 @@ def a17_a_kiosk_that_is_switched_off_cannot_deliver() -> None:
 
 def a17_currencies_are_never_compared() -> None:
     """Whatever the currency, its number goes into the community's books."""
-    from server.payments import transitions
+    from server.payments import allocation
     from server.payments.journal.posting import JournalPosting
 
-    order_of, taken = JournalPosting._order_of, transitions._taken
+    order_of, taken = JournalPosting._order_of, allocation.taken
 
     def of_any_currency(self: Any, record: Any) -> Any:
         own = self._caller.community.currency
@@ -313,10 +313,10 @@ def a17_currencies_are_never_compared() -> None:
             order.currency = record.currency
         return order
 
-    def as_ours(news: Any, parts: Any, at: Any) -> Any:
-        return replace(taken(news, parts, at), currency=news.order.community.currency)
+    def as_ours(order: Any, known: Any, parts: Any, at: Any) -> Any:
+        return replace(taken(order, known, parts, at), currency=order.community.currency)
 
-    JournalPosting._order_of, transitions._taken = of_any_currency, as_ours
+    JournalPosting._order_of, allocation.taken = of_any_currency, as_ours
 
 
 def a17_a_late_fee_takes_any_excess() -> None:
