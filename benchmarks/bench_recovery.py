@@ -18,6 +18,7 @@ from threading import Event as Flag
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contract.lifecycle import Fact
 from contract.messages import (
     Bill,
     BillLine,
@@ -32,7 +33,7 @@ from contract.messages import (
 from device_drivers.card_terminals.interface import CardResult, LastKnown, Outcome, TerminalSnapshot
 from kiosk.core.events import Event, RecoveryDone
 from kiosk.core.model import Lobby, Session
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.journal import Journal
 from kiosk.journal.schema import Seal
 from kiosk.recovery.inquiry import Recovery
@@ -93,7 +94,7 @@ def write(path: Path) -> None:
     while journal.last_sequence < ENTRIES - 8:
         n += 1
         created = payment(n)
-        asked = step(created, Fact.ASKED)
+        asked = step(created, Fact.SUBMITTED)
         for record in (created, asked, step(asked, Fact.APPROVED, CARD)):
             journal.append_payment(record)
         receipt = {"payment_id": created.payment_id, "how": "print", "outcome": "printed"}
@@ -102,7 +103,7 @@ def write(path: Path) -> None:
         n += 1
         created = payment(n, method)
         journal.append_payment(created)
-        journal.append_payment(step(created, Fact.ASKED))
+        journal.append_payment(step(created, Fact.SUBMITTED))
     journal.close()
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import PaymentState
 from kiosk.core import payment as kiosk
 from server.payments import state_machine as server
@@ -20,19 +21,26 @@ _HEAD = """# The life of a payment
 
 Drawn from the code by `python -m tools.draw_payment_life`; do not edit. A payment never moves backwards.
 No silence and no time-out is an answer: without one it is `unknown` until somebody who knows was asked.
-In the tables of steps, `·` is no news and changes nothing.
+In the table of steps, `·` is no news and changes nothing.
+"""
+_STEPS = """## The steps
+
+`contract/lifecycle.py`: one table for both sides. They differ in what news of money makes of a
+payment that had ended without any: the kiosk believes it, on the server its bills may have been paid
+again.
 """
 _KIOSK = """## At the kiosk
 
-`kiosk/core/payment.py`. Each step is a record in the journal, on disk before anybody is asked for money.
+`kiosk/core/payment.py`: what a record holds. Each step is a record in the journal, on disk before anybody
+is asked for money.
 """
 _SERVER = """## On the server
 
-`server/payments/state_machine.py`. Each change is a committed row, checked against these rules at every
-write; the database refuses money that does not add up. That the customer was charged (`captured_minor`)
-and where the money went (`allocated_minor` settled bills, `credited_minor` is credit of the unit,
-`refunded_minor` went back) are facts of their own. Money for an order that had ended without any is
-late: the community's policy makes it `reversed` (refunded) or `approved` (credited), and staff are
+`server/payments/state_machine.py`: what a row holds. Each change is a committed row, checked against
+these rules at every write; the database refuses money that does not add up. That the customer was charged
+(`captured_minor`) and where the money went (`allocated_minor` settled bills, `credited_minor` is credit
+of the unit, `refunded_minor` went back) are facts of their own. Money for an order that had ended without
+any is late: the community's policy makes it `reversed` (refunded) or `approved` (credited), and staff are
 told. So is money for an order whose kiosk told the payer that none was taken: an order that does not
 say so itself is older than that, as after a restore from a backup. Where a part of late money went back
 in the channel's console before it was known, only the rest is refunded. Another sum than the order's
@@ -78,13 +86,13 @@ def document() -> str:
     """The whole page."""
     parts = [
         _HEAD,
+        _STEPS,
+        _steps(kiosk.TRANSITIONS, server.TRANSITIONS),
         _KIOSK,
         _diagram(kiosk.TRANSITIONS, ()),
-        _steps(kiosk.TRANSITIONS, list(kiosk.Fact)),
         _fields(kiosk.RULES),
         _SERVER,
-        _diagram(server.TRANSITIONS, server.LATE_IN),
-        _steps(server.TRANSITIONS, list(server.Fact)),
+        _diagram(server.TRANSITIONS, CLOSED_UNPAID),
         _fields(server.RULES),
         _PHONE.format(
             ask=timing.PAYMENT_CODE_POLL_S,
@@ -113,16 +121,23 @@ def _diagram(steps: Steps, late_in: tuple[PaymentState, ...]) -> str:
     return "\n".join([*lines, "```", ""])
 
 
-def _steps(steps: Steps, facts: list[StrEnum]) -> str:
-    rows = [["state", *(f"`{fact}`" for fact in facts)]]
+def _steps(at_kiosk: Steps, on_server: Steps) -> str:
+    """One table: where the sides differ, both are named."""
+    rows = [["state", *(f"`{fact}`" for fact in Fact)]]
     for state in PaymentState:
         row = [f"`{state}`"]
-        for fact in facts:
-            known = (state, fact) in steps
-            to = steps.get((state, fact))
-            row.append(f"`{to}`" if to else "·" if known else _LATE)
+        for fact in Fact:
+            here, there = _step(at_kiosk, state, fact), _step(on_server, state, fact)
+            row.append(here if here == there else f"kiosk: {here}; server: {there}")
         rows.append(row)
     return _table(rows)
+
+
+def _step(steps: Steps, state: PaymentState, fact: Fact) -> str:
+    if (state, fact) not in steps:
+        return _LATE
+    to = steps[(state, fact)]
+    return f"`{to}`" if to else "·"
 
 
 def _fields(rules: Mapping[PaymentState, Rule]) -> str:

@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from contract.lifecycle import Fact
 from contract.messages import CardData, Method, PaymentRecord, PaymentState
 from contract.money import Money
 from kiosk import settings as settings_file
 from kiosk.central import identity as identity_file
 from kiosk.clock import Clock
 from kiosk.commands.config_option import add_config_option
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.continuation import current
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentRecord, PaymentState
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
@@ -17,7 +18,7 @@ from kiosk.core.effects import (
 from kiosk.core.events import ReceiptPrinted
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, with_visit
 
 _CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
@@ -143,7 +144,7 @@ def lost(session: Session, moment: Moment, payment_id: str, reason: str) -> Step
     record = session.visit.payment
     if record is None or record.payment_id != payment_id:
         return session, ()
-    unknown = apply_fact(record, Fact.LOST, moment.wall, reason=reason)
+    unknown = apply_fact(record, Fact.UNANSWERED, moment.wall, reason=reason)
     if unknown is None:
         return session, ()
     lobby = replace(session.lobby, unresolved=(*session.lobby.unresolved, unknown))

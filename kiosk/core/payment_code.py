@@ -6,6 +6,7 @@ tried once; no answer is not a no; the code is in no record, and forgotten with 
 
 import hashlib
 
+from contract.lifecycle import Fact
 from contract.messages import ErrorCode, Method, PaymentRecord, PaymentState
 from contract.scan_kind import ScanKind, classify
 from kiosk.core import outcome, payment_flow
@@ -13,7 +14,7 @@ from kiosk.core.effects import CancelOrder, FollowOrder, MakeOrder, Record, Soun
 from kiosk.core.events import OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
 from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, with_visit
 
 ANSWER_WITHIN_S = 90  # the server ends the order after a minute; then the kiosk asks for its end
@@ -87,7 +88,7 @@ def _charge(session: Session, code: str, moment: Moment) -> Step:
     if not isinstance(record, PaymentRecord):
         return (say(session, record, Screen.METHOD) if record else session), ()
     record = record.model_copy(update={"with_payment_code": True})
-    asked = apply_fact(record, Fact.ASKED, moment.wall)
+    asked = apply_fact(record, Fact.SUBMITTED, moment.wall)
     assert asked is not None
     session = with_visit(
         session,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from contract.lifecycle import FACT_OF_STATE, Fact
 from contract.messages import (
     ErrorCode,
     Method,
@@ -44,7 +45,7 @@ from kiosk.core.model import (
     Screen,
     Session,
 )
-from kiosk.core.payment import FACT_OF_STATE, Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, with_visit
 
 ORDER_WITHIN_S = 90  # an order is made or refused long before
@@ -148,7 +149,7 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
         return _give_up(session, moment, OFFLINE, Say.SERVER_AWAY, before)
     if record.amount_minor > session.lobby.offline_card_limit_minor:
         return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)
-    asked = apply_fact(record.model_copy(update={"offline": True}), Fact.ASKED, moment.wall)
+    asked = apply_fact(record.model_copy(update={"offline": True}), Fact.SUBMITTED, moment.wall)
     assert asked is not None
     session, effects = _ask_terminal(session, asked)
     return session, (*before, *effects)
@@ -192,7 +193,7 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
         if record.method is Method.CARD:
             return refused(session, moment, "order_unknown")
         return outcome.lost(session, moment, record.payment_id, event.view.reason or "channel")
-    asked = apply_fact(record, Fact.ASKED, moment.wall, status_url=event.view.status_url)
+    asked = apply_fact(record, Fact.SUBMITTED, moment.wall, status_url=event.view.status_url)
     assert asked is not None
     if record.method is Method.CARD:
         return _ask_terminal(session, asked)
@@ -213,7 +214,7 @@ def _cancel_made(session: Session, moment: Moment, view: PaymentView) -> Step:
     """The resident had given up before the order was there: from here on it is ended like any other."""
     record = session.visit.payment
     assert record is not None
-    asked = apply_fact(record, Fact.ASKED, moment.wall, status_url=view.status_url)
+    asked = apply_fact(record, Fact.SUBMITTED, moment.wall, status_url=view.status_url)
     assert asked is not None
     deadline = moment.monotonic + CANCEL_PATIENCE_S
     session = with_visit(session, payment=asked, cancel_deadline=deadline)
@@ -251,7 +252,7 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
     """News from the server about an order: of this visit, or of one that recovery asks about."""
     view = event.view
     fact = FACT_OF_STATE.get(view.state)
-    if fact is None or fact in (Fact.ASKED, Fact.LOST):
+    if fact is None or fact in (Fact.SUBMITTED, Fact.UNANSWERED):
         return session, ()
     return outcome.learned(
         session,

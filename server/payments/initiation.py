@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from contract import messages
 from contract.business_day import business_day
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState, StartPayment
 from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillLeased, BillNotOpen, lease
@@ -20,7 +21,6 @@ from server.payments import held_bills, inquiry, notifications, payment_codes, t
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
 from server.payments.models import PaymentOrder, RefusedStart
-from server.payments.state_machine import Fact
 
 
 class IdempotencyConflict(Exception):

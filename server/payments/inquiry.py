@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from contract.lifecycle import Fact
 from contract.messages import PaymentState
 from server.payments import (
     contradictions,
@@ -18,7 +19,7 @@ from server.payments.channel_responses import record_end_response, record_respon
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelStatus, EndAnswer, Ending, OrderState
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import End, Fact
+from server.payments.state_machine import End
 
 Now = Callable[[], datetime]
 
@@ -58,7 +59,7 @@ def apply_current(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
         case ChannelStatus.CLOSED if known.reason:
             return transitions.apply_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)
         case ChannelStatus.CLOSED:
-            return transitions.apply_unpaid(order.payment_id, Fact.CLOSED, "closed", at)
+            return transitions.apply_unpaid(order.payment_id, Fact.CANCELLED, "closed", at)
         case ChannelStatus.REFUNDED:
             sum_known = _with_sum(order, known)
             return outside_refunds.went_back(order.payment_id, sum_known, at, order.version)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef
 
+from contract.lifecycle import CLOSED_UNPAID
 from server.alerts.models import Alert
 from server.alerts.raising import raise_alert
 from server.estate.models import Community
@@ -12,7 +13,7 @@ from server.payments.channel_responses import record_response
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, Notification, OrderState
 from server.payments.models import PaymentOrder, UnmatchedNotification
-from server.payments.state_machine import LATE_IN, End
+from server.payments.state_machine import End
 
 MATCHED_MAX = 100  # in one sweep
 
@@ -40,7 +41,7 @@ def apply_notification(order: PaymentOrder, known: OrderState, at: datetime) -> 
     record_response(order, "notification", known, at)
     order = PaymentOrder.objects.get(pk=order.pk)
     part = known.status is ChannelStatus.REFUNDED and not order.captured_minor
-    if part and order.life in LATE_IN:
+    if part and order.life in CLOSED_UNPAID:
         return False
     ended = order.life.final or order.told_unpaid
     late = ended and not order.captured_minor and known.status is ChannelStatus.PAID

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from contract.lifecycle import CLOSED_UNPAID
 from contract.messages import PaymentState
 from server.alerts.models import Alert
 from server.alerts.raising import raise_alert, resolve_one
@@ -13,7 +14,6 @@ from server.billing import settlement
 from server.payments import refunds, timing, transitions
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder, Refund
-from server.payments.state_machine import LATE_IN
 
 UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can say how much
 
@@ -83,7 +83,7 @@ def _end_may_come(order: PaymentOrder, at: datetime) -> bool:
 
 
 def _ended_without(order: PaymentOrder) -> bool:
-    return order.life in LATE_IN and not order.captured_minor
+    return order.life in CLOSED_UNPAID and not order.captured_minor
 
 
 def to_be_asked_again(order: PaymentOrder) -> bool:

@@ -1,4 +1,4 @@
-"""The life of a payment order on the server: one explicit table, and what each state must hold. Pure.
+"""The life of a payment order on the server (``contract.lifecycle``), what each state must hold. Pure.
 
 That the customer was charged and where the money went (bills settled, credit of the unit, sent back) are
 facts of their own. Money that arrives after an order ended is LATE: it is refunded or credited.
@@ -9,18 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from contract import lifecycle
+from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import PaymentState
-
-
-class Fact(StrEnum):
-    """What became known about an order."""
-
-    ASKED = "asked"  # the channel has it, or the kiosk is about to ask its terminal
-    PAID = "paid"
-    DECLINED = "declined"
-    CLOSED = "closed"  # explicitly unpaid, and it cannot be paid any more
-    LOST = "lost"  # nobody can say just now
-    REVERSED = "reversed"  # it was paid and went back
 
 
 class End(StrEnum):
@@ -37,58 +28,15 @@ class PaidAfterClose(Exception):
     """Money came for an order that had ended without any, or whose payer was told that it had."""
 
 
-_S, _F = PaymentState, Fact
-LATE_IN = (_S.DECLINED, _S.CANCELLED)  # where money that was paid comes late
-
-# (state, fact) -> next state; None: nothing new.
-TRANSITIONS: dict[tuple[PaymentState, Fact], PaymentState | None] = {
-    (_S.CREATED, _F.ASKED): _S.PENDING,
-    (_S.CREATED, _F.PAID): _S.APPROVED,
-    (_S.CREATED, _F.DECLINED): _S.DECLINED,
-    (_S.CREATED, _F.CLOSED): _S.CANCELLED,
-    (_S.CREATED, _F.LOST): _S.UNKNOWN,
-    (_S.CREATED, _F.REVERSED): _S.REVERSED,
-    (_S.PENDING, _F.ASKED): None,
-    (_S.PENDING, _F.PAID): _S.APPROVED,
-    (_S.PENDING, _F.DECLINED): _S.DECLINED,
-    (_S.PENDING, _F.CLOSED): _S.CANCELLED,
-    (_S.PENDING, _F.LOST): _S.UNKNOWN,
-    (_S.PENDING, _F.REVERSED): _S.REVERSED,
-    (_S.UNKNOWN, _F.ASKED): None,
-    (_S.UNKNOWN, _F.PAID): _S.APPROVED,
-    (_S.UNKNOWN, _F.DECLINED): _S.DECLINED,
-    (_S.UNKNOWN, _F.CLOSED): _S.CANCELLED,
-    (_S.UNKNOWN, _F.LOST): None,
-    (_S.UNKNOWN, _F.REVERSED): _S.REVERSED,
-    (_S.APPROVED, _F.ASKED): None,
-    (_S.APPROVED, _F.PAID): None,
-    (_S.APPROVED, _F.DECLINED): None,
-    (_S.APPROVED, _F.CLOSED): None,
-    (_S.APPROVED, _F.LOST): None,
-    (_S.APPROVED, _F.REVERSED): _S.REVERSED,
-    (_S.DECLINED, _F.ASKED): None,
-    (_S.DECLINED, _F.DECLINED): None,
-    (_S.DECLINED, _F.CLOSED): None,
-    (_S.DECLINED, _F.LOST): None,
-    (_S.DECLINED, _F.REVERSED): None,
-    (_S.CANCELLED, _F.ASKED): None,
-    (_S.CANCELLED, _F.DECLINED): None,
-    (_S.CANCELLED, _F.CLOSED): None,
-    (_S.CANCELLED, _F.LOST): None,
-    (_S.CANCELLED, _F.REVERSED): None,
-    (_S.REVERSED, _F.ASKED): None,
-    (_S.REVERSED, _F.PAID): None,
-    (_S.REVERSED, _F.DECLINED): None,
-    (_S.REVERSED, _F.CLOSED): None,
-    (_S.REVERSED, _F.LOST): None,
-    (_S.REVERSED, _F.REVERSED): None,
-}
+_S = PaymentState
+TRANSITIONS = lifecycle.ON_SERVER
 
 
 def after(state: PaymentState, fact: Fact, told_unpaid: bool = False) -> PaymentState | None:
     """The next state, or None when the fact is nothing new. ``told_unpaid``: the payer was told that no
-    money was taken, so that it settles no bill any more, which may have been paid again. Raises Late."""
-    if fact is Fact.PAID and (state in LATE_IN or (told_unpaid and not state.final)):
+    money was taken, so that it settles no bill any more, which may have been paid again. Raises
+    PaidAfterClose."""
+    if fact is Fact.APPROVED and (state in CLOSED_UNPAID or (told_unpaid and not state.final)):
         raise PaidAfterClose
     return TRANSITIONS[(state, fact)]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from contract.lifecycle import Fact
 from contract.messages import PaymentState
 from server.alerts.raising import raise_alert
 from server.billing import settlement
@@ -18,7 +19,7 @@ from server.billing.leases import release
 from server.payments import allocation, contradictions, held_money, late_money, timing
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import End, Fact, PaidAfterClose, after
+from server.payments.state_machine import End, PaidAfterClose, after
 
 
 class StaleAnswer(Exception):
@@ -63,7 +64,7 @@ def _assign(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
 def mark_submitted(payment_id: str, at: datetime, *, code_url: str = "") -> PaymentOrder:
     """The channel has the order; or, for a card, the kiosk may ask its terminal."""
     order = _locked(payment_id)
-    if after(order.life, Fact.ASKED) is not None:
+    if after(order.life, Fact.SUBMITTED) is not None:
         _change(order, PaymentState.PENDING, at, code_url=code_url, submitted_at=at)
     return order
 
@@ -155,7 +156,7 @@ def apply_paid(
     if as_of is not None and not order.captured_minor and may_be_given_back(order, at):
         raise StaleAnswer(order.reference)
     try:
-        state = after(order.life, Fact.PAID, order.told_unpaid)
+        state = after(order.life, Fact.APPROVED, order.told_unpaid)
     except PaidAfterClose:
         if as_of not in (None, order.version):
             raise StaleAnswer(order.reference) from None
@@ -187,7 +188,7 @@ class PaidOrder:
         if order.held_minor:
             return False
         try:
-            new = after(order.life, Fact.PAID, order.told_unpaid) is PaymentState.APPROVED
+            new = after(order.life, Fact.APPROVED, order.told_unpaid) is PaymentState.APPROVED
         except PaidAfterClose:
             return False
         return new and amount in (None, order.amount_minor)
@@ -250,13 +251,13 @@ def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
 def apply_unpaid(
     payment_id: str, fact: Fact, reason: str, at: datetime, **fields: Any
 ) -> PaymentOrder:
-    """Explicitly no money: DECLINED or CLOSED. The bills are free again."""
+    """Explicitly no money: DECLINED or CANCELLED. The bills are free again."""
     order = _locked(payment_id)
     if order.held_minor:
         return order  # money came: what it is for staff say, and only that it went back ends it
     state = after(order.life, fact)
     if order.life is PaymentState.APPROVED and order.decided == "paid":
-        contradictions.said(order, fact.value, at)
+        contradictions.said(order, "closed" if fact is Fact.CANCELLED else fact.value, at)
     if state is not None:
         may_come = order.ending in (End.OPEN, End.ACCEPTED)
         if may_come or (order.with_payment_code and order.submitted_at is not None):
@@ -269,7 +270,7 @@ def apply_unpaid(
 def mark_unknown(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
     """Nobody can say just now. The bills stay held while somebody asks."""
     order = _locked(payment_id)
-    state = after(order.life, Fact.LOST)
+    state = after(order.life, Fact.UNANSWERED)
     if state is not None:
         _change(order, state, at, reason=reason, next_poll_at=at, **fields)
     return order

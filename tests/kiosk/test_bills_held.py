@@ -5,21 +5,22 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contract.lifecycle import Fact
 from contract.messages import EntryKind, Method, PaymentState
 from kiosk.core.effects import Record
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.journal import Journal
 from tests.kiosk.core.story import START, Story, bill
 
 NINE, TEN, ELEVEN = bill(9, 30000), bill(10, 33208), bill(11, 100)
 ENDS = {
     PaymentState.CREATED: (),
-    PaymentState.PENDING: (Fact.ASKED,),
-    PaymentState.UNKNOWN: (Fact.ASKED, Fact.LOST),
-    PaymentState.APPROVED: (Fact.ASKED, Fact.APPROVED),
-    PaymentState.DECLINED: (Fact.ASKED, Fact.DECLINED),
-    PaymentState.CANCELLED: (Fact.ASKED, Fact.CANCELLED),
-    PaymentState.REVERSED: (Fact.ASKED, Fact.APPROVED, Fact.REVERSED),
+    PaymentState.PENDING: (Fact.SUBMITTED,),
+    PaymentState.UNKNOWN: (Fact.SUBMITTED, Fact.UNANSWERED),
+    PaymentState.APPROVED: (Fact.SUBMITTED, Fact.APPROVED),
+    PaymentState.DECLINED: (Fact.SUBMITTED, Fact.DECLINED),
+    PaymentState.CANCELLED: (Fact.SUBMITTED, Fact.CANCELLED),
+    PaymentState.REVERSED: (Fact.SUBMITTED, Fact.APPROVED, Fact.REVERSED),
 }
 
 

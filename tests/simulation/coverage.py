@@ -62,13 +62,13 @@ def impossible(side: str, state: PaymentState, fact: str) -> str:
     if side != "kiosk":
         return ""
     match state, fact:
-        case PaymentState.CREATED, "lost":
+        case PaymentState.CREATED, "unanswered":
             return "who was not asked cannot have fallen silent"
         case PaymentState.CREATED, "approved" | "reversed":
             return "no code was shown and no terminal asked, so nobody can have paid"
         case PaymentState.CREATED, _:
             return ""
-        case _, "asked":
+        case _, "submitted":
             return "only a payment that was just intended is asked for"
         case ((PaymentState.CANCELLED | PaymentState.REVERSED), _):
             return "it has left the screen and recovery, so nobody brings news of it"

@@ -8,6 +8,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import JournalPosition
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentRecord, PaymentState
 from device_drivers.card_terminals.interface import CardRequest
 from device_drivers.printers.interface import Document
@@ -16,7 +17,7 @@ from kiosk.bootstrap import Running
 from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen, Session
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.continuation import continue_journal
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.runtime.devices import Devices

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from contract.enrolment import JournalPosition
 from contract.journal_hash import public_key_text
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
-from kiosk.core.payment import Fact
 from kiosk.journal.continuation import HANDED_OVER
 from server.fleet import enrolment, reenrolment
 from server.fleet.models import Kiosk

@@ -2,6 +2,7 @@
 
 import re
 
+from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import PaymentState
 from kiosk.core import payment as kiosk
 from server.payments import state_machine as server
@@ -14,7 +15,7 @@ def test_the_page_is_up_to_date():
 
 def test_both_diagrams_show_every_step_and_no_other():
     diagrams = re.findall(r"```mermaid\n(.*?)```", document(), re.S)
-    late = {(s, to) for s in server.LATE_IN for to in ("approved", "reversed")}
+    late = {(s, to) for s in CLOSED_UNPAID for to in ("approved", "reversed")}
     for diagram, table, more in zip(
         diagrams, (kiosk.TRANSITIONS, server.TRANSITIONS), (set(), late), strict=True
     ):
@@ -26,6 +27,6 @@ def test_both_diagrams_show_every_step_and_no_other():
 def test_a_changed_table_is_a_changed_page(monkeypatch):
     before = document()
     monkeypatch.setitem(
-        server.TRANSITIONS, (PaymentState.PENDING, server.Fact.CLOSED), PaymentState.DECLINED
+        server.TRANSITIONS, (PaymentState.PENDING, Fact.CANCELLED), PaymentState.DECLINED
     )
     assert document() != before

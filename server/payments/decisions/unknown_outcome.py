@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contract.lifecycle import Fact
 from contract.messages import PaymentState
 from server.billing.leases import release
 from server.billing.models import BillLease
@@ -22,7 +23,6 @@ from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import Fact
 from server.staff import audit
 from server.staff.people import Person
 
@@ -148,7 +148,7 @@ def book_as_unpaid(
             _still_open(order)
         if not order.life.final:
             order = transitions.apply_unpaid(
-                payment_id, Fact.CLOSED, "staff", at, decided="unpaid", **_watch(order, at)
+                payment_id, Fact.CANCELLED, "staff", at, decided="unpaid", **_watch(order, at)
             )
         _record(order, person, "book_as_unpaid", reason, at, before, looked_at_channel)
     return order

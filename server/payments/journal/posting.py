@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from contract.lifecycle import Fact
 from contract.messages import (
     EntryKind,
     JournalEntry,
@@ -28,7 +29,6 @@ from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import Caller, kept_bills
 from server.payments.journal import kiosk_time
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import Fact
 from server.storable import storable, storable_text
 
 log = logging.getLogger(__name__)
@@ -370,7 +370,7 @@ def take_card(order: PaymentOrder, record: PaymentRecord, now: datetime) -> None
         case PaymentState.DECLINED:
             transitions.apply_unpaid(order.payment_id, Fact.DECLINED, reason, now, **facts)
         case PaymentState.CANCELLED:
-            transitions.apply_unpaid(order.payment_id, Fact.CLOSED, reason, now, **facts)
+            transitions.apply_unpaid(order.payment_id, Fact.CANCELLED, reason, now, **facts)
         case PaymentState.UNKNOWN:
             transitions.mark_unknown(order.payment_id, reason, now, **facts)
         case PaymentState.REVERSED:

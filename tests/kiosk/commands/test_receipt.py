@@ -6,9 +6,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from kiosk.central.config_cache import ConfigCache
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.journal import Journal
 from lobbypay.cli import main
 from tests.device_drivers.printers.receipts import needs_fonts
@@ -36,7 +37,9 @@ def draws(journal, payment, *more) -> int:
 def test_a_receipt_has_the_papers_width_and_its_code_leads_to_the_payment(
     journal, tmp_path, language, paper
 ):
-    journal.append_payment(apply_fact(apply_fact(CREATED, Fact.ASKED, START), Fact.APPROVED, START))
+    journal.append_payment(
+        apply_fact(apply_fact(CREATED, Fact.SUBMITTED, START), Fact.APPROVED, START)
+    )
     png, pdf = tmp_path / "receipt.png", tmp_path / "receipt.pdf"
     look = ("--language", language, "--paper", paper)
     assert draws(journal, CREATED.reference, "--png", png, "--pdf", pdf, *look) == 0
@@ -65,7 +68,7 @@ def test_without_the_community_or_with_a_changed_journal_nothing_is_drawn(
     journal, tmp_path, capsys
 ):
     png = tmp_path / "receipt.png"
-    journal.append_payment(apply_fact(CREATED, Fact.ASKED, START))
+    journal.append_payment(apply_fact(CREATED, Fact.SUBMITTED, START))
     assert draws(journal, CREATED.reference, "--png", png) == 0, "a slip of a payment in doubt"
     png.unlink()
     (tmp_path / "config.json").unlink()

@@ -3,9 +3,10 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from kiosk.central.identity import Identity, save
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.audit import breaches
 from kiosk.journal.journal import Journal, verify
 from kiosk.single_instance import alone
@@ -39,9 +40,13 @@ class Kiosk:
     def lost(self, method: Method = Method.CARD) -> None:
         """A payment was asked for, and what became of it nobody heard."""
         record = created(method)
-        asked = apply_fact(record, Fact.ASKED, START)
+        asked = apply_fact(record, Fact.SUBMITTED, START)
         journal = self.journal()
-        for each in (record, asked, apply_fact(asked, Fact.LOST, START, reason="nexo.forgotten")):
+        for each in (
+            record,
+            asked,
+            apply_fact(asked, Fact.UNANSWERED, START, reason="nexo.forgotten"),
+        ):
             journal.append_payment(each)
         journal.close()
 

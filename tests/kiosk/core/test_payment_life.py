@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import pytest
 
+from contract.lifecycle import Fact
 from contract.messages import CardData, PaymentRecord, PaymentState
 from kiosk.core.effects import Record
 from kiosk.core.model import Action
-from kiosk.core.payment import TRANSITIONS, Fact, altered, apply_fact, follows, missing
+from kiosk.core.payment import TRANSITIONS, altered, apply_fact, follows, missing
 from tests.kiosk.core.story import Method, Story
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -31,7 +32,7 @@ def test_nothing_final_becomes_open_again():
 
 def test_only_a_lost_answer_makes_a_payment_unknown():
     assert {f for (_, f), after in TRANSITIONS.items() if after is PaymentState.UNKNOWN} == {
-        Fact.LOST
+        Fact.UNANSWERED
     }
 
 

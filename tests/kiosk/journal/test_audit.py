@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contract.lifecycle import Fact
 from contract.messages import EntryKind, Method, PaymentState
 from kiosk.commands.journal import main as journal_command
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.audit import breaches
 from kiosk.journal.journal import Journal
 from tests.kiosk.core.story import START, Story
@@ -23,7 +24,7 @@ def journal(tmp_path):
 
 
 def test_a_payment_that_went_its_way_breaks_nothing(journal):
-    pending = apply_fact(CREATED, Fact.ASKED, START)
+    pending = apply_fact(CREATED, Fact.SUBMITTED, START)
     journal.append_payment(pending)
     journal.append_payment(apply_fact(pending, Fact.APPROVED, START))
     assert list(breaches(journal.path)) == []

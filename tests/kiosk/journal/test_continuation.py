@@ -6,8 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import JournalPosition
+from contract.lifecycle import Fact
 from contract.messages import CardData, EntryKind, Method, PaymentState
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.continuation import HANDED_OVER, NUMBERS_SKIPPED, current, open_payments
 from kiosk.journal.journal import Journal, verify
 from kiosk.journal.opening import open_journal, save_begin
@@ -72,7 +73,7 @@ def test_a_replaced_disk_goes_on_after_what_the_server_has(tmp_path):
 
 
 def test_open_card_payments_are_handed_to_the_new_disk(tmp_path):
-    told = apply_fact(payment(80, terminal_before=BEFORE), Fact.ASKED, START)
+    told = apply_fact(payment(80, terminal_before=BEFORE), Fact.SUBMITTED, START)
     position = JournalPosition(sequence=9, hash="a" * 64, number=80, payments=[told])
     journal = enrolled(tmp_path, position)
     (handed,) = journal.unfinished()
@@ -119,7 +120,7 @@ def test_a_forked_disk_carries_over_only_what_it_wrote_itself(tmp_path):
 
 def test_a_payment_that_was_open_in_an_old_image_ends_as_the_server_knows(tmp_path):
     image = enrolled(tmp_path, JournalPosition())
-    pending = apply_fact(payment(1), Fact.ASKED, START)
+    pending = apply_fact(payment(1), Fact.SUBMITTED, START)
     image.append_payment(pending)
     image.close()
     known = salvage(current(tmp_path))
@@ -134,7 +135,7 @@ def test_a_payment_that_was_open_in_an_old_image_ends_as_the_server_knows(tmp_pa
 
 def test_what_this_disk_knows_better_than_the_server_stays(tmp_path):
     first = enrolled(tmp_path, JournalPosition())
-    pending = apply_fact(payment(1), Fact.ASKED, START)
+    pending = apply_fact(payment(1), Fact.SUBMITTED, START)
     first.append_payment(pending)
     position = at(first, payments=[pending])
     first.append_payment(approved(pending))

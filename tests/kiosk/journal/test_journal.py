@@ -12,8 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import GENESIS, NotSigned, check_signature, entry_hash
+from contract.lifecycle import Fact
 from contract.messages import EntryKind, Method
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.journal import Journal, JournalBroken, JournalUnavailable, verify
 from kiosk.journal.schema import JournalOfAnother, Seal
 from tests.kiosk.core.story import START, Story
@@ -42,7 +43,7 @@ def record():
 def test_a_payment_is_found_again_after_a_restart(path):
     first = Journal(path, now)
     created = record()
-    pending = apply_fact(created, Fact.ASKED, START)
+    pending = apply_fact(created, Fact.SUBMITTED, START)
     first.append_payment(created)
     first.append_payment(pending)
     first.close()

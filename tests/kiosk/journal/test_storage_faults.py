@@ -10,11 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import JournalPosition
+from contract.lifecycle import Fact
 from contract.messages import EntryKind, PaymentState
 from contract.stop_reason import StopReason
 from kiosk.central.client import ServerAway
 from kiosk.commands.journal import main as journal_command
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.continuation import current
 from kiosk.journal.journal import Journal, JournalUnavailable, verify
 from kiosk.journal.opening import open_journal
@@ -53,7 +54,7 @@ def written(folder, entries: int = ENTRIES) -> Journal:
     for n in range(1, entries // 3 + 1):
         record = payment(n, payer="王" * 300)
         journal.append_payment(record)
-        asked = apply_fact(record, Fact.ASKED, START)
+        asked = apply_fact(record, Fact.SUBMITTED, START)
         journal.append_payment(asked)
         if n < entries // 3:
             journal.append_payment(approved(asked))
@@ -189,7 +190,7 @@ def test_without_the_servers_word_nothing_begins_and_nothing_is_touched(tmp_path
 
 def test_a_journal_of_which_nothing_is_left_goes_on_with_what_the_server_knows(tmp_path):
     written(tmp_path)
-    pending = apply_fact(payment(20), Fact.ASKED, START)
+    pending = apply_fact(payment(20), Fact.SUBMITTED, START)
     position = position_at(tmp_path, 59, number=20, payments=[pending])
     current(tmp_path).write_bytes(os.urandom(50_000))
     server = Server(position)

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.heartbeat import HeartbeatAnswer
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from device_drivers.card_terminals.interface import CardRequest, TerminalSnapshot
 from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
@@ -16,7 +17,7 @@ from kiosk import bootstrap
 from kiosk.central.client import ServerAway
 from kiosk.central.identity import Identity, save
 from kiosk.clock import Clock
-from kiosk.core.payment import Fact, apply_fact
+from kiosk.core.payment import apply_fact
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
 from kiosk.recovery.inquiry import age_of
@@ -45,11 +46,11 @@ class Run:
         self.journal.note_clock_confirmed()
 
     def asks(self) -> None:
-        asked = apply_fact(CREATED, Fact.ASKED, self.clock.now())
+        asked = apply_fact(CREATED, Fact.SUBMITTED, self.clock.now())
         for record in (
             CREATED,
             asked,
-            apply_fact(asked, Fact.LOST, self.clock.now(), reason="silent"),
+            apply_fact(asked, Fact.UNANSWERED, self.clock.now(), reason="silent"),
         ):
             self.journal.append_payment(record)
 
@@ -198,8 +199,8 @@ def test_a_kiosk_decides_by_not_found_only_after_it_heard_the_server(tmp_path, m
     journal = open_journal(tmp_path, me.seal, lambda: datetime.now(UTC) - timedelta(hours=3))
     journal.note_start("1.0")
     journal.note_clock_confirmed()
-    asked = apply_fact(CREATED, Fact.ASKED, TRUE)
-    for record in (CREATED, asked, apply_fact(asked, Fact.LOST, TRUE, reason="silent")):
+    asked = apply_fact(CREATED, Fact.SUBMITTED, TRUE)
+    for record in (CREATED, asked, apply_fact(asked, Fact.UNANSWERED, TRUE, reason="silent")):
         journal.append_payment(record)
     journal.close()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
@@ -12,7 +13,6 @@ from server.payments.channels.interface import ChannelStatus, RefundStatus
 from server.payments.decisions.unknown_outcome import book_as_paid
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import Fact
 from server.staff.people import Person
 from tests.server.payments import world as worlds
 from tests.server.payments.journal.test_intake import KioskJournal, record, take

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.billing.issuing import issue_period
@@ -114,7 +115,7 @@ def test_a_void_bill_that_may_be_paid_after_all_is_not_issued_anew(world):
     told = record(world, PaymentState.UNKNOWN, 2, offline=True, reason="no_answer")
     take(world, KioskJournal().tells(told).entries)
     assert issue_again(world, world.bills[0].period) == []
-    transitions.apply_unpaid(told.payment_id, transitions.Fact.CLOSED, "staff", NOW)
+    transitions.apply_unpaid(told.payment_id, Fact.CANCELLED, "staff", NOW)
     assert len(issue_again(world, world.bills[0].period)) == 1
 
 

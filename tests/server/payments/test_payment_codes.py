@@ -3,6 +3,7 @@
 import pytest
 from django.core import serializers
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.billing.leases import BillLeased
@@ -15,7 +16,6 @@ from server.payments.channels.interface import ChannelStatus, ChannelUnavailable
 from server.payments.initiation import IdempotencyConflict, start
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
-from server.payments.state_machine import Fact
 from tests.server.payments.charges import (
     ALIPAY_CODE,
     WECHAT_CODE,
@@ -373,13 +373,13 @@ def test_every_fact_in_every_state_of_a_charged_order_keeps_the_books_right(worl
     world.channel.phone = "asks"
     start(world.caller, request(world), NOW)
     told = {
-        Fact.ASKED: lambda o: transitions.mark_submitted(o.payment_id, NOW),
-        Fact.PAID: lambda o: transitions.apply_paid(
+        Fact.SUBMITTED: lambda o: transitions.mark_submitted(o.payment_id, NOW),
+        Fact.APPROVED: lambda o: transitions.apply_paid(
             o.payment_id, OrderState(ChannelStatus.PAID, "42"), NOW
         ),
         Fact.DECLINED: lambda o: transitions.apply_unpaid(o.payment_id, fact, "x", NOW),
-        Fact.CLOSED: lambda o: transitions.apply_unpaid(o.payment_id, fact, "x", NOW),
-        Fact.LOST: lambda o: transitions.mark_unknown(o.payment_id, "x", NOW),
+        Fact.CANCELLED: lambda o: transitions.apply_unpaid(o.payment_id, fact, "x", NOW),
+        Fact.UNANSWERED: lambda o: transitions.mark_unknown(o.payment_id, "x", NOW),
         Fact.REVERSED: lambda o: transitions.apply_reversed(o.payment_id, "x", NOW),
     }
     for first in told.values():

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from server.billing import settlement
 from server.billing.leases import BillLeased
@@ -15,7 +16,6 @@ from server.payments import inquiry, state_machine, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import Fact
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW
 from tests.server.without_guards import without_guards
@@ -47,7 +47,7 @@ def brought_to(world, state):
             order, world.channel.pays(order.out_trade_no), NOW
         ),
         S.DECLINED: lambda: transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "no", NOW),
-        S.CANCELLED: lambda: transitions.apply_unpaid(order.payment_id, Fact.CLOSED, "end", NOW),
+        S.CANCELLED: lambda: transitions.apply_unpaid(order.payment_id, Fact.CANCELLED, "end", NOW),
         S.REVERSED: lambda: transitions.apply_reversed(order.payment_id, "refunded", NOW),
     }
     steps.get(state, lambda: None)()

@@ -42,9 +42,9 @@ def acting_before_recording() -> None:
 
 def no_answer_means_declined() -> None:
     """A terminal that fell silent is taken to have refused."""
+    from contract.lifecycle import Fact
     from kiosk.core import outcome, payment_flow
     from kiosk.core.events import CardLost
-    from kiosk.core.payment import Fact
     from kiosk.core.session import _HANDLERS
 
     def declined(session: Any, event: Any, moment: Any) -> Any:

@@ -45,8 +45,8 @@ def every_request_charges() -> None:
 
 
 def no_answer_to_a_charge_means_declined() -> None:
+    from contract.lifecycle import Fact
     from server.payments import inquiry, transitions
-    from server.payments.state_machine import Fact
 
     real = inquiry.apply_charge_answer
 

@@ -69,13 +69,13 @@ def refunds_are_forgotten() -> None:
 
 
 def cancelled_without_asking_the_channel() -> None:
+    from contract.lifecycle import Fact
     from server.payments import inquiry, transitions
-    from server.payments.state_machine import Fact
 
     def at_once(order: Any, at: Any) -> Any:
         if order.life.final or not order.by_code:
             return order
-        return transitions.apply_unpaid(order.payment_id, Fact.CLOSED, "resident", at)
+        return transitions.apply_unpaid(order.payment_id, Fact.CANCELLED, "resident", at)
 
     inquiry.cancel = at_once
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import close_old_connections, connection
 
+from contract.lifecycle import Fact
 from contract.messages import PaymentState
 from server.alerts.models import Alert
 from server.billing.models import Bill, BillLease
@@ -17,7 +18,6 @@ from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
 from server.payments.models import HeldFor, PaymentOrder, Refund
-from server.payments.state_machine import Fact
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act
@@ -203,7 +203,7 @@ def test_what_goes_back_by_itself_leaves_the_suspense_account_too(world, pays):
         settle(HeldFor.REFUND)
 
 
-@pytest.mark.parametrize("fact", [Fact.CLOSED, Fact.DECLINED])
+@pytest.mark.parametrize("fact", [Fact.CANCELLED, Fact.DECLINED])
 def test_who_says_unpaid_after_money_came_is_not_believed(world, pays, fact):
     pays(40000)
     transitions.apply_unpaid(order().payment_id, fact, "closed", LATER)

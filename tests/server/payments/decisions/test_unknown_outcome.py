@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import close_old_connections, connection
 
+from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.billing.models import Bill
@@ -22,7 +23,6 @@ from server.payments.decisions.unknown_outcome import (
 )
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
-from server.payments.state_machine import Fact
 from server.payments.verification import verify_books
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act
