@@ -162,7 +162,7 @@ def noise_invents_no_result(at: Subject) -> None:
 def an_earlier_payment_is_looked_up(at: Subject) -> None:
     """By a driver that has just been started, as after a power cut."""
     with at.opened() as driver:
-        before = within(driver.deadlines.command_s, driver.standing, "standing").known
+        before = within(driver.deadlines.command_s, driver.snapshot, "snapshot").known
         asked, watcher = request(at), Watcher()
         paid = _authorise(driver, asked, watcher)
     charged = _count(at)
@@ -173,7 +173,7 @@ def an_earlier_payment_is_looked_up(at: Subject) -> None:
         claim(found.outcome is Outcome.APPROVED, f"{found.outcome} {found.code}")
         claim(found.receipt_no == paid.receipt_no, f"{found.receipt_no} and not {paid.receipt_no}")
         _claim_no_card_number(found)
-        now = within(driver.deadlines.command_s, driver.standing, "standing").known
+        now = within(driver.deadlines.command_s, driver.snapshot, "snapshot").known
         claim(_look_up(driver, request(at), now) is None, "it knows a payment that never was")
         _claim_count(at, charged)
 

@@ -32,7 +32,9 @@ class Account:
 
     captured_minor: int
     kept_minor: int
-    paid_after_close: bool = False
+    refunds: dict[str, int]
+    paid_after_end: bool = False
+    partly_returned_in_console: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ def channel(path: Path) -> SimpleNamespace:
         " UNION ALL SELECT out_trade_no, 0, 0 FROM orders WHERE state <> 'paid'",
     )
     return SimpleNamespace(
-        accounts={number: Account(paid, paid - back) for number, paid, back in rows}
+        accounts={
+            number: Account(paid, paid - back, {"": back} if back else {})
+            for number, paid, back in rows
+        }
     )
 
 
@@ -85,17 +90,26 @@ def gathered(house: CrashHouse, screen: str) -> SimpleNamespace:
         closing(sqlite3.connect(copy)) as target,
     ):
         original.backup(target)
+    journal = Journal(copy, lambda: datetime.now(UTC))
     kiosk = SimpleNamespace(
         code=row.code,
         kiosk_id=str(row.pk),
         running=True,
         session=SimpleNamespace(visit=SimpleNamespace(screen=screen)),
-        journal=Journal(copy, lambda: datetime.now(UTC)),
+        journal=journal,
+        records=lambda: {r.payment_id: r for r in journal._payments("WHERE 1 = 1", ())},
+        forgotten=set(),
         disk=SimpleNamespace(path=house.journal),
         terminal=bank(house.folder / "terminal.sqlite3"),
     )
     channels = {m: channel(house.folder / f"{m}.sqlite3") for m in (Method.WECHAT, Method.ALIPAY)}
-    return SimpleNamespace(channels=channels, kiosks=[kiosk])
+    never_restored = SimpleNamespace(lost=[], refused=set())
+    nobody_foreign = SimpleNamespace(
+        code="", kiosk_id="", sent=SimpleNamespace(spoiled={}, told={})
+    )
+    return SimpleNamespace(
+        channels=channels, kiosks=[kiosk], server=never_restored, foreign=nobody_foreign
+    )
 
 
 def outcomes() -> Counter[str]:

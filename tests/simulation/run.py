@@ -190,6 +190,7 @@ class Simulation:
         with coverage.not_counting():
             problems = list(Seams.unexpected) or [
                 *invariants.problems(self),
+                *invariants.late_fees(),
                 *promises.broken(self),
                 *unexpected_entries.problems(self),
                 *questions_asked.problems(self),
