@@ -88,6 +88,19 @@ KINDS = {
 RARE = frozenset(tuple(KINDS)[tuple(KINDS).index("scanned_late") :])
 
 
+REAL_COMMUNITIES = 0.4
+ROLES = ("scanner", "card_terminal", "printer")
+
+
+def forgotten_devices(seed: int) -> set[str] | None:
+    """Which devices at one of its kiosks call themselves simulated, where the community is a real one; None
+    for a test community."""
+    if random.Random(f"real {seed}").random() >= REAL_COMMUNITIES:
+        return None
+    rng = random.Random(f"devices {seed}")
+    return {role for role in ROLES if rng.random() < 0.5}
+
+
 @dataclass
 class Faults:
     """``only`` and ``without`` name strikes (kind, number) for replaying and shrinking."""

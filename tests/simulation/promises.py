@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from contract.messages import PaymentRecord, PaymentState
+from contract.messages import Method, PaymentRecord, PaymentState
 from device_drivers.printers.interface import Document, TextLine
 from kiosk.core.model import Say, Screen, Session
 from server.alerts.models import Alert
@@ -81,6 +81,7 @@ def broken(run: "Simulation") -> Iterator[str]:
     by_reference = {order.reference: order for order in orders.values()}
     for payment_id in sorted(told.paid):
         yield from _paid("a screen", orders.get(payment_id), payment_id)
+        yield from _given_back(run, orders.get(payment_id))
     for reference in sorted(set(told.receipts)):
         yield from _paid("a receipt", by_reference.get(reference), reference)
     for payment_id in sorted(told.unpaid):
@@ -102,6 +103,15 @@ def _paid(where: str, order: PaymentOrder | None, what: str) -> Iterator[str]:
         return  # somebody, or the terminal, gave it back later
     elif order.life is not PaymentState.APPROVED and not _staff_know(order):
         yield f"{order.reference}: {where} said paid, and it is {order.state}"
+
+
+def _given_back(run: "Simulation", order: PaymentOrder | None) -> Iterator[str]:
+    """The server itself had asked for its return: then nobody says paid before that is refused."""
+    if order is None or not order.by_code or run.server.lost:
+        return
+    account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
+    if account is not None and account.taken_back:
+        yield f"{order.reference}: a screen said paid, and a reversal was on its way"
 
 
 def _unpaid(order: PaymentOrder | None) -> Iterator[str]:

@@ -29,7 +29,7 @@ from tests.simulation.central import SimulatedServer
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.clerks import Clerks
 from tests.simulation.due import turns_due
-from tests.simulation.faults import Faults
+from tests.simulation.faults import Faults, forgotten_devices
 from tests.simulation.foreign import ForeignKiosk
 from tests.simulation.lobby import SimulatedKiosk, Witness
 from tests.simulation.outages import Outages
@@ -41,8 +41,6 @@ from tests.simulation.scheduler import Scheduler
 from tests.simulation.threads import World, wall
 from tests.simulation.watch import Watch
 
-REAL_COMMUNITIES = 0.4
-ROLES = ("scanner", "card_terminal", "printer")
 BUSY_S_MAX = 1800.0
 COPIES_EVERY_S = sync.BILLS_S
 LONG_PARTITION_S = (150.0, 500.0)
@@ -115,8 +113,9 @@ class Simulation:
                     ),
                 )
             )
-        if random.Random(f"real {seed}").random() < REAL_COMMUNITIES:
-            self._is_real()
+        forgotten = forgotten_devices(seed)
+        if forgotten is not None:
+            self._is_real(forgotten)
         self.residents = [Residents(k, self.channels, self.scheduler, faults) for k in self.kiosks]
         self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
         self.alterer, self.replacements = Alterer(self, faults), Replacements(self, faults)
@@ -124,12 +123,10 @@ class Simulation:
         self.scheduler.spawn(Watch(self).goes_on, self.scheduler.world, "watch")
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
 
-    def _is_real(self) -> None:
+    def _is_real(self, forgotten: set[str]) -> None:
         """A real community; at one of its kiosks somebody forgot simulated devices."""
         Community.objects.update(test=False)
         self.real = True
-        rng = random.Random(f"devices {self.seed}")
-        forgotten = {role for role in ROLES if rng.random() < 0.5}
         for kiosk, roles in zip(self.kiosks, (set[str](), forgotten), strict=True):
             kiosk.is_real_but_for(roles)
         for channel in self.channels.values():
