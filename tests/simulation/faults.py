@@ -93,8 +93,8 @@ ROLES = ("scanner", "card_terminal", "printer")
 
 
 def forgotten_devices(seed: int) -> set[str] | None:
-    """Which devices at one of its kiosks call themselves simulated, where the community is a real one; None
-    for a test community."""
+    """Which devices at one of its kiosks call themselves simulated, where the community is a real one;
+    None for a test community."""
     if random.Random(f"real {seed}").random() >= REAL_COMMUNITIES:
         return None
     rng = random.Random(f"devices {seed}")

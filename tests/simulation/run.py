@@ -192,7 +192,7 @@ class Simulation:
                 *unexpected_entries.problems(self),
                 *questions_asked.problems(self),
             ]
-            problems = problems or list(self.alterer.problems())
+            problems = problems or [*self._never_rests(), *self.alterer.problems()]
         outcomes = invariants.outcomes(self)
         self.scheduler.notes(repr((sorted(outcomes.items()), self.scheduler.now)))
         self.scheduler.notes(repr(self.faults.struck))
@@ -204,6 +204,14 @@ class Simulation:
             self.scheduler.now,
             self.scheduler.trace,
         )
+
+    def _never_rests(self) -> list[str]:
+        """An hour after the last fault nobody has anything to do any more."""
+        if self._at_rest():
+            return []
+        watched = PaymentOrder.objects.filter(next_poll_at__isnull=False, held_minor=0)
+        names = sorted(watched.values_list("reference", flat=True))
+        return [f"it does not come to rest; looked at are {', '.join(names) or 'no orders'}"]
 
     def _at_rest(self) -> bool:
         """Everybody up and at the start, nothing on its way."""

@@ -66,7 +66,7 @@ _PLACES = {
         themes.PHONE, ("reverse_refused", "phone_asks_for_password", "password_never_typed")
     ),
     "phone_bugs.the_sweep_overwrites_what_was_learned_meanwhile": Place(
-        themes.PHONE, ("charge_arrives_late", "channel_answer_lost", "phone_asks_for_password")
+        themes.CONSOLE, ("console_refunds", "channel_answer_lost")
     ),
     "phone_bugs.paid_is_booked_while_it_is_given_back": Place(
         themes.SLOW_CHANNEL, ("paid_while_reversing", "end_accepted")
