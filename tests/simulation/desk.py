@@ -32,7 +32,7 @@ SELECT EXISTS (SELECT 1 FROM alerts_alert WHERE resolved_at IS NULL)
   OR EXISTS (SELECT 1 FROM payments_refund WHERE state = 'due')
   OR EXISTS (SELECT 1 FROM payments_paymentorder WHERE state IN ('created', 'pending', 'unknown'))
 """
-PAYS_WITHIN_S = (5.0, 40.0)
+PAYS_WITHIN_S, PAY_AT_ONCE = (5.0, 40.0), 0.7
 RELEASES, READS = 0.3, 0.3  # how often one does that instead
 
 
@@ -108,10 +108,11 @@ class Desk:
             resolve_alert(int(question.link.removeprefix("alert:")), CLERK, BECAUSE, wall())
 
     def _payer_hears(self, order: PaymentOrder) -> None:
-        """That nothing came: some pay at once, by the photo that they took of the code."""
-        if self._run.faults.strikes("scanned_late"):
+        """That nothing came: most pay at once, by the photo that they took of the code, ended or not."""
+        if "scanned_late" in self._run.faults.enabled and self._random.random() < PAY_AT_ONCE:
             channel = self._run.channels[Method(order.method)]
-            channel.soon(lambda: channel.phones.pays(f"/{order.out_trade_no}"), PAYS_WITHIN_S)
+            code = f"/{order.out_trade_no}"
+            channel.soon(lambda: channel.phones.pays(code, ended_or_not=True), PAYS_WITHIN_S)
 
     def _outside(self, question: Question) -> None:
         """The unit's credit bears it, where there is enough; else the company."""
