@@ -205,7 +205,7 @@ def _agree(record: PaymentRecord, order: PaymentOrder) -> bool:
     if order.life in ENDED_UNPAID:
         return unpaid
     if order.reason == "late":
-        return unpaid or record.state is order.life
+        return unpaid or record.state is order.life or bool(order.decided)
     if record.reason == "never_ordered" and not order.request_hash:
         return True  # a restored server did not know it, and found the money later
     if unpaid and Alert.objects.filter(kind="told_unpaid", subject=order.reference).exists():
