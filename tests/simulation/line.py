@@ -2,6 +2,7 @@
 and late; the line breaks; and some calls do not come through while others do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kiosk.central.client import CentralClient, ServerAway, _understood
@@ -12,7 +13,7 @@ from tests.simulation.scheduler import Scheduler
 LATENCY_S = (0.005, 0.08)
 OVERTAKEN_BY_S = (0.3, 3.5)
 PARTITION_FOR_S = (10.0, 120.0)
-START_AGAIN_S = (3.0, 90.0)
+START_AGAIN_S, START_AGAIN_TIMES = (3.0, 90.0), 4
 JOURNAL_HELD_FOR_S = (20.0, 200.0)
 
 
@@ -56,10 +57,11 @@ class Line:
                 lambda: self._again(work, pause), self._scheduler.world, "repeated"
             )
         if path == "/payments" and self._faults.strikes("start_repeated"):
-            pause = self._scheduler.random.uniform(*START_AGAIN_S)
-            self._scheduler.spawn(
-                lambda: self._again(work, pause), self._scheduler.world, "repeated"
-            )
+            for _ in range(START_AGAIN_TIMES):
+                pause = self._scheduler.random.uniform(*START_AGAIN_S)
+                self._scheduler.spawn(
+                    partial(self._again, work, pause), self._scheduler.world, "repeated"
+                )
         submitted_at = self._scheduler.now
         self._travels()
         answer = self._server.does(work, timeout_s)

@@ -288,7 +288,7 @@ CROSSING = Theme(
     ),
     by_phone=0.8,
     by_card=0.3,
-    homes=1,
+    homes=2,
 )
 GONE_CHANNEL = Theme(
     "a channel that is dead or not set up for a while",
