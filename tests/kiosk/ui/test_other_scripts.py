@@ -5,10 +5,11 @@ from kivy.core.text import Label as CoreLabel
 from kivy.core.text.markup import MarkupLabel
 
 from device_drivers.printers.typefaces import PLACEHOLDER, has
+from kiosk.asset_paths import FONTS
 from kiosk.ui import fonts
 
 pytestmark = pytest.mark.skipif(
-    not (fonts.BUILT / "LobbyOther-Bold.ttf").exists(), reason="the fonts are not built"
+    not (FONTS / "LobbyOther-Bold.ttf").exists(), reason="the fonts are not built"
 )
 NEWER_THAN_THE_FONT = "\U0002ebf0"
 
