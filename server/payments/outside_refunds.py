@@ -23,8 +23,9 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     """The channel says that money of the order went back: ``known.refunded_minor`` of it in all, or
     nobody can say how much (None). All of it: the order is reversed. A part: its bills stay settled, the
     part waits in the books for staff, who are told. It also tells that the money had come: that is late
-    of an order that had ended without any, and what is left goes its way. ``as_of``: the order's version
-    when the channel was asked. Raises transitions.StaleAnswer."""
+    of an order that had ended without any, and what is left goes its way. A part of money that is held
+    waits until staff have said what that is for. ``as_of``: the order's version when the channel was
+    asked. Raises transitions.StaleAnswer."""
     order, sum_ = transitions.locked([payment_id])[0], known.refunded_minor
     if as_of != order.version:
         raise transitions.StaleAnswer(order.reference)
@@ -42,6 +43,8 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
             _resolve(order, "refund_outside", at)
         _resolve(order, UNCLEAR, at)
         return transitions.apply_reversed(payment_id, "refunded", at)
+    if order.held_minor and sum_:
+        raise transitions.StaleAnswer(order.reference)  # told again once staff said what it is for
     if sum_ is None:
         ended = order.life is PaymentState.APPROVED or _ended_without(order)
         if ended and not _alerts(order).exists():

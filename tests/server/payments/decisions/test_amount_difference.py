@@ -12,7 +12,7 @@ from contract.messages import PaymentState
 from server.alerts.models import Alert
 from server.billing.models import Bill, BillLease
 from server.ledger import posting
-from server.payments import inquiry, sweeper, transitions
+from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.refusal import NotPossible
@@ -60,6 +60,19 @@ def pays(world):
         inquiry.apply_answer(begun, world.channel.pays(begun.out_trade_no, minor), NOW)
 
     return amount
+
+
+@pytest.mark.parametrize("purpose", [HeldFor.CREDIT, HeldFor.BILLS])
+def test_a_part_that_goes_back_while_the_money_is_held_is_told_again_and_booked_then(pays, purpose):
+    """Alipay tells of it once it is acknowledged, and never again."""
+    pays(66316)
+    part = OrderState(ChannelStatus.REFUNDED, amount_minor=66316, refunded_minor=22105, paid_at=NOW)
+    assert not notifications.apply_notification(order(), part, LATER)
+    assert (order().held_minor, order().refunded_minor) == (66316, 0)
+    settle(purpose)
+    assert notifications.apply_notification(order(), part, LATER)
+    assert (order().life, order().refunded_minor) == (PaymentState.APPROVED, 22105)
+    assert list(verify_books()) == []
 
 
 @pytest.mark.parametrize("minor", [1, 33208, 70000])
