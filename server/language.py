@@ -1,11 +1,22 @@
-"""Which language a page speaks: staff pages Chinese until somebody chooses, public ones as the phone."""
+"""Languages on the server: which one a page speaks, and texts that go out in both.
 
+Staff pages are Chinese until somebody chooses, public ones speak as the phone does. A msgid is the
+English sentence, values stand in it as ``%(name)s``; the Chinese is in the catalogues.
+"""
+
+from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+from django.utils.functional import Promise
+
+from contract.messages import Text
 
 STAFF_PATHS = ("/staff/", "/admin/")
+CHINESE, ENGLISH = "zh-hans", "en"
+
+register = template.Library()
 
 
 class ChosenLanguage(LocaleMiddleware):
@@ -16,3 +27,27 @@ class ChosenLanguage(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language()
             return
         super().process_request(request)
+
+
+def both(msgid: str | Promise, **values: object) -> Text:
+    """A text in both languages, as in ``both("Paid on %(day)s", day=day)``.
+
+    The msgid may be lazy; a value may be lazy or a ``Text`` itself. Not to be called while modules are
+    imported: the catalogues are read once all apps are there.
+    """
+    return Text(zh=_rendered(CHINESE, msgid, values), en=_rendered(ENGLISH, msgid, values))
+
+
+def _rendered(language: str, msgid: str | Promise, values: dict[str, object]) -> str:
+    with translation.override(language):
+        text = str(msgid) if isinstance(msgid, Promise) else translation.gettext(msgid)
+        if not values:
+            return text
+        shown = {k: chosen(v) if isinstance(v, Text) else v for k, v in values.items()}
+        return text % shown
+
+
+@register.filter
+def chosen(text: Text) -> str:
+    """The one of both that this page speaks: ``{% load language %}{{ unit.label|chosen }}``."""
+    return text.in_language("en" if (translation.get_language() or "").startswith("en") else "zh")

@@ -6,7 +6,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = (ROOT / "assets" / "locale", ROOT / "server" / "locale")
+SERVER = ROOT / "server"
+FOLDERS = (ROOT / "assets" / "locale", SERVER / "locale", *sorted(SERVER.glob("*/locale")))
 
 
 def main() -> None:

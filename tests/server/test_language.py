@@ -1,0 +1,39 @@
+"""Texts in both languages at once, and the one that a page speaks."""
+
+from django.template import Context, Template
+from django.utils import translation
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
+from contract.messages import Text
+from server.language import both, chosen
+
+
+def test_a_text_comes_in_both_languages_whatever_the_page_speaks():
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            assert both("Filters") == Text(zh="筛选", en="Filters")
+            assert both(gettext_lazy("Filters")) == Text(zh="筛选", en="Filters")
+            assert translation.get_language() == language
+
+
+def test_values_are_put_in_and_speak_the_language_too():
+    name = Text(zh="账单", en="bill")
+    assert both("Add %(name)s", name=name) == Text(zh="添加账单", en="Add bill")
+    lazy = gettext_lazy("Filters")
+    assert both(gettext_lazy("Add %(name)s"), name=lazy) == Text(zh="添加筛选", en="Add Filters")
+    joined = format_lazy("{} 1", lazy)
+    assert both("Add %(name)s", name=joined) == Text(zh="添加筛选 1", en="Add Filters 1")
+
+
+def test_a_text_without_values_keeps_its_percent_signs():
+    assert both("100%") == Text(zh="100%", en="100%")
+
+
+def test_a_page_shows_the_text_of_its_language():
+    page = Template("{% load language %}{{ name|chosen }}")
+    name = Text(zh="账单", en="bill")
+    for language, shown in (("zh-hans", "账单"), ("en", "bill"), ("en-gb", "bill")):
+        with translation.override(language):
+            assert chosen(name) == shown
+            assert page.render(Context({"name": name})) == shown

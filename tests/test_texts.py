@@ -1,0 +1,274 @@
+"""Texts of the server: each has its Chinese in a catalogue, none is left over; no source holds any."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import django.contrib.admin
+import pytest
+import unfold
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from django.utils import translation
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).parent.parent
+SERVER = ROOT / "server"
+HOUSE = "locale"  # words of several rooms, and what Django and the back office do not bring
+PRODUCT = ("contract", "device_drivers", "kiosk", "lobbypay", "server", "simulators")
+SOURCES = sorted(
+    path
+    for room in PRODUCT
+    for path in (ROOT / room).rglob("*")
+    if path.suffix in (".py", ".html") and "__pycache__" not in path.parts
+)
+HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+# Tables that are data: names of a made-up estate, words of rules and of drivers, ways to number units.
+DATA = (
+    "contract/numberings.py",
+    "device_drivers",
+    "server/billing/rules",
+    "server/sample_data",
+)
+# Rooms that still hold Chinese in their source.
+WAITING = (
+    "server/alerts",
+    "server/billing",
+    "server/cli.py",
+    "server/estate",
+    "server/ledger",
+    "server/notices",
+    "server/settings.py",
+    "server/staff",
+    "server/templates",
+    # payments and what stands on it
+    "server/api",
+    "server/fleet",
+    "server/open_questions",
+    "server/payments",
+    # the other rooms of the product
+    "contract",
+    "kiosk",
+    "lobbypay",
+    "simulators",
+)
+
+Key = tuple[str, str]  # context, msgid
+PLACEHOLDER = re.compile(r"%(?!%)(?:\((\w+)\))?[#0\- +]*(?:\d+)?(?:\.\d+)?[a-zA-Z]")
+_PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop", "both"}
+_PLURAL = {"ngettext", "ngettext_lazy"}
+_CONTEXT = {"pgettext", "pgettext_lazy"}
+_IN_TEMPLATE = re.compile(
+    r"""(?<!\w)(_|gettext|ngettext|pgettext|npgettext)"""
+    r"""\(\s*(u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")"""
+    r"""(?:\s*,\s*(u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*"))?"""
+)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def room_of(path: Path) -> str:
+    """Whose catalogue a source's texts stand in."""
+    first = path.relative_to(SERVER).parts[0]
+    return HOUSE if (SERVER / first).is_file() or first in ("templates", HOUSE) else first
+
+
+def _in_python(text: str) -> Iterator[Key]:
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        words = [
+            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        if name in _PLAIN | _PLURAL and words:
+            yield "", words[0]
+        elif name in _CONTEXT and len(words) == 2:
+            yield words[0], words[1]
+        elif name in _PLAIN | _PLURAL | _CONTEXT:
+            taken = isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+            assert not taken and name not in _PLURAL | _CONTEXT, (
+                f"line {node.lineno}: {name}() takes a sentence that a catalogue can hold"
+            )
+
+
+def _in_template(text: str) -> Iterator[Key]:
+    for called, first, second in _IN_TEMPLATE.findall(templatize(text)):
+        words = [ast.literal_eval(word) for word in (first, second) if word]
+        yield (words[0], words[1]) if called in ("pgettext", "npgettext") else ("", words[0])
+
+
+@cache
+def used() -> dict[Key, set[str]]:
+    """Each text that the server says, and the sources that say it."""
+    found: dict[Key, set[str]] = {}
+    for path in SOURCES:
+        if path.is_relative_to(SERVER) and "migrations" not in path.parts:
+            text = path.read_text()
+            for key in _in_python(text) if path.suffix == ".py" else _in_template(text):
+                found.setdefault(key, set()).add(named(path))
+    return found
+
+
+@cache
+def catalogues() -> dict[str, dict[Key, Message]]:
+    """By room."""
+    found = {}
+    for po in sorted(SERVER.rglob("zh_Hans/LC_MESSAGES/django.po")):
+        with po.open("rb") as file:
+            messages = [m for m in read_po(file, locale="zh_Hans") if m.id]
+        room = po.relative_to(SERVER).parts[0]
+        found[room] = {(m.context or "", _first(m.id)): m for m in messages}
+    return found
+
+
+def _all(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    """With its plural forms."""
+    return (text,) if isinstance(text, str) else text
+
+
+def _first(text: str | tuple[str, ...]) -> str:
+    return _all(text)[0]
+
+
+def test_each_text_has_its_chinese():
+    known = catalogues()
+    missing = [
+        f"{source}: {' | '.join(filter(None, key))}"
+        for key, sources in used().items()
+        for source in sources
+        if key not in known[HOUSE] and key not in known.get(room_of(ROOT / source), {})
+    ]
+    assert not missing, "\n".join(sorted(missing))
+    empty = [
+        f"{room}: {key[1]}"
+        for room, messages in known.items()
+        for key, message in messages.items()
+        if message.fuzzy or not all(_all(message.string))
+    ]
+    assert not empty, "\n".join(empty)
+
+
+@cache
+def _texts_of_the_frameworks() -> str:
+    folders = [Path(module.__file__ or "").parent for module in (unfold, django.contrib.admin)]
+    files = [p for f in folders for p in f.rglob("*") if p.suffix in (".py", ".html")]
+    return "\n".join(path.read_text() for path in files)
+
+
+def test_no_translation_is_left_over():
+    left = []
+    for room, messages in catalogues().items():
+        for key in messages:
+            by = {room_of(ROOT / source) for source in used().get(key, ())}
+            if by and (room == HOUSE or room in by):
+                continue
+            foreign = re.sub(r"%\\\((\w+)\\\)s", r"(%\\(\1\\)s|{{ ?\1 ?}})", re.escape(key[1]))
+            if room == HOUSE and re.search(foreign, _texts_of_the_frameworks()):
+                continue
+            left.append(f"{room}: {key[1]}")
+    assert not left, "\n".join(left)
+
+
+def test_placeholders_agree():
+    wrong = []
+    for room, messages in catalogues().items():
+        for (_, text), message in messages.items():
+            names = {n for words in _all(message.id) for n in PLACEHOLDER.findall(words)}
+            if any(set(PLACEHOLDER.findall(words)) != names for words in _all(message.string)):
+                wrong.append(f"{room}: {text}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_values_are_named():
+    unnamed = [text for (_, text) in used() if "" in PLACEHOLDER.findall(text)]
+    assert not unnamed, "\n".join(unnamed)
+
+
+def test_a_text_is_translated_in_one_place():
+    """In the house's catalogue for several rooms; two rooms' own may say the same, alike."""
+    known = catalogues()
+    twice = [
+        f"{room}: {key[1]}"
+        for room, messages in known.items()
+        for key in messages
+        if room != HOUSE and key in known[HOUSE]
+    ]
+    assert not twice, "\n".join(twice)
+
+
+def test_pages_show_what_the_catalogues_say():
+    """Django's own words and another room's may not stand before them."""
+    differ = []
+    with translation.override("zh-hans"):
+        for room, messages in catalogues().items():
+            for (context, text), message in messages.items():
+                if isinstance(message.id, tuple):
+                    shown = translation.ngettext(*message.id, 2)
+                else:
+                    shown = (
+                        translation.pgettext(context, text)
+                        if context
+                        else translation.gettext(text)
+                    )
+                if shown != _first(message.string):
+                    differ.append(f"{room}: {text}: {shown}")
+    assert not differ, "compiled (tools/compile_messages.py)? else:\n" + "\n".join(differ)
+
+
+def _under(path: Path, places: tuple[str, ...]) -> bool:
+    return any(path.is_relative_to(ROOT / place) for place in places)
+
+
+@pytest.mark.parametrize("room", PRODUCT)
+def test_no_chinese_stands_in_the_source(room):
+    found = []
+    for path in SOURCES:
+        if path.is_relative_to(ROOT / room) and not _under(path, DATA + WAITING):
+            lines = enumerate(path.read_text().splitlines(), 1)
+            found += [
+                f"{named(path)}:{at}: {line.strip()}" for at, line in lines if HAN.search(line)
+            ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("place", WAITING)
+def test_what_waits_still_has_something_to_do(place):
+    held = [p for p in SOURCES if _under(p, (place,)) and not _under(p, DATA)]
+    assert any(HAN.search(path.read_text()) for path in held), f"{place} is done: take it off"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('_("Bill")', [("", "Bill")]),
+        ('gettext_lazy("a " "b")', [("", "a b")]),
+        ('both("On %(day)s", day=day)', [("", "On %(day)s")]),
+        ("both(TEXTS[kind])", []),
+        ('pgettext("verb", "May")', [("verb", "May")]),
+        ('ngettext("one", "many", n)', [("", "one")]),
+    ],
+)
+def test_texts_in_python_are_seen(source, found):
+    assert list(_in_python(source)) == found
+
+
+@pytest.mark.parametrize("source", ['_(f"Bill {number}")', '_("Bill " + number)'])
+def test_a_text_put_together_is_refused(source):
+    with pytest.raises(AssertionError):
+        list(_in_python(source))
+
+
+def test_texts_in_templates_are_seen():
+    page = """<p title="{% translate 'It is' %}">{{ _("here") }}</p>{% blocktranslate with n=k trimmed %}
+      {{ n }} of
+      all{% endblocktranslate %}{% translate "May" context "verb" %}"""
+    assert set(_in_template(page)) == {
+        ("", "It is"), ("", "here"), ("", "%(n)s of all"), ("verb", "May"),
+    }  # fmt: skip
