@@ -7,8 +7,9 @@ tried once; no answer is not a no; the code is in no record, and forgotten with 
 import hashlib
 
 from contract.lifecycle import Fact
-from contract.messages import ErrorCode, Method, PaymentRecord, PaymentState
-from contract.scan_kind import ScanKind, classify
+from contract.messages import ErrorCode, PaymentRecord, PaymentState
+from contract.methods import by_payment_code
+from contract.scan_kind import classify
 from kiosk.core import outcome, payment_flow
 from kiosk.core.effects import CancelOrder, FollowOrder, MakeOrder, Record, Sound
 from kiosk.core.events import OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
@@ -19,7 +20,6 @@ from kiosk.core.step import Step, with_visit
 
 ANSWER_WITHIN_S = 90  # the server ends the order after a minute; then the kiosk asks for its end
 
-_WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
 # What the server says before it asks a channel, so that certainly nothing was charged.
 _NOTHING_CHARGED = (
     ErrorCode.BILL_PAID,
@@ -51,7 +51,7 @@ def welcome(session: Session) -> bool:
 def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step | None:
     """None: it is no business of this room."""
     visit = session.visit
-    if classify(event.text).kind not in _WALLET:
+    if by_payment_code(classify(event.text).kind) is None:
         if visit.screen is Screen.METHOD:
             return say(session, Say.CODE_NOT_FOR_PAYING, Screen.METHOD), (Sound("attention"),)
         return (session, ()) if visit.screen in (Screen.PAYING_QR, Screen.DECLINED) else None
@@ -80,9 +80,9 @@ def _mark(code: str) -> str:
 
 
 def _charge(session: Session, code: str, moment: Moment) -> Step:
-    method = _WALLET[classify(code).kind]
+    method = by_payment_code(classify(code).kind)
     config = session.lobby.config
-    if config is None or method not in config.payment_codes:
+    if method is None or config is None or method not in config.payment_codes:
         return say(session, Say.NO_METHOD, Screen.METHOD), (Sound("attention"),)
     record = payment_flow.intended(session, method, moment)
     if not isinstance(record, PaymentRecord):

@@ -6,7 +6,8 @@ A receipt never shows a whole name or card number, and says so when no real mone
 from dataclasses import dataclass
 
 from contract.business_day import local_time
-from contract.messages import Community, Method, PaymentRecord, PaymentState
+from contract.messages import Community, PaymentRecord, PaymentState
+from contract.methods import METHODS
 from contract.money import Locale, Money
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -47,11 +48,6 @@ _WORDS: dict[str, dict[str, str]] = {
     },
     "not_invoice": {"zh_CN": "本小票不是发票", "en": "This is not a tax invoice"},
 }
-_METHODS = {
-    Method.WECHAT: {"zh_CN": "微信支付", "en": "WeChat Pay"},
-    Method.ALIPAY: {"zh_CN": "支付宝", "en": "Alipay"},
-    Method.CARD: {"zh_CN": "银行卡", "en": "Bank card"},
-}
 
 
 @dataclass(frozen=True)
@@ -85,10 +81,6 @@ class Receipt:
     blocks: tuple[Block, ...]
 
 
-def method_name(method: Method, language: Locale) -> str:
-    return _METHODS[method][language]
-
-
 def lay_out(
     record: PaymentRecord, community: Community, language: Locale, *, copy: bool = False
 ) -> Receipt:
@@ -110,6 +102,10 @@ def _words(name: str, language: Locale) -> str:
 
 def _money(record: PaymentRecord, minor: int, language: Locale) -> str:
     return Money(minor, record.currency).display(language)
+
+
+def _method(record: PaymentRecord, language: Locale) -> str:
+    return METHODS[record.method].name.in_language(language)
 
 
 def _head(
@@ -170,7 +166,7 @@ def _period(period: str, language: Locale) -> str:
 
 
 def _how(record: PaymentRecord, language: Locale) -> list[Block]:
-    blocks: list[Block] = [Line(_words("method", language), method_name(record.method, language))]
+    blocks: list[Block] = [Line(_words("method", language), _method(record, language))]
     if record.channel_reference:
         blocks.append(Line(_words("transaction", language)))
         blocks.append(Line(record.channel_reference))
@@ -197,7 +193,7 @@ def _not_settled(record: PaymentRecord, language: Locale) -> list[Block]:
             bold=True,
             large=True,
         ),
-        Line(_words("method", language), method_name(record.method, language)),
+        Line(_words("method", language), _method(record, language)),
         Divider(),
         Line(_words("do_not_pay", language), bold=True),
         Line(_words("promise", language)),

@@ -3,6 +3,7 @@
 from datetime import date
 
 from contract.messages import Bill, BillLine, Method, PaymentRecord
+from contract.methods import METHODS
 from contract.money import Locale, Money, sign
 from kiosk.core.model import Session
 from kiosk.ui import translations
@@ -29,7 +30,13 @@ def money(language: Locale, minor: int, currency: str) -> str:
 
 
 def method_name(language: Locale, method: Method) -> str:
-    return say(language, f"method.{method.value}")
+    return METHODS[method].name.in_language(language)
+
+
+def app_name(language: Locale, method: Method | None) -> str:
+    """What the resident opens on the phone; nothing for what is not paid with one."""
+    wallet = METHODS[method].wallet if method else None
+    return wallet.app.in_language(language) if wallet else ""
 
 
 def method_names(language: Locale, methods: tuple[Method, ...]) -> str:

@@ -15,43 +15,41 @@ LARGE_TEXT_LANDSCAPE = 0.97
 TEXT_SMALLEST = 26
 
 
-def _rgba(code: str, alpha: float = 1.0) -> Rgba:
+def rgba(code: str, alpha: float = 1.0) -> Rgba:
+    """``#RRGGBB`` as the window wants it."""
     red, green, blue = (int(code[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue, alpha
 
 
 @dataclass(frozen=True)
 class Colors:
-    ink: Rgba = _rgba("#10283A")
-    ink_secondary: Rgba = _rgba("#385062")
-    line: Rgba = _rgba("#D3DDDD")
-    ground: Rgba = _rgba("#F3F6F4")
-    surface: Rgba = _rgba("#FFFFFF")
-    pressed: Rgba = _rgba("#E1F0EE")
-    brand: Rgba = _rgba("#075E59")
-    brand_pressed: Rgba = _rgba("#043F3C")
-    brand_deep: Rgba = _rgba("#063B3A")
-    on_brand: Rgba = _rgba("#FFFFFF")
-    brand_tint: Rgba = _rgba("#E1F0EE")
-    on_brand_tint: Rgba = _rgba("#065350")
-    brand_pale: Rgba = _rgba("#A9CFCA")
-    attention: Rgba = _rgba("#F4B400")
-    attention_tint: Rgba = _rgba("#FFF4D6")
-    on_attention_tint: Rgba = _rgba("#10283A")
-    attention_deep: Rgba = _rgba("#5E4300")
-    good: Rgba = _rgba("#11552A")
-    good_tint: Rgba = _rgba("#E2F3E7")
-    bad: Rgba = _rgba("#8C1B16")
-    bad_tint: Rgba = _rgba("#FBE6E4")
-    off: Rgba = _rgba("#E7EDEB")
-    on_off: Rgba = _rgba("#385062")
-    wechat: Rgba = _rgba("#11552A")
-    alipay: Rgba = _rgba("#0C4A9C")
-    card: Rgba = _rgba("#10283A")
-    device: Rgba = _rgba("#10283A")
-    device_key: Rgba = _rgba("#415867")
-    device_display: Rgba = _rgba("#CFE7E3")
-    veil: Rgba = _rgba("#10283A", 0.62)
+    ink: Rgba = rgba("#10283A")
+    ink_secondary: Rgba = rgba("#385062")
+    line: Rgba = rgba("#D3DDDD")
+    ground: Rgba = rgba("#F3F6F4")
+    surface: Rgba = rgba("#FFFFFF")
+    pressed: Rgba = rgba("#E1F0EE")
+    brand: Rgba = rgba("#075E59")
+    brand_pressed: Rgba = rgba("#043F3C")
+    brand_deep: Rgba = rgba("#063B3A")
+    on_brand: Rgba = rgba("#FFFFFF")
+    brand_tint: Rgba = rgba("#E1F0EE")
+    on_brand_tint: Rgba = rgba("#065350")
+    brand_pale: Rgba = rgba("#A9CFCA")
+    attention: Rgba = rgba("#F4B400")
+    attention_tint: Rgba = rgba("#FFF4D6")
+    on_attention_tint: Rgba = rgba("#10283A")
+    attention_deep: Rgba = rgba("#5E4300")
+    good: Rgba = rgba("#11552A")
+    good_tint: Rgba = rgba("#E2F3E7")
+    bad: Rgba = rgba("#8C1B16")
+    bad_tint: Rgba = rgba("#FBE6E4")
+    off: Rgba = rgba("#E7EDEB")
+    on_off: Rgba = rgba("#385062")
+    device: Rgba = rgba("#10283A")
+    device_key: Rgba = rgba("#415867")
+    device_display: Rgba = rgba("#CFE7E3")
+    veil: Rgba = rgba("#10283A", 0.62)
     clear: Rgba = (0.0, 0.0, 0.0, 0.0)
 
 
@@ -80,9 +78,6 @@ TEXT_PAIRS = (
     ("good", "ground"),
     ("bad", "bad_tint"),
     ("on_off", "off"),
-    ("on_brand", "wechat"),
-    ("on_brand", "alipay"),
-    ("on_brand", "card"),
 )
 
 

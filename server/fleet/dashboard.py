@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from contract.business_day import business_day, zone
 from contract.heartbeat import LATE_S, ConditionReport, DeviceReport, Heartbeat
 from contract.messages import Method, Text
+from contract.methods import METHODS
 from contract.money import Money
 from server.alerts.models import Alert
 from server.estate.models import Community
@@ -233,7 +234,7 @@ def _text(said: dict[str, str]) -> Text | None:
 
 def _takings(by_method: dict[str, int], currency: str) -> list[Taking]:
     return [
-        Taking(texts.METHODS[method], _money(by_method[method.value], currency))
+        Taking(METHODS[method].name, _money(by_method[method.value], currency))
         for method in Method
         if method.value in by_method
     ]

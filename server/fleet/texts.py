@@ -1,12 +1,8 @@
 """What the fleet page calls things, in both languages."""
 
 from contract.messages import Flow, Method, Text
+from contract.methods import METHODS
 
-METHODS = {
-    Method.WECHAT: Text(zh="微信支付", en="WeChat Pay"),
-    Method.ALIPAY: Text(zh="支付宝", en="Alipay"),
-    Method.CARD: Text(zh="银行卡", en="Card"),
-}
 ROLES = {
     "kiosk": Text(zh="终端本机", en="The kiosk itself"),
     "scanner": Text(zh="扫描器", en="Scanner"),
@@ -17,10 +13,10 @@ ROLES = {
 FLOWS = {
     Flow.SCAN_BILL: Text(zh="扫账单", en="Scan a bill"),
     Flow.TYPE_UNIT: Text(zh="输房号", en="Enter a unit"),
-    Flow.WECHAT_QR: Text(zh="微信", en="WeChat Pay"),
-    Flow.ALIPAY_QR: Text(zh="支付宝", en="Alipay"),
+    Flow.WECHAT_QR: METHODS[Method.WECHAT].name,
+    Flow.ALIPAY_QR: METHODS[Method.ALIPAY].name,
     Flow.PAYMENT_CODE: Text(zh="付款码", en="Code on the phone"),
-    Flow.CARD: Text(zh="银行卡", en="Card"),
+    Flow.CARD: METHODS[Method.CARD].name,
     Flow.PRINT_RECEIPT: Text(zh="打印小票", en="Printed receipt"),
     Flow.PHONE_RECEIPT: Text(zh="手机收据", en="Receipt on the phone"),
 }

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contract.business_day import local_time
-from contract.messages import Text
+from contract.messages import Method, Text
+from contract.methods import METHODS
 from server.open_questions.listing import Question
-from server.open_questions.texts import ACTS, EFFECTS, KINDS, METHODS, STANDS, lasting
+from server.open_questions.texts import ACTS, EFFECTS, KINDS, STANDS, lasting
 from server.staff.models import Act
 
 _MAIN = ("settle_amount", "settle_outside", "returned_by_hand", "resolve_alert", "book_as_paid")
@@ -64,7 +65,7 @@ class Card:
 
     @property
     def method(self) -> Text | None:
-        return METHODS.get(self.question.method)
+        return METHODS[Method(self.question.method)].name if self.question.method else None
 
     @property
     def by_code(self) -> bool:

@@ -1,10 +1,11 @@
 """Each open question in one plain sentence, in both languages."""
 
 from contract.messages import Method, Text
+from contract.methods import METHODS
 from contract.money import Money
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
-from server.open_questions.texts import METHODS, REFUND_SAID, value
+from server.open_questions.texts import REFUND_SAID, value
 from server.payments.models import PaymentOrder, Refund
 
 
@@ -14,7 +15,7 @@ def payment(order: PaymentOrder) -> Text:
             zh=f"终端 {order.kiosk_code} 的刷卡结果还不知道：可能扣了款，也可能没有。",
             en=f"Whether the card was charged at kiosk {order.kiosk_code} is not known: perhaps it was.",
         )
-    channel = METHODS[order.method]
+    channel = METHODS[Method(order.method)].name
     return Text(
         zh=f"{channel.zh}还没有说清这笔订单付没付。查明以前，账单不能再付。",
         en=f"{channel.en} has not said clearly whether this was paid. Until that is known, its bills"
@@ -23,7 +24,7 @@ def payment(order: PaymentOrder) -> Text:
 
 
 def amount(order: PaymentOrder) -> Text:
-    channel = METHODS[order.method]
+    channel = METHODS[Method(order.method)].name
     came, due = _money(order.held_minor, order), _money(order.amount_minor, order)
     return Text(
         zh=f"{channel.zh}实收 {came}，订单是 {due}。钱在暂挂科目里，等您决定用途。",
@@ -34,7 +35,7 @@ def amount(order: PaymentOrder) -> Text:
 
 def outside(order: PaymentOrder) -> Text:
     gone, paid = _money(order.refunded_minor, order), _money(order.captured_minor, order)
-    channel = METHODS[order.method]
+    channel = METHODS[Method(order.method)].name
     return Text(
         zh=f"有人在{channel.zh}商户后台退了 {gone}（共付 {paid}）。"
         "账单仍算已缴，请决定这笔差额由谁承担。",
@@ -46,7 +47,7 @@ def outside(order: PaymentOrder) -> Text:
 def contradicted(order: PaymentOrder, alert: Alert) -> Text:
     decided, said = value(alert.details.get("decided")), value(alert.details.get("said"))
     card = order.method == Method.CARD
-    who = Text(zh="刷卡机", en="the card terminal") if card else METHODS[order.method]
+    who = Text(zh="刷卡机", en="the card terminal") if card else METHODS[Method(order.method)].name
     return Text(
         zh=f"人工认定为“{decided.zh}”，后来{who.zh}说“{said.zh}”。请重新核对。",
         en=f'Staff decided "{decided.en}"; since then {who.en} says "{said.en}". Check it again.',
@@ -60,7 +61,10 @@ def refund(refund: Refund) -> Text:
             zh="银行卡的钱系统退不了，请人工退回。",
             en="The machine cannot return money to a card: return it by hand.",
         )
-    channel, said = METHODS[order.method], REFUND_SAID.get(refund.said, value(refund.said))
+    channel, said = (
+        METHODS[Method(order.method)].name,
+        REFUND_SAID.get(refund.said, value(refund.said)),
+    )
     return Text(
         zh=f"{channel.zh}还没有退成（试了 {refund.poll_count} 次，最近的回答：{said.zh}）。"
         "系统会继续退；您要自己退，就在这里登记，系统不再退。",

@@ -1,6 +1,7 @@
 """What the page of open questions calls things, in both languages: no code stands there alone."""
 
 from contract.messages import Text
+from contract.methods import METHODS
 from server.payments.investigation import INSIDE, LABELS
 
 KINDS = {
@@ -12,13 +13,8 @@ KINDS = {
     "journal": Text(zh="终端日志", en="Kiosk's journal"),
     "alert": Text(zh="告警", en="Alert"),
 }
-METHODS = {
-    "wechat": Text(zh="微信支付", en="WeChat Pay"),
-    "alipay": Text(zh="支付宝", en="Alipay"),
-    "card": Text(zh="银行卡", en="Bank card"),
-}
 VALUES = {
-    **METHODS,
+    **{method.value: shown.name for method, shown in METHODS.items()},
     "created": Text(zh="已建，还没请求", en="made, not asked yet"),
     "pending": Text(zh="等待结果", en="waiting for the result"),
     "unknown": Text(zh="结果不明", en="not known"),

@@ -32,7 +32,7 @@ LABELS = {
     "next_look": Text(zh="下次查询", en="Next look"),
     "channel_said": Text(zh="渠道的回答", en="Channel's answers"),
     "kiosk_said": Text(zh="终端日志", en="Kiosk's journal"),
-    "card": Text(zh="银行卡", en="Card"),
+    "card": Text(zh="卡片", en="Card"),
     "kiosk": Text(zh="终端", en="Kiosk"),
     "to_do": Text(zh="怎么办", en="What to do"),
 }

@@ -6,16 +6,15 @@ from typing import Any, Self
 from django.db import models
 
 from contract.messages import Method, PaymentState
+from contract.methods import METHODS
 from server.estate.models import Community, Unit
 from server.payments import state_machine
 from server.payments.journal.entry_body import CanonicalBody
 
 STATES = [(s.value, s.value) for s in PaymentState]
 _TOLD_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REVERSED)
-METHODS = [
-    (Method.WECHAT.value, "微信支付 WeChat Pay"),
-    (Method.ALIPAY.value, "支付宝 Alipay"),
-    (Method.CARD.value, "银行卡 Bank card"),
+METHOD_CHOICES = [
+    (method.value, f"{shown.name.zh} {shown.name.en}") for method, shown in METHODS.items()
 ]
 
 
@@ -76,7 +75,7 @@ class PaymentOrder(models.Model):
     kiosk_id = models.CharField(max_length=36, db_index=True)
     kiosk_code = models.CharField("终端 Kiosk", max_length=8)
     reference = models.CharField("收据号 Reference", max_length=20)
-    method = models.CharField("方式 Method", max_length=10, choices=METHODS)
+    method = models.CharField("方式 Method", max_length=10, choices=METHOD_CHOICES)
     bills = models.JSONField("账单 Bills")
     amount_minor = models.BigIntegerField("金额 Amount (minor)")
     currency = models.CharField("币种 Currency", max_length=3)
@@ -259,7 +258,7 @@ class UnmatchedNotification(models.Model):
     """未匹配的到账通知: a channel's genuine word of money for an order that is not known here, as after a
     restore from a backup. Kept until the order turns up; ``matched_at`` says when it did."""
 
-    method = models.CharField("方式 Method", max_length=10, choices=METHODS)
+    method = models.CharField("方式 Method", max_length=10, choices=METHOD_CHOICES)
     out_trade_no = models.CharField("商户单号 Order no.", max_length=64)
     status = models.CharField("状态 State", max_length=10)
     channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)

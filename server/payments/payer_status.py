@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contract.business_day import business_day
-from contract.messages import Bill, BillLine, Method, PaymentState, Text
+from contract.messages import Bill, BillLine, PaymentState, Text
 from contract.money import Money
 from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
@@ -195,12 +195,3 @@ def _bill(bill: Bill, paid: bool) -> BillTold:
         shown(bill.amount_minor),
         paid,
     )
-
-
-def method_told(order: PaymentOrder) -> Text:
-    words = {
-        Method.WECHAT.value: Text(zh="微信支付", en="WeChat Pay"),
-        Method.ALIPAY.value: Text(zh="支付宝", en="Alipay"),
-        Method.CARD.value: Text(zh="银行卡", en="Bank card"),
-    }
-    return words[order.method]

@@ -8,14 +8,14 @@ did not find it paid, because reversing gives back what was paid (PROTOCOLS: 微
 
 from datetime import datetime
 
-from contract.messages import Method, StartPayment
-from contract.scan_kind import ScanKind, classify
+from contract.messages import StartPayment
+from contract.methods import by_payment_code
+from contract.scan_kind import classify
 from server.payments import timing
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, ChannelUnavailable, OrderState
 from server.payments.models import PaymentOrder
 
-_WALLET = {ScanKind.WECHAT_PAYMENT: Method.WECHAT, ScanKind.ALIPAY_PAYMENT: Method.ALIPAY}
 _UNPAID = (ChannelStatus.WAITING, ChannelStatus.NOT_FOUND, ChannelStatus.DECLINED)
 _FOR_GOOD = (ChannelStatus.CLOSED, ChannelStatus.NOT_FOUND, ChannelStatus.REFUNDED)
 
@@ -29,7 +29,7 @@ def check_request(request: StartPayment) -> None:
     no contract to charge codes."""
     if request.payment_code is None:
         return
-    if _WALLET.get(classify(request.payment_code).kind) is not request.method:
+    if by_payment_code(classify(request.payment_code).kind) is not request.method:
         raise OtherWallet(request.method)
     if request.method not in registry.charging_phones():
         raise ChannelUnavailable(f"{request.method} charges no payment codes")

@@ -11,6 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from contract.business_day import zone
+from contract.messages import Method
+from contract.methods import METHODS
 from contract.money import Money
 from server.payments import notifications, payer_status
 from server.payments.channels import registry
@@ -34,7 +36,7 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "order": order,
         "told": told,
         "amount": Money(amount, order.currency).display(),
-        "method": payer_status.method_told(order),
+        "method": METHODS[Method(order.method)].name,
         "bills": payer_status.bills_told(order),
         "credited": _shown(order.credited_minor, order),
         "refunded": _shown(payer_status.returned_minor(order), order),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from contract.messages import Method
 from contract.money import Money
 from simulators.alipay.signing import Signing
 from simulators.channel_keys import ALIPAY_APP_ID, ALIPAY_SELLER_ID
@@ -275,7 +276,7 @@ def main() -> None:
     signing = Signing(options.keys, faults)
     notifier = Notifier(lambda order: notification(order, signing), accepted, faults)
     channel = Alipay(books, signing, faults, notifier.tell)
-    site = Site("支付宝", "#0C5AC8", books, faults, notifier, channel.api, tells_of_refunds=True)
+    site = Site(Method.ALIPAY, books, faults, notifier, channel.api, tells_of_refunds=True)
     site.serve(options.bind)
 
 

@@ -4,6 +4,8 @@ import html
 
 import segno
 
+from contract.messages import Method
+from contract.methods import METHODS
 from contract.money import Money
 from simulators.payment_channel.books import Ordered
 from simulators.payment_channel.charging import ChargingBooks
@@ -26,11 +28,12 @@ form {{ display:inline-block; margin:0 8px 8px 0; }}
 </main></body></html>"""
 
 
-def page(name: str, color: str, books: ChargingBooks) -> str:
+def page(method: Method, books: ChargingBooks) -> str:
     """What waits to be paid, newest first, and the payment code of this minute."""
     open_ = [o for o in books.all() if o.state in ("unscanned", "waiting", "asking")]
     orders = "".join(map(_card, reversed(open_)))
-    return _PAGE.format(name=name, color=color, orders=orders, code=_code(books))
+    shown = METHODS[method]
+    return _PAGE.format(name=shown.name.zh, color=shown.color, orders=orders, code=_code(books))
 
 
 def _code(books: ChargingBooks) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from contract.messages import Method
 from simulators.control import host_and_port
 from simulators.http_door import HttpDoor, Request, Response
 from simulators.payment_channel.books import NotPossible
@@ -23,15 +24,14 @@ class Site:
 
     def __init__(
         self,
-        name: str,
-        color: str,
+        method: Method,
         books: ChargingBooks,
         faults: Faults,
         notifier: Notifier,
         api: Api,
         tells_of_refunds: bool = False,
     ) -> None:
-        self.name, self.color, self.books = name, color, books
+        self.method, self.books = method, books
         self.faults, self.notifier, self.api = faults, notifier, api
         self.tells_of_refunds = tells_of_refunds
 
@@ -42,7 +42,7 @@ class Site:
         door = HttpDoor(*host_and_port(address), self._respond)
         door.start()
         url = f"http://127.0.0.1:{door.port}"
-        ready = {"simulator": self.name, "port": door.port, "phone": f"{url}/phone"}
+        ready = {"simulator": self.method.value, "port": door.port, "phone": f"{url}/phone"}
         print(json.dumps(ready), flush=True)
         signal.sigwait(endings)
         door.close()
@@ -104,7 +104,7 @@ class Site:
 
     def _phone(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         if method == "GET":
-            shown = page(self.name, self.color, self.books)
+            shown = page(self.method, self.books)
             return 200, {"Content-Type": "text/html; charset=utf-8"}, shown.encode()
         is_form = "form" in headers.get("content-type", "")
         what = path.rpartition("/")[2]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from contract.messages import Method
 from simulators.channel_keys import APPID, MCHID
 from simulators.payment_channel.books import NotPossible, Ordered
 from simulators.payment_channel.charging import ChargingBooks
@@ -232,7 +233,7 @@ def main() -> None:
     )
     channel = WeChatPay(books, Signing(options.keys, faults), faults)
     notifier = Notifier(channel.notification, lambda status, _: status == 200, faults)
-    Site("微信支付", "#07853F", books, faults, notifier, channel.api).serve(options.bind)
+    Site(Method.WECHAT, books, faults, notifier, channel.api).serve(options.bind)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from contract.messages import Method
 from simulators.alipay.__main__ import fen, yuan
 from simulators.nexo_terminal.books import Books as NexoBooks
 from simulators.payment_channel.charging import ChargingBooks
@@ -44,7 +45,7 @@ def test_the_nexo_terminals_books(tmp_path, currency: str, asked: float, minor: 
 def test_the_phones_page(tmp_path, currency: str, shown: str):
     books = ChargingBooks(tmp_path / "books", lambda: NOW, "waiting", "weixin://", str, 99_999)
     books.order("1", 12_001, currency, "3-2-1201", NOW + timedelta(hours=1), "")
-    assert f">{shown}<" in page("微信支付", "#07853F", books)
+    assert f">{shown}<" in page(Method.WECHAT, books)
 
 
 def test_an_amount_that_is_not_whole_fen_is_refused():

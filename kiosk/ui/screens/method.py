@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from kivy.properties import StringProperty
+from kivy.properties import ColorProperty, StringProperty
 
 from contract.messages import Flow, Method
+from contract.methods import METHODS
 from kiosk.core.capabilities import offers
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.theme import Rgba, rgba
 from kiosk.ui.translations import say
 from kiosk.ui.widgets.buttons import Pressable
 
@@ -18,6 +20,8 @@ from kiosk.ui.widgets.buttons import Pressable
 class MethodChoice:
     method: str
     name: str
+    icon: str
+    fill: Rgba
     detail: str
     offered: bool
 
@@ -44,6 +48,8 @@ def _choice(session: Session, method: Method) -> MethodChoice:
     return MethodChoice(
         method=method.value,
         name=method_name(language, method),
+        icon=METHODS[method].icon,
+        fill=rgba(METHODS[method].color),
         detail=reason or say(language, _body(session, method)),
         offered=not reason,
     )
@@ -88,6 +94,8 @@ def why_not(session: Session, method: Method) -> str:
 class MethodCard(Pressable):
     method = StringProperty("")
     name = StringProperty("")
+    icon = StringProperty("")
+    fill = ColorProperty()
     detail = StringProperty("")
 
 
@@ -102,6 +110,8 @@ class MethodScreen(KioskScreen):
                 MethodCard(
                     method=choice.method,
                     name=choice.name,
+                    icon=choice.icon,
+                    fill=choice.fill,
                     detail=choice.detail,
                     enabled=choice.offered,
                 )

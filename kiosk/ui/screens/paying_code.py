@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from contract.messages import Method
 from kiosk.core.model import Session
-from kiosk.ui.formatting import amount
+from kiosk.ui.formatting import amount, method_name
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import say
@@ -21,7 +22,7 @@ class PayingCodeView:
 
 def present(session: Session) -> PayingCodeView:
     visit, language = session.visit, session.visit.language
-    wallet = visit.payment.method.value if visit.payment else "wechat"
+    method = visit.payment.method if visit.payment else Method.WECHAT
     ended = visit.cancelling
     return PayingCodeView(
         title=say(language, "paying_code.cancelling" if ended else "paying_code.title"),
@@ -29,7 +30,7 @@ def present(session: Session) -> PayingCodeView:
         steps=(
             ("done", say(language, "paying_code.read")),
             ("later" if ended else "now", say(language, "paying_code.confirm")),
-            ("later", say(language, f"paying_code.wait_{wallet}")),
+            ("later", say(language, "paying_code.wait", method=method_name(language, method))),
         ),
         status=say(language, "paying_code.cancelling_body" if ended else "paying_code.waiting"),
         cancelling=ended,

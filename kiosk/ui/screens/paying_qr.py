@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from contract.messages import Method
 from kiosk.core.model import Session
 from kiosk.core.payment_flow import CODE_SHOWN_S
-from kiosk.ui.formatting import amount, unit_and_payer
+from kiosk.ui.formatting import amount, app_name, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import say
@@ -31,7 +32,8 @@ class PayingQrView:
 
 def present(session: Session) -> PayingQrView:
     visit, language = session.visit, session.visit.language
-    channel = visit.payment.method.value if visit.payment else "wechat"
+    method = visit.payment.method if visit.payment else Method.WECHAT
+    app = app_name(language, method)
     left = max(0.0, visit.code_expires - session.now)
     if visit.cancelling:
         in_place, status = "paying_qr.cancelling", "paying_qr.cancelling_body"
@@ -41,7 +43,7 @@ def present(session: Session) -> PayingQrView:
         in_place, status = "", "paying_qr.waiting"
     showing = bool(visit.code_url) and not visit.cancelling
     return PayingQrView(
-        title=say(language, f"paying_qr.title_{channel}"),
+        title=say(language, "paying_qr.title", app=app),
         amount=amount(session),
         subtitle=unit_and_payer(language, session),
         code=visit.code_url if showing else "",
@@ -52,7 +54,11 @@ def present(session: Session) -> PayingQrView:
         more_time=showing
         and left <= MORE_TIME_OFFERED_S
         and visit.code_latest > visit.code_expires,
-        steps=tuple(say(language, f"paying_qr.step{n}_{channel}") for n in (1, 2, 3)),
+        steps=(
+            say(language, "paying_qr.open", app=app),
+            say(language, f"paying_qr.scan_{method.value}"),
+            say(language, "paying_qr.check"),
+        ),
         cancelling=visit.cancelling,
     )
 

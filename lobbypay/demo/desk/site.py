@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from contract.message import Text
+from contract.methods import METHODS
 from lobbypay.demo.desk import back_office, tour, window
 from lobbypay.demo.desk.access import Access, is_this_machine
 from lobbypay.demo.desk.act import NotNow
@@ -253,7 +254,8 @@ class DeskSite:
 
 def all_words() -> dict[str, Text]:
     """The page's own, and what the terminal can have planned."""
-    return WORDS | {f"behaviour.{name}": label for name, label in BEHAVIOURS.items()}
+    methods = {f"method.{method}": shown.name for method, shown in METHODS.items()}
+    return WORDS | methods | {f"behaviour.{name}": label for name, label in BEHAVIOURS.items()}
 
 
 def _file(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

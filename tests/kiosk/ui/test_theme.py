@@ -1,6 +1,7 @@
 import pytest
 
-from kiosk.ui.theme import TEXT_PAIRS, Colors, Rgba, theme_for
+from contract.methods import METHODS
+from kiosk.ui.theme import TEXT_PAIRS, Colors, Rgba, rgba, theme_for
 
 CONTRAST_LEAST = 7.0
 
@@ -20,6 +21,11 @@ def contrast(one: Rgba, other: Rgba) -> float:
 def test_every_text_stands_out_from_its_ground(text, ground):
     colors = Colors()
     assert contrast(getattr(colors, text), getattr(colors, ground)) >= CONTRAST_LEAST
+
+
+def test_a_methods_icon_stands_out_from_its_colour():
+    for shown in METHODS.values():
+        assert contrast(Colors().on_brand, rgba(shown.color)) >= CONTRAST_LEAST
 
 
 def test_a_panel_of_the_design_has_the_design_sizes():

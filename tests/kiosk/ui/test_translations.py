@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from contract.methods import METHODS
 from device_drivers.printers.interface import PrintOutcome
 from kiosk.asset_paths import LOCALE
 from kiosk.core.model import Say, StaffTest
@@ -33,11 +34,9 @@ STAFF_RESULTS = [
 # ids put together in code
 COMPOSED = {
     *(f"message.{what.value}{end}" for what in Say for end in ("", "_body")),
-    *(f"method.{method}{end}" for method in ("wechat", "alipay", "card") for end in ("", "_body")),
-    *(f"paying_code.wait_{wallet}" for wallet in ("wechat", "alipay")),
+    *(f"method.{method}_body" for method in METHODS),
     *(f"declined.body_{reason}" for reason in ("code_expired", "code_invalid", "no_money")),
-    *(f"paying_qr.title_{channel}" for channel in ("wechat", "alipay")),
-    *(f"paying_qr.step{n}_{channel}" for n in (1, 2, 3) for channel in ("wechat", "alipay")),
+    *(f"paying_qr.scan_{method}" for method, shown in METHODS.items() if shown.wallet),
     *(f"help.step{n}" for n in (1, 2, 3)),
     *(f"staff.{role}" for role in ROLES),
     *(f"staff.level_{level}" for level in ("ok", "warning", "error")),

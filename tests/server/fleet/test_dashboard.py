@@ -118,7 +118,7 @@ def test_takings_of_today_by_method_and_what_is_not_ended():
     assert (community.total, community.open_payments) == ("￥10.00", 1)
     assert [(t.method.en, t.amount) for t in view.takings] == [
         ("WeChat Pay", "￥5.00"),
-        ("Card", "￥5.00"),
+        ("Bank card", "￥5.00"),
     ]
     assert view.open_payments == 1
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from contract.messages import Method
 from simulators.payment_channel.books import NotPossible
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.phone import page
@@ -87,13 +88,13 @@ def test_a_reversal_gives_back_once(books):
 
 def test_the_phone_shows_its_code_and_what_it_is_asked_for(books):
     code, _ = books.phone_code()
-    shown = page("微信支付", "#07853F", books)
+    shown = page(Method.WECHAT, books)
     assert " ".join([code[i : i + 4] for i in range(0, 18, 4)]) in shown
     side = int(re.search(r'viewBox="0 0 (\d+) ', shown)[1]) / 8  # 8 dots a module, with a margin
     assert side >= 21 + 8, "a whole QR code: scanners do not read the micro kind"
     assert "Password" not in shown
     charge(books, "1", code)
-    shown = page("微信支付", "#07853F", books)
+    shown = page(Method.WECHAT, books)
     assert "200.01" in shown
     assert "/phone/refuse" in shown
     assert "&lt;3-2-1201&gt;" in shown
