@@ -48,9 +48,10 @@ class LateFeePolicyAdmin(CommunityRows, ModelAdmin):
 
 @admin.register(Meter)
 class MeterAdmin(CommunityRows, ModelAdmin):
-    list_display = ("code", "building", "entrance", "fee_item", "community")
-    list_filter = ("community", "building")
+    list_display = ("code", "scope", "unit", "building", "entrance", "fee_item", "community")
+    list_filter = ("community", "scope", "building")
     search_fields = ("code",)
+    autocomplete_fields = ("unit",)
 
 
 @admin.register(MeterReading)

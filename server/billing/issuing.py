@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from server.billing import leases
-from server.billing.models import Bill, BillLine, FeeItem, Meter, MeterReading, Tariff
+from server.billing.meters import Meter, MeterReading, MeterScope
+from server.billing.models import Bill, BillLine, FeeItem, Tariff
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
 from server.billing.rules.outcome import Charge
 from server.billing.rules.registry import RULES
@@ -116,6 +117,8 @@ def _unit_facts(community: Community) -> tuple[UnitFacts, ...]:
             entrance_zh=unit.building.name_zh + (f"{unit.entrance}单元" if unit.entrance else ""),
             entrance_en=unit.building.name_en
             + (f", Entrance {unit.entrance}" if unit.entrance else ""),
+            building_zh=unit.building.name_zh,
+            building_en=unit.building.name_en,
             area_m2=Decimal(unit.area_m2),
             parking_spaces=tuple(sorted(spaces.get(unit.pk, []))),
         )
@@ -124,7 +127,8 @@ def _unit_facts(community: Community) -> tuple[UnitFacts, ...]:
 
 
 def _meter_facts(item: FeeItem, period: str) -> tuple[MeterFacts, ...]:
-    meters = Meter.objects.filter(fee_item=item).select_related("building").order_by("code")
+    """Those of the item that were read; the first counter stands for the reading before the first."""
+    meters = Meter.objects.filter(fee_item=item).select_related("building", "unit").order_by("code")
     wanted = (previous_period(period), period)
     readings = {
         (reading.meter_id, reading.period): reading
@@ -134,13 +138,31 @@ def _meter_facts(item: FeeItem, period: str) -> tuple[MeterFacts, ...]:
     for meter in meters:
         before, now = (readings.get((meter.pk, when)) for when in wanted)
         if before and now:
-            entrance = (meter.building.code, meter.entrance)
-            facts.append(
-                MeterFacts(
-                    meter.code, entrance, before.counter, before.read_on, now.counter, now.read_on
-                )
-            )
+            facts.append(_meter(meter, (before.counter, before.read_on), now))
+        elif now and meter.first_counter is not None and meter.installed_on is not None:
+            facts.append(_meter(meter, (meter.first_counter, meter.installed_on), now))
     return tuple(facts)
+
+
+def _meter(meter: Meter, before: tuple[Decimal, date], now: MeterReading) -> MeterFacts:
+    place = {
+        MeterScope.ENTRANCE: lambda: (meter.building.code, meter.entrance),  # type: ignore[union-attr]
+        MeterScope.BUILDING: lambda: (meter.building.code,),  # type: ignore[union-attr]
+    }.get(MeterScope(meter.scope), tuple)
+    replaced = now.old_final is not None and now.new_first is not None
+    return MeterFacts(
+        code=meter.code,
+        place=place(),
+        before=before[0],
+        before_on=before[1],
+        now=now.counter,
+        now_on=now.read_on,
+        unit=meter.unit.code if meter.unit else "",
+        utility=meter.utility,
+        multiplier=Decimal(meter.multiplier),
+        begins_again_at=Decimal(10) ** (meter.digits or 0) if now.rolled_over else None,
+        replaced=(now.old_final, now.new_first) if replaced else None,  # type: ignore[arg-type]
+    )
 
 
 def _write_lines(bills: Sequence[Bill], charged: dict[str, Charged]) -> None:

@@ -5,16 +5,18 @@ A bill's amounts are never edited once it is issued; it is paid, or voided and i
 
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from contract.messages import Text
+from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
 from server.billing.rules.registry import rule_choices
-from server.estate.models import Building, Community, Unit
+from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
+
+__all__ = ["Meter", "MeterReading"]  # the models of this app that have files of their own
 
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
 A_SHARE = [NOT_NEGATIVE, MaxValueValidator(Decimal(1))]
@@ -110,83 +112,6 @@ class LateFeePolicy(OfCommunity):
 
     def __str__(self) -> str:
         return f"{self.daily_rate.normalize():f} / 日 day"
-
-
-class Meter(OfCommunity):
-    """公摊电表: what one entrance of a building shares, by area, under one fee item."""
-
-    community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="meters"
-    )
-    fee_item = models.ForeignKey(
-        FeeItem, models.PROTECT, verbose_name="收费项目 Fee item", related_name="meters"
-    )
-    building = models.ForeignKey(
-        Building, models.PROTECT, verbose_name="楼栋 Building", related_name="meters"
-    )
-    entrance = models.CharField("单元 Entrance", max_length=8)
-    code = models.CharField("表号 Meter", max_length=30)
-
-    class Meta:
-        verbose_name = "公摊表 Meter"
-        verbose_name_plural = "公摊表 Meters"
-        ordering = ["community", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["community", "code"], name="meter_code_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class MeterReading(OfCommunity):
-    """A meter's counter at the end of a period (YYYY-MM)."""
-
-    community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="meter_readings"
-    )
-    meter = models.ForeignKey(
-        Meter, models.PROTECT, verbose_name="公摊表 Meter", related_name="readings"
-    )
-    period = PeriodField("账期 Period")
-    counter = models.DecimalField(
-        "读数 Counter (kWh)", max_digits=12, decimal_places=2, validators=[NOT_NEGATIVE]
-    )
-    read_on = models.DateField("抄表日期 Read on")
-
-    class Meta:
-        verbose_name = "抄表 Meter reading"
-        verbose_name_plural = "抄表 Meter readings"
-        ordering = ["meter", "period"]
-        constraints = [
-            models.UniqueConstraint(fields=["meter", "period"], name="meter_read_once_a_period"),
-            models.CheckConstraint(
-                condition=models.Q(counter__gte=0), name="meter_counter_is_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=is_period("period"), name="meter_reading_has_a_period"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.meter} {self.period} {self.counter}"
-
-    def clean(self) -> None:
-        """A counter runs forward only: bills could not be made of one that went back."""
-        super().clean()
-        if self.meter_id is None or self.counter is None or not self.period:
-            return
-        others = MeterReading.objects.filter(meter=self.meter_id).exclude(pk=self.pk)
-        before = others.filter(period__lt=self.period).order_by("-period").first()
-        after = others.filter(period__gt=self.period).order_by("period").first()
-        if before is not None and self.counter < before.counter:
-            raise ValidationError(
-                f"读数小于 {before.period} 的 {before.counter} Less than the reading of {before.period}"
-            )
-        if after is not None and self.counter > after.counter:
-            raise ValidationError(
-                f"读数大于 {after.period} 的 {after.counter} More than the reading of {after.period}"
-            )
 
 
 class BillState(models.TextChoices):

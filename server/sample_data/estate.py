@@ -66,15 +66,15 @@ def create_fees(community: Community, valid_from: date) -> None:
         community=community, daily_rate=Decimal("0.0005"), grace_days=0, cap=Decimal("0.3")
     )
     items = (
-        ("property", "物业服务费", "Property service fee", "by_area", "2.80"),
+        ("property", "物业服务费", "Property service fee", "per_area", "2.80"),
         (
             "electricity",
             "公共电费分摊",
             "Shared electricity",
-            "shared_electricity_by_meter",
+            "shared",
             "0.617",
         ),
-        ("parking", "车位管理费", "Parking fee", "parking_fixed", "150.00"),
+        ("parking", "车位管理费", "Parking fee", "per_space", "150.00"),
     )
     for position, (code, zh, en, rule, rate) in enumerate(items, 1):
         item = FeeItem.objects.create(

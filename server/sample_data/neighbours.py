@@ -52,7 +52,7 @@ def _create(code: str, today: date, now: datetime) -> Community:
     )
     first = today.replace(day=1)
     Tariff.objects.create(
-        community=community, fee_item=item, rule="by_area", rate=Decimal("2.80"), valid_from=first
+        community=community, fee_item=item, rule="per_area", rate=Decimal("2.80"), valid_from=first
     )
     due = today.replace(day=28)
     issue_period(community, period_of(today), issued_on=first, due=due, at=now)

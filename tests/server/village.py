@@ -65,9 +65,9 @@ def _create_fees(community: Community, building: Building) -> None:
     )
     for position, (code, zh, en, rule, rate) in enumerate(
         (
-            ("property", "物业服务费", "Property fee", "by_area", "2.80"),
-            ("electricity", "公共电费", "Shared power", "shared_electricity_by_meter", "0.617"),
-            ("parking", "车位费", "Parking", "parking_fixed", "150"),
+            ("property", "物业服务费", "Property fee", "per_area", "2.80"),
+            ("electricity", "公共电费", "Shared power", "shared", "0.617"),
+            ("parking", "车位费", "Parking", "per_space", "150"),
         )
     ):
         item = FeeItem.objects.create(

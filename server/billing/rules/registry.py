@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Protocol
 
-from server.billing.rules.by_area import ByArea
 from server.billing.rules.facts import PeriodFacts
+from server.billing.rules.fixed import Fixed
 from server.billing.rules.outcome import Charge
-from server.billing.rules.parking_fixed import ParkingFixed
-from server.billing.rules.shared_electricity import SharedElectricityByMeter
+from server.billing.rules.per_area import PerArea
+from server.billing.rules.per_meter import PerMeter
+from server.billing.rules.per_space import PerSpace
+from server.billing.rules.shared import Shared
 
 
 class Rule(Protocol):
@@ -22,7 +24,7 @@ class Rule(Protocol):
 
 
 RULES: dict[str, Rule] = {
-    rule.code: rule for rule in (ByArea(), ParkingFixed(), SharedElectricityByMeter())
+    rule.code: rule for rule in (PerArea(), Fixed(), PerMeter(), Shared(), PerSpace())
 }
 
 

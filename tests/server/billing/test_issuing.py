@@ -7,7 +7,7 @@ import pytest
 
 from server.billing.issuing import issue_period, previous_period, tariff_for
 from server.billing.models import Bill, FeeItem, MeterReading, Tariff
-from server.billing.rules.shared_electricity import CounterWentBack
+from server.billing.rules.metered import CounterWentBack
 from server.billing.verification import verify_ledger
 from server.ledger.posting import balance
 from tests.server.village import NOW, bill_of, create_village, issue
@@ -54,7 +54,7 @@ def test_a_new_tariff_begins_with_its_first_whole_month():
     village = create_village()
     item = FeeItem.objects.get(community=village, code="property")
     Tariff.objects.create(
-        community=village, fee_item=item, rule="by_area", rate=3, valid_from=date(2026, 10, 2)
+        community=village, fee_item=item, rule="per_area", rate=3, valid_from=date(2026, 10, 2)
     )
     october, november = tariff_for(item, "2026-10"), tariff_for(item, "2026-11")
     assert october and november

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.billing.rules.by_area import ByArea
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
-from server.billing.rules.parking_fixed import ParkingFixed
-from server.billing.rules.shared_electricity import CounterWentBack, SharedElectricityByMeter
+from server.billing.rules.metered import CounterWentBack
+from server.billing.rules.per_area import PerArea
+from server.billing.rules.per_space import PerSpace
+from server.billing.rules.shared import Shared
 from server.billing.rules.shares import split
 
 D = Decimal
@@ -26,23 +27,23 @@ def meter(before: str, now: str, entrance: str = "2") -> MeterFacts:
 
 
 def test_area_times_rate():
-    [charge] = ByArea().charges(D("2.80"), PeriodFacts("2026-10", (unit("a", "118.60"),)))["a"]
+    [charge] = PerArea().charges(D("2.80"), PeriodFacts("2026-10", (unit("a", "118.60"),)))["a"]
     assert (charge.amount_minor, charge.quantity, charge.rate) == (33_208, "118.60", "2.80")
 
 
 def test_half_a_fen_goes_up():
-    [charge] = ByArea().charges(D("0.5"), PeriodFacts("2026-10", (unit("a", "0.01"),)))["a"]
+    [charge] = PerArea().charges(D("0.5"), PeriodFacts("2026-10", (unit("a", "0.01"),)))["a"]
     assert charge.amount_minor == 1  # 0.005
 
 
 def test_a_rate_keeps_the_decimals_that_matter():
-    [charge] = ByArea().charges(D("2.8050"), PeriodFacts("2026-10", (unit("a", "100"),)))["a"]
+    [charge] = PerArea().charges(D("2.8050"), PeriodFacts("2026-10", (unit("a", "100"),)))["a"]
     assert charge.rate == "2.805"
 
 
 def test_parking_has_a_line_for_each_space_and_none_without():
     facts = PeriodFacts("2026-10", (unit("a", "1", "B2-117", "B2-118"), unit("b", "1")))
-    charges = ParkingFixed().charges(D(150), facts)
+    charges = PerSpace().charges(D(150), facts)
     assert [c.note.zh for c in charges["a"] if c.note] == ["车位 B2-117", "车位 B2-118"]
     assert [c.amount_minor for c in charges["a"]] == [15_000, 15_000]
     assert "b" not in charges
@@ -52,7 +53,7 @@ def test_shared_electricity_as_on_the_wall():
     """1,187 kWh at 0.617 are 732.38; 118.60 of 4,702.80 m² is 18.47."""
     others = tuple(unit(f"o{n}", "114.605") for n in range(40))
     facts = PeriodFacts("2026-10", (unit("a", "118.60"), *others), (meter("18204", "19391"),))
-    charges = SharedElectricityByMeter().charges(D("0.617"), facts)
+    charges = Shared().charges(D("0.617"), facts)
     [charge] = charges["a"]
     assert charge.amount_minor == 1_847
     assert sum(c.amount_minor for cs in charges.values() for c in cs) == 73_238
@@ -71,13 +72,13 @@ def test_a_meter_is_shared_by_its_own_entrance_only():
     facts = PeriodFacts(
         "2026-10", (unit("a", "50"), unit("b", "50", entrance="1")), (meter("0", "10"),)
     )
-    assert set(SharedElectricityByMeter().charges(D(1), facts)) == {"a"}
+    assert set(Shared().charges(D(1), facts)) == {"a"}
 
 
 def test_a_counter_that_went_back_is_not_billed():
     facts = PeriodFacts("2026-10", (unit("a", "50"),), (meter("10", "9"),))
     with pytest.raises(CounterWentBack, match="E302"):
-        SharedElectricityByMeter().charges(D(1), facts)
+        Shared().charges(D(1), facts)
 
 
 areas = st.decimals(min_value=1, max_value=500, places=2)

@@ -55,7 +55,7 @@ def rows_across(ours: Community, theirs: Community) -> list:
         Tariff(
             community=ours,
             fee_item=item,
-            rule="by_area",
+            rule="per_area",
             rate=Decimal(1),
             valid_from=date(2027, 1, 1),
         ),
@@ -142,7 +142,7 @@ def test_another_communitys_fee_item_in_the_form_is_no_choice(
     form = {
         "community": str(west.pk),  # the page is east's; what the form claims changes nothing
         "fee_item": str(west.fee_items.first().pk),
-        "rule": "by_area",
+        "rule": "per_area",
         "rate": "9",
         "valid_from": "2027-01-01",
     }

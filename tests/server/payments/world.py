@@ -71,7 +71,7 @@ def bills(of: Unit, *periods: str) -> list[Bill]:
         community=of.community,
         fee_item=item,
         valid_from=date(2026, 1, 1),
-        defaults={"rule": "by_area", "rate": Decimal("2.80")},
+        defaults={"rule": "per_area", "rate": Decimal("2.80")},
     )
     made = []
     for period in periods:

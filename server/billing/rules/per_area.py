@@ -8,10 +8,10 @@ from server.billing.rules.facts import PeriodFacts
 from server.billing.rules.outcome import Charge, plain, price_of, row
 
 
-class ByArea:
+class PerArea:
     """Property fee: area in m² × rate a month, half a minor unit upward."""
 
-    code = "by_area"
+    code = "per_area"
     name = "按建筑面积 By area"
 
     def charges(self, rate: Decimal, facts: PeriodFacts) -> dict[str, list[Charge]]:

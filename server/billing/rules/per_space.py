@@ -8,10 +8,10 @@ from server.billing.rules.facts import PeriodFacts
 from server.billing.rules.outcome import Charge, price_of, row
 
 
-class ParkingFixed:
+class PerSpace:
     """One line a space, so that a resident sees which space is meant."""
 
-    code = "parking_fixed"
+    code = "per_space"
     name = "每车位固定 Fixed for each parking space"
 
     def charges(self, rate: Decimal, facts: PeriodFacts) -> dict[str, list[Charge]]:
