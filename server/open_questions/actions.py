@@ -139,6 +139,7 @@ def _book_as_paid(asked: Request, communities: QuerySet[Community]) -> None:
         channel_reference=storable_text(str(asked.form.get("number", "")).strip()),
         looked_at_channel=asked.looked,
         as_of=asked.version,
+        purpose=_choice(HeldFor, asked.form["purpose"]) if asked.form.get("purpose") else None,
     )
 
 

@@ -62,6 +62,7 @@ class Question:
     kiosk_code: str = ""
     method: str = ""
     version: int | None = None
+    told_unpaid: bool = False  # by its kiosk: what came is for what the person says
     known: dict[str, Any] = field(default_factory=dict)
     history: list[Act] = field(default_factory=list)
     link: str = ""  # where more can be done
@@ -145,6 +146,7 @@ def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...])
         kiosk_code=order.kiosk_code,
         method=order.method,
         version=order.version,
+        told_unpaid=order.told_unpaid,
         known=known,
         history=list(acts_on(("payment", order.payment_id))),
     )

@@ -38,6 +38,7 @@ def open_questions(request: HttpRequest) -> HttpResponse:
         "several": len({question.community.pk for question in found}) > 1,
         "ways": Refund.How.choices,
         "purposes": HeldFor.choices,
+        "purposes_by_word": [(p.value, p.label) for p in (HeldFor.BILLS, HeldFor.CREDIT)],
         "bearers": BorneBy.choices,
     }
     return render(request, "open_questions/page.html", context)

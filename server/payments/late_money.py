@@ -18,12 +18,12 @@ from server.payments.models import PaymentOrder
 
 
 def after_close(
-    order: PaymentOrder, known: OrderState, at: datetime
+    order: PaymentOrder, known: OrderState, at: datetime, *, by_word: bool = False
 ) -> tuple[PaymentState, dict[str, Any]]:
     """For an order that had ended without any: its state and fields now. APPROVED with credit of the unit
-    (``credited_minor``), where that is the policy or nothing can be sent back; else REVERSED with a
-    refund of what is still there: a part may have gone back in the channel's console
-    (``known.refunded_minor``)."""
+    (``credited_minor``), where that is the policy, nothing can be sent back, or it is known by nothing
+    but a person's word (``by_word``); else REVERSED with a refund of what is still there: a part may have
+    gone back in the channel's console (``known.refunded_minor``)."""
     amount = known.amount_minor or order.amount_minor
     fields = {
         "reason": "late",
@@ -31,7 +31,7 @@ def after_close(
         "channel_reference": known.reference,
         "paid_at": known.paid_at or at,
     }
-    if _is_kept(order):
+    if by_word or _is_kept(order):
         settlement.receive_as_credit(order.unit, amount, **_about(order, at))
         _alert(order, at, amount_minor=amount, credited_minor=amount)
         return PaymentState.APPROVED, fields | {"credited_minor": amount}

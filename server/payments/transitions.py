@@ -18,7 +18,7 @@ from server.billing import settlement
 from server.billing.leases import release
 from server.payments import allocation, contradictions, held_money, late_money, timing
 from server.payments.channels.interface import Ending, OrderState
-from server.payments.models import PaymentOrder
+from server.payments.models import HeldFor, PaymentOrder
 from server.payments.state_machine import End, PaidAfterClose, after
 
 
@@ -145,22 +145,30 @@ def may_be_given_back(order: PaymentOrder, at: datetime) -> bool:
 
 @transaction.atomic
 def apply_paid(
-    payment_id: str, known: OrderState, at: datetime, as_of: int | None = None, **fields: Any
+    payment_id: str,
+    known: OrderState,
+    at: datetime,
+    as_of: int | None = None,
+    *,
+    purpose: HeldFor | None = None,
+    **fields: Any,
 ) -> PaymentOrder:
     """The money is there: bills are settled, or it goes where the community's policy says.
 
-    ``as_of``: the order's version when the channel was asked. Raises StaleAnswer when what it said may
-    have been undone since.
+    ``as_of``: the order's version when the channel was asked. ``purpose``: where staff say that it goes,
+    whose word alone it is (BILLS, or CREDIT of the unit): then nothing is sent back. Raises StaleAnswer
+    when what it said may have been undone since.
     """
     order = _locked(payment_id)
     if as_of is not None and not order.captured_minor and may_be_given_back(order, at):
         raise StaleAnswer(order.reference)
     try:
-        state = after(order.life, Fact.APPROVED, order.told_unpaid)
+        told_unpaid = order.told_unpaid and purpose is not HeldFor.BILLS
+        state = after(order.life, Fact.APPROVED, told_unpaid)
     except PaidAfterClose:
         if as_of not in (None, order.version):
             raise StaleAnswer(order.reference) from None
-        return _late(order, known, at)
+        return _late(order, known, at, fields, by_word=purpose is not None)
     if state is None:
         if order.life is PaymentState.REVERSED and order.decided == "unpaid":
             return _paid_after_all(order, known, at)
@@ -290,13 +298,17 @@ def apply_reversed(payment_id: str, reason: str, at: datetime, **fields: Any) ->
     return order
 
 
-def _late(order: PaymentOrder, known: OrderState, at: datetime) -> PaymentOrder:
-    """Paid after it had ended. Once."""
+def _late(
+    order: PaymentOrder, known: OrderState, at: datetime, told: dict[str, Any], *, by_word: bool
+) -> PaymentOrder:
+    """Paid after it had ended. Once. ``told``: what else is known of it; ``by_word``: nobody but staff
+    say so."""
     if order.captured_minor:
         return order
-    state, fields = late_money.after_close(order, known, at)
+    state, fields = late_money.after_close(order, known, at, by_word=by_word)
+    fields |= told
     if state is PaymentState.APPROVED:
-        fields |= _looked_at(order, at)
+        fields = _looked_at(order, at) | fields
     _change(order, state, at, **fields)
     return order
 

@@ -89,11 +89,12 @@ class Desk:
         if self._random.random() < RELEASES:
             unknown_outcome.release_bills(order.payment_id, CLERK, BECAUSE, wall())
             return
-        # What its payer was told is on the page that they look at: there nobody errs.
-        told = order.kiosk_state in ("declined", "cancelled")
-        paid = self._is_paid(order) != (not told and self._run.faults.strikes("clerk_errs"))
-        book = unknown_outcome.book_as_paid if paid else unknown_outcome.book_as_unpaid
-        book(order.payment_id, CLERK, BECAUSE, wall(), looked_at_channel=True)
+        named = (order.payment_id, CLERK, BECAUSE, wall())
+        if self._is_paid(order) != self._run.faults.strikes("clerk_errs"):
+            purpose = self._random.choice([HeldFor.BILLS, HeldFor.CREDIT])
+            unknown_outcome.book_as_paid(*named, looked_at_channel=True, purpose=purpose)
+        else:
+            unknown_outcome.book_as_unpaid(*named, looked_at_channel=True)
 
     def _contradicted(self, question: Question) -> None:
         order = PaymentOrder.objects.get(payment_id=question.subject)

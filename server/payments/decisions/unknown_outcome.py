@@ -22,7 +22,7 @@ from server.payments.channel_responses import record_response
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions.refusal import NotPossible
-from server.payments.models import PaymentOrder
+from server.payments.models import HeldFor, PaymentOrder
 from server.staff import audit
 from server.staff.people import Person
 
@@ -67,17 +67,24 @@ def book_as_paid(
     paid_at: datetime | None = None,
     looked_at_channel: bool = False,
     as_of: int | None = None,
+    purpose: HeldFor | None = None,
 ) -> PaymentOrder:
     """A person found out that the order's amount was paid: its bills are settled as ever. Where the
     channel names another amount, that is held until staff say what it is for.
+
+    Where the order's kiosk told the payer that no money was taken, the bills may have been paid again:
+    the person says with ``purpose`` what the money is for, BILLS as far as they are still open, or CREDIT
+    of the unit. Nothing is sent back on a person's word; what the channel confirms goes as the
+    community wishes, whatever was decided.
 
     ``channel_reference``: the channel's or the terminal's number for it; ``paid_at``: when it was paid,
     where that is known. ``looked_at_channel``: the person saw it in the channel's merchant console;
     needed where the channel gives no answer, or not how much of it went back. ``as_of``: the order's
     version that the person saw.
 
-    Raises NotPossible with ``ended``, ``changed``, ``too_early``, ``amount_differs``, ``says_unpaid``
-    or ``no_answer``; audit.ReasonMissing; PaymentOrder.DoesNotExist.
+    Raises NotPossible with ``ended``, ``changed``, ``too_early``, ``amount_differs``, ``says_unpaid``,
+    ``no_answer``, ``purpose_missing`` or ``not_confirmed``; audit.ReasonMissing;
+    PaymentOrder.DoesNotExist.
     """
     audit.reason_of(reason)
     order, came = _open(payment_id, as_of, at), None
@@ -104,8 +111,9 @@ def book_as_paid(
                 came or order.amount_minor,
                 paid_at or order.submitted_at or at,
             )
+            meant = _meant(order, purpose)
             order = transitions.apply_paid(
-                payment_id, known, at, decided="paid", **_watch(order, at)
+                payment_id, known, at, purpose=meant, decided="paid", **_watch(order, at)
             )
         _record(order, person, "book_as_paid", reason, at, before, looked_at_channel)
     return order
@@ -187,6 +195,27 @@ def release_bills(
             before={"bills": numbers},
         )
     return order
+
+
+def _meant(order: PaymentOrder, purpose: HeldFor | None) -> HeldFor | None:
+    """What the money is for, where that is not plain."""
+    if not order.told_unpaid:
+        return None
+    if purpose is None:
+        raise NotPossible(
+            "purpose_missing",
+            "终端告诉过付款人没有扣款，账单可能已另外付过。请选择这笔钱用来销账还是转预存",
+            "The kiosk told the payer that no money was taken, so the bills may have been paid again. Say"
+            " whether the money settles them or is kept as credit",
+        )
+    if purpose is HeldFor.REFUND:
+        raise NotPossible(
+            "not_confirmed",
+            "渠道没有确认到账，系统不会退款。请先转预存，或在商户后台退回",
+            "The channel does not confirm that it came, so nothing is sent back. Keep it as credit, or"
+            " return it in the merchant console",
+        )
+    return purpose
 
 
 def _take_back(

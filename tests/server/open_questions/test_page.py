@@ -106,6 +106,20 @@ def test_bills_are_released_and_the_payment_stays_open(staff: Client, world):
     assert Act.objects.get().before["bills"] == [world.bills[0].number]
 
 
+def test_who_books_as_paid_what_the_payer_heard_was_not_says_what_it_is_for(staff: Client, world):
+    lobby.silent_code(world, timezone.now() - timedelta(hours=1))
+    order = lobby.order(1)
+    page = staff.get(PAGE).content.decode()
+    assert 'name="purpose"' not in page
+    PaymentOrder.objects.update(kiosk_state="cancelled")
+    assert 'name="purpose" value="credit"' in staff.get(PAGE).content.decode()
+    assert 'name="purpose" value="refund"' not in staff.get(PAGE).content.decode()
+    assert "销账还是转预存" in does(staff, "book_as_paid", order.payment_id, looked="yes")
+    does(staff, "book_as_paid", order.payment_id, looked="yes", purpose="credit")
+    assert lobby.order(1).credited_minor == order.amount_minor
+    assert lobby.order(1).decided == "paid"
+
+
 def test_another_amount_is_settled_as_chosen(staff: Client, world):
     lobby.other_amount(world)
     order = lobby.order(3)
