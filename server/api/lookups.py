@@ -10,7 +10,8 @@ from server.api.errors import Refusal
 from server.api.models import LookupWindow
 from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
-from server.estate.models import Resident, Unit
+from server.estate.models import Unit
+from server.estate.occupancy import occupants
 from server.fleet.models import Kiosk
 
 LOOKUPS_A_MINUTE = 30
@@ -55,6 +56,6 @@ def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: da
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
     if not lookup.phone_last4:
         raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
-    phones = Resident.objects.filter(unit=unit).values_list("phone", flat=True)
+    phones = occupants(unit, today).values_list("resident__phone", flat=True)
     if not any(phone.endswith(lookup.phone_last4) for phone in phones if phone):
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)

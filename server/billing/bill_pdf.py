@@ -17,6 +17,7 @@ from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.signing import bill_url
 from server.billing.unit_accounts import BillNotFound, to_contract
+from server.estate import occupancy
 from server.estate.models import Unit
 
 QR_SIZE_MM = 46
@@ -61,7 +62,7 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
         "unit": bill.unit,
         "kind": _kind(bill),
         "community": bill.community,
-        "payer": _payer(bill.unit),
+        "payer": _payer(bill, today),
         "period_zh": f"{int(view.period[:4])}年{int(view.period[5:])}月",
         "period_en": f"{date(int(view.period[:4]), int(view.period[5:]), 1):%B %Y}",
         "paid": paid,
@@ -93,9 +94,10 @@ def _kind(bill: Bill) -> Text | None:
     return numbering.kinds[place].name if place is not None and len(numbering.kinds) > 1 else None
 
 
-def _payer(unit: Unit) -> str:
-    """Masked: a bill hangs at doors and lies in letter boxes."""
-    resident = unit.residents.filter(pays=True).order_by("pk").first()
+def _payer(bill: Bill, today: date) -> str:
+    """Who was the payer when it was issued, else who is now. Masked: a bill hangs at doors and lies in
+    letter boxes."""
+    resident = occupancy.payer(bill.unit, bill.issued_on) or occupancy.payer(bill.unit, today)
     return resident.masked_name if resident else ""
 
 

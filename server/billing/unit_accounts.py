@@ -11,7 +11,8 @@ from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.leases import Held, may_be_paid
 from server.billing.models import Bill, BillLine, BillState
 from server.billing.rules.late_fee import LateFeeTerms
-from server.estate.models import Community, Resident, Unit
+from server.estate import occupancy
+from server.estate.models import Community, Unit
 from server.ledger import posting
 
 HISTORY_PERIODS_MAX = 6
@@ -88,13 +89,13 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
     history = _history([bill for of_unit in bills.values() for bill in of_unit])
     terms = terms_of(community.pk)
     held = may_be_paid(unit.pk for unit in units)
-    payers = _payers(units)
+    payers = occupancy.payers(units, today)
     credit = posting.balances_by_unit(community.pk, "credit", [unit.pk for unit in units])
     return [
         messages.UnitAccount(
             unit=unit.code,
             label=unit.label,
-            payer=payers.get(unit.pk, ""),
+            payer=payers[unit.pk].masked_name if unit.pk in payers else "",
             bills=[_bill(bill, today, terms, history, held) for bill in bills[unit.pk]],
             credit_minor=max(0, -credit.get(unit.pk, 0)),
             currency=community.currency,
@@ -114,14 +115,6 @@ def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
     for bill in query.select_related("unit").prefetch_related("lines__fee_item"):
         found[bill.unit_id].append(bill)
     return found
-
-
-def _payers(units: Sequence[Unit]) -> dict[int, str]:
-    """The first paying resident of each unit, masked."""
-    payers: dict[int, str] = {}
-    for resident in Resident.objects.filter(unit__in=units, pays=True).order_by("pk"):
-        payers.setdefault(resident.unit_id, resident.masked_name)
-    return payers
 
 
 def _history(bills: Iterable[Bill]) -> History:

@@ -14,7 +14,16 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from server.estate import numbering_form
 from server.estate.back_office import CommunityInline, CommunityRows, Held
-from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
+from server.estate.models import (
+    Building,
+    Community,
+    Contact,
+    Occupancy,
+    ParkingSpace,
+    Resident,
+    Unit,
+    Vehicle,
+)
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -57,31 +66,55 @@ class BuildingAdmin(CommunityRows, ModelAdmin):
     list_filter = ("community",)
 
 
-class ResidentsOfUnit(CommunityInline, TabularInline):
-    model = Resident
+class OccupantsOfUnit(CommunityInline, TabularInline):
+    model = Occupancy
     extra = 0
-    fields = ("name", "phone", "role", "pays")
+    can_delete = False
+    fields = ("resident", "role", "since", "until", "pays", "pays_from")
+    autocomplete_fields = ("resident",)
 
 
 @admin.register(Unit)
 class UnitAdmin(CommunityRows, ModelAdmin):
-    list_display = ("code", "label_zh", "area_m2", "community")
-    list_filter = ("community", "building")
-    search_fields = ("code", "residents__name")
-    inlines = (ResidentsOfUnit,)
+    list_display = ("code", "label_zh", "kind", "state", "area_m2", "community")
+    list_filter = ("community", "kind", "state", "building")
+    search_fields = ("code", "occupancies__resident__name")
+    inlines = (OccupantsOfUnit,)
+
+
+class UnitsOfResident(CommunityInline, TabularInline):
+    model = Occupancy
+    extra = 0
+    can_delete = False
+    fields = ("unit", "role", "since", "until", "pays", "pays_from")
+    autocomplete_fields = ("unit",)
+
+
+class ContactsOfResident(CommunityInline, TabularInline):
+    model = Contact
+    extra = 0
+    fields = ("kind", "value", "consent_on", "withdrawn_on")
 
 
 @admin.register(Resident)
 class ResidentAdmin(CommunityRows, ModelAdmin):
-    list_display = ("name", "unit", "phone", "role", "pays")
-    list_filter = ("community", "role")
-    search_fields = ("name", "unit__code")
+    list_display = ("name", "phone", "community")
+    list_filter = ("community",)
+    search_fields = ("name", "occupancies__unit__code")
+    inlines = (UnitsOfResident, ContactsOfResident)
+
+
+@admin.register(Vehicle)
+class VehicleAdmin(CommunityRows, ModelAdmin):
+    list_display = ("plate", "unit", "since", "until", "community")
+    list_filter = ("community",)
+    search_fields = ("plate", "unit__code")
     autocomplete_fields = ("unit",)
 
 
 @admin.register(ParkingSpace)
 class ParkingSpaceAdmin(CommunityRows, ModelAdmin):
-    list_display = ("code", "unit", "community")
-    list_filter = ("community",)
+    list_display = ("code", "unit", "holding", "community")
+    list_filter = ("community", "holding")
     search_fields = ("code", "unit__code")
     autocomplete_fields = ("unit",)

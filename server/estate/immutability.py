@@ -10,6 +10,7 @@ too, never sees another household.
 from server.ledger.guards import Guard, frozen, refusal, refused
 
 _TAKEN = "this code is on printed bills of another unit and goes on finding that one"
+_ENDED = "an occupancy is ended, not deleted: bills of its time hang on it"
 _OF_ANOTHER = """EXISTS (SELECT 1 FROM estate_formerunitcode f
   WHERE f.community_id = NEW.community_id AND upper(f.code) = upper(NEW.code)
   AND f.unit_id <> NEW.id)"""
@@ -45,6 +46,13 @@ GUARDS = (
         ("community_id",),
         _any("billing_bill", "payments_paymentorder", "ledger_entry", column="unit_id"),
         "a unit with bills or payments stays in its community",
+    ),
+    Guard(
+        "estate_occupancy_is_not_deleted",
+        "estate_occupancy",
+        sqlite=f"BEFORE DELETE ON estate_occupancy {refusal(_ENDED)}",
+        postgresql="BEFORE DELETE ON estate_occupancy FOR EACH ROW",
+        body=refused(_ENDED),
     ),
     Guard(
         "estate_unit_former_code_is_kept",

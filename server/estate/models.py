@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as PydanticError
 
 from contract import unit_code
@@ -19,8 +20,22 @@ from server.estate.fields import (
     default_numbering,
 )
 from server.estate.masking import mask_name
+from server.estate.occupants import Contact, Occupancy, Vehicle
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
+
+__all__ = [
+    "Building",
+    "Community",
+    "Contact",
+    "FormerUnitCode",
+    "LateSuccess",
+    "Occupancy",
+    "ParkingSpace",
+    "Resident",
+    "Unit",
+    "Vehicle",
+]
 
 COMMUNITY_CODE = RegexValidator(
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
@@ -133,6 +148,19 @@ class Unit(OfCommunity):
     (``server.estate.immutability``).
     """
 
+    class Kind(models.TextChoices):
+        HOME = "home", _("Home")
+        SHOP = "shop", _("Shop")
+        OFFICE = "office", _("Office")
+        PARKING = "parking", _("Parking space")
+        STORAGE = "storage", _("Storage")
+
+    class State(models.TextChoices):
+        OCCUPIED = "occupied", _("Occupied")
+        VACANT = "vacant", _("Vacant")
+        UNSOLD = "unsold", _("Unsold")
+        DECORATED = "decorated", _("Being decorated")
+
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="units"
     )
@@ -150,6 +178,10 @@ class Unit(OfCommunity):
     label_en = models.CharField("Label (English)", max_length=80)
     area_m2 = models.DecimalField(
         "建筑面积 Area (m²)", max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices, default=Kind.HOME)
+    state = models.CharField(
+        _("State"), max_length=10, choices=State.choices, default=State.OCCUPIED
     )
 
     class Meta:
@@ -230,27 +262,20 @@ class FormerUnitCode(models.Model):
 
 
 class Resident(OfCommunity):
-    """住户. The whole name and phone stay on the server; a kiosk sees ``masked_name`` only."""
-
-    class Role(models.TextChoices):
-        OWNER = "owner", "业主 Owner"
-        TENANT = "tenant", "租户 Tenant"
+    """住户: a person, once for all their units (``Occupancy``). The whole name and phone stay on the
+    server; a kiosk sees ``masked_name`` only."""
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="residents"
     )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="residents"
-    )
     name = PersonNameField("姓名 Name", max_length=60)
     phone = models.CharField("电话 Phone", max_length=20, blank=True, validators=[PHONE])
-    role = models.CharField("身份 Role", max_length=10, choices=Role.choices, default=Role.OWNER)
-    pays = models.BooleanField("缴费人 Pays", default=True)
 
     class Meta:
         verbose_name = "住户 Resident"
         verbose_name_plural = "住户 Residents"
-        ordering = ["community", "unit", "pk"]
+        ordering = ["community", "pk"]
+        indexes = [models.Index(fields=["community", "name"], name="resident_by_name")]
 
     def __str__(self) -> str:
         return self.masked_name
@@ -261,7 +286,11 @@ class Resident(OfCommunity):
 
 
 class ParkingSpace(OfCommunity):
-    """车位, let to a unit or free."""
+    """车位, owned by a unit, let to one, or free. ``since``: the first day of that, where it is known."""
+
+    class Holding(models.TextChoices):
+        OWNED = "owned", _("Owned")
+        LET = "let", _("Let")
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name="小区 Community", related_name="parking_spaces"
@@ -275,6 +304,10 @@ class ParkingSpace(OfCommunity):
         null=True,
         blank=True,
     )
+    holding = models.CharField(
+        _("Holding"), max_length=10, choices=Holding.choices, default=Holding.LET
+    )
+    since = models.DateField(_("Since"), null=True, blank=True)
 
     class Meta:
         verbose_name = "车位 Parking space"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from server.billing.models import FeeItem, LateFeePolicy, Meter, Tariff
-from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
+from server.estate.models import Building, Community, Occupancy, ParkingSpace, Resident, Unit
 from server.sample_data.people import name_for, phone_for
 
 CODE = "lakeside"
@@ -46,15 +46,20 @@ def create_units(community: Community, random: Random) -> list[Unit]:
             for room in range(1, ROOMS + 1)
         ]
     units = Unit.objects.bulk_create(units)
-    Resident.objects.bulk_create(
+    residents = Resident.objects.bulk_create(
         [
             Resident(
                 community=community,
-                unit=unit,
                 name=name_for(unit.code, random),
                 phone=phone_for(unit.code, random),
             )
             for unit in units
+        ]
+    )
+    Occupancy.objects.bulk_create(
+        [
+            Occupancy(community=community, unit=unit, resident=resident)
+            for unit, resident in zip(units, residents, strict=True)
         ]
     )
     _park(community, units, random)

@@ -13,6 +13,7 @@ from server.billing.issuing import issue_period, period_of
 from server.billing.models import FeeItem, Tariff
 from server.billing.signing import create_key
 from server.estate.models import Building, Community, Resident, Unit
+from server.estate.occupancy import move_in
 from server.fleet.models import Kiosk
 from server.sample_data import estate
 
@@ -79,4 +80,5 @@ def _unit(community: Community, code: str, kind_zh: str, kind_en: str) -> None:
     )
     unit.full_clean()
     unit.save()
-    Resident.objects.create(community=community, unit=unit, name="李雷", phone="10000000001")
+    resident = Resident.objects.create(community=community, name="李雷", phone="10000000001")
+    move_in(unit, resident)

@@ -7,6 +7,7 @@ from server.billing.issuing import issue_period
 from server.billing.models import Bill, FeeItem, LateFeePolicy, Meter, MeterReading, Tariff
 from server.billing.signing import create_key
 from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
+from server.estate.occupancy import move_in
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -40,7 +41,7 @@ def create_village(code: str = "village", currency: str = "CNY") -> Community:
             label_en=f"Building 1, Entrance {entrance}, Room {room}",
             area_m2=Decimal(area),
         )
-        Resident.objects.create(community=community, unit=unit, name=name, phone="10000001201")
+        move_in(unit, Resident.objects.create(community=community, name=name, phone="10000001201"))
     ParkingSpace.objects.create(
         community=community, code="B2-117", unit=community.units.get(code="1-1-101")
     )

@@ -12,6 +12,7 @@ from server.billing.bill_pdf import bill_to_print, render
 from server.billing.settlement import Part, settle
 from server.billing.signing import bill_url, trusted_keys
 from server.billing.unit_accounts import BillNotFound
+from server.estate.models import Resident
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_what_no_font_has_is_a_mark_that_one_sees(name: str, shown: str):
     village = create_village()
     issue(village)
     bill = bill_of(village)
-    bill.unit.residents.filter(pays=True).update(name=name)
+    Resident.objects.filter(occupancies__unit=bill.unit).update(name=name)
     bill.community.company_zh = "湖畔\U0002fffd物业"
     text = text_of(render(bill, TODAY))
     assert shown in text and "湖畔〓物业" in text

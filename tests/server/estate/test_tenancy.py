@@ -13,7 +13,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from server.billing.models import FeeItem, Meter, MeterReading, Tariff
-from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
+from server.estate.models import (
+    Building,
+    Community,
+    Contact,
+    Occupancy,
+    ParkingSpace,
+    Resident,
+    Unit,
+    Vehicle,
+)
 from server.estate.tenancy import is_tenant, links_of
 from server.ledger import guards
 from server.notices.models import Notice
@@ -50,7 +59,15 @@ def rows_across(ours: Community, theirs: Community) -> list:
             label_en="A",
             area_m2=Decimal(50),
         ),
-        Resident(community=ours, unit=unit, name="王芳"),
+        Occupancy(community=ours, unit=unit, resident=ours.residents.first()),
+        Occupancy(
+            community=ours,
+            unit=ours.units.first(),
+            resident=theirs.residents.first(),
+            role="family",
+        ),
+        Vehicle(community=ours, unit=unit, plate="浙A12345"),
+        Contact(community=ours, resident=theirs.residents.first(), kind="email", value="a@b.cn"),
         ParkingSpace(community=ours, code="C1", unit=unit),
         Tariff(
             community=ours,
@@ -95,7 +112,7 @@ def test_the_database_refuses_whoever_writes(two: tuple[Community, Community]):
 
 def test_nothing_moves_to_another_community_nor_is_linked_there(two: tuple[Community, Community]):
     east, west = two
-    for model in (Building, Unit, Resident, FeeItem, Tariff, MeterReading):
+    for model in (Building, Unit, Resident, Occupancy, FeeItem, Tariff, MeterReading):
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.filter(community=east).update(community=west)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -158,14 +175,15 @@ def test_suggestions_of_units_are_the_communitys(staff: Client, two: tuple[Commu
     _, west = two
     page = staff.get(f"/admin/estate/resident/add/?community={west.pk}").content.decode()
     [address] = re.findall(r'data-ajax--url="([^"]+)"', page)
-    asked = {"app_label": "estate", "model_name": "resident", "field_name": "unit", "term": "1-"}
+    asked = {"app_label": "estate", "model_name": "occupancy", "field_name": "unit", "term": "1-"}
     found = staff.get(f"{address}&{'&'.join(f'{k}={v}' for k, v in asked.items())}").json()
     assert {row["id"] for row in found["results"]} == {str(u.pk) for u in west.units.all()}
 
 
-def test_residents_typed_under_a_unit_belong_to_its_community(staff: Client):
+def test_occupancies_typed_under_a_unit_belong_to_its_community(staff: Client):
     village = create_village()
     unit = village.units.first()
+    resident = Resident.objects.create(community=village, name="李雷")
     form = {
         "building": str(unit.building_id),
         "entrance": "1",
@@ -174,14 +192,16 @@ def test_residents_typed_under_a_unit_belong_to_its_community(staff: Client):
         "label_zh": "甲",
         "label_en": "A",
         "area_m2": "50",
-        "residents-TOTAL_FORMS": "1",
-        "residents-INITIAL_FORMS": "0",
-        "residents-0-name": "李雷",
-        "residents-0-role": "tenant",
+        "kind": "home",
+        "state": "occupied",
+        "occupancies-TOTAL_FORMS": "1",
+        "occupancies-INITIAL_FORMS": "0",
+        "occupancies-0-resident": str(resident.pk),
+        "occupancies-0-role": "tenant",
     }
     answer = staff.post(f"/admin/estate/unit/{unit.pk}/change/", form)
     assert answer.status_code == 302, answer.content.decode()
-    assert Resident.objects.get(name="李雷").community == village
+    assert unit.occupancies.get(role="tenant").community == village
 
 
 @pytest.mark.parametrize(
@@ -219,10 +239,14 @@ def test_each_field_is_checked(staff: Client, address: str, changes: dict[str, s
         "fleet/kiosk": {"code": "K09", "location_zh": "大堂", "location_en": "Lobby"},
         "billing/latefeepolicy": {"daily_rate": "0.0005", "grace_days": "0", "cap": "0.3"},
         "estate/resident": {
-            "unit": str(village.units.first().pk),
             "name": "王芳",
             "phone": "138 0000 1201",
-            "role": "owner",
+            "occupancies-TOTAL_FORMS": "1",
+            "occupancies-INITIAL_FORMS": "0",
+            "occupancies-0-unit": str(village.units.first().pk),
+            "occupancies-0-role": "owner",
+            "contacts-TOTAL_FORMS": "0",
+            "contacts-INITIAL_FORMS": "0",
         },
     }[address]
     page = staff.post(f"/admin/{address}/add/", {**good, **changes})

@@ -13,6 +13,7 @@ from contract.messages import BillToPay, Method, StartPayment
 from server.billing.issuing import issue_period
 from server.billing.models import Bill, FeeItem, Tariff
 from server.estate.models import Building, Community, Resident, Unit
+from server.estate.occupancy import move_in
 from server.fleet.models import Kiosk
 from server.payments.channels.interface import (
     ChannelStatus,
@@ -56,7 +57,7 @@ def unit(of: Community, room: str = "1201") -> Unit:
         label_en=f"Building 3, Entrance 2, {room}",
         area_m2=Decimal("118.60"),
     )
-    Resident.objects.create(community=of, unit=made, name="王小明", phone="13800001201")
+    move_in(made, Resident.objects.create(community=of, name="王小明", phone="13800001201"))
     return made
 
 
