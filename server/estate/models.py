@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError as PydanticError
 
 from contract import unit_code
@@ -149,7 +150,7 @@ class Unit(OfCommunity):
     """
 
     class Kind(models.TextChoices):
-        HOME = "home", _("Home")
+        HOME = "home", pgettext_lazy("kind of unit", "Home")
         SHOP = "shop", _("Shop")
         OFFICE = "office", _("Office")
         PARKING = "parking", _("Parking space")
