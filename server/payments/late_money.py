@@ -23,7 +23,7 @@ def after_close(
     """For an order that had ended without any: its state and fields now. APPROVED with credit of the unit
     (``credited_minor``), where that is the policy, nothing can be sent back, or it is known by nothing
     but a person's word (``by_word``); else REVERSED with a refund of what is still there: a part may have
-    gone back in the channel's console (``known.refunded_minor``)."""
+    gone back in the channel's console (``known.refunded_minor``), or all of it: then nobody need act."""
     amount = known.amount_minor or order.amount_minor
     fields = {
         "reason": "late",
@@ -31,16 +31,17 @@ def after_close(
         "channel_reference": known.reference,
         "paid_at": known.paid_at or at,
     }
-    if by_word or _is_kept(order):
+    gone = known.refunded_minor or 0
+    if gone < amount and (by_word or _is_kept(order)):
         settlement.receive_as_credit(order.unit, amount, **_about(order, at))
         _alert(order, at, amount_minor=amount, credited_minor=amount)
         return PaymentState.APPROVED, fields | {"credited_minor": amount}
-    gone = known.refunded_minor or 0
     settlement.receive_for_refund(order.unit, amount, **_about(order, at))
     if gone:
         settlement.part_went_back(order.unit, gone, **_about(order, at))
-    refunds.to_be_refunded(order, amount - gone, "late", at)
-    _alert(order, at, amount_minor=amount, credited_minor=0)
+    if gone < amount:
+        refunds.to_be_refunded(order, amount - gone, "late", at)
+        _alert(order, at, amount_minor=amount, credited_minor=0)
     return PaymentState.REVERSED, fields | {"credited_minor": 0, "refunded_minor": gone}
 
 

@@ -1,5 +1,6 @@
 """What channels tell unasked: taken once it is sure, and kept when no order is known that it is about."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef
@@ -8,7 +9,7 @@ from contract.lifecycle import CLOSED_UNPAID
 from server.alerts.models import Alert
 from server.alerts.raising import raise_alert
 from server.estate.models import Community
-from server.payments import inquiry, transitions
+from server.payments import inquiry, timing, transitions
 from server.payments.channel_responses import record_response
 from server.payments.channels import registry
 from server.payments.channels.interface import ChannelStatus, Notification, OrderState
@@ -35,8 +36,9 @@ def apply_notification(order: PaymentOrder, known: OrderState, at: datetime) -> 
     """Takes a channel's notification; False: it should be told again.
 
     That money came for an order which had ended, or that a paid one was closed, is believed only when
-    the channel says so when asked: the notification may be older than what came after it. That a part
-    went back of what is not known to have come is told again: nothing else tells of it later.
+    the channel says so when asked: the notification may be older than what came after it. Where it calls
+    a payment closed for so long that it cannot be slow, all of it went back. That a part went back of
+    what is not known to have come is told again: nothing else tells of it later.
     """
     record_response(order, "notification", known, at)
     order = PaymentOrder.objects.get(pk=order.pk)
@@ -48,9 +50,12 @@ def apply_notification(order: PaymentOrder, known: OrderState, at: datetime) -> 
     undone = bool(order.captured_minor) and known.status is ChannelStatus.CLOSED
     if late or undone:
         through = registry.channel(order.method)
-        known = through.query(order.out_trade_no) if through else OrderState(ChannelStatus.UNKNOWN)
-        if known.status is ChannelStatus.UNKNOWN or (late and _may_lag(order, known)):
+        said = through.query(order.out_trade_no) if through else OrderState(ChannelStatus.UNKNOWN)
+        if late and _may_lag(order, said) and _went_back(known, said, at):
+            said = replace(known, status=ChannelStatus.REFUNDED, refunded_minor=known.amount_minor)
+        elif said.status is ChannelStatus.UNKNOWN or (late and _may_lag(order, said)):
             return False
+        known = said
     try:
         inquiry.apply_current(order, known, at)
     except transitions.StaleAnswer:
@@ -63,6 +68,14 @@ def _may_lag(order: PaymentOrder, known: OrderState) -> bool:
     was asked for that may have returned it, there is no other reason."""
     seen = known.status in (ChannelStatus.PAID, ChannelStatus.REFUNDED)
     return not seen and order.ending not in (End.OPEN, End.ACCEPTED)
+
+
+def _went_back(told: OrderState, said: OrderState, at: datetime) -> bool:
+    """Whether what the channel told of as paid went back whole since: an order that it closed unpaid it
+    tells nobody of as paid, and 支付宝 calls closed what was returned."""
+    paid_at = told.paid_at
+    closed = said.status is ChannelStatus.CLOSED
+    return closed and paid_at is not None and at - paid_at >= timing.NOTIFICATION_LAG
 
 
 def _keep(method: str, news: Notification, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Money that went back though nobody here asked for it, as in a channel's merchant console."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,11 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         if order.refunded_minor:
             _resolve(order, "refund_outside", at)
         _resolve(order, UNCLEAR, at)
+        if not came and order.life in CLOSED_UNPAID:
+            if _end_may_come(order, at):
+                raise transitions.StaleAnswer(order.reference)
+            returned = replace(known, amount_minor=whole, refunded_minor=whole)
+            return transitions.apply_paid(payment_id, returned, at)
         return transitions.apply_reversed(payment_id, "refunded", at)
     if order.held_minor and sum_:
         raise transitions.StaleAnswer(order.reference)  # told again once staff said what it is for

@@ -28,6 +28,7 @@ HELD_MONEY_POLL = timedelta(hours=6)  # while staff have not said what the money
 REVERSAL_NOT_BEFORE = timedelta(seconds=15)  # after the charge: WeChat Pay reverses nothing earlier
 END_CLAIM = timedelta(minutes=1)  # by one caller: longer than a channel takes, or is waited for
 QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
+NOTIFICATION_LAG = timedelta(hours=1)  # "closed" so long after a payment it told of: it went back
 
 # Staff:
 UNKNOWN_ALERT_AFTER = timedelta(hours=2)  # without an end

@@ -205,7 +205,7 @@ def _server() -> None:
     timing.RECHECKS_AFTER_END = timing.RECHECKS_UNPAID
     timing.RECHECKS_PAID = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)
     timing.RECHECK_UNANSWERED = timedelta(seconds=20)
-    timing.QUERIES_LAG = QUERIES_LAG
+    timing.QUERIES_LAG = timing.NOTIFICATION_LAG = QUERIES_LAG
     timing.UNKNOWN_ALERT_AFTER = ALERT_AFTER
     timing.DECISION_AFTER = WAITS_AFTER
     listing.REFUND_TAKES = WAITS_AFTER

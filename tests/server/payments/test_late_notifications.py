@@ -1,12 +1,18 @@
 """A channel tells of money for an order that had ended, and its own query does not show it yet."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+
+from contract.messages import PaymentState
 from server.alerts.models import Alert
-from server.payments import inquiry, notifications
+from server.ledger import posting
+from server.payments import inquiry, notifications, timing
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
+from server.payments.payer_status import status_of
 from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
 
@@ -23,6 +29,38 @@ def test_money_that_the_query_does_not_show_yet_is_told_again_and_not_dropped(wo
     assert notifications.apply_notification(order, PAID, NOW)
     assert PaymentOrder.objects.get().captured_minor == 66416
     assert Alert.objects.get().kind == "late_payment"
+
+
+@pytest.mark.parametrize("policy", ["refund", "credit"])
+def test_late_money_that_was_wholly_returned_has_an_end(world, policy):
+    """支付宝 calls closed what went back whole: at first its query may only be slow."""
+    world.community.late_success = policy
+    world.community.save()
+    order = inquiry.apply_answer(
+        start(world.caller, world.request(), NOW), OrderState(ChannelStatus.CLOSED), NOW
+    )
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.CLOSED)
+    waited = timing.NOTIFICATION_LAG
+    assert not notifications.apply_notification(order, PAID, NOW + waited - timedelta(seconds=1))
+    assert notifications.apply_notification(order, PAID, NOW + waited)
+    assert notifications.apply_notification(order, PAID, NOW + waited), "told again"
+    order.refresh_from_db()
+    assert (order.life, order.reason) == (PaymentState.REVERSED, "late")
+    assert (order.captured_minor, order.refunded_minor) == (66416, 66416)
+    assert not order.refunds.exists() and not Alert.objects.exists()
+    assert status_of(order).title.en == "The money was returned"
+    assert posting.balance(world.community.pk, "clearing:wechat") == 0
+    assert verify_books() == []
+
+
+@pytest.mark.parametrize("status", [ChannelStatus.WAITING, ChannelStatus.NOT_FOUND])
+def test_a_query_that_shows_no_end_at_all_is_slow_however_long_it_takes(world, status):
+    order = inquiry.apply_answer(
+        start(world.caller, world.request(), NOW), OrderState(ChannelStatus.CLOSED), NOW
+    )
+    world.channel.orders[order.out_trade_no] = OrderState(status)
+    assert not notifications.apply_notification(order, PAID, NOW + timedelta(hours=20))
+    assert PaymentOrder.objects.get().captured_minor == 0
 
 
 def test_a_part_that_went_back_before_late_money_is_known_is_told_again_and_booked(world):

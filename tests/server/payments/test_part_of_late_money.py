@@ -15,6 +15,8 @@ from server.payments.decisions import unknown_outcome
 from server.payments.decisions.refusal import NotPossible
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
+from server.payments.payer_status import status_of
+from server.payments.verification import verify_books
 from server.staff.people import Person
 from tests.server.payments import charges
 from tests.server.payments.charges import later, order
@@ -71,12 +73,17 @@ def test_what_is_left_of_late_money_is_kept_where_that_is_the_policy(ended):
     assert verify_ledger() == []
 
 
-def test_what_went_back_whole_is_no_news(ended):
+@pytest.mark.parametrize("policy", ["refund", "credit"])
+def test_what_went_back_whole_is_late_and_returned_and_asks_nobody_for_anything(ended, policy):
+    ended.community.late_success = policy
+    ended.community.save()
     goes_back(ended, TOTAL)
     sweeper.sweep(later(700))
-    assert not order().captured_minor
-    assert not Alert.objects.exists()
-    assert verify_ledger() == []
+    assert (order().life, order().reason) == (PaymentState.REVERSED, "late")
+    assert (order().captured_minor, order().refunded_minor) == (TOTAL, TOTAL)
+    assert status_of(order()).title.en == "The money was returned"
+    assert not Alert.objects.exists() and not Refund.objects.exists()
+    assert verify_books() == []
 
 
 def test_how_much_of_it_went_back_is_asked_until_it_is_known(ended):
