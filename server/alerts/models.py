@@ -1,26 +1,27 @@
 """Alerts: what staff must look at, whatever room it is about. It is named by a word, not by a row."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from server.estate.fields import BilingualField
 from server.estate.models import Community
 
 
 class Alert(models.Model):
-    """告警: something that staff must look at. One open alert for each (kind, subject)."""
+    """Something that staff must look at. One open alert for each (kind, subject)."""
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="alerts")
-    kiosk_code = models.CharField("终端 Kiosk", max_length=8, blank=True)
-    kind = models.CharField("类型 Kind", max_length=40)
-    subject = models.CharField("对象 Subject", max_length=80)
-    text_zh = models.CharField("说明 (中文)", max_length=200)
-    text_en = models.CharField("Text (English)", max_length=300)
-    details = models.JSONField("详情 Details", default=dict)
-    raised_at = models.DateTimeField("时间 Raised")
-    resolved_at = models.DateTimeField("处理 Resolved", null=True, blank=True)
+    kiosk_code = models.CharField(_("Kiosk"), max_length=8, blank=True)
+    kind = models.CharField(_("Kind"), max_length=40)
+    subject = models.CharField(_("Subject"), max_length=80)
+    text = BilingualField(_("Text"), zh_max=200, en_max=300)
+    details = models.JSONField(_("Details"), default=dict)
+    raised_at = models.DateTimeField(_("Raised"))
+    resolved_at = models.DateTimeField(_("Resolved"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "告警 Alert"
-        verbose_name_plural = "告警 Alerts"
+        verbose_name = _("Alert")
+        verbose_name_plural = _("Alerts")
         ordering = ["-raised_at"]
         constraints = [
             models.UniqueConstraint(

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import ActionForm
@@ -67,7 +68,7 @@ class LinesOfBill(ReadOnly, TabularInline):
     readonly_fields = ("amount",)
     extra = 0
 
-    @display(description="金额 Amount")
+    @display(description=_("Amount"))
     def amount(self, line: BillLine) -> str:
         return Money(line.amount_minor, line.bill.currency).display()
 
@@ -80,10 +81,10 @@ class AllocationsOfBill(ReadOnly, TabularInline):
 
 class ActionWithReason(ActionForm):
     reason = forms.CharField(
-        label="原因 Reason",
+        label=_("Reason"),
         required=False,
         max_length=REASON_MAX,
-        widget=forms.TextInput({"placeholder": "作废原因 Reason"}),
+        widget=forms.TextInput({"placeholder": _("Reason")}),
     )
 
 
@@ -97,19 +98,19 @@ class BillAdmin(ReadOnly, ModelAdmin):
     actions = ("void_bills",)
     action_form = ActionWithReason
 
-    @display(description="金额 Amount", ordering="amount_minor")
+    @display(description=_("Amount"), ordering="amount_minor")
     def amount(self, bill: Bill) -> str:
         return Money(bill.amount_minor, bill.currency).display()
 
     @display(
-        description="状态 State",
+        description=_("State"),
         ordering="state",
         label={"open": "warning", "paid": "success", "void": "danger"},
     )
     def shown_state(self, bill: Bill) -> tuple[str, str]:
         return bill.state, bill.get_state_display()
 
-    @admin.action(description="作废所选账单 Void the chosen bills", permissions=["void"])
+    @admin.action(description=_("Void the chosen bills"), permissions=["void"])
     def void_bills(self, request: HttpRequest, queryset: QuerySet[Bill]) -> None:
         voided, reason = 0, request.POST.get("reason", "")
         for bill in queryset:
@@ -119,7 +120,7 @@ class BillAdmin(ReadOnly, ModelAdmin):
             except ReasonMissing:
                 self.message_user(
                     request,
-                    "请写明作废原因 Give the reason for which the bills are voided",
+                    _("Give the reason for which the bills are voided"),
                     messages.ERROR,
                 )
                 return

@@ -1,6 +1,7 @@
 """The billing app's name in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from server.billing import immutability
 from server.ledger import guards
@@ -8,7 +9,7 @@ from server.ledger import guards
 
 class BillingConfig(AppConfig):
     name = "server.billing"
-    verbose_name = "账单 Billing"
+    verbose_name = _("Billing")
 
     def ready(self) -> None:
         guards.keep(self, immutability.GUARDS)

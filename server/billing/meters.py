@@ -35,7 +35,7 @@ class Utility(models.TextChoices):
 
 
 class Meter(OfCommunity):
-    """表: what it counts is charged under one fee item.
+    """A meter: what it counts is charged under one fee item.
 
     ``digits``: those before the point, after which the counter begins again at nought; None when it
     never does. ``first_counter``: what it showed when it was put in, for the first period. After

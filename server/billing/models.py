@@ -7,13 +7,16 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from contract.messages import Text
 from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
 from server.billing.rules.registry import rule_choices
+from server.estate.fields import BilingualField
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
+from server.language import chosen
 from server.ledger.guards import check_stays
 
 __all__ = ["Meter", "MeterReading"]  # the models of this app that have files of their own
@@ -23,57 +26,52 @@ A_SHARE = [NOT_NEGATIVE, MaxValueValidator(Decimal(1))]
 
 
 class FeeItem(OfCommunity):
-    """收费项目: what is charged, e.g. property fee. Once billed, ``code`` stays: it names an account."""
+    """What is charged, e.g. property fee. Once billed, ``code`` stays: it names an account."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="fee_items"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="fee_items"
     )
-    code = models.SlugField("代码 Code", max_length=30)
-    name_zh = models.CharField("名称 Name (中文)", max_length=40)
-    name_en = models.CharField("Name (English)", max_length=60)
-    position = models.PositiveSmallIntegerField("顺序 Position", default=0)
+    code = models.SlugField(_("Code"), max_length=30)
+    name = BilingualField(_("Name"), zh_max=40, en_max=60)
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
 
     class Meta:
-        verbose_name = "收费项目 Fee item"
-        verbose_name_plural = "收费项目 Fee items"
+        verbose_name = _("Fee item")
+        verbose_name_plural = _("Fee items")
         ordering = ["community", "position", "code"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="fee_item_code_once")
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return chosen(self.name)
 
     def clean(self) -> None:
         super().clean()
         check_stays(self, "code", "community")
 
-    @property
-    def name(self) -> Text:
-        return Text(zh=self.name_zh, en=self.name_en)
-
 
 class Tariff(OfCommunity):
-    """费率: how much, from when, by which rule. The newest that has begun holds."""
+    """How much, from when, by which rule. The newest that has begun holds."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="tariffs"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="tariffs"
     )
     fee_item = models.ForeignKey(
-        FeeItem, models.PROTECT, verbose_name="收费项目 Fee item", related_name="tariffs"
+        FeeItem, models.PROTECT, verbose_name=_("Fee item"), related_name="tariffs"
     )
-    rule = models.CharField("计费方式 Rule", max_length=30, choices=rule_choices)
+    rule = models.CharField(_("Rule"), max_length=30, choices=rule_choices)
     rate = models.DecimalField(
-        "单价 Rate (major units)",
+        _("Rate (major units)"),
         max_digits=12,
         decimal_places=4,
         validators=[NOT_NEGATIVE],
     )
-    valid_from = models.DateField("开始日期 Valid from")
+    valid_from = models.DateField(_("Valid from"))
 
     class Meta:
-        verbose_name = "费率 Tariff"
-        verbose_name_plural = "费率 Tariffs"
+        verbose_name = _("Tariff")
+        verbose_name_plural = _("Tariffs")
         ordering = ["community", "fee_item", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["fee_item", "valid_from"], name="tariff_begins_once"),
@@ -87,22 +85,22 @@ class Tariff(OfCommunity):
 
 
 class LateFeePolicy(OfCommunity):
-    """违约金: per day after the days of grace, as a share of what was due, up to a cap."""
+    """A late fee, per day after the days of grace, as a share of what was due, up to a cap."""
 
     community = models.OneToOneField(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="late_fee_policy"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="late_fee_policy"
     )
     daily_rate = models.DecimalField(
-        "日费率 Daily rate", max_digits=7, decimal_places=6, validators=A_SHARE
+        _("Daily rate"), max_digits=7, decimal_places=6, validators=A_SHARE
     )
-    grace_days = models.PositiveSmallIntegerField("宽限天数 Days of grace", default=0)
+    grace_days = models.PositiveSmallIntegerField(_("Days of grace"), default=0)
     cap = models.DecimalField(
-        "上限 Cap (share of amount)", max_digits=5, decimal_places=4, validators=A_SHARE
+        _("Cap (share of amount)"), max_digits=5, decimal_places=4, validators=A_SHARE
     )
 
     class Meta:
-        verbose_name = "违约金规则 Late fee policy"
-        verbose_name_plural = "违约金规则 Late fee policies"
+        verbose_name = _("Late fee policy")
+        verbose_name_plural = _("Late fee policies")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(daily_rate__range=(0, 1), cap__range=(0, 1)),
@@ -111,41 +109,41 @@ class LateFeePolicy(OfCommunity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.daily_rate.normalize():f} / 日 day"
+        return gettext("%(rate)s a day") % {"rate": f"{self.daily_rate.normalize():f}"}
 
 
 class BillState(models.TextChoices):
-    OPEN = "open", "待缴 Open"
-    PAID = "paid", "已缴 Paid"
-    VOID = "void", "作废 Void"
+    OPEN = "open", _("Open")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
 
 
 class Bill(models.Model):
-    """账单: one unit, one period. ``amount_minor`` is the sum of its lines, without late fee.
+    """One unit, one period. ``amount_minor`` is the sum of its lines, without late fee.
 
     ``late_fee_minor`` is nought while open (it grows by the day, see ``server.billing.amounts``) and
     frozen when paid; ``paid_on`` is there exactly when the state is PAID.
     """
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="bills"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="bills"
     )
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="bills")
-    number = models.CharField("账单号 Number", max_length=40, unique=True)
-    period = PeriodField("账期 Period")
-    issued_on = models.DateField("出账日期 Issued on")
-    due = models.DateField("截止日期 Due")
-    currency = models.CharField("币种 Currency", max_length=3)
-    amount_minor = models.BigIntegerField("金额 Amount (minor)")
-    late_fee_minor = models.BigIntegerField("违约金 Late fee (minor)", default=0)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("Unit"), related_name="bills")
+    number = models.CharField(_("Bill number"), max_length=40, unique=True)
+    period = PeriodField(_("Period"))
+    issued_on = models.DateField(_("Issued on"))
+    due = models.DateField(_("Due"))
+    currency = models.CharField(_("Currency"), max_length=3)
+    amount_minor = models.BigIntegerField(_("Amount (minor units)"))
+    late_fee_minor = models.BigIntegerField(_("Late fee (minor units)"), default=0)
     state = models.CharField(
-        "状态 State", max_length=10, choices=BillState.choices, default=BillState.OPEN
+        _("State"), max_length=10, choices=BillState.choices, default=BillState.OPEN
     )
-    paid_on = models.DateField("缴清日期 Paid on", null=True, blank=True)
+    paid_on = models.DateField(_("Paid on"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "账单 Bill"
-        verbose_name_plural = "账单 Bills"
+        verbose_name = _("Bill")
+        verbose_name_plural = _("Bills")
         ordering = ["community", "unit", "period"]
         constraints = [
             models.UniqueConstraint(
@@ -171,31 +169,29 @@ class Bill(models.Model):
 
 
 class BillLine(models.Model):
-    """明细: one fee item of a bill, with everything needed to explain it.
+    """One fee item of a bill, with everything needed to explain it.
 
     ``explanation`` holds ``contract.messages.ExplainRow`` as JSON.
     """
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="bill_lines"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="bill_lines"
     )
-    bill = models.ForeignKey(Bill, models.PROTECT, verbose_name="账单 Bill", related_name="lines")
+    bill = models.ForeignKey(Bill, models.PROTECT, verbose_name=_("Bill"), related_name="lines")
     fee_item = models.ForeignKey(
-        FeeItem, models.PROTECT, verbose_name="收费项目 Fee item", related_name="+"
+        FeeItem, models.PROTECT, verbose_name=_("Fee item"), related_name="+"
     )
-    position = models.PositiveSmallIntegerField("顺序 Position")
-    amount_minor = models.BigIntegerField("金额 Amount (minor)")
-    quantity = models.CharField("数量 Quantity", max_length=20)
-    quantity_unit_zh = models.CharField("单位 Unit (中文)", max_length=20)
-    quantity_unit_en = models.CharField("Unit (English)", max_length=30)
-    rate = models.CharField("单价 Rate", max_length=20)
-    note_zh = models.CharField("备注 Note (中文)", max_length=60, blank=True)
-    note_en = models.CharField("Note (English)", max_length=80, blank=True)
-    explanation = models.JSONField("怎么算的 Explanation", default=list, blank=True)
+    position = models.PositiveSmallIntegerField(_("Position"))
+    amount_minor = models.BigIntegerField(_("Amount (minor units)"))
+    quantity = models.CharField(_("Quantity"), max_length=20)
+    quantity_unit = BilingualField(_("Unit of quantity"), zh_max=20, en_max=30)
+    rate = models.CharField(_("Rate"), max_length=20)
+    note = BilingualField(_("Note"), zh_max=60, en_max=80, blank=True)
+    explanation = models.JSONField(_("Explanation"), default=list, blank=True)
 
     class Meta:
-        verbose_name = "明细 Bill line"
-        verbose_name_plural = "明细 Bill lines"
+        verbose_name = _("Bill line")
+        verbose_name_plural = _("Bill lines")
         ordering = ["bill", "position"]
         constraints = [
             models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position_once")
@@ -212,9 +208,9 @@ class BillLease(models.Model):
     """
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
-    bill = models.ForeignKey(Bill, models.PROTECT, verbose_name="账单 Bill", related_name="leases")
+    bill = models.ForeignKey(Bill, models.PROTECT, verbose_name=_("Bill"), related_name="leases")
     payment_id = models.CharField(max_length=36, db_index=True)
     since = models.DateTimeField()
 
@@ -228,23 +224,23 @@ class BillLease(models.Model):
 
 
 class Allocation(models.Model):
-    """核销: what one payment did to one bill. ``amount_minor`` includes ``late_fee_minor``."""
+    """What one payment did to one bill. ``amount_minor`` includes ``late_fee_minor``."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="allocations"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="allocations"
     )
     bill = models.ForeignKey(
-        Bill, models.PROTECT, verbose_name="账单 Bill", related_name="allocations"
+        Bill, models.PROTECT, verbose_name=_("Bill"), related_name="allocations"
     )
-    payment_id = models.CharField("缴费 Payment", max_length=36, db_index=True)
-    amount_minor = models.BigIntegerField("金额 Amount (minor)")
-    late_fee_minor = models.BigIntegerField("违约金 Late fee (minor)", default=0)
-    allocated_on = models.DateField("日期 On")
-    undone = models.BooleanField("已撤销 Undone", default=False)
+    payment_id = models.CharField(_("Payment"), max_length=36, db_index=True)
+    amount_minor = models.BigIntegerField(_("Amount (minor units)"))
+    late_fee_minor = models.BigIntegerField(_("Late fee (minor units)"), default=0)
+    allocated_on = models.DateField(_("Allocated on"))
+    undone = models.BooleanField(_("Undone"), default=False)
 
     class Meta:
-        verbose_name = "核销 Allocation"
-        verbose_name_plural = "核销 Allocations"
+        verbose_name = _("Allocation")
+        verbose_name_plural = _("Allocations")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
@@ -265,16 +261,16 @@ class BillSigningKey(models.Model):
     """The public half of a key that signs bill codes; the private half is a file (see signing)."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="bill_signing_keys"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="bill_signing_keys"
     )
-    key_id = models.CharField("密钥编号 Key id", max_length=8, unique=True)
-    public_key = models.CharField("公钥 Public key", max_length=43)
-    not_after = models.DateField("有效期至 Not after")
-    created_at = models.DateTimeField("生成时间 Created at")
+    key_id = models.CharField(_("Key id"), max_length=8, unique=True)
+    public_key = models.CharField(_("Public key"), max_length=43)
+    not_after = models.DateField(_("Not after"))
+    created_at = models.DateTimeField(_("Created at"))
 
     class Meta:
-        verbose_name = "账单签名密钥 Bill signing key"
-        verbose_name_plural = "账单签名密钥 Bill signing keys"
+        verbose_name = _("Bill signing key")
+        verbose_name_plural = _("Bill signing keys")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

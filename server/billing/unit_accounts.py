@@ -157,13 +157,13 @@ def _lines(bill: Bill) -> list[BillLine]:
 
 def _line(line: BillLine, period: str, history: list[tuple[str, int]]) -> messages.BillLine:
     until_now = [entry for entry in history if entry[0] <= period]
-    note = messages.Text(zh=line.note_zh, en=line.note_en) if line.note_zh else None
+    note = line.note if line.note_zh else None
     return messages.BillLine(
         fee_item=line.fee_item.code,
         name=line.fee_item.name,
         amount_minor=line.amount_minor,
         quantity=line.quantity,
-        quantity_unit=messages.Text(zh=line.quantity_unit_zh, en=line.quantity_unit_en),
+        quantity_unit=line.quantity_unit,
         rate=line.rate,
         note=note,
         explanation=[messages.ExplainRow.model_validate(item) for item in line.explanation],

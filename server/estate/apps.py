@@ -1,6 +1,7 @@
 """The estate app's name in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from server.estate import immutability
 from server.ledger import guards
@@ -8,7 +9,7 @@ from server.ledger import guards
 
 class EstateConfig(AppConfig):
     name = "server.estate"
-    verbose_name = "小区 Estate"
+    verbose_name = _("Estate")
 
     def ready(self) -> None:
         from server.estate import tenancy_guards

@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from server.estate.models import Community
 from server.estate.tenancy import held_by, is_tenant
@@ -110,7 +111,7 @@ class CommunityRows(Held, _Limited):
         opts = self.model._meta  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": f"{opts.verbose_name}：选择小区 Choose the community",
+            "title": gettext("%(kind)s: choose the community") % {"kind": opts.verbose_name},
             "opts": opts,
             "links": links,
         }

@@ -1,4 +1,4 @@
-"""Fields of a community that are checked against a table: time zone, currency, numbering of units.
+"""Fields of its own: texts in both languages, and those that are checked against a table.
 
 What people usually mistake for such a name is named; blanks and capitals are put right. A row cannot be
 saved with another value, by a form or without one.
@@ -12,13 +12,18 @@ from babel.numbers import get_currency_name
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as PydanticError
 
 from contract.business_day import ZoneUnknown, zone_name, zone_names
 from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
+from contract.messages import Text
 from contract.plain_text import clean_name
 from contract.unit_code import DEFAULT, Numbering
 from server.estate.numbering_form import NumberingFormField
+from server.language import chosen
 
 Choices = list[tuple[str, str]]
 
@@ -29,24 +34,16 @@ def zone_choices() -> Choices:
 
 @cache
 def currency_choices() -> Choices:
-    """``CNY 人民币 Chinese Yuan``."""
-    return [
-        (
-            code,
-            f"{code} {get_currency_name(code, locale='zh_CN')} {get_currency_name(code, locale='en')}",
-        )
-        for code in sorted(EXPONENTS)
-    ]
+    """``CNY Chinese Yuan``, each in the language of the page."""
+    return [(code, _currency(code)) for code in sorted(EXPONENTS)]
 
 
-def _meant(what: str, error: ZoneUnknown | CurrencyUnknown) -> ValidationError:
-    shown = error.name[:40]
-    zh, en = what.split(" ", 1)
-    if error.suggestion:
-        return ValidationError(
-            f"“{shown}”不是{zh}，请改为 {error.suggestion} Not a {en}; choose {error.suggestion}"
-        )
-    return ValidationError(f"“{shown}”不是{zh}，请从列表中选择 Not a {en}; choose one of the list")
+def _currency_name(code: str) -> str:
+    locale = chosen(Text(zh="zh_CN", en="en"))
+    return f"{code} {get_currency_name(code, locale=locale)}"
+
+
+_currency = lazy(_currency_name, str)
 
 
 class _NamedChoice(forms.TypedChoiceField):
@@ -58,9 +55,11 @@ class _NamedChoice(forms.TypedChoiceField):
 
 
 class _NamedField(models.CharField):
-    """A text that ``_named`` takes; ``_what`` is what it is called in messages."""
+    """A text that ``_named`` takes. The messages say what is not one: ``name`` was typed, and
+    ``suggestion`` is what may be meant."""
 
-    _what: str
+    _not_one: Any
+    _meant: Any
 
     def _named(self, text: str) -> str:
         raise TypeError("a field of no table")
@@ -72,7 +71,9 @@ class _NamedField(models.CharField):
         try:
             return self._named(text)
         except (ZoneUnknown, CurrencyUnknown) as unknown:
-            raise _meant(self._what, unknown) from unknown
+            said = self._meant if unknown.suggestion else self._not_one
+            words = {"name": unknown.name[:40], "suggestion": unknown.suggestion}
+            raise ValidationError(said, params=words) from unknown
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Raises ValidationError: rows are made without forms, too."""
@@ -97,7 +98,8 @@ def _with(choices: Callable[[], Choices], kwargs: dict[str, Any]) -> dict[str, A
 class TimeZoneField(_NamedField):
     """A zone of the time zone database, e.g. Asia/Shanghai."""
 
-    _what = "时区 time zone"
+    _not_one = _("“%(name)s” is no time zone; choose one of the list")
+    _meant = _("“%(name)s” is no time zone; choose %(suggestion)s")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with(zone_choices, kwargs))
@@ -109,13 +111,66 @@ class TimeZoneField(_NamedField):
 class CurrencyField(_NamedField):
     """Three letters of ISO 4217, e.g. CNY."""
 
-    _what = "币种 currency"
+    _not_one = _("“%(name)s” is no currency; choose one of the list")
+    _meant = _("“%(name)s” is no currency; choose %(suggestion)s")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **_with(currency_choices, kwargs))
 
     def _named(self, text: str) -> str:
         return currency_code(text)
+
+
+def _labelled(label: Any, language: str) -> str:
+    said = {
+        "zh": gettext("%(label)s (Chinese)"),
+        "en": gettext("%(label)s (English)"),
+    }[language]
+    return said % {"label": label}
+
+
+_label = lazy(_labelled, str)
+
+
+class BilingualField:
+    """A text that staff type in both languages: two columns, ``name_zh`` and ``name_en``, and on each row
+    ``name``, the ``Text`` of them. Lines of at most ``zh_max`` and ``en_max`` characters; paragraphs when
+    neither is given."""
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        zh_max: int | None = None,
+        en_max: int | None = None,
+        blank: bool = False,
+    ) -> None:
+        self._columns = {
+            language: _column(_label(label, language), longest, blank)
+            for language, longest in (("zh", zh_max), ("en", en_max))
+        }
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        """Django calls it for each attribute of a model that has it."""
+        self._name = name
+        for language, column in self._columns.items():
+            column.contribute_to_class(model, f"{name}_{language}")
+        setattr(model, name, self)
+
+    def __get__(self, row: models.Model | None, model: type[models.Model]) -> Any:
+        if row is None:
+            return self
+        return Text(zh=getattr(row, f"{self._name}_zh"), en=getattr(row, f"{self._name}_en"))
+
+    def __set__(self, row: models.Model, text: Text) -> None:
+        setattr(row, f"{self._name}_zh", text.zh)
+        setattr(row, f"{self._name}_en", text.en)
+
+
+def _column(label: Any, longest: int | None, blank: bool) -> models.Field:
+    if longest is None:
+        return models.TextField(label, blank=blank)
+    return models.CharField(label, max_length=longest, blank=blank)
 
 
 class PersonNameField(models.CharField):
@@ -157,4 +212,4 @@ class NumberingField(models.JSONField):
             problems = [
                 ".".join(map(str, p["loc"])) + ": " + str(p["msg"]) for p in wrong.errors()[:5]
             ]
-            raise ValidationError(["编号规则有误 Not a numbering", *problems]) from wrong
+            raise ValidationError([_("Not a numbering"), *problems]) from wrong

@@ -17,7 +17,8 @@ _HAN = (
 
 
 def mask_name(name: str) -> str:
-    """王小明 -> 王*明, 王芳 -> 王*, 欧阳娜娜 -> 欧**娜, Anna Schmidt -> A*** S***; "" stays "".
+    """Wang Xiaoming in Chinese characters -> first * last; of two, first *; of four, first ** last.
+    Anna Schmidt -> A*** S***; "" stays "".
 
     Works on characters as people see them (a letter with its combining marks is one), of the name
     as ``clean_name`` keeps it: what cannot be seen is no letter.

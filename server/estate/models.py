@@ -5,15 +5,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError as PydanticError
 
 from contract import unit_code
 from contract.currency import EXPONENTS
-from contract.messages import Text
 from contract.unit_code import DEFAULT, Numbering
 from server.estate.fields import (
+    BilingualField,
     CurrencyField,
     NumberingField,
     PersonNameField,
@@ -23,6 +23,7 @@ from server.estate.fields import (
 from server.estate.masking import mask_name
 from server.estate.occupants import Contact, Occupancy, Vehicle
 from server.estate.tenancy import OfCommunity
+from server.language import chosen
 from server.ledger.guards import check_stays
 
 __all__ = [
@@ -40,50 +41,45 @@ __all__ = [
 
 COMMUNITY_CODE = RegexValidator(
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
-    "只用小写字母、数字和连字符 Small letters, digits and hyphens only",
+    _("Small letters, digits and hyphens only"),
 )
-PHONE = RegexValidator(
-    r"^[0-9+][0-9 ()-]{3,18}[0-9]$", "电话号码只含数字、空格、括号和连字符 Not a phone number"
-)
+PHONE = RegexValidator(r"^[0-9+][0-9 ()-]{3,18}[0-9]$", _("Not a phone number"))
 
 
 class LateSuccess(models.TextChoices):
     """What becomes of money that arrives after its order was cancelled."""
 
-    REFUND = "refund", "退款 Refund"
-    CREDIT = "credit", "转入预存 Credit to the unit"
+    REFUND = "refund", _("Refund")
+    CREDIT = "credit", _("Credit to the unit")
 
 
 class Community(models.Model):
-    """小区: one managed estate, the tenant. ``test`` communities accept simulated money.
+    """One managed estate, the tenant. ``test`` communities accept simulated money.
 
     ``code``, ``currency``, ``time_zone`` and ``test`` stay as they are once there are bills or
     payments; the database sees to it (``server.estate.immutability``).
     """
 
-    code = models.SlugField("代码 Code", max_length=20, unique=True, validators=[COMMUNITY_CODE])
-    name_zh = models.CharField("名称 Name (中文)", max_length=60)
-    name_en = models.CharField("Name (English)", max_length=80)
-    currency = CurrencyField("币种 Currency", max_length=3, default="CNY")
-    time_zone = TimeZoneField("时区 Time zone", max_length=40, default="Asia/Shanghai")
-    test = models.BooleanField("测试小区 Test community", default=False)
-    office_phone = models.CharField("物业电话 Office phone", max_length=30)
-    office_hours_zh = models.CharField("办公时间 Office hours (中文)", max_length=60, blank=True)
-    office_hours_en = models.CharField("Office hours (English)", max_length=80, blank=True)
-    company_zh = models.CharField("物业公司 Company (中文)", max_length=80, blank=True)
-    company_en = models.CharField("Company (English)", max_length=120, blank=True)
-    second_factor = models.BooleanField("查询需手机尾号 Ask for phone's last four", default=False)
-    numbering = NumberingField("编号规则 Numbering of units", default=default_numbering)
+    code = models.SlugField(_("Code"), max_length=20, unique=True, validators=[COMMUNITY_CODE])
+    name = BilingualField(_("Name"), zh_max=60, en_max=80)
+    currency = CurrencyField(_("Currency"), max_length=3, default="CNY")
+    time_zone = TimeZoneField(_("Time zone"), max_length=40, default="Asia/Shanghai")
+    test = models.BooleanField(_("Test community"), default=False)
+    office_phone = models.CharField(_("Office phone"), max_length=30)
+    office_hours = BilingualField(_("Office hours"), zh_max=60, en_max=80, blank=True)
+    company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
+    second_factor = models.BooleanField(_("Ask for phone's last four"), default=False)
+    numbering = NumberingField(_("Numbering of units"), default=default_numbering)
     late_success = models.CharField(
-        "迟到款项 Late money",
+        _("Late money"),
         max_length=10,
         choices=LateSuccess.choices,
         default=LateSuccess.REFUND,
     )
 
     class Meta:
-        verbose_name = "小区 Community"
-        verbose_name_plural = "小区 Communities"
+        verbose_name = _("Community")
+        verbose_name_plural = _("Communities")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
@@ -92,7 +88,7 @@ class Community(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return chosen(self.name)
 
     def clean(self) -> None:
         check_stays(self, "code", "currency", "time_zone", "test")
@@ -103,7 +99,8 @@ class Community(models.Model):
             if not numbering.read(code):
                 raise ValidationError(
                     {
-                        "numbering": f"房屋 {code} 不合此规则 Unit {code} would not fit this numbering"
+                        "numbering": gettext("Unit %(code)s would not fit this numbering")
+                        % {"code": code}
                     }
                 )
 
@@ -115,35 +112,30 @@ class Community(models.Model):
         except PydanticError:
             return DEFAULT
 
-    @property
-    def name(self) -> Text:
-        return Text(zh=self.name_zh, en=self.name_en)
-
 
 class Building(OfCommunity):
-    """楼栋."""
+    """A house of the community."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="buildings"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="buildings"
     )
-    code = models.CharField("楼号 Code", max_length=8)
-    name_zh = models.CharField("名称 Name (中文)", max_length=40)
-    name_en = models.CharField("Name (English)", max_length=60)
+    code = models.CharField(_("Building code"), max_length=8)
+    name = BilingualField(_("Name"), zh_max=40, en_max=60)
 
     class Meta:
-        verbose_name = "楼栋 Building"
-        verbose_name_plural = "楼栋 Buildings"
+        verbose_name = _("Building")
+        verbose_name_plural = _("Buildings")
         ordering = ["community", "code"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="building_code_once")
         ]
 
     def __str__(self) -> str:
-        return self.name_zh
+        return chosen(self.name)
 
 
 class Unit(OfCommunity):
-    """房屋: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room).
+    """A home, shop or office: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room).
 
     It may be corrected; the codes it had when bills were issued go on finding it
     (``server.estate.immutability``).
@@ -163,22 +155,21 @@ class Unit(OfCommunity):
         DECORATED = "decorated", _("Being decorated")
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="units"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="units"
     )
     building = models.ForeignKey(
-        Building, models.PROTECT, verbose_name="楼栋 Building", related_name="units"
+        Building, models.PROTECT, verbose_name=_("Building"), related_name="units"
     )
-    entrance = models.CharField("单元 Entrance", max_length=8, blank=True)
-    room = models.CharField("房号 Room", max_length=8)
+    entrance = models.CharField(_("Entrance"), max_length=8, blank=True)
+    room = models.CharField(_("Room"), max_length=8)
     code = models.CharField(
-        "房屋代码 Unit code",
+        _("Unit code"),
         max_length=35,
         validators=[RegexValidator(unit_code.PATTERN)],
     )
-    label_zh = models.CharField("名称 Label (中文)", max_length=60)
-    label_en = models.CharField("Label (English)", max_length=80)
+    label = BilingualField(_("Label"), zh_max=60, en_max=80)
     area_m2 = models.DecimalField(
-        "建筑面积 Area (m²)", max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
+        _("Area (m²)"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
     )
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices, default=Kind.HOME)
     state = models.CharField(
@@ -186,8 +177,8 @@ class Unit(OfCommunity):
     )
 
     class Meta:
-        verbose_name = "房屋 Unit"
-        verbose_name_plural = "房屋 Units"
+        verbose_name = _("Unit")
+        verbose_name_plural = _("Units")
         ordering = ["community", "code"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="unit_code_once"),
@@ -218,42 +209,33 @@ class Unit(OfCommunity):
             return
         numbering = self.community.unit_numbering
         if not numbering.read(self.code):
-            forms = " / ".join(f"{kind.form.zh} {kind.form.en}" for kind in numbering.kinds)
-            raise ValidationError(
-                {"code": f"不合本小区的编号规则 Not as units are named here: {forms}"}
-            )
+            forms = " / ".join(chosen(kind.form) for kind in numbering.kinds)
+            refused = gettext("Not as units are named here: %(forms)s") % {"forms": forms}
+            raise ValidationError({"code": refused})
         others = Unit.objects.filter(community=self.community_id).exclude(pk=self.pk)
         alike = [c for c in others.values_list("code", flat=True) if unit_code.same(c, self.code)]
         if alike:
-            raise ValidationError(
-                {"code": f"与 {alike[0]} 只差前导零或大小写 The same as {alike[0]} but for noughts"}
-            )
-
-    @property
-    def label(self) -> Text:
-        return Text(zh=self.label_zh, en=self.label_en)
+            same = gettext("The same as %(code)s but for leading noughts or capitals")
+            raise ValidationError({"code": same % {"code": alike[0]}})
 
 
-TAKEN = (
-    "这是另一套房屋用过的代码，印在它的账单上，不能给别的房屋"
-    " Printed on bills of another unit, which had this code before; it is given to no other"
-)
+TAKEN = _("Printed on bills of another unit, which had this code before; it is given to no other")
 
 
 class FormerUnitCode(models.Model):
     """A code that a unit had when bills were issued to it. Written by the database itself."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
     unit = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name="房屋 Unit", related_name="former_codes"
+        Unit, models.PROTECT, verbose_name=_("Unit"), related_name="former_codes"
     )
-    code = models.CharField("曾用代码 Former code", max_length=35)
+    code = models.CharField(_("Former code"), max_length=35)
 
     class Meta:
-        verbose_name = "曾用代码 Former code"
-        verbose_name_plural = "曾用代码 Former codes"
+        verbose_name = _("Former code")
+        verbose_name_plural = _("Former codes")
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="former_code_once")
         ]
@@ -263,18 +245,18 @@ class FormerUnitCode(models.Model):
 
 
 class Resident(OfCommunity):
-    """住户: a person, once for all their units (``Occupancy``). The whole name and phone stay on the
+    """A person, once for all their units (``Occupancy``). The whole name and phone stay on the
     server; a kiosk sees ``masked_name`` only."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="residents"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="residents"
     )
-    name = PersonNameField("姓名 Name", max_length=60)
-    phone = models.CharField("电话 Phone", max_length=20, blank=True, validators=[PHONE])
+    name = PersonNameField(_("Full name"), max_length=60)
+    phone = models.CharField(_("Phone"), max_length=20, blank=True, validators=[PHONE])
 
     class Meta:
-        verbose_name = "住户 Resident"
-        verbose_name_plural = "住户 Residents"
+        verbose_name = _("Resident")
+        verbose_name_plural = _("Residents")
         ordering = ["community", "pk"]
         indexes = [models.Index(fields=["community", "name"], name="resident_by_name")]
 
@@ -287,20 +269,21 @@ class Resident(OfCommunity):
 
 
 class ParkingSpace(OfCommunity):
-    """车位, owned by a unit, let to one, or free. ``since``: the first day of that, where it is known."""
+    """A parking space, owned by a unit, let to one, or free. ``since``: the first day of that, where
+    it is known."""
 
     class Holding(models.TextChoices):
         OWNED = "owned", _("Owned")
         LET = "let", _("Let")
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="parking_spaces"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="parking_spaces"
     )
-    code = models.CharField("车位号 Space", max_length=16)
+    code = models.CharField(_("Space number"), max_length=16)
     unit = models.ForeignKey(
         Unit,
         models.PROTECT,
-        verbose_name="房屋 Unit",
+        verbose_name=_("Unit"),
         related_name="parking_spaces",
         null=True,
         blank=True,
@@ -311,8 +294,8 @@ class ParkingSpace(OfCommunity):
     since = models.DateField(_("Since"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "车位 Parking space"
-        verbose_name_plural = "车位 Parking spaces"
+        verbose_name = _("Parking space")
+        verbose_name_plural = _("Parking spaces")
         ordering = ["community", "code"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="parking_space_once")

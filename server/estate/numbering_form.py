@@ -1,7 +1,7 @@
 """The form in which a community says how its units are named, with what its kiosks' keypad will show.
 
 A row for each kind of unit (homes, shops, parking spaces) and for each part of its codes; rows left
-blank are not there. What is wrong is said by the place where it stands, in both languages.
+blank are not there. What is wrong is said by the place where it stands.
 """
 
 import re
@@ -14,6 +14,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as PydanticError
 from unfold.widgets import BASE_INPUT_CLASSES
 
@@ -25,11 +27,11 @@ LABEL_MAX = 20
 LETTERS_A_ROW = 7  # as on the kiosk
 _BLANK_PART = {"label": {"zh": "", "en": ""}, "figures": True, "letters": "", "most": 4}
 _BEGINNINGS = {
-    "lakeside": "栋-单元-房号 Building-entrance-room",
-    "towers": "座-房号，车位 Tower-flat, parking",
-    "arcade": "区-铺，写字楼 District-shop, offices",
-    "villas": "门牌号 House number",
-    "gardens": "期-栋-单元-房号 Phase-building-entrance-room",
+    "lakeside": _("Building-entrance-room"),
+    "towers": _("Tower-flat, parking"),
+    "arcade": _("District-shop, offices"),
+    "villas": _("House number"),
+    "gardens": _("Phase-building-entrance-room"),
 }
 _RANGE = re.compile("([A-Z])-([A-Z])")
 _TYPED = "1201"
@@ -79,35 +81,39 @@ def read(form: Mapping[str, Any]) -> Numbering:
     for at, row in enumerate(form["kinds"]):
         parts = [part for part in row["parts"] if part["label"]["zh"] or part["label"]["en"]]
         if row["name"]["zh"] or row["name"]["en"] or parts:
-            kinds.append(_kind(row["name"], parts, f"第 {at + 1} 类 Kind {at + 1}", problems))
+            kinds.append(
+                _kind(row["name"], parts, gettext("Kind %(place)s") % {"place": at + 1}, problems)
+            )
     if not kinds:
-        problems.append("至少要有一类房屋 At least one kind of unit is needed")
+        problems.append(gettext("At least one kind of unit is needed"))
     names = [kind["name"]["zh"] for kind in kinds if kind["name"]["zh"]]
     for twice in sorted({name for name in names if names.count(name) > 1}):
-        problems.append(f"“{twice}”出现了两次 Two kinds are called “{twice}”")
+        problems.append(gettext("Two kinds are called “%(name)s”") % {"name": twice})
     if problems:
         raise ValidationError(problems)
     try:
         return Numbering.model_validate({"kinds": kinds})
     except PydanticError as wrong:
-        raise ValidationError("编号规则有误 Not a numbering") from wrong
+        raise ValidationError(_("Not a numbering")) from wrong
 
 
 def _kind(name: Any, parts: list[Any], where: str, problems: list[str]) -> dict[str, Any]:
     _named(name, where, problems)
     if not parts:
-        problems.append(f"{where}：还没有任何部分 it has no parts")
+        problems.append(gettext("%(where)s: it has no parts") % {"where": where})
     read_parts = []
     for place, part in enumerate(parts, start=1):
-        at = f"{where}，第 {place} 段 part {place}"
+        at = gettext("%(kind)s, part %(place)s") % {"kind": where, "place": place}
         _named(part["label"], at, problems)
         letters = _letters(part["letters"], at, problems)
         if not part["figures"] and not part["letters"]:
-            problems.append(f"{at}：请选数字、填字母，或两者都要 needs figures, letters or both")
+            needed = gettext("%(where)s: needs figures, letters or both")
+            problems.append(needed % {"where": at})
         most = unicodedata.normalize("NFKC", str(part["most"]))
         if not re.fullmatch(f"[1-{PART_LENGTH_MAX}]", most):
             problems.append(
-                f"{at}：最多位数是 1 到 {PART_LENGTH_MAX} the most is 1 to {PART_LENGTH_MAX}"
+                gettext("%(where)s: the most is 1 to %(most)s")
+                % {"where": at, "most": PART_LENGTH_MAX}
             )
             most = "1"
         read_parts.append({**part, "letters": letters, "most": int(most)})
@@ -115,12 +121,17 @@ def _kind(name: Any, parts: list[Any], where: str, problems: list[str]) -> dict[
 
 
 def _named(name: Any, where: str, problems: list[str]) -> None:
-    for language, zh, en in (("zh", "缺中文名称", "Chinese"), ("en", "缺英文名称", "English")):
+    missing = {
+        "zh": gettext("%(where)s: the Chinese name is missing"),
+        "en": gettext("%(where)s: the English name is missing"),
+    }
+    for language, said in missing.items():
         if not name[language]:
-            problems.append(f"{where}：{zh} the {en} name is missing")
+            problems.append(said % {"where": where})
         elif len(name[language]) > LABEL_MAX:
             problems.append(
-                f"{where}：名称超过 {LABEL_MAX} 个字 a name of more than {LABEL_MAX} letters"
+                gettext("%(where)s: a name of more than %(most)s letters")
+                % {"where": where, "most": LABEL_MAX}
             )
 
 
@@ -130,10 +141,10 @@ def _letters(text: str, where: str, problems: list[str]) -> str:
     spread = _RANGE.sub(
         lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), plain
     )
-    letters = re.sub(r"[\s,、]+", "", spread)
+    letters = re.sub(r"[\s,\u3001]+", "", spread)  # U+3001 is the comma between letters in Chinese
     if not re.fullmatch("[A-Z]*", letters):
         problems.append(
-            f"{where}：字母只能是 A 到 Z，如 AB 或 A-D only the letters A to Z, as AB or A-D"
+            gettext("%(where)s: only the letters A to Z, as AB or A-D") % {"where": where}
         )
         return ""
     return "".join(dict.fromkeys(letters))
@@ -246,6 +257,11 @@ class NumberingWidget(forms.Widget):
             "name": name,
             "kinds": rows[:shown],
             "beginnings": _BEGINNINGS,
+            "example": {
+                "home": DEFAULT.kinds[0].name,
+                "parking": NUMBERINGS["towers"][0].kinds[1].name,
+                "code": keypads(DEFAULT)[0].spelled,
+            },
             "address": reverse("admin:estate_community_numbering"),
             "most": PART_LENGTH_MAX,
             "input": " ".join(BASE_INPUT_CLASSES),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class OfCommunity(models.Model):
@@ -29,7 +30,7 @@ class OfCommunity(models.Model):
         ]
         if wrong:
             names = ", ".join(str(field.verbose_name) for field in wrong)
-            raise ValidationError(f"{names}：属于另一个小区 belongs to another community")
+            raise ValidationError(_("%(fields)s: of another community"), params={"fields": names})
 
 
 def is_tenant(model: type[models.Model]) -> bool:
@@ -48,7 +49,7 @@ def links_of(model: type[models.Model]) -> list[models.ForeignKey]:
 
 
 def held_by(rows: Iterable[models.Model]) -> list[str]:
-    """What hangs on the rows and keeps them from being deleted: ``账单 Bills: 1800``. Counts only."""
+    """What hangs on the rows and keeps them from being deleted: ``Bills: 1,800``. Counts only."""
     rows = list(rows)
     found = []
     for relation in rows[0]._meta.get_fields(include_hidden=True) if rows else ():

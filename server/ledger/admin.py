@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from contract.money import Money
@@ -29,11 +30,11 @@ class EntriesOfTransaction(ReadOnly, TabularInline):
     readonly_fields = ("debit", "credit")
     extra = 0
 
-    @admin.display(description="借 Debit")
+    @admin.display(description=_("Debit"))
     def debit(self, entry: Entry) -> str:
         return _money(entry.amount_minor, entry.transaction) if entry.amount_minor > 0 else ""
 
-    @admin.display(description="贷 Credit")
+    @admin.display(description=_("Credit"))
     def credit(self, entry: Entry) -> str:
         return _money(-entry.amount_minor, entry.transaction) if entry.amount_minor < 0 else ""
 
@@ -46,7 +47,7 @@ class TransactionAdmin(ReadOnly, ModelAdmin):
     date_hierarchy = "posted_at"
     inlines = (EntriesOfTransaction,)
 
-    @admin.display(description="金额 Amount", ordering="debit_minor")
+    @admin.display(description=_("Amount"), ordering="debit_minor")
     def amount(self, transaction: Transaction) -> str:
         return _money(transaction.debit_minor, transaction)
 

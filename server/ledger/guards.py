@@ -16,8 +16,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections, transaction
 from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
 
-STAYS = "已有账单或缴费，不能再改 There are bills or payments; this can no longer be changed"
+STAYS = _("There are bills or payments; this can no longer be changed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from typing import Any, NoReturn
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class BooksAreClosed(Exception):
@@ -40,20 +41,20 @@ class Account(models.Model):
     """An account of one community's books, e.g. ``receivable`` or ``income:property``."""
 
     class Kind(models.TextChoices):
-        ASSET = "asset", "资产 Asset"
-        LIABILITY = "liability", "负债 Liability"
-        INCOME = "income", "收入 Income"
-        EXPENSE = "expense", "费用 Expense"
+        ASSET = "asset", _("Asset")
+        LIABILITY = "liability", _("Liability")
+        INCOME = "income", _("Income")
+        EXPENSE = "expense", _("Expense")
 
     community = models.ForeignKey(
-        "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="accounts"
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="accounts"
     )
-    code = models.CharField("代码 Code", max_length=60)
-    kind = models.CharField("类别 Kind", max_length=10, choices=Kind.choices)
+    code = models.CharField(_("Code"), max_length=60)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices)
 
     class Meta:
-        verbose_name = "科目 Account"
-        verbose_name_plural = "科目 Accounts"
+        verbose_name = _("Account")
+        verbose_name_plural = _("Accounts")
         ordering = ["community", "code"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="account_code_once")
@@ -67,18 +68,18 @@ class Transaction(_Written):
     """One balanced posting. (``community``, ``kind``, ``reference``) happens once."""
 
     community = models.ForeignKey(
-        "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="+"
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
-    kind = models.CharField("类型 Kind", max_length=30)
-    reference = models.CharField("凭据 Reference", max_length=80)
-    currency = models.CharField("币种 Currency", max_length=3)
-    debit_minor = models.BigIntegerField("借方合计 Debits")
-    credit_minor = models.BigIntegerField("贷方合计 Credits")
-    posted_at = models.DateTimeField("入账时间 Posted at")
+    kind = models.CharField(_("Kind"), max_length=30)
+    reference = models.CharField(_("Reference"), max_length=80)
+    currency = models.CharField(_("Currency"), max_length=3)
+    debit_minor = models.BigIntegerField(_("Debits"))
+    credit_minor = models.BigIntegerField(_("Credits"))
+    posted_at = models.DateTimeField(_("Posted at"))
 
     class Meta:
-        verbose_name = "凭证 Transaction"
-        verbose_name_plural = "凭证 Transactions"
+        verbose_name = _("Transaction")
+        verbose_name_plural = _("Transactions")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -103,28 +104,28 @@ class Entry(_Written):
     """
 
     community = models.ForeignKey(
-        "estate.Community", models.PROTECT, verbose_name="小区 Community", related_name="+"
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
     transaction = models.ForeignKey(
-        Transaction, models.PROTECT, verbose_name="凭证 Transaction", related_name="entries"
+        Transaction, models.PROTECT, verbose_name=_("Transaction"), related_name="entries"
     )
     account = models.ForeignKey(
-        Account, models.PROTECT, verbose_name="科目 Account", related_name="entries"
+        Account, models.PROTECT, verbose_name=_("Account"), related_name="entries"
     )
-    amount_minor = models.BigIntegerField("金额 Amount (debit +)")
+    amount_minor = models.BigIntegerField(_("Amount (debit +)"))
     unit = models.ForeignKey(
         "estate.Unit",
         models.PROTECT,
-        verbose_name="房屋 Unit",
+        verbose_name=_("Unit"),
         related_name="+",
         null=True,
         blank=True,
     )
-    bill_number = models.CharField("账单 Bill", max_length=40, blank=True)
+    bill_number = models.CharField(_("Bill"), max_length=40, blank=True)
 
     class Meta:
-        verbose_name = "分录 Entry"
-        verbose_name_plural = "分录 Entries"
+        verbose_name = _("Entry")
+        verbose_name_plural = _("Entries")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~models.Q(amount_minor=0), name="entry_is_not_zero")

@@ -1,8 +1,9 @@
 """The notices app's name in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NoticesConfig(AppConfig):
     name = "server.notices"
-    verbose_name = "公告 Notices"
+    verbose_name = _("Notices")

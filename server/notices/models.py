@@ -1,35 +1,36 @@
-"""公告: community news that kiosks show while nobody pays."""
+"""Community news that kiosks show while nobody pays."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from server.estate.fields import BilingualField
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
+from server.language import chosen
 
 
 class Notice(OfCommunity):
     """Shown from ``show_from`` to ``show_until``, both days included."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="notices"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="notices"
     )
-    title_zh = models.CharField("标题 Title (中文)", max_length=60)
-    title_en = models.CharField("Title (English)", max_length=100)
-    body_zh = models.TextField("正文 Body (中文)")
-    body_en = models.TextField("Body (English)")
-    show_from = models.DateField("开始 From")
-    show_until = models.DateField("结束 Until")
+    title = BilingualField(_("Title"), zh_max=60, en_max=100)
+    body = BilingualField(_("Body"))
+    show_from = models.DateField(_("Shown from"))
+    show_until = models.DateField(_("Shown until"))
 
     class Meta:
-        verbose_name = "公告 Notice"
-        verbose_name_plural = "公告 Notices"
+        verbose_name = _("Notice")
+        verbose_name_plural = _("Notices")
         ordering = ["community", "-show_from", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(show_until__gte=models.F("show_from")),
                 name="notice_ends_after_it_begins",
-                violation_error_message="结束日期早于开始日期 It ends before it begins",
+                violation_error_message=_("It ends before it begins"),
             )
         ]
 
     def __str__(self) -> str:
-        return self.title_zh
+        return chosen(self.title)

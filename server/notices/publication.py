@@ -17,8 +17,8 @@ def shown(community: Community, today: date) -> list[messages.Notice]:
     return [
         messages.Notice(
             id=str(notice.pk),
-            title=messages.Text(zh=notice.title_zh, en=notice.title_en),
-            body=messages.Text(zh=notice.body_zh, en=notice.body_en),
+            title=notice.title,
+            body=notice.body,
         )
         for notice in notices
     ]

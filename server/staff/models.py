@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from server.estate.models import Community
 
@@ -23,7 +24,7 @@ class Acts(models.QuerySet["Act"]):
 
 
 class Act(models.Model):
-    """员工操作: who did what to which subject, when and why.
+    """Who did what to which subject, when and why.
 
     ``person_name`` is the name at the time of the act; ``person`` is empty for a name without an
     account. (``subject_kind``, ``subject_id``) names what it was done to, for instance ("payment", its
@@ -31,28 +32,28 @@ class Act(models.Model):
     """
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
-        verbose_name="账号 Account",
+        verbose_name=_("User account"),
         related_name="acts",
         null=True,
         blank=True,
     )
-    person_name = models.CharField("操作人 Person", max_length=150)
-    act = models.CharField("操作 Act", max_length=40)
-    subject_kind = models.CharField("对象 Subject", max_length=20)
-    subject_id = models.CharField("编号 Id", max_length=80)
-    reason = models.CharField("理由 Reason", max_length=300)
-    at = models.DateTimeField("时间 At")
-    before = models.JSONField("之前 Before", default=dict)
-    after = models.JSONField("之后 After", default=dict)
+    person_name = models.CharField(_("Person"), max_length=150)
+    act = models.CharField(_("Act"), max_length=40)
+    subject_kind = models.CharField(_("Subject"), max_length=20)
+    subject_id = models.CharField(_("Id"), max_length=80)
+    reason = models.CharField(_("Reason"), max_length=300)
+    at = models.DateTimeField(_("Time"))
+    before = models.JSONField(_("Before"), default=dict)
+    after = models.JSONField(_("After"), default=dict)
 
     class Meta:
-        verbose_name = "员工操作 Act"
-        verbose_name_plural = "员工操作 Acts"
+        verbose_name = _("Staff act")
+        verbose_name_plural = _("Staff acts")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["subject_kind", "subject_id"], name="act_by_subject")]
         constraints = [

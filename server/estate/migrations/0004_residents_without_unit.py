@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='resident',
-            options={'ordering': ['community', 'pk'], 'verbose_name': '住户 Resident', 'verbose_name_plural': '住户 Residents'},
+            options={'ordering': ['community', 'pk'], 'verbose_name': 'Resident', 'verbose_name_plural': 'Residents'},
         ),
         migrations.RemoveField(
             model_name='resident',

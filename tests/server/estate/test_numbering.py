@@ -67,7 +67,7 @@ def test_two_units_that_could_be_meant_are_neither():
 
 @pytest.mark.parametrize("code", ["B1-103", "S-08", "88", "3-2-12A", "1234-1-1", "1-1-甲"])
 def test_a_code_that_cannot_be_typed_there_is_refused(code: str):
-    with pytest.raises(ValidationError, match=r"Not as units are named here|code"):
+    with pytest.raises(ValidationError, match=r"不合本小区的编号规则|code"):
         unit_of(create_village(), code).full_clean()
 
 
@@ -76,14 +76,14 @@ def test_a_code_is_kept_in_one_spelling_and_given_once():
     made = unit_of(village, "3栋２单元1201")
     made.full_clean()
     assert made.code == "3-2-1201"
-    with pytest.raises(ValidationError, match="The same as 1-1-101"):
+    with pytest.raises(ValidationError, match="与 1-1-101 只差前导零或大小写"):
         unit_of(village, "01-1-101").full_clean()
 
 
 def test_a_numbering_that_existing_units_do_not_fit_is_refused():
     village = create_village()
     village.numbering = NUMBERINGS["towers"][0].model_dump()
-    with pytest.raises(ValidationError, match="would not fit this numbering"):
+    with pytest.raises(ValidationError, match="不合此规则"):
         village.full_clean()
 
 

@@ -45,14 +45,14 @@ def test_every_usual_way_can_be_filled_in(name: str):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"0-zh": ""}, "第 1 类 Kind 1：缺中文名称 the Chinese name is missing"),
-        ({"0-1-en": ""}, "第 1 类 Kind 1，第 2 段 part 2：缺英文名称"),
-        ({"0-2-letters": "1#"}, "第 3 段 part 3：字母只能是 A 到 Z"),
-        ({"0-0-figures": ""}, "第 1 段 part 1：请选数字、填字母，或两者都要"),
-        ({"0-0-most": "9"}, "最多位数是 1 到 8 the most is 1 to 8"),
+        ({"0-zh": ""}, "第 1 类：缺中文名称"),
+        ({"0-1-en": ""}, "第 1 类，第 2 段：缺英文名称"),
+        ({"0-2-letters": "1#"}, "第 3 段：字母只能是 A 到 Z"),
+        ({"0-0-figures": ""}, "第 1 段：请选数字、填字母，或两者都要"),
+        ({"0-0-most": "9"}, "最多位数是 1 到 8"),
         ({"0-0-most": ""}, "最多位数是 1 到 8"),
-        ({"1-zh": "车位"}, "第 2 类 Kind 2：还没有任何部分 it has no parts"),
-        ({"1-0-zh": "层", "1-0-en": "Level"}, "第 2 类 Kind 2：缺中文名称"),
+        ({"1-zh": "车位"}, "第 2 类：还没有任何部分"),
+        ({"1-0-zh": "层", "1-0-en": "Level"}, "第 2 类：缺中文名称"),
         ({"1-zh": "住宅", "1-en": "Homes"}, "“住宅”出现了两次"),
         ({"0-zh": "很" * 21}, "名称超过 20 个字"),
     ],
@@ -65,7 +65,7 @@ def test_a_form_that_was_emptied_names_no_unit():
     emptied = {at: "" for at in HOMES if at != "numbering-0-zh"}
     form = posted({**emptied, "numbering-0-zh": ""}, "numbering")
     assert form is not None
-    with pytest.raises(ValidationError, match="At least one kind"):
+    with pytest.raises(ValidationError, match="至少要有一类房屋"):
         read(form)
 
 
@@ -117,7 +117,7 @@ def test_a_community_is_kept_with_the_numbering_that_was_filled_in(staff: Client
     }
     wrong = staff.post(address, {**form, "numbering-1-0-letters": "负"})
     said = wrong.content.decode()
-    assert wrong.status_code == 200 and "第 2 类 Kind 2，第 1 段 part 1：字母只能是" in said
+    assert wrong.status_code == 200 and "第 2 类，第 1 段：字母只能是" in said
     assert 'name="numbering-1-0-letters" value="负"' in said, "what was typed stays"
     assert staff.post(address, form).status_code == 302
     assert Community.objects.get(code="new").unit_numbering == numbering
@@ -136,15 +136,25 @@ def test_the_keypads_follow_the_form(staff: Client):
     towers = fields_of(NUMBERINGS["towers"][0], "numbering")
     shown = staff.post(PREVIEW, {**towers, "numbering-try": "负1层017"}).content.decode()
     assert re.findall(r'data-kind="(\d)"', shown) == ["0", "1"]
-    assert "<b>B1-017</b> · 车位 Parking" in shown
+    assert "<b>B1-017</b> · 车位<" in shown
     assert (
-        "none of this community"
+        "不是本小区的房号"
         in staff.post(PREVIEW, {**towers, "numbering-try": "9-9-9-9"}).content.decode()
     )
     told = staff.post(PREVIEW, {**towers, "numbering-0-en": ""}).content.decode()
     assert "缺英文名称" in told and "data-kind" not in told
     begun = staff.post(PREVIEW, {**towers, "begin": "arcade"}).content.decode()
     assert 'value="商铺"' in begun and 'value="写字楼"' in begun
+
+
+def test_a_page_in_english_shows_nothing_in_chinese(staff: Client):
+    staff.cookies["django_language"] = "en"
+    towers = fields_of(NUMBERINGS["towers"][0], "numbering")
+    shown = staff.post(PREVIEW, {**towers, "numbering-try": "9"}).content.decode()
+    shown += staff.post(PREVIEW, {**towers, "numbering-0-en": ""}).content.decode()
+    assert "none of this community" in shown and "the English name is missing" in shown
+    spelled = "<p>[^<]* = [^<]*</p>"  # a code as residents may say it, whatever the page speaks
+    assert not re.search("[\u4e00-\u9fff]", re.sub(spelled, "", shown))
 
 
 def test_nothing_typed_is_taken_for_markup(staff: Client):

@@ -98,7 +98,7 @@ def rows_across(ours: Community, theirs: Community) -> list:
 
 def test_the_model_says_so(two: tuple[Community, Community]):
     for row in rows_across(*two):
-        with pytest.raises(ValidationError, match="belongs to another community"):
+        with pytest.raises(ValidationError, match="属于另一个小区"):
             row.full_clean()
 
 
@@ -215,7 +215,7 @@ def test_occupancies_typed_under_a_unit_belong_to_its_community(staff: Client):
         ("fleet/kiosk", {"code": "大堂"}, "大写字母开头"),
         ("fleet/kiosk", {"code": "K-3"}, "大写字母开头"),
         ("billing/latefeepolicy", {"daily_rate": "5"}, "errorlist"),
-        ("estate/resident", {"phone": "请打物业"}, "Not a phone number"),
+        ("estate/resident", {"phone": "请打物业"}, "电话号码只含数字"),
     ],
 )
 def test_each_field_is_checked(staff: Client, address: str, changes: dict[str, str], named: str):
@@ -299,7 +299,7 @@ def test_deleting_a_community_is_refused_at_once(staff: Client):
         connection,
     ) as queries:
         page = staff.get(address).content.decode()
-    assert "房屋 Units: 3" in page
+    assert "房屋: 3" in page
     assert len(queries) < 40
     assert staff.post(address, {"post": "yes"}).status_code in (200, 403)
     chosen = {"action": "delete_selected", "_selected_action": [village.pk], "post": "yes"}

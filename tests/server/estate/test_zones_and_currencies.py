@@ -49,11 +49,11 @@ def posted(staff: Client, **changes: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"time_zone": "Asia/Beijing"}, "choose Asia/Shanghai"),
-        ({"time_zone": "UTC+8"}, "choose Asia/Shanghai"),
+        ({"time_zone": "Asia/Beijing"}, "请改为 Asia/Shanghai"),
+        ({"time_zone": "UTC+8"}, "请改为 Asia/Shanghai"),
         ({"time_zone": "China"}, "请改为 Asia/Shanghai"),
         ({"time_zone": "Mars"}, "请从列表中选择"),
-        ({"currency": "RMB"}, "choose CNY"),
+        ({"currency": "RMB"}, "请改为 CNY"),
         ({"currency": "¥"}, "请改为 CNY"),
         ({"currency": "ABC"}, "请从列表中选择"),
     ],
