@@ -25,8 +25,11 @@ def test_the_columns_are_kept_and_asked_for_by_name():
 
 @pytest.mark.parametrize(
     ("language", "labels", "shown"),
-    [("zh-hans", ["名称（中文）", "名称（英文）"], NAME.zh), ("en", ["Name (Chinese)", "Name (English)"], NAME.en)],
-)  # fmt: skip
+    [
+        ("zh-hans", ["名称（中文）", "名称（英文）"], NAME.zh),
+        ("en", ["Name (Chinese)", "Name (English)"], NAME.en),
+    ],
+)
 def test_labels_and_names_speak_the_language_of_the_page(language, labels, shown):
     fields = [Building._meta.get_field(f"name_{each}") for each in ("zh", "en")]
     with translation.override(language):
