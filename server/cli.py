@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
+from server.onboarding import commands as onboarding
 
 DEFAULT_BIND = "127.0.0.1:8000"
 
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     waiting.add_argument("--community", help="of this one only")
     key = add("create-signing-key", _create_signing_key, "a new key that signs bill codes")
     key.add_argument("--community", help="needed only when there are several")
+    onboarding.add_commands(add)
     return parser
 
 

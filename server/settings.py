@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "server.payments",
     "server.fleet",
     "server.open_questions",
+    "server.onboarding",
     "server.api",
 ]
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", include("server.fleet.urls")),
     path("staff/open-questions/", include("server.open_questions.urls")),
+    path("staff/onboarding/", include("server.onboarding.urls")),
     path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),
     path("", include("server.payments.urls")),

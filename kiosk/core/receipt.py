@@ -207,7 +207,8 @@ def _foot(
     if record.status_url:
         caption = _words("scan" if settled else "follow", language)
         blocks.append(Code(record.status_url, caption))
-    blocks.append(Line(f"{_words('phone', language)} {community.office_phone}", centred=True))
+    if community.office_phone:
+        blocks.append(Line(f"{_words('phone', language)} {community.office_phone}", centred=True))
     if settled:
         blocks.append(Line(_words("not_invoice", language), centred=True))
     return blocks

@@ -90,5 +90,7 @@ def items(language: Locale, record: PaymentRecord) -> list[str]:
 
 
 def office(language: Locale, session: Session) -> str:
+    """Its phone; empty where the community has none."""
     config = session.lobby.config
-    return say(language, "common.office", phone=config.community.office_phone) if config else ""
+    phone = config.community.office_phone if config else ""
+    return say(language, "common.office", phone=phone) if phone else ""

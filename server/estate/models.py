@@ -65,7 +65,7 @@ class Community(models.Model):
     currency = CurrencyField(_("Currency"), max_length=3, default="CNY")
     time_zone = TimeZoneField(_("Time zone"), max_length=40, default="Asia/Shanghai")
     test = models.BooleanField(_("Test community"), default=False)
-    office_phone = models.CharField(_("Office phone"), max_length=30)
+    office_phone = models.CharField(_("Office phone"), max_length=30, blank=True)
     office_hours = BilingualField(_("Office hours"), zh_max=60, en_max=80, blank=True)
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
     second_factor = models.BooleanField(_("Ask for phone's last four"), default=False)

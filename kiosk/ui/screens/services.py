@@ -22,7 +22,8 @@ def present(session: Session) -> ServicesView:
     cards = []
     if config:
         phone = config.community.office_phone
-        office = say(language, "services.office_body", phone=phone)
+        body = "services.office_body" if phone else "services.office_desk"
+        office = say(language, body, phone=phone)
         cards.append(("telephone", say(language, "services.office"), office))
     reprint = say(language, "services.reprint"), say(language, "services.reprint_body")
     cards.append(("receipt", *reprint))

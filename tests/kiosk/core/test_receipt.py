@@ -34,6 +34,12 @@ def test_a_receipt_says_who_paid_what_and_how(language):
     assert ("缴费小票" in text) == (language == "zh_CN")
 
 
+def test_where_the_office_has_no_phone_none_is_printed():
+    silent = COMMUNITY.model_copy(update={"office_phone": ""})
+    assert "物业电话" in words(lay_out(paid(), COMMUNITY, "zh_CN"))
+    assert "物业电话" not in words(lay_out(paid(), silent, "zh_CN"))
+
+
 def test_the_total_is_the_sum_of_what_stands_above_it():
     record = paid()
     late = record.bills[0].model_copy(update={"amount_minor": 30432, "late_fee_minor": 432})

@@ -1,0 +1,122 @@
+"""``lobbypay server`` for a company that moves in. Imports Django only when a command runs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+Command = Callable[[argparse.Namespace], int]
+Add = Callable[[str, Command, str], argparse.ArgumentParser]
+
+SYSTEM = "system"  # who acts at the server's terminal, when nobody is named
+_OPTIONS = {  # option -> field of the community
+    "name": "name_zh",
+    "name_en": "name_en",
+    "zone": "time_zone",
+    "currency": "currency",
+    "office_phone": "office_phone",
+    "office_hours": "office_hours_zh",
+    "office_hours_en": "office_hours_en",
+    "company": "company_zh",
+    "company_en": "company_en",
+}
+
+
+def add_commands(add: Add) -> None:
+    """Tells the command line of the server about this room's commands."""
+    new = add(
+        "create-community", _create_community, "a community, with the key that signs its bills"
+    )
+    new.add_argument("code", help="small letters, digits and hyphens, e.g. lakeside")
+    new.add_argument("--name", required=True, metavar="NAME", help="in Chinese")
+    new.add_argument("--name-en", required=True, metavar="NAME", help="in English")
+    new.add_argument(
+        "--numbering", metavar="NAME", help="how units are named: a usual way, or a .json file"
+    )
+    new.add_argument("--zone", metavar="ZONE", help="time zone; Asia/Shanghai when not given")
+    new.add_argument("--currency", metavar="CODE", help="CNY when not given")
+    new.add_argument("--company", metavar="NAME", help="the property company, in Chinese")
+    new.add_argument("--company-en", metavar="NAME")
+    new.add_argument("--office-phone", metavar="NUMBER")
+    new.add_argument("--office-hours", metavar="TEXT", help="in Chinese")
+    new.add_argument("--office-hours-en", metavar="TEXT")
+    new.add_argument("--second-factor", action="store_true", help="kiosks ask for phone digits")
+    new.add_argument("--test", action="store_true", help="takes simulated money, no real money")
+    _by_whom(new)
+    new.add_argument("--json", action="store_true", help="for programs")
+
+
+def _by_whom(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--person", metavar="NAME", help="whose act it is: an account of staff")
+
+
+def _create_community(arguments: argparse.Namespace) -> int:
+    from django.core.exceptions import ValidationError
+    from django.utils import timezone, translation
+
+    from server.onboarding import communities
+
+    settings: dict[str, Any] = {
+        field: getattr(arguments, option)
+        for option, field in _OPTIONS.items()
+        if getattr(arguments, option) is not None
+    }
+    settings |= {"code": arguments.code, "test": arguments.test}
+    settings["second_factor"] = arguments.second_factor
+    try:
+        if arguments.numbering:
+            settings["numbering"] = communities.numbering_of(arguments.numbering)
+        person = _person(arguments.person)
+        with translation.override("en"):
+            community, key = communities.create_community(
+                settings, person=person, at=timezone.now()
+            )
+    except communities.CommunityExists:
+        return _failed(f"there is a community {arguments.code} already; nothing was changed")
+    except (communities.NumberingUnknown, _NobodyKnown) as error:
+        return _failed(str(error))
+    except ValidationError as error:
+        with translation.override("en"):
+            said = communities.complaints(error)
+        options = {field: f"--{option.replace('_', '-')}" for option, field in _OPTIONS.items()}
+        lines = [f"{options.get(field, field)}: {text}" for field, text in said.items()]
+        return _failed("; ".join(lines).replace("\n", " "))
+    told = {
+        "community": community.code,
+        "name": community.name_zh,
+        "name_en": community.name_en,
+        "currency": community.currency,
+        "time_zone": community.time_zone,
+        "test": community.test,
+        "signing_key": key.key_id,
+        "signs_until": key.not_after.isoformat(),
+    }
+    if arguments.json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(f"community     {community.code} made\nsigning key   {key.key_id}")
+    return 0
+
+
+class _NobodyKnown(Exception):
+    """``--person`` names no account."""
+
+
+def _person(name: str | None) -> Any:
+    """Raises _NobodyKnown."""
+    from django.contrib.auth import get_user_model
+
+    from server.staff import people
+
+    if name is None:
+        return people.Person(SYSTEM)
+    user = get_user_model().objects.filter(username=name, is_active=True, is_staff=True).first()
+    if user is None:
+        raise _NobodyKnown(f"no member of staff {name}; make one with create-staff")
+    return people.of(user)
+
+
+def _failed(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
