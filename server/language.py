@@ -4,12 +4,18 @@ Staff pages are Chinese until somebody chooses, public ones speak as the phone d
 English sentence, values stand in it as ``%(name)s``; the Chinese is in the catalogues.
 """
 
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date, format_skeleton
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from contract.messages import Text
 
@@ -38,6 +44,12 @@ def both(msgid: str | Promise, **values: object) -> Text:
     return Text(zh=_rendered(CHINESE, msgid, values), en=_rendered(ENGLISH, msgid, values))
 
 
+def both_of(one: str, many: str, count: int, **values: object) -> Text:
+    """As ``both``, of a text that is another in English when ``count`` is not one."""
+    lazy_text = translation.ngettext_lazy(one, many, count)
+    return Text(zh=_rendered(CHINESE, lazy_text, values), en=_rendered(ENGLISH, lazy_text, values))
+
+
 def _rendered(language: str, msgid: str | Promise, values: dict[str, object]) -> str:
     with translation.override(language):
         text = str(msgid) if isinstance(msgid, Promise) else translation.gettext(msgid)
@@ -45,6 +57,36 @@ def _rendered(language: str, msgid: str | Promise, values: dict[str, object]) ->
             return text
         shown = {k: chosen(v) if isinstance(v, Text) else v for k, v in values.items()}
         return text % shown
+
+
+def _spoken(day: date, how: str) -> str:
+    locale = chosen(Text(zh="zh_CN", en="en_GB"))
+    return (
+        format_date(day, "long", locale)
+        if how == "day"
+        else format_skeleton(how, day, locale=locale)
+    )
+
+
+_lazily_spoken = lazy(_spoken, str)
+
+
+@register.filter
+def spoken(day: date) -> Any:
+    """A day as people say it, lazily in the page's language: 31 October 2026."""
+    return _lazily_spoken(day, "day")
+
+
+@register.filter
+def spoken_month(day: date) -> Any:
+    """The month of a day: October 2026."""
+    return _lazily_spoken(day, "yMMMM")
+
+
+@register.filter
+def beside(text: Text) -> SafeString:
+    """For paper, which speaks both languages: Chinese, and English small beside it."""
+    return format_html('{} <span class="en" lang="en">{}</span>', text.zh, text.en)
 
 
 @register.filter

@@ -38,7 +38,6 @@ DATA = (
 # Rooms that still hold Chinese in their source.
 WAITING = (
     "server/alerts",
-    "server/billing",
     "server/cli.py",
     "server/settings.py",
     "server/templates",
@@ -54,13 +53,13 @@ WAITING = (
     "simulators",
 )
 
-Key = tuple[str, str]  # context, msgid
+Key = tuple[str, ...]  # context, msgid, and the plural's where there is one
 PLACEHOLDER = re.compile(r"%(?!%)(?:\((\w+)\))?[#0\- +]*(?:\d+)?(?:\.\d+)?[a-zA-Z]")
 _PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop", "both"}
-_PLURAL = {"ngettext", "ngettext_lazy"}
+_PLURAL = {"ngettext", "ngettext_lazy", "both_of"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}
 _IN_TEMPLATE = re.compile(
-    r"""(?<!\w)(_|gettext|ngettext|pgettext|npgettext)"""
+    r"""(?<!\w)(_|gettext|ngettext|pgettext)"""
     r"""\(\s*(u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")"""
     r"""(?:\s*,\s*(u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*"))?"""
 )
@@ -94,13 +93,15 @@ def _in_python(text: str) -> Iterator[Key]:
         words = [
             a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
         ]
-        if name in _PLAIN | _PLURAL and words:
+        if name in _PLAIN and words:
             yield "", words[0]
+        elif name in _PLURAL and len(words) > 1:
+            yield "", words[0], words[1]
         elif name in _CONTEXT and len(words) == 2:
             yield words[0], words[1]
         elif name in _PLAIN | _PLURAL | _CONTEXT:
             taken = isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
-            assert not taken and name not in _PLURAL | _CONTEXT, (
+            assert not taken, (
                 f"line {node.lineno}: {name}() takes a sentence that a catalogue can hold"
             )
 
@@ -108,7 +109,7 @@ def _in_python(text: str) -> Iterator[Key]:
 def _in_template(text: str) -> Iterator[Key]:
     for called, first, second in _IN_TEMPLATE.findall(templatize(text)):
         words = [ast.literal_eval(word) for word in (first, second) if word]
-        yield (words[0], words[1]) if called in ("pgettext", "npgettext") else ("", words[0])
+        yield tuple(words) if called == "pgettext" else ("", *words)
 
 
 @cache
@@ -131,7 +132,7 @@ def catalogues() -> dict[str, dict[Key, Message]]:
         with po.open("rb") as file:
             messages = [m for m in read_po(file, locale="zh_Hans") if m.id]
         room = po.relative_to(SERVER).parts[0]
-        found[room] = {(m.context or "", _first(m.id)): m for m in messages}
+        found[room] = {(m.context or "", *_all(m.id)): m for m in messages}
     return found
 
 
@@ -186,15 +187,15 @@ def test_no_translation_is_left_over():
 def test_placeholders_agree():
     wrong = []
     for room, messages in catalogues().items():
-        for (_, text), message in messages.items():
+        for key, message in messages.items():
             names = {n for words in _all(message.id) for n in PLACEHOLDER.findall(words)}
             if any(set(PLACEHOLDER.findall(words)) != names for words in _all(message.string)):
-                wrong.append(f"{room}: {text}")
+                wrong.append(f"{room}: {key[1]}")
     assert not wrong, "\n".join(wrong)
 
 
 def test_values_are_named():
-    unnamed = [text for (_, text) in used() if "" in PLACEHOLDER.findall(text)]
+    unnamed = [text for key in used() for text in key[1:] if "" in PLACEHOLDER.findall(text)]
     assert not unnamed, "\n".join(unnamed)
 
 
@@ -215,15 +216,13 @@ def test_pages_show_what_the_catalogues_say():
     differ = []
     with translation.override("zh-hans"):
         for room, messages in catalogues().items():
-            for (context, text), message in messages.items():
-                if isinstance(message.id, tuple):
-                    shown = translation.ngettext(*message.id, 2)
+            for (context, text, *many), message in messages.items():
+                if many:
+                    shown = translation.ngettext(text, many[0], 2)
+                elif context:
+                    shown = translation.pgettext(context, text)
                 else:
-                    shown = (
-                        translation.pgettext(context, text)
-                        if context
-                        else translation.gettext(text)
-                    )
+                    shown = translation.gettext(text)
                 if shown != _first(message.string):
                     differ.append(f"{room}: {text}: {shown}")
     assert not differ, "compiled (tools/compile_messages.py)? else:\n" + "\n".join(differ)
@@ -260,7 +259,7 @@ def test_what_waits_still_has_something_to_do(place):
         ('both("On %(day)s", day=day)', [("", "On %(day)s")]),
         ("both(TEXTS[kind])", []),
         ('pgettext("verb", "May")', [("verb", "May")]),
-        ('ngettext("one", "many", n)', [("", "one")]),
+        ('ngettext("one", "many", n)', [("", "one", "many")]),
     ],
 )
 def test_texts_in_python_are_seen(source, found):
@@ -276,7 +275,12 @@ def test_a_text_put_together_is_refused(source):
 def test_texts_in_templates_are_seen():
     page = """<p title="{% translate 'It is' %}">{{ _("here") }}</p>{% blocktranslate with n=k trimmed %}
       {{ n }} of
-      all{% endblocktranslate %}{% translate "May" context "verb" %}"""
+      all{% endblocktranslate %}{% translate "May" context "verb" %}
+      {% blocktranslate count days=n %}a day{% plural %}{{ days }} days{% endblocktranslate %}"""
     assert set(_in_template(page)) == {
-        ("", "It is"), ("", "here"), ("", "%(n)s of all"), ("verb", "May"),
-    }  # fmt: skip
+        ("", "It is"),
+        ("", "here"),
+        ("", "%(n)s of all"),
+        ("verb", "May"),
+        ("", "a day", "%(days)s days"),
+    }

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -84,7 +85,7 @@ class ActionWithReason(ActionForm):
         label=_("Reason"),
         required=False,
         max_length=REASON_MAX,
-        widget=forms.TextInput({"placeholder": _("Reason")}),
+        widget=forms.TextInput({"placeholder": _("Reason for voiding")}),
     )
 
 
@@ -118,26 +119,17 @@ class BillAdmin(ReadOnly, ModelAdmin):
                 void_by(people.of(request.user), bill, reason, at=timezone.now())
                 voided += 1
             except ReasonMissing:
-                self.message_user(
-                    request,
-                    _("Give the reason for which the bills are voided"),
-                    messages.ERROR,
-                )
+                said = gettext("Give the reason for which the bills are voided")
+                self.message_user(request, said, messages.ERROR)
                 return
             except BillNotOpen:
-                self.message_user(
-                    request,
-                    f"账单 {bill.number} 不是待缴状态，不能作废 Bill is not open",
-                    messages.ERROR,
-                )
+                said = gettext("Bill %(number)s is not open and cannot be voided")
+                self.message_user(request, said % {"number": bill.number}, messages.ERROR)
             except BillLeased:
-                self.message_user(
-                    request,
-                    f"账单 {bill.number} 可能已付款，结果未明前不能作废"
-                    " Bill may be paid already; it stays until that is known",
-                    messages.ERROR,
-                )
-        self.message_user(request, f"已作废 {voided} 张账单 Voided {voided} bills")
+                said = gettext("Bill %(number)s may be paid already; it stays until that is known")
+                self.message_user(request, said % {"number": bill.number}, messages.ERROR)
+        said = ngettext("%(count)s bill was voided", "%(count)s bills were voided", voided)
+        self.message_user(request, said % {"count": voided})
 
     def has_void_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.change_bill")

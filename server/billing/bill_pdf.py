@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-from contract.messages import Text
 from contract.money import Money
+from server.billing import bill_wording
 from server.billing.missing_glyphs import typeset
 from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
@@ -60,11 +60,10 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
     return {
         "bill": bill,
         "unit": bill.unit,
-        "kind": _kind(bill),
         "community": bill.community,
         "payer": _payer(bill, today),
-        "period_zh": f"{int(view.period[:4])}年{int(view.period[5:])}月",
-        "period_en": f"{date(int(view.period[:4]), int(view.period[5:]), 1):%B %Y}",
+        "said": bill_wording.sentences(bill, today),
+        "ways": bill_wording.ways_to_pay(bill),
         "paid": paid,
         "amount": _money(amount, bill.currency),
         "lines": [
@@ -75,23 +74,15 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
                 "unit": line.quantity_unit,
                 "rate": line.rate,
                 "amount": _money(line.amount_minor, bill.currency),
-                "explanation": line.explanation,
+                "explanation": line.explanation if len(line.explanation) > 3 else [],
             }
             for line in view.lines
         ],
         "late_fee": _money(view.late_fee_minor, bill.currency) if view.late_fee_minor else None,
         "days_late": 0 if paid else days_late(bill.due, today),
-        "today": today,
         "qr": qr_svg(bill_url(bill, today)),
         "qr_size_mm": QR_SIZE_MM,
     }
-
-
-def _kind(bill: Bill) -> Text | None:
-    """What to choose at the kiosk before the code is typed, where there is a choice."""
-    numbering = bill.community.unit_numbering
-    place = numbering.kind_of(bill.unit.code)
-    return numbering.kinds[place].name if place is not None and len(numbering.kinds) > 1 else None
 
 
 def _payer(bill: Bill, today: date) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from contract.messages import Text
 from server.billing import leases
 from server.billing.meters import Meter, MeterReading, MeterScope
 from server.billing.models import Bill, BillLine, FeeItem, Tariff
@@ -13,6 +14,7 @@ from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
 from server.billing.rules.outcome import Charge
 from server.billing.rules.registry import RULES
 from server.estate.models import Community, ParkingSpace, Unit
+from server.language import both
 from server.ledger import posting
 from server.ledger.posting import Line, Posting
 
@@ -114,9 +116,8 @@ def _unit_facts(community: Community) -> tuple[UnitFacts, ...]:
         UnitFacts(
             code=unit.code,
             entrance=(unit.building.code, unit.entrance),
-            entrance_zh=unit.building.name_zh + (f"{unit.entrance}单元" if unit.entrance else ""),
-            entrance_en=unit.building.name_en
-            + (f", Entrance {unit.entrance}" if unit.entrance else ""),
+            entrance_zh=_entrance(unit).zh,
+            entrance_en=_entrance(unit).en,
             building_zh=unit.building.name_zh,
             building_en=unit.building.name_en,
             area_m2=Decimal(unit.area_m2),
@@ -124,6 +125,13 @@ def _unit_facts(community: Community) -> tuple[UnitFacts, ...]:
         )
         for unit in Unit.objects.filter(community=community).select_related("building")
     )
+
+
+def _entrance(unit: Unit) -> Text:
+    if not unit.entrance:
+        return unit.building.name
+    where = {"building": unit.building.name, "entrance": unit.entrance}
+    return both("%(building)s, Entrance %(entrance)s", **where)
 
 
 def _meter_facts(item: FeeItem, period: str) -> tuple[MeterFacts, ...]:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from contextvars import ContextVar
 
-PLACEHOLDER = "〓"  # what Chinese typesetters put where a sort is missing
+PLACEHOLDER = "\u3013"  # what Chinese typesetters put where a sort is missing
 _missing: ContextVar[set[str] | None] = ContextVar("missing", default=None)
 
 

@@ -1,4 +1,4 @@
-"""账期: the month that a bill or a reading is for, ``YYYY-MM``, however it is typed."""
+"""The month that a bill or a reading is for, ``YYYY-MM``, however it is typed."""
 
 import re
 import unicodedata
@@ -7,13 +7,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
 
 models.CharField.register_lookup(Length, "length")
-_TYPED = re.compile(r"(20[0-9]{2})\s*[-/.年]?\s*(0?[1-9]|1[0-2])\s*月?", re.ASCII)
+_TYPED = re.compile(r"(20[0-9]{2})\s*[-/.\u5e74]?\s*(0?[1-9]|1[0-2])\s*\u6708?", re.ASCII)
 
 
 def period_of_text(text: str) -> str:
-    """``2026-11`` of 2026-11, 2026/11, 2026.1, 202611, 2026年11月. Raises ValueError."""
+    """``2026-11`` of 2026-11, 2026/11, 2026.1, 202611, and with the Chinese signs for year and month.
+    Raises ValueError."""
     match = _TYPED.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None or (match[2] == match[0][4:] and len(match[2]) == 1):
         raise ValueError(text)
@@ -40,9 +42,7 @@ class PeriodField(models.CharField):
         try:
             return period_of_text(text)
         except ValueError as wrong:
-            raise ValidationError(
-                "账期要写成 2026-11 这样的年和月 Write the period as year and month, e.g. 2026-11"
-            ) from wrong
+            raise ValidationError(_("Write the period as year and month, e.g. 2026-11")) from wrong
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = self.to_python(super().pre_save(model_instance, add))

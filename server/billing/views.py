@@ -5,12 +5,12 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from contract import base64url, bill_code
 from contract.bill_code import Reading, Verdict
 from contract.business_day import business_day
-from contract.messages import Text
 from contract.money import Money
 from server.billing.models import Bill, BillSigningKey, BillState
 from server.billing.rules.late_fee import days_late
@@ -18,16 +18,14 @@ from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import to_contract
 
 REFUSALS = {
-    Verdict.EXPIRED_KEY: Text(
-        zh="这张账单的二维码已过期。请在大堂自助机输入房号缴费",
-        en="This bill's code is too old. Please enter your unit at the kiosk in the lobby",
+    Verdict.EXPIRED_KEY: _(
+        "This bill's code is too old. Please enter your unit at the kiosk in the lobby"
     ),
-    Verdict.BAD_SIGNATURE: Text(
-        zh="这张账单的二维码不能核实。请不要付款，并告诉物业",
-        en="This bill's code cannot be verified. Please do not pay, and tell the office",
+    Verdict.BAD_SIGNATURE: _(
+        "This bill's code cannot be verified. Please do not pay, and tell the office"
     ),
 }
-NOT_OURS = Text(zh="这不是我们的账单二维码", en="This is not the code of one of our bills")
+NOT_OURS = _("This is not the code of one of our bills")
 
 
 @require_safe

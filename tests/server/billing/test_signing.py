@@ -69,15 +69,38 @@ def path_of(url: str) -> str:
     return "/" + url.split("/", 3)[3]
 
 
-def test_a_phone_sees_the_bill_in_both_languages_and_no_name(client: Client):
+@pytest.mark.parametrize(
+    ("language", "shown", "not_shown"),
+    [
+        (
+            "zh-CN",
+            ("应缴金额", "请于 2026年11月30日 前缴清", "1栋1单元101", "English"),
+            "Amount due",
+        ),
+        ("en", ("Amount due", "Please pay by 30 November 2026", "Entrance 1"), "应缴"),
+        ("ru", ("应缴金额", "English"), "Amount due"),
+    ],
+)
+def test_a_phone_sees_the_bill_in_its_language_and_no_name(
+    client: Client, language: str, shown: tuple[str, ...], not_shown: str
+):
     village = create_village()
     issue(village)
-    page = client.get(path_of(bill_url(bill_of(village), TODAY)))
+    address = path_of(bill_url(bill_of(village), TODAY))
+    page = client.get(address, headers={"accept-language": language})
     text = page.content.decode()
     assert page.status_code == 200
-    for words in ("￥900.08", "应缴金额", "Amount due", "1栋1单元101", "B2-117"):
+    for words in ("￥900.08", "B2-117", *shown):
         assert words in text
-    assert "王" not in text
+    assert "王" not in text and not_shown not in text
+
+
+def test_a_phone_may_choose_the_other_language(client: Client):
+    village = create_village()
+    issue(village)
+    address = path_of(bill_url(bill_of(village), TODAY))
+    page = client.post("/i18n/setlang/", {"language": "en", "next": address}, follow=True)
+    assert page.request["PATH_INFO"] == address and "Amount due" in page.content.decode()
 
 
 def test_a_phone_sees_that_a_bill_is_paid_or_void(client: Client):
@@ -87,7 +110,7 @@ def test_a_phone_sees_that_a_bill_is_paid_or_void(client: Client):
     urls = [bill_url(b, TODAY) for b in (bill, other)]
     settle(bill.unit, [Part(bill, 90_008)], method="card", payment_id="p", paid_on=TODAY, at=NOW)
     void(other, at=NOW)
-    assert "已于 11月24日 缴清" in client.get(path_of(urls[0])).content.decode()
+    assert "已于 2026年11月24日 缴清" in client.get(path_of(urls[0])).content.decode()
     assert "请不要付款" in client.get(path_of(urls[1])).content.decode()
 
 
