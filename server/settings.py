@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from server import configuration
 
@@ -74,7 +76,7 @@ WSGI_APPLICATION = "server.wsgi.application"
 
 LANGUAGE_CODE = "zh-hans"
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in (LANGUAGE_CODE, "en")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
@@ -123,7 +125,7 @@ LOGGING = {
 
 UNFOLD = {
     "SITE_TITLE": "LobbyPay",
-    "SITE_HEADER": "LobbyPay 物业缴费",
+    "SITE_HEADER": _("LobbyPay: property fees"),
     "SITE_SYMBOL": "apartment",
     "SITE_URL": "/staff/fleet/",
     "SHOW_HISTORY": True,
@@ -149,26 +151,26 @@ UNFOLD = {
         "show_search": True,
         "navigation": [
             {
-                "title": "日常 Daily",
+                "title": _("Daily"),
                 "items": [
-                    {"title": "终端 Kiosks", "icon": "tv", "link": "/staff/fleet/"},
+                    {"title": _("Kiosks"), "icon": "tv", "link": "/staff/fleet/"},
                     {
-                        "title": "待查款项 Open questions",
+                        "title": _("Open questions"),
                         "icon": "contact_support",
                         "link": "/staff/open-questions/",
                     },
                     {
-                        "title": "账单 Bills",
+                        "title": _("Bills"),
                         "icon": "receipt_long",
                         "link": reverse_lazy("admin:billing_bill_changelist"),
                     },
                     {
-                        "title": "公告 Notices",
+                        "title": _("Notices"),
                         "icon": "campaign",
                         "link": reverse_lazy("admin:notices_notice_changelist"),
                     },
                     {
-                        "title": "全部 Everything",
+                        "title": _("Everything"),
                         "icon": "apps",
                         "link": reverse_lazy("admin:index"),
                     },
