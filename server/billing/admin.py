@@ -18,11 +18,15 @@ from server.billing.models import (
     Bill,
     BillLine,
     BillSigningKey,
+    Discount,
     FeeItem,
     LateFeePolicy,
     Meter,
     MeterReading,
+    OneOffCharge,
+    SharedCost,
     Tariff,
+    UnitWeight,
 )
 from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows
@@ -33,7 +37,7 @@ from server.staff.audit import REASON_MAX, ReasonMissing
 
 @admin.register(FeeItem)
 class FeeItemAdmin(CommunityRows, ModelAdmin):
-    list_display = ("name_zh", "name_en", "code", "position", "community")
+    list_display = ("name_zh", "name_en", "code", "proration", "rounding", "position", "community")
     list_filter = ("community",)
 
 
@@ -61,6 +65,36 @@ class MeterReadingAdmin(CommunityRows, ModelAdmin):
     list_display = ("meter", "period", "counter", "read_on")
     list_filter = ("community", "period")
     search_fields = ("meter__code",)
+
+
+@admin.register(SharedCost)
+class SharedCostAdmin(CommunityRows, ModelAdmin):
+    list_display = ("fee_item", "period", "building", "entrance", "amount_minor", "community")
+    list_filter = ("community", "period")
+
+
+@admin.register(UnitWeight)
+class UnitWeightAdmin(CommunityRows, ModelAdmin):
+    list_display = ("unit", "fee_item", "weight", "community")
+    list_filter = ("community", "fee_item")
+    search_fields = ("unit__code",)
+    autocomplete_fields = ("unit",)
+
+
+@admin.register(OneOffCharge)
+class OneOffChargeAdmin(CommunityRows, ModelAdmin):
+    list_display = ("unit", "fee_item", "period", "amount_minor", "note_zh", "bill")
+    list_filter = ("community", "period")
+    search_fields = ("unit__code",)
+    autocomplete_fields = ("unit",)
+
+
+@admin.register(Discount)
+class DiscountAdmin(CommunityRows, ModelAdmin):
+    list_display = ("unit", "kind", "percent", "fee_item", "begins", "ends", "proof")
+    list_filter = ("community", "kind")
+    search_fields = ("unit__code",)
+    autocomplete_fields = ("unit",)
 
 
 class LinesOfBill(ReadOnly, TabularInline):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from server.billing.periods import PeriodField, is_period
@@ -184,7 +184,7 @@ class MeterReading(OfCommunity):
         super().clean()
         if (self.old_final is None) != (self.new_first is None):
             raise ValidationError(
-                _now(
+                gettext(
                     "A replaced meter needs both: the old one's last and the new one's first counter"
                 )
             )
@@ -192,7 +192,7 @@ class MeterReading(OfCommunity):
             return
         if self.rolled_over and self.meter.digits is None:
             raise ValidationError(
-                _now("This meter has no number of digits, so it cannot go past them")
+                gettext("This meter has no number of digits, so it cannot go past them")
             )
         others = MeterReading.objects.filter(meter=self.meter_id).exclude(pk=self.pk)
         before = others.filter(period__lt=self.period).order_by("-period").first()
@@ -212,8 +212,8 @@ def _check_forward(first: MeterReading, second: MeterReading, shown: MeterReadin
         return
     other = first if second is shown else second
     words = (
-        _now("Less than the reading of %(period)s: %(counter)s")
+        gettext("Less than the reading of %(period)s: %(counter)s")
         if other is first
-        else _now("More than the reading of %(period)s: %(counter)s")
+        else gettext("More than the reading of %(period)s: %(counter)s")
     )
     raise ValidationError(words % {"period": other.period, "counter": other.counter})

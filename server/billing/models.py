@@ -10,78 +10,28 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from server.billing.adjustments import Discount, OneOffCharge, SharedCost, UnitWeight, Waiver
+from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
-from server.billing.rules.registry import rule_choices
 from server.estate.fields import BilingualField
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
-from server.language import chosen
-from server.ledger.guards import check_stays
 
-__all__ = ["Meter", "MeterReading"]  # the models of this app that have files of their own
+__all__ = [  # the models of this app that have files of their own
+    "Discount",
+    "FeeItem",
+    "Meter",
+    "MeterReading",
+    "OneOffCharge",
+    "SharedCost",
+    "Tariff",
+    "UnitWeight",
+    "Waiver",
+]
 
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
 A_SHARE = [NOT_NEGATIVE, MaxValueValidator(Decimal(1))]
-
-
-class FeeItem(OfCommunity):
-    """What is charged, e.g. property fee. Once billed, ``code`` stays: it names an account."""
-
-    community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name=_("Community"), related_name="fee_items"
-    )
-    code = models.SlugField(_("Code"), max_length=30)
-    name = BilingualField(_("Name"), zh_max=40, en_max=60)
-    position = models.PositiveSmallIntegerField(_("Position"), default=0)
-
-    class Meta:
-        verbose_name = _("Fee item")
-        verbose_name_plural = _("Fee items")
-        ordering = ["community", "position", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["community", "code"], name="fee_item_code_once")
-        ]
-
-    def __str__(self) -> str:
-        return chosen(self.name)
-
-    def clean(self) -> None:
-        super().clean()
-        check_stays(self, "code", "community")
-
-
-class Tariff(OfCommunity):
-    """How much, from when, by which rule. The newest that has begun holds."""
-
-    community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name=_("Community"), related_name="tariffs"
-    )
-    fee_item = models.ForeignKey(
-        FeeItem, models.PROTECT, verbose_name=_("Fee item"), related_name="tariffs"
-    )
-    rule = models.CharField(_("Rule"), max_length=30, choices=rule_choices)
-    rate = models.DecimalField(
-        _("Rate (major units)"),
-        max_digits=12,
-        decimal_places=4,
-        validators=[NOT_NEGATIVE],
-    )
-    valid_from = models.DateField(_("Valid from"))
-
-    class Meta:
-        verbose_name = _("Tariff")
-        verbose_name_plural = _("Tariffs")
-        ordering = ["community", "fee_item", "-valid_from"]
-        constraints = [
-            models.UniqueConstraint(fields=["fee_item", "valid_from"], name="tariff_begins_once"),
-            models.CheckConstraint(
-                condition=models.Q(rate__gte=0), name="tariff_rate_is_not_negative"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.fee_item} {self.rate.normalize():f}"
 
 
 class LateFeePolicy(OfCommunity):
@@ -162,7 +112,10 @@ class Bill(models.Model):
                 name="bill_paid_on_when_paid",
             ),
         ]
-        indexes = [models.Index(fields=["community", "state", "unit"], name="bill_open_by_unit")]
+        indexes = [
+            models.Index(fields=["community", "state", "unit"], name="bill_open_by_unit"),
+            models.Index(fields=["community", "period"], name="bill_by_period"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -186,7 +139,7 @@ class BillLine(models.Model):
     quantity = models.CharField(_("Quantity"), max_length=20)
     quantity_unit = BilingualField(_("Unit of quantity"), zh_max=20, en_max=30)
     rate = models.CharField(_("Rate"), max_length=20)
-    note = BilingualField(_("Note"), zh_max=60, en_max=80, blank=True)
+    note = BilingualField(_("Note"), zh_max=120, en_max=160, blank=True)
     explanation = models.JSONField(_("Explanation"), default=list, blank=True)
 
     class Meta:

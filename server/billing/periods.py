@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,15 @@ def period_of_text(text: str) -> str:
     if match is None or (match[2] == match[0][4:] and len(match[2]) == 1):
         raise ValueError(text)
     return f"{match[1]}-{int(match[2]):02d}"
+
+
+def period_of(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def previous_period(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
 
 
 def is_period(column: str) -> models.Q:

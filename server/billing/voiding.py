@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from server.billing.leases import BillNotOpen, lock, refuse_held
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill, BillState, OneOffCharge
 from server.ledger import posting
 from server.staff import audit
 from server.staff.people import Person
@@ -28,6 +28,7 @@ def void(bill: Bill, *, at: datetime) -> None:
             currency=bill.currency,
             at=at,
         )
+    OneOffCharge.objects.filter(bill=bill).update(bill=None)
     bill.state = BillState.VOID
     bill.save(update_fields=["state"])
 

@@ -8,8 +8,9 @@ from random import Random
 from django.utils import timezone
 
 from server.billing.amounts import open_minor, terms_of
-from server.billing.issuing import issue_period, period_of, previous_period
+from server.billing.issuing import issue_period
 from server.billing.models import Bill, Meter, MeterReading
+from server.billing.periods import period_of, previous_period
 from server.billing.settlement import Part, receive_as_credit, settle
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Community, Unit

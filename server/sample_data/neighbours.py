@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from contract.numberings import NUMBERINGS
-from server.billing.issuing import issue_period, period_of
+from server.billing.issuing import issue_period
 from server.billing.models import FeeItem, Tariff
+from server.billing.periods import period_of
 from server.billing.signing import create_key
 from server.estate.models import Building, Community, Resident, Unit
 from server.estate.occupancy import move_in

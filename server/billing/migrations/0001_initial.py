@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import server.billing.periods
-import server.billing.rules.registry
+import server.billing.fees
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
             name='Tariff',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(choices=server.billing.rules.registry.rule_choices, max_length=30, verbose_name='Rule')),
+                ('rule', models.CharField(choices=server.billing.fees.rule_choices, max_length=30, verbose_name='Rule')),
                 ('rate', models.DecimalField(decimal_places=4, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='Rate (major units)')),
                 ('valid_from', models.DateField(verbose_name='Valid from')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='estate.community', verbose_name='Community')),

@@ -1,5 +1,6 @@
 """What the fee rules know of a community in one period. Plain values; no database."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,11 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """``entrance`` names the part of the building that shares meters, e.g. ("3", "2")."""
+    """``entrance`` names the part of the building that shares meters, e.g. ("3", "2").
+
+    ``kind``: home, shop, office, parking, storage. ``begins`` and ``ends``: the first and the last day
+    for which somebody is charged; None for always.
+    """
 
     code: str
     entrance: tuple[str, str]
@@ -17,6 +22,9 @@ class UnitFacts:
     parking_spaces: tuple[str, ...] = ()
     building_zh: str = ""
     building_en: str = ""
+    kind: str = "home"
+    begins: date | None = None
+    ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class MeterFacts:
     a building, ("3", "2") an entrance. ``unit``: the code of the one unit whose own it is, else empty.
     ``multiplier``: units of the utility for one step of the counter. ``begins_again_at``: where it went
     past its last digit, else None. ``replaced``: the old meter's last and the new one's first counter.
+    ``used_this_year``: what was used in the earlier periods of the year, for steps over a year.
     """
 
     code: str
@@ -40,6 +49,8 @@ class MeterFacts:
     multiplier: Decimal = Decimal(1)
     begins_again_at: Decimal | None = None
     replaced: tuple[Decimal, Decimal] | None = None
+    estimated: bool = False
+    used_this_year: Decimal = Decimal(0)
 
     @property
     def used(self) -> Decimal:
@@ -55,10 +66,33 @@ class MeterFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadMeter:
+    """A meter whose use is not known. ``why``: "reading", "reading_before", "review" (staff must look at
+    it). ``place`` and ``unit`` as of ``MeterFacts``."""
+
+    code: str
+    place: tuple[str, ...]
+    unit: str
+    why: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodFacts:
-    """``meters`` are those of the fee item that is being charged; amounts are in ``currency``."""
+    """The units that are charged, of a community whose money is ``currency``, for a month YYYY-MM."""
 
     period: str
     units: tuple[UnitFacts, ...]
-    meters: tuple[MeterFacts, ...] = ()
     currency: str = "CNY"
+
+    @property
+    def first(self) -> date:
+        return date(int(self.period[:4]), int(self.period[5:]), 1)
+
+    @property
+    def days(self) -> int:
+        return monthrange(self.first.year, self.first.month)[1]
+
+    @property
+    def last(self) -> date:
+        return self.first.replace(day=self.days)

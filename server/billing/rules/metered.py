@@ -1,6 +1,7 @@
 """What the rules that charge by a meter have in common: its use, and how it is shown. Pure."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from contract.messages import ExplainRow
 from server.billing.rules.facts import MeterFacts
@@ -13,17 +14,6 @@ _MEASURES = {
     "gas": ("立方米", "m³"),
     "heat": ("千瓦时", "kWh"),
 }
-
-
-class CounterWentBack(ValueError):
-    """A meter shows less than last time: it was read wrongly, or replaced. Staff must look."""
-
-
-def used_of(meter: MeterFacts) -> Decimal:
-    """In the unit of its utility. Raises CounterWentBack."""
-    if meter.used < 0:
-        raise CounterWentBack(f"meter {meter.code}: {meter.now} after {meter.before}")
-    return meter.used
 
 
 def measure_of(meter: MeterFacts) -> tuple[str, str]:
@@ -57,9 +47,19 @@ def readings_of(meter: MeterFacts) -> list[ExplainRow]:
     if meter.begins_again_at is not None:
         at = number(meter.begins_again_at)
         rows.append(row("表数过零", "The counter began again", f"满 {at}", f"at {at}"))
+    if meter.estimated:
+        rows.append(row("本次读数", "This reading", "估抄", "estimated"))
     if meter.multiplier != 1:
         rows.append(row("倍率", "Multiplier", f"× {number(meter.multiplier)}"))
     return rows
+
+
+def shown(quantity: Fraction, decimals: int = 2) -> str:
+    """A quantity as printed: all its decimals where they are few, else rounded to two."""
+    value = Decimal(quantity.numerator) / Decimal(quantity.denominator)
+    if value == round(value, 5):
+        return plain(round(value, 5), decimals)
+    return f"{value:.2f}"
 
 
 def number(value: Decimal) -> str:

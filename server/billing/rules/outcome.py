@@ -1,6 +1,6 @@
-"""What a fee rule answers: a line of a bill before it is written. Pure."""
+"""What a fee rule answers: lines of a bill before they are written, or why there can be none. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from contract.currency import EXPONENTS
@@ -10,7 +10,7 @@ from contract.messages import ExplainRow, Text
 @dataclass(frozen=True, slots=True)
 class Charge:
     """One line to be. ``quantity`` and ``rate`` are printed as they stand; ``amount_minor`` is in minor
-    units of the community's currency."""
+    units of the community's currency. ``once``: the key of the ``OneOff`` that it charges."""
 
     amount_minor: int
     quantity: str
@@ -18,6 +18,30 @@ class Charge:
     rate: str
     note: Text | None = None
     explanation: tuple[ExplainRow, ...] = ()
+    once: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Why a unit cannot be charged: ``code`` for programs, ``reason`` for people."""
+
+    code: str
+    reason: Text
+
+
+@dataclass(slots=True)
+class Outcome:
+    """By unit code. A unit that is blocked gets no bill, whatever else it is charged."""
+
+    charges: dict[str, list[Charge]] = field(default_factory=dict)
+    blocked: dict[str, list[Blocked]] = field(default_factory=dict)
+
+    def charge(self, unit: str, charges: list[Charge]) -> None:
+        if charges:
+            self.charges.setdefault(unit, []).extend(charges)
+
+    def block(self, unit: str, why: Blocked) -> None:
+        self.blocked.setdefault(unit, []).append(why)
 
 
 def price_of(rate: Decimal, currency: str, more: int = 0) -> str:

@@ -1,37 +1,33 @@
 """Parking: a fixed amount for each space a unit has. Pure."""
 
-from decimal import Decimal
-
 from contract.messages import Text
-from contract.money import Money, sign
+from server.billing.rules.amounts import Part, charges_of
 from server.billing.rules.facts import PeriodFacts
-from server.billing.rules.outcome import Charge, price_of, row
+from server.billing.rules.fixed import monthly
+from server.billing.rules.item import ItemFacts
+from server.billing.rules.outcome import Outcome, row
+from server.billing.rules.pieces import Piece, Pieces
 
 
 class PerSpace:
     """One line a space, so that a resident sees which space is meant."""
 
     code = "per_space"
-    name = "每车位固定 Fixed for each parking space"
 
-    def charges(self, rate: Decimal, facts: PeriodFacts) -> dict[str, list[Charge]]:
-        return {
-            unit.code: [_charge(space, rate, facts.currency) for space in unit.parking_spaces]
-            for unit in facts.units
-            if unit.parking_spaces
-        }
+    def charge(self, item: ItemFacts, facts: PeriodFacts) -> Outcome:
+        outcome, pieces = Outcome(), Pieces(item, facts, self.code)
+        for unit in facts.units:
+            if not item.concerns(unit.kind):
+                continue
+            for space in unit.parking_spaces:
+                parts = [_part(space, piece, facts.currency) for piece in pieces.of(unit)]
+                outcome.charge(unit.code, charges_of(parts, item, facts.currency))
+        return outcome
 
 
-def _charge(space: str, rate: Decimal, currency: str) -> Charge:
-    price = price_of(rate, currency)
-    return Charge(
-        amount_minor=Money.of(rate, currency).minor,
-        quantity="1",
-        quantity_unit=Text(zh="个月", en="month"),
-        rate=price,
-        note=Text(zh=f"车位 {space}", en=f"Space {space}"),
-        explanation=(
-            row("车位", "Parking space", space),
-            row("每月", "Each month", f"{sign(currency)}{price}"),
-        ),
-    )
+def _part(space: str, piece: Piece, currency: str) -> Part:
+    days = piece.note
+    note = Text(zh=f"车位 {space}", en=f"Space {space}")
+    if days is not None:
+        note = Text(zh=f"{note.zh}，{days.zh}", en=f"{note.en}, {days.en}")
+    return monthly(piece, currency, note, (row("车位", "Parking space", space),))

@@ -1,7 +1,8 @@
 """Splits an amount by weights so that the parts add up to it, to the fen. Pure."""
 
-from collections.abc import Mapping
-from decimal import ROUND_FLOOR, Decimal
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 
 def split(amount_minor: int, weights: Mapping[str, Decimal]) -> dict[str, int]:
@@ -13,9 +14,20 @@ def split(amount_minor: int, weights: Mapping[str, Decimal]) -> dict[str, int]:
     whole = sum(weights.values(), Decimal(0))
     if amount_minor < 0 or whole <= 0 or any(weight < 0 for weight in weights.values()):
         raise ValueError("an amount of nought or more is shared by weights of nought or more")
-    exact = {name: amount_minor * weight / whole for name, weight in weights.items()}
-    shares = {name: int(part.to_integral_value(ROUND_FLOOR)) for name, part in exact.items()}
-    by_remainder = sorted(exact, key=lambda name: (shares[name] - exact[name], name))
-    for name in by_remainder[: amount_minor - sum(shares.values())]:
-        shares[name] += 1
+    names = sorted(weights)
+    parts = split_exactly(amount_minor, [Fraction(weights[name]) for name in names])
+    return dict(zip(names, parts, strict=True))
+
+
+def split_exactly(amount_minor: int, weights: Sequence[Fraction]) -> list[int]:
+    """As ``split``, in the order of the weights: of equal remainders the first goes first. When all
+    weights are nought, the last gets the whole."""
+    whole = sum(weights, Fraction(0))
+    if len(weights) == 1 or not whole:
+        return [0] * (len(weights) - 1) + [amount_minor]
+    exact = [amount_minor * weight / whole for weight in weights]
+    shares = [int(part // 1) for part in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda at: shares[at] - exact[at])
+    for at in by_remainder[: amount_minor - sum(shares)]:
+        shares[at] += 1
     return shares

@@ -34,8 +34,7 @@ CASES = [
 
 def village_in(currency: str, rate: str) -> Community:
     village = create_village(currency=currency)
-    village.fee_items.exclude(code="property").update(position=9)
-    Tariff.objects.filter(community=village).exclude(fee_item__code="property").delete()
+    village.fee_items.exclude(code="property").update(ends_on=date(2020, 1, 1))
     Tariff.objects.filter(community=village).update(rate=Decimal(rate))
     issue(village, due=date(2026, 11, 30))
     return village

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from server.billing.issuing import issue_period, previous_period, tariff_for
+from server.billing.issuing import issue_period
 from server.billing.models import Bill, FeeItem, MeterReading, Tariff
-from server.billing.rules.metered import CounterWentBack
+from server.billing.periods import previous_period
 from server.billing.verification import verify_ledger
 from server.ledger.posting import balance
 from tests.server.village import NOW, bill_of, create_village, issue
@@ -50,31 +50,45 @@ def test_two_communities_with_the_same_unit_codes_have_their_own_bills():
     assert balance(here.pk, "receivable") == balance(there.pk, "receivable")
 
 
-def test_a_new_tariff_begins_with_its_first_whole_month():
+def test_a_tariff_that_changes_within_the_month_is_charged_by_days():
+    """118.60 m²: 10 of 31 days at 2.80, 21 at 3.00."""
     village = create_village()
     item = FeeItem.objects.get(community=village, code="property")
     Tariff.objects.create(
-        community=village, fee_item=item, rule="per_area", rate=3, valid_from=date(2026, 10, 2)
+        community=village, fee_item=item, rule="per_area", rate=3, valid_from=date(2026, 10, 11)
     )
-    october, november = tariff_for(item, "2026-10"), tariff_for(item, "2026-11")
-    assert october and november
-    assert (october.rate, november.rate) == (Decimal("2.8"), 3)
+    issue(village)
+    lines = bill_of(village).lines.filter(fee_item=item)
+    assert [(line.rate, line.note_en, line.amount_minor) for line in lines] == [
+        ("2.80", "Oct 1–10", 10_712),
+        ("3.00", "Oct 11–31", 24_103),
+    ]
+    assert verify_ledger() == []
 
 
-def test_a_meter_read_wrongly_stops_the_whole_period():
+def test_a_meter_read_wrongly_blocks_those_who_share_it_and_nobody_else():
     village = create_village()
     MeterReading.objects.filter(period="2026-10").update(counter=1)
-    with pytest.raises(CounterWentBack):
-        issue(village)
-    assert not Bill.objects.exists()
+    issue(village)
+    assert [bill.unit.code for bill in Bill.objects.select_related("unit")] == ["1-2-101"]
 
 
-def test_without_a_reading_electricity_waits():
+def test_without_a_reading_no_bill_is_made_until_it_is_there():
     village = create_village()
-    issue_period(village, "2026-12", issued_on=date(2026, 12, 1), due=date(2027, 1, 31), at=NOW)
-    assert "electricity" not in {
-        line.fee_item.code for line in bill_of(village, period="2026-12").lines.all()
-    }
+    december = {"issued_on": date(2026, 12, 1), "due": date(2027, 1, 31), "at": NOW}
+    assert [b.unit.code for b in issue_period(village, "2026-12", **december)] == ["1-2-101"]
+    MeterReading.objects.create(
+        community=village,
+        meter=village.meters.get(),
+        period="2026-12",
+        counter=Decimal(21_000),
+        read_on=date(2026, 12, 1),
+    )
+    assert [b.unit.code for b in issue_period(village, "2026-12", **december)] == [
+        "1-1-101",
+        "1-1-102",
+    ]
+    assert verify_ledger() == []
 
 
 def test_the_month_before():

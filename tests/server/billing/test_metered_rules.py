@@ -10,24 +10,24 @@ from django.db import IntegrityError, transaction
 
 from server.billing.meters import Meter, MeterReading
 from server.billing.models import FeeItem, Tariff
-from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
-from server.billing.rules.fixed import Fixed
-from server.billing.rules.metered import CounterWentBack
-from server.billing.rules.per_meter import PerMeter
-from server.billing.rules.shared import Shared
+from server.billing.rules.facts import MeterFacts, UnreadMeter
+from server.billing.rules.item import Pool, Step
 from server.estate.models import Community
+from tests.server.billing.rule_facts import (
+    charges,
+    item,
+    meter,
+    outcome_of,
+    pool,
+    said,
+    tariff,
+    total,
+    unit,
+)
 from tests.server.village import bill_of, create_village, issue
 
 D = Decimal
-READ = (date(2026, 9, 30), date(2026, 10, 31))
-UNITS = tuple(
-    UnitFacts(code, (building, entrance), "", "", D(100))
-    for code, building, entrance in (("a", "1", "1"), ("b", "1", "2"), ("c", "2", "1"))
-)
-
-
-def meter(before: str, now: str, place: tuple[str, ...] = (), **more) -> MeterFacts:
-    return MeterFacts("W1", place, D(before), READ[0], D(now), READ[1], **more)
+UNITS = (unit("a", place=("1", "1")), unit("b", place=("1", "2")), unit("c", place=("2", "1")))
 
 
 @pytest.mark.parametrize(
@@ -46,47 +46,82 @@ def test_what_was_used(facts: MeterFacts, used: str):
 @pytest.mark.parametrize(
     "wrong",
     [
-        meter("10", "9"),
-        meter("10", "50", replaced=(D(9), D(0))),
-        meter("1", "2", replaced=(D(9), D(3))),
+        meter("10", "9", ()),
+        meter("10", "50", (), replaced=(D(9), D(0))),
+        meter("1", "2", (), replaced=(D(9), D(3))),
     ],
 )
-def test_a_counter_that_went_back_is_not_charged(wrong: MeterFacts):
-    for rule, of_rule in ((PerMeter(), own(wrong)), (Shared(), wrong)):
-        with pytest.raises(CounterWentBack, match="W1"):
-            rule.charges(D(1), PeriodFacts("2026-10", UNITS, (of_rule,)))
+def test_a_counter_that_went_back_blocks_those_it_concerns(wrong: MeterFacts):
+    own = item(tariff("per_meter"), meters={"a": (replace(wrong, unit="a"),)})
+    shared = item(tariff("shared"), pools=(pool(wrong, UNITS),))
+    for of, blocked in ((own, {"a"}), (shared, {"a", "b", "c"})):
+        outcome = outcome_of(of, *UNITS)
+        assert outcome.charges == {} and set(outcome.blocked) == blocked
+        assert outcome.blocked["a"][0].code == "meter_went_back"
+        assert "E302" in outcome.blocked["a"][0].reason.en
 
 
-def own(facts: MeterFacts, unit: str = "a") -> MeterFacts:
-    return replace(facts, unit=unit)
+@pytest.mark.parametrize("why", ["reading", "reading_before", "review"])
+def test_a_meter_that_is_not_read_blocks_those_it_concerns(why: str):
+    own = UnreadMeter("W1", (), "a", why, "2026-10")
+    entrance = UnreadMeter("E1", ("1", "2"), "", why, "2026-10")
+    for of, code, name in (
+        (item(tariff("per_meter"), meters={"a": (own,)}), "a", "W1"),
+        (item(tariff("shared"), pools=(Pool("E1", ("1", "2"), {}, unread=entrance),)), "b", "E1"),
+    ):
+        outcome = outcome_of(of, *UNITS)
+        assert set(outcome.blocked) == {code} and outcome.charges == {}
+        assert name in outcome.blocked[code][0].reason.en
+        assert "2026-10" in outcome.blocked[code][0].reason.zh
 
 
 def test_a_units_own_meter_is_charged_to_it_alone():
-    water = own(meter("10", "22.5", utility="water"))
-    charges = PerMeter().charges(D("4.15"), PeriodFacts("2026-10", UNITS, (water,)))
-    [charge] = charges.pop("a")
-    assert charges == {}
+    water = meter("10", "22.5", (), utility="water", unit="a")
+    found = charges(item(tariff("per_meter", "4.15"), meters={"a": (water,)}), *UNITS)
+    [charge] = found.pop("a")
+    assert found == {}
     assert (charge.amount_minor, charge.quantity, charge.quantity_unit.en) == (5_188, "12.50", "m³")
     assert [row.value.zh for row in charge.explanation] == ["10 吨", "22.5 吨", "￥51.88"]
-    assert Shared().charges(D(1), PeriodFacts("2026-10", UNITS, (water,))) == {}
+
+
+STEPS = (Step(D(180), D("0.538")), Step(D(350), D("0.588")), Step(None, D("0.838")))
+
+
+@pytest.mark.parametrize(
+    ("used", "lines"),
+    [
+        ("0", [("0.00", 0)]),
+        ("100", [("100.00", 5_380)]),
+        ("180", [("180.00", 9_684)]),
+        ("400", [("180.00", 9_684), ("170.00", 9_996), ("50.00", 4_190)]),
+    ],
+)
+def test_steps_over_a_month(used: str, lines: list):
+    power = item(tariff("per_meter", 0, steps=STEPS), meters={"a": (meter("0", used, unit="a"),)})
+    found = charges(power, *UNITS)["a"]
+    assert [(charge.quantity, charge.amount_minor) for charge in found] == lines
+
+
+def test_steps_over_a_year_go_on_where_the_year_stands():
+    read = meter("2000", "2400", unit="a", used_this_year=D(300))
+    power = item(tariff("per_meter", 0, steps=STEPS, steps_over_year=True), meters={"a": (read,)})
+    found = charges(power, *UNITS)["a"]
+    assert [(c.quantity, c.rate, c.amount_minor) for c in found] == [
+        ("50.00", "0.588", 2_940),
+        ("350.00", "0.838", 29_330),
+    ]
+    assert "本年此前用量 300 度" in said(found[0])
+    assert found[1].note.en == "Meter E302, step 3"
 
 
 @pytest.mark.parametrize(
     ("place", "sharers"), [((), {"a", "b", "c"}), (("1",), {"a", "b"}), (("1", "2"), {"b"})]
 )
 def test_a_meter_is_shared_by_those_of_its_place(place: tuple[str, ...], sharers: set[str]):
-    charges = Shared().charges(D(1), PeriodFacts("2026-10", UNITS, (meter("0", "10", place),)))
-    assert set(charges) == sharers
-    assert sum(c.amount_minor for cs in charges.values() for c in cs) == 1_000
-
-
-def test_a_fixed_fee_is_the_same_for_all():
-    charges = Fixed().charges(D("12.5"), PeriodFacts("2026-10", UNITS))
-    assert {unit: [c.amount_minor for c in cs] for unit, cs in charges.items()} == {
-        "a": [1_250],
-        "b": [1_250],
-        "c": [1_250],
-    }
+    shared = item(tariff("shared", 1), pools=(pool(meter("0", "10", place), UNITS),))
+    found = charges(shared, *UNITS)
+    assert set(found) == sharers
+    assert total(found) == 1_000
 
 
 def water_of(village: Community) -> Meter:

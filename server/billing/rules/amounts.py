@@ -1,0 +1,84 @@
+"""From exact amounts to lines in minor units: rounded once, minimum kept, the parts adding up. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from contract.currency import EXPONENTS
+from contract.messages import ExplainRow, Text
+from contract.money import Money
+from server.billing.rules.item import ItemFacts, Rounding
+from server.billing.rules.outcome import Charge, row
+from server.billing.rules.shares import split_exactly
+
+_STEPS = {  # in tenths of powers of a major unit: exponent, and whether it is cut off
+    Rounding.TENTH: (1, False),
+    Rounding.WHOLE: (0, False),
+    Rounding.TENTH_DOWN: (1, True),
+    Rounding.WHOLE_DOWN: (0, True),
+}
+_SAID = {
+    Rounding.TENTH: ("四舍五入到角", "to the nearest tenth"),
+    Rounding.WHOLE: ("四舍五入到元", "to the nearest whole"),
+    Rounding.TENTH_DOWN: ("舍去分", "down to a tenth"),
+    Rounding.WHOLE_DOWN: ("舍去角分", "down to a whole"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line whose amount in minor units is not rounded yet. ``explain`` gets what it comes to."""
+
+    exact: Fraction
+    quantity: str
+    quantity_unit: Text
+    rate: str
+    note: Text | None
+    explain: Callable[[Money], tuple[ExplainRow, ...]]
+
+
+def charges_of(parts: Sequence[Part], item: ItemFacts, currency: str) -> list[Charge]:
+    """The lines of what belongs together (a unit's area, one space, one meter): rounded once over all of
+    them as the item says, at least the item's minimum, and split so that they add up to it."""
+    if not parts:
+        return []
+    exact = sum((part.exact for part in parts), Fraction(0))
+    total = rounded(exact, item.rounding, currency)
+    rows = _rounding_rows(item)
+    least = rounded(major(item.minimum, currency), Rounding.CENT, currency)
+    if total < least:
+        total = least
+        rows += (
+            row(
+                "不足最低收费，按最低收费", "At least the minimum", Money(least, currency).display()
+            ),
+        )
+    amounts = split_exactly(total, [part.exact for part in parts])
+    return [
+        Charge(
+            amount_minor=amount,
+            quantity=part.quantity,
+            quantity_unit=part.quantity_unit,
+            rate=part.rate,
+            note=part.note,
+            explanation=part.explain(Money(amount, currency)) + rows,
+        )
+        for part, amount in zip(parts, amounts, strict=True)
+    ]
+
+
+def major(amount: object, currency: str) -> Fraction:
+    """Exact minor units of an amount in major ones."""
+    return Fraction(amount) * 10 ** EXPONENTS[currency]  # type: ignore[arg-type]
+
+
+def rounded(exact: Fraction, rounding: Rounding, currency: str) -> int:
+    """Minor units, half of a step upward. A step is never less than a minor unit of the currency."""
+    decimals, down = _STEPS.get(rounding, (EXPONENTS[currency], False))
+    step = 10 ** max(0, EXPONENTS[currency] - decimals)
+    return int((exact / step + (0 if down else Fraction(1, 2))) // 1) * step
+
+
+def _rounding_rows(item: ItemFacts) -> tuple[ExplainRow, ...]:
+    said = _SAID.get(item.rounding)
+    return (row("取整", "Rounded", *said),) if said else ()
