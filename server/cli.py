@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     staff = add("create-staff", _create_staff, "a member of staff, or a new password for one")
     staff.add_argument("name")
     staff.add_argument("--password", help="made up when not given")
+    staff.add_argument("--superuser", action="store_true", help="every right in every community")
+    staff.add_argument("--community", action="append", help="of the roles; may be given again")
+    staff.add_argument("--role", action="append", help="e.g. bookkeeper; may be given again")
     waiting = add("open-questions", _open_questions, "what waits for staff: 待查款项, oldest first")
     waiting.add_argument("--json", action="store_true", help="with all that is known, for programs")
     waiting.add_argument("--community", help="of this one only")
@@ -116,6 +119,7 @@ def _migrate(_: argparse.Namespace) -> int:
 
 
 def _sample_data(arguments: argparse.Namespace) -> int:
+    from django.core.exceptions import ValidationError
     from django.utils import timezone
 
     from contract.business_day import business_day
@@ -130,7 +134,10 @@ def _sample_data(arguments: argparse.Namespace) -> int:
     today = business_day(now, TIME_ZONE)
     created = create_sample(today, now, seed)
     password = arguments.staff_password or secrets.token_urlsafe(9)
-    create_staff(arguments.staff_name, password)
+    try:
+        create_staff(arguments.staff_name, password, at=now, superuser=True)
+    except ValidationError as weak:
+        return _failed(_in_english(weak))
     code = create_pairing_code(created.kiosk, now=now, code=arguments.pairing_code)
     print(f"community     {created.community.code} {'made' if created.new else 'was there'}")
     for neighbour in create_neighbours(today, now) if arguments.neighbours else []:
@@ -220,11 +227,34 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
 
 
 def _create_staff(arguments: argparse.Namespace) -> int:
-    from server.staff.accounts import create_staff
+    from django.core.exceptions import ValidationError
+    from django.utils import timezone
 
+    from server.staff.accounts import create_staff
+    from server.staff.roles import Role
+
+    wanted = arguments.role or []
+    if unknown := [role for role in wanted if role not in Role.values]:
+        return _failed(f"no role {unknown[0]}; there are: {', '.join(Role.values)}")
+    if arguments.community and not wanted:
+        return _failed("name the role in the community with --role")
+    chosen = [_community(code) for code in (arguments.community or [None])] if wanted else []
+    if None in chosen:
+        return 1
     password = arguments.password or secrets.token_urlsafe(9)
-    create_staff(arguments.name, password)
+    roles = [(community, Role(role)) for community in chosen for role in wanted]
+    superuser = True if arguments.superuser else None
+    try:
+        user = create_staff(
+            arguments.name, password, at=timezone.now(), superuser=superuser, roles=roles
+        )
+    except ValidationError as weak:
+        return _failed(_in_english(weak))
     print(f"staff         {arguments.name}\npassword      {password}")
+    for community, role in roles:
+        print(f"role          {role.value} in {community.code}")
+    if not (roles or user.is_superuser or user.roles.filter(ended_at=None).exists()):
+        print("no role yet   give one with --community CODE --role ROLE")
     return 0
 
 
@@ -252,6 +282,13 @@ def _community(code: str | None) -> Any:
     codes = ", ".join(c.code for c in known) or "none yet; make one with sample-data"
     _failed(f"name one community with --community; there are: {codes}")
     return None
+
+
+def _in_english(mistake: Any) -> str:
+    from django.utils import translation
+
+    with translation.override("en"):
+        return "\n".join(mistake.messages)
 
 
 def _failed(message: str) -> int:

@@ -89,6 +89,7 @@ WHITENOISE_MAX_AGE = 3600
 LOGIN_URL = "/staff/login/"
 LOGIN_REDIRECT_URL = "/staff/fleet/"
 LOGOUT_REDIRECT_URL = "/staff/login/"
+AUTHENTICATION_BACKENDS = ["server.staff.scope.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import ActionForm
 
@@ -31,8 +30,10 @@ from server.billing.models import (
 from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows
 from server.ledger.admin import ReadOnly
-from server.staff import people
+from server.staff import people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
+from server.staff.back_office import ModelAdmin, TabularInline
+from server.staff.roles import Deed
 
 
 @admin.register(FeeItem)
@@ -148,7 +149,8 @@ class BillAdmin(ReadOnly, ModelAdmin):
     @admin.action(description=_("Void the chosen bills"), permissions=["void"])
     def void_bills(self, request: HttpRequest, queryset: QuerySet[Bill]) -> None:
         voided, reason = 0, request.POST.get("reason", "")
-        for bill in queryset:
+        own = scope.communities(request.user, Deed.VOID_BILL)
+        for bill in queryset.filter(community__in=own):
             try:
                 void_by(people.of(request.user), bill, reason, at=timezone.now())
                 voided += 1
@@ -166,7 +168,7 @@ class BillAdmin(ReadOnly, ModelAdmin):
         self.message_user(request, said % {"count": voided})
 
     def has_void_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("billing.change_bill")
+        return scope.does(request.user, Deed.VOID_BILL) != set()
 
 
 @admin.register(BillSigningKey)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,8 @@ from django.utils.translation import gettext
 
 from server.estate.models import Community
 from server.estate.tenancy import held_by, is_tenant
+from server.staff import scope
+from server.staff.roles import area_of
 
 OF_COMMUNITY = "of_community"
 
@@ -64,7 +67,7 @@ class CommunityRows(Held, _Limited):
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         community = self._community_of(request, object_id)
-        if community is None and object_id is None and Community.objects.exists():
+        if community is None and object_id is None and self._own(request).exists():
             return self._choose(request)
         request.community_id = community  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
@@ -97,15 +100,21 @@ class CommunityRows(Held, _Limited):
         if object_id is not None:
             row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
             return row.community_id if row else None
-        known = list(Community.objects.values_list("pk", flat=True))
+        known = list(self._own(request).values_list("pk", flat=True))
         asked = request.GET.get("community", "")
         chosen = [pk for pk in known if str(pk) == asked] or (known if len(known) == 1 else [])
         return chosen[0] if chosen else None
 
+    def _own(self, request: HttpRequest) -> QuerySet[Community]:
+        """The communities in which the person may make such a row."""
+        area = area_of(self.model._meta.label_lower)  # type: ignore[attr-defined]
+        where = scope.changes(request.user, area)
+        return Community.objects.all() if where is None else Community.objects.filter(pk__in=where)
+
     def _choose(self, request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         links = []
-        for community in Community.objects.all():
+        for community in self._own(request):
             query["community"] = str(community.pk)
             links.append((f"?{query.urlencode()}", community))
         opts = self.model._meta  # type: ignore[attr-defined]

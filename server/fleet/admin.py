@@ -6,11 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
 from server.estate.back_office import CommunityRows
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import KIOSK_CODE, Kiosk
+from server.staff import scope
+from server.staff.back_office import ModelAdmin
+from server.staff.roles import Deed
 
 KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "journal_hash")
 
@@ -28,9 +30,11 @@ class KioskAdmin(CommunityRows, ModelAdmin):
         far its journal is safe here."""
         obj.save(update_fields=form.changed_data if change else None)
 
-    @admin.action(description="生成配对码 New pairing code", permissions=["change"])
+    @admin.action(description="生成配对码 New pairing code", permissions=["pair"])
     def new_pairing_code(self, request: HttpRequest, queryset: QuerySet[Kiosk]) -> None:
-        for kiosk in queryset:
+        for kiosk in queryset.filter(
+            community__in=scope.communities(request.user, Deed.PAIR_KIOSK)
+        ):
             try:
                 code = create_pairing_code(kiosk, now=timezone.now())
             except ValueError:
@@ -41,3 +45,6 @@ class KioskAdmin(CommunityRows, ModelAdmin):
                 f"{kiosk.code} 配对码 pairing code: {code}（24 小时内一次有效 once, within 24 hours）",
                 messages.SUCCESS,
             )
+
+    def has_pair_permission(self, request: HttpRequest) -> bool:
+        return scope.does(request.user, Deed.PAIR_KIOSK) != set()

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from pydantic import ValidationError
 
 from contract.business_day import business_day, zone
@@ -79,19 +80,23 @@ class CommunityView:
     alerts: list[Alert]
     alerts_more: int
     zone: ZoneInfo | None
+    money: bool  # whether the person may see what was taken
     unreadable: bool = False  # its own data are wrong, e.g. a zone that there is not
 
 
-def overview(now: datetime) -> list[CommunityView]:
-    """All communities with their kiosks, as of ``now``."""
-    return [_readable(community, now) for community in Community.objects.order_by("code")]
+def overview(
+    now: datetime, communities: QuerySet[Community], money: QuerySet[Community]
+) -> list[CommunityView]:
+    """These communities with their kiosks, as of ``now``; ``money``: those whose takings are shown."""
+    shown = set(money.values_list("pk", flat=True))
+    return [_readable(c, now, c.pk in shown) for c in communities.order_by("code")]
 
 
-def _readable(community: Community, now: datetime) -> CommunityView:
+def _readable(community: Community, now: datetime, money: bool) -> CommunityView:
     """One community whose data are wrong is shown as such; the others are as they are."""
     try:
         with transaction.atomic():
-            return _community(community, now)
+            return _community(community, now, money)
     except Exception:
         log.exception("community %s cannot be shown", community.code)
     return CommunityView(
@@ -104,11 +109,12 @@ def _readable(community: Community, now: datetime) -> CommunityView:
         alerts=[],
         alerts_more=0,
         zone=None,
+        money=money,
         unreadable=True,
     )
 
 
-def _community(community: Community, now: datetime) -> CommunityView:
+def _community(community: Community, now: datetime, money: bool) -> CommunityView:
     today = business_day(now, community.time_zone)
     takings = reports.takings(community, today)
     unresolved = reports.open_payments(community)
@@ -137,6 +143,7 @@ def _community(community: Community, now: datetime) -> CommunityView:
         alerts=list(alerts[:ALERTS_SHOWN_MAX]),
         alerts_more=max(0, alerts.count() - ALERTS_SHOWN_MAX),
         zone=zone(community.time_zone),
+        money=money,
     )
 
 

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from server.fleet.dashboard import overview
+from server.staff import scope
+from server.staff.roles import Area
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -34,15 +36,17 @@ def staff_only(view: View) -> View:
 
 @staff_only
 def fleet(request: HttpRequest) -> HttpResponse:
-    return render(request, "fleet/fleet.html", _context())
+    return render(request, "fleet/fleet.html", _context(request))
 
 
 @staff_only
 def live(request: HttpRequest) -> HttpResponse:
     """The part of the page that is fetched again every few seconds."""
-    return render(request, "fleet/live.html", _context())
+    return render(request, "fleet/live.html", _context(request))
 
 
-def _context() -> dict[str, object]:
+def _context(request: HttpRequest) -> dict[str, object]:
     now = timezone.now()
-    return {"communities": overview(now), "now": now}
+    shown = scope.communities(request.user, Area.KIOSKS)
+    money = scope.communities(request.user, Area.PAYMENTS)
+    return {"communities": overview(now, shown, money), "now": now}

@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
 
 from contract.money import Money
 from server.ledger.models import Account, Entry, Transaction
+from server.staff.back_office import ModelAdmin, TabularInline
 
 
 class ReadOnly:

@@ -1,10 +1,10 @@
 """Notices in the back office."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
 from server.estate.back_office import CommunityRows
 from server.notices.models import Notice
+from server.staff.back_office import ModelAdmin
 
 
 @admin.register(Notice)

@@ -19,18 +19,19 @@ from server.payments.decisions.outside_refund import settle_outside
 from server.payments.decisions.refund_takeover import returned_by_hand, try_again
 from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
 from server.staff.people import Person
+from server.staff.roles import Deed
 from server.storable import storable_text
 
-PERMISSIONS = {
-    "look_again": "payments.change_paymentorder",
-    "book_as_paid": "payments.change_paymentorder",
-    "book_as_unpaid": "payments.change_paymentorder",
-    "release_bills": "payments.change_paymentorder",
-    "settle_amount": "payments.change_paymentorder",
-    "settle_outside": "payments.change_paymentorder",
-    "refund_again": "payments.change_refund",
-    "returned_by_hand": "payments.change_refund",
-    "resolve_alert": "alerts.change_alert",
+DEEDS = {
+    "look_again": Deed.DECIDE_PAYMENT,
+    "book_as_paid": Deed.DECIDE_PAYMENT,
+    "book_as_unpaid": Deed.DECIDE_PAYMENT,
+    "release_bills": Deed.DECIDE_PAYMENT,
+    "settle_amount": Deed.DECIDE_PAYMENT,
+    "settle_outside": Deed.DECIDE_PAYMENT,
+    "refund_again": Deed.RETURN_MONEY,
+    "returned_by_hand": Deed.RETURN_MONEY,
+    "resolve_alert": Deed.RESOLVE_ALERT,
 }
 
 
@@ -92,8 +93,8 @@ DONE = {
 
 
 def perform(asked: Request, communities: QuerySet[Community]) -> Text:
-    """What was done, in words. Raises NotPossible, ReasonMissing, NotUnderstood, PermissionDenied
-    (another community's)."""
+    """What was done, in words. ``communities``: those in which the person may do it. Raises
+    NotPossible, ReasonMissing, NotUnderstood, PermissionDenied (another community's)."""
     if asked.act not in DONE or "\x00" in asked.subject:
         raise NotUnderstood(asked.act)
     _OF[asked.act](asked, communities)

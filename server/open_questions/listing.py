@@ -1,5 +1,5 @@
 """Everything that waits for somebody, oldest first, with all that is known and what can be done. Reads
-only. Whatever is shown goes through ``scope``: the communities that the person may see."""
+only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,8 +24,10 @@ from server.payments import contradictions, investigation, timing
 from server.payments.decisions import outside_refund
 from server.payments.decisions.alert_closing import OF_A_QUESTION
 from server.payments.models import JournalEntry, PaymentOrder, Refund
+from server.staff import scope
 from server.staff.audit import acts_on
 from server.staff.models import Act
+from server.staff.roles import Area
 
 OF_A_JOURNAL = (
     "kiosk_stopped",
@@ -89,9 +91,17 @@ class Question:
         return Money(minor, self.currency or self.community.currency).display("zh_CN")
 
 
-def scope(user: object) -> QuerySet[Community]:
-    """The communities whose questions this person may see and answer: the one door for it."""
-    return Community.objects.all()
+def seen(found: list[Question], user: Any) -> list[Question]:
+    """Those that the person may look at: about money, where payments may be seen; about a kiosk, where
+    kiosks may."""
+    return [
+        question
+        for question in found
+        if scope.within(
+            scope.sees(user, Area.KIOSKS if question.kind == "journal" else Area.PAYMENTS),
+            question.community.pk,
+        )
+    ]
 
 
 def questions(communities: QuerySet[Community], at: datetime) -> list[Question]:
@@ -280,4 +290,4 @@ def _stands_still(kiosk: Kiosk, at: datetime) -> datetime | None:
     return newest if newest is not None and newest <= at - STANDS_STILL else None
 
 
-__all__ = ["Method", "Question", "questions", "scope"]
+__all__ = ["Method", "Question", "questions", "seen"]

@@ -12,11 +12,12 @@ from contract.messages import Text
 from server.fleet.templatetags.bilingual import chosen
 from server.fleet.views import staff_only
 from server.open_questions import actions
-from server.open_questions.listing import questions, scope
+from server.open_questions.listing import Question, questions, seen
 from server.open_questions.presentation import Card
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import BorneBy, HeldFor, Refund
-from server.staff import audit, people
+from server.staff import audit, people, scope
+from server.staff.roles import Area
 
 _REASON = Text(zh="请写明理由", en="Please give a reason")
 _FORM = Text(
@@ -29,9 +30,8 @@ _FORM = Text(
 @require_GET
 def open_questions(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    found = questions(scope(request.user), now)
-    may = {act for act, right in actions.PERMISSIONS.items() if request.user.has_perm(right)}
-    cards = [Card(question, now, may) for question in found]
+    found = seen(questions(scope.communities(request.user, Area.ALERTS), now), request.user)
+    cards = [Card(question, now, _may(request, question)) for question in found]
     context = {
         "cards": cards,
         "now": now,
@@ -49,8 +49,8 @@ def open_questions(request: HttpRequest) -> HttpResponse:
 def act(request: HttpRequest) -> HttpResponse:
     """Does one act and shows the page again; what was not possible is said there."""
     name = request.POST.get("act", "")
-    right = actions.PERMISSIONS.get(name)
-    if right is None or not request.user.has_perm(right):
+    deed = actions.DEEDS.get(name)
+    if deed is None:
         raise PermissionDenied
     asked = actions.Request(
         name,
@@ -61,7 +61,10 @@ def act(request: HttpRequest) -> HttpResponse:
         request.POST,
     )
     try:
-        said, level = actions.perform(asked, scope(request.user)), messages.SUCCESS
+        said, level = (
+            actions.perform(asked, scope.communities(request.user, deed)),
+            messages.SUCCESS,
+        )
     except NotPossible as refused:
         said, level = refused.text, messages.ERROR
     except audit.ReasonMissing:
@@ -70,3 +73,12 @@ def act(request: HttpRequest) -> HttpResponse:
         said, level = _FORM, messages.ERROR
     messages.add_message(request, level, chosen(said))
     return redirect("open_questions")
+
+
+def _may(request: HttpRequest, question: Question) -> set[str]:
+    """The acts for which the person has the right in the question's community."""
+    return {
+        act
+        for act, deed in actions.DEEDS.items()
+        if scope.may(request.user, deed, question.community)
+    }

@@ -7,14 +7,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from server.alerts.models import Alert
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.refusal import NotPossible
 from server.payments.investigation import INSIDE, LABELS
 from server.payments.models import JournalEntry, PaymentOrder, Refund, UnmatchedNotification
-from server.staff import people
+from server.staff import people, scope
+from server.staff.back_office import ModelAdmin
+from server.staff.roles import Deed
 
 _HERE = "在后台标为已处理 marked in the back office"
 
@@ -77,15 +78,19 @@ class AlertAdmin(ReadOnly):
     def known(self, alert: Alert) -> SafeString:
         return _table(alert.details)
 
-    @admin.action(description="标为已处理 Mark as dealt with")
+    @admin.action(description="标为已处理 Mark as dealt with", permissions=["resolve"])
     def resolve(self, request: HttpRequest, queryset: Any) -> None:
         """As on the page of open questions, which asks for a reason: here it is the place itself."""
-        for alert in queryset.filter(resolved_at=None):
+        own = scope.communities(request.user, Deed.RESOLVE_ALERT)
+        for alert in queryset.filter(resolved_at=None, community__in=own):
             try:
                 resolve_alert(alert.pk, people.of(request.user), _HERE, timezone.now())
             except NotPossible as refused:
                 words = f"{alert.subject}: {refused.text.zh} {refused.text.en}"
                 self.message_user(request, words, messages.WARNING)
+
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        return scope.does(request.user, Deed.RESOLVE_ALERT) != set()
 
 
 def _table(told: Any) -> SafeString | str:

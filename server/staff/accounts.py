@@ -1,11 +1,47 @@
 """People who may enter the back office. Passwords are stored as Django's salted hashes only."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from server.staff import assignments, audit
+from server.staff.people import Person
+from server.staff.roles import Role
+
+OPERATOR = Person("lobbypay server")  # whoever has the server's terminal
 
 
-def create_staff(name: str, password: str) -> None:
-    """A member of staff with every right in the back office; a known name gets the new password."""
-    user, _ = get_user_model().objects.get_or_create(username=name)
-    user.is_staff = user.is_superuser = True
+@transaction.atomic
+def create_staff(
+    name: str,
+    password: str,
+    *,
+    at: datetime,
+    superuser: bool | None = None,
+    roles: Iterable[tuple[Any, Role]] = (),
+    by: Person = OPERATOR,
+) -> Any:
+    """A member of staff; a known name gets the new password and keeps what it has.
+
+    ``roles``: (community, role), added to those that are held. ``superuser``: None leaves it as it is.
+    Raises django.core.exceptions.ValidationError for a weak password.
+    """
+    people = get_user_model()
+    user = people.objects.filter(username=name).first() or people(username=name)
+    validate_password(password, user)
+    new = user.pk is None
+    user.is_staff = True
+    if superuser is not None:
+        user.is_superuser = superuser
     user.set_password(password)
     user.save()
+    after = {"superuser": user.is_superuser}
+    act = "account_made" if new else "password_set"
+    audit.note(None, by, act, ("person", name), at, after=after)
+    for community, role in roles:
+        assignments.give(user, community, role, by, "create-staff", at)
+    return user

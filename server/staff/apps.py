@@ -1,4 +1,4 @@
-"""The staff app's name in Django."""
+"""The staff app's name in Django, and what the database itself keeps of it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -11,4 +11,7 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
+        from server.staff import immutability
+
         guards.keep(self, guards.unchangeable("staff_act", "acts are not changed or deleted"))
+        guards.keep(self, immutability.GUARDS)

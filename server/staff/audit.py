@@ -13,6 +13,7 @@ from server.staff.models import Act
 from server.staff.people import NAME_MAX, Person
 
 REASON_MAX = 300
+_SUBJECT_MAX = 80
 
 
 class ReasonMissing(Exception):
@@ -44,6 +45,35 @@ def record(
     ``before`` and ``after``: what the act changed; times and decimals become text. Raises
     ReasonMissing, and RuntimeError outside a transaction.
     """
+    return _written(community_id, person, act, subject, reason_of(reason), at, before, after)
+
+
+def note(
+    community_id: int | None,
+    person: Person,
+    act: str,
+    subject: tuple[str, str],
+    at: datetime,
+    *,
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Act:
+    """As ``record``, for acts that need no reason, and for those of no community (None)."""
+    said = reason_of(reason) if reason.strip() else ""
+    return _written(community_id, person, act, subject, said, at, before, after)
+
+
+def _written(
+    community_id: int | None,
+    person: Person,
+    act: str,
+    subject: tuple[str, str],
+    reason: str,
+    at: datetime,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> Act:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an act is recorded in the transaction that does it")
     kind, subject_id = subject
@@ -53,8 +83,8 @@ def record(
         person_name=person.name[:NAME_MAX],
         act=act,
         subject_kind=kind,
-        subject_id=subject_id,
-        reason=reason_of(reason),
+        subject_id=subject_id[:_SUBJECT_MAX],
+        reason=reason,
         at=at,
         before=_plain(before),
         after=_plain(after),

@@ -1,4 +1,4 @@
-"""What people of the property company did: one row for each act, written once and never changed."""
+"""Who works where, and what they did: roles are ended and acts stand; neither is deleted, ever."""
 
 from typing import Any, NoReturn
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from server.estate.models import Community
+from server.staff.roles import Role
 
 
 class ActsStand(Exception):
@@ -27,12 +27,18 @@ class Act(models.Model):
     """Who did what to which subject, when and why.
 
     ``person_name`` is the name at the time of the act; ``person`` is empty for a name without an
-    account. (``subject_kind``, ``subject_id``) names what it was done to, for instance ("payment", its
-    id); ``before`` and ``after`` hold what it changed, as JSON.
+    account; ``community`` is empty for what is the company's own. (``subject_kind``, ``subject_id``)
+    names what it was done to, for instance ("payment", its id); ``before`` and ``after`` hold what
+    it changed, as JSON.
     """
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+        "estate.Community",
+        models.PROTECT,
+        verbose_name=_("Community"),
+        related_name="+",
+        null=True,
+        blank=True,
     )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,7 +52,7 @@ class Act(models.Model):
     act = models.CharField(_("Act"), max_length=40)
     subject_kind = models.CharField(_("Subject"), max_length=20)
     subject_id = models.CharField(_("Id"), max_length=80)
-    reason = models.CharField(_("Reason"), max_length=300)
+    reason = models.CharField(_("Reason"), max_length=300, blank=True)
     at = models.DateTimeField(_("Time"))
     before = models.JSONField(_("Before"), default=dict)
     after = models.JSONField(_("After"), default=dict)
@@ -57,10 +63,7 @@ class Act(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["subject_kind", "subject_id"], name="act_by_subject")]
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(person_name="") & ~models.Q(reason=""),
-                name="act_has_person_and_reason",
-            )
+            models.CheckConstraint(condition=~models.Q(person_name=""), name="act_has_a_person")
         ]
 
     objects = Acts.as_manager()
@@ -75,3 +78,73 @@ class Act(models.Model):
 
     def delete(self, *args: Any, **named: Any) -> NoReturn:
         raise ActsStand("acts are not deleted")
+
+
+class RolesStand(Exception):
+    """Somebody tried to delete a role, or to make it another one. It is ended, and a new one given."""
+
+
+class Assignments(models.QuerySet["RoleAssignment"]):
+    """Refuses to delete; ``update`` is for ending only."""
+
+    def update(self, **fields: Any) -> int:
+        if not fields.keys() <= {"ended_at", "ended_by", "ended_by_id"}:
+            raise RolesStand("a role is ended, and another given")
+        return super().update(**fields)
+
+    def delete(self) -> NoReturn:
+        raise RolesStand("roles are ended, not deleted")
+
+
+class RoleAssignment(models.Model):
+    """A person's role in one community, from ``given_at`` until ``ended_at``.
+
+    ``given_by`` and ``ended_by`` are empty where the server's operator did it at the terminal. What a
+    role allows: ``server.staff.roles``.
+    """
+
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="roles"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Person"), related_name="roles"
+    )
+    role = models.CharField(_("Role"), max_length=20, choices=Role.choices)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("Given by"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    given_at = models.DateTimeField(_("Given at"))
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("Ended by"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    ended_at = models.DateTimeField(_("Ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Role of a person")
+        verbose_name_plural = _("Roles of people")
+        ordering = ["community", "person", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "person", "role"],
+                condition=models.Q(ended_at=None),
+                name="role_is_held_once",
+            )
+        ]
+
+    objects = Assignments.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_role_display()}"
+
+    def delete(self, *args: Any, **named: Any) -> NoReturn:
+        raise RolesStand("roles are ended, not deleted")

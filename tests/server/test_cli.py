@@ -15,6 +15,7 @@ import requests
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
+PASSWORD = "lake-and-hill"
 
 
 @pytest.fixture
@@ -56,8 +57,10 @@ def done(config: Path | None, *words: str) -> str:
 
 def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
     assert "up to date" in done(config, "migrate")
-    said = done(config, "sample-data", "--pairing-code", "ABCD2345EF", "--staff-password", "pw")
-    for line in (r"community +lakeside made", r"pairing code +ABCD2345EF", r"password +pw"):
+    said = done(
+        config, "sample-data", "--pairing-code", "ABCD2345EF", f"--staff-password={PASSWORD}"
+    )
+    for line in (r"community +lakeside made", r"pairing code +ABCD2345EF", rf"password +{PASSWORD}"):
         assert re.search(line, said)
     assert "was there" in done(config, "sample-data")
     assert "0 problems" in done(config, "verify-ledger")
@@ -67,7 +70,10 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
     assert "3-2-1201" in done(config, "bill-pdf", "--unit", "3-2-1201", "--out", str(bill))
     assert bill.read_bytes().startswith(b"%PDF-")
     assert re.search(r"pairing code +\w{10}", done(config, "create-kiosk", "K04"))
-    assert re.search(r"password +\S{12}", done(config, "create-staff", "li"))
+    told = done(config, "create-staff", "li")
+    assert re.search(r"password +\S{12}", told) and "no role yet" in told
+    role = ("--community", "lakeside", "--role", "bookkeeper")
+    assert "bookkeeper in lakeside" in done(config, "create-staff", "li", *role)
     assert "signs the bills of lakeside" in done(config, "create-signing-key")
 
 
@@ -79,6 +85,10 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
         (["bill-pdf", "--unit", "3-2-1201", "--out", "/nowhere/x.pdf"], "cannot be written"),
         (["create-kiosk", "K03", "--community", "elsewhere"], "there are: lakeside"),
         (["create-kiosk", "K03", "--pairing-code", "short"], "8 to 20"),
+        (["create-staff", "li", "--password", "12345678"], "too common"),
+        (["create-staff", "li", "--role", "king"], "bookkeeper"),
+        (["create-staff", "li", "--community", "lakeside"], "--role"),
+        (["create-staff", "li", "--role", "auditor", "--community", "x"], "there are: lakeside"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(prepared: Path, words: list[str], said: str):
@@ -94,7 +104,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = folder / "server.toml"
     file.write_text(f'[server]\ndata_folder = "{folder / "data"}"\n')
     done(file, "migrate")
-    done(file, "sample-data", "--staff-password", "pw")
+    done(file, "sample-data", f"--staff-password={PASSWORD}")
     return file
 
 

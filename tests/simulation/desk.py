@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from contract.messages import Method
-from server.open_questions.listing import Question, questions, scope
+from server.estate.models import Community
+from server.open_questions.listing import Question, questions
 from server.payments.decisions import unknown_outcome
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.amount_difference import settle_amount
@@ -58,7 +59,7 @@ class Desk:
             return bool(cursor.fetchone()[0])
 
     def open(self) -> list[Question]:
-        return questions(scope(None), wall())
+        return questions(Community.objects.all(), wall())
 
     def answers_one(self) -> None:
         asked = self.open()

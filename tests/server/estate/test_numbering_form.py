@@ -12,7 +12,7 @@ from contract.numberings import NUMBERINGS
 from contract.unit_code import DEFAULT
 from server.estate.models import Community
 from server.estate.numbering_form import NumberingFormField, fields_of, keypads, posted, read
-from server.staff.accounts import create_staff
+from tests.server.staff_accounts import create_staff
 from tests.server.village import create_village
 
 PREVIEW = "/admin/estate/community/numbering/"

@@ -26,7 +26,7 @@ from server.estate.models import (
 from server.estate.tenancy import is_tenant, links_of
 from server.ledger import guards
 from server.notices.models import Notice
-from server.staff.accounts import create_staff
+from tests.server.staff_accounts import create_staff
 from tests.server.village import create_village, issue
 
 pytestmark = pytest.mark.django_db

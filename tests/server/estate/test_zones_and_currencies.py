@@ -1,6 +1,6 @@
 """A community's zone and currency: from the tables, mistakes named; one wrong row harms no other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,16 +11,21 @@ from contract.unit_code import DEFAULT
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.estate.numbering_form import fields_of
-from server.fleet.dashboard import overview
+from server.fleet import dashboard
 from server.payments import sweeper, timing
 from server.payments.models import PaymentOrder
-from server.staff.accounts import create_staff
 from tests.server.payments import world
+from tests.server.staff_accounts import create_staff
 from tests.server.village import NOW, create_village
 from tests.server.without_guards import without_guards
 
 NUMBERING = fields_of(DEFAULT, "numbering")
 pytestmark = pytest.mark.django_db
+
+
+def overview(at: datetime) -> list[dashboard.CommunityView]:
+    every = Community.objects.all()
+    return dashboard.overview(at, every, every)
 
 
 @pytest.fixture

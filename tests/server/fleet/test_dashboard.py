@@ -1,11 +1,13 @@
 """What staff see: age, faults with remedy, takings and what is not settled."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from server.alerts.models import Alert
-from server.fleet.dashboard import KioskView, overview
+from server.estate.models import Community
+from server.fleet import dashboard
+from server.fleet.dashboard import KioskView
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.payments.models import PaymentOrder
@@ -13,6 +15,11 @@ from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartb
 from tests.server.village import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+def overview(at: datetime) -> list[dashboard.CommunityView]:
+    every = Community.objects.all()
+    return dashboard.overview(at, every, every)
 
 
 def seen(after_s: int = 0) -> KioskView:

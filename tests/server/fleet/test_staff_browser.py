@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from server.fleet.heartbeats import record_heartbeat
-from server.staff.accounts import create_staff
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
+from tests.server.staff_accounts import create_staff
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -8,9 +8,9 @@ from server.billing.models import Bill
 from server.fleet.admin import KioskAdmin
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
-from server.staff.accounts import create_staff
 from server.staff.models import Act
 from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
+from tests.server.staff_accounts import create_staff
 from tests.server.village import NOW, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db

@@ -157,7 +157,11 @@ def test_only_the_communities_that_one_may_see(world):
     lobby.lost_card(world)
     other = Community.objects.create(code="other", name_zh="别处", name_en="Elsewhere")
     assert questions(Community.objects.filter(pk=other.pk), LATER) == []
-    assert listing.scope(object()).count() == 2
+    village = Community.objects.get(code="village")
+    everything = questions(Community.objects.all(), LATER)
+    assert seen(everything, create_person("elsewhere", (other, Role.ADMINISTRATOR))) == []
+    assert seen(everything, create_person("technician", (village, Role.TECHNICIAN))) == []
+    assert seen(everything, create_person("collector", (village, Role.COLLECTOR))) == everything
 
 
 def test_as_json_a_program_reads_all_of_it(world):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -12,9 +12,13 @@ from server.alerts.models import Alert
 from server.open_questions import actions, texts
 from server.payments import sweeper
 from server.payments.models import PaymentOrder, Refund
-from server.staff.accounts import create_staff
+from server.staff.assignments import give
 from server.staff.models import Act
+from server.staff.people import Person
+from server.staff.roles import Role
 from tests.server.open_questions import questions as lobby
+from tests.server.staff_accounts import create_person, create_staff
+from tests.server.village import NOW
 
 pytestmark = pytest.mark.django_db
 PAGE, ACT = "/staff/open-questions/", "/staff/open-questions/act/"
@@ -53,13 +57,13 @@ def test_who_is_not_staff_is_refused(client: Client, card):
 
 
 def test_who_may_not_decide_sees_and_does_nothing(client: Client, card):
-    reader = User.objects.create_user("reader", password="a-long-password", is_staff=True)
+    reader = create_person("reader", (card.community, Role.AUDITOR))
     client.login(username="reader", password="a-long-password")
     text = client.get(PAGE).content.decode()
     assert "刷卡结果还不知道" in text and "按已付入账" not in text
     form = {"act": "book_as_paid", "subject": card.payment_id, "reason": "x"}
     assert client.post(ACT, form).status_code == 403
-    reader.user_permissions.add(Permission.objects.get(codename="change_paymentorder"))
+    give(reader, card.community, Role.BOOKKEEPER, Person("boss"), "new here", NOW)
     assert "按已付入账" in client.get(PAGE).content.decode()
 
 
@@ -201,5 +205,5 @@ def test_what_a_person_writes_cannot_run_on_the_page(staff: Client, world):
 
 
 def test_every_act_has_words_a_right_and_an_effect():
-    assert set(actions.PERMISSIONS) == set(texts.ACTS) == set(actions.DONE)
+    assert set(actions.DEEDS) == set(texts.ACTS) == set(actions.DONE)
     assert set(texts.ACTS) <= set(texts.EFFECTS)

@@ -1,0 +1,80 @@
+"""What the back office does the same way for every model: a person meets only rows of the communities in
+which a role of the person allows it. Every model is registered with this ``ModelAdmin``, and every inline
+is one of these; a test sees to it."""
+
+from typing import Any
+
+from django.contrib.admin import FieldListFilter
+from django.contrib.admin.filters import RelatedFieldListFilter
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import StackedInline as UnfoldStackedInline
+from unfold.admin import TabularInline as UnfoldTabularInline
+
+from server.staff import scope
+
+
+class Scoped:
+    """Asks ``server.staff.scope`` for rows, for rights over a row, and for what can be chosen."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return scope.visible(request.user, super().get_queryset(request))  # type: ignore[misc]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_view_permission(request, obj)  # type: ignore[misc]
+        return allowed and (obj is None or self._sees(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """In the community of the page, where it is known already."""
+        allowed = super().has_add_permission(request, *args)  # type: ignore[misc]
+        community = getattr(request, "community_id", None)
+        return allowed and (community is None or self._changes(request, community))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)  # type: ignore[misc]
+        return allowed and (obj is None or self._changes(request, scope.community_of(obj)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return allowed and (obj is None or self._changes(request, scope.community_of(obj)))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        chosen_from = kwargs.get("queryset", db_field.related_model._default_manager.all())
+        kwargs["queryset"] = scope.visible(request.user, chosen_from)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        chosen_from = kwargs.get("queryset", db_field.related_model._default_manager.all())
+        kwargs["queryset"] = scope.visible(request.user, chosen_from)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _sees(self, request: HttpRequest, obj: Any) -> bool:
+        return scope.may_see(request.user, obj)
+
+    def _changes(self, request: HttpRequest, community: int | None) -> bool:
+        return scope.may_change(request.user, self.model, community)  # type: ignore[attr-defined]
+
+
+class ModelAdmin(Scoped, UnfoldModelAdmin):
+    pass
+
+
+class TabularInline(Scoped, UnfoldTabularInline):
+    pass
+
+
+class StackedInline(Scoped, UnfoldStackedInline):
+    pass
+
+
+class VisibleRelated(RelatedFieldListFilter):
+    """A filter by a related row offers only rows that the person may look at."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        rows = scope.visible(request.user, field.related_model)
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        chosen = {"pk__in": rows.values("pk")}
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=chosen)
+
+
+FieldListFilter.register(lambda field: bool(field.remote_field), VisibleRelated, take_priority=True)

@@ -1,0 +1,137 @@
+"""What each role may see, change and do: one table. Who holds it where, ``server.staff.scope`` knows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """A person holds a role in one community; the same person may hold another in the next."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    BOOKKEEPER = "bookkeeper", _("Bookkeeper")
+    COLLECTOR = "collector", _("Collector")
+    APPROVER = "approver", _("Approver")
+    TECHNICIAN = "technician", _("Technician")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Area(StrEnum):
+    """What belongs together when it is asked who may look at it, or change it."""
+
+    ESTATE = "estate"  # the community itself, buildings, units, parking spaces
+    RESIDENTS = "residents"
+    FEES = "fees"  # fee items, tariffs, late fees
+    METERS = "meters"
+    BILLS = "bills"
+    PAYMENTS = "payments"  # orders, refunds, what kiosks and channels told of them
+    BOOKS = "books"
+    KIOSKS = "kiosks"
+    NOTICES = "notices"
+    ALERTS = "alerts"
+    LOG = "log"  # acts of people
+    PEOPLE = "people"  # who holds which role
+    REQUESTS = "requests"  # what one asked for and another approves
+    COMPANY = "company"  # of no community: accounts, unmatched money; superusers only
+
+
+class Deed(StrEnum):
+    """What is more than changing a row."""
+
+    VOID_BILL = "void_bill"
+    DECIDE_PAYMENT = "decide_payment"
+    RETURN_MONEY = "return_money"
+    RESOLVE_ALERT = "resolve_alert"
+    PAIR_KIOSK = "pair_kiosk"
+    APPROVE = "approve"
+    ASSIGN_ROLES = "assign_roles"
+    EXPORT_LOG = "export_log"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Whoever changes an area sees it too."""
+
+    sees: frozenset[Area]
+    changes: frozenset[Area] = frozenset()
+    does: frozenset[Deed] = frozenset()
+
+
+_ALL = frozenset(Area) - {Area.COMPANY}
+_MONEY = {Area.FEES, Area.METERS, Area.BILLS, Area.PAYMENTS, Area.BOOKS, Area.REQUESTS}
+_DAILY = {Area.ESTATE, Area.KIOSKS, Area.NOTICES, Area.ALERTS}
+
+TABLE: dict[Role, Rights] = {
+    Role.ADMINISTRATOR: Rights(
+        sees=_ALL,
+        changes=frozenset(
+            {
+                Area.ESTATE,
+                Area.RESIDENTS,
+                Area.FEES,
+                Area.METERS,
+                Area.KIOSKS,
+                Area.NOTICES,
+                Area.PEOPLE,
+            }
+        ),
+        does=frozenset({Deed.ASSIGN_ROLES, Deed.PAIR_KIOSK, Deed.RESOLVE_ALERT, Deed.EXPORT_LOG}),
+    ),
+    Role.BOOKKEEPER: Rights(
+        sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
+        changes=frozenset({Area.FEES, Area.METERS, Area.RESIDENTS}),
+        does=frozenset(
+            {Deed.VOID_BILL, Deed.DECIDE_PAYMENT, Deed.RETURN_MONEY, Deed.RESOLVE_ALERT}
+        ),
+    ),
+    Role.COLLECTOR: Rights(
+        sees=frozenset(
+            {*_DAILY, Area.RESIDENTS, Area.FEES, Area.BILLS, Area.PAYMENTS, Area.REQUESTS}
+        ),
+        changes=frozenset({Area.RESIDENTS, Area.NOTICES}),
+        does=frozenset({Deed.VOID_BILL, Deed.RESOLVE_ALERT}),
+    ),
+    Role.APPROVER: Rights(
+        sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
+        does=frozenset({Deed.APPROVE, Deed.EXPORT_LOG}),
+    ),
+    Role.TECHNICIAN: Rights(
+        sees=frozenset({*_DAILY, Area.METERS}),
+        changes=frozenset({Area.METERS, Area.KIOSKS}),
+        does=frozenset({Deed.PAIR_KIOSK, Deed.RESOLVE_ALERT}),
+    ),
+    Role.AUDITOR: Rights(sees=_ALL, does=frozenset({Deed.EXPORT_LOG})),
+}
+
+_OF_APP = {
+    "estate": Area.ESTATE,
+    "billing": Area.FEES,
+    "ledger": Area.BOOKS,
+    "payments": Area.PAYMENTS,
+    "notices": Area.NOTICES,
+    "alerts": Area.ALERTS,
+    "fleet": Area.KIOSKS,
+}
+_OF_MODEL = {
+    "estate.resident": Area.RESIDENTS,
+    "estate.contact": Area.RESIDENTS,
+    "estate.occupancy": Area.RESIDENTS,
+    "estate.vehicle": Area.RESIDENTS,
+    "billing.meter": Area.METERS,
+    "billing.meterreading": Area.METERS,
+    "billing.bill": Area.BILLS,
+    "billing.billline": Area.BILLS,
+    "billing.billlease": Area.BILLS,
+    "billing.allocation": Area.BILLS,
+    "billing.billsigningkey": Area.BILLS,
+    "payments.unmatchednotification": Area.COMPANY,
+    "staff.act": Area.LOG,
+    "staff.roleassignment": Area.PEOPLE,
+}
+
+
+def area_of(label: str) -> Area:
+    """The area of a model (``app.model``, small letters); COMPANY for what nobody placed."""
+    return _OF_MODEL.get(label) or _OF_APP.get(label.partition(".")[0], Area.COMPANY)
