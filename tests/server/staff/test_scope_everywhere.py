@@ -1,0 +1,170 @@
+"""Nobody sees or changes anything of a community without a role in it: all addresses of staff, all pages,
+actions and suggestions of the back office, walked as it finds them."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+
+from server.alerts.models import Alert
+from server.billing.signing import create_key
+from server.estate.models import Community, ParkingSpace
+from server.fleet.heartbeats import record_heartbeat
+from server.fleet.models import Kiosk
+from server.notices.models import Notice
+from server.open_questions import actions as questions
+from server.payments.models import PaymentOrder, Refund
+from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
+from server.staff.roles import Area, Role, area_of
+from tests.server.fleet.heartbeats import device, heartbeat
+from tests.server.open_questions import questions as lobby
+from tests.server.payments import world as worlds
+from tests.server.staff import walk
+from tests.server.staff.walk import Ask, Routes
+from tests.server.staff_accounts import create_person, create_staff, signed_in
+from tests.server.village import NOW, TODAY, create_village, issue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def foreign(world: worlds.World) -> Community:
+    """A community with a row of every kind, each with the mark in its texts."""
+    lobby.refused_refund(world)
+    lobby.lost_card(world)
+    lobby.paid_twice(world)
+    community = world.community
+    kiosk = Kiosk.objects.get(community=community)
+    record_heartbeat(kiosk, heartbeat(NOW, device("printer")), now=NOW)
+    ParkingSpace.objects.create(community=community, code="B1", unit=world.unit)
+    create_key(community, now=NOW)
+    Notice.objects.create(
+        community=community, title_zh="x", title_en="x", show_from=TODAY, show_until=TODAY
+    )
+    create_staff("company")
+    create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
+    walk.plant(community.pk)
+    return community
+
+
+@pytest.fixture
+def home() -> Community:
+    village = create_village("home")
+    issue(village)
+    return village
+
+
+def company() -> Client:
+    return signed_in(User.objects.get(username="company"))
+
+
+def all_asks(foreign: Community) -> Iterator[Ask]:
+    """Looks first, then what would change something, so that the looks find all of it."""
+    routes, client = Routes(foreign.pk).collect(), company()
+    assert not routes.unreached, "say in walk.OWN_ROUTES how these are filled in"
+    yield from routes.asks
+    request = RequestFactory().get("/admin/")
+    request.user = User.objects.get(username="company")
+    yield from walk.actions(routes, client, request)
+    yield from walk.forms(routes, client)
+    for act in questions.DEEDS:
+        for subject in subjects(foreign):
+            form = {"act": act, "subject": subject, "reason": "x", "purpose": "credit"}
+            yield Ask("/staff/open-questions/act/", None, form | {"looked": "yes", "how": "cash"})
+
+
+def subjects(community: Community) -> list[str]:
+    orders = PaymentOrder.objects.filter(community=community).values_list("payment_id", flat=True)
+    refunds = Refund.objects.filter(community=community).values_list("refund_no", flat=True)
+    alerts = Alert.objects.filter(community=community).values_list("pk", flat=True)
+    return [*orders, *refunds, *(str(pk) for pk in alerts)]
+
+
+def test_a_person_of_another_community_and_one_without_a_role_see_and_change_nothing(
+    foreign: Community, home: Community
+):
+    outsider = create_person("outsider", *((home, role) for role in Role))
+    people = [signed_in(outsider), signed_in(create_person("nobody"))]
+    before = walk.snapshot(foreign.pk)
+    asked = list(all_asks(foreign))
+    assert walk.snapshot(foreign.pk) == before, "only looked at, so far"
+    for client in people:
+        for ask in asked:
+            assert not walk.gives_away(ask.by(client)), ask
+        assert walk.snapshot(foreign.pk) == before
+    assert len(asked) > 200
+
+
+def test_an_auditor_sees_and_changes_nothing(foreign: Community, home: Community):
+    auditor = signed_in(create_person("auditor", (foreign, Role.AUDITOR)))
+    before = walk.snapshot(foreign.pk)
+    seen = {ask.model for ask in all_asks(foreign) if walk.gives_away(ask.by(auditor))}
+    assert walk.snapshot(foreign.pk) == before
+    for model in admin.site._registry:
+        if area_of(model._meta.label_lower) is not Area.COMPANY and has_rows(model, foreign):
+            assert model in seen, f"an auditor should see {model._meta.label}"
+
+
+def has_rows(model: type, community: Community) -> bool:
+    routes = Routes(community.pk)
+    return any(walk.MARK in str(value) for row in routes.rows(model).values_list() for value in row)
+
+
+def test_the_walk_itself_finds_what_is_given_away_and_what_is_changed(foreign: Community):
+    """As the company, which may see and change: else the walk above could not fail."""
+    client, before = company(), walk.snapshot(foreign.pk)
+    shown, changed = set(), set()
+    for ask in all_asks(foreign):
+        if walk.gives_away(ask.by(client)):
+            shown.add(ask.path)
+    after = walk.snapshot(foreign.pk)
+    changed = {name for name in before if before[name] != after[name]}
+    assert len(shown) > 40
+    assert {"estate.Resident", "notices.Notice", "alerts.Alert"} <= changed
+
+
+def test_every_model_of_the_back_office_goes_through_the_door():
+    for model, registered in admin.site._registry.items():
+        assert isinstance(registered, ModelAdmin), model._meta.label
+        for inline in registered.inlines:
+            assert issubclass(inline, (TabularInline, StackedInline)), inline
+
+
+def test_a_filter_offers_only_communities_of_the_person(foreign: Community, home: Community):
+    second = create_village("second")
+    held = [(home, Role.BOOKKEEPER), (second, Role.AUDITOR)]
+    page = signed_in(create_person("clerk", *held)).get("/admin/billing/bill/").content.decode()
+    assert f"community__id__exact={home.pk}" in page
+    assert f"community__id__exact={foreign.pk}" not in page
+
+
+def test_a_bookkeeper_here_is_a_reader_there(foreign: Community, home: Community):
+    person = create_person("both", (home, Role.BOOKKEEPER), (foreign, Role.AUDITOR))
+    client = signed_in(person)
+    own, other = home.residents.first(), foreign.residents.first()
+    for resident, saved in ((own, True), (other, False)):
+        form = walk.Form()
+        page = f"/admin/estate/resident/{resident.pk}/change/"
+        form.feed(company().get(page).content.decode())
+        client.post(page, form.values | {"name": "钱七", "_save": "x"})
+        resident.refresh_from_db()
+        assert (resident.name == "钱七") is saved
+    assert walk.MARK in client.get(f"/admin/estate/resident/{other.pk}/change/").content.decode()
+
+
+def test_a_role_that_ended_opens_nothing(foreign: Community):
+    person = create_person("gone", (foreign, Role.AUDITOR))
+    client = signed_in(person)
+    assert walk.gives_away(client.get("/staff/fleet/").content.decode())
+    person.roles.update(ended_at=NOW)
+    assert not walk.gives_away(client.get("/staff/fleet/").content.decode())
+
+
+def test_permissions_of_djangos_own_tables_open_nothing(foreign: Community):
+    from django.contrib.auth.models import Permission
+
+    person = create_person("old")
+    person.user_permissions.set(Permission.objects.all())
+    assert signed_in(person).get("/admin/estate/resident/").status_code == 403

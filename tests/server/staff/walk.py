@@ -1,0 +1,260 @@
+"""Every address that staff can ask for, from the resolver and from the register of the back office, with
+the rows of one community in it, and what each answer gave away or changed."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.options import ModelAdmin
+from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from server.estate.tenancy import is_tenant
+
+MARK = "㊙"  # stands in no text of ours, and in no token or number
+SOUGHT = "㊟"  # stands beside it: a search that repeats what it was asked for gives nothing away
+_SIGNS = (MARK, json.dumps(MARK)[1:-1], "%E3%8A%99", "&#12953;", "&#x3299;")
+NOT_STAFFS = (
+    "b/",
+    "p/",
+    "notify/",
+    "api/v1/",
+)  # residents, channels and kiosks; tested by themselves
+_ENDS_SESSION = ("staff/logout/", "admin/logout/")
+_LEFT = {"currency", "time_zone", "kind", "act", "subject_kind", "rule", "method", "period", "said"}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request; ``model``: whose row it is about. ``form`` None: it is only looked at."""
+
+    path: str
+    model: type[models.Model] | None = None
+    form: dict[str, Any] | None = None
+
+    def by(self, client: Client) -> str:
+        """The whole answer, its place to go on to included. A fault of the server is raised."""
+        answer = client.get(self.path) if self.form is None else client.post(self.path, self.form)
+        assert answer.status_code < 500, self
+        where = answer.headers.get("Location", "")
+        body = answer.getvalue() if answer.streaming else answer.content
+        return f"{answer.status_code} {where} {body.decode(errors='replace')}"
+
+
+def gives_away(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
+
+
+def plant(community: int) -> set[str]:
+    """Writes the mark into every text of the community's rows that the database lets be written. Returns
+    the models that show it."""
+    marked = set()
+    for model in apps.get_models():
+        if not (is_tenant(model) or model._meta.label_lower == "estate.community"):
+            continue
+        column = "id" if model._meta.label_lower == "estate.community" else "community_id"
+        for column_of in model._meta.fields:
+            if _can_be_marked(column_of) and _mark(model, column_of, column, community):
+                marked.add(model._meta.label_lower)
+    return marked
+
+
+def _can_be_marked(column: models.Field) -> bool:
+    texts = isinstance(column, models.CharField | models.TextField)
+    read_by_the_program = column.name in _LEFT or column.name.endswith(("_id", "hash"))
+    return texts and not column.choices and not read_by_the_program
+
+
+def _mark(model: Any, column: models.Field, by: str, community: int) -> bool:
+    """One row where the column is unique, else all of them."""
+    table, pk = model._meta.db_table, model._meta.pk.column
+    value = (MARK + SOUGHT + str(column.name))[: column.max_length or 40]
+    one = f"{pk} = (SELECT min({pk}) FROM {table} WHERE {by} = %s)"
+    for where in (f"{by} = %s", one):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(
+                    f'UPDATE {table} SET "{column.column}" = %s WHERE {where}', [value, community]
+                )
+                if cursor.rowcount:
+                    return True
+        except DatabaseError:
+            continue
+    return False
+
+
+def snapshot(community: int) -> dict[str, list[Any]]:
+    """All rows of the community, as they stand."""
+    found = {}
+    for model in apps.get_models():
+        if is_tenant(model):
+            rows = model._base_manager.filter(community=community).order_by("pk")
+            found[model._meta.label] = list(rows.values_list())
+    companys = apps.get_model("estate", "Community")._base_manager.filter(pk=community)
+    people = apps.get_model("auth", "User")._base_manager.order_by("pk")
+    found["estate.Community"] = list(companys.values_list())
+    found["auth.User"] = list(people.values_list("pk", "password", "is_active", "is_superuser"))
+    return found
+
+
+@dataclass
+class Routes:
+    """The addresses, filled in with the community's rows; ``unreached`` is what nothing was known for."""
+
+    community: int
+    asks: list[Ask] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+
+    def collect(self) -> "Routes":
+        for route, pattern in _patterns(get_resolver()):
+            if route.startswith(NOT_STAFFS) or route in _ENDS_SESSION:
+                continue
+            filled = list(self._filled(route, pattern))
+            self.asks += filled
+            if not filled:
+                self.unreached.append(route)
+        self.asks += self._choices()
+        return self
+
+    def rows(self, model: type[models.Model]) -> models.QuerySet:
+        by = "pk" if model._meta.label_lower == "estate.community" else "community"
+        if not (by == "pk" or is_tenant(model)):
+            return model._base_manager.all()
+        return model._base_manager.filter(**{by: self.community})
+
+    def _filled(self, route: str, pattern: URLPattern) -> Iterator[Ask]:
+        model_admin = getattr(pattern.callback, "model_admin", None)
+        model = model_admin.model if model_admin else None
+        if "<" not in route and "(?P" not in route:
+            yield Ask(f"/{_plain(route)}", model)
+            if model and route.endswith(f"{model._meta.model_name}/"):
+                yield Ask(f"/{route}?q={SOUGHT}", model)
+            if route.endswith("add/"):
+                yield Ask(f"/{route}?community={self.community}", model)
+        elif model and route.count("<") == 1:
+            row = self.rows(model).order_by("pk").first()
+            name = re.sub(r"<[^>]*>", "{}", route)
+            # where there is no row of it yet, a number that nobody has still has to be refused
+            yield Ask("/" + name.format(row.pk if row else 987654321), model)
+        elif "content_type_id" in route:
+            kind = apps.get_model("contenttypes", "ContentType").objects.get_for_model
+            unit = apps.get_model("estate", "Unit")
+            row = self.rows(unit).first()
+            yield Ask(f"/admin/r/{kind(unit).pk}/{row.pk}/", unit)
+        elif "app_label" in route:
+            yield from (Ask(f"/admin/{label}/") for label in _admin_apps())
+        elif route == "admin/(?P<url>.*)$":
+            yield Ask("/admin/nothing/")
+        elif named := OWN_ROUTES.get(route):
+            yield from (Ask(path) for path in named(self))
+
+    def _choices(self) -> Iterator[Ask]:
+        """Every field of the back office that suggests rows while one types."""
+        for model, model_admin in admin.site._registry.items():
+            classes = [model_admin, *(i(model, admin.site) for i in model_admin.inlines)]
+            for one in classes:
+                for name in one.autocomplete_fields:
+                    meta = one.model._meta
+                    asked = f"app_label={meta.app_label}&model_name={meta.model_name}"
+                    path = f"/admin/autocomplete/?{asked}&field_name={name}&term="
+                    for more in ("", f"&of_community={self.community}"):
+                        yield Ask(path + more, model)
+
+
+def _a_person(routes: Routes) -> Any:
+    """Somebody who works in the community."""
+    return routes.rows(apps.get_model("staff", "RoleAssignment")).order_by("pk").first().person_id
+
+
+# How other addresses with a row in them are filled in: by route.
+OWN_ROUTES: dict[str, Any] = {
+    "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
+}
+
+
+def actions(routes: Routes, client: Client, request: Any) -> Iterator[Ask]:
+    """Every action of every list, on the community's rows."""
+    for model, model_admin in admin.site._registry.items():
+        rows = [str(pk) for pk in routes.rows(model).values_list("pk", flat=True)[:3]]
+        for name in model_admin.get_actions(request):
+            chosen = {"action": name, "_selected_action": rows, "reason": "x", "post": "yes"}
+            yield Ask(_list_of(model_admin), model, chosen)
+
+
+def forms(routes: Routes, client: Client) -> Iterator[Ask]:
+    """Every page's form as the company's own administrator gets it, with its marked texts changed; and
+    every page of a row, told to delete it."""
+    for ask in routes.asks:
+        page = client.get(ask.path)
+        text = page.getvalue() if page.streaming else page.content
+        form = Form()
+        if "html" in page.headers.get("Content-Type", ""):
+            form.feed(text.decode())
+        changed = {
+            name: value.replace(MARK, "9") if MARK in value else value
+            for name, value in form.values.items()
+        }
+        yield Ask(ask.path, ask.model, changed | {"post": "yes", "_save": "x"})
+        if "?community=" in ask.path:
+            yield Ask(ask.path, ask.model, changed | {"community": str(routes.community)})
+
+
+class Form(HTMLParser):
+    """What the forms of a page would send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        at = {name: value or "" for name, value in attrs}
+        name = at.get("name", "")
+        if tag == "input" and name and at.get("type") not in ("checkbox", "radio", "submit"):
+            self.values[name] = at.get("value", "")
+        elif tag == "input" and name and "checked" in at:
+            self.values[name] = at.get("value", "on")
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and "selected" in at:
+            self.values[self._select] = at.get("value", "")
+        elif tag == "textarea":
+            self._area = name
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area] = self.values.get(self._area, "") + data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+        elif tag == "select":
+            self._select = ""
+
+
+def _patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, route)
+        else:
+            yield route, pattern
+
+
+def _plain(route: str) -> str:
+    return route.rstrip("$")
+
+
+def _admin_apps() -> list[str]:
+    return sorted({model._meta.app_label for model in admin.site._registry})
+
+
+def _list_of(model_admin: ModelAdmin) -> str:
+    meta = model_admin.model._meta
+    return f"/admin/{meta.app_label}/{meta.model_name}/"
