@@ -60,7 +60,11 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
     said = done(
         config, "sample-data", "--pairing-code", "ABCD2345EF", f"--staff-password={PASSWORD}"
     )
-    for line in (r"community +lakeside made", r"pairing code +ABCD2345EF", rf"password +{PASSWORD}"):
+    for line in (
+        r"community +lakeside made",
+        r"pairing code +ABCD2345EF",
+        rf"password +{PASSWORD}",
+    ):
         assert re.search(line, said)
     assert "was there" in done(config, "sample-data")
     assert "0 problems" in done(config, "verify-ledger")
