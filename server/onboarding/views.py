@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from server.estate.models import Community
 from server.fleet.views import staff_only
 from server.onboarding.communities import CommunityExists, complaints, create_community
 from server.onboarding.forms import CommunityForm
-from server.staff import people
+from server.staff import people, scope
+from server.staff.roles import Area
 
 
 @staff_only
 @never_cache
 @require_GET
 def communities(request: HttpRequest) -> HttpResponse:
-    """Those that there are, and the way to a new one."""
+    """Those that the person may look at, and the way to a new one."""
     context = {
-        "communities": Community.objects.all(),
+        "communities": scope.communities(request.user, Area.ESTATE),
         "may_create": request.user.has_perm("estate.add_community"),
     }
     return render(request, "onboarding/communities.html", context)
