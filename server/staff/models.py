@@ -109,7 +109,7 @@ class RoleAssignment(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Person"), related_name="roles"
     )
-    role = models.CharField(_("Role"), max_length=20, choices=Role.choices)
+    role = models.CharField(_("Staff role"), max_length=20, choices=Role.choices)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

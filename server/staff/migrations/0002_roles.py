@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='RoleAssignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('bookkeeper', 'Bookkeeper'), ('collector', 'Collector'), ('approver', 'Approver'), ('technician', 'Technician'), ('auditor', 'Auditor')], max_length=20, verbose_name='Role')),
+                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('bookkeeper', 'Bookkeeper'), ('collector', 'Collector'), ('approver', 'Approver'), ('technician', 'Technician'), ('auditor', 'Auditor')], max_length=20, verbose_name='Staff role')),
                 ('given_at', models.DateTimeField(verbose_name='Given at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Ended at')),
             ],
