@@ -15,6 +15,7 @@ OVERTAKEN_BY_S = (0.3, 3.5)
 PARTITION_FOR_S = (10.0, 120.0)
 START_AGAIN_S, START_AGAIN_TIMES = (3.0, 90.0), 4
 JOURNAL_HELD_FOR_S = (20.0, 200.0)
+STALLS_FOR_S, REFUSED_AGAIN_TIMES, CONFLICT = (60.0, 200.0), 8, 409
 
 
 class Line:
@@ -65,6 +66,9 @@ class Line:
         submitted_at = self._scheduler.now
         self._travels()
         answer = self._server.does(work, timeout_s)
+        refused = path == "/payments" and answer[0] == CONFLICT
+        if refused and self._faults.strikes("refusal_repeated"):
+            self._stalls(work)
         if self._faults.strikes("answer_lost"):
             self._scheduler.sleep(timeout_s)
             raise ServerAway("no answer")
@@ -83,6 +87,14 @@ class Line:
             pause = self._scheduler.random.uniform(*JOURNAL_HELD_FOR_S)
             self._journal_held_until = self._scheduler.now + pause
         return self._scheduler.now < self._journal_held_until
+
+    def _stalls(self, work: Callable[[], Any]) -> None:
+        """Whatever lies between keeps sending what it has, and lets nothing of the journal through."""
+        pause = self._scheduler.random.uniform(*STALLS_FOR_S)
+        self._journal_held_until = max(self._journal_held_until, self._scheduler.now + pause)
+        for _ in range(REFUSED_AGAIN_TIMES):
+            at = self._scheduler.random.uniform(0.0, pause)
+            self._scheduler.spawn(partial(self._again, work, at), self._scheduler.world, "refused")
 
     def _travels(self) -> None:
         slow = self._faults.strikes("message_overtaken")

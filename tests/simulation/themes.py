@@ -275,6 +275,7 @@ CROSSING = Theme(
             "message_repeated",
             "message_overtaken",
             "start_repeated",
+            "refusal_repeated",
             "journal_held_back",
             "answer_lost",
             "connection_reset",

@@ -66,7 +66,7 @@ _PLACES = {
         themes.PHONE, ("reverse_refused", "phone_asks_for_password", "password_never_typed")
     ),
     "phone_bugs.the_sweep_overwrites_what_was_learned_meanwhile": Place(
-        themes.CONSOLE, ("console_refunds", "channel_answer_lost")
+        themes.GONE_CHANNEL, ("channel_dead", "console_refunds")
     ),
     "phone_bugs.paid_is_booked_while_it_is_given_back": Place(
         themes.SLOW_CHANNEL, ("paid_while_reversing", "end_accepted")
@@ -142,7 +142,7 @@ _PLACES = {
         themes.BACKUP, ("backup_restored",)
     ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
-        themes.CROSSING, ("start_repeated", "journal_held_back", "phone_declines")
+        themes.CROSSING, ("refusal_repeated", "phone_declines")
     ),
     "office_bugs.what_staff_take_back_is_not_closed_at_its_channel": Place(
         themes.DECISIONS, ("clerk_errs", "channel_dead", "clerk_answers")
