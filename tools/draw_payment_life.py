@@ -48,7 +48,10 @@ word only is never refunded by the machine: they say whether it is for the bills
 than the order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say
 what it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`):
 never both. An approved order may have been returned in part in its channel's console: `refunded_minor` is
-less than `captured_minor` then, and the bills stay settled; all of it back means `reversed`.
+less than `captured_minor` then, and the bills stay settled; all of it back means `reversed`. A card
+payment that stays `created`, as where the server died before its kiosk heard that it may begin, lets its
+bills go five minutes after its order's time. It has no end by itself: the kiosk may have gone on without
+the server, and only its journal or staff can say so; they are told after two hours.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 

@@ -10,7 +10,7 @@ from contract.plain_text import is_keepable
 
 # As a kiosk signed it: it is kept as it is, and what it means is judged entry by entry.
 _AS_SIGNED = "body"
-NUMBER_DIGITS_MAX = 40
+NUMBER_DIGITS_MAX, SIGNED_DIGITS_MAX = 40, 4000
 
 
 class StrictParser(Parser):
@@ -19,7 +19,7 @@ class StrictParser(Parser):
         have or nobody needs, a text that is no UTF-8, a nesting without an end."""
         told = json.loads(request.body.decode("utf-8"), parse_constant=_refused, parse_int=_whole)
         if not _keepable(told):
-            raise ValueError("a character that cannot be kept")
+            raise ValueError("a character or a number that cannot be kept")
         return told
 
 
@@ -28,7 +28,7 @@ def _refused(constant: str) -> Any:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > NUMBER_DIGITS_MAX:
+    if len(digits) > SIGNED_DIGITS_MAX:
         raise ValueError("a number that is too long")
     return int(digits)
 
@@ -36,6 +36,8 @@ def _whole(digits: str) -> int:
 def _keepable(value: Any) -> bool:
     if isinstance(value, str):
         return is_keepable(value)
+    if isinstance(value, int):
+        return abs(value) < 10**NUMBER_DIGITS_MAX
     if isinstance(value, dict):
         return all(
             is_keepable(name) and (name == _AS_SIGNED or _keepable(inner))

@@ -124,7 +124,11 @@ def _local(name: str, value: Any, zone: str) -> Any:
     if isinstance(value, list):
         return [_local(name, told, zone) for told in value]
     if name in _TIMES:
-        return local_time(datetime.fromisoformat(value), zone).strftime("%Y-%m-%d %H:%M:%S")
+        try:
+            at = datetime.fromisoformat(value)
+            return local_time(at, zone).strftime("%Y-%m-%d %H:%M:%S")
+        except (ValueError, OverflowError):
+            return value  # a kiosk may call anything a time
     return value
 
 

@@ -31,7 +31,7 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     if as_of != order.version:
         raise transitions.StaleAnswer(order.reference)
     if order.refunds.filter(state=Refund.State.DUE).exists():
-        return order  # our own refund may be part of it
+        raise transitions.StaleAnswer(order.reference)  # our own refund may be part of it
     by_hand = refunds.returned_by_hand(order)
     if order.life is PaymentState.REVERSED and by_hand is not None:
         if sum_:

@@ -13,11 +13,13 @@ from contract.http_signature import sign
 from contract.journal_hash import GENESIS, entry_hash, sign_entry
 from contract.messages import PaymentState
 from kiosk.central.identity import public_text
+from server.alerts.models import Alert
 from server.api import lookups
 from server.api.models import LookupWindow
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 from server.payments.channels import registry
+from server.payments.models import JournalEntry
 from tests.server.payments import world as worlds
 
 
@@ -354,6 +356,43 @@ def test_a_forked_journal_stops_the_kiosk_at_once(world, kiosk):
     unsigned = entry("one") | {"signature": ""}
     assert error(kiosk.post("/journal", {"entries": [unsigned]})) == (409, "journal_not_signed")
     assert Kiosk.objects.get().stopped == "forked"
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "body"),
+    [
+        (
+            "payment",
+            "2026-11-24T22:47:00+08:00",
+            {"amount_minor": 10**60, "reference": "K03-000009"},
+        ),
+        ("Day-end 日结", "2026-11-24T22:47:00+08:00", {"what": "of a newer kiosk"}),
+        ("payment", "昨天晚上", {"reference": "K03-000009"}),
+    ],
+)
+def test_an_entry_that_no_contract_knows_keeps_no_other_one(world, kiosk, kind, at, body):
+    """It is kept as it was signed, and staff are told."""
+    entries, before = [], GENESIS
+    for number, (name, when, told) in enumerate(
+        [(kind, at, body), ("note", timezone.now().isoformat(), {"what": "start"})], 1
+    ):
+        digest = entry_hash(number, when, name, told, before)
+        signature = sign_entry(kiosk.key, kiosk.key_id, number, digest)
+        entries.append(
+            {
+                "sequence": number,
+                "at": when,
+                "kind": name,
+                "body": told,
+                "previous_hash": before,
+                "hash": digest,
+                "signature": signature,
+            }
+        )
+        before = digest
+    assert kiosk.post("/journal", {"entries": entries}).json()["acknowledged"] == 2
+    assert Alert.objects.get().kind == "unreadable_record"
+    assert JournalEntry.objects.get(sequence=1).body == body
 
 
 def test_a_heartbeat_is_kept(kiosk):

@@ -98,6 +98,14 @@ def test_a_card_payment_without_an_end_says_what_kiosk_and_terminal_said_last(wo
     assert "order_no" not in told
 
 
+def test_a_kiosk_whose_time_is_none_is_told_as_it_said_it(world, heard):
+    told = record(world, PaymentState.UNKNOWN, 3, reason="no_answer", offline=True)
+    journal = KioskJournal().write(told.model_dump(mode="json"), at="once upon a time")
+    take(world, journal.entries)
+    sweeper.sweep(LATER, last_word)
+    assert alert().details["kiosk_said"]["at"] == "once upon a time"
+
+
 def test_a_card_taken_without_a_line_whose_kiosk_never_came_back_is_not_forgotten(world):
     journal = KioskJournal().tells(record(world, PaymentState.PENDING, 2, offline=True))
     take(world, journal.entries)

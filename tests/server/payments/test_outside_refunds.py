@@ -11,12 +11,14 @@ from server.billing.models import Allocation, Bill
 from server.billing.verification import verify_ledger
 from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
-from server.payments.channels.interface import ChannelStatus, OrderState
+from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
+from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.initiation import start
-from server.payments.models import PaymentOrder
+from server.payments.models import PaymentOrder, Refund
+from server.staff.people import Person
 from tests.server.payments.world import NOW
 
-TOTAL = 66416
+TOTAL, CLERK = 66416, Person("Li Na")
 
 
 def order():
@@ -63,6 +65,27 @@ def test_a_part_is_booked_as_a_part(paid):
     assert verify_ledger() == []
     alert = Alert.objects.get(kind="refund_outside")
     assert (alert.details["amount_minor"], alert.details["refunded_minor"]) == (TOTAL, 1000)
+
+
+def test_a_part_told_of_while_our_refund_is_due_is_told_again_until_that_has_ended(world):
+    """Staff return all of it by hand then: the payer has the part twice, and somebody hears so."""
+    world.community.late_success = "refund"
+    world.community.save()
+    ended = inquiry.apply_answer(
+        start(world.caller, world.request(), NOW), OrderState(ChannelStatus.CLOSED), NOW
+    )
+    world.channel.refund_says = RefundStatus.FAILED
+    world.channel.refund_query_says = RefundStatus.NOT_FOUND
+    inquiry.apply_answer(ended, world.channel.pays(ended.out_trade_no), NOW)
+    sweeper.sweep(NOW + timedelta(minutes=1))
+    assert not told(1000), "the channel tells again"
+    [refund] = order().refunds.all()
+    later = NOW + timedelta(hours=1)
+    returned_by_hand(refund.refund_no, CLERK, "no refund there", later, how=Refund.How.CASH)
+    assert told(1000)
+    twice = Alert.objects.get(kind="refunded_twice")
+    assert (twice.subject, twice.details["amount_minor"]) == (refund.refund_no, 1000)
+    assert verify_ledger() == []
 
 
 def test_the_same_part_again_is_no_news(paid):

@@ -37,10 +37,11 @@ class KioskJournal:
         self.entries: list[JournalEntry] = []
         self.key, self.kiosk_id = key, str(KIOSK_ID)
 
-    def write(self, body: dict, kind: EntryKind | str = EntryKind.PAYMENT) -> "KioskJournal":
+    def write(
+        self, body: dict, kind: EntryKind | str = EntryKind.PAYMENT, at: str = NOW.isoformat()
+    ) -> "KioskJournal":
         sequence = len(self.entries) + 1
         before = self.entries[-1].hash if self.entries else GENESIS
-        at = NOW.isoformat()
         digest = entry_hash(sequence, at, str(kind), body, before)
         self.entries.append(
             JournalEntry(

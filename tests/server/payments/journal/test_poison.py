@@ -315,8 +315,8 @@ def test_an_entry_of_a_kind_that_nobody_knows_is_kept_and_told_once(world):
     assert verify_ledger() == []
 
 
-@pytest.mark.parametrize("kind", ["", "Payment", "a" * 21, "pay ment", "支付"])
-def test_a_kind_is_a_short_word(world, kind):
+@pytest.mark.parametrize("kind", ["", "a" * 21])
+def test_a_kind_is_short(world, kind):
     entry = KioskJournal().write({}, EntryKind.NOTE).entries[0].model_dump(mode="json")
     with pytest.raises(ValueError, match="kind"):
         JournalBatch.model_validate({"entries": [entry | {"kind": kind}]})
