@@ -8,10 +8,11 @@ demo. The server knows nothing of it and has no door for it: a server elsewhere 
 import argparse
 import json
 import os
+import secrets
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract.message import Text
 
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 
 SESSION_LIFE_S = 12 * 3600
 KEY_MADE_BEFORE = timedelta(days=4 * 365)  # longer than a key's life
-ROLES: tuple[tuple[str, Text], ...] = (("demo", Text(zh="管理员", en="Administrator")),)
+# An account for the whole company, and one for each role, named as the server names the role.
+ROLES: tuple[tuple[str, Text], ...] = (
+    ("demo", Text(zh="公司管理员", en="The company")),
+    ("administrator", Text(zh="小区管理员", en="Administrator")),
+    ("bookkeeper", Text(zh="会计", en="Bookkeeper")),
+    ("collector", Text(zh="收费员", en="Collector")),
+    ("approver", Text(zh="审批人", en="Approver")),
+    ("technician", Text(zh="维修员", en="Technician")),
+    ("auditor", Text(zh="审计员", en="Auditor")),
+)
 PAGES: tuple[tuple[str, str, Text], ...] = (
     ("fleet", "/staff/fleet/", Text(zh="终端", en="Kiosks")),
     ("open-questions", "/staff/open-questions/", Text(zh="待查款项", en="Open questions")),
@@ -62,6 +72,7 @@ def main(argv: list[str]) -> int:
 
 
 def _session(name: str) -> str:
+    from django.conf import settings
     from django.contrib.auth import (
         BACKEND_SESSION_KEY,
         HASH_SESSION_KEY,
@@ -70,15 +81,27 @@ def _session(name: str) -> str:
     )
     from django.contrib.sessions.backends.db import SessionStore
 
-    user = get_user_model().objects.get(username=name)
+    user = get_user_model().objects.filter(username=name).first() or _with_role(name)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.set_expiry(SESSION_LIFE_S)
     session.save()
     assert session.session_key is not None
     return session.session_key
+
+
+def _with_role(name: str) -> Any:
+    """An account that holds the role of this name in every community, with a password nobody knows."""
+    from django.utils import timezone
+
+    from server.estate.models import Community
+    from server.staff.accounts import create_staff
+    from server.staff.roles import Role
+
+    roles = [(community, Role(name)) for community in Community.objects.all()]
+    return create_staff(name, secrets.token_urlsafe(18), at=timezone.now(), roles=roles)
 
 
 def _expired_key() -> str:
