@@ -1,7 +1,7 @@
 """Languages on the server: which one a page speaks, and texts that go out in both.
 
-Staff pages are Chinese until somebody chooses, public ones speak as the phone does. A msgid is the
-English sentence, values stand in it as ``%(name)s``; the Chinese is in the catalogues.
+Staff pages are Chinese until somebody chooses, public ones speak as the phone does, or as a link asks.
+A msgid is the English sentence, values stand in it as ``%(name)s``; the Chinese is in the catalogues.
 """
 
 from datetime import date
@@ -21,12 +21,18 @@ from contract.messages import Text
 
 STAFF_PATHS = ("/staff/", "/admin/")
 CHINESE, ENGLISH = "zh-hans", "en"
+LANGUAGE_QUERY = "language"  # as a link on a public page asks: no cookie is needed there
 
 register = template.Library()
 
 
 class ChosenLanguage(LocaleMiddleware):
     def process_request(self, request: HttpRequest) -> None:
+        asked = request.GET.get(LANGUAGE_QUERY)
+        if asked in (CHINESE, ENGLISH):
+            translation.activate(asked)
+            request.LANGUAGE_CODE = asked
+            return
         chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
         if request.path.startswith(STAFF_PATHS) and not chosen:
             translation.activate(settings.LANGUAGE_CODE)
@@ -92,4 +98,8 @@ def beside(text: Text) -> SafeString:
 @register.filter
 def chosen(text: Text) -> str:
     """The one of both that this page speaks: ``{% load language %}{{ unit.label|chosen }}``."""
-    return text.in_language("en" if (translation.get_language() or "").startswith("en") else "zh")
+    language = translation.get_language() or ENGLISH  # where none is active, gettext gives msgids
+    return text.in_language("en" if language.startswith("en") else "zh")
+
+
+as_spoken = lazy(chosen, str)  # as ``chosen`` by the time it is shown: for what modules hold

@@ -6,10 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from server.estate.back_office import CommunityRows
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import KIOSK_CODE, Kiosk
+from server.language import chosen
 from server.staff import scope
 from server.staff.back_office import ModelAdmin
 from server.staff.roles import Deed
@@ -19,18 +22,22 @@ KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "jour
 
 @admin.register(Kiosk)
 class KioskAdmin(CommunityRows, ModelAdmin):
-    list_display = ("code", "location_zh", "community", "active", "enrolled_at", "heard_at")
+    list_display = ("code", "place", "community", "active", "enrolled_at", "heard_at")
     list_filter = ("community", "active")
     fields = ("community", "code", "location_zh", "location_en", "active", *KIOSKS_OWN)
     readonly_fields = KIOSKS_OWN
     actions = ("new_pairing_code",)
+
+    @admin.display(description=_("Location"))
+    def place(self, kiosk: Kiosk) -> str:
+        return chosen(kiosk.location)
 
     def save_model(self, request: HttpRequest, obj: Kiosk, form: Any, change: bool) -> None:
         """Only what was changed in the form: the kiosk itself moves the rest on meanwhile, among it how
         far its journal is safe here."""
         obj.save(update_fields=form.changed_data if change else None)
 
-    @admin.action(description="生成配对码 New pairing code", permissions=["pair"])
+    @admin.action(description=_("New pairing code"), permissions=["pair"])
     def new_pairing_code(self, request: HttpRequest, queryset: QuerySet[Kiosk]) -> None:
         for kiosk in queryset.filter(
             community__in=scope.communities(request.user, Deed.PAIR_KIOSK)
@@ -38,11 +45,12 @@ class KioskAdmin(CommunityRows, ModelAdmin):
             try:
                 code = create_pairing_code(kiosk, now=timezone.now())
             except ValueError:
-                self.message_user(request, f"{kiosk.code}：{KIOSK_CODE.message}", messages.ERROR)
+                self.message_user(request, f"{kiosk.code}: {KIOSK_CODE.message}", messages.ERROR)
                 continue
             self.message_user(
                 request,
-                f"{kiosk.code} 配对码 pairing code: {code}（24 小时内一次有效 once, within 24 hours）",
+                gettext("Pairing code of %(kiosk)s: %(code)s (once, within 24 hours)")
+                % {"kiosk": kiosk.code, "code": code},
                 messages.SUCCESS,
             )
 

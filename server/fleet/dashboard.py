@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from contract.business_day import business_day, zone
@@ -35,7 +37,7 @@ class ConditionView:
 
 @dataclass(frozen=True)
 class DeviceView:
-    name: Text
+    name: str | Promise
     driver: str
     simulated: bool
     tone: str
@@ -56,11 +58,11 @@ class KioskView:
     location: Text
     tone: str
     late: bool
-    heard: Text
-    state: Text
+    heard: str | Promise
+    state: str | Promise
     state_tone: str
-    advice: Text | None
-    offered: list[Text]  # what residents can do there now
+    advice: str | Promise | None
+    offered: list[str | Promise]  # what residents can do there now
     devices: list[DeviceView]
     takings: list[Taking]
     total: str
@@ -187,7 +189,9 @@ def _heartbeat(kiosk: Kiosk) -> Heartbeat | None:
         return None
 
 
-def _state(kiosk: Kiosk, heartbeat: Heartbeat | None, late: bool) -> tuple[Text, Text | None]:
+def _state(
+    kiosk: Kiosk, heartbeat: Heartbeat | None, late: bool
+) -> tuple[str | Promise, str | Promise | None]:
     if not kiosk.active:
         return texts.SWITCHED_OFF, None
     if not kiosk.public_key:
@@ -195,9 +199,7 @@ def _state(kiosk: Kiosk, heartbeat: Heartbeat | None, late: bool) -> tuple[Text,
     if kiosk.stopped:
         return texts.STOPPED, texts.PAIR_AGAIN[kiosk.stopped]
     if late or heartbeat is None:
-        return texts.NEVER_HEARD if heartbeat is None else Text(zh="失联", en="Not heard"), (
-            texts.NOT_HEARD
-        )
+        return texts.NEVER_HEARD if heartbeat is None else _("Not heard"), texts.NOT_HEARD
     return texts.STATES[heartbeat.state], None
 
 
@@ -212,7 +214,7 @@ def _state_tone(heartbeat: Heartbeat | None, late: bool, active: bool) -> str:
 
 def _device(device: DeviceReport) -> DeviceView:
     return DeviceView(
-        name=texts.ROLES.get(device.role, Text(zh=device.role, en=device.role)),
+        name=texts.ROLES.get(device.role, device.role),
         driver=" ".join(part for part in (device.model, f"({device.driver})") if part),
         simulated=device.simulated,
         tone=_tone(device.level),

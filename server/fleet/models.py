@@ -4,34 +4,35 @@ import uuid
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from contract.journal_hash import GENESIS
-from contract.messages import KIOSK_CODE_PATTERN, Text
+from contract.messages import KIOSK_CODE_PATTERN
 from contract.stop_reason import StopReason
+from server.estate.fields import BilingualField
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
 
 STOP_REASONS = [
-    (StopReason.TWIN.value, "两台设备使用同一身份 Two machines with one identity"),
-    (StopReason.BEHIND.value, "磁盘恢复到旧备份 Started from an old disk image"),
-    (StopReason.FORKED.value, "日志与已收到的不一致 Its journal contradicts what was received"),
-    (StopReason.DAMAGED.value, "日志损坏,有条目丢失 Its journal lost entries"),
-    (StopReason.NOT_SIGNED.value, "日志签名不对 Its journal is not signed by it"),
+    (StopReason.TWIN.value, _("Two machines with one identity")),
+    (StopReason.BEHIND.value, _("Started from an old disk image")),
+    (StopReason.FORKED.value, _("Its journal contradicts what was received")),
+    (StopReason.DAMAGED.value, _("Its journal lost entries")),
+    (StopReason.NOT_SIGNED.value, _("Its journal is not signed by it")),
 ]
 
 
-KIOSK_CODE = (
-    RegexValidator(  # the beginning of every receipt number, see contract.messages.Reference
-        rf"^{KIOSK_CODE_PATTERN}\Z",
-        "大写字母开头，共 2 至 8 个大写字母或数字，如 K03"
-        " 2 to 8 capital letters and digits, a letter first, e.g. K03",
-    )
+# The beginning of every receipt number, see contract.messages.Reference.
+KIOSK_CODE = RegexValidator(
+    rf"^{KIOSK_CODE_PATTERN}\Z",
+    _("2 to 8 capital letters and digits, a letter first, e.g. K03"),
 )
 
 
 class Kiosk(OfCommunity):
-    """终端. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw, once enrolled.
+    """A terminal in a lobby. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw,
+    once enrolled.
 
     ``code`` and ``community`` stay as they are once it has taken a payment. ``heartbeat`` is the
     newest ``contract.heartbeat.Heartbeat`` as JSON. ``journal_sequence`` and ``journal_hash`` say up to
@@ -40,18 +41,17 @@ class Kiosk(OfCommunity):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="kiosks"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="kiosks"
     )
-    code = models.CharField("编号 Code", max_length=8, validators=[KIOSK_CODE])
-    location_zh = models.CharField("位置 Location (中文)", max_length=60)
-    location_en = models.CharField("Location (English)", max_length=80)
-    active = models.BooleanField("启用 Active", default=True)
-    public_key = models.CharField("公钥 Public key", max_length=43, blank=True)
-    enrolled_at = models.DateTimeField("配对时间 Enrolled at", null=True, blank=True)
-    heard_at = models.DateTimeField("最近心跳 Last heard", null=True, blank=True)
-    heartbeat = models.JSONField("心跳 Heartbeat", null=True, blank=True)
-    journal_sequence = models.BigIntegerField("日志序号 Journal sequence", default=0)
-    journal_hash = models.CharField("日志散列 Journal hash", max_length=64, default=GENESIS)
+    code = models.CharField(_("Kiosk code"), max_length=8, validators=[KIOSK_CODE])
+    location = BilingualField(_("Location"), zh_max=60, en_max=80)
+    active = models.BooleanField(_("Active"), default=True)
+    public_key = models.CharField(_("Public key"), max_length=43, blank=True)
+    enrolled_at = models.DateTimeField(_("Enrolled at"), null=True, blank=True)
+    heard_at = models.DateTimeField(_("Last heard"), null=True, blank=True)
+    heartbeat = models.JSONField(_("Heartbeat"), null=True, blank=True)
+    journal_sequence = models.BigIntegerField(_("Journal sequence"), default=0)
+    journal_hash = models.CharField(_("Journal hash"), max_length=64, default=GENESIS)
     journal_waits_since = models.DateTimeField(null=True, blank=True)  # nothing of it arrived since
     # What the newest start of it told (see contract.stop_reason.Presence); begins anew at enrolment.
     boot = models.CharField(max_length=32, blank=True)
@@ -62,13 +62,13 @@ class Kiosk(OfCommunity):
     strays = models.PositiveIntegerField(default=0)  # messages of an earlier start since the newest
     stray_beat = models.BigIntegerField(default=0)
     stopped = models.CharField(
-        "停用原因 Stopped", max_length=20, choices=STOP_REASONS, blank=True, default=""
+        _("Stopped"), max_length=20, choices=STOP_REASONS, blank=True, default=""
     )
-    stopped_at = models.DateTimeField("停用时间 Stopped at", null=True, blank=True)
+    stopped_at = models.DateTimeField(_("Stopped at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "终端 Kiosk"
-        verbose_name_plural = "终端 Kiosks"
+        verbose_name = _("Kiosk")
+        verbose_name_plural = _("Kiosks")
         ordering = ["community", "code"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="kiosk_code_once")
@@ -80,10 +80,6 @@ class Kiosk(OfCommunity):
     def clean(self) -> None:
         super().clean()
         check_stays(self, "code", "community")
-
-    @property
-    def location(self) -> Text:
-        return Text(zh=self.location_zh, en=self.location_en)
 
 
 class RetiredKey(models.Model):
@@ -104,18 +100,18 @@ class PairingCode(models.Model):
     """A code that enrols one kiosk, once, for a short time. Only its hash is kept."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
     kiosk = models.ForeignKey(
-        Kiosk, models.PROTECT, verbose_name="终端 Kiosk", related_name="pairing_codes"
+        Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="pairing_codes"
     )
     code_hash = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField("有效期至 Expires at")
-    used_at = models.DateTimeField("使用时间 Used at", null=True, blank=True)
+    expires_at = models.DateTimeField(_("Expires at"))
+    used_at = models.DateTimeField(_("Used at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "配对码 Pairing code"
-        verbose_name_plural = "配对码 Pairing codes"
+        verbose_name = _("Pairing code")
+        verbose_name_plural = _("Pairing codes")
         ordering = ["-expires_at"]
 
     def __str__(self) -> str:
@@ -126,10 +122,10 @@ class HeartbeatRecord(models.Model):
     """One heartbeat as it came; old ones are pruned."""
 
     community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name="小区 Community", related_name="+"
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
     kiosk = models.ForeignKey(
-        Kiosk, models.PROTECT, verbose_name="终端 Kiosk", related_name="heartbeats"
+        Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="heartbeats"
     )
     received_at = models.DateTimeField()
     body = models.JSONField()

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from contract.business_day import zone
-from contract.messages import Text
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.payments.decisions import unknown_outcome
@@ -78,21 +79,19 @@ class Request:
 
 
 DONE = {
-    "look_again": Text(zh="已查询，结果见下", en="Asked; see below"),
-    "book_as_paid": Text(zh="已按已付入账", en="Booked as paid"),
-    "book_as_unpaid": Text(zh="已按未付结束", en="Ended as not paid"),
-    "release_bills": Text(zh="账单已放开", en="The bills can be paid again"),
-    "settle_amount": Text(zh="款项已按您的决定入账", en="The money is booked as you said"),
-    "settle_outside": Text(zh="差额已按您的决定入账", en="The difference is booked as you said"),
-    "refund_again": Text(zh="已再退一次，结果见下", en="Tried; see below"),
-    "returned_by_hand": Text(
-        zh="已登记人工退回，系统不会再退", en="Returned by hand; it is not sent any more"
-    ),
-    "resolve_alert": Text(zh="已记为处理完", en="Marked as dealt with"),
+    "look_again": _("Asked; see below"),
+    "book_as_paid": _("Booked as paid"),
+    "book_as_unpaid": _("Ended as not paid"),
+    "release_bills": _("The bills can be paid again"),
+    "settle_amount": _("The money is booked as you said"),
+    "settle_outside": _("The difference is booked as you said"),
+    "refund_again": _("Tried; see below"),
+    "returned_by_hand": _("Returned by hand; it is not sent any more"),
+    "resolve_alert": _("Marked as dealt with"),
 }
 
 
-def perform(asked: Request, communities: QuerySet[Community]) -> Text:
+def perform(asked: Request, communities: QuerySet[Community]) -> str | Promise:
     """What was done, in words. ``communities``: those in which the person may do it. Raises
     NotPossible, ReasonMissing, NotUnderstood, PermissionDenied (another community's)."""
     if asked.act not in DONE or "\x00" in asked.subject:

@@ -1,19 +1,20 @@
-"""What is known of a question, as rows that people read: a label, and lines in words."""
+"""What is known of a question, as rows that people read: a label, and lines, in the page's language."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from contract.messages import Text
-from contract.money import Money
-from server.open_questions.texts import label, value
+from django.utils.translation import gettext as _
 
-_QUIET = ("to_do", "payment_id")  # shown elsewhere on the page
+from contract.money import Money
+from server.open_questions.texts import label, refund_said, value
+
+_QUIET = ("payment_id",)  # shown elsewhere on the page
 
 
 @dataclass(frozen=True)
 class Row:
-    label: Text
-    lines: list[Text]
+    label: str
+    lines: list[str]
 
 
 def rows(known: dict[str, Any], currency: str) -> list[Row]:
@@ -26,54 +27,49 @@ def rows(known: dict[str, Any], currency: str) -> list[Row]:
     return found
 
 
-def _lines(name: str, told: Any, currency: str) -> list[Text]:
+def _lines(name: str, told: Any, currency: str) -> list[str]:
     if told is None or told in ("", [], {}):
         return []
     if isinstance(told, list) and told and isinstance(told[0], dict) and "asked" in told[0]:
         return [_answer(one, currency) for one in told]
     if isinstance(told, list):
-        return [_join([_scalar(name, one, currency) for one in told], "、", ", ")]
-    if isinstance(told, dict) and set(told) == {"zh", "en"}:
-        return [Text.model_validate(told)]
+        return [_(", ").join(_scalar(name, one, currency) for one in told)]
     if isinstance(told, dict):
         parts = [(label(n), _lines(n, v, currency)) for n, v in told.items()]
         return [_pair(named, lines) for named, lines in parts if lines]
     return [_scalar(name, told, currency)]
 
 
-def _scalar(name: str, told: Any, currency: str) -> Text:
+def _scalar(name: str, told: Any, currency: str) -> str:
     if name.endswith("_minor") and type(told) is int:
-        shown = Money(told, currency).display("zh_CN")
-        return Text(zh=shown, en=shown)
+        return Money(told, currency).display("zh_CN")
+    if name == "refund_said":
+        return refund_said(str(told))
     if isinstance(told, dict):
-        return _join([_pair(label(n), [value(v)]) for n, v in told.items()], " ", " ")
+        return " ".join(_pair(label(n), [value(v)]) for n, v in told.items())
     return value(told)
 
 
-def _answer(one: dict[str, Any], currency: str) -> Text:
+def _answer(one: dict[str, Any], currency: str) -> str:
     """One answer of a channel: when, to what, and how often it was the same."""
-    asked, said = value(one.get("asked", "")), value(one.get("answer", ""))
-    reason = value(one["reason"]) if one.get("reason") else None
-    amount = one.get("amount_minor")
-    more = Money(amount, currency).display("zh_CN") if type(amount) is int else ""
+    said = _("%(at)s %(asked)s: %(answer)s") % {
+        "at": one.get("first", ""),
+        "asked": value(one.get("asked", "")),
+        "answer": value(one.get("answer", "")),
+    }
+    if one.get("reason"):
+        said = _("%(said)s (%(reason)s)") % {"said": said, "reason": value(one["reason"])}
+    if type(amount := one.get("amount_minor")) is int:
+        said = f"{said} {Money(amount, currency).display('zh_CN')}"
     times, last = one.get("times", 1), one.get("last", "")
-    zh, en = (
-        f"{one.get('first', '')} {asked.zh}：{said.zh}",
-        f"{one.get('first', '')} {asked.en}: {said.en}",
-    )
-    if reason:
-        zh, en = f"{zh}（{reason.zh}）", f"{en} ({reason.en})"
-    if more:
-        zh, en = f"{zh} {more}", f"{en} {more}"
     if times > 1:
-        zh, en = f"{zh}，共 {times} 次，最近 {last}", f"{en}, {times} times, last {last}"
-    return Text(zh=zh.strip(), en=en.strip())
+        said = _("%(said)s, %(times)s times, last %(last)s") % {
+            "said": said,
+            "times": times,
+            "last": last,
+        }
+    return said.strip()
 
 
-def _pair(named: Text, lines: list[Text]) -> Text:
-    told = _join(lines, "；", "; ")
-    return Text(zh=f"{named.zh} {told.zh}".strip(), en=f"{named.en} {told.en}".strip())
-
-
-def _join(texts: list[Text], zh: str, en: str) -> Text:
-    return Text(zh=zh.join(t.zh for t in texts), en=en.join(t.en for t in texts))
+def _pair(named: str, lines: list[str]) -> str:
+    return f"{named} {_('; ').join(lines)}".strip()

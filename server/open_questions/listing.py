@@ -17,9 +17,9 @@ from server.estate.models import Community
 from server.fleet.last_word import last_word
 from server.fleet.models import Kiosk
 from server.fleet.texts import PAIR_AGAIN
+from server.language import both
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
-from server.open_questions.texts import REFUND_SAID, value
 from server.payments import contradictions, investigation, timing
 from server.payments.decisions import outside_refund
 from server.payments.decisions.alert_closing import OF_A_QUESTION
@@ -45,9 +45,9 @@ _OPEN = [state.value for state in PaymentState if not state.final]
 
 @dataclass(frozen=True)
 class Question:
-    """One thing that waits for somebody. ``kind``: a key of ``words.KINDS``; ``subject`` names the row
+    """One thing that waits for somebody. ``kind``: a key of ``texts.KINDS``; ``subject`` names the row
     for the acts (a payment's id, a refund's number, an alert's key, a kiosk's id); ``acts`` are keys of
-    ``words.ACTS``; ``version`` is the order's that was seen."""
+    ``texts.ACTS``; ``version`` is the order's that was seen."""
 
     kind: str
     subject: str
@@ -138,8 +138,6 @@ def _payment_acts(order: PaymentOrder) -> tuple[str, ...]:
 
 
 def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...]) -> Question:
-    known = investigation.facts(order, last_word)
-    to_do = known.get("to_do")
     return Question(
         kind,
         order.payment_id,
@@ -147,7 +145,7 @@ def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...])
         order.community,
         what,
         acts,
-        to_do=Text.model_validate(to_do) if to_do and kind == "payment" else None,
+        to_do=both(investigation.to_do(order.by_code)) if kind == "payment" else None,
         amount_minor=order.amount_minor,
         came_minor=order.held_minor or None,
         currency=order.currency,
@@ -157,7 +155,7 @@ def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...])
         method=order.method,
         version=order.version,
         told_unpaid=order.told_unpaid,
-        known=known,
+        known=investigation.facts(order, last_word),
         history=list(acts_on(("payment", order.payment_id))),
     )
 
@@ -197,7 +195,7 @@ def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Questi
         by_machine = ("refund_again",) if order.by_code else ()
         known = investigation.facts(order, last_word) | {
             "refund_no": refund.refund_no,
-            "said": REFUND_SAID.get(refund.said, value(refund.said)).model_dump(),
+            "refund_said": refund.said,
             "poll_count": refund.poll_count,
         }
         yield Question(
@@ -232,7 +230,7 @@ def _alerts(communities: dict[int, Community]) -> Iterator[Question]:
             str(alert.pk),
             alert.raised_at,
             alert.community,
-            Text(zh=alert.text_zh, en=alert.text_en),
+            alert.text,
             ("resolve_alert",),
             amount_minor=amount if type(amount) is int else None,
             reference=alert.subject if alert.subject != alert.kiosk_code else "",
@@ -256,7 +254,7 @@ def _journals(communities: dict[int, Community], at: datetime) -> Iterator[Quest
         if (kiosk.community_id, kiosk.code) in told:
             continue
         if kiosk.stopped:
-            what = sentences.stopped(kiosk, PAIR_AGAIN[kiosk.stopped])
+            what = sentences.stopped(kiosk, both(PAIR_AGAIN[kiosk.stopped]))
             yield _of_kiosk(kiosk, kiosk.stopped_at or at, what)
         elif (since := _stands_still(kiosk, at)) is not None:
             yield _of_kiosk(kiosk, since, sentences.stands_still(kiosk))

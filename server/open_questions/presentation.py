@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+
 from contract.business_day import local_time
 from contract.messages import Method, Text
 from contract.methods import METHODS
@@ -19,8 +21,8 @@ class ActCard:
     """``subject``: what the act is done to, where that is not the question's own."""
 
     code: str
-    name: Text
-    effect: Text
+    name: str | Promise
+    effect: str | Promise
     subject: str
     main: bool
 
@@ -34,7 +36,7 @@ class ActCard:
 class Past:
     """What somebody did about it before."""
 
-    name: Text
+    name: str | Promise
     person: str
     at: str
     reason: str
@@ -48,11 +50,11 @@ class Card:
         self.acts = [self._act(code) for code in question.acts if code in may]
 
     @property
-    def kind(self) -> Text:
+    def kind(self) -> str | Promise:
         return KINDS[self.question.kind]
 
     @property
-    def waited(self) -> Text:
+    def waited(self) -> str:
         return lasting((self._now - self.question.since).total_seconds())
 
     @property
@@ -69,7 +71,7 @@ class Card:
 
     @property
     def by_code(self) -> bool:
-        return self.question.method in ("wechat", "alipay")
+        return self.question.method not in ("", Method.CARD)
 
     @property
     def history(self) -> list[Past]:
@@ -86,7 +88,7 @@ class Card:
         return ActCard(code, name, EFFECTS[effect], subject, main)
 
     def _past(self, act: Act) -> Past:
-        name = ACTS.get(act.act, Text(zh=act.act, en=act.act))
+        name = ACTS.get(act.act, act.act)
         return Past(name, act.person_name, self._shown(act.at), act.reason)
 
     def _shown(self, at: datetime) -> str:

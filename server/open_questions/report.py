@@ -1,12 +1,15 @@
-"""Open questions at the server's terminal: a line each for people, or all that is known as JSON."""
+"""Open questions at the server's terminal: a line each for people, in the language that is
+active, or all that is known as JSON, in both."""
 
 import json
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from server.estate.models import Community
+from server.language import chosen
 from server.open_questions.listing import Question, questions
 from server.open_questions.texts import KINDS, lasting
 from server.staff.models import Act
@@ -21,7 +24,7 @@ def as_json(communities: QuerySet[Community], at: datetime) -> str:
 def as_lines(communities: QuerySet[Community], at: datetime) -> str:
     found = questions(communities, at)
     if not found:
-        return "没有待查的款项 nothing waits for staff"
+        return gettext("Nothing waits for staff")
     return "\n".join(_line(question, at) for question in found)
 
 
@@ -29,9 +32,9 @@ def _line(question: Question, at: datetime) -> str:
     waited = lasting((at - question.since).total_seconds())
     kind = KINDS[question.kind]
     name = question.reference or question.kiosk_code or question.subject
-    parts = (waited.zh, f"{kind.zh} {kind.en}", name, question.came or question.amount)
+    parts = (waited, str(kind), name, question.came or question.amount)
     head = "  ".join(part for part in parts if part)
-    return f"{head}\n  {question.what.zh}\n  {question.what.en}"
+    return f"{head}\n  {chosen(question.what)}"
 
 
 def _whole(question: Question, at: datetime) -> dict[str, Any]:

@@ -1,91 +1,101 @@
-"""Each open question in one plain sentence, in both languages."""
+"""Each open question in one plain sentence, in both languages: the page shows one, programs get both."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import override
 
 from contract.messages import Method, Text
 from contract.methods import METHODS
 from contract.money import Money
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
-from server.open_questions.texts import REFUND_SAID, value
+from server.language import CHINESE, ENGLISH, both
+from server.open_questions.texts import refund_said, value
 from server.payments.models import PaymentOrder, Refund
 
 
 def payment(order: PaymentOrder) -> Text:
     if order.method == Method.CARD:
-        return Text(
-            zh=f"终端 {order.kiosk_code} 的刷卡结果还不知道：可能扣了款，也可能没有。",
-            en=f"Whether the card was charged at kiosk {order.kiosk_code} is not known: perhaps it was.",
+        return both(
+            "Whether the card was charged at kiosk %(kiosk)s is not known: perhaps it was.",
+            kiosk=order.kiosk_code,
         )
-    channel = METHODS[Method(order.method)].name
-    return Text(
-        zh=f"{channel.zh}还没有说清这笔订单付没付。查明以前，账单不能再付。",
-        en=f"{channel.en} has not said clearly whether this was paid. Until that is known, its bills"
-        " cannot be paid again.",
+    return both(
+        "%(channel)s has not said clearly whether this was paid. Until that is known, its bills"
+        " cannot be"
+        " paid again.",
+        channel=_channel(order),
     )
 
 
 def amount(order: PaymentOrder) -> Text:
-    channel = METHODS[Method(order.method)].name
-    came, due = _money(order.held_minor, order), _money(order.amount_minor, order)
-    return Text(
-        zh=f"{channel.zh}实收 {came}，订单是 {due}。钱在暂挂科目里，等您决定用途。",
-        en=f"{channel.en} took {came}, the order is for {due}. The money is in the suspense account"
-        " until you say what it is for.",
+    return both(
+        "%(channel)s took %(came)s, the order is for %(due)s. The money is in the suspense account"
+        " until"
+        " you say what it is for.",
+        channel=_channel(order),
+        came=_money(order.held_minor, order),
+        due=_money(order.amount_minor, order),
     )
 
 
 def outside(order: PaymentOrder) -> Text:
-    gone, paid = _money(order.refunded_minor, order), _money(order.captured_minor, order)
-    channel = METHODS[Method(order.method)].name
-    return Text(
-        zh=f"有人在{channel.zh}商户后台退了 {gone}（共付 {paid}）。"
-        "账单仍算已缴，请决定这笔差额由谁承担。",
-        en=f"{gone} of {paid} was refunded in the console of {channel.en}. The bills stay paid: say who"
+    return both(
+        "%(gone)s of %(paid)s was refunded in the console of %(channel)s. The bills stay paid: say"
+        " who"
         " bears the difference.",
+        channel=_channel(order),
+        gone=_money(order.refunded_minor, order),
+        paid=_money(order.captured_minor, order),
     )
 
 
 def contradicted(order: PaymentOrder, alert: Alert) -> Text:
-    decided, said = value(alert.details.get("decided")), value(alert.details.get("said"))
     card = order.method == Method.CARD
-    who = Text(zh="刷卡机", en="the card terminal") if card else METHODS[Method(order.method)].name
-    return Text(
-        zh=f"人工认定为“{decided.zh}”，后来{who.zh}说“{said.zh}”。请重新核对。",
-        en=f'Staff decided "{decided.en}"; since then {who.en} says "{said.en}". Check it again.',
+    return both(
+        'Staff decided "%(decided)s"; since then %(who)s says "%(said)s". Check it again.',
+        decided=_in_words(value, alert.details.get("decided")),
+        said=_in_words(value, alert.details.get("said")),
+        who=both("the card terminal") if card else _channel(order),
     )
 
 
 def refund(refund: Refund) -> Text:
-    order = refund.order
-    if not order.by_code:
-        return Text(
-            zh="银行卡的钱系统退不了，请人工退回。",
-            en="The machine cannot return money to a card: return it by hand.",
-        )
-    channel, said = (
-        METHODS[Method(order.method)].name,
-        REFUND_SAID.get(refund.said, value(refund.said)),
-    )
-    return Text(
-        zh=f"{channel.zh}还没有退成（试了 {refund.poll_count} 次，最近的回答：{said.zh}）。"
-        "系统会继续退；您要自己退，就在这里登记，系统不再退。",
-        en=f"{channel.en} has not returned it (tried {refund.poll_count} times, last answer: {said.en})."
-        " It is tried on; if you return it yourself, say so here and it is not sent any more.",
+    if not refund.order.by_code:
+        return both("The machine cannot return money to a card: return it by hand.")
+    return both(
+        "%(channel)s has not returned it (tried %(count)s times, last answer: %(said)s). It is"
+        " tried on; if"
+        " you return it yourself, say so here and it is not sent any more.",
+        channel=_channel(refund.order),
+        count=refund.poll_count,
+        said=_in_words(refund_said, refund.said),
     )
 
 
 def stopped(kiosk: Kiosk, advice: Text) -> Text:
-    return Text(
-        zh=f"终端 {kiosk.code} 已停止收款。{advice.zh}。",
-        en=f"Kiosk {kiosk.code} takes no money. {advice.en}.",
-    )
+    return both("Kiosk %(kiosk)s takes no money. %(advice)s.", kiosk=kiosk.code, advice=advice)
 
 
 def stands_still(kiosk: Kiosk) -> Text:
-    return Text(
-        zh=f"终端 {kiosk.code} 有心跳，但日志没有送来。重启终端程序；还不行，请联系维护。",
-        en=f"Kiosk {kiosk.code} is heard, but its journal does not come. Restart its program; if that"
-        " does not help, call for service.",
+    return both(
+        "Kiosk %(kiosk)s is heard, but its journal does not come. Restart its program; if that"
+        " does not"
+        " help, call for service.",
+        kiosk=kiosk.code,
     )
+
+
+def _in_words(words: Callable[[Any], str], code: object) -> Text:
+    with override(CHINESE):
+        zh = words(code)
+    with override(ENGLISH):
+        return Text(zh=zh, en=words(code))
+
+
+def _channel(order: PaymentOrder) -> Text:
+    return METHODS[Method(order.method)].name
 
 
 def _money(minor: int, order: PaymentOrder) -> str:

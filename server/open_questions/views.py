@@ -1,15 +1,14 @@
-"""The page of open questions (待查款项): everything that waits for somebody, and the acts that end it."""
+"""The page of open questions: everything that waits for somebody, and the acts that end it."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from contract.messages import Text
-from server.fleet.templatetags.bilingual import chosen
 from server.fleet.views import staff_only
 from server.open_questions import actions
 from server.open_questions.listing import Question, questions, seen
@@ -19,10 +18,8 @@ from server.payments.models import BorneBy, HeldFor, Refund
 from server.staff import audit, people, scope
 from server.staff.roles import Area
 
-_REASON = Text(zh="请写明理由", en="Please give a reason")
-_FORM = Text(
-    zh="没有看懂这张表单,请重新打开页面", en="The form was not understood; open the page again"
-)
+_REASON = _("Please give a reason")
+_FORM = _("The form was not understood; open the page again")
 
 
 @staff_only
@@ -71,7 +68,7 @@ def act(request: HttpRequest) -> HttpResponse:
         said, level = _REASON, messages.ERROR
     except actions.NotUnderstood:
         said, level = _FORM, messages.ERROR
-    messages.add_message(request, level, chosen(said))
+    messages.add_message(request, level, str(said))
     return redirect("open_questions")
 
 

@@ -7,8 +7,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from contract.messages import Method
 from server.alerts.models import Alert
+from server.language import chosen
+from server.payments import investigation
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.refusal import NotPossible
 from server.payments.investigation import INSIDE, LABELS
@@ -16,8 +21,6 @@ from server.payments.models import JournalEntry, PaymentOrder, Refund, Unmatched
 from server.staff import people, scope
 from server.staff.back_office import ModelAdmin
 from server.staff.roles import Deed
-
-_HERE = "在后台标为已处理 marked in the back office"
 
 
 class ReadOnly(ModelAdmin):
@@ -68,25 +71,43 @@ class JournalEntryAdmin(ReadOnly):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnly):
-    list_display = ("kind", "subject", "kiosk_code", "text_zh", "raised_at", "resolved_at")
+    list_display = ("kind", "subject", "kiosk_code", "said", "raised_at", "resolved_at")
     list_filter = ("community", "kind", ("resolved_at", admin.EmptyFieldListFilter))
     actions = ("resolve",)
-    exclude = ("details",)
-    readonly_fields = ("known",)
+    fields = (
+        "community",
+        "kiosk_code",
+        "kind",
+        "subject",
+        "said",
+        "known",
+        "raised_at",
+        "resolved_at",
+    )
+    readonly_fields = ("said", "known")
 
-    @admin.display(description="已知情况 What is known")
+    @admin.display(description=_("Text"))
+    def said(self, alert: Alert) -> str:
+        return chosen(alert.text)
+
+    @admin.display(description=_("What is known"))
     def known(self, alert: Alert) -> SafeString:
-        return _table(alert.details)
+        known = dict(alert.details)
+        if alert.kind == "unknown_for_long":
+            by_code = known.get("method") != Method.CARD
+            known[gettext("What to do")] = investigation.to_do(by_code)
+        return _table(known)
 
-    @admin.action(description="标为已处理 Mark as dealt with", permissions=["resolve"])
+    @admin.action(description=_("Mark as dealt with"), permissions=["resolve"])
     def resolve(self, request: HttpRequest, queryset: Any) -> None:
         """As on the page of open questions, which asks for a reason: here it is the place itself."""
+        here = gettext("Marked in the back office")
         own = scope.communities(request.user, Deed.RESOLVE_ALERT)
         for alert in queryset.filter(resolved_at=None, community__in=own):
             try:
-                resolve_alert(alert.pk, people.of(request.user), _HERE, timezone.now())
+                resolve_alert(alert.pk, people.of(request.user), here, timezone.now())
             except NotPossible as refused:
-                words = f"{alert.subject}: {refused.text.zh} {refused.text.en}"
+                words = f"{alert.subject}: {refused.text}"
                 self.message_user(request, words, messages.WARNING)
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
@@ -110,4 +131,4 @@ def _table(told: Any) -> SafeString | str:
 
 def _label(name: str) -> str:
     label = LABELS.get(name) or INSIDE.get(name)
-    return f"{label.zh} {label.en}".strip() if label else name
+    return str(label) if label else name

@@ -1,6 +1,7 @@
 """The payments app's name in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from server.ledger import guards
 from server.payments import immutability
@@ -8,7 +9,7 @@ from server.payments import immutability
 
 class PaymentsConfig(AppConfig):
     name = "server.payments"
-    verbose_name = "缴费 Payments"
+    verbose_name = _("Payments")
 
     def ready(self) -> None:
         guards.keep(self, immutability.GUARDS)

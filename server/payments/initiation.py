@@ -17,6 +17,7 @@ from server.billing.leases import BillLeased, BillNotOpen, lease
 from server.billing.models import Bill, BillState
 from server.billing.unit_accounts import UnitNotFound, find_unit, snapshot
 from server.estate.models import Community, Unit
+from server.language import both
 from server.payments import held_bills, inquiry, notifications, payment_codes, timing, transitions
 from server.payments.channels import registry
 from server.payments.channels.interface import Channel, ChannelUnavailable, Order
@@ -222,11 +223,16 @@ def kept_bills(bills: list[messages.Bill]) -> list[dict[str, Any]]:
 
 def _at_channel(order: PaymentOrder) -> Order:
     assert order.expires_at is not None
+    subject = both(
+        "%(community)s %(unit)s property fees",
+        community=order.community.name,
+        unit=order.unit.code,
+    )
     return Order(
         order.out_trade_no,
         order.amount_minor,
         order.currency,
-        f"{order.community.name_zh} {order.unit.code} 物业缴费",
+        subject.zh,
         order.expires_at,
         order.kiosk_code,
     )

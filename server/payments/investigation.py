@@ -1,11 +1,16 @@
-"""Everything that is known about a payment whose end is not: what staff need to find it out by hand."""
+"""Everything that is known about a payment whose end is not: what staff need to find it out by"
+" hand."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from contract.business_day import local_time
-from contract.messages import EntryKind, Method, Text
+from contract.messages import EntryKind
 from contract.money import Money
 from server.payments.models import JournalEntry, PaymentOrder
 
@@ -13,52 +18,49 @@ from server.payments.models import JournalEntry, PaymentOrder
 LastWord = Callable[[str], dict[str, Any]]
 
 LABELS = {
-    "reference": Text(zh="查询号", en="Reference"),
-    "payment_id": Text(zh="缴费编号", en="Payment"),
-    "order_no": Text(zh="商户单号", en="Order no."),
-    "channel_reference": Text(zh="渠道单号", en="Channel's number"),
-    "unit": Text(zh="房屋", en="Unit"),
-    "bills": Text(zh="账单", en="Bills"),
-    "method": Text(zh="方式", en="Method"),
-    "amount": Text(zh="金额", en="Amount"),
-    "state": Text(zh="状态", en="State"),
-    "reason": Text(zh="原因", en="Reason"),
-    "created_at": Text(zh="创建", en="Created"),
-    "received_at": Text(zh="服务器得知", en="Known to the server since"),
-    "submitted_at": Text(zh="向渠道请求", en="Channel asked"),
-    "expires_at": Text(zh="有效期", en="Expires"),
-    "cancel_wanted": Text(zh="已要求取消", en="To be cancelled"),
-    "asked_times": Text(zh="查询次数", en="Looked into"),
-    "next_look": Text(zh="下次查询", en="Next look"),
-    "channel_said": Text(zh="渠道的回答", en="Channel's answers"),
-    "kiosk_said": Text(zh="终端日志", en="Kiosk's journal"),
-    "card": Text(zh="卡片", en="Card"),
-    "kiosk": Text(zh="终端", en="Kiosk"),
-    "to_do": Text(zh="怎么办", en="What to do"),
+    "reference": _("Reference no."),
+    "payment_id": _("Payment id"),
+    "order_no": _("Order no."),
+    "channel_reference": _("Channel's number"),
+    "unit": _("Unit"),
+    "bills": _("Bills"),
+    "method": _("Method"),
+    "amount": _("Amount"),
+    "state": _("State"),
+    "reason": pgettext_lazy("cause", "Reason"),
+    "created_at": _("Created"),
+    "received_at": _("Known to the server since"),
+    "submitted_at": _("Channel asked"),
+    "expires_at": _("Expires"),
+    "cancel_wanted": _("To be cancelled"),
+    "asked_times": _("Looked into"),
+    "next_look": _("Next look"),
+    "channel_said": _("Channel's answers"),
+    "kiosk_said": _("Kiosk's journal"),
+    "card": _("Card"),
+    "kiosk": _("Kiosk"),
 }
 INSIDE = {
-    "asked": Text(zh="问", en="Asked"),
-    "answer": Text(zh="答", en="Answer"),
-    "ending": Text(zh="对终止的回答", en="Answer to the end"),
-    "first": Text(zh="首次", en="First"),
-    "last": Text(zh="最近", en="Last"),
-    "times": Text(zh="次数", en="Times"),
-    "at": Text(zh="时间", en="At"),
-    "sequence": Text(zh="序号", en="Entry"),
-    "offline": Text(zh="断网时", en="Offline"),
-    "code": Text(zh="编号", en="Code"),
-    "heard_at": Text(zh="最近心跳", en="Last heard"),
-    "stopped": Text(zh="停用原因", en="Stopped"),
-    "software": Text(zh="软件", en="Software"),
-    "open_payments": Text(zh="未完结的缴费", en="Open payments"),
-    "journal_last": Text(zh="日志写到", en="Journal written to"),
-    "journal_acknowledged": Text(zh="终端确认已收到", en="Acknowledged to it"),
-    "journal_received": Text(zh="服务器收到", en="Received here"),
-    "card_terminal": Text(zh="刷卡机", en="Card terminal"),
-    "level": Text(zh="状况", en="Level"),
-    "conditions": Text(zh="故障", en="Faults"),
-    "zh": Text(zh="中文", en=""),
-    "en": Text(zh="", en="English"),
+    "asked": _("Asked"),
+    "answer": _("Answer"),
+    "ending": _("Answer to the end"),
+    "first": _("First"),
+    "last": _("Last"),
+    "times": _("Times"),
+    "at": _("At"),
+    "sequence": _("Sequence"),
+    "offline": _("Offline"),
+    "code": _("Kiosk code"),
+    "heard_at": _("Last heard"),
+    "stopped": _("Stopped"),
+    "software": _("Software"),
+    "open_payments": _("Open payments"),
+    "journal_last": _("Journal written to"),
+    "journal_acknowledged": _("Acknowledged to it"),
+    "journal_received": _("Received here"),
+    "card_terminal": _("Card terminal"),
+    "level": _("Level"),
+    "conditions": _("Faults"),
 }
 _TIMES = (
     "created_at",
@@ -71,20 +73,24 @@ _TIMES = (
     "at",
     "heard_at",
 )
-_TO_DO = {
-    True: Text(
-        zh="在渠道的商户后台按商户单号查这笔订单。付了的会自动入账;没付的可在商户后台关闭。",
-        en="Look the order number up in the channel's merchant console. If paid, it is booked by"
-        " itself; if not, close it there.",
-    ),
-    False: Text(
-        zh="看终端是否在线、刷卡机是否可用;联机后会自动查明。也可在刷卡机打印当日交易,按金额和时间核对;"
-        "刷卡机已更换或已日结而查不到时,核实后在终端上用 lobbypay journal settle 了结。",
-        en="See whether the kiosk and its card terminal can be reached; then it resolves by itself."
-        " Or print the terminal's transactions of the day and compare amount and time; where the"
-        " terminal was exchanged or has forgotten, end it at the kiosk with lobbypay journal settle.",
-    ),
-}
+_AT_THE_CHANNEL = _(
+    "Look the order number up in the channel's merchant console. If paid, it is booked by itself;"
+    " if not,"
+    " close it there."
+)
+_AT_THE_KIOSK = _(
+    "See whether the kiosk and its card terminal can be reached; then it resolves by itself. Or"
+    " print the"
+    " terminal's transactions of the day and compare amount and time; where the terminal was"
+    " exchanged or"
+    " has forgotten, end it at the kiosk with lobbypay journal settle."
+)
+
+
+def to_do(by_code: bool) -> str | Promise:
+    """How staff find out what became of the money: at a channel, else at the kiosk's card"
+    " terminal."""
+    return _AT_THE_CHANNEL if by_code else _AT_THE_KIOSK
 
 
 def facts(order: PaymentOrder, last_word: LastWord) -> dict[str, Any]:
@@ -111,7 +117,6 @@ def facts(order: PaymentOrder, last_word: LastWord) -> dict[str, Any]:
         "kiosk_said": _kiosk_said(order),
         "card": order.card,
         "kiosk": last_word(order.kiosk_id),
-        "to_do": _TO_DO[order.method != Method.CARD].model_dump(),
     }
     zone = order.community.time_zone
     return {name: _local(name, found[name], zone) for name in LABELS if found[name]}

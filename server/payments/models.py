@@ -4,36 +4,38 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contract.messages import Method, PaymentState
 from contract.methods import METHODS
 from server.estate.models import Community, Unit
+from server.language import as_spoken
 from server.payments import state_machine
 from server.payments.journal.entry_body import CanonicalBody
 
 STATES = [(s.value, s.value) for s in PaymentState]
 _TOLD_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REVERSED)
-METHOD_CHOICES = [
-    (method.value, f"{shown.name.zh} {shown.name.en}") for method, shown in METHODS.items()
-]
+METHOD_CHOICES = [(method.value, as_spoken(shown.name)) for method, shown in METHODS.items()]
 
 
 class HeldFor(models.TextChoices):
     """What staff say that money of another amount is for."""
 
-    BILLS = "bills", "销账,余额转预存 Settle the bills, the rest is credit"
-    CREDIT = "credit", "全部转预存 Keep all as credit"
-    REFUND = "refund", "全部退回 Return all"
+    BILLS = "bills", _("Settle the bills, the rest is credit")
+    CREDIT = "credit", _("Keep all as credit")
+    REFUND = "refund", _("Return all")
 
 
 class BorneBy(models.TextChoices):
     """Who bears what went back unasked; the values are accounts of the books."""
 
-    CREDIT = "credit", "从这户的预存扣 Taken from the unit's credit"
-    COMPANY = "waivers", "由物业承担 Written off by the company"
+    CREDIT = "credit", _("Taken from the unit's credit")
+    COMPANY = "waivers", _("Written off by the company")
 
 
-DECIDED = [("paid", "已付 Paid"), ("unpaid", "未付 Not paid")]  # by staff, see payments.decisions
+# By staff, see payments.decisions.
+DECIDED = [("paid", _("Was paid")), ("unpaid", _("Was not paid"))]
 
 
 class Orders(models.QuerySet["PaymentOrder"]):
@@ -53,7 +55,7 @@ class Orders(models.QuerySet["PaymentOrder"]):
 
 
 class PaymentOrder(models.Model):
-    """支付订单: one attempt to pay, by the id that the kiosk made for it.
+    """One attempt to pay, by the id that the kiosk made for it.
 
     What each state holds and what is frozen in it: ``state_machine.RULES``, checked at every write.
     ``submitted_at`` is set before a channel or terminal may be asked for money; ``request_hash`` is over
@@ -69,60 +71,60 @@ class PaymentOrder(models.Model):
     ``held_minor`` came in and is in the suspense account until staff say what it is for.
     """
 
-    payment_id = models.CharField("缴费编号 Payment", max_length=36, unique=True)
+    payment_id = models.CharField(_("Payment id"), max_length=36, unique=True)
     community = models.ForeignKey(Community, models.PROTECT, related_name="payment_orders")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="payment_orders")
     kiosk_id = models.CharField(max_length=36, db_index=True)
-    kiosk_code = models.CharField("终端 Kiosk", max_length=8)
-    reference = models.CharField("收据号 Reference", max_length=20)
-    method = models.CharField("方式 Method", max_length=10, choices=METHOD_CHOICES)
-    bills = models.JSONField("账单 Bills")
-    amount_minor = models.BigIntegerField("金额 Amount (minor)")
-    currency = models.CharField("币种 Currency", max_length=3)
+    kiosk_code = models.CharField(_("Kiosk"), max_length=8)
+    reference = models.CharField(_("Receipt no."), max_length=20)
+    method = models.CharField(_("Method"), max_length=10, choices=METHOD_CHOICES)
+    bills = models.JSONField(_("Bills"))
+    amount_minor = models.BigIntegerField(_("Amount (minor)"))
+    currency = models.CharField(_("Currency"), max_length=3)
     request_hash = models.CharField(max_length=64)
-    out_trade_no = models.CharField("商户单号 Order no.", max_length=32, unique=True)
-    simulated = models.BooleanField("模拟 Simulated", default=False)
-    offline = models.BooleanField("离线 Offline", default=False)
-    with_payment_code = models.BooleanField("付款码 Payment code", default=False)
-    created_at = models.DateTimeField("创建 Created")
-    received_at = models.DateTimeField("服务器得知 Known here since")
+    out_trade_no = models.CharField(_("Order no."), max_length=32, unique=True)
+    simulated = models.BooleanField(_("Simulated"), default=False)
+    offline = models.BooleanField(_("Offline"), default=False)
+    with_payment_code = models.BooleanField(_("Payment code"), default=False)
+    created_at = models.DateTimeField(_("Created"))
+    received_at = models.DateTimeField(_("Known here since"))
 
-    state = models.CharField("状态 State", max_length=10, choices=STATES, default="created")
+    state = models.CharField(_("State"), max_length=10, choices=STATES, default="created")
     version = models.PositiveIntegerField(default=1)
     kiosk_version = models.PositiveIntegerField(default=0)  # newest version read from the journal
     kiosk_state = models.CharField(max_length=10, blank=True)  # its state in that version
-    reason = models.CharField("原因 Reason", max_length=60, blank=True)
-    submitted_at = models.DateTimeField("请求 Asked", null=True, blank=True)
+    reason = models.CharField(pgettext_lazy("cause", "Reason"), max_length=60, blank=True)
+    submitted_at = models.DateTimeField(_("Submitted"), null=True, blank=True)
     code_url = models.CharField(max_length=300, blank=True)
-    expires_at = models.DateTimeField("有效期 Expires", null=True, blank=True)
+    expires_at = models.DateTimeField(_("Expires"), null=True, blank=True)
     cancel_wanted = models.BooleanField(default=False)
-    channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)
-    card = models.JSONField("银行卡 Card", null=True, blank=True)
-    paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
-    captured_minor = models.BigIntegerField("实收 Charged", default=0)
-    allocated_minor = models.BigIntegerField("核销 Allocated", default=0)
-    credited_minor = models.BigIntegerField("转预存 Credited", default=0)
-    refunded_minor = models.BigIntegerField("已退 Refunded", default=0)
-    held_minor = models.BigIntegerField("暂挂 Held", default=0)  # see payments.suspense
-    held_since = models.DateTimeField("暂挂时间 Held since", null=True, blank=True)
-    decided = models.CharField("人工认定 Decided", max_length=10, blank=True, choices=DECIDED)
-    receipt = models.CharField("小票 Receipt", max_length=20, blank=True)
-    changed_at = models.DateTimeField("更新 Changed")
+    channel_reference = models.CharField(_("Channel's number"), max_length=64, blank=True)
+    card = models.JSONField(_("Card"), null=True, blank=True)
+    paid_at = models.DateTimeField(_("Paid at"), null=True, blank=True)
+    captured_minor = models.BigIntegerField(_("Charged"), default=0)
+    allocated_minor = models.BigIntegerField(_("Allocated"), default=0)
+    credited_minor = models.BigIntegerField(_("Credited"), default=0)
+    refunded_minor = models.BigIntegerField(_("Refunded"), default=0)
+    held_minor = models.BigIntegerField(_("Held"), default=0)  # see payments.suspense
+    held_since = models.DateTimeField(_("Held since"), null=True, blank=True)
+    decided = models.CharField(_("Decided"), max_length=10, blank=True, choices=DECIDED)
+    receipt = models.CharField(_("Receipt"), max_length=20, blank=True)
+    changed_at = models.DateTimeField(_("Changed"))
     next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
     poll_count = models.PositiveIntegerField(default=0)
     ending = models.CharField(
-        "终止 End",
+        _("End"),
         max_length=10,
         blank=True,
         choices=[(e.value, e.name) for e in state_machine.End],
     )
     ending_since = models.DateTimeField(null=True, blank=True)  # asked for last
     ending_in_flight = models.BooleanField(default=False)
-    channel_responses = models.JSONField("渠道回答 Answers", default=list)
+    channel_responses = models.JSONField(_("Channel's answers"), default=list)
 
     class Meta:
-        verbose_name = "支付订单 Payment order"
-        verbose_name_plural = "支付订单 Payment orders"
+        verbose_name = _("Payment order")
+        verbose_name_plural = _("Payment orders")
         ordering = ["-received_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -201,7 +203,7 @@ class PaymentOrder(models.Model):
 
 
 class Refund(models.Model):
-    """退款: money that goes back. One row, one ``refund_no``, for every retry through the channel.
+    """Money that goes back. One row, one ``refund_no``, for every retry through the channel.
 
     DUE: the machine sends it, claimed by one process at a time until ``claimed_until``. DONE: the
     channel says that it went back. BY_HAND: staff returned it (``how``), and it is never sent. What
@@ -210,33 +212,33 @@ class Refund(models.Model):
     """
 
     class State(models.TextChoices):
-        DUE = "due", "待退 Due"
-        DONE = "done", "已退 Done"
-        BY_HAND = "by_hand", "人工退回 Returned by hand"
+        DUE = "due", _("To be sent back")
+        DONE = "done", _("Sent back")
+        BY_HAND = "by_hand", _("Returned by hand")
 
     class How(models.TextChoices):
-        CASH = "cash", "现金 Cash"
-        BANK = "bank", "银行转账 Bank transfer"
-        CHANNEL = "channel", "渠道商户后台 The channel's merchant console"
+        CASH = "cash", _("Cash")
+        BANK = "bank", _("Bank transfer")
+        CHANNEL = "channel", _("The channel's merchant console")
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="refunds")
     order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="refunds")
-    refund_no = models.CharField("退款单号 Refund no.", max_length=40, unique=True)
-    amount_minor = models.BigIntegerField("金额 Amount (minor)")
-    reason = models.CharField("原因 Reason", max_length=60)
-    state = models.CharField("状态 State", max_length=10, choices=State.choices, default=State.DUE)
-    how = models.CharField("退回方式 How", max_length=10, choices=How.choices, blank=True)
-    created_at = models.DateTimeField("创建 Created")
-    done_at = models.DateTimeField("完成 Done", null=True, blank=True)
-    said = models.CharField("渠道回答 Answer", max_length=12, blank=True)
-    trouble_since = models.DateTimeField("受阻 In trouble since", null=True, blank=True)
+    refund_no = models.CharField(_("Refund no."), max_length=40, unique=True)
+    amount_minor = models.BigIntegerField(_("Amount (minor)"))
+    reason = models.CharField(pgettext_lazy("cause", "Reason"), max_length=60)
+    state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.DUE)
+    how = models.CharField(_("How"), max_length=10, choices=How.choices, blank=True)
+    created_at = models.DateTimeField(_("Created"))
+    done_at = models.DateTimeField(_("Ended"), null=True, blank=True)
+    said = models.CharField(_("Channel's answer"), max_length=12, blank=True)
+    trouble_since = models.DateTimeField(_("In trouble since"), null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
     poll_count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = "退款 Refund"
-        verbose_name_plural = "退款 Refunds"
+        verbose_name = _("Refund")
+        verbose_name_plural = _("Refunds")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
@@ -255,23 +257,23 @@ class Refund(models.Model):
 
 
 class UnmatchedNotification(models.Model):
-    """未匹配的到账通知: a channel's genuine word of money for an order that is not known here, as after a
+    """A channel's genuine word of money for an order that is not known here, as after a
     restore from a backup. Kept until the order turns up; ``matched_at`` says when it did."""
 
-    method = models.CharField("方式 Method", max_length=10, choices=METHOD_CHOICES)
-    out_trade_no = models.CharField("商户单号 Order no.", max_length=64)
-    status = models.CharField("状态 State", max_length=10)
-    channel_reference = models.CharField("渠道单号 Transaction", max_length=64, blank=True)
-    amount_minor = models.BigIntegerField("金额 Amount (minor)", null=True, blank=True)
-    refunded_minor = models.BigIntegerField("已退 Refunded", null=True, blank=True)
-    paid_at = models.DateTimeField("付款时间 Paid at", null=True, blank=True)
-    received_at = models.DateTimeField("收到 Received")
+    method = models.CharField(_("Method"), max_length=10, choices=METHOD_CHOICES)
+    out_trade_no = models.CharField(_("Order no."), max_length=64)
+    status = models.CharField(_("State"), max_length=10)
+    channel_reference = models.CharField(_("Channel's number"), max_length=64, blank=True)
+    amount_minor = models.BigIntegerField(_("Amount (minor)"), null=True, blank=True)
+    refunded_minor = models.BigIntegerField(_("Refunded"), null=True, blank=True)
+    paid_at = models.DateTimeField(_("Paid at"), null=True, blank=True)
+    received_at = models.DateTimeField(_("Received"))
     tried_at = models.DateTimeField(null=True, blank=True)  # last, when its order could not take it
-    matched_at = models.DateTimeField("匹配 Matched", null=True, blank=True)
+    matched_at = models.DateTimeField(_("Matched"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "未匹配的到账通知 Unmatched notification"
-        verbose_name_plural = "未匹配的到账通知 Unmatched notifications"
+        verbose_name = _("Unmatched notification")
+        verbose_name_plural = _("Unmatched notifications")
         ordering = ["-received_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -285,7 +287,7 @@ class UnmatchedNotification(models.Model):
 
 
 class RefusedStart(models.Model):
-    """拒绝的付款请求: a payment that was refused before it had an order. Its kiosk gave it up and told
+    """A payment that was refused before it had an order. Its kiosk gave it up and told
     the resident so: an earlier try of it that arrives after that begins nothing."""
 
     payment_id = models.CharField(max_length=36, unique=True)
@@ -301,19 +303,19 @@ class JournalEntry(models.Model):
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="+")
     kiosk_id = models.CharField(max_length=36)
-    sequence = models.BigIntegerField("序号 Sequence")
-    at = models.CharField("时间 At", max_length=40)
-    kind = models.CharField("类型 Kind", max_length=20)
-    body = CanonicalBody("内容 Body")
+    sequence = models.BigIntegerField(_("Sequence"))
+    at = models.CharField(_("At"), max_length=40)
+    kind = models.CharField(_("Kind"), max_length=20)
+    body = CanonicalBody(_("Content"))
     payment_id = models.CharField(max_length=36, blank=True, default="", db_index=True)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
-    signature = models.CharField("签名 Signature", max_length=86, blank=True)
-    received_at = models.DateTimeField("收到 Received")
+    signature = models.CharField(_("Signature"), max_length=86, blank=True)
+    received_at = models.DateTimeField(_("Received"))
 
     class Meta:
-        verbose_name = "终端日志 Journal entry"
-        verbose_name_plural = "终端日志 Journal entries"
+        verbose_name = _("Journal entry")
+        verbose_name_plural = _("Journal entries")
         ordering = ["kiosk_id", "sequence"]
         constraints = [
             models.UniqueConstraint(fields=["kiosk_id", "sequence"], name="entry_received_once")

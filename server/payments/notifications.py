@@ -72,7 +72,7 @@ def _may_lag(order: PaymentOrder, known: OrderState) -> bool:
 
 def _went_back(told: OrderState, said: OrderState, at: datetime) -> bool:
     """Whether what the channel told of as paid went back whole since: an order that it closed unpaid it
-    tells nobody of as paid, and 支付宝 calls closed what was returned."""
+    tells nobody of as paid, and Alipay calls closed what was returned."""
     paid_at = told.paid_at
     closed = said.status is ChannelStatus.CLOSED
     return closed and paid_at is not None and at - paid_at >= timing.NOTIFICATION_LAG

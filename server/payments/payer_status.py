@@ -2,56 +2,41 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from contract.business_day import business_day
-from contract.messages import Bill, BillLine, PaymentState, Text
+from contract.messages import Bill, BillLine, PaymentState
 from contract.money import Money
 from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
 from server.payments.models import PaymentOrder, Refund
 
-_OPEN_MORE = Text(
-    zh="付成了，账单自动销账；没付成，不会扣您的钱。多扣的钱会原路退回或记入预存。本页会自动更新。",
-    en="If it went through, the bill is settled; if not, you are not charged. Anything charged twice is"
-    " returned or credited. This page updates by itself.",
+_OPEN_MORE = _(
+    "If it went through, the bill is settled; if not, you are not charged. Anything charged twice"
+    " is returned or credited. This page updates by itself."
 )
-_LATE = Text(
-    zh="这笔钱到账时订单已经取消，账单没有销账。要抵扣或退款，请联系物业。",
-    en="The money came when the order had already ended, so it did not settle the bill. Ask the office"
-    " to use it for a bill or to return it.",
+_LATE = _(
+    "The money came when the order had already ended, so it did not settle the bill. Ask the"
+    " office to use it for a bill or to return it."
 )
-_TWICE = Text(
-    zh="账单已由别人先缴清。要抵扣以后的账单或退款，请联系物业。",
-    en="Somebody else had paid the bill before. Ask the office to use it for another bill or to"
-    " return it.",
+_TWICE = _(
+    "Somebody else had paid the bill before. Ask the office to use it for another bill or to"
+    " return it."
 )
-_ON_ITS_WAY = Text(
-    zh="钱会原路退回您的付款账户。退好后本页会自动显示。",
-    en="It goes back to the account you paid from. This page says so when it is done.",
-)
-_OFFICE_LOOKS = Text(
-    zh="金额与订单不符，物业正在核对", en="Another amount arrived; the office is checking it"
-)
-_NOT_RECEIVED = Text(
-    zh="没有收到这笔款，账单没有销账", en="This money did not arrive; no bill was settled"
-)
-_ASK = Text(
-    zh="如果您的账户已被扣款，请带付款凭证联系物业。",
-    en="If your account was charged, please show the office the proof.",
-)
-_NOT_RETURNED = Text(
-    zh="自动退款还没有成功，系统会继续尝试，物业也会处理。请保留查询号，也可以打电话问。",
-    en="The automatic refund has not worked yet; it is tried again, and the office looks after it. Keep"
-    " the reference, or call.",
+_ON_ITS_WAY = _("It goes back to the account you paid from. This page says so when it is done.")
+_OFFICE_LOOKS = _("Another amount arrived; the office is checking it")
+_NOT_RECEIVED = _("This money did not arrive; no bill was settled")
+_ASK = _("If your account was charged, please show the office the proof.")
+_NOT_RETURNED = _(
+    "The automatic refund has not worked yet; it is tried again, and the office looks after it."
+    " Keep the reference, or call."
 )
 _HOW = {
-    Refund.How.CASH: Text(zh="物业已用现金退给您", en="The office returned it in cash"),
-    Refund.How.BANK: Text(
-        zh="物业已用银行转账退给您", en="The office returned it by bank transfer"
-    ),
-    Refund.How.CHANNEL: Text(
-        zh="物业已让钱原路退回您的付款账户",
-        en="The office had it sent back to the account you paid from",
-    ),
+    Refund.How.CASH: _("The office returned it in cash"),
+    Refund.How.BANK: _("The office returned it by bank transfer"),
+    Refund.How.CHANNEL: _("The office had it sent back to the account you paid from"),
 }
 
 
@@ -60,8 +45,8 @@ class ReceiptStatus:
     """``tone``: good, bad, waiting, quiet. ``moving``: the page looks again by itself."""
 
     tone: str
-    title: Text
-    more: Text | None = None
+    title: str | Promise
+    more: str | Promise | None = None
     moving: bool = False
 
 
@@ -70,42 +55,34 @@ def status_of(order: PaymentOrder) -> ReceiptStatus:
         case PaymentState.APPROVED if order.credited_minor:
             return _credited(order)
         case PaymentState.APPROVED:
-            return ReceiptStatus("good", Text(zh="缴费成功", en="Paid"))
+            return ReceiptStatus("good", _("Payment complete"))
         case PaymentState.DECLINED:
-            return ReceiptStatus(
-                "bad", Text(zh="没有付成，没有扣款", en="Not paid. You were not charged")
-            )
+            return ReceiptStatus("bad", _("Not paid. You were not charged"))
         case PaymentState.CANCELLED:
-            return ReceiptStatus(
-                "quiet", Text(zh="已取消，没有扣款", en="Cancelled. You were not charged")
-            )
+            return ReceiptStatus("quiet", _("Cancelled. You were not charged"))
         case PaymentState.REVERSED:
             return _returned(order)
     if order.held_minor:
         return ReceiptStatus("waiting", _OFFICE_LOOKS, _held(order), moving=True)
-    title = Text(
-        zh="付款结果还没有确认，请不要再付一次",
-        en="We cannot confirm this payment yet. Please do not pay again",
-    )
+    title = _("We cannot confirm this payment yet. Please do not pay again")
     return ReceiptStatus("waiting", title, _OPEN_MORE, moving=True)
 
 
-def _held(order: PaymentOrder) -> Text:
+def _held(order: PaymentOrder) -> str:
     came, due = _money(order.held_minor, order), _money(order.amount_minor, order)
-    return Text(
-        zh=f"收到 {came}，订单是 {due}。钱已记在您房号名下，物业核对后会销账、转预存或退回。"
-        "请不要再付一次。",
-        en=f"{came} arrived, the order is for {due}. It is kept for your unit; the office settles"
-        " the bill with it, keeps it as credit or returns it. Please do not pay again.",
-    )
+    return _(
+        "%(came)s arrived, the order is for %(due)s. It is kept for your unit; the office settles"
+        " the bill"
+        " with it, keeps it as credit or returns it. Please do not pay again."
+    ) % {"came": came, "due": due}
 
 
 def _credited(order: PaymentOrder) -> ReceiptStatus:
     if order.reason == "amount_differs":
         return _decided(order)
     if order.credited_minor < order.captured_minor:
-        return ReceiptStatus("good", Text(zh="缴费成功", en="Paid"), _TWICE)
-    title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
+        return ReceiptStatus("good", _("Payment complete"), _TWICE)
+    title = _("Your money is kept as credit for the unit")
     return ReceiptStatus("quiet", title, _LATE if order.reason == "late" else _TWICE)
 
 
@@ -114,23 +91,23 @@ def _decided(order: PaymentOrder) -> ReceiptStatus:
     came, due = _money(order.captured_minor, order), _money(order.amount_minor, order)
     kept = _money(order.credited_minor, order)
     if not order.allocated_minor:
-        title = Text(zh="款项已记入预存余额", en="Your money is kept as credit for the unit")
-        more = Text(
-            zh=f"收到 {came}，订单是 {due}，账单没有销账。要抵扣或退款，请联系物业。",
-            en=f"{came} arrived, the order was for {due}, so no bill was settled. Ask the office to use"
-            " it for a bill or to return it.",
-        )
+        title = _("Your money is kept as credit for the unit")
+        more = _(
+            "%(came)s arrived, the order was for %(due)s, so no bill was settled. Ask the office"
+            " to use it"
+            " for a bill or to return it."
+        ) % {"came": came, "due": due}
         return ReceiptStatus("quiet", title, more)
-    more = Text(
-        zh=f"收到 {came}，订单是 {due}。够付的账单已销账，余下 {kept} 记入预存。",
-        en=f"{came} arrived, the order was for {due}. The bills that it covers are settled; {kept} is"
-        " kept as credit.",
-    )
-    return ReceiptStatus("good", Text(zh="缴费成功", en="Paid"), more)
+    more = _(
+        "%(came)s arrived, the order was for %(due)s. The bills that it covers are settled;"
+        " %(kept)s is kept"
+        " as credit."
+    ) % {"came": came, "due": due, "kept": kept}
+    return ReceiptStatus("good", _("Payment complete"), more)
 
 
 def _returned(order: PaymentOrder) -> ReceiptStatus:
-    done = Text(zh="款项已退回", en="The money was returned")
+    done = _("The money was returned")
     if order.reason == "not_received":
         return ReceiptStatus("bad", _NOT_RECEIVED, _ASK)
     refund = order.refunds.order_by("-pk").first()
@@ -139,9 +116,9 @@ def _returned(order: PaymentOrder) -> ReceiptStatus:
     if refund.state == Refund.State.BY_HAND:
         return ReceiptStatus("quiet", done, _by_hand(refund))
     if refund.trouble_since is not None:
-        title = Text(zh="退款还没有完成", en="Not returned yet")
+        title = _("Not returned yet")
         return ReceiptStatus("waiting", title, _NOT_RETURNED, moving=True)
-    title = Text(zh="款项正在退回", en="The money is being returned")
+    title = _("The money is being returned")
     return ReceiptStatus("waiting", title, _ON_ITS_WAY, moving=True)
 
 
@@ -150,19 +127,20 @@ def returned_minor(order: PaymentOrder) -> int:
     return 0 if order.reason == "not_received" else order.refunded_minor
 
 
-def _by_hand(refund: Refund) -> Text:
+def _by_hand(refund: Refund) -> str:
     assert refund.done_at is not None
     how = _HOW[Refund.How(refund.how)]
     day = business_day(refund.done_at, refund.order.community.time_zone)
-    return Text(
-        zh=f"{how.zh}（{day.year}年{day.month}月{day.day}日）。没有收到，请联系物业。",
-        en=f"{how.en} on {day.isoformat()}. Call the office if you did not get it.",
-    )
+    return _("%(how)s on %(day)s. Call the office if you did not get it.") % {
+        "how": how,
+        "day": date_format(day, "DATE_FORMAT"),
+    }
 
 
 @dataclass(frozen=True)
 class BillTold:
-    """A bill as the payment keeps it, whatever became of the bill later, and whether it is paid now."""
+    """A bill as the payment keeps it, whatever became of the bill later, and whether it is paid"
+    " now."""
 
     bill: Bill
     lines: list[tuple[BillLine, str]]

@@ -2,8 +2,8 @@
 
 A number and a code are good for one charge. Whoever moves the order from CREATED to PENDING asks the
 channel, once; everybody else looks. What is not paid in time is reversed, and only after a query that
-did not find it paid, because reversing gives back what was paid (PROTOCOLS: 微信支付 doc/v3, 撤销订单;
-支付宝 当面付, 轮询与撤销).
+did not find it paid, because reversing gives back what was paid (WeChat Pay doc/v3, reverse an order;
+Alipay, face-to-face payment, polling and reversal).
 """
 
 from datetime import datetime

@@ -15,12 +15,7 @@ from kiosk.asset_paths import ICONS
 
 ROOT = Path(__file__).parents[2]
 TABLE = "contract/methods.py"
-NAMES = {
-    words
-    for shown in METHODS.values()
-    for text in (shown.name, *((shown.wallet.app,) if shown.wallet else ()))
-    for words in (text.zh, text.en)
-}
+NAMES = {words for shown in METHODS.values() for words in (shown.name.zh, shown.name.en)}
 ROOMS = ("contract", "kiosk", "server", "simulators", "lobbypay", "assets")
 
 

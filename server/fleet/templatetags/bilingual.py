@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def words(zh: str, en: str) -> SafeString:
-    """``{% words "终端" "Kiosks" %}``."""
+    """``{% words CHINESE ENGLISH %}``."""
     first, second = (("en", en), ("zh-Hans", zh)) if _english() else (("zh-Hans", zh), ("en", en))
     return format_html(
         '<span lang="{}">{}</span> <span class="beside" lang="{}">{}</span>', *first, *second

@@ -44,8 +44,8 @@ _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?", re.ASCII)
 DONE, FAILED = "10000", "40004"
 NO_TRADE, UNSURE = "ACQ.TRADE_NOT_EXIST", ("20000", "ACQ.SYSTEM_ERROR")
 PASSWORD_ASKED = "10003"
-# Explicit refusals of a payment code (alipay.trade.pay, 业务错误码). What is not here is looked into:
-# TRADE_HAS_SUCCESS and CONTEXT_INCONSISTENT may mean that it was paid.
+# Explicit refusals of a payment code (alipay.trade.pay, business error codes). What is not here is
+# looked into: TRADE_HAS_SUCCESS and CONTEXT_INCONSISTENT may mean that it was paid.
 _DECLINED = {
     "ACQ.PAYMENT_AUTH_CODE_INVALID": "code_invalid",
     "ACQ.AUTH_CODE_INVALID_OR_EXPIRE": "code_expired",
@@ -317,7 +317,7 @@ def fen(text: str) -> int:
 
 def _state(content: Mapping[str, Any], paid_at_key: str) -> OrderState:
     """Only a complete, explicit answer counts; anything else is UNKNOWN. ``refund_fee`` is what went
-    back in all (异步通知): TRADE_SUCCESS with it was refunded in part."""
+    back in all (asynchronous notification): TRADE_SUCCESS with it was refunded in part."""
     status = _STATUS.get(str(content.get("trade_status")), ChannelStatus.UNKNOWN)
     if status is not ChannelStatus.PAID:
         return OrderState(status)

@@ -1,7 +1,8 @@
 """Alipay's asynchronous notifications: a form, signed over the bytes of the charset that it names.
 
-The source: 异步通知 (open.alipay.com, 自行实现验签): all parameters but ``sign`` and ``sign_type``,
-sorted by name, ``name=value`` joined by ``&``, in ``charset``. Old accounts get GBK.
+The source: open.alipay.com, asynchronous notification, verifying without their SDK: all parameters but
+``sign`` and ``sign_type``, sorted by name, ``name=value`` joined by ``&``, in ``charset``.
+Old accounts get GBK.
 """
 
 import base64

@@ -37,7 +37,7 @@ BEIJING = timezone(timedelta(hours=8))
 BILLED_BY = "Asia/Shanghai"  # whose days the bills are of
 _STATUS = {
     "SUCCESS": ChannelStatus.PAID,
-    "REFUND": ChannelStatus.REFUNDED,  # 转入退款: all of it or a part
+    "REFUND": ChannelStatus.REFUNDED,  # all of it or a part
     "NOTPAY": ChannelStatus.WAITING,
     "USERPAYING": ChannelStatus.WAITING,
     "ACCEPT": ChannelStatus.WAITING,
@@ -48,7 +48,7 @@ _STATUS = {
 _NO_ORDER = ("ORDER_NOT_EXIST", "ORDERNOTEXIST")
 _BY_PAYMENT_CODE = "MICROPAY"  # trade_type; there PAYERROR is the end of it
 _PASSWORD_ASKED = 202  # with trade_state USERPAYING; 200 otherwise
-# Explicit refusals of a payment code (doc/v3, 付款码支付; with and without underscores by version).
+# Explicit refusals of a payment code (doc/v3, code payment; with and without underscores by version).
 # What is not here is looked into: ORDERPAID and OUT_TRADE_NO_USED may mean that it was paid.
 _DECLINED = {
     "AUTHCODEEXPIRE": "code_expired",
@@ -156,7 +156,7 @@ class WeChatChannel:
 
     def reverse(self, out_trade_no: str) -> EndAnswer:
         """Refused with USERPAYING while the payer types. ``recall`` Y, SYSTEM_ERROR and whatever else
-        is not understood leave open what becomes of it (doc/v3, 撤销订单)."""
+        is not understood leave open what becomes of it (doc/v3, reverse an order)."""
         try:
             status, content = self._pay.codepay_reverse(out_trade_no=out_trade_no)
         except NoAnswer as error:
@@ -178,7 +178,7 @@ class WeChatChannel:
         return self._state(content)
 
     def close(self, out_trade_no: str) -> EndAnswer:
-        """Closing a paid order is refused by WeChat Pay (doc/v3, 关闭订单)."""
+        """Closing a paid order is refused by WeChat Pay (doc/v3, close an order)."""
         try:
             status, content = self._pay.close(out_trade_no=out_trade_no)
         except NoAnswer as error:

@@ -1,8 +1,8 @@
 """WeChat Pay's daily bill of refunds: the only place that names those made in the merchant's console.
 
 A day's bill is there the next morning, and is a snapshot: the numbers in it are right, how a refund
-stands is asked under its number (pay.weixin.qq.com, 交易账单文件格式说明). What is paid back out of the
-available balance is in no such bill.
+stands is asked under its number (pay.weixin.qq.com, the format of trade bills). What is paid back out of
+the available balance is in no such bill.
 """
 
 import hashlib

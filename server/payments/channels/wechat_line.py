@@ -117,7 +117,7 @@ class Line(Core):
         return answer.content
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """By WeChat Pay's own key, over the raw bytes, and fresh (doc/v3, 签名验证)."""
+        """By WeChat Pay's own key, over the raw bytes, and fresh (doc/v3, verifying signatures)."""
         told = {name.lower(): value for name, value in headers.items()}
         if told.get("wechatpay-signature-type", _ALGORITHM) != _ALGORITHM:
             return False

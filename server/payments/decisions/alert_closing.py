@@ -4,6 +4,7 @@ alert."""
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from server.alerts.models import Alert
 from server.payments import contradictions
@@ -30,12 +31,11 @@ def resolve_alert(alert_id: int, person: Person, reason: str, at: datetime) -> A
     with transaction.atomic():
         alert = Alert.objects.select_for_update().get(pk=alert_id)
         if alert.resolved_at is not None:
-            raise NotPossible("ended", "这条告警已经处理过了", "This alert was dealt with already")
+            raise NotPossible("ended", _("This alert was dealt with already"))
         if alert.kind in OF_A_QUESTION and alert.kind != contradictions.KIND:
             raise NotPossible(
                 "still_open",
-                "这笔款还没有结果;有了结果,告警会自动结束",
-                "What it is about is still open; it ends by itself with that",
+                _("What it is about is still open; it ends by itself with that"),
             )
         Alert.objects.filter(pk=alert_id).update(resolved_at=at)
         alert.resolved_at = at

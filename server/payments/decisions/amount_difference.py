@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from contract.business_day import business_day
 from contract.messages import PaymentState
@@ -40,14 +41,12 @@ def settle_amount(
         if not order.held_minor:
             raise NotPossible(
                 "nothing_held",
-                "这笔款已经处理过了",
-                "This money has been dealt with already",
+                _("This money has been dealt with already"),
             )
         if seen_minor not in (None, order.held_minor):
             raise NotPossible(
                 "amount_changed",
-                "渠道说的金额又变了,请看清现在的金额再决定",
-                "The channel tells another amount now. Look at it before you decide",
+                _("The channel tells another amount now. Look at it before you decide"),
             )
         before = {"state": order.state, "held_minor": order.held_minor}
         _settle(order, purpose, at)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from server.alerts.raising import resolve_one
 from server.billing import outside_refunds
@@ -37,8 +38,7 @@ def settle_outside(
         if seen_minor not in (None, order.refunded_minor):
             raise NotPossible(
                 "amount_changed",
-                "退回的金额又变了，请看清现在的金额再决定",
-                "More went back meanwhile. Look at it before you decide",
+                _("More went back meanwhile. Look at it before you decide"),
             )
         try:
             amount = outside_refunds.borne_by(
@@ -51,11 +51,10 @@ def settle_outside(
         except outside_refunds.TooLittleCredit as error:
             raise NotPossible(
                 "too_little_credit",
-                "这户的预存余额不够，不能从预存扣",
-                "The unit has not enough credit",
+                _("The unit has not enough credit"),
             ) from error
         if not amount:
-            raise NotPossible("ended", "这笔差额已经处理过了", "It has been settled already")
+            raise NotPossible("ended", _("It has been settled already"))
         resolve_one(order.community_id, KIND, order.reference, at)
         audit.record(
             order.community_id,

@@ -6,6 +6,7 @@ Leaving it to the machine needs no act; ``try_again`` lets it try at once.
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from server.payments import refunds
 from server.payments.channels import registry
@@ -17,8 +18,8 @@ from server.staff import audit
 from server.staff.people import Person
 
 _ENDED = {
-    Refund.State.DONE: ("渠道已经退了这笔款", "The channel has returned this money already"),
-    Refund.State.BY_HAND: ("这笔款已经人工退回", "This money was returned by hand already"),
+    Refund.State.DONE: _("The channel has returned this money already"),
+    Refund.State.BY_HAND: _("This money was returned by hand already"),
 }
 
 
@@ -42,7 +43,7 @@ def returned_by_hand(
     refund = _found(refund_no)
     done_at = returned_at or at
     if done_at > at:
-        raise NotPossible("in_future", "退回时间还没有到", "It cannot have been returned yet")
+        raise NotPossible("in_future", _("It cannot have been returned yet"))
     poll_count = refund.poll_count
     if refund.state == Refund.State.DUE:
         _ask_channel(refund, how, looked_at_channel, at)
@@ -108,19 +109,19 @@ def _ask_channel(refund: Refund, how: Refund.How, looked: bool, at: datetime) ->
     if said is RefundStatus.UNKNOWN and not looked:
         raise NotPossible(
             "no_answer",
-            "渠道没有回答这笔款是否已退。请先在商户后台查明没有退,再确认人工退回",
-            "The channel does not say whether it went back. Make sure in its merchant console that it"
-            " did not, then confirm",
+            _(
+                "The channel does not say whether it went back. Make sure in its merchant console"
+                " that it did not, then confirm"
+            ),
         )
 
 
 def _ended(refund: Refund) -> NotPossible:
-    return NotPossible("ended", *_ENDED[Refund.State(refund.state)])
+    return NotPossible("ended", _ENDED[Refund.State(refund.state)])
 
 
 def _in_flight() -> NotPossible:
     return NotPossible(
         "in_flight",
-        "系统正在退这笔款,请几分钟后再看",
-        "It is being sent back at this moment. Look again in some minutes",
+        _("It is being sent back at this moment. Look again in some minutes"),
     )

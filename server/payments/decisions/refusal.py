@@ -1,11 +1,14 @@
 """Why a decision of staff is not possible now."""
 
-from contract.messages import Text
+from django.utils.functional import Promise
+
+from server.language import both
 
 
 class NotPossible(Exception):
-    """It cannot be done now. ``text`` says why, in words for staff; ``code`` is for programs."""
+    """It cannot be done now. ``text`` says why, in words for staff, in the language of who reads it;
+    ``code`` is for programs."""
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(f"{code}: {en}")
-        self.code, self.text = code, Text(zh=zh, en=en)
+    def __init__(self, code: str, text: str | Promise) -> None:
+        super().__init__(f"{code}: {both(text).en}")
+        self.code, self.text = code, text

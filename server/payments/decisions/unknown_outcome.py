@@ -12,6 +12,7 @@ booked as paid raises an alert.
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from contract.lifecycle import Fact
 from contract.messages import PaymentState
@@ -44,8 +45,10 @@ def look_again(payment_id: str, person: Person, reason: str, at: datetime) -> Pa
     if not order.by_code:
         raise NotPossible(
             "only_the_kiosk",
-            "刷卡结果只有终端的刷卡机知道,终端联机后会自己查",
-            "Only the kiosk's card terminal knows; the kiosk asks it by itself once it is online",
+            _(
+                "Only the kiosk's card terminal knows; the kiosk asks it by itself once it is"
+                " online"
+            ),
         )
     if registry.channel(order.method) is None:
         raise _no_channel()
@@ -93,8 +96,7 @@ def book_as_paid(
         if said.status not in (ChannelStatus.PAID, ChannelStatus.REFUNDED, ChannelStatus.UNKNOWN):
             raise NotPossible(
                 "says_unpaid",
-                "渠道说这笔订单没有付,不能按已付入账",
-                "The channel says that it was not paid",
+                _("The channel says that it was not paid"),
             )
         if said.status is not ChannelStatus.PAID and not looked_at_channel:
             raise _no_answer()
@@ -181,8 +183,7 @@ def release_bills(
         if not numbers:
             raise NotPossible(
                 "holds_nothing",
-                "这笔付款没有占着账单",
-                "This payment holds no bills",
+                _("This payment holds no bills"),
             )
         release(payment_id)
         audit.record(
@@ -204,16 +205,18 @@ def _meant(order: PaymentOrder, purpose: HeldFor | None) -> HeldFor | None:
     if purpose is None:
         raise NotPossible(
             "purpose_missing",
-            "终端告诉过付款人没有扣款，账单可能已另外付过。请选择这笔钱用来销账还是转预存",
-            "The kiosk told the payer that no money was taken, so the bills may have been paid again. Say"
-            " whether the money settles them or is kept as credit",
+            _(
+                "The kiosk told the payer that no money was taken, so the bills may have been paid again."
+                " Say whether the money settles them or is kept as credit"
+            ),
         )
     if purpose is HeldFor.REFUND:
         raise NotPossible(
             "not_confirmed",
-            "渠道没有确认到账，系统不会退款。请先转预存，或在商户后台退回",
-            "The channel does not confirm that it came, so nothing is sent back. Keep it as credit, or"
-            " return it in the merchant console",
+            _(
+                "The channel does not confirm that it came, so nothing is sent back. Keep it as credit,"
+                " or return it in the merchant console"
+            ),
         )
     return purpose
 
@@ -262,8 +265,7 @@ def _open(payment_id: str, as_of: int | None, at: datetime) -> PaymentOrder:
     if not waits(order, at):
         raise NotPossible(
             "too_early",
-            "这笔付款刚刚还有进展,系统正在查,请过一会儿再看",
-            "It moved a moment ago and is being looked into. Look again in some minutes",
+            _("It moved a moment ago and is being looked into. Look again in some minutes"),
         )
     return order
 
@@ -278,8 +280,7 @@ def _as_seen(order: PaymentOrder, as_of: int | None) -> None:
     if as_of not in (None, order.version):
         raise NotPossible(
             "changed",
-            "这笔付款的情况已经变了,请看清现在的情况再决定",
-            "Something became known meanwhile. Look at it before you decide",
+            _("Something became known meanwhile. Look at it before you decide"),
         )
 
 
@@ -287,8 +288,7 @@ def _still_open(order: PaymentOrder) -> None:
     if order.held_minor:
         raise NotPossible(
             "amount_differs",
-            "实收金额与订单不符,请选择这笔钱的用途",
-            "Another amount came: say what that money is for",
+            _("Another amount came: say what that money is for"),
         )
     if order.life.final:
         raise _ended()
@@ -336,28 +336,25 @@ def _record(
 
 
 def _ended() -> NotPossible:
-    return NotPossible("ended", "这笔付款已经有结果了", "This payment has an end already")
+    return NotPossible("ended", _("This payment has an end already"))
 
 
 def _no_channel() -> NotPossible:
     return NotPossible(
         "no_channel",
-        "这个支付渠道没有配置,不能查询",
-        "This channel is not set up, so it cannot be asked",
+        _("This channel is not set up, so it cannot be asked"),
     )
 
 
 def _says_paid() -> NotPossible:
     return NotPossible(
         "says_paid",
-        "渠道说这笔款已付,已按渠道的结果处理",
-        "The channel says that it was paid; that is what counts",
+        _("The channel says that it was paid; that is what counts"),
     )
 
 
 def _no_answer() -> NotPossible:
     return NotPossible(
         "no_answer",
-        "渠道没有回答。请先在商户后台查明,再确认",
-        "The channel gives no answer. Find it out in its merchant console, then confirm",
+        _("The channel gives no answer. Find it out in its merchant console, then confirm"),
     )

@@ -31,7 +31,7 @@ def seen(after_s: int = 0) -> KioskView:
 def test_all_well():
     record_heartbeat(kiosk(), heartbeat(NOW, device("printer")), now=NOW)
     view = seen(12)
-    assert (view.tone, view.late, view.heard.zh, view.state.zh) == (
+    assert (view.tone, view.late, view.heard, view.state) == (
         "good",
         False,
         "12 秒前",
@@ -62,7 +62,7 @@ def test_a_device_says_what_is_wrong_and_what_to_do():
 def test_what_residents_can_do_there_now_is_told():
     flows = ["type_unit", "card", "phone_receipt"]
     record_heartbeat(kiosk(), heartbeat(NOW, flows=flows), now=NOW)
-    assert [flow.zh for flow in seen().offered] == ["输房号", "银行卡", "手机收据"]
+    assert [str(flow) for flow in seen().offered] == ["输房号", "银行卡", "手机收据"]
 
 
 def test_a_device_that_gives_only_a_code_is_still_shown():
@@ -74,11 +74,11 @@ def test_a_device_that_gives_only_a_code_is_still_shown():
 
 def test_never_paired_never_heard_switched_off():
     machine = kiosk(public_key="")
-    assert seen().state.en == "Waiting to be paired"
+    assert seen().state == "等待配对"
     Kiosk.objects.update(public_key="k" * 43)
-    assert seen().state.en == "Not heard yet"
+    assert seen().state == "还没有心跳"
     Kiosk.objects.update(active=False)
-    assert (seen().state.en, seen().tone) == ("Switched off", "off")
+    assert (seen().state, seen().tone) == ("已停用", "off")
     assert machine.code == "K03"
 
 
@@ -156,5 +156,5 @@ def test_a_stopped_kiosk_is_red_and_says_what_to_do():
     machine = kiosk(stopped="twin")
     record_heartbeat(machine, heartbeat(NOW), now=NOW)
     view = seen()
-    assert (view.tone, view.state_tone, view.state.en) == ("bad", "bad", "Stopped: takes no money")
-    assert "pair again" in view.advice.en
+    assert (view.tone, view.state_tone, view.state) == ("bad", "bad", "已停止收款")
+    assert "重新配对" in view.advice

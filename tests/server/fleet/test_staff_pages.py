@@ -10,6 +10,7 @@ from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.staff.models import Act
 from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
+from tests.server.pages import foreign
 from tests.server.staff_accounts import create_staff
 from tests.server.village import NOW, bill_of, create_village, issue
 
@@ -40,18 +41,26 @@ def test_who_is_not_staff_is_refused(client: Client):
     assert client.get("/staff/fleet/").status_code == 403
 
 
-def test_the_fleet_in_chinese_with_english_beside(staff: Client):
-    machine = kiosk()
-    record_heartbeat(machine, heartbeat(NOW, device("printer", PAPER_LOW)), now=NOW)
-    text = staff.get("/staff/fleet/", headers={"Accept-Language": "en"}).content.decode()
-    assert '<html lang="zh-Hans">' in text
-    for words in ("K03", "纸快用完了", "Put in a new 80 mm roll", "3号楼大堂", "今日收款"):
+@pytest.fixture
+def paper_low() -> None:
+    record_heartbeat(kiosk(), heartbeat(NOW, device("printer", PAPER_LOW)), now=NOW)
+
+
+@pytest.mark.parametrize("path", ["/staff/fleet/", "/staff/fleet/live/"])
+def test_the_fleet_is_in_chinese_whatever_the_browser_asks(staff: Client, paper_low, path: str):
+    text = staff.get(path, headers={"Accept-Language": "en"}).content.decode()
+    for words in ("K03", "纸快用完了", "3号楼大堂", "今日收款"):
         assert words in text
+    assert foreign(text, "zh-hans") == []
 
 
-def test_english_when_chosen(staff: Client):
+@pytest.mark.parametrize("path", ["/staff/fleet/", "/staff/fleet/live/"])
+def test_the_fleet_is_in_english_when_chosen(staff: Client, paper_low, path: str):
     staff.post("/i18n/setlang/", {"language": "en", "next": "/staff/fleet/"})
-    assert '<html lang="en">' in staff.get("/staff/fleet/").content.decode()
+    text = staff.get(path).content.decode()
+    for words in ("K03", "Put in a new 80 mm roll", "Taken today"):
+        assert words in text
+    assert foreign(text, "en") == []
 
 
 def test_what_a_kiosk_says_cannot_run_on_the_page(staff: Client):
@@ -112,7 +121,7 @@ def test_staff_void_a_bill_and_make_a_pairing_code(staff: Client):
     assert "不是待缴状态" in page.content.decode() and Act.objects.count() == 1
     chosen = {"action": "new_pairing_code", "_selected_action": [kiosk().pk]}
     page = staff.post("/admin/fleet/kiosk/", chosen, follow=True)
-    assert "配对码 pairing code" in page.content.decode()
+    assert "K03 的配对码：" in page.content.decode()
 
 
 def test_the_back_office_speaks_chinese_too(staff: Client):

@@ -84,3 +84,15 @@ def paid_twice(world: World) -> Alert:
 
 def stopped_kiosk() -> None:
     Kiosk.objects.filter(pk=worlds.KIOSK_ID).update(stopped="twin", stopped_at=NOW)
+
+
+def one_of_each(world: World) -> None:
+    refused_refund(world, 4)
+    other_amount(world, 3)
+    contradicted(world)
+    world.bills = worlds.bills(world.unit, "2026-11")
+    silent_code(world)
+    world.bills = worlds.bills(world.unit, "2026-12", "2027-01")
+    part_returned(world)
+    sweeper.sweep(NOW + timedelta(minutes=30))
+    paid_twice(world)

@@ -8,12 +8,10 @@ import pytest
 
 from server.alerts.models import Alert
 from server.open_questions import views
-from server.payments import sweeper
 from server.payments.models import PaymentOrder, Refund
 from server.staff.models import Act
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
 from tests.server.open_questions import questions as lobby
-from tests.server.payments import world as worlds
 from tests.server.payments.world import NOW, World
 
 __all__ = ["page"]
@@ -25,15 +23,7 @@ LATER = NOW + timedelta(hours=30)
 @pytest.fixture
 def crowded(world, monkeypatch: pytest.MonkeyPatch) -> World:
     """One of each kind waits, most of them since yesterday."""
-    lobby.refused_refund(world, 4)
-    lobby.other_amount(world, 3)
-    lobby.contradicted(world)
-    world.bills = worlds.bills(world.unit, "2026-11")
-    lobby.silent_code(world)
-    world.bills = worlds.bills(world.unit, "2026-12", "2027-01")
-    lobby.part_returned(world)
-    sweeper.sweep(NOW + timedelta(minutes=30))
-    lobby.paid_twice(world)
+    lobby.one_of_each(world)
     Alert.objects.filter(kind="paid_twice").update(raised_at=LATER - timedelta(hours=2))
     lobby.stopped_kiosk()
     monkeypatch.setattr(views.timezone, "now", lambda: LATER)

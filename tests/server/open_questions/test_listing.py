@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from contract.messages import Method, PaymentState
 from server.estate.models import Community
@@ -42,7 +43,7 @@ def test_where_all_is_well_nothing_waits(world):
     sweeper.sweep(NOW + timedelta(minutes=1))
     assert found() == []
     assert report.as_json(Community.objects.all(), LATER) == "[]"
-    assert "nothing waits" in report.as_lines(Community.objects.all(), LATER)
+    assert report.as_lines(Community.objects.all(), LATER) == "没有待查的款项"
 
 
 def test_what_the_machine_is_still_at_does_not_wait_for_anybody(world):
@@ -119,14 +120,15 @@ def test_what_is_known_is_told_in_words(world):
     lobby.silent_code(world)
     sweeper.sweep(NOW + timedelta(minutes=30))
     [question] = found()
-    told = {row.label.zh: " ".join(line.zh for line in row.lines) for row in question.rows}
+    told = {row.label: " ".join(row.lines) for row in question.rows}
     assert told["方式"] == "微信支付"
     assert told["状态"] == "等待结果"
     assert "查询：结果不明" in told["渠道的回答"]
     assert told["房屋"] == "3-2-1201"
-    english = {row.label.en: " ".join(line.en for line in row.lines) for row in question.rows}
+    with override("en"):
+        english = {row.label: " ".join(row.lines) for row in question.rows}
     assert english["Method"] == "WeChat Pay"
-    assert "Asked: not known" in english["Channel's answers"]
+    assert "query: not known" in english["Channel's answers"]
 
 
 def test_a_stopped_kiosk_and_one_whose_journal_stands_still(world):
@@ -189,6 +191,7 @@ def test_as_json_a_program_reads_all_of_it(world):
 def test_at_the_terminal_a_line_each(world):
     lobby.lost_card(world)
     told = report.as_lines(Community.objects.all(), LATER)
-    assert "3 小时  付款结果不明 Paid or not?  K03-000002  ￥664.16" in told.replace(
-        "180 分钟", "3 小时"
-    )
+    assert "3 小时  付款结果不明  K03-000002  ￥664.16\n  终端 K03 的刷卡结果还不知道" in told
+    with override("en"):
+        told = report.as_lines(Community.objects.all(), LATER)
+    assert "3 h  Paid or not?  K03-000002  ￥664.16\n  Whether the card was charged" in told

@@ -48,7 +48,7 @@ def test_late_money_that_was_wholly_returned_has_an_end(world, policy):
     assert (order.life, order.reason) == (PaymentState.REVERSED, "late")
     assert (order.captured_minor, order.refunded_minor) == (66416, 66416)
     assert not order.refunds.exists() and not Alert.objects.exists()
-    assert status_of(order).title.en == "The money was returned"
+    assert status_of(order).title == "款项已退回"
     assert posting.balance(world.community.pk, "clearing:wechat") == 0
     assert verify_books() == []
 

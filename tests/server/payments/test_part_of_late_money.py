@@ -81,7 +81,7 @@ def test_what_went_back_whole_is_late_and_returned_and_asks_nobody_for_anything(
     sweeper.sweep(later(700))
     assert (order().life, order().reason) == (PaymentState.REVERSED, "late")
     assert (order().captured_minor, order().refunded_minor) == (TOTAL, TOTAL)
-    assert status_of(order()).title.en == "The money was returned"
+    assert status_of(order()).title == "款项已退回"
     assert not Alert.objects.exists() and not Refund.objects.exists()
     assert verify_books() == []
 

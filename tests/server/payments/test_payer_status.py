@@ -1,5 +1,6 @@
 """The page on the resident's phone says where the money is."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
 from server.staff.people import Person
+from tests.server.pages import foreign
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW
+
+SWITCH = re.compile('<button name="language" value="([^"]+)"')
 
 
 def page(client, number: int = 1, status: int = 200) -> str:
@@ -43,7 +47,7 @@ def test_while_the_outcome_is_not_known_it_says_so_and_looks_again(world, client
     start(world.caller, world.request(), NOW)
     shown = page(client)
     assert "请不要再付一次" in shown and looks_again(shown)
-    assert shown.count("未缴 Open") == 2
+    assert shown.count(">未缴<") == 2
 
 
 def test_paid_it_is_the_receipt(world, client):
@@ -52,18 +56,34 @@ def test_paid_it_is_the_receipt(world, client):
     shown = page(client)
     assert "缴费成功" in shown and not looks_again(shown)
     assert "￥664.16" in shown and shown.count("￥332.08") == 4
-    assert shown.count("已缴清 Paid") == 2
+    assert shown.count(">已缴清<") == 2
     assert "2026-11-24 22:47:00" in shown
+
+
+def test_the_page_speaks_one_language_as_the_phone_or_a_link_asks(world, client):
+    paid = start(world.caller, world.request(), NOW)
+    inquiry.apply_answer(paid, world.channel.pays(paid.out_trade_no), NOW)
+    address = f"/p/{UUID(int=1)}"
+    for asked, headers in (("?language=en", {}), ("", {"accept-language": "en-GB"})):
+        english = client.get(address + asked, headers=headers).content.decode()
+        assert "Payment complete" in english and '<html lang="en">' in english
+        assert SWITCH.findall(english) == ["zh-hans"] and foreign(english, "en") == []
+    for asked, headers in (("", {}), ("?language=zh-hans", {"accept-language": "en"})):
+        chinese = client.get(address + asked, headers=headers).content.decode()
+        assert "缴费成功" in chinese and "Payment complete" not in chinese
+        assert SWITCH.findall(chinese) == ["en"] and foreign(chinese, "zh-hans") == []
+    unknown = client.get(f"/p/{UUID(int=9)}?language=en").content.decode()
+    assert "no news of this payment" in unknown
 
 
 def test_money_that_goes_back_is_not_called_returned_before_it_is(late, client):
     shown = page(client)
     assert "款项正在退回" in shown and looks_again(shown)
-    assert "已退回 Returned" not in shown
+    assert "<dt>已退回<" not in shown
     sweeper.sweep(NOW + timedelta(minutes=1))
     shown = page(client)
     assert "款项已退回" in shown and not looks_again(shown)
-    assert "已退回 Returned" in shown and "未缴 Open" in shown
+    assert "<dt>已退回<" in shown and ">未缴<" in shown
 
 
 def test_a_refund_that_the_channel_refuses_is_not_called_under_way(world, late, client):
@@ -90,8 +110,7 @@ def test_what_the_office_returned_is_told_with_how_and_when(world, late, client)
     shown = page(client)
     assert "款项已退回" in shown and not looks_again(shown)
     assert "物业已用现金退给您（2026年11月25日）" in shown
-    assert "The office returned it in cash on 2026-11-25" in shown
-    assert "已退回 Returned" in shown and "￥664.16" in shown
+    assert "<dt>已退回<" in shown and "￥664.16" in shown
 
 
 def test_late_money_that_became_credit_is_not_called_a_settled_bill(world, client):
@@ -101,7 +120,7 @@ def test_late_money_that_became_credit_is_not_called_a_settled_bill(world, clien
     inquiry.apply_answer(closed, world.channel.pays(closed.out_trade_no), NOW)
     shown = page(client)
     assert "款项已记入预存余额" in shown and "账单没有销账" in shown
-    assert "缴费成功" not in shown and "未缴 Open" in shown
+    assert "缴费成功" not in shown and ">未缴<" in shown
 
 
 def test_who_paid_second_is_told_that_the_money_is_kept(world, client):
