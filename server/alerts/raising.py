@@ -84,7 +84,6 @@ def raise_alert(
     kiosk_code: str = "",
     **details: Any,
 ) -> None:
-    text = both(TEXTS[kind])
     Alert.objects.get_or_create(
         community_id=community_id,
         kind=kind,
@@ -92,8 +91,7 @@ def raise_alert(
         resolved_at=None,
         defaults={
             "kiosk_code": kiosk_code,
-            "text_zh": text.zh,
-            "text_en": text.en,
+            "text": both(TEXTS[kind]),
             "details": storable(details),
             "raised_at": at,
         },

@@ -28,7 +28,7 @@ from server.billing.models import (
     UnitWeight,
 )
 from server.billing.voiding import void_by
-from server.estate.back_office import CommunityRows
+from server.estate.back_office import CommunityRows, bilingual
 from server.ledger.admin import ReadOnly
 from server.staff import people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
@@ -38,7 +38,14 @@ from server.staff.roles import Deed
 
 @admin.register(FeeItem)
 class FeeItemAdmin(CommunityRows, ModelAdmin):
-    list_display = ("name_zh", "name_en", "code", "proration", "rounding", "position", "community")
+    list_display = (
+        bilingual(FeeItem, "name"),
+        "code",
+        "proration",
+        "rounding",
+        "position",
+        "community",
+    )
     list_filter = ("community",)
 
 
@@ -84,7 +91,14 @@ class UnitWeightAdmin(CommunityRows, ModelAdmin):
 
 @admin.register(OneOffCharge)
 class OneOffChargeAdmin(CommunityRows, ModelAdmin):
-    list_display = ("unit", "fee_item", "period", "amount_minor", "note_zh", "bill")
+    list_display = (
+        "unit",
+        "fee_item",
+        "period",
+        "amount_minor",
+        bilingual(OneOffCharge, "note"),
+        "bill",
+    )
     list_filter = ("community", "period")
     search_fields = ("unit__code",)
     autocomplete_fields = ("unit",)
@@ -100,8 +114,8 @@ class DiscountAdmin(CommunityRows, ModelAdmin):
 
 class LinesOfBill(ReadOnly, TabularInline):
     model = BillLine
-    fields = ("fee_item", "quantity", "quantity_unit_zh", "rate", "amount", "note_zh")
-    readonly_fields = ("amount",)
+    readonly_fields = ("amount", bilingual(BillLine, "quantity_unit"), bilingual(BillLine, "note"))
+    fields = ("fee_item", "quantity", readonly_fields[1], "rate", "amount", readonly_fields[2])
     extra = 0
 
     @display(description=_("Amount"))

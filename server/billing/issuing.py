@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from contract.messages import Text
 from server.billing.drafting import Draft, draft
 from server.billing.models import Bill, BillLine, FeeItem, OneOffCharge
 from server.billing.period_facts import PeriodBook
@@ -110,11 +111,9 @@ def _line(bill: Bill, item: FeeItem, position: int, charge: Charge) -> BillLine:
         position=position,
         amount_minor=charge.amount_minor,
         quantity=charge.quantity,
-        quantity_unit_zh=charge.quantity_unit.zh,
-        quantity_unit_en=charge.quantity_unit.en,
+        quantity_unit=charge.quantity_unit,
         rate=charge.rate,
-        note_zh=charge.note.zh if charge.note else "",
-        note_en=charge.note.en if charge.note else "",
+        note=charge.note or Text(zh="", en=""),
         explanation=[row.model_dump() for row in charge.explanation],
     )
 

@@ -164,10 +164,12 @@ class BillLease(models.Model):
         Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
     )
     bill = models.ForeignKey(Bill, models.PROTECT, verbose_name=_("Bill"), related_name="leases")
-    payment_id = models.CharField(max_length=36, db_index=True)
-    since = models.DateTimeField()
+    payment_id = models.CharField(_("Payment"), max_length=36, db_index=True)
+    since = models.DateTimeField(_("Held since"))
 
     class Meta:
+        verbose_name = _("Bill hold")
+        verbose_name_plural = _("Bill holds")
         constraints = [
             models.UniqueConstraint(fields=["bill", "payment_id"], name="payment_holds_a_bill_once")
         ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from server.estate import numbering_form
-from server.estate.back_office import CommunityInline, CommunityRows, Held
+from server.estate.back_office import CommunityInline, CommunityRows, Held, bilingual
 from server.estate.models import (
     Building,
     Community,
@@ -24,7 +24,7 @@ from server.staff.back_office import ModelAdmin, TabularInline
 
 @admin.register(Community)
 class CommunityAdmin(Held, ModelAdmin):
-    list_display = ("name_zh", "name_en", "code", "currency", "test", "office_phone")
+    list_display = (bilingual(Community, "name"), "code", "currency", "test", "office_phone")
 
     def get_urls(self) -> list[Any]:
         asked = path(
@@ -43,7 +43,7 @@ class CommunityAdmin(Held, ModelAdmin):
 
 @admin.register(Building)
 class BuildingAdmin(CommunityRows, ModelAdmin):
-    list_display = ("name_zh", "code", "community")
+    list_display = (bilingual(Building, "name"), "code", "community")
     list_filter = ("community",)
 
 
@@ -57,7 +57,7 @@ class OccupantsOfUnit(CommunityInline, TabularInline):
 
 @admin.register(Unit)
 class UnitAdmin(CommunityRows, ModelAdmin):
-    list_display = ("code", "label_zh", "kind", "state", "area_m2", "community")
+    list_display = ("code", bilingual(Unit, "label"), "kind", "state", "area_m2", "community")
     list_filter = ("community", "kind", "state", "building")
     search_fields = ("code", "occupancies__resident__name")
     inlines = (OccupantsOfUnit,)

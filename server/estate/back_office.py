@@ -4,11 +4,13 @@ The community is chosen first and stays; after that only what is the community's
 hangs on a row is counted, not gathered, when somebody wants to delete it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin import display
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +18,7 @@ from django.utils.translation import gettext
 
 from server.estate.models import Community
 from server.estate.tenancy import held_by, is_tenant
+from server.language import chosen
 from server.staff import scope
 from server.staff.roles import area_of
 
@@ -29,6 +32,17 @@ class _AutocompleteOfCommunity(AutocompleteSelect):
 
     def get_url(self) -> str:
         return f"{super().get_url()}?{OF_COMMUNITY}={self.community}"
+
+
+def bilingual(model: type[Model], name: str) -> Callable[[Any], str]:
+    """A column for lists: a text of both languages, in the one of the page."""
+
+    @display(description=getattr(model, name).label, ordering=f"{name}_zh")
+    def shown(row: Any) -> str:
+        return chosen(getattr(row, name))
+
+    shown.__name__ = name
+    return shown
 
 
 class Held:

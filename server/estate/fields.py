@@ -132,10 +132,10 @@ def _labelled(label: Any, language: str) -> str:
 _label = lazy(_labelled, str)
 
 
-class BilingualField:
+class BilingualField(property):
     """A text that staff type in both languages: two columns, ``name_zh`` and ``name_en``, and on each row
     ``name``, the ``Text`` of them. Lines of at most ``zh_max`` and ``en_max`` characters; paragraphs when
-    neither is given."""
+    neither is given. A row may be made with the ``Text``: Django sets a model's properties, too."""
 
     def __init__(
         self,
@@ -145,6 +145,8 @@ class BilingualField:
         en_max: int | None = None,
         blank: bool = False,
     ) -> None:
+        super().__init__(self._read, self._write)
+        self.label = label
         self._columns = {
             language: _column(_label(label, language), longest, blank)
             for language, longest in (("zh", zh_max), ("en", en_max))
@@ -157,12 +159,10 @@ class BilingualField:
             column.contribute_to_class(model, f"{name}_{language}")
         setattr(model, name, self)
 
-    def __get__(self, row: models.Model | None, model: type[models.Model]) -> Any:
-        if row is None:
-            return self
+    def _read(self, row: models.Model) -> Text:
         return Text(zh=getattr(row, f"{self._name}_zh"), en=getattr(row, f"{self._name}_en"))
 
-    def __set__(self, row: models.Model, text: Text) -> None:
+    def _write(self, row: models.Model, text: Text) -> None:
         setattr(row, f"{self._name}_zh", text.zh)
         setattr(row, f"{self._name}_en", text.en)
 

@@ -61,11 +61,15 @@ class Migration(migrations.Migration):
             name='BillLease',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payment_id', models.CharField(db_index=True, max_length=36)),
-                ('since', models.DateTimeField()),
+                ('payment_id', models.CharField(db_index=True, max_length=36, verbose_name='Payment')),
+                ('since', models.DateTimeField(verbose_name='Held since')),
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leases', to='billing.bill', verbose_name='Bill')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
             ],
+            options={
+                'verbose_name': 'Bill hold',
+                'verbose_name_plural': 'Bill holds',
+            },
         ),
         migrations.CreateModel(
             name='BillSigningKey',

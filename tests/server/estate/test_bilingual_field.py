@@ -12,6 +12,7 @@ NAME = Text(zh="湖畔花园", en="Lakeside Garden")
 def test_both_columns_are_one_text():
     community = Community(name_zh=NAME.zh, name_en=NAME.en)
     assert community.name == NAME
+    assert Community(name=NAME).name_en == NAME.en
     community.name = Text(zh="新", en="New")
     assert (community.name_zh, community.name_en) == ("新", "New")
 
