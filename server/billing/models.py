@@ -165,7 +165,7 @@ class BillLease(models.Model):
     )
     bill = models.ForeignKey(Bill, models.PROTECT, verbose_name=_("Bill"), related_name="leases")
     payment_id = models.CharField(_("Payment"), max_length=36, db_index=True)
-    since = models.DateTimeField(_("Held since"))
+    since = models.DateTimeField(_("Held by a payment since"))
 
     class Meta:
         verbose_name = _("Bill hold")

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('payment_id', models.CharField(db_index=True, max_length=36, verbose_name='Payment')),
-                ('since', models.DateTimeField(verbose_name='Held since')),
+                ('since', models.DateTimeField(verbose_name='Held by a payment since')),
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leases', to='billing.bill', verbose_name='Bill')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
             ],
