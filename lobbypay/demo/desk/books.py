@@ -10,6 +10,7 @@ SHOWN_MAX = 8
 _MOVED = {"paid", "approved"}  # a channel's and a bank's word for money that was taken and kept
 _NOTHING = {"", "closed", "unscanned", "waiting", "asking", "refused", "declined"}
 _BACK = {"refunded", "reversed"}
+NOTHING = "nothing"  # it never heard of the payment, and need not
 
 
 def last_payments(house: House) -> list[dict[str, Any]]:
@@ -52,6 +53,13 @@ def _row(
     server = str(order["state"]) if order else ""
     channel = str(outside["state"]) if outside else ""
     amount = record.amount_minor if record else int(order["amount_minor"]) if order else 0
+    agreed = verdict(
+        journal,
+        server,
+        channel,
+        [amount] + ([int(outside["amount_minor"])] if outside else []),
+        by_card=bool(record and record.method is Method.CARD),
+    )
     return {
         "id": payment_id,
         "reference": record.reference if record else str(order["reference"]) if order else "",
@@ -59,14 +67,8 @@ def _row(
         "method": record.method.value if record else str(order["method"]) if order else "",
         "journal": journal,
         "server": server,
-        "channel": channel,
-        "verdict": verdict(
-            journal,
-            server,
-            channel,
-            [amount] + ([int(outside["amount_minor"])] if outside else []),
-            by_card=bool(record and record.method is Method.CARD),
-        ),
+        "channel": channel or (NOTHING if agreed == "agree" else ""),
+        "verdict": agreed,
     }
 
 
