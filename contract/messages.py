@@ -104,6 +104,7 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"  # same id, different body
     SIMULATED_MONEY = "simulated_money"  # refused for a real community
     CHANNEL_UNAVAILABLE = "channel_unavailable"
+    CHANNEL_SILENT = "channel_silent"  # what it made of the order is not known: ask again
     JOURNAL_GAP = "journal_gap"  # ``details.acknowledged``
     JOURNAL_BROKEN = "journal_broken"  # it contradicts its hashes or what was received: a fork
     JOURNAL_NOT_SIGNED = "journal_not_signed"  # an entry without this kiosk's signature

@@ -76,6 +76,7 @@ class StepKind(StrEnum):
     ASKING_BANK = "asking_bank"
     REMOVE_CARD = "remove_card"
     CANCELLING = "cancelling"
+    SILENT = "silent"  # the terminal took the command and shows nothing; it is being asked to stop
     OTHER = "other"
 
 

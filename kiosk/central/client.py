@@ -45,7 +45,17 @@ LONG_POLL_S = 25
 
 
 class ServerAway(Exception):
-    """No answer that can be used: no line, a time-out, a proxy's page, a broken server."""
+    """No answer that can be used: no line, a time-out, a proxy's page, a broken server. ``error``: what
+    the server said of its trouble, where it is itself there."""
+
+    def __init__(self, detail: str, error: ApiError | None = None) -> None:
+        super().__init__(detail)
+        self.error = error
+
+    @property
+    def channel_silent(self) -> bool:
+        """The line and the server are well; a payment channel is not."""
+        return self.error is not None and self.error.code is ErrorCode.CHANNEL_SILENT
 
 
 class Refused(Exception):
@@ -184,7 +194,14 @@ def _understood(status: int, content: Any, answer: type[Answer], what: str) -> A
             raise Refused(ApiError.model_validate(content))
     except ValidationError as error:
         raise ServerAway(f"{what}: an answer that is not of this API ({status})") from error
-    raise ServerAway(f"{what}: status {status}")
+    raise ServerAway(f"{what}: status {status}", _trouble(content))
+
+
+def _trouble(content: Any) -> ApiError | None:
+    try:
+        return ApiError.model_validate(content)
+    except ValidationError:
+        return None
 
 
 def enrol(

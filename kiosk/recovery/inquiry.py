@@ -194,7 +194,7 @@ class Recovery:
         finding = self._answer(case)
         case.attempt += 1
         if finding is None or not self._tell(finding):
-            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=60.0)
+            case.due = time.monotonic() + backoff_s(case.attempt, first=1.0, most=30.0)
             return
         log.info("recovery_found", reference=case.record.reference)
         with self._lock:

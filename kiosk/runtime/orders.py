@@ -4,12 +4,20 @@ Each runs in a thread of its own with an end; answers come back as events.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from contract.messages import BillToPay, ErrorCode, PaymentRecord, PaymentState, StartPayment
+from contract.messages import (
+    BillToPay,
+    ErrorCode,
+    PaymentRecord,
+    PaymentState,
+    PaymentView,
+    StartPayment,
+)
 from kiosk.central.client import (
     LONG_POLL_S,
     CentralClient,
@@ -23,6 +31,9 @@ from kiosk.core.events import OFFLINE, Event, OrderFailed, OrderMade, OrderSeen
 log = structlog.get_logger("orders")
 
 MAKE_FOR_S = 20.0
+CHANNEL_PATIENCE_S = (
+    8.0  # for a channel that does not answer our server: there are other ways to pay
+)
 CANCEL_FOR_S = 60.0
 FOLLOW_ATTEMPTS_MAX = 400  # a followed order ends long before: the core cancels it
 
@@ -75,9 +86,10 @@ class Orders:
             simulated=record.simulated,
             payment_code=payment_code or None,
         )
+        until = time.monotonic() + CHANNEL_PATIENCE_S
         try:
             view = with_retries(
-                lambda: self._client.start_payment(start), for_s=MAKE_FOR_S, stop=self._stop
+                lambda: self._start(start, until), for_s=MAKE_FOR_S, stop=self._stop
             )
         except ServerAway:
             self._post(OrderFailed(record.payment_id, OFFLINE))
@@ -86,6 +98,15 @@ class Orders:
             self._post(OrderFailed(record.payment_id, refused.error.code))
         else:
             self._post(OrderMade(view))
+
+    def _start(self, start: StartPayment, until: float) -> PaymentView:
+        """Raises Refused also for a channel that stays silent ``until`` then (monotonic)."""
+        try:
+            return self._client.start_payment(start)
+        except ServerAway as away:
+            if away.error is not None and away.channel_silent and time.monotonic() >= until:
+                raise Refused(away.error) from away
+            raise
 
     def _follow(self, payment_id: str, version: int) -> None:
         """Until the order is final or another one is followed."""

@@ -75,6 +75,10 @@ TEXTS: dict[ErrorCode, tuple[int, Text]] = {
         409,
         Text(zh="这种付款方式暂时不能用", en="This way of paying is not available now"),
     ),
+    _E.CHANNEL_SILENT: (
+        503,
+        Text(zh="支付渠道没有回应", en="The payment channel does not answer"),
+    ),
     _E.JOURNAL_GAP: (409, Text(zh="日志缺少前面的条目", en="Earlier journal entries are missing")),
     _E.JOURNAL_BROKEN: (
         409,
@@ -141,7 +145,7 @@ def install(api: NinjaAPI) -> None:
     on(OtherWallet, _E.BAD_REQUEST)
     on(SimulatedMoney, _E.SIMULATED_MONEY)
     on(ChannelUnavailable, _E.CHANNEL_UNAVAILABLE)
-    on(OutcomeUnknown, _E.INTERNAL)
+    on(OutcomeUnknown, _E.CHANNEL_SILENT)
     on(JournalGap, _E.JOURNAL_GAP, lambda e: {"acknowledged": e.acknowledged})
     on(JournalBroken, _E.JOURNAL_BROKEN)
     on(JournalNotSigned, _E.JOURNAL_NOT_SIGNED)

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.alerts.raising import keep_up
-from server.payments import held_bills, inquiry, notifications, refunds, timing
+from server.payments import held_bills, inquiry, notifications, refunds, timing, transitions
 from server.payments.investigation import LastWord, facts
 from server.payments.models import PaymentOrder
 from server.payments.state_machine import End
@@ -77,7 +77,10 @@ class Patience:
 def _due(method: str, at: datetime) -> list[PaymentOrder]:
     """Open orders before those that are only looked at again."""
     unpaid = Q(captured_minor=0) & (
-        Q(with_payment_code=True) | Q(ending__in=[End.OPEN, End.ACCEPTED]) | Q(decided="unpaid")
+        Q(with_payment_code=True)
+        | Q(ending__in=[End.OPEN, End.ACCEPTED])
+        | Q(decided="unpaid")
+        | Q(reason=transitions.NEVER_SHOWN)
     )
     taken_back = Q(state=PaymentState.REVERSED.value, decided="unpaid")
     ended = unpaid | Q(Q(state=PaymentState.APPROVED.value) | taken_back, method__in=_CHANNELS)

@@ -90,6 +90,21 @@ def end_before_charge(payment_id: str, reason: str, at: datetime) -> PaymentOrde
     return order
 
 
+NEVER_SHOWN = "never_shown"
+
+
+@transaction.atomic
+def end_never_shown(payment_id: str, at: datetime) -> PaymentOrder:
+    """Ends an order of which its kiosk says that no code was ever on its screen: nobody can have paid,
+    whatever its channel, which may be silent, makes of it. The bills are free at once; the sweep has
+    the channel close the order, and looks whether money came after all."""
+    order = _locked(payment_id)
+    if after(order.life, Fact.CANCELLED) is not None and not order.held_minor:
+        fields = {"cancel_wanted": True, "poll_count": 0, "next_poll_at": at}
+        _change(order, PaymentState.CANCELLED, at, reason=NEVER_SHOWN, **fields)
+    return order
+
+
 @transaction.atomic
 def begin_ending(payment_id: str, at: datetime, *, gives_back: bool) -> End | None:
     """Lets this caller ask the channel to end the order, and returns what was known of an end before;

@@ -94,6 +94,7 @@ def _actions(terminal: Terminal, desk: Desk) -> dict[str, Action]:
 
     def clear(body: dict[str, Any]) -> dict[str, Any]:
         desk.faults.clear(body.get("name"))
+        desk.press("")  # a silence ends
         return terminal.state()
 
     def press(body: dict[str, Any]) -> None:

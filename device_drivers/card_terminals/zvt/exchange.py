@@ -31,16 +31,23 @@ log = structlog.get_logger(__name__)
 UNKNOWN_COMMAND, CANNOT_PRINT = 0x83, 0xCC
 LOOK_S = 0.1  # how soon a wish to abort or to close is noticed
 ENDING_S_MAX = 1800.0  # however often the terminal asks for more time
+NO_FIRST_WORD = "zvt.no_first_word"
+STOPS_S = 5.0  # what a terminal without a word has for answering our abort
 ABORT_ENDS_S = 3.0  # how long a payment's own end may come behind that of our abort
 DRAINED_MAX = 50
 
 
 @dataclass(frozen=True)
 class ExchangeTimes:
-    """Seconds. ``answer_s`` T3: command to its answer; ``completion_s`` T4: answer to the end."""
+    """Seconds. ``answer_s`` T3: command to its answer; ``completion_s`` T4: answer to the end.
+
+    ``first_word_s``: how long a terminal that takes a card may show no step at all, before it is asked
+    to stop. One that works asks for the card at once; a resident would wait in vain for T4. 0: no limit.
+    """
 
     answer_s: float = 5.0
     completion_s: float = 180.0
+    first_word_s: float = 15.0
 
 
 class AnsweredNo(Refused):
@@ -69,6 +76,7 @@ class Handlers:
     on_result: Callable[[Apdu], Apdu] = _yes  # gives the answer to a status information
     on_end: Callable[[Apdu], None] = lambda apdu: None
     can_print: Callable[[], bool] = lambda: True
+    on_silence: Callable[[], None] = lambda: None  # no first word; it is being asked to stop
 
 
 @dataclass
@@ -102,13 +110,16 @@ class Exchange:
         wishes: Wishes,
         abortable: bool = False,
         characters: str = CP437,
+        first_word_s: float = 0.0,
     ) -> None:
         self._link, self._times, self._wishes = link, times, wishes
+        self._first_word_s = first_word_s
         self._abortable, self._characters = abortable, characters
         self._receipts = Receipts()
         self._abort_taken = False  # 06 B0 was sent, and not refused
         self._held_back: Apdu | None = None  # a completion that may be that abort's own
         self.sent = False  # a byte of the command may have left
+        self.heard_step = False  # the terminal tells where the resident is
 
     def read(self, apdu: Apdu) -> fields.Fields:
         """The fields of a message, in the terminal's characters."""
@@ -148,20 +159,31 @@ class Exchange:
         self.ask(command, may_repeat)
         last = time.monotonic() + ENDING_S_MAX
         grace_s = self._times.completion_s
-        end = time.monotonic() + grace_s
+        first_s = min(self._first_word_s, grace_s)
+        end = time.monotonic() + (first_s or grace_s)
+        silent = False  # no first word within its time
         while True:
             apdu = self._next_or_end(min(end, last))
+            if apdu is None and first_s and not silent:
+                silent, end = True, time.monotonic() + STOPS_S
+                handlers.on_silence()
+                self._send_abort()
+                continue
             if apdu is None:
-                raise Timeout(f"{self._link.place}: the terminal fell silent", "zvt.silent")
+                code = NO_FIRST_WORD if silent else "zvt.silent"
+                raise Timeout(f"{self._link.place}: the terminal fell silent", code)
             if apdu.is_answer:  # to a wish to abort
                 log.info("zvt.abort_answered", answer=f"{apdu.command:04X}")
                 self._abort_taken = self._abort_taken and apdu.is_yes
                 continue
+            if first_s:  # it speaks: from now on it has its usual time
+                first_s, silent, end = 0.0, False, time.monotonic() + grace_s
             if self._is_of_the_abort(apdu):
                 self._link.send(YES)
                 self._held_back, end = apdu, time.monotonic() + ABORT_ENDS_S
                 continue
             if apdu.command in (kinds.INTERMEDIATE_STATUS, kinds.STATUS_INFORMATION):
+                self.heard_step |= apdu.command == kinds.INTERMEDIATE_STATUS
                 minutes = t4_minutes(apdu.data) if apdu.command == kinds.INTERMEDIATE_STATUS else 0
                 grace_s = minutes * 60.0 if minutes else grace_s
                 end = time.monotonic() + grace_s
@@ -225,12 +247,15 @@ class Exchange:
                 raise NotReachable(f"{self._link.place}: closed by us", "zvt.closed")
             if self._abortable and self._wishes.abort.is_set():
                 self._wishes.abort.clear()
-                self._link.send(ABORT_FROM_ECR)
-                self._abort_taken = True
+                self._send_abort()
             left = end - time.monotonic()
             apdu = self._link.receive(max(0.0, min(left, LOOK_S)))
             if apdu is not None or left <= 0:
                 return apdu
+
+    def _send_abort(self) -> None:
+        self._link.send(ABORT_FROM_ECR)
+        self._abort_taken = True
 
     def _drain(self) -> None:
         """Answers what an earlier command left behind, so that it is not taken for ours."""

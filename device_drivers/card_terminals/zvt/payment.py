@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from device_drivers.card_terminals.interface import CardResult, CardStep, Observer, Outcome
+from device_drivers.card_terminals.interface import (
+    CardResult,
+    CardStep,
+    Observer,
+    Outcome,
+    StepKind,
+)
 from device_drivers.card_terminals.zvt import apdu as kinds
 from device_drivers.card_terminals.zvt import fields, texts
 from device_drivers.card_terminals.zvt.answers import aborted, card_result
@@ -62,7 +68,9 @@ class Payment:
         Raises NotReachable if the command was never sent, Refused if it was refused before anything
         could be taken, and OutcomeUnknown for every other end without an explicit result.
         """
-        handlers = Handlers(self._on_step, self._on_result, self._on_end, self._can_print)
+        handlers = Handlers(
+            self._on_step, self._on_result, self._on_end, self._can_print, self._on_silence
+        )
         try:
             ending = self._exchange.run(self._command, handlers, may_repeat=False)
         except Refused:
@@ -75,6 +83,9 @@ class Payment:
 
     def _on_step(self, code: int, shown: str) -> None:
         self._observer.on_step(texts.step(code, shown))
+
+    def _on_silence(self) -> None:
+        self._observer.on_step(CardStep(StepKind.SILENT, ""))
 
     def _on_result(self, apdu: Apdu) -> Apdu:
         read = self._exchange.read(apdu)

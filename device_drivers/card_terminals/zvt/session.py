@@ -50,10 +50,17 @@ class Session:
         self._refused: Condition | None = None  # why the last payment could not be made
         self._untold: Condition | None = None  # what it leaves out that a payment in doubt needs
         self._unnamed: Condition | None = None
+        self._shows_no_steps = False
 
-    def exchange(self, abortable: bool = False) -> Exchange:
+    def exchange(self, abortable: bool = False, takes_card: bool = False) -> Exchange:
+        """``takes_card``: a terminal that shows steps begins with one, so it is soon known to hang."""
         s = self._settings
-        return Exchange(self._link, s.exchange, self.wishes, abortable, s.characters)
+        first_s = s.exchange.first_word_s if takes_card and not self._shows_no_steps else 0.0
+        return Exchange(self._link, s.exchange, self.wishes, abortable, s.characters, first_s)
+
+    def note_steps(self, told: bool) -> None:
+        """Whether a payment that the terminal ended by itself was told step by step."""
+        self._shows_no_steps = not told
 
     def note_result(self, code: str) -> None:
         """The result of a payment may say that the terminal itself needs somebody."""

@@ -73,6 +73,7 @@ def read(settings: Mapping[str, Any]) -> ZvtSettings:
         exchange=ExchangeTimes(
             answer_s=table.number("t3_s", 5.0, 0.1, 120),
             completion_s=table.number("t4_s", 180.0, 0.1, 1800),
+            first_word_s=table.number("first_word_s", 15.0, 0, 1800),
         ),
         busy_limit_s=table.number("busy_limit_s", 90.0, 0, 1800),
         busy_pause_s=table.number("busy_pause_s", 1.0, 0.05, 60),

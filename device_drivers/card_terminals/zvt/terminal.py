@@ -182,7 +182,8 @@ class ZvtTerminal:
                 self._paying = False
 
     def _run(self, command: Apdu, amount_minor: int | None, observer: Observer) -> CardResult:
-        exchange = self._session.exchange(abortable=True)
+        takes_card = command.command == commands.AUTHORISE
+        exchange = self._session.exchange(abortable=True, takes_card=takes_card)
         currency = self._settings.currency
         payment = Payment(exchange, command, amount_minor, currency, observer, self._may_print)
         try:
@@ -191,7 +192,8 @@ class ZvtTerminal:
             self._session.note_refusal(problem)
             raise
         self._session.note_result(result.code)
-        if command.command == commands.AUTHORISE:
+        if takes_card:
+            self._session.note_steps(exchange.heard_step)
             self._note_numbers(result)
         if payment.end_lost or result.code == NOT_LOGGED_ON:
             self._session.let_go()  # and registers anew before the next command

@@ -170,7 +170,15 @@ def _bills() -> dict[str, Session]:
 
 def _paying() -> dict[str, Session]:
     every = tuple(b.number for b in LONG_ACCOUNT.bills)
-    steps = ("starting", "present_card", "enter_pin", "asking_bank", "remove_card", "other")
+    steps = (
+        "starting",
+        "present_card",
+        "enter_pin",
+        "asking_bank",
+        "remove_card",
+        "other",
+        "silent",
+    )
     text = {"zh": "请插卡", "en": "Please insert card"}
     scenes = {
         "method": session(Screen.METHOD),
@@ -223,6 +231,9 @@ def _results() -> dict[str, Session]:
             payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
         ),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
+        "unknown-card-silent": session(
+            Screen.UNKNOWN, payment=unknown, card=CardProgress("silent")
+        ),
         "unknown-not-recorded": session(
             Screen.UNKNOWN, payment=unknown, where=replace(lobby(), recording=False)
         ),

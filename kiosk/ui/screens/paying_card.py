@@ -16,6 +16,7 @@ _STEPS = {
     "enter_pin": ("paying_card.title", 1, True),
     "asking_bank": ("paying_card.title", 2, True),
     "remove_card": ("paying_card.remove", 3, False),
+    "silent": ("paying_card.silent", 0, False),
     "cancelling": ("paying_card.cancelling", 0, False),
     "other": ("paying_card.title", 0, True),
 }
@@ -40,6 +41,8 @@ def present(session: Session) -> PayingCardView:
     text = visit.card.text.get(_TEXT_LANGUAGE[language], "")
     if visit.cancelling:
         terminal = say(language, "paying_card.cancelling_body")
+    elif kind == "silent":
+        terminal = say(language, "paying_card.silent_body")
     else:
         terminal = say(language, "paying_card.terminal", text=text) if text else ""
     return PayingCardView(

@@ -27,6 +27,8 @@ def present(session: Session) -> UnknownView:
     visit, language, payment = session.visit, session.visit.language, session.visit.payment
     is_card = bool(payment and payment.method is Method.CARD)
     why = "unknown.body_card" if is_card else "unknown.body_code"
+    if is_card and visit.card.kind == "silent":
+        why = "unknown.body_silent"
     body = say(language, why if session.lobby.recording else "unknown.body_recording")
     return UnknownView(
         body=f"{body}\n{say(language, 'unknown.promise')}",

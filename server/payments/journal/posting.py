@@ -190,6 +190,8 @@ class JournalPosting:
             held_bills.from_journal(order, self._now)
         if record.method is Method.CARD:
             take_card(order, record, self._now)
+        elif not order.life.final and _never_shown(record):
+            transitions.end_never_shown(order.payment_id, self._now)
         elif not order.life.final and record.state in (
             PaymentState.CANCELLED,
             PaymentState.DECLINED,
@@ -315,6 +317,14 @@ class JournalPosting:
             kiosk_code=self._caller.kiosk_code,
             **details,
         )
+
+
+def _never_shown(record: PaymentRecord) -> bool:
+    """Whether it was given up before its code was on the screen: its end is the first change of the
+    intention. What is shown is on the kiosk's disk before (``kiosk.core.payment_flow``)."""
+    unpaid = record.state in (PaymentState.CANCELLED, PaymentState.DECLINED)
+    by_qr = record.method is not Method.CARD and not record.with_payment_code
+    return unpaid and by_qr and record.version == 2
 
 
 def _had_a_code(record: PaymentRecord) -> bool:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,6 +79,10 @@ class Script:
             self._connection.sendall(bytes.fromhex(one))
             if one[:2] not in ("80", "84"):
                 self.expect(YES)
+
+    def wait(self, seconds: float) -> None:
+        """As a terminal that has a resident in front of it."""
+        time.sleep(seconds)
 
     def send(self, text: str) -> None:
         self._connection.sendall(bytes.fromhex(text))
