@@ -81,7 +81,7 @@ class Contact(OfCommunity):
     class Kind(models.TextChoices):
         PHONE = "phone", _("Phone")
         EMAIL = "email", _("E-mail")
-        WECHAT = "wechat", _("WeChat")
+        WECHAT = "wechat", _("WeChat message")
         POST = "post", _("Postal address")
 
     community = models.ForeignKey(

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phone', 'Phone'), ('email', 'E-mail'), ('wechat', 'WeChat'), ('post', 'Postal address')], max_length=10, verbose_name='Kind')),
+                ('kind', models.CharField(choices=[('phone', 'Phone'), ('email', 'E-mail'), ('wechat', 'WeChat message'), ('post', 'Postal address')], max_length=10, verbose_name='Kind')),
                 ('value', models.CharField(max_length=200, verbose_name='Number or address')),
                 ('consent_on', models.DateField(blank=True, null=True, verbose_name='Agreed on')),
                 ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='Withdrawn on')),

@@ -114,8 +114,9 @@ def test_where_late_money_is_kept_what_was_told_to_go_back_goes_back(world, numb
     assert order().allocated_minor == 0
 
 
-def test_an_old_notification_of_what_was_reversed_since_books_nothing(world, number):
-    """It was kept while nobody knew the order; the channel says how it stands now."""
+def test_an_old_notification_of_what_was_reversed_since_pays_nothing(world, number):
+    """It was kept while nobody knew the order. The channel says how it stands now: the money came, and
+    all of it went back."""
     paid = world.channel.query(number)
     notifications.take("wechat", Notification(number, paid), later(1))
     world.channel.orders[number] = OrderState(ChannelStatus.CLOSED)
@@ -124,7 +125,10 @@ def test_an_old_notification_of_what_was_reversed_since_books_nothing(world, num
     sweeper.sweep(later(6))
     world.channel.silent = False
     sweep_for_a_day()
-    assert (order().life, order().captured_minor) == (PaymentState.CANCELLED, 0)
+    assert order().life is PaymentState.REVERSED
+    assert order().refunded_minor == order().captured_minor
+    assert order().allocated_minor == 0
+    assert not Refund.objects.exists(), "there is nothing left to send back"
 
 
 def test_a_code_on_the_screen_is_known_again_while_its_payer_is_there(world, number):
