@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from server.billing_runs import commands as billing_runs
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
 from server.onboarding import commands as onboarding
 
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     key = add("create-signing-key", _create_signing_key, "a new key that signs bill codes")
     key.add_argument("--community", help="needed only when there are several")
     onboarding.add_commands(add)
+    billing_runs.add_commands(add)
     return parser
 
 

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "server.ledger",
     "server.alerts",
     "server.billing",
+    "server.billing_runs",
     "server.notices",
     "server.payments",
     "server.fleet",

@@ -15,7 +15,15 @@ from server.billing.fees import FeeItem, steps_of
 from server.billing.meter_facts import MeterBook
 from server.billing.pools import PoolBook
 from server.billing.rules.facts import PeriodFacts, UnitFacts
-from server.billing.rules.item import ItemFacts, OneOff, Proration, Rounding, SplitBy, TariffFacts
+from server.billing.rules.item import (
+    ItemFacts,
+    OneOff,
+    Pool,
+    Proration,
+    Rounding,
+    SplitBy,
+    TariffFacts,
+)
 from server.billing.rules.reductions import DiscountFacts, WaiverFacts
 from server.estate.models import Building, Community, Occupancy, ParkingSpace, Unit
 from server.language import both
@@ -71,6 +79,11 @@ class PeriodBook:
             )
             for row, item in zip(self.rows, self.items, strict=True)
         ]
+
+    def shared_widely(self) -> list[tuple[str, Pool]]:
+        """(code of the item, pool) of what ``items_for`` read last and is shared by more units than come
+        at a time."""
+        return [(row.code, pool) for row in self.rows for pool in self._pools.shared_widely(row.pk)]
 
     def discounts(self, units: Sequence[Unit]) -> dict[str, list[DiscountFacts]]:
         facts = PeriodFacts(self.period, ())

@@ -22,6 +22,7 @@ class PoolBook:
     def __init__(self, community: Community, period: str, meters: MeterBook) -> None:
         self._community, self._period, self._meters = community, period, meters
         self._kept: dict[int, tuple[Pool, ...]] = {}
+        self._last: dict[int, tuple[Pool, ...]] = {}
 
     def of(self, row: FeeItem, item: ItemFacts, units: Sequence[Unit]) -> tuple[Pool, ...]:
         """What these units share under the item."""
@@ -47,7 +48,13 @@ class PoolBook:
             }
             found.append(known.get(key) or self._pool(row, item, key, place, **more))
         self._kept[row.pk] = tuple(pool for pool in found if not pool.place)
+        self._last[row.pk] = tuple(found)
         return tuple(found)
+
+    def shared_widely(self, item: int) -> list[Pool]:
+        """Of what was read last: those whose units may come in several batches, the community's and the
+        buildings'."""
+        return [pool for pool in self._last.get(item, ()) if len(pool.place) < 2]
 
     def _pool(
         self,

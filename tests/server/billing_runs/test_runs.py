@@ -1,0 +1,398 @@
+"""A billing run makes each bill once, whatever happens between its batches, and says what it left."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from server.billing import issuing
+from server.billing.leases import lease
+from server.billing.meters import Meter, MeterReading
+from server.billing.models import Bill, BillLine, FeeItem, OneOffCharge, Tariff
+from server.billing.settlement import Part, settle
+from server.billing.verification import verify_ledger
+from server.billing.voiding import void_by
+from server.billing_runs import report, runs
+from server.billing_runs.models import BillingRun, BillingTerms, RunState
+from server.estate.models import Community, Occupancy, Unit
+from server.ledger.posting import balance
+from server.staff.models import Act
+from tests.server.billing_runs.hamlet import (
+    BEFORE,
+    CLERK,
+    NOW,
+    PERIOD,
+    TODAY,
+    begin,
+    bills_of,
+    carry_on,
+    create_hamlet,
+    read,
+    run_all,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def blocked(run: BillingRun) -> list[tuple[str, str, str]]:
+    return [(r.unit, r.item, r.code) for r in report.remarks_of(run) if r.blocks]
+
+
+def warned(run: BillingRun) -> list[tuple[str, str, str]]:
+    return [(r.unit, r.item, r.code) for r in report.remarks_of(run) if not r.blocks]
+
+
+class Crash(Exception):
+    """The process ended here."""
+
+
+class CrashAfter:
+    """Ends the process after so many batches."""
+
+    def __init__(self, batches: int) -> None:
+        self._left = batches
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Crash
+
+
+def test_a_run_makes_a_bill_for_each_unit_and_says_what_it_made():
+    hamlet = create_hamlet()
+    run = run_all(hamlet)
+    assert (run.state, run.units, run.bills, run.lines) == (RunState.DONE, 6, 6, 24)
+    assert [bill[1] for bill in bills_of(hamlet)] == [
+        f"{building}-1-{room}" for building in (1, 2, 3) for room in (101, 102)
+    ]
+    assert run.total_minor == sum(bill[4] for bill in bills_of(hamlet))
+    assert run.total_minor == balance(hamlet.pk, "receivable")
+    assert run.by_item["lights"] == [6, 2_276]  # 41 kWh at 0.555, shared by all
+    assert run.by_item["lift"] == [6, 3 * 2_530]
+    assert sum(sums[1] for sums in run.by_item.values()) == run.total_minor
+    assert verify_ledger() == []
+
+
+def test_a_preview_says_the_same_and_writes_nothing():
+    hamlet = create_hamlet()
+    read(Meter.objects.get(code="W2-1-101"), PERIOD, 5)
+    figures, remarks = runs.preview(hamlet, PERIOD, size=2)
+    assert not Bill.objects.exists() and not BillingRun.objects.exists()
+    run = run_all(hamlet)
+    assert report.as_json(figures, remarks) == report.as_json(
+        report.figures_of(run), report.remarks_of(run)
+    )
+    assert figures.by_item == run.by_item
+
+
+def test_a_run_again_makes_nothing_twice():
+    hamlet = create_hamlet()
+    run_all(hamlet)
+    before = bills_of(hamlet)
+    again = run_all(hamlet)
+    assert (again.units, again.bills, again.lines, again.total_minor) == (6, 0, 0, 0)
+    assert bills_of(hamlet) == before
+
+
+def test_what_blocks_one_unit_blocks_no_other_and_the_bill_is_made_once_it_is_mended():
+    hamlet = create_hamlet()
+    meter = Meter.objects.get(code="W2-1-101")
+    MeterReading.objects.filter(meter=meter, period=PERIOD).delete()
+    Unit.objects.filter(code="3-1-102").update(area_m2=0)
+    run = run_all(hamlet)
+    assert blocked(run) == [
+        ("1-1-101", "lights", "area_missing"),
+        ("1-1-102", "lights", "area_missing"),
+        ("2-1-101", "lights", "area_missing"),
+        ("2-1-101", "water", "meter_reading"),
+        ("2-1-102", "lights", "area_missing"),
+        ("3-1-101", "lift", "area_missing"),
+        ("3-1-101", "lights", "area_missing"),
+        ("3-1-102", "property", "area_missing"),
+        ("3-1-102", "lift", "area_missing"),
+        ("3-1-102", "lights", "area_missing"),
+    ]
+    assert run.bills == 0
+    Unit.objects.filter(code="3-1-102").update(area_m2=88)
+    assert [u for u, *_ in blocked(run_all(hamlet))] == ["2-1-101"]
+    read(meter, PERIOD, 130)
+    last = run_all(hamlet)
+    assert (last.bills, blocked(last)) == (1, [])
+    lights = BillLine.objects.filter(fee_item__code="lights")
+    assert sum(lights.values_list("amount_minor", flat=True)) == 2_276
+    assert verify_ledger() == []
+
+
+def test_a_crash_between_any_two_batches_changes_nothing():
+    whole = create_hamlet("whole")
+    expected = run_all(whole)
+    for batches in range(3):
+        crashed = create_hamlet(f"crash{batches}")
+        with pytest.raises(Crash):
+            carry_on(begin(crashed), between=CrashAfter(batches))
+        assert len(bills_of(crashed)) == 2 * (batches + 1)
+        run = run_all(crashed)  # begins the same run again
+        assert BillingRun.objects.filter(community=crashed).count() == 1
+        assert (run.state, run.units, run.bills, run.lines, run.total_minor, run.by_item) == (
+            RunState.DONE,
+            *(expected.units, expected.bills, expected.lines),
+            *(expected.total_minor, expected.by_item),
+        )
+        assert bills_of(crashed) == bills_of(whole)
+    assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("place", ["_write_lines", "_posting", "natural"])
+def test_a_crash_within_a_batch_leaves_nothing_of_it(monkeypatch, place: str):
+    hamlet, whole = create_hamlet(), create_hamlet("whole")
+    run_all(whole)
+    with monkeypatch.context() as patch, pytest.raises(Crash):
+        run = begin(hamlet)
+        runs._batch(run.pk, runs.PeriodBook(hamlet, PERIOD), runs.Walk(hamlet, 2), lambda: NOW)
+        before = bills_of(hamlet)
+
+        def crash(*_, **__):
+            raise Crash
+
+        patch.setattr(issuing if place != "natural" else runs, _there(place), crash)
+        carry_on(run)
+    assert bills_of(hamlet) == before and len(before) == 2
+    run_all(hamlet)
+    assert bills_of(hamlet) == bills_of(whole)
+    assert verify_ledger() == []
+
+
+def _there(place: str) -> str:
+    """The last moment of a batch, when all is written but how far the run has come."""
+    return "of_batch" if place == "natural" else place
+
+
+def test_two_that_run_at_once_share_one_run():
+    hamlet, whole = create_hamlet(), create_hamlet("whole")
+    run_all(whole)
+    others: list[BillingRun] = []
+
+    def another() -> None:
+        if not others:
+            others.append(run_all(hamlet))
+
+    run = carry_on(begin(hamlet), between=another)
+    assert bills_of(hamlet) == bills_of(whole)
+    assert (run.pk, run.bills) == (others[0].pk, 6)
+    assert verify_ledger() == []
+
+
+def test_another_run_of_the_period_is_refused_in_words():
+    hamlet = create_hamlet()
+    begin(hamlet)
+    for more in ({"items": ["water"]}, {"due": date(2027, 3, 1)}):
+        with pytest.raises(runs.RunRefused, match="cancel it first"):
+            begin(hamlet, **more)
+    with pytest.raises(runs.RunRefused, match="no fee item gas; there are: lift, lights"):
+        begin(hamlet, BEFORE, items=["gas"])
+
+
+def pay(hamlet: Community) -> None:
+    bill = Bill.objects.filter(community=hamlet, state="open").order_by("number").first()
+    settle(
+        bill.unit,
+        [Part(bill, bill.amount_minor)],
+        method="desk",
+        payment_id=f"00000000-0000-4000-8000-{bill.pk:012d}",
+        paid_on=TODAY,
+        at=NOW,
+    )
+
+
+def void(hamlet: Community) -> None:
+    bill = Bill.objects.filter(community=hamlet, state="open").order_by("number").first()
+    void_by(CLERK, bill, "wrong area", at=NOW)
+
+
+@pytest.mark.parametrize("act", [pay, void])
+def test_who_pays_or_voids_between_two_batches_disturbs_nothing(act):
+    hamlet, whole = create_hamlet(), create_hamlet("whole")
+    run_all(whole)
+    done = []
+
+    def between() -> None:
+        if not done:
+            done.append(act(hamlet))
+
+    run = carry_on(begin(hamlet), between=between)
+    strip = [(number, unit, lines) for number, unit, _, _, _, lines in bills_of(hamlet)]
+    assert strip == [(number, unit, lines) for number, unit, _, _, _, lines in bills_of(whole)]
+    assert run.bills == 6
+    assert [bill[2] for bill in bills_of(hamlet)].count("open") == 5
+    again = run_all(hamlet)
+    assert again.bills == (1 if act is void else 0)  # what was voided is made anew
+    assert verify_ledger() == []
+
+
+def test_a_voided_bill_that_may_be_paid_is_not_made_anew():
+    hamlet = create_hamlet()
+    run_all(hamlet)
+    bill = Bill.objects.get(unit__code="1-1-101")
+    Bill.objects.filter(pk=bill.pk).update(state="void")
+    Bill.objects.filter(pk=bill.pk).update(state="open")
+    lease([bill], "00000000-0000-4000-8000-000000000001", now=NOW)
+    Bill.objects.filter(pk=bill.pk).update(state="void")
+    assert blocked(run_all(hamlet)) == [("1-1-101", "", "may_be_paid")]
+
+
+def test_a_run_that_is_cancelled_keeps_its_bills_and_another_makes_the_rest():
+    hamlet, whole = create_hamlet(), create_hamlet("whole")
+    run_all(whole)
+    run = begin(hamlet)
+    ended = carry_on(run, between=lambda: runs.cancel(run, CLERK, "wrong due date", at=NOW))
+    assert (ended.state, ended.bills) == (RunState.CANCELLED, 2)
+    assert not runs.cancel(run, CLERK, "again", at=NOW)
+    assert run_all(hamlet).bills == 4
+    assert bills_of(hamlet) == bills_of(whole)
+    acts = Act.objects.filter(community=hamlet).order_by("pk").values_list("act", "reason")
+    assert list(acts) == [
+        ("billing_run_begun", "monthly bills"),
+        ("billing_run_cancelled", "wrong due date"),
+        ("billing_run_begun", "monthly bills"),
+    ]
+
+
+def test_what_all_share_is_never_charged_from_two_sets_of_figures():
+    hamlet = create_hamlet()
+    with pytest.raises(Crash):
+        carry_on(begin(hamlet), between=CrashAfter(0))
+    read(Meter.objects.get(community=hamlet, code="P1"), PERIOD, 159)
+    run = run_all(hamlet)
+    assert {code for _, item, code in blocked(run) if item == "lights"} == {"basis_changed"}
+    assert run.bills == 2
+
+
+def test_due_dates_come_from_the_communitys_terms_or_the_caller():
+    hamlet = create_hamlet()
+    assert begin(hamlet, BEFORE).due == date(2026, 12, 31)
+    BillingTerms.objects.create(community=hamlet, due_months=2, due_day=31)
+    assert run_all(hamlet).due == date(2027, 2, 28)
+    assert {bill[3] for bill in bills_of(hamlet)} == {date(2027, 2, 28)}
+    assert begin(hamlet, "2027-01", due=date(2027, 3, 5)).due == date(2027, 3, 5)
+
+
+def test_staff_are_told_of_odd_amounts_and_of_units_without_a_payer():
+    hamlet = create_hamlet()
+    run_all(hamlet, BEFORE)
+    read(Meter.objects.get(code="W1-1-102"), PERIOD, 999)
+    Occupancy.objects.filter(unit__code="3-1-101").update(pays=False)
+    run = run_all(hamlet)
+    assert warned(run) == [("1-1-102", "", "odd_amount"), ("3-1-101", "", "no_payer")]
+    assert run.bills == 6
+
+
+def test_items_that_are_left_out_or_have_not_begun_are_named():
+    hamlet = create_hamlet()
+    Tariff.objects.filter(fee_item__code="water").update(valid_from=date(2027, 1, 1))
+    run = run_all(hamlet, items=["property", "water"])
+    assert warned(run) == [
+        ("", "lift", "item_left_out"),
+        ("", "lights", "item_left_out"),
+        ("", "water", "not_begun"),
+    ]
+    assert run.lines == 6
+
+
+def test_a_one_off_is_charged_by_one_bill_and_again_when_that_was_voided():
+    hamlet = create_hamlet()
+    item = FeeItem.objects.create(community=hamlet, code="repair", name_zh="维修", name_en="Repair")
+    Tariff.objects.create(
+        community=hamlet, fee_item=item, rule="one_off", valid_from=date(2026, 1, 1)
+    )
+    once = OneOffCharge.objects.create(
+        community=hamlet,
+        fee_item=item,
+        unit=Unit.objects.get(code="1-1-101"),
+        period=BEFORE,
+        amount_minor=12_345,
+        note_zh="换锁",
+        note_en="New lock",
+    )
+    run_all(hamlet)
+    once.refresh_from_db()
+    assert once.bill and once.bill.period == PERIOD
+    assert run_all(hamlet, "2026-11").bills == 6
+    assert BillLine.objects.filter(fee_item=item).count() == 1
+    void_by(CLERK, once.bill, "wrong", at=NOW)
+    run_all(hamlet)
+    once.refresh_from_db()
+    assert once.bill and once.bill.state == "open"
+    assert verify_ledger() == []
+
+
+def test_a_batch_asks_as_often_for_many_units_as_for_few():
+    counts = []
+    for rooms in (2, 20):
+        hamlet = create_hamlet(f"rooms{rooms}", buildings=1, rooms=rooms)
+        run = begin(hamlet)
+        book, walk = runs.PeriodBook(hamlet, PERIOD), runs.Walk(hamlet, 100)
+        with CaptureQueriesContext(connection) as asked:
+            assert runs._batch(run.pk, book, walk, lambda: NOW)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 60
+
+
+def test_the_walk_takes_buildings_whole_and_figures_by_their_value():
+    hamlet = create_hamlet(buildings=11, rooms=3)
+    walk, position, seen = runs.Walk(hamlet, 7), {}, []
+    while units := walk.after(position):
+        seen.append([unit.code for unit in units])
+        position = runs.position_of(units[-1])
+    assert [len(batch) for batch in seen] == [6, 6, 6, 6, 6, 3]
+    assert seen[0] == ["1-1-101", "1-1-102", "1-1-103", "2-1-101", "2-1-102", "2-1-103"]
+    assert seen[-1][0] == "11-1-101"
+
+
+@pytest.mark.parametrize("options", [[], ["--preview"]])
+def test_the_command_says_exactly_this(capsys, options: list[str]):
+    from server import cli
+
+    hamlet = create_hamlet()
+    Unit.objects.filter(code="3-1-102").update(kind="parking", area_m2=0)
+    FeeItem.objects.exclude(code="property").update(unit_kinds=["home"])
+    arguments = ["billing-run", "--community", "hamlet", "--period", "2026-12", "--json", *options]
+    assert cli.main(arguments) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == ["units", "bills", "lines", "total_minor", "blocked", "warnings"]
+    assert told["blocked"] == [
+        {"unit": "3-1-102", "item": "property", "reason": "unit 3-1-102 has no area"}
+    ]
+    assert (told["units"], told["bills"], told["lines"], told["warnings"]) == (6, 5, 20, [])
+    assert Bill.objects.count() == (0 if options else 5)
+    if not options:
+        assert told["total_minor"] == balance(hamlet.pk, "receivable")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--community", "nowhere"], "no community nowhere; there are: hamlet"),
+        (["--period", "december"], "december is no period"),
+        (["--items", "gas"], "no fee item gas"),
+        (["--person", "nobody"], "no member of staff nobody"),
+    ],
+)
+def test_the_command_refuses_in_words(capsys, arguments: list[str], said: str):
+    from server import cli
+
+    create_hamlet()
+    usual = ["billing-run", "--community", "hamlet", "--period", "2026-12"]
+    assert cli.main([*usual, *arguments]) == 1
+    assert said in capsys.readouterr().err
+    assert not Bill.objects.exists()
+
+
+def test_decimal_areas_are_exact():
+    hamlet = create_hamlet(buildings=1)
+    run_all(hamlet)
+    area = Unit.objects.get(code="1-1-101").area_m2
+    [line] = BillLine.objects.filter(bill__unit__code="1-1-101", fee_item__code="property")
+    assert line.amount_minor == round(area * Decimal("2.80") * 100)
