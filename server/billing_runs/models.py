@@ -112,8 +112,8 @@ class BillingRun(OfCommunity):
     by_item = models.JSONField(default=nothing, blank=True)
     basis = models.JSONField(default=nothing, blank=True)
     begun_by = models.CharField(_("Begun by"), max_length=150)
-    begun_at = models.DateTimeField(_("Begun at"))
-    ended_at = models.DateTimeField(_("Ended at"), null=True, blank=True)
+    begun_at = models.DateTimeField(_("Run begun at"))
+    ended_at = models.DateTimeField(_("Run ended at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Billing run")

@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
                 ('by_item', models.JSONField(blank=True, default=server.billing_runs.models.nothing)),
                 ('basis', models.JSONField(blank=True, default=server.billing_runs.models.nothing)),
                 ('begun_by', models.CharField(max_length=150, verbose_name='Begun by')),
-                ('begun_at', models.DateTimeField(verbose_name='Begun at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Ended at')),
+                ('begun_at', models.DateTimeField(verbose_name='Run begun at')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Run ended at')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='billing_runs', to='estate.community', verbose_name='Community')),
             ],
             options={
