@@ -102,7 +102,7 @@ class BillingRun(OfCommunity):
     state = models.CharField(
         _("State"), max_length=10, choices=RunState.choices, default=RunState.OPEN
     )
-    cancel_asked = models.BooleanField(_("To be cancelled"), default=False)
+    cancel_asked = models.BooleanField(_("Cancellation asked for"), default=False)
     position = models.JSONField(default=nothing, blank=True)
     of_units = models.PositiveIntegerField(_("Units of the community"), default=0)
     units = models.PositiveIntegerField(_("Units"), default=0)

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('issued_on', models.DateField(verbose_name='Issued on')),
                 ('due', models.DateField(verbose_name='Due')),
                 ('state', models.CharField(choices=[('open', 'Going on'), ('done', 'Finished'), ('cancelled', 'Cancelled')], default='open', max_length=10, verbose_name='State')),
-                ('cancel_asked', models.BooleanField(default=False, verbose_name='To be cancelled')),
+                ('cancel_asked', models.BooleanField(default=False, verbose_name='Cancellation asked for')),
                 ('position', models.JSONField(blank=True, default=server.billing_runs.models.nothing)),
                 ('of_units', models.PositiveIntegerField(default=0, verbose_name='Units of the community')),
                 ('units', models.PositiveIntegerField(default=0, verbose_name='Units')),
