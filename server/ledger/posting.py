@@ -20,11 +20,12 @@ CHART = {
     "refunds_due": Account.Kind.LIABILITY,  # money that must go back, by unit
     "suspense": Account.Kind.LIABILITY,  # money whose purpose staff must say, by unit
     "refunds_outside": Account.Kind.ASSET,  # went back in a channel's console, to be decided, by unit
+    "opening": Account.Kind.LIABILITY,  # what was brought forward from before the move, by unit
     "income": Account.Kind.INCOME,  # income:<fee item>, income:late_fee
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,
 }
-BY_UNIT = ("receivable", "credit", "refunds_due", "refunds_outside", "suspense")
+BY_UNIT = ("receivable", "credit", "refunds_due", "refunds_outside", "suspense", "opening")
 
 
 class PostingRefused(Exception):

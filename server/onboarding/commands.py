@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Command = Callable[[argparse.Namespace], int]
@@ -45,6 +46,15 @@ def add_commands(add: Add) -> None:
     new.add_argument("--test", action="store_true", help="takes simulated money, no real money")
     _by_whom(new)
     new.add_argument("--json", action="store_true", help="for programs")
+
+    template = add("estate-template", _estate_template, "the Excel file that a company fills in")
+    template.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx")
+    estate = add("import-estate", _import_estate, "units, residents, tariffs ... of an Excel file")
+    estate.add_argument("file", type=Path, metavar="FILE.xlsx")
+    estate.add_argument("--community", required=True, metavar="CODE")
+    estate.add_argument("--check", action="store_true", help="say what would be done, do nothing")
+    _by_whom(estate)
+    estate.add_argument("--json", action="store_true", help="for programs")
 
 
 def _by_whom(command: argparse.ArgumentParser) -> None:
@@ -97,6 +107,62 @@ def _create_community(arguments: argparse.Namespace) -> int:
     else:
         print(f"community     {community.code} made\nsigning key   {key.key_id}")
     return 0
+
+
+def _estate_template(arguments: argparse.Namespace) -> int:
+    from server.onboarding.template import write_template
+
+    try:
+        with arguments.out.open("wb") as file:
+            write_template(file)
+    except OSError as error:
+        return _failed(f"{arguments.out}: cannot be written ({error.strerror})")
+    print(f"{arguments.out}: written")
+    return 0
+
+
+def _import_estate(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone, translation
+
+    from server.estate.models import Community
+    from server.onboarding.importing import import_estate
+
+    community = Community.objects.filter(code=arguments.community).first()
+    if community is None:
+        known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
+        return _failed(f"no community {arguments.community}; there are: {known}")
+    if not arguments.file.is_file():
+        return _failed(f"{arguments.file}: there is no such file")
+    try:
+        person = _person(arguments.person)
+    except _NobodyKnown as error:
+        return _failed(str(error))
+    report = import_estate(
+        arguments.file, community, person=person, at=timezone.now(), check=arguments.check
+    )
+    with translation.override("en"):
+        if arguments.json:
+            print(json.dumps(report.as_json(), ensure_ascii=False))
+        else:
+            _tell(report, arguments.check)
+    return 1 if report.problem_count else 0
+
+
+def _tell(report: Any, check: bool) -> None:
+    for problem in report.problems:
+        place = [problem.sheet, f"row {problem.row}" if problem.row else "", problem.column]
+        where = " ".join(part for part in place if part)
+        value = f" {problem.value!r}" if problem.value else ""
+        print(f"{where}{value}: {problem.message}".lstrip(": "), file=sys.stderr)
+    if report.problem_count:
+        shown = len(report.problems)
+        more = f" (the first {shown} are shown)" if report.problem_count > shown else ""
+        print(f"{report.problem_count} mistakes{more}; nothing was imported", file=sys.stderr)
+        return
+    print("would be imported:" if check else "imported:")
+    for kind in report.kinds:
+        new, changed, same = (counts[kind] for counts in report.counts.values())
+        print(f"  {kind:<17}{new} new, {changed} changed, {same} as before")
 
 
 class _NobodyKnown(Exception):

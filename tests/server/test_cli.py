@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from openpyxl import load_workbook
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,30 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
     role = ("--community", "lakeside", "--role", "bookkeeper")
     assert "bookkeeper in lakeside" in done(config, "create-staff", "li", *role)
     assert "signs the bills of lakeside" in done(config, "create-signing-key")
+
+
+def test_a_company_moves_in(config: Path, tmp_path: Path):
+    done(config, "migrate")
+    made = done(
+        config, "create-community", "acacia", "--name", "金合欢", "--name-en", "Acacia", "--json"
+    )
+    assert json.loads(made)["community"] == "acacia"
+    file = tmp_path / "estate.xlsx"
+    done(config, "estate-template", "--out", str(file))
+    book = load_workbook(file)
+    book["units"].append(["1", "1", "101", "住宅", 88.5, "王小明", "13800001201", None, 5, 12.5])
+    book.save(file)
+    words = ["import-estate", str(file), "--community", "acacia", "--json"]
+    checked, first, again = (
+        json.loads(done(config, *words, *more)) for more in (["--check"], [], [])
+    )
+    assert checked == first and first["created"]["units"] == 1
+    assert again["unchanged"]["units"] == 1 and not any(again["created"].values())
+    assert "2 transactions, 0 problems" in done(config, "verify-ledger")
+    (tmp_path / "e.csv").write_text("building,room")
+    failed = run(config, "import-estate", str(tmp_path / "e.csv"), "--community", "acacia")
+    assert failed.returncode == 1 and "No Excel workbook" in failed.stderr
+    assert "Traceback" not in failed.stderr
 
 
 @pytest.mark.parametrize(

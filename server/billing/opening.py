@@ -1,0 +1,166 @@
+"""What units owed and had to their credit before a community moved in: bills and credit brought forward.
+
+Both are posted against the account ``opening``, so that what was earned or taken before is no income of
+this system. A unit's debt is a bill like any other: it is paid, voided and explained in the same way.
+Each happens once: the number of a bill and the reference of a credit are made of the unit (and period).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_noop as _
+
+from contract.money import Money
+from server.billing.models import Bill, BillLine, BillState, FeeItem
+from server.billing.periods import period_of, previous_period
+from server.billing.rules.outcome import price_of
+from server.estate.models import Community
+from server.language import both
+from server.ledger import posting
+from server.ledger.posting import Line, Posting
+
+KIND = "opening"  # of a posting of credit; the account of both is called the same
+ITEM = "opening"
+DAYS_TO_PAY = 30
+_NAME = _("Balance brought forward")
+_UNIT = _("sum")
+_VALUE = _("Owed before %(day)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """``amount_minor`` (more than nought) that a unit owed. ``period``: of which month, empty where
+    only the sum is known; ``item``: which fee, None for a sum of several."""
+
+    unit_id: int
+    amount_minor: int
+    period: str = ""
+    due: date | None = None
+    item: FeeItem | None = None
+
+    @property
+    def number(self) -> str:
+        """The bill's; the same for the same unit and period, whenever it is asked."""
+        return number_of(self.unit_id, self.period)
+
+
+def number_of(unit_id: int, period: str = "") -> str:
+    return "-".join(part for part in ("OPEN", period.replace("-", ""), str(unit_id)) if part)
+
+
+def known_debts(numbers: Iterable[str]) -> dict[str, int]:
+    """Of these numbers those that were brought forward, whatever became of them since: in minor units."""
+    rows = Bill.objects.filter(number__in=list(numbers))
+    return dict(rows.values_list("number", "amount_minor"))
+
+
+def known_credits(community: Community, unit_ids: Iterable[int]) -> dict[int, int]:
+    """Of these units those whose credit was brought forward: in minor units."""
+    references = {_reference(pk): pk for pk in unit_ids}
+    found = posting.find_many(community.pk, KIND, references)
+    return {references[name]: row.debit_minor for name, row in found.items()}
+
+
+def period_for(debt_period: str, today: date) -> str:
+    """The month that a bill brought forward stands for: its own, else the one before ``today``'s."""
+    return debt_period or previous_period(period_of(today))
+
+
+def billed_already(unit_ids: Iterable[int], periods: Iterable[str]) -> set[tuple[int, str]]:
+    """(unit, period) that have a bill which is not void: there can be no other."""
+    rows = Bill.objects.filter(unit_id__in=list(unit_ids), period__in=set(periods))
+    return set(rows.exclude(state=BillState.VOID).values_list("unit_id", "period"))
+
+
+def bring_debts(
+    community: Community, debts: Sequence[Debt], *, today: date, at: datetime
+) -> list[Bill]:
+    """A bill for each debt, posted. All or nothing within the caller's transaction.
+
+    ``due`` is DAYS_TO_PAY after ``today`` where it is not known: no late fee begins with the move.
+    Raises IntegrityError for what was brought forward before, or a period that has its bill.
+    """
+    if not debts:
+        return []
+    several = _item_of(community) if any(debt.item is None for debt in debts) else None
+    bills = Bill.objects.bulk_create(
+        [
+            Bill(
+                community=community,
+                unit_id=debt.unit_id,
+                number=debt.number,
+                period=period_for(debt.period, today),
+                issued_on=today,
+                due=debt.due or today + timedelta(days=DAYS_TO_PAY),
+                currency=community.currency,
+                amount_minor=debt.amount_minor,
+            )
+            for debt in debts
+        ],
+        batch_size=500,
+    )
+    name, unit = both(_NAME), both(_UNIT)
+    value = both(_VALUE, day=today.isoformat())
+    row = {"label": name.model_dump(), "value": value.model_dump()}
+    BillLine.objects.bulk_create(
+        [
+            BillLine(
+                community=community,
+                bill=bill,
+                fee_item=debt.item or several,
+                position=1,
+                amount_minor=bill.amount_minor,
+                quantity="1",
+                quantity_unit_zh=unit.zh,
+                quantity_unit_en=unit.en,
+                rate=price_of(Money(bill.amount_minor, bill.currency).decimal, bill.currency),
+                note_zh=name.zh,
+                note_en=name.en,
+                explanation=[row],
+            )
+            for debt, bill in zip(debts, bills, strict=True)
+        ],
+        batch_size=500,
+    )
+    posting.post_many(
+        community.pk,
+        [_of_bill(bill) for bill in bills],
+        currency=community.currency,
+        at=at,
+    )
+    return bills
+
+
+def bring_credits(community: Community, credits_minor: dict[int, int], *, at: datetime) -> None:
+    """Credit by unit, each more than nought. Raises IntegrityError for one brought forward before."""
+    if not credits_minor:
+        return
+    postings = [
+        Posting(
+            KIND, _reference(unit), (Line("opening", minor, unit), Line("credit", -minor, unit))
+        )
+        for unit, minor in credits_minor.items()
+    ]
+    posting.post_many(community.pk, postings, currency=community.currency, at=at)
+
+
+def _of_bill(bill: Bill) -> Posting:
+    unit, number = bill.unit_id, bill.number
+    amount = bill.amount_minor
+    lines = (Line("receivable", amount, unit, number), Line("opening", -amount, unit, number))
+    return Posting("bill", number, lines)
+
+
+def _reference(unit_id: int) -> str:
+    return f"credit of unit {unit_id}"
+
+
+def _item_of(community: Community) -> FeeItem:
+    name = both(_NAME)
+    item, _new = FeeItem.objects.get_or_create(
+        community=community,
+        code=ITEM,
+        defaults={"name_zh": name.zh, "name_en": name.en, "position": 999},
+    )
+    return item

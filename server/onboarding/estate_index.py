@@ -1,0 +1,117 @@
+"""The units and buildings of a community by the codes that a file calls them by."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from contract import unit_code
+from contract.currency import EXPONENTS
+from contract.message import Text
+from contract.unit_code import Kind
+from server.estate.models import Building, Community, FormerUnitCode, Unit
+from server.language import both, chosen
+from server.onboarding.cells import CellRefused
+from server.onboarding.report import Report
+from server.onboarding.workbook import Row
+
+BATCH_ROWS = 1_000
+
+
+class Index:
+    """Read once for each import; grows with the units that the import makes. Holds keys, not rows."""
+
+    def __init__(self, community: Community) -> None:
+        self.community = community
+        self.numbering = community.unit_numbering
+        self.buildings = {unit_code.key(b.code): b for b in community.buildings.all()}
+        units = Unit.objects.filter(community=community).values_list("code", "pk")
+        self.units = {unit_code.key(code): pk for code, pk in units.iterator()}
+        former = FormerUnitCode.objects.filter(community=community).values_list("code", "unit_id")
+        self.former = {unit_code.key(code): pk for code, pk in former.iterator()}
+
+    def code_of(self, row: Row) -> str:
+        """The code of the unit that the row names. Raises CellRefused where none is named like this."""
+        parts = [part for name in ("building", "entrance", "room") if (part := row[name])]
+        code = self.numbering.read("-".join(parts))
+        if not code and len(parts) > 1 and parts[0].isascii() and parts[0].isdigit():
+            # Where codes do not name the building, as of houses, a number in its column says nothing.
+            code = self.numbering.read("-".join(parts[1:]))
+        if not code:
+            forms = " / ".join(chosen(kind.form) for kind in self.numbering.kinds)
+            raise CellRefused(
+                _(
+                    "Units here are named by %(forms)s; mend the row, or the community's numbering"
+                    " in the back office"
+                ),
+                forms=forms,
+            )
+        return code
+
+    def unit_of(self, row: Row) -> int:
+        """The key of the unit that the row names. Raises CellRefused where there is none."""
+        code = self.code_of(row)
+        found = self.units.get(unit_code.key(code))
+        if found is None:
+            raise CellRefused(_("There is no unit %(code)s; add it to the sheet units"), code=code)
+        return found
+
+    def kind_of(self, code: str) -> Kind:
+        place = self.numbering.kind_of(code)
+        return self.numbering.kinds[place or 0]
+
+    def label_of(self, code: str) -> Text:
+        """As the unit is called on screens and bills, by the names that its parts have."""
+        parts = list(zip(self.kind_of(code).parts, code.split("-"), strict=True))
+        zh = "".join(
+            text + part.label.zh if place < len(parts) - 1 else text
+            for place, (part, text) in enumerate(parts)
+        )
+        return Text(zh=zh, en=", ".join(f"{part.label.en} {text}" for part, text in parts))
+
+    def new_building(self, code: str, unit: str) -> Building:
+        """Of the community, not yet written. ``unit``: the code of one of its units."""
+        kind = self.kind_of(unit)
+        name = (
+            Text(zh=f"{code}{kind.parts[0].label.zh}", en=f"{kind.parts[0].label.en} {code}")
+            if len(kind.parts) > 1
+            else both(_BUILDING, code=code)
+        )
+        return Building(community=self.community, code=code, name_zh=name.zh, name_en=name.en)
+
+
+_BUILDING = _("Building %(code)s")
+
+
+@dataclass
+class Import:
+    """What the importers of sheets share: where to, on which day, and the report of it."""
+
+    community: Community
+    today: date
+    at: datetime
+    report: Report
+    index: Index
+    seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def first_time(self, row: Row, column: str, *key: Any) -> bool:
+        """Whether the file has had no such row before; if it has, the report is told."""
+        known = self.seen.setdefault((row.sheet, *key), row.number)
+        if known == row.number:
+            return True
+        text = _("The same as row %(row)s; delete one of them")
+        self.report.add(row.problem(column, text, row=known))
+        return False
+
+    def refused(self, row: Row, column: str, refused: CellRefused) -> None:
+        self.report.add(row.problem(column, refused.text, **refused.values))
+
+    def minor(self, amount: Decimal) -> int:
+        """In minor units of the currency. Raises CellRefused for more decimals than it has."""
+        exponent = EXPONENTS[self.community.currency]
+        minor = amount.scaleb(exponent)
+        if minor != minor.to_integral_value():
+            raise CellRefused(_("more than %(decimals)s decimals; round it"), decimals=exponent)
+        return int(minor)

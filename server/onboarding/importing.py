@@ -1,0 +1,103 @@
+"""Imports an estate's Excel file: all of it, or nothing. A check does the same and takes it back.
+
+Rows are read and written in batches within one transaction, so that memory does not grow with the file;
+one wrong cell anywhere, and all is taken back. What a file says again is left as it is, so that the same
+file imported twice changes nothing and a longer one adds its new rows.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+
+from django.db import transaction
+
+from contract.business_day import business_day
+from server.estate.models import Community
+from server.onboarding.columns import sheets
+from server.onboarding.estate_index import BATCH_ROWS, Import, Index
+from server.onboarding.report import Problem, Report
+from server.onboarding.sheets import (
+    meters,
+    opening_balances,
+    parking,
+    readings,
+    residents,
+    tariffs,
+    units,
+)
+from server.onboarding.workbook import Book, NotAWorkbook, Row, opened
+from server.staff import audit
+from server.staff.people import Person
+
+IMPORTERS: dict[str, ModuleType] = {
+    "units": units,
+    "residents": residents,
+    "parking": parking,
+    "tariffs": tariffs,
+    "meters": meters,
+    "readings": readings,
+    "opening_balances": opening_balances,
+}
+
+
+def import_estate(
+    path: Path,
+    community: Community,
+    *,
+    person: Person,
+    at: datetime,
+    check: bool = False,
+    name: str = "",
+) -> Report:
+    """What was imported, or what keeps the file from it: then nothing was. With ``check`` nothing is
+    written in any case, and the report says what would be. ``name``: the file's, for the log."""
+    report = Report()
+    with transaction.atomic():
+        try:
+            with opened(path, report) as book:
+                _import(book, community, report, at)
+        except NotAWorkbook as refused:
+            report.add(Problem("", 0, "", name or path.name, refused.text))
+        if report.problem_count:
+            report.nothing_was_done()
+        if report.problem_count or check:
+            transaction.set_rollback(True)
+        else:
+            audit.record(
+                community.pk,
+                person,
+                "import_estate",
+                ("import", _digest(path)),
+                f"imported {name or path.name}",
+                at,
+                after=report.counts,
+            )
+    return report
+
+
+def _import(book: Book, community: Community, report: Report, at: datetime) -> None:
+    # Two imports at a time would each make what the other makes; bills are numbered under this lock, too.
+    Community.objects.select_for_update().get(pk=community.pk)
+    today = business_day(at, community.time_zone)
+    to = Import(community, today, at, report, Index(community))
+    for sheet in sheets():
+        if sheet.name not in book.tabs:
+            continue
+        importer = IMPORTERS[sheet.name]
+        report.expect(*importer.KINDS)
+        for batch in _batches(book.rows(sheet)):
+            importer.apply(batch, to)
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    going = iter(rows)
+    while batch := list(islice(going, BATCH_ROWS)):
+        yield batch
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,86 @@
+"""What an import did or would do: counts by kind, and what is wrong, cell by cell, in words."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+PROBLEMS_KEPT = 1_000  # whoever has more mends those first
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``sheet``, ``row`` and ``column`` as the file calls them; empty and 0 for the file as a whole.
+    ``text`` is a sentence that a catalogue holds, with ``values``: what is wrong and the remedy."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    text: Any
+    values: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """In the language in force."""
+        said = str(self.text)
+        return said % self.values if self.values else said
+
+
+@dataclass
+class Report:
+    """``created``, ``changed`` and ``unchanged``: rows by kind (buildings, units, residents ...)."""
+
+    created: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+    ignored_sheets: list[str] = field(default_factory=list)
+
+    def add(self, problem: Problem) -> None:
+        self.problem_count += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+    def expect(self, *kinds: str) -> None:
+        """These kinds are told of, also when there are none."""
+        for counts in (self.created, self.changed, self.unchanged):
+            for kind in kinds:
+                counts.setdefault(kind, 0)
+
+    def nothing_was_done(self) -> None:
+        """What was counted until a mistake was found is taken back with everything else."""
+        for counts in (self.created, self.changed, self.unchanged):
+            for kind in counts:
+                counts[kind] = 0
+
+    @property
+    def kinds(self) -> list[str]:
+        return list(dict.fromkeys([*self.created, *self.changed, *self.unchanged]))
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        return {
+            "created": dict(self.created),
+            "changed": dict(self.changed),
+            "unchanged": dict(self.unchanged),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; messages in the language in force."""
+        errors = [
+            {
+                "sheet": one.sheet,
+                "row": one.row,
+                "column": one.column,
+                "value": one.value,
+                "message": one.message,
+            }
+            for one in self.problems
+        ]
+        told: dict[str, Any] = {**self.counts, "errors": errors}
+        if self.problem_count > len(errors):
+            told["errors_in_all"] = self.problem_count
+        if self.ignored_sheets:
+            told["ignored_sheets"] = self.ignored_sheets
+        return told

@@ -1,0 +1,1 @@
+"""What becomes of each sheet's rows: one file a sheet."""

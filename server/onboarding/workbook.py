@@ -1,0 +1,237 @@
+"""Opens an Excel file that a stranger may have made, and reads its rows one after the other.
+
+What is no workbook, is locked, or would unpack to far more than it is, is told in one sentence before
+anything of it is read.
+"""
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from openpyxl import load_workbook
+
+from server.onboarding.cells import CellRefused, read, shown
+from server.onboarding.columns import Column, Sheet, is_example, sheet_of, sheets
+from server.onboarding.report import Problem, Report
+
+FILE_BYTES_MAX = 50_000_000
+UNPACKED_BYTES_MAX = 1_000_000_000
+RATIO_MAX, RATIO_FROM_BYTES = 150, 20_000_000  # XML of rows that are alike packs well
+PARTS_MAX, COLUMNS_MAX, ROWS_MAX = 2_000, 100, 300_000
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+
+
+class NotAWorkbook(Exception):
+    """The file cannot be read as a workbook. ``text`` says why and what to do."""
+
+    def __init__(self, text: Any) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a sheet that could be read. ``values`` by column name; blank cells are left out.
+    ``raw``: what stood in its cells, for messages."""
+
+    sheet: str
+    number: int
+    values: dict[str, Any]
+    raw: dict[str, Any]
+
+    def __getitem__(self, column: str) -> Any:
+        """None for a blank cell, and for a column that the file has not."""
+        return self.values.get(column)
+
+    def problem(self, column: str, text: Any, **values: object) -> Problem:
+        return Problem(
+            self.sheet, self.number, column, shown(self.raw.get(column)), text, dict(values)
+        )
+
+
+class Book:
+    """A workbook that is open; ``tabs`` are its known sheets by name, with their tab's title."""
+
+    def __init__(self, workbook: Any, report: Report) -> None:
+        self._workbook, self._report = workbook, report
+        self.tabs: dict[str, str] = {}
+        for title in workbook.sheetnames:
+            known = sheet_of(title)
+            if known is None:
+                report.ignored_sheets.append(title)
+            elif known.name in self.tabs:
+                text = _("There is another sheet of this kind, %(other)s; put their rows together")
+                other = {"other": self.tabs[known.name]}
+                report.add(Problem(title, 0, "", title, text, other))
+            else:
+                self.tabs[known.name] = title
+        if not self.tabs:
+            names = ", ".join(one.name for one in sheets())
+            text = _("No sheet has a name of the template: %(names)s; rename it")
+            report.add(
+                Problem("", 0, "", ", ".join(workbook.sheetnames)[:80], text, {"names": names})
+            )
+
+    def rows(self, sheet: Sheet) -> Iterator[Row]:
+        """The rows of a sheet that can be read; of the others, and of the headings, the report is told.
+
+        Raises NotAWorkbook where the file is damaged within.
+        """
+        title = self.tabs.get(sheet.name)
+        if title is None:
+            return
+        tab = self._workbook[title]
+        tab.reset_dimensions()
+        columns: list[Column | None] | None = None
+        for number, cells in enumerate(_counted(tab.iter_rows(values_only=True)), 1):
+            if number > ROWS_MAX:
+                text = _("More than %(most)s rows; import the file in parts")
+                self._report.add(Problem(title, number, "", "", text, {"most": ROWS_MAX}))
+                return
+            if not any(cell not in (None, "") for cell in cells):
+                continue
+            if columns is None:
+                columns = self._headings(title, number, sheet, cells)
+                if columns is None:
+                    return
+                continue
+            row = self._row(title, number, columns, cells)
+            if row is not None:
+                yield row
+
+    def _headings(
+        self, title: str, number: int, sheet: Sheet, cells: tuple[Any, ...]
+    ) -> list[Column | None] | None:
+        """Which column stands where; None when rows could not be read by them."""
+        found: list[Column | None] = []
+        wrong = False
+        for cell in cells[:COLUMNS_MAX]:
+            heading = shown(cell).strip()
+            column = sheet.column(heading) if heading else None
+            if heading and column is None:
+                known = ", ".join(one.name for one in sheet.columns)
+                text = _("No column of this sheet; delete it, or call it one of: %(known)s")
+                self._report.add(Problem(title, number, heading, heading, text, {"known": known}))
+                wrong = True
+            elif column is not None and column in found:
+                text = _("The same column stands here twice; delete one")
+                self._report.add(Problem(title, number, column.name, heading, text))
+                wrong = True
+            found.append(column)
+        for column in sheet.required:
+            if column not in found:
+                text = _("The column is missing; its heading is %(name)s or %(chinese)s")
+                names = {"name": column.name, "chinese": column.names[0]}
+                self._report.add(Problem(title, number, column.name, "", text, names))
+                wrong = True
+        return None if wrong else found
+
+    def _row(
+        self, title: str, number: int, columns: list[Column | None], cells: tuple[Any, ...]
+    ) -> Row | None:
+        if _is_example(columns, cells):
+            return None
+        values: dict[str, Any] = {}
+        raw: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for place, cell in enumerate(cells):
+            column = columns[place] if place < len(columns) else None
+            if cell in (None, ""):
+                continue
+            if column is None:
+                text = _("A cell without a heading; give its column one, or clear it")
+                problems.append(Problem(title, number, "", shown(cell), text))
+                continue
+            raw[column.name] = cell
+            try:
+                value = read(column, cell)
+            except CellRefused as refused:
+                problems.append(
+                    Problem(title, number, column.name, shown(cell), refused.text, refused.values)
+                )
+                continue
+            if value is not None:
+                values[column.name] = value
+        blank = [c for c in columns if c is not None and c.required and c.name not in raw]
+        problems += [Problem(title, number, c.name, "", _BLANK) for c in blank if raw]
+        for problem in problems:
+            self._report.add(problem)
+        return Row(title, number, values, raw) if raw and not problems else None
+
+
+_BLANK = _("must not be blank; fill it in on each row, also under merged cells")
+
+
+def _is_example(columns: list[Column | None], cells: tuple[Any, ...]) -> bool:
+    """Whether the cell of the sheet's first column says so, wherever that column stands."""
+    return any(
+        column is not None and column.first and isinstance(cell, str) and is_example(cell)
+        for column, cell in zip(columns, cells, strict=False)
+    )
+
+
+@contextmanager
+def opened(path: Path, report: Report) -> Iterator[Book]:
+    """Raises NotAWorkbook. What is wrong with its sheets is in the report."""
+    _look_inside(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+        try:
+            workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        except Exception as error:  # whatever a damaged file makes the reader of XML do
+            raise NotAWorkbook(_DAMAGED) from error
+        try:
+            yield Book(workbook, report)
+        finally:
+            workbook.close()
+
+
+_DAMAGED = _(
+    "The file is damaged, or no Excel workbook; open it in Excel and save it as .xlsx again"
+)
+
+
+def _counted(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    try:
+        yield from rows
+    except Exception as error:  # the XML within is read while it is gone through
+        raise NotAWorkbook(_DAMAGED) from error
+
+
+def _look_inside(path: Path) -> None:
+    """Raises NotAWorkbook for what must not be unpacked, or is something else."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            begins = file.read(8)
+    except OSError as error:
+        raise NotAWorkbook(_("The file cannot be read")) from error
+    if begins == _OLE:
+        raise NotAWorkbook(
+            _("An old .xls file, or one locked by a password; save it as .xlsx without a password")
+        )
+    if size > FILE_BYTES_MAX:
+        raise NotAWorkbook(_("The file is larger than 50 MB; import it in parts"))
+    if not zipfile.is_zipfile(path):
+        raise NotAWorkbook(
+            _(
+                "No Excel workbook (.csv and .txt are none either); open it in Excel and save it as .xlsx"
+            )
+        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
+        raise NotAWorkbook(_DAMAGED) from error
+    unpacked = sum(part.file_size for part in parts)
+    packed = max(1, sum(part.compress_size for part in parts))
+    swollen = unpacked > RATIO_FROM_BYTES and unpacked > RATIO_MAX * packed
+    if len(parts) > PARTS_MAX or unpacked > UNPACKED_BYTES_MAX or swollen:
+        raise NotAWorkbook(_("The file unpacks to far more than a list of units; it is not opened"))
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise NotAWorkbook(_("No .xlsx workbook; open it in Excel and save it as .xlsx"))
