@@ -1,4 +1,8 @@
-"""``lobbypay server COMMAND``: what an operator does at the server's terminal. Decides nothing itself."""
+"""``lobbypay server COMMAND``: what an operator does at the server's terminal. Decides nothing itself.
+
+Commands speak English, as programs at a terminal do; what is written for staff is in the
+terminal's language.
+"""
 
 import argparse
 import os
@@ -25,9 +29,11 @@ def main(argv: list[str]) -> int:
     except ConfigMistake as mistake:
         return _failed(str(mistake))
     from django.db import OperationalError, ProgrammingError
+    from django.utils import translation
 
     try:
-        return arguments.command(arguments)
+        with translation.override("en"):
+            return arguments.command(arguments)
     except (OperationalError, ProgrammingError) as error:
         reason = str(error).strip().splitlines()[0]
         return _failed(
@@ -53,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--threads", type=int, default=32, help="requests at a time, long polls too")
     run.add_argument("--migrate", action="store_true", help="bring the database up to date first")
     add("migrate", _migrate, "bring the database up to date")
-    sample = add("sample-data", _sample_data, "make the test community 湖畔花园")
+    sample = add("sample-data", _sample_data, "make the test community, Lakeside Garden")
     sample.add_argument("--seed", type=int, help="another seed, other neighbours")
     sample.add_argument("--pairing-code", help="for kiosk K03; made up when not given")
     sample.add_argument(
@@ -74,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     kiosk = add("create-kiosk", _create_kiosk, "a kiosk and its one-time pairing code")
     kiosk.add_argument("--community", help="needed only when there are several")
     kiosk.add_argument("code", help="e.g. K04; a known code gets a new pairing code")
-    kiosk.add_argument("--location-zh", default="大堂")
-    kiosk.add_argument("--location-en", default="Lobby")
+    kiosk.add_argument("--location-zh", help="where it stands, in Chinese; else the lobby")
+    kiosk.add_argument("--location-en")
     kiosk.add_argument("--pairing-code", help="made up when not given")
     staff = add("create-staff", _create_staff, "a member of staff, or a new password for one")
     staff.add_argument("name")
@@ -83,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--superuser", action="store_true", help="every right in every community")
     staff.add_argument("--community", action="append", help="of the roles; may be given again")
     staff.add_argument("--role", action="append", help="e.g. bookkeeper; may be given again")
-    waiting = add("open-questions", _open_questions, "what waits for staff: 待查款项, oldest first")
+    waiting = add("open-questions", _open_questions, "what waits for staff, oldest first")
     waiting.add_argument("--json", action="store_true", help="with all that is known, for programs")
     waiting.add_argument("--community", help="of this one only")
     key = add("create-signing-key", _create_signing_key, "a new key that signs bill codes")
@@ -139,7 +145,7 @@ def _sample_data(arguments: argparse.Namespace) -> int:
     try:
         create_staff(arguments.staff_name, password, at=now, superuser=True)
     except ValidationError as weak:
-        return _failed(_in_english(weak))
+        return _failed("\n".join(weak.messages))
     code = create_pairing_code(created.kiosk, now=now, code=arguments.pairing_code)
     print(f"community     {created.community.code} {'made' if created.new else 'was there'}")
     for neighbour in create_neighbours(today, now) if arguments.neighbours else []:
@@ -189,9 +195,10 @@ def _verify_ledger(_: argparse.Namespace) -> int:
 
 
 def _open_questions(arguments: argparse.Namespace) -> int:
-    from django.utils import timezone
+    from django.utils import timezone, translation
 
     from server.estate.models import Community
+    from server.language import of_terminal
     from server.open_questions import report
 
     communities = Community.objects.all()
@@ -201,7 +208,8 @@ def _open_questions(arguments: argparse.Namespace) -> int:
             return 1
         communities = communities.filter(pk=named.pk)
     told = report.as_json if arguments.json else report.as_lines
-    print(told(communities, timezone.now()))
+    with translation.override(of_terminal(os.environ)):
+        print(told(communities, timezone.now()))
     return 0
 
 
@@ -210,13 +218,18 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
 
     from server.fleet.enrolment import KIOSK_CODE, create_pairing_code
     from server.fleet.models import Kiosk
+    from server.language import both
 
     if not KIOSK_CODE.fullmatch(arguments.code):
         return _failed("a kiosk code has 2 to 8 capital letters and digits, a letter first: K04")
     community = _community(arguments.community)
     if community is None:
         return 1
-    places = {"location_zh": arguments.location_zh, "location_en": arguments.location_en}
+    lobby = both("Lobby")
+    places = {
+        "location_zh": arguments.location_zh or lobby.zh,
+        "location_en": arguments.location_en or lobby.en,
+    }
     kiosk, _ = Kiosk.objects.get_or_create(
         community=community, code=arguments.code, defaults=places
     )
@@ -251,7 +264,7 @@ def _create_staff(arguments: argparse.Namespace) -> int:
             arguments.name, password, at=timezone.now(), superuser=superuser, roles=roles
         )
     except ValidationError as weak:
-        return _failed(_in_english(weak))
+        return _failed("\n".join(weak.messages))
     print(f"staff         {arguments.name}\npassword      {password}")
     for community, role in roles:
         print(f"role          {role.value} in {community.code}")
@@ -284,13 +297,6 @@ def _community(code: str | None) -> Any:
     codes = ", ".join(c.code for c in known) or "none yet; make one with sample-data"
     _failed(f"name one community with --community; there are: {codes}")
     return None
-
-
-def _in_english(mistake: Any) -> str:
-    from django.utils import translation
-
-    with translation.override("en"):
-        return "\n".join(mistake.messages)
 
 
 def _failed(message: str) -> int:

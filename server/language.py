@@ -4,6 +4,7 @@ Staff pages are Chinese until somebody chooses, public ones speak as the phone d
 A msgid is the English sentence, values stand in it as ``%(name)s``; the Chinese is in the catalogues.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,12 @@ class ChosenLanguage(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language()
             return
         super().process_request(request)
+
+
+def of_terminal(environ: Mapping[str, str]) -> str:
+    """The language in which a terminal is spoken to: English where its locale says so, else Chinese."""
+    said = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return ENGLISH if said.startswith("en") else CHINESE
 
 
 def both(msgid: str | Promise, **values: object) -> Text:

@@ -38,10 +38,6 @@ DATA = (
 )
 # Rooms that still hold Chinese in their source.
 WAITING = (
-    "server/cli.py",
-    # payments and what stands on it
-    "server/api",
-    # the other rooms of the product
     "contract",
     "kiosk",
     "lobbypay",

@@ -1,8 +1,9 @@
 """The kiosk API's name in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ApiConfig(AppConfig):
     name = "server.api"
-    verbose_name = "终端接口 Kiosk API"
+    verbose_name = _("Kiosk API")

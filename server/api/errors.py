@@ -5,12 +5,15 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from contract.messages import ApiError, ErrorCode, Text
+from contract.messages import ApiError, ErrorCode
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.unit_accounts import BillNotFound, UnitNotFound
+from server.language import both
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
 from server.payments.initiation import (
     AmountChanged,
@@ -24,78 +27,66 @@ from server.payments.payment_codes import OtherWallet
 log = logging.getLogger(__name__)
 
 _E = ErrorCode
-TEXTS: dict[ErrorCode, tuple[int, Text]] = {
-    _E.BAD_REQUEST: (422, Text(zh="请求内容不对", en="The request is not well-formed")),
-    _E.NOT_SIGNED: (401, Text(zh="请求没有有效签名", en="The request is not validly signed")),
+TEXTS: dict[ErrorCode, tuple[int, str | Promise]] = {
+    _E.BAD_REQUEST: (422, _("The request is not well-formed")),
+    _E.NOT_SIGNED: (401, _("The request is not validly signed")),
     _E.KEY_UNKNOWN: (
         401,
-        Text(
-            zh="服务器不认识这把密钥,请在后台重新配对终端",
-            en="This key is not known here; pair the kiosk again",
-        ),
+        _("This key is not known here; pair the kiosk again"),
     ),
-    _E.CLOCK: (401, Text(zh="终端时钟不准", en="The kiosk's clock is off")),
-    _E.REPLAYED: (401, Text(zh="请求已用过", en="This request was made before")),
+    _E.CLOCK: (401, _("The kiosk's clock is off")),
+    _E.REPLAYED: (401, _("This request was made before")),
     _E.PAIRING_CODE: (
         403,
-        Text(
-            zh="配对码无效、已用过或已过期,请在后台重新生成",
-            en="The pairing code is unknown, used or expired; make a new one in the back office",
-        ),
+        _("The pairing code is unknown, used or expired; make a new one in the back office"),
     ),
-    _E.NOT_FOUND: (404, Text(zh="没有找到", en="Not found")),
-    _E.UNIT_NOT_FOUND: (404, Text(zh="没有这个房号,请核对", en="No such unit. Please check")),
+    _E.NOT_FOUND: (404, _("Not found")),
+    _E.UNIT_NOT_FOUND: (404, _("No such unit. Please check")),
     _E.SECOND_FACTOR_NEEDED: (
         403,
-        Text(zh="请输入手机号后四位", en="Please enter the last four digits of the phone"),
+        _("Please enter the last four digits of the phone"),
     ),
     _E.SECOND_FACTOR_WRONG: (
         403,
-        Text(zh="手机号后四位不对", en="The last four digits do not match"),
+        _("The last four digits do not match"),
     ),
-    _E.RATE_LIMITED: (429, Text(zh="查询太频繁,请稍候", en="Too many lookups; please wait")),
-    _E.BILL_PAID: (409, Text(zh="这笔账单已缴清", en="This bill is paid")),
+    _E.RATE_LIMITED: (429, _("Too many lookups; please wait")),
+    _E.BILL_PAID: (409, _("This bill is paid")),
     _E.BILL_LEASED: (
         409,
-        Text(zh="这笔账单正在被支付", en="Somebody is paying this bill at the moment"),
+        _("Somebody is paying this bill at the moment"),
     ),
     _E.AMOUNT_CHANGED: (
         409,
-        Text(zh="账单金额有变化,请重新查询", en="The amount has changed; look it up again"),
+        _("The amount has changed; look it up again"),
     ),
     _E.IDEMPOTENCY_CONFLICT: (
         409,
-        Text(zh="同一编号的另一笔请求", en="Another request was made under this id"),
+        _("Another request was made under this id"),
     ),
     _E.SIMULATED_MONEY: (
         403,
-        Text(zh="正式小区不接受模拟付款", en="Simulated money is for test communities only"),
+        _("Simulated money is for test communities only"),
     ),
     _E.CHANNEL_UNAVAILABLE: (
         409,
-        Text(zh="这种付款方式暂时不能用", en="This way of paying is not available now"),
+        _("This way of paying is not available now"),
     ),
-    _E.CHANNEL_SILENT: (
-        503,
-        Text(zh="支付渠道没有回应", en="The payment channel does not answer"),
-    ),
-    _E.JOURNAL_GAP: (409, Text(zh="日志缺少前面的条目", en="Earlier journal entries are missing")),
+    _E.CHANNEL_SILENT: (503, _("The payment channel does not answer")),
+    _E.JOURNAL_GAP: (409, _("Earlier journal entries are missing")),
     _E.JOURNAL_BROKEN: (
         409,
-        Text(zh="日志与已收到的不一致", en="The journal contradicts what was received"),
+        _("The journal contradicts what was received"),
     ),
     _E.JOURNAL_NOT_SIGNED: (
         409,
-        Text(zh="日志没有本终端的签名", en="The journal is not signed by this kiosk"),
+        _("The journal is not signed by this kiosk"),
     ),
     _E.KIOSK_STOPPED: (
         403,
-        Text(
-            zh="终端已停止收款,请联系管理员重新配对或启用",
-            en="This kiosk takes no more money; staff must pair it again or switch it on",
-        ),
+        _("This kiosk takes no more money; staff must pair it again or switch it on"),
     ),
-    _E.INTERNAL: (503, Text(zh="服务暂时不可用", en="The service is not available now")),
+    _E.INTERNAL: (503, _("The service is not available now")),
 }
 
 
@@ -109,7 +100,7 @@ class Refusal(Exception):
 
 def response(code: ErrorCode, **details: Any) -> HttpResponse:
     status, text = TEXTS[code]
-    error = ApiError(code=code, message=text, details=details)
+    error = ApiError(code=code, message=both(text), details=details)
     return HttpResponse(error.model_dump_json(), "application/json", status)
 
 

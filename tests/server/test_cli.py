@@ -69,7 +69,7 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
         assert re.search(line, said)
     assert "was there" in done(config, "sample-data")
     assert "0 problems" in done(config, "verify-ledger")
-    assert "nothing waits" in done(config, "open-questions")
+    assert "没有待查的款项" in done(config, "open-questions")
     assert json.loads(done(config, "open-questions", "--json", "--community", "lakeside")) == []
     bill = tmp_path / "bill.pdf"
     assert "3-2-1201" in done(config, "bill-pdf", "--unit", "3-2-1201", "--out", str(bill))

@@ -1,12 +1,13 @@
 """Texts in both languages at once, and the one that a page speaks."""
 
+import pytest
 from django.template import Context, Template
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from contract.messages import Text
-from server.language import both, chosen
+from server.language import both, chosen, of_terminal
 
 
 def test_a_text_comes_in_both_languages_whatever_the_page_speaks():
@@ -37,3 +38,17 @@ def test_a_page_shows_the_text_of_its_language():
         with translation.override(language):
             assert chosen(name) == shown
             assert page.render(Context({"name": name})) == shown
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({}, "zh-hans"),
+        ({"LANG": "C.UTF-8"}, "zh-hans"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, "zh-hans"),
+        ({"LC_ALL": "", "LC_MESSAGES": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+    ],
+)
+def test_a_terminal_is_spoken_to_in_its_language(environ, language):
+    assert of_terminal(environ) == language
