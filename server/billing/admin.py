@@ -29,10 +29,9 @@ from server.billing.models import (
 )
 from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows, bilingual
-from server.ledger.admin import ReadOnly
 from server.staff import people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
-from server.staff.back_office import ModelAdmin, TabularInline
+from server.staff.back_office import ModelAdmin, ReadOnly, TabularInline
 from server.staff.roles import Deed
 
 

@@ -67,6 +67,19 @@ class StackedInline(Scoped, UnfoldStackedInline):
     pass
 
 
+class ReadOnly:
+    """No adding, no changing, no deleting, whoever asks."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class VisibleRelated(RelatedFieldListFilter):
     """A filter by a related row offers only rows that the person may look at."""
 

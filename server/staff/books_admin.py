@@ -1,27 +1,12 @@
-"""The books in the back office, to read. Nobody changes them there."""
-
-from typing import Any
+"""The books in the back office, to read; nobody changes them there. The room of the books lies below that
+of people, whose roles decide who reads them."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from contract.money import Money
 from server.ledger.models import Account, Entry, Transaction
-from server.staff.back_office import ModelAdmin, TabularInline
-
-
-class ReadOnly:
-    """No adding, no changing, no deleting, whoever asks."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from server.staff.back_office import ModelAdmin, ReadOnly, TabularInline
 
 
 class EntriesOfTransaction(ReadOnly, TabularInline):
