@@ -22,6 +22,7 @@ from server.ledger.posting import Line, Posting
 
 KIND = "opening"  # of a posting of credit; the account of both is called the same
 ITEM = "opening"
+NEVER_CHARGED = date(2000, 1, 1)  # the item's last day: no period charges it, so it needs no tariff
 DAYS_TO_PAY = 30
 _NAME = _("Balance brought forward")
 _UNIT = _("sum")
@@ -161,6 +162,11 @@ def _item_of(community: Community) -> FeeItem:
     item, _new = FeeItem.objects.get_or_create(
         community=community,
         code=ITEM,
-        defaults={"name_zh": name.zh, "name_en": name.en, "position": 999},
+        defaults={
+            "name_zh": name.zh,
+            "name_en": name.en,
+            "position": 999,
+            "ends_on": NEVER_CHARGED,
+        },
     )
     return item

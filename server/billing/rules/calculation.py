@@ -78,7 +78,8 @@ def _charge(
     outcome = Outcome()
     rules = {t.rule for d in (facts.first, facts.last) if (t := in_force(item, d))}
     rules |= {t.rule for t in item.tariffs if facts.first <= t.valid_from <= facts.last}
-    if not item.tariffs:
+    over = item.ends is not None and item.ends < facts.first
+    if not item.tariffs and not over:
         _block_all(outcome, item, facts, reasons.no_tariff())
     if "percentage" in rules:
         item = _with_base(item, known, facts, outcomes, (*above, item.code), outcome)
