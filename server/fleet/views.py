@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -14,19 +15,19 @@ from server.fleet.dashboard import overview
 from server.staff import scope
 from server.staff.roles import Area
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def staff_only(view: View) -> View:
     """Others go to the login page; a live part of a page sends the whole page there."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         user = request.user
         if user.is_authenticated and not user.is_staff:
             raise PermissionDenied
         if user.is_authenticated:
-            return view(request)
+            return view(request, *args, **named)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": reverse("login")})
         return redirect_to_login(request.get_full_path())

@@ -80,6 +80,15 @@ def sheet_of(title: str) -> Sheet | None:
     return _meant(title, known)
 
 
+def column_shown(title: str, heading: str, chinese: bool) -> str:
+    """A column as people of one language call it; what is none stays as it is."""
+    sheet = sheet_of(title)
+    column = sheet.column(heading) if sheet and heading else None
+    if column is None:
+        return heading
+    return column.names[0] if chinese else column.name
+
+
 @cache
 def choices(name: str) -> dict[str, tuple[str, ...]]:
     """The values of a choice, each with what it is called in Chinese."""

@@ -90,6 +90,7 @@ def _import(book: Book, community: Community, report: Report, at: datetime) -> N
         report.expect(*importer.KINDS)
         for batch in _batches(book.rows(sheet)):
             importer.apply(batch, to)
+    report.in_order_of(list(book.tabs.values()))
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -48,6 +48,11 @@ class Report:
             for kind in kinds:
                 counts.setdefault(kind, 0)
 
+    def in_order_of(self, titles: list[str]) -> None:
+        """Mistakes as somebody goes through the file: by sheet, then by row."""
+        places = {title: place for place, title in enumerate(titles)}
+        self.problems.sort(key=lambda one: (places.get(one.sheet, -1), one.row))
+
     def nothing_was_done(self) -> None:
         """What was counted until a mistake was found is taken back with everything else."""
         for counts in (self.created, self.changed, self.unchanged):

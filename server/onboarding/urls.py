@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from server.onboarding import views
+from server.onboarding import import_pages, views
 
 urlpatterns = [
     path("", views.communities, name="onboarding"),
+    path("template/", import_pages.template, name="onboarding_template"),
+    path("<int:community>/import/", import_pages.import_page, name="onboarding_import"),
     path("new/", views.new_community, name="onboarding_new"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from server.fleet.views import staff_only
 from server.onboarding.communities import CommunityExists, complaints, create_community
 from server.onboarding.forms import CommunityForm
+from server.onboarding.import_pages import may_import
 from server.staff import people, scope
 from server.staff.roles import Area
 
@@ -22,7 +23,10 @@ from server.staff.roles import Area
 def communities(request: HttpRequest) -> HttpResponse:
     """Those that the person may look at, and the way to a new one."""
     context = {
-        "communities": scope.communities(request.user, Area.ESTATE),
+        "communities": [
+            (community, may_import(request.user, community.pk))
+            for community in scope.communities(request.user, Area.ESTATE)
+        ],
         "may_create": request.user.has_perm("estate.add_community"),
     }
     return render(request, "onboarding/communities.html", context)

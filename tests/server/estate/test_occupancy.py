@@ -146,9 +146,11 @@ class AnyHistory(TestCase):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_residents_of_one_unit_become_occupancies():
+def test_residents_of_one_unit_become_occupancies(monkeypatch: pytest.MonkeyPatch):
     try:
-        call_command("migrate", "estate", "0001", verbosity=0)
+        with monkeypatch.context() as past:  # guards of columns that were not there then
+            past.setattr(guards, "_create", lambda *_: None)
+            call_command("migrate", "estate", "0001", verbosity=0)
         old = MigrationExecutor(connection).loader.project_state([("estate", "0001_initial")]).apps
         community = old.get_model("estate", "Community").objects.create(code="old")
         building = old.get_model("estate", "Building").objects.create(community=community, code="1")

@@ -174,6 +174,9 @@ def _a_person(routes: Routes) -> Any:
 
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
+    "staff/onboarding/<int:community>/import/": lambda r: [
+        f"/staff/onboarding/{r.community}/import/"
+    ],
     "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
 }
 
