@@ -5,12 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from server.estate.fields import BilingualField
 from server.estate.models import Community
+from server.language import chosen
 
 
 class Alert(models.Model):
     """Something that staff must look at. One open alert for each (kind, subject)."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="alerts")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="alerts"
+    )
     kiosk_code = models.CharField(_("Kiosk"), max_length=8, blank=True)
     kind = models.CharField(_("Kind"), max_length=40)
     subject = models.CharField(_("Subject"), max_length=80)
@@ -32,4 +35,4 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject}"
+        return f"{chosen(self.text)} {self.subject}"

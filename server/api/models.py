@@ -1,17 +1,20 @@
 """How often a kiosk has looked units up, minute by minute: the limit holds across all workers."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class LookupWindow(models.Model):
     """One kiosk's lookups in one minute; ``misses`` found no unit or a wrong second factor."""
 
-    kiosk_id = models.CharField(max_length=36)
-    minute = models.DateTimeField(db_index=True)
-    count = models.PositiveIntegerField(default=0)
-    misses = models.PositiveIntegerField(default=0)
+    kiosk_id = models.CharField(_("Kiosk id"), max_length=36)
+    minute = models.DateTimeField(_("Minute"), db_index=True)
+    count = models.PositiveIntegerField(_("Look-ups"), default=0)
+    misses = models.PositiveIntegerField(_("Misses"), default=0)
 
     class Meta:
+        verbose_name = _("Look-ups of a minute")
+        verbose_name_plural = _("Look-ups of minutes")
         constraints = [
             models.UniqueConstraint(fields=["kiosk_id", "minute"], name="lookup_window_once")
         ]

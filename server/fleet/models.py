@@ -52,15 +52,19 @@ class Kiosk(OfCommunity):
     heartbeat = models.JSONField(_("Heartbeat"), null=True, blank=True)
     journal_sequence = models.BigIntegerField(_("Journal sequence"), default=0)
     journal_hash = models.CharField(_("Journal hash"), max_length=64, default=GENESIS)
-    journal_waits_since = models.DateTimeField(null=True, blank=True)  # nothing of it arrived since
+    # nothing of it arrived since
+    journal_waits_since = models.DateTimeField(_("Journal waits since"), null=True, blank=True)
     # What the newest start of it told (see contract.stop_reason.Presence); begins anew at enrolment.
-    boot = models.CharField(max_length=32, blank=True)
-    starts = models.BigIntegerField(default=0)
-    beat = models.BigIntegerField(default=0)
-    told_sequence = models.BigIntegerField(default=0)  # the furthest journal position told
-    number = models.BigIntegerField(default=0)  # the highest payment number told, ever
-    strays = models.PositiveIntegerField(default=0)  # messages of an earlier start since the newest
-    stray_beat = models.BigIntegerField(default=0)
+    boot = models.CharField(_("Boot"), max_length=32, blank=True)
+    starts = models.BigIntegerField(_("Starts"), default=0)
+    beat = models.BigIntegerField(_("Heartbeat number"), default=0)
+    # the furthest journal position told
+    told_sequence = models.BigIntegerField(_("Journal position told"), default=0)
+    # the highest payment number told, ever
+    number = models.BigIntegerField(_("Highest payment number"), default=0)
+    # messages of an earlier start since the newest
+    strays = models.PositiveIntegerField(_("Stray heartbeats"), default=0)
+    stray_beat = models.BigIntegerField(_("Last stray heartbeat"), default=0)
     stopped = models.CharField(
         _("Stopped"), max_length=20, choices=STOP_REASONS, blank=True, default=""
     )
@@ -85,11 +89,15 @@ class Kiosk(OfCommunity):
 class RetiredKey(models.Model):
     """A public key that a kiosk had before it was enrolled again: who still signs with it is told so."""
 
-    kiosk = models.ForeignKey(Kiosk, models.CASCADE, related_name="retired_keys")
-    public_key = models.CharField(max_length=43)
-    retired_at = models.DateTimeField()
+    kiosk = models.ForeignKey(
+        Kiosk, models.CASCADE, verbose_name=_("Kiosk"), related_name="retired_keys"
+    )
+    public_key = models.CharField(_("Public key"), max_length=43)
+    retired_at = models.DateTimeField(_("Retired at"))
 
     class Meta:
+        verbose_name = _("Retired key")
+        verbose_name_plural = _("Retired keys")
         ordering = ["-retired_at", "-pk"]
 
     def __str__(self) -> str:
@@ -105,7 +113,7 @@ class PairingCode(models.Model):
     kiosk = models.ForeignKey(
         Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="pairing_codes"
     )
-    code_hash = models.CharField(max_length=64, unique=True)
+    code_hash = models.CharField(_("Hash of the code"), max_length=64, unique=True)
     expires_at = models.DateTimeField(_("Expires at"))
     used_at = models.DateTimeField(_("Used at"), null=True, blank=True)
 
@@ -127,10 +135,12 @@ class HeartbeatRecord(models.Model):
     kiosk = models.ForeignKey(
         Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="heartbeats"
     )
-    received_at = models.DateTimeField()
-    body = models.JSONField()
+    received_at = models.DateTimeField(_("Received"))
+    body = models.JSONField(_("Content"))
 
     class Meta:
+        verbose_name = _("Heartbeat record")
+        verbose_name_plural = _("Heartbeat records")
         ordering = ["-received_at"]
         indexes = [models.Index(fields=["kiosk", "received_at"], name="heartbeat_by_kiosk")]
 
@@ -141,11 +151,13 @@ class HeartbeatRecord(models.Model):
 class UsedNonce(models.Model):
     """A nonce that one kiosk has used: the same signed request is refused when it comes again."""
 
-    key_id = models.CharField(max_length=64)
-    nonce = models.CharField(max_length=64)
-    seen_at = models.DateTimeField(db_index=True)
+    key_id = models.CharField(_("Key id"), max_length=64)
+    nonce = models.CharField(_("Nonce"), max_length=64)
+    seen_at = models.DateTimeField(_("Seen at"), db_index=True)
 
     class Meta:
+        verbose_name = _("Used nonce")
+        verbose_name_plural = _("Used nonces")
         constraints = [
             models.UniqueConstraint(fields=["key_id", "nonce"], name="nonce_is_used_once")
         ]

@@ -9,7 +9,8 @@ from contract.business_day import local_time
 from contract.messages import Method, Text
 from contract.methods import METHODS
 from server.open_questions.listing import Question
-from server.open_questions.texts import ACTS, EFFECTS, KINDS, STANDS, lasting
+from server.open_questions.texts import EFFECTS, KINDS, STANDS, lasting
+from server.staff.act_names import ACTS
 from server.staff.models import Act
 
 _MAIN = ("settle_amount", "settle_outside", "returned_by_hand", "resolve_alert", "book_as_paid")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from contract.methods import METHODS
 from server.language import as_spoken
 from server.payments.investigation import INSIDE, LABELS
+from server.payments.models import STATES
 
 KINDS = {
     "payment": _("Paid or not?"),
@@ -17,14 +18,8 @@ KINDS = {
     "alert": _("Alert"),
 }
 VALUES = {
+    **{state.value: name for state, name in STATES.items()},
     **{method.value: as_spoken(shown.name) for method, shown in METHODS.items()},
-    "created": _("made, not asked yet"),
-    "pending": _("waiting for the result"),
-    "unknown": _("not known"),
-    "approved": _("paid"),
-    "declined": _("declined"),
-    "cancelled": _("cancelled"),
-    "reversed": _("going back, or gone"),
     "query": _("query"),
     "close": _("close"),
     "reverse": _("reverse"),
@@ -88,17 +83,6 @@ REFUND_SAID = {
     "processing": _("under way"),
     "unknown": _("no answer"),
     "done": _("sent back"),
-}
-ACTS = {
-    "look_again": _("Look again"),
-    "book_as_paid": _("Book as paid"),
-    "book_as_unpaid": _("Book as not paid"),
-    "release_bills": _("Release the bills"),
-    "settle_amount": _("Say what the money is for"),
-    "settle_outside": _("Say who bears it"),
-    "refund_again": _("Try the refund now"),
-    "returned_by_hand": _("Returned by hand"),
-    "resolve_alert": _("Dealt with"),
 }
 STANDS = _("The decision stands")
 EFFECTS = {

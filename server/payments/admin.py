@@ -71,13 +71,12 @@ class JournalEntryAdmin(ReadOnly):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnly):
-    list_display = ("kind", "subject", "kiosk_code", "said", "raised_at", "resolved_at")
-    list_filter = ("community", "kind", ("resolved_at", admin.EmptyFieldListFilter))
+    list_display = ("said", "subject", "kiosk_code", "raised_at", "resolved_at")
+    list_filter = ("community", ("resolved_at", admin.EmptyFieldListFilter))
     actions = ("resolve",)
     fields = (
         "community",
         "kiosk_code",
-        "kind",
         "subject",
         "said",
         "known",

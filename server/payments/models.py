@@ -14,7 +14,23 @@ from server.language import as_spoken
 from server.payments import state_machine
 from server.payments.journal.entry_body import CanonicalBody
 
-STATES = [(s.value, s.value) for s in PaymentState]
+STATES = {
+    PaymentState.CREATED: _("made, not asked yet"),
+    PaymentState.PENDING: _("waiting for the result"),
+    PaymentState.UNKNOWN: _("not known"),
+    PaymentState.APPROVED: _("paid"),
+    PaymentState.DECLINED: _("declined"),
+    PaymentState.CANCELLED: _("cancelled"),
+    PaymentState.REVERSED: _("going back, or gone"),
+}
+STATE_CHOICES = [(state.value, name) for state, name in STATES.items()]
+ENDS = {
+    state_machine.End.NEVER: _("not asked for"),
+    state_machine.End.CLOSING: _("closing asked for"),
+    state_machine.End.OPEN: _("reversal asked for"),
+    state_machine.End.ACCEPTED: _("reversal accepted"),
+    state_machine.End.REFUSED: _("reversal refused"),
+}
 _TOLD_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REVERSED)
 METHOD_CHOICES = [(method.value, as_spoken(shown.name)) for method, shown in METHODS.items()]
 
@@ -72,16 +88,20 @@ class PaymentOrder(models.Model):
     """
 
     payment_id = models.CharField(_("Payment id"), max_length=36, unique=True)
-    community = models.ForeignKey(Community, models.PROTECT, related_name="payment_orders")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="payment_orders")
-    kiosk_id = models.CharField(max_length=36, db_index=True)
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="payment_orders"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name=_("Unit"), related_name="payment_orders"
+    )
+    kiosk_id = models.CharField(_("Kiosk id"), max_length=36, db_index=True)
     kiosk_code = models.CharField(_("Kiosk"), max_length=8)
     reference = models.CharField(_("Receipt no."), max_length=20)
     method = models.CharField(_("Method"), max_length=10, choices=METHOD_CHOICES)
     bills = models.JSONField(_("Bills"))
     amount_minor = models.BigIntegerField(_("Amount (minor)"))
     currency = models.CharField(_("Currency"), max_length=3)
-    request_hash = models.CharField(max_length=64)
+    request_hash = models.CharField(_("Request hash"), max_length=64)
     out_trade_no = models.CharField(_("Order no."), max_length=32, unique=True)
     simulated = models.BooleanField(_("Simulated"), default=False)
     offline = models.BooleanField(_("Offline"), default=False)
@@ -89,15 +109,22 @@ class PaymentOrder(models.Model):
     created_at = models.DateTimeField(_("Created"))
     received_at = models.DateTimeField(_("Known here since"))
 
-    state = models.CharField(_("State"), max_length=10, choices=STATES, default="created")
-    version = models.PositiveIntegerField(default=1)
-    kiosk_version = models.PositiveIntegerField(default=0)  # newest version read from the journal
-    kiosk_state = models.CharField(max_length=10, blank=True)  # its state in that version
+    state = models.CharField(
+        _("State"),
+        max_length=10,
+        choices=STATE_CHOICES,
+        default="created",
+    )
+    version = models.PositiveIntegerField(_("Version"), default=1)
+    # newest version read from the journal
+    kiosk_version = models.PositiveIntegerField(_("Kiosk's version"), default=0)
+    # its state in that version
+    kiosk_state = models.CharField(_("Kiosk's state"), max_length=10, blank=True)
     reason = models.CharField(pgettext_lazy("cause", "Reason"), max_length=60, blank=True)
     submitted_at = models.DateTimeField(_("Submitted"), null=True, blank=True)
-    code_url = models.CharField(max_length=300, blank=True)
+    code_url = models.CharField(_("Code's content"), max_length=300, blank=True)
     expires_at = models.DateTimeField(_("Expires"), null=True, blank=True)
-    cancel_wanted = models.BooleanField(default=False)
+    cancel_wanted = models.BooleanField(_("Cancel wanted"), default=False)
     channel_reference = models.CharField(_("Channel's number"), max_length=64, blank=True)
     card = models.JSONField(_("Card"), null=True, blank=True)
     paid_at = models.DateTimeField(_("Paid at"), null=True, blank=True)
@@ -110,16 +137,16 @@ class PaymentOrder(models.Model):
     decided = models.CharField(_("Decided"), max_length=10, blank=True, choices=DECIDED)
     receipt = models.CharField(_("Receipt"), max_length=20, blank=True)
     changed_at = models.DateTimeField(_("Changed"))
-    next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    poll_count = models.PositiveIntegerField(default=0)
+    next_poll_at = models.DateTimeField(_("Next poll"), null=True, blank=True, db_index=True)
+    poll_count = models.PositiveIntegerField(_("Polls"), default=0)
     ending = models.CharField(
         _("End"),
         max_length=10,
         blank=True,
-        choices=[(e.value, e.name) for e in state_machine.End],
+        choices=[(end.value, name) for end, name in ENDS.items()],
     )
-    ending_since = models.DateTimeField(null=True, blank=True)  # asked for last
-    ending_in_flight = models.BooleanField(default=False)
+    ending_since = models.DateTimeField(_("Ending since"), null=True, blank=True)  # asked for last
+    ending_in_flight = models.BooleanField(_("Ending in flight"), default=False)
     channel_responses = models.JSONField(_("Channel's answers"), default=list)
 
     class Meta:
@@ -221,8 +248,12 @@ class Refund(models.Model):
         BANK = "bank", _("Bank transfer")
         CHANNEL = "channel", _("The channel's merchant console")
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="refunds")
-    order = models.ForeignKey(PaymentOrder, models.PROTECT, related_name="refunds")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="refunds"
+    )
+    order = models.ForeignKey(
+        PaymentOrder, models.PROTECT, verbose_name=_("Payment order"), related_name="refunds"
+    )
     refund_no = models.CharField(_("Refund no."), max_length=40, unique=True)
     amount_minor = models.BigIntegerField(_("Amount (minor)"))
     reason = models.CharField(pgettext_lazy("cause", "Reason"), max_length=60)
@@ -232,9 +263,9 @@ class Refund(models.Model):
     done_at = models.DateTimeField(_("Ended"), null=True, blank=True)
     said = models.CharField(_("Channel's answer"), max_length=12, blank=True)
     trouble_since = models.DateTimeField(_("In trouble since"), null=True, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    poll_count = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(_("Claimed until"), null=True, blank=True)
+    next_poll_at = models.DateTimeField(_("Next poll"), null=True, blank=True, db_index=True)
+    poll_count = models.PositiveIntegerField(_("Polls"), default=0)
 
     class Meta:
         verbose_name = _("Refund")
@@ -268,7 +299,8 @@ class UnmatchedNotification(models.Model):
     refunded_minor = models.BigIntegerField(_("Refunded"), null=True, blank=True)
     paid_at = models.DateTimeField(_("Paid at"), null=True, blank=True)
     received_at = models.DateTimeField(_("Received"))
-    tried_at = models.DateTimeField(null=True, blank=True)  # last, when its order could not take it
+    # last, when its order could not take it
+    tried_at = models.DateTimeField(_("Last tried"), null=True, blank=True)
     matched_at = models.DateTimeField(_("Matched"), null=True, blank=True)
 
     class Meta:
@@ -290,8 +322,12 @@ class RefusedStart(models.Model):
     """A payment that was refused before it had an order. Its kiosk gave it up and told
     the resident so: an earlier try of it that arrives after that begins nothing."""
 
-    payment_id = models.CharField(max_length=36, unique=True)
-    refused_at = models.DateTimeField(db_index=True)
+    payment_id = models.CharField(_("Payment id"), max_length=36, unique=True)
+    refused_at = models.DateTimeField(_("Refused at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("Refused start")
+        verbose_name_plural = _("Refused starts")
 
     def __str__(self) -> str:
         return self.payment_id
@@ -301,15 +337,19 @@ class JournalEntry(models.Model):
     """One entry of a kiosk's journal, as it was received. Never changed. ``payment_id``: of the payment
     that it is about; empty when it is about none, or names it as nothing that can be one."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
-    kiosk_id = models.CharField(max_length=36)
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    kiosk_id = models.CharField(_("Kiosk id"), max_length=36)
     sequence = models.BigIntegerField(_("Sequence"))
     at = models.CharField(_("At"), max_length=40)
     kind = models.CharField(_("Kind"), max_length=20)
     body = CanonicalBody(_("Content"))
-    payment_id = models.CharField(max_length=36, blank=True, default="", db_index=True)
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    payment_id = models.CharField(
+        _("Payment id"), max_length=36, blank=True, default="", db_index=True
+    )
+    previous_hash = models.CharField(_("Previous hash"), max_length=64)
+    hash = models.CharField(_("Hash"), max_length=64)
     signature = models.CharField(_("Signature"), max_length=86, blank=True)
     received_at = models.DateTimeField(_("Received"))
 

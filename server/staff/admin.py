@@ -6,10 +6,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from server.staff import books_admin  # noqa: F401
+from server.staff.act_names import act_name, subject_name
 from server.staff.back_office import ModelAdmin, ReadOnly
 from server.staff.models import Act, RoleAssignment
 
@@ -41,9 +44,43 @@ class RoleAssignmentAdmin(ReadOnly, ModelAdmin):
     search_fields = ("person__username", "person__first_name", "person__last_name")
 
 
+class ByAct(admin.SimpleListFilter):
+    """The acts that there are, by their names."""
+
+    title = _("Act")
+    parameter_name = "act"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        done = model_admin.get_queryset(request).order_by("act").values_list("act", flat=True)
+        return [(act, act_name(act)) for act in done.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Act]) -> QuerySet[Act]:
+        return queryset.filter(act=self.value()) if self.value() else queryset
+
+
 @admin.register(Act)
 class ActAdmin(ReadOnly, ModelAdmin):
-    list_display = ("at", "person_name", "act", "subject_kind", "subject_id", "reason")
-    list_filter = ("community", "act")
+    list_display = ("at", "person_name", "act_in_words", "subject", "subject_id", "reason")
+    list_filter = ("community", ByAct)
+    fields = (
+        "community",
+        "at",
+        "person_name",
+        "act_in_words",
+        "subject",
+        "subject_id",
+        "reason",
+        "before",
+        "after",
+    )
+    readonly_fields = ("act_in_words", "subject")
     search_fields = ("person_name", "subject_id", "reason")
     date_hierarchy = "at"
+
+    @admin.display(description=_("Act"), ordering="act")
+    def act_in_words(self, act: Act) -> str:
+        return act_name(act.act)
+
+    @admin.display(description=_("Subject"), ordering="subject_kind")
+    def subject(self, act: Act) -> str:
+        return subject_name(act.subject_kind)

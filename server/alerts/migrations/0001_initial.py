@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('details', models.JSONField(default=dict, verbose_name='Details')),
                 ('raised_at', models.DateTimeField(verbose_name='Raised')),
                 ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='Resolved')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='estate.community')),
+                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='estate.community', verbose_name='Community')),
             ],
             options={
                 'verbose_name': 'Alert',

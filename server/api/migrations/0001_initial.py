@@ -15,12 +15,14 @@ class Migration(migrations.Migration):
             name='LookupWindow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kiosk_id', models.CharField(max_length=36)),
-                ('minute', models.DateTimeField(db_index=True)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('misses', models.PositiveIntegerField(default=0)),
+                ('kiosk_id', models.CharField(max_length=36, verbose_name='Kiosk id')),
+                ('minute', models.DateTimeField(db_index=True, verbose_name='Minute')),
+                ('count', models.PositiveIntegerField(default=0, verbose_name='Look-ups')),
+                ('misses', models.PositiveIntegerField(default=0, verbose_name='Misses')),
             ],
             options={
+                'verbose_name': 'Look-ups of a minute',
+                'verbose_name_plural': 'Look-ups of minutes',
                 'constraints': [models.UniqueConstraint(fields=('kiosk_id', 'minute'), name='lookup_window_once')],
             },
         ),
