@@ -47,7 +47,7 @@ _OPEN = [state.value for state in PaymentState if not state.final]
 class Question:
     """One thing that waits for somebody. ``kind``: a key of ``texts.KINDS``; ``subject`` names the row
     for the acts (a payment's id, a refund's number, an alert's key, a kiosk's id); ``acts`` are keys of
-    ``texts.ACTS``; ``version`` is the order's that was seen."""
+    ``staff.act_names``; ``version`` is the order's that was seen."""
 
     kind: str
     subject: str

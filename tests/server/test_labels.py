@@ -4,9 +4,6 @@ import pytest
 from django.apps import apps
 from django.utils.functional import Promise
 
-from server.open_questions.texts import EFFECTS
-from server.staff.act_names import ACTS
-
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("server.")]
 
 
@@ -23,7 +20,3 @@ def test_each_model_field_and_choice_has_a_name_that_is_translated(model):
 
 
 DATA = {"currency", "time_zone"}  # codes, with names of the tables that they are taken from
-
-
-def test_each_act_that_a_question_offers_has_a_name():
-    assert set(EFFECTS) - {"stands", "take_back"} <= set(ACTS)
