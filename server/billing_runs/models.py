@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contract.messages import Text
 from server.billing.periods import PeriodField, is_period
+from server.estate.fields import BilingualField
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
 
@@ -103,14 +103,14 @@ class BillingRun(OfCommunity):
         _("State"), max_length=10, choices=RunState.choices, default=RunState.OPEN
     )
     cancel_asked = models.BooleanField(_("Cancellation asked for"), default=False)
-    position = models.JSONField(default=nothing, blank=True)
+    position = models.JSONField(_("How far it has come"), default=nothing, blank=True)
     of_units = models.PositiveIntegerField(_("Units of the community"), default=0)
     units = models.PositiveIntegerField(_("Units"), default=0)
     bills = models.PositiveIntegerField(_("Bills"), default=0)
     lines = models.PositiveIntegerField(_("Lines"), default=0)
     total_minor = models.BigIntegerField(_("Amount (minor units)"), default=0)
-    by_item = models.JSONField(default=nothing, blank=True)
-    basis = models.JSONField(default=nothing, blank=True)
+    by_item = models.JSONField(_("By fee item"), default=nothing, blank=True)
+    basis = models.JSONField(_("Basis of shared costs"), default=nothing, blank=True)
     begun_by = models.CharField(_("Begun by"), max_length=150)
     begun_at = models.DateTimeField(_("Run begun at"))
     ended_at = models.DateTimeField(_("Run ended at"), null=True, blank=True)
@@ -153,8 +153,7 @@ class RunRemark(OfCommunity):
     item = models.CharField(_("Fee item"), max_length=30, blank=True)
     blocks = models.BooleanField(_("Blocks the bill"))
     code = models.CharField(_("Code"), max_length=30)
-    reason_zh = models.TextField()
-    reason_en = models.TextField()
+    reason = BilingualField(_("What it says"))
 
     class Meta:
         verbose_name = _("Remark of a billing run")
@@ -163,7 +162,3 @@ class RunRemark(OfCommunity):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.code}"
-
-    @property
-    def reason(self) -> Text:
-        return Text(zh=self.reason_zh, en=self.reason_en)

@@ -236,8 +236,7 @@ def _keep(run: BillingRun, remarks: Iterable[Remark]) -> None:
                 item=remark.item,
                 blocks=remark.blocks,
                 code=remark.code,
-                reason_zh=remark.reason.zh,
-                reason_en=remark.reason.en,
+                reason=remark.reason,
             )
             for remark in remarks
         ],

@@ -14,6 +14,9 @@ ACTS = {
     "resolve_alert": _("Dealt with"),
     "bill_voided": _("Bill voided"),
     "create_community": _("Community made"),
+    "import_estate": _("Estate imported"),
+    "billing_run_begun": _("Billing run begun"),
+    "billing_run_cancelled": _("Billing run cancelled"),
     "account_made": _("Account made"),
     "password_set": _("Password set"),
     "role_given": _("Role given"),
@@ -26,6 +29,8 @@ SUBJECTS = {
     "alert": _("Alert"),
     "community": _("Community"),
     "person": _("Person"),
+    "billing_run": _("Billing run"),
+    "import": _("Import"),
 }
 
 
