@@ -26,6 +26,7 @@ from device_drivers.printers.escpos_settings import read_settings
 from device_drivers.printers.raster import BUILT_FONTS
 from kiosk.core.receipt import Receipt, lay_out
 from kiosk.runtime.receipts import document
+from kiosk.texts.receipt_words import speech
 from kiosk.ui.gallery.samples import CONFIG, record
 from simulators.receipt_printer.cables import PtyCable, TcpCable
 from simulators.receipt_printer.device import Printer
@@ -159,7 +160,7 @@ def main() -> None:
     paid = record(
         Method.WECHAT, PaymentState.APPROVED, channel_reference="4200002345202611241234567"
     )
-    receipt = lay_out(paid, CONFIG.community, "zh_CN")
+    receipt = lay_out(paid, CONFIG.community, speech("zh_CN"))
     for line in ("tcp", "pty"):
         for profile, width in (("generic_58", 384), ("generic_80", 576), ("gb18030_80", 576)):
             print(measure(line, profile, width, receipt), flush=True)

@@ -202,7 +202,7 @@ class Bill(Message):
 
 
 class UnitAccount(Message):
-    """A unit's open bills. ``payer`` is masked (王*明). ``journal_received``: what the asking kiosk's
+    """A unit's open bills. ``payer`` is masked. ``journal_received``: what the asking kiosk's
     journal says up to this entry is taken into account; a restored server knows less than it once did."""
 
     unit: UnitCode

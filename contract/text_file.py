@@ -8,9 +8,7 @@ class NotUtf8(ValueError):
 
     def __init__(self, path: Path, line: int, looks_like: str) -> None:
         guess = f" (it looks like {looks_like})" if looks_like else ""
-        super().__init__(
-            f"{path}:{line}: is not UTF-8{guess}; save as UTF-8 in the editor (请另存为 UTF-8 编码)"
-        )
+        super().__init__(f"{path}:{line}: is not UTF-8{guess}; save as UTF-8 in the editor")
 
 
 def read_text(path: Path) -> str:

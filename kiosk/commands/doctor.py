@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import structlog
 
-from device_drivers.status import Level
 from kiosk import settings as settings_file
 from kiosk.central.config_cache import ConfigCache
 from kiosk.commands.config_option import add_config_option
@@ -22,6 +21,7 @@ from kiosk.doctor.finding import Finding, as_json, exit_code, fine, table, worst
 from kiosk.runtime.devices import Devices, make_devices
 from kiosk.settings import Settings, SettingsError
 from kiosk.single_instance import AlreadyRunning, alone
+from kiosk.texts.catalogue import both
 
 TESTS = ("test_page", "test_scan", "test_payment")
 
@@ -63,7 +63,7 @@ def examine(options: argparse.Namespace, found: list[Attached]) -> Iterator[Find
         yield wrong("config", conditions.CONFIG, str(error))
         yield from (machine.clock(), machine.fonts(), machine.display(), machine.touch(found))
         return
-    yield fine("config", "配置没有错误", "no mistake", str(options.config))
+    yield fine("config", detail=str(options.config))
     try:
         with alone(settings.data_dir):
             yield from _alone(options, settings, devices, found)
@@ -84,8 +84,8 @@ def _alone(
         yield from try_devices(devices)
         return
 
-    def say(zh: str, en: str) -> None:
-        print(zh if options.language == "zh" else en, file=sys.stderr, flush=True)
+    def say(text: dict[str, str]) -> None:
+        print(text.get(options.language, ""), file=sys.stderr, flush=True)
 
     if options.test_page:
         yield from trials.page(devices.printer, options.language)
@@ -116,10 +116,9 @@ def _around(settings: Settings, found: list[Attached], *, running: bool) -> Iter
 
 
 def _attached_table(found: list[Attached], language: str) -> str:
-    title = "接着的设备：" if language == "zh" else "Attached:"
     if not found:
-        return title + ("没有找到" if language == "zh" else " nothing was found")
-    lines = [title]
+        return both("attached.nothing")[language]
+    lines = [both("attached.title")[language]]
     for one in found:
         named = f"  {one.usb}" if one.usb else ""
         lines.append(f"  {one.kind:12} {one.device:22} {one.name}{named}")
@@ -129,12 +128,7 @@ def _attached_table(found: list[Attached], language: str) -> str:
 
 
 def _ending(findings: list[Finding], language: str) -> str:
-    words = {
-        Level.OK: ("一切正常", "All is well."),
-        Level.WARNING: ("能用，但有要处理的", "It works; see to the warnings soon."),
-        Level.ERROR: ("有故障，请按箭头所说的处理", "Something does not work: follow the arrows."),
-    }[worst(findings)]
-    return words[0] if language == "zh" else words[1]
+    return both(f"ending.{worst(findings).value}")[language]
 
 
 def language_of(environment: dict[str, str]) -> str:

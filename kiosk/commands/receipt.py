@@ -18,6 +18,7 @@ from kiosk.core.receipt import Receipt, lay_out
 from kiosk.journal.schema import JournalBroken, JournalUnavailable
 from kiosk.journal.verification import newest_record, verify
 from kiosk.runtime.receipts import document
+from kiosk.texts.receipt_words import speech
 
 DOTS_PER_MM = 8
 DPI = DOTS_PER_MM * 25.4
@@ -37,7 +38,7 @@ def main(argv: list[str]) -> int:
         config = ConfigCache(options.journal.with_name("config.json")).load()
         if config is None:
             raise ValueError("there is no config.json beside it that says whose kiosk it is")
-        receipt = lay_out(record, config.community, options.language, copy=True)
+        receipt = lay_out(record, config.community, speech(options.language), copy=True)
         picture = on_paper(receipt, options.paper)
         if options.png:
             picture.save(options.png, "PNG", dpi=(DPI, DPI))

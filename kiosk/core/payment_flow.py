@@ -54,7 +54,9 @@ MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the ord
 CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
 CANCEL_PATIENCE_S = 20  # without an answer to a cancellation by then, the outcome is unknown
 ABORT_PATIENCE_S = 60  # a terminal may finish talking to the bank first
-TAKE_BACK_PATIENCE_S = 45  # WeChat Pay takes nothing back in the first 15 s (doc/v3, 撤销订单)
+TAKE_BACK_PATIENCE_S = (
+    45  # WeChat Pay takes nothing back in the first 15 s (doc/v3, reverse an order)
+)
 
 _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.BILL_PAID: Say.ALREADY_PAID,

@@ -3,6 +3,7 @@
 A receipt never shows a whole name or card number, and says so when no real money moved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract.business_day import local_time
@@ -10,44 +11,13 @@ from contract.messages import Community, PaymentRecord, PaymentState
 from contract.methods import METHODS
 from contract.money import Locale, Money
 
-_WORDS: dict[str, dict[str, str]] = {
-    "receipt": {"zh_CN": "缴费小票", "en": "Payment receipt"},
-    "slip": {"zh_CN": "付款查询凭条", "en": "Payment enquiry slip"},
-    "copy": {"zh_CN": "补打", "en": "Copy"},
-    "unit": {"zh_CN": "房号", "en": "Unit"},
-    "payer": {"zh_CN": "户名", "en": "Name"},
-    "reference": {"zh_CN": "收据号", "en": "Receipt no."},
-    "enquiry": {"zh_CN": "查询号", "en": "Reference"},
-    "time": {"zh_CN": "时间", "en": "Time"},
-    "method": {"zh_CN": "付款方式", "en": "Paid by"},
-    "transaction": {"zh_CN": "交易单号", "en": "Transaction"},
-    "card": {"zh_CN": "卡号", "en": "Card"},
-    "authorisation": {"zh_CN": "授权号", "en": "Authorisation"},
-    "terminal": {"zh_CN": "终端号", "en": "Terminal"},
-    "late_fee": {"zh_CN": "违约金", "en": "Late fee"},
-    "total": {"zh_CN": "合计", "en": "Total"},
-    "amount": {"zh_CN": "金额", "en": "Amount"},
-    "scan": {"zh_CN": "扫码查看电子收据", "en": "Scan for the receipt on your phone"},
-    "follow": {"zh_CN": "扫码随时看结果", "en": "Scan to follow the result"},
-    "do_not_pay": {
-        "zh_CN": "付款结果还没有确认，请不要再付一次。",
-        "en": "We cannot confirm this payment yet. Please do not pay again.",
-    },
-    "promise": {
-        "zh_CN": "付成了，账单自动销账；没付成，不会扣您的钱。",
-        "en": "If it went through, the bill is settled; if not, you are not charged.",
-    },
-    "offline": {
-        "zh_CN": "网络中断时收款，联网后自动入账。",
-        "en": "Paid while offline; it is booked when the line is back.",
-    },
-    "phone": {"zh_CN": "物业电话", "en": "Office"},
-    "simulated": {
-        "zh_CN": "模拟设备，没有真的收款",
-        "en": "Simulated devices. No real money.",
-    },
-    "not_invoice": {"zh_CN": "本小票不是发票", "en": "This is not a tax invoice"},
-}
+
+@dataclass(frozen=True)
+class Speech:
+    """A language, and ``words(id, **values)`` out of the kiosk's catalogue of it."""
+
+    language: Locale
+    words: Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -82,77 +52,75 @@ class Receipt:
 
 
 def lay_out(
-    record: PaymentRecord, community: Community, language: Locale, *, copy: bool = False
+    record: PaymentRecord, community: Community, speech: Speech, *, copy: bool = False
 ) -> Receipt:
     """The receipt of an approved payment, or the enquiry slip of one that is not final yet."""
     settled = record.state is PaymentState.APPROVED
-    blocks = [*_head(record, community, language, "receipt" if settled else "slip", copy)]
-    blocks += _who_and_when(record, community, language, settled)
+    blocks = [
+        *_head(record, community, speech, "receipt.title" if settled else "receipt.slip", copy)
+    ]
+    blocks += _who_and_when(record, community, speech, settled)
     if settled:
-        blocks += [*_bills(record, language), *_how(record, language)]
+        blocks += [*_bills(record, speech), *_how(record, speech)]
     else:
-        blocks += _not_settled(record, language)
-    blocks += _foot(record, community, language, settled)
-    return Receipt(language, tuple(blocks))
+        blocks += _not_settled(record, speech)
+    blocks += _foot(record, community, speech, settled)
+    return Receipt(speech.language, tuple(blocks))
 
 
-def _words(name: str, language: Locale) -> str:
-    return _WORDS[name][language]
+def _money(record: PaymentRecord, minor: int, speech: Speech) -> str:
+    return Money(minor, record.currency).display(speech.language)
 
 
-def _money(record: PaymentRecord, minor: int, language: Locale) -> str:
-    return Money(minor, record.currency).display(language)
-
-
-def _method(record: PaymentRecord, language: Locale) -> str:
-    return METHODS[record.method].name.in_language(language)
+def _method(record: PaymentRecord, speech: Speech) -> str:
+    return METHODS[record.method].name.in_language(speech.language)
 
 
 def _head(
-    record: PaymentRecord, community: Community, language: Locale, title: str, copy: bool
+    record: PaymentRecord, community: Community, speech: Speech, title: str, copy: bool
 ) -> list[Block]:
-    text = _words(title, language) + (f" · {_words('copy', language)}" if copy else "")
+    text = speech.words(title) + (f" · {speech.words('receipt.copy')}" if copy else "")
     blocks: list[Block] = [
-        Line(community.name.in_language(language), bold=True, large=True, centred=True),
+        Line(community.name.in_language(speech.language), bold=True, large=True, centred=True),
         Line(text, centred=True),
     ]
     if record.simulated:
-        blocks.append(Line(_words("simulated", language), bold=True, centred=True))
+        blocks.append(Line(speech.words("receipt.simulated"), bold=True, centred=True))
     return [*blocks, Divider()]
 
 
 def _who_and_when(
-    record: PaymentRecord, community: Community, language: Locale, settled: bool
+    record: PaymentRecord, community: Community, speech: Speech, settled: bool
 ) -> list[Block]:
     when = record.changed_at if settled else record.created_at
+    unit = record.unit_label.zh if speech.language == "zh_CN" else record.unit
+    number = "receipt.reference" if settled else "receipt.enquiry"
     local = local_time(when, community.time_zone).strftime("%Y-%m-%d %H:%M:%S")
     return [
-        Line(
-            _words("unit", language), record.unit_label.zh if language == "zh_CN" else record.unit
-        ),
-        Line(_words("payer", language), record.payer),
-        Line(_words("reference" if settled else "enquiry", language), record.reference, bold=True),
-        Line(_words("time", language), local),
+        Line(speech.words("receipt.unit"), unit),
+        Line(speech.words("receipt.payer"), record.payer),
+        Line(speech.words(number), record.reference, bold=True),
+        Line(speech.words("receipt.time"), local),
         Divider(),
     ]
 
 
-def _bills(record: PaymentRecord, language: Locale) -> list[Block]:
+def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
     blocks: list[Block] = []
     for bill in record.bills:
-        blocks.append(Line(_period(bill.period, language), bill.number, bold=True))
+        blocks.append(Line(_period(bill.period, speech), bill.number, bold=True))
         for line in bill.lines:
-            amount = _money(record, line.amount_minor, language)
-            blocks.append(Line(line.name.in_language(language), amount))
+            amount = _money(record, line.amount_minor, speech)
+            blocks.append(Line(line.name.in_language(speech.language), amount))
         if bill.late_fee_minor:
-            late_fee = _money(record, bill.late_fee_minor, language)
-            blocks.append(Line(_words("late_fee", language), late_fee))
+            late_fee = _money(record, bill.late_fee_minor, speech)
+            blocks.append(Line(speech.words("receipt.late_fee"), late_fee))
     return [
         *blocks,
         Divider(),
         Line(
-            _words("total", language),
-            _money(record, record.amount_minor, language),
+            speech.words("receipt.total"),
+            _money(record, record.amount_minor, speech),
             bold=True,
             large=True,
         ),
@@ -160,55 +128,57 @@ def _bills(record: PaymentRecord, language: Locale) -> list[Block]:
     ]
 
 
-def _period(period: str, language: Locale) -> str:
+def _period(period: str, speech: Speech) -> str:
     year, month = period.split("-")
-    return f"{year}年{int(month)}月" if language == "zh_CN" else period
+    return speech.words("receipt.month", year=int(year), month=int(month))
 
 
-def _how(record: PaymentRecord, language: Locale) -> list[Block]:
-    blocks: list[Block] = [Line(_words("method", language), _method(record, language))]
+def _how(record: PaymentRecord, speech: Speech) -> list[Block]:
+    blocks: list[Block] = [Line(speech.words("receipt.method"), _method(record, speech))]
     if record.channel_reference:
-        blocks.append(Line(_words("transaction", language)))
+        blocks.append(Line(speech.words("receipt.transaction")))
         blocks.append(Line(record.channel_reference))
     if record.card:
         blocks += [
-            Line(_words("card", language), record.card.masked_pan),
+            Line(speech.words("receipt.card"), record.card.masked_pan),
             Line("", record.card.card_name),
-            Line(_words("authorisation", language), record.card.authorisation_code),
+            Line(speech.words("receipt.authorisation"), record.card.authorisation_code),
             Line(
-                _words("terminal", language),
+                speech.words("receipt.terminal"),
                 f"{record.card.terminal_id} / {record.card.receipt_no}",
             ),
         ]
     if record.offline:
-        blocks.append(Line(_words("offline", language)))
+        blocks.append(Line(speech.words("receipt.offline")))
     return blocks
 
 
-def _not_settled(record: PaymentRecord, language: Locale) -> list[Block]:
+def _not_settled(record: PaymentRecord, speech: Speech) -> list[Block]:
     return [
         Line(
-            _words("amount", language),
-            _money(record, record.amount_minor, language),
+            speech.words("receipt.amount"),
+            _money(record, record.amount_minor, speech),
             bold=True,
             large=True,
         ),
-        Line(_words("method", language), _method(record, language)),
+        Line(speech.words("receipt.method"), _method(record, speech)),
         Divider(),
-        Line(_words("do_not_pay", language), bold=True),
-        Line(_words("promise", language)),
+        Line(speech.words("receipt.do_not_pay"), bold=True),
+        Line(speech.words("receipt.promise")),
     ]
 
 
 def _foot(
-    record: PaymentRecord, community: Community, language: Locale, settled: bool
+    record: PaymentRecord, community: Community, speech: Speech, settled: bool
 ) -> list[Block]:
     blocks: list[Block] = []
     if record.status_url:
-        caption = _words("scan" if settled else "follow", language)
+        caption = speech.words("receipt.scan" if settled else "receipt.follow")
         blocks.append(Code(record.status_url, caption))
     if community.office_phone:
-        blocks.append(Line(f"{_words('phone', language)} {community.office_phone}", centred=True))
+        blocks.append(
+            Line(f"{speech.words('receipt.phone')} {community.office_phone}", centred=True)
+        )
     if settled:
-        blocks.append(Line(_words("not_invoice", language), centred=True))
+        blocks.append(Line(speech.words("receipt.not_invoice"), centred=True))
     return blocks

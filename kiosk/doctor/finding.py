@@ -6,39 +6,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from device_drivers.status import Condition, DeviceStatus, Level
+from kiosk.doctor.conditions import Known
+from kiosk.texts.catalogue import both
+from kiosk.texts.conditions import condition
 
 MARKS = {Level.OK: "✓", Level.WARNING: "!", Level.ERROR: "✗"}
 LEVELS = (Level.OK, Level.WARNING, Level.ERROR)
-_LEVEL_WORDS = {
-    Level.OK: {"zh": "正常", "en": "ok"},
-    Level.WARNING: {"zh": "注意", "en": "warning"},
-    Level.ERROR: {"zh": "故障", "en": "error"},
-}
-SUBJECTS = {
-    "config": {"zh": "配置", "en": "configuration"},
-    "kiosk": {"zh": "终端程序", "en": "kiosk"},
-    "scanner": {"zh": "扫码器", "en": "scanner"},
-    "card_terminal": {"zh": "刷卡机", "en": "card terminal"},
-    "printer": {"zh": "打印机", "en": "printer"},
-    "touch": {"zh": "触摸屏", "en": "touch screen"},
-    "server": {"zh": "服务器", "en": "server"},
-    "enrolment": {"zh": "配对", "en": "enrolment"},
-    "journal": {"zh": "缴费日志", "en": "journal"},
-    "space": {"zh": "磁盘空间", "en": "disk space"},
-    "fonts": {"zh": "字体", "en": "fonts"},
-    "clock": {"zh": "时钟", "en": "clock"},
-    "display": {"zh": "显示器", "en": "display"},
-    "test_page": {"zh": "打印测试", "en": "test page"},
-    "test_scan": {"zh": "扫码测试", "en": "test scan"},
-    "test_payment": {"zh": "刷卡测试", "en": "test payment"},
-}
 SUBJECT_WIDTH = 14
 REMEDY_WIDTH = 92
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``subject`` is a key of SUBJECTS; ``what`` and ``remedy`` as {"zh", "en"}."""
+    """``subject`` has its words under ``subject.SUBJECT``; ``what`` and ``remedy`` as {"zh", "en"}."""
 
     subject: str
     level: Level
@@ -48,29 +28,26 @@ class Finding:
     detail: str = ""  # for whoever knows more: a path, an error's own words
 
 
-def fine(subject: str, zh: str, en: str, detail: str = "") -> Finding:
-    return Finding(subject, Level.OK, f"{subject}.ok", {"zh": zh, "en": en}, {}, detail)
+def fine(subject: str, said: str = "", detail: str = "", **values: object) -> Finding:
+    """``said``: the id of its words in the service catalogue, where it is not ``SUBJECT.ok``."""
+    id = f"{subject}.ok"
+    return Finding(subject, Level.OK, id, both(said or id, **values), {}, detail)
 
 
-def wrong(subject: str, condition: Condition, detail: str = "") -> Finding:
-    staff, remedy = condition.staff, condition.remedy
-    return Finding(subject, condition.level, condition.code, staff, remedy, detail)
+def wrong(subject: str, known: Known, detail: str = "") -> Finding:
+    return of_condition(subject, condition(known.level, known.code), detail)
+
+
+def of_condition(subject: str, found: Condition, detail: str = "") -> Finding:
+    return Finding(subject, found.level, found.code, found.staff, found.remedy, detail)
 
 
 def of_status(subject: str, status: DeviceStatus, detail: str = "") -> list[Finding]:
     """A finding for each condition, or one that says that all is well."""
     if not status.conditions:
-        simulated = {"zh": "（模拟设备）", "en": " (simulated)"} if status.simulated else {}
-        name = status.model or status.driver
-        return [
-            fine(
-                subject,
-                f"正常：{name}{simulated.get('zh', '')}",
-                f"works: {name}{simulated.get('en', '')}",
-                detail,
-            )
-        ]
-    return [wrong(subject, condition, detail) for condition in status.conditions]
+        said = "device.works_simulated" if status.simulated else "device.works"
+        return [fine(subject, said, detail, name=status.model or status.driver)]
+    return [of_condition(subject, found, detail) for found in status.conditions]
 
 
 def worst(findings: list[Finding]) -> Level:
@@ -86,8 +63,8 @@ def table(findings: list[Finding], language: str) -> str:
     """``language``: zh or en."""
     lines = []
     for finding in findings:
-        level = _pad(f"{MARKS[finding.level]} {_LEVEL_WORDS[finding.level][language]}", 10)
-        subject = _pad(SUBJECTS[finding.subject][language], SUBJECT_WIDTH)
+        level = _pad(f"{MARKS[finding.level]} {both(f'level.{finding.level.value}')[language]}", 10)
+        subject = _pad(both(f"subject.{finding.subject}")[language], SUBJECT_WIDTH)
         lines.append(f"{level}{subject}  {finding.what[language]}")
         if finding.level is not Level.OK:
             lines += _below(f"→ {finding.remedy[language]}")

@@ -30,7 +30,7 @@ from kiosk.journal.verification import origin_of, verify
 from kiosk.settings import Settings
 
 SPACE_MIN, SPACE_GOOD = 50 * 2**20, 500 * 2**20  # bytes
-RARE_CHARACTER = "㛃"
+RARE_CHARACTER = "\N{CJK UNIFIED IDEOGRAPH-36C3}"
 OTHER_LETTER = "Ş"
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 512  # more than any struct timex
@@ -48,7 +48,7 @@ def enrolment(settings: Settings) -> Finding:
     if me is None:
         return wrong("enrolment", conditions.NOT_ENROLLED, str(settings.data_dir))
     named = f"{me.kiosk_code} ({me.community})"
-    return fine("enrolment", f"已配对：{named}", f"enrolled as {named}")
+    return fine("enrolment", name=named)
 
 
 def server(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
@@ -70,11 +70,11 @@ def server(settings: Settings, now: datetime | None = None) -> Iterator[Finding]
         return
     except Refused as error:
         if me is None:
-            yield fine("server", f"能连上 {url}", f"reachable: {url}")
+            yield fine("server", url=url)
         else:
             yield wrong("server", conditions.REFUSED, error.error.code)
         return
-    yield fine("server", f"能连上 {url}", f"reachable: {url}")
+    yield fine("server", url=url)
     off = abs((now or datetime.now(UTC)) - config.server_time)
     if off > OFF:
         yield wrong("clock", conditions.CLOCK, str(off))
@@ -85,7 +85,7 @@ def clock() -> Finding:
     state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_SIZE))
     if state == _TIME_ERROR:
         return wrong("clock", conditions.NOT_SYNCHRONISED)
-    return fine("clock", "时钟已同步", "synchronised")
+    return fine("clock")
 
 
 def journal(settings: Settings, *, running: bool) -> Finding:
@@ -94,7 +94,7 @@ def journal(settings: Settings, *, running: bool) -> Finding:
     if not path.exists():
         if not os.access(settings.data_dir, os.W_OK):
             return wrong("journal", conditions.JOURNAL_UNAVAILABLE, str(settings.data_dir))
-        return fine("journal", "还没有，第一次启动时建立", "none yet; the first start makes it")
+        return fine("journal", "journal.none_yet")
     try:
         count = verify(path, me.seal.public_key if me and origin_of(path).public_key else "")
         if not running:
@@ -105,7 +105,7 @@ def journal(settings: Settings, *, running: bool) -> Finding:
         return wrong("journal", conditions.JOURNAL_BROKEN, str(error))
     except JournalUnavailable as error:
         return wrong("journal", conditions.JOURNAL_UNAVAILABLE, str(error))
-    return fine("journal", f"{count} 条，校验通过", f"{count} entries, every link holds", str(path))
+    return fine("journal", detail=str(path), entries=count)
 
 
 def space(settings: Settings) -> Finding:
@@ -118,7 +118,7 @@ def space(settings: Settings) -> Finding:
         return wrong("space", conditions.NO_SPACE, told)
     if free < SPACE_GOOD:
         return wrong("space", conditions.LITTLE_SPACE, told)
-    return fine("space", f"剩余 {free / 2**30:.1f} GB", f"{free / 2**30:.1f} GB free", str(folder))
+    return fine("space", detail=str(folder), free=f"{free / 2**30:.1f} GB")
 
 
 def fonts(folder: Path = FONTS) -> Finding:
@@ -132,7 +132,7 @@ def fonts(folder: Path = FONTS) -> Finding:
                 return wrong("fonts", conditions.FONTS, f"{path}: {needed}")
         except OSError as error:
             return wrong("fonts", conditions.FONTS, f"{path}: {error}")
-    return fine("fonts", "中文字体齐全", "complete")
+    return fine("fonts")
 
 
 def display(root: Path = Path("/")) -> Finding:
@@ -145,7 +145,7 @@ def display(root: Path = Path("/")) -> Finding:
     if states and not connected:
         return wrong("display", conditions.NO_MONITOR, ", ".join(states))
     told = ", ".join(connected)
-    return fine("display", "图形界面在运行", "a display server runs", told)
+    return fine("display", detail=told)
 
 
 def _display_answers(root: Path) -> bool:
@@ -175,4 +175,4 @@ def touch(found: list[Attached]) -> Finding:
     if not screens:
         return wrong("touch", conditions.NO_TOUCH)
     told = ", ".join(f"{one.name} ({one.device})" for one in screens)
-    return fine("touch", f"找到：{told}", f"found: {told}")
+    return fine("touch", found=told)

@@ -21,8 +21,9 @@ from kiosk.journal.opening import open_journal
 from kiosk.recovery.test_payment import NOT_CLEAR, Trial, TrialPayments, TrialState
 from kiosk.runtime.test_page import trial_page
 from kiosk.settings import Settings
+from kiosk.texts.catalogue import both
 
-Say = Callable[[str, str], None]  # in Chinese, in English
+Say = Callable[[dict[str, str]], None]  # in both languages
 
 
 def page(printer: ReceiptPrinter | None, language: str) -> list[Finding]:
@@ -43,7 +44,7 @@ def page(printer: ReceiptPrinter | None, language: str) -> list[Finding]:
     finally:
         printer.close()
     if result.outcome is PrintOutcome.PRINTED:
-        return [fine("test_page", "打出来了：请看纸上的字、二维码和切口", "printed: look at it")]
+        return [fine("test_page")]
     uncertain = result.outcome is PrintOutcome.UNCERTAIN
     said = conditions.UNCERTAIN if uncertain else conditions.NOT_PRINTED
     because = of_status("printer", result.status) if result.status.conditions else []
@@ -58,7 +59,7 @@ def scan(scanner: Scanner | None, wait_s: float, say: Say) -> list[Finding]:
     try:
         scanner.open()
         scanner.arm(codes.put)
-        say(f"请在 {wait_s:.0f} 秒内出示一个码……", f"Show a code within {wait_s:.0f} seconds ...")
+        say(both("test_scan.show", seconds=f"{wait_s:.0f}"))
         code = codes.get(timeout=wait_s)
     except queue.Empty:
         status = scanner.status()
@@ -69,9 +70,8 @@ def scan(scanner: Scanner | None, wait_s: float, say: Say) -> list[Finding]:
     finally:
         scanner.close()
     means = classify(code.text).kind.value
-    zh = f"读到 {code.kind}（{means}），由 {code.reader} 读出"
-    en = f"read {code.kind} ({means}) by {code.reader}"
-    return [fine("test_scan", zh, en, for_display(code.text))]
+    told = {"kind": code.kind, "means": means, "reader": code.reader}
+    return [fine("test_scan", detail=for_display(code.text), **told)]
 
 
 def payment(
@@ -96,7 +96,7 @@ def payment(
             return [wrong("test_payment", conditions.CARD_UNRESOLVED)]
         terminal.open()
         amount = Money(1, currency).display("en")
-        say(f"请在刷卡机上付 {amount}，付成后会自动撤销……", f"Pay {amount} at the terminal ...")
+        say(both("test_payment.pay", amount=amount))
         trial = TrialPayments(journal).run(terminal, currency, lambda step: _tell(step, say))
     except DeviceError as error:
         said = conditions.IN_DOUBT if error.code == NOT_CLEAR else conditions.FAILED
@@ -126,7 +126,7 @@ def earlier(settings: Settings) -> list[Finding]:
 
 def _tell(step: CardStep, say: Say) -> None:
     if step.text:
-        say(step.text.get("zh", ""), step.text.get("en", ""))
+        say(step.text)
 
 
 def of_trial(trial: Trial) -> Finding:
@@ -135,7 +135,7 @@ def of_trial(trial: Trial) -> Finding:
     told = f"{trial.reason} {numbers}".strip()
     match trial.state:
         case TrialState.RETURNED:
-            return fine("test_payment", "付成并已撤销", "paid and taken back", told)
+            return fine("test_payment", detail=told)
         case TrialState.NOT_TAKEN:
             return wrong("test_payment", conditions.NOT_TAKEN, told)
         case TrialState.NOT_RETURNED:

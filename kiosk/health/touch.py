@@ -9,22 +9,15 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from device_drivers.status import Condition, DeviceStatus, Level
+from device_drivers.status import DeviceStatus, Level
+from kiosk.texts.conditions import condition
 
 LISTED = Path("/proc/bus/input/devices")
 DIRECT = 1  # INPUT_PROP_DIRECT: what is touched is what is meant (linux/input-event-codes.h)
 WORD = 8 * struct.calcsize("l")
 ABS_X, ABS_MT_POSITION_X = 0x00, 0x35
 
-MISSING = Condition(
-    Level.ERROR,
-    "touch.missing",
-    {"zh": "触摸屏没有连接，住户不能点屏幕", "en": "The touch screen is gone; nobody can touch it"},
-    {
-        "zh": "检查触摸屏的 USB 线并重新插拔；插回后不用重启",
-        "en": "Check the touch screen's USB cable and plug it in again; no restart is needed",
-    },
-)
+MISSING = "touch.missing"
 
 
 class TouchWatch:
@@ -39,9 +32,8 @@ class TouchWatch:
         found = self._found()
         self._expected = self._expected or bool(found)
         missing = self._expected and not found
-        return DeviceStatus(
-            "touch", model=found or self._name, conditions=(MISSING,) if missing else ()
-        )
+        gone = (condition(Level.ERROR, MISSING),) if missing else ()
+        return DeviceStatus("touch", model=found or self._name, conditions=gone)
 
     def _found(self) -> str:
         try:

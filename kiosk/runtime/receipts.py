@@ -19,6 +19,7 @@ from device_drivers.printers.interface import (
 from kiosk.core.effects import PrintReceipt
 from kiosk.core.events import Event, ReceiptPrinted
 from kiosk.core.receipt import Code, Divider, Line, Receipt, lay_out
+from kiosk.texts.receipt_words import speech
 
 log = structlog.get_logger("receipts")
 
@@ -44,7 +45,7 @@ class Receipts:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="receipts")
 
     def print(self, wish: PrintReceipt, community: Community) -> None:
-        receipt = lay_out(wish.record, community, wish.language, copy=wish.copy)
+        receipt = lay_out(wish.record, community, speech(wish.language), copy=wish.copy)
         self._pool.submit(self._print, wish.record.payment_id, document(receipt, wish.job_id))
 
     def print_page(self, paper: Document, ended: Callable[[str, str], None]) -> None:

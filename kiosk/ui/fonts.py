@@ -37,11 +37,11 @@ def register() -> None:
 
 
 # Nearly all that is shown; the font is not asked about these.
-COMMON = re.compile("[ -~\n·×—‘’“”…\u3000-\u301f\u4e00-\u9fa5！-～￥]*")
+COMMON = re.compile("[ -~\n·×—‘’“”…\u3000-\u301f\u4e00-\u9fa5\uff01-\uff5e\uffe5]*")
 
 
 def set_runs(text: str, *, bold: bool) -> tuple[Run, ...]:
-    """One line in runs of one typeface each. What neither has is a 〓 in them."""
+    """One line in runs of one typeface each. What neither has is a geta mark in them."""
     weight = "Bold" if bold else "Regular"
     return runs(text, tuple(font_file(weight, family) for family in SUFFIXES))
 
@@ -90,7 +90,7 @@ def text_width(text: str, font_size: float, *, bold: bool) -> float:
 
 def text_height(font_size: float, *, bold: bool) -> float:
     """The height in pixels of one line."""
-    return _measure(font_size, bold).get_extents("国")[1]
+    return _measure(font_size, bold).get_extents("\N{CJK UNIFIED IDEOGRAPH-56FD}")[1]
 
 
 def _measure(font_size: float, bold: bool, family: str = FAMILY) -> CoreLabel:

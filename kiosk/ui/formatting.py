@@ -6,8 +6,9 @@ from contract.messages import Bill, BillLine, Method, PaymentRecord
 from contract.methods import METHODS
 from contract.money import Locale, Money, sign
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui import translations
-from kiosk.ui.translations import listed, say
+from kiosk.ui.translations import listed
 
 
 def amount(session: Session) -> str:
@@ -44,13 +45,13 @@ def method_names(language: Locale, methods: tuple[Method, ...]) -> str:
 
 
 def line_name(language: Locale, line: BillLine) -> str:
-    """``车位管理费 B2-117``."""
+    """Its name, and its note where it has one: ``Parking space fee B2-117``."""
     name = line.name.in_language(language)
     return f"{name} {line.note.in_language(language)}" if line.note else name
 
 
 def line_detail(language: Locale, line: BillLine, currency: str) -> str:
-    """Quantity and rate as printed on the bill, e.g. ``118.60㎡ × 2.80元``."""
+    """Quantity and rate as printed on the bill, e.g. ``118.60 m² × ¥2.80``."""
     id = "common.currency_rate" if currency == "CNY" else "common.currency_rate_other"
     return say(
         language,

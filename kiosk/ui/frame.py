@@ -9,9 +9,10 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.core.model import Screen, Session
 from kiosk.core.session import seconds_left
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
-from kiosk.ui.translations import clock, say
+from kiosk.ui.translations import clock
 from kiosk.ui.widgets import bars  # noqa: F401
 
 WARNED_S = 20  # the countdown is shown for the last seconds

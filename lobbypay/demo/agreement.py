@@ -16,6 +16,7 @@ from contract.messages import Bill, Community, PaymentRecord, Text
 from device_drivers.printers.raster import Fonts, render
 from kiosk.core.receipt import lay_out
 from kiosk.runtime.receipts import document
+from kiosk.texts.receipt_words import speech
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "assets" / "fonts" / "built"
 
@@ -68,7 +69,7 @@ def community_of(database: Path) -> Community:
 
 def on_paper(picture: Path, record: PaymentRecord, community: Community, language: str) -> bool:
     """Whether the printed dots are those of this payment's receipt."""
-    receipt = lay_out(record, community, "en" if language == "en" else "zh_CN")
+    receipt = lay_out(record, community, speech("en" if language == "en" else "zh_CN"))
     with Image.open(picture) as printed:
         dots = np.asarray(printed.convert("L")) < 128
     fonts = Fonts.in_folder(FONTS)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from lobbypay.demo.card_terminals import TERMINALS
+from lobbypay.demo.desk.words import in_both
 from lobbypay.demo.display import Display, NeverSeen, NoDisplay
 from lobbypay.demo.house import STAFF_PIN, House
 from lobbypay.demo.processes import DidNotStart, Processes
@@ -93,8 +94,7 @@ def _tell(house: House, url: str, seconds: float) -> None:
     print(
         f"""
 LobbyPay demo, up in {seconds:.0f} s. Everything is simulated; no real money moves. Ctrl-C ends it.
-在浏览器里打开这个地址 / Open this address in a browser on this machine:
-
+{in_both("open_address")}
   {url}
 
   Staff         {house.server_url}/staff/fleet/   demo / {house.staff_password}

@@ -221,7 +221,7 @@ def _all_back(order: Ordered) -> bool:
 
 
 def new_code() -> str:
-    """16 to 24 digits that begin with 25 to 30 (付款码规则)."""
+    """16 to 24 digits that begin with 25 to 30 (rules of payment codes)."""
     return f"{25 + secrets.randbelow(6)}{secrets.randbelow(10**16):016d}"
 
 

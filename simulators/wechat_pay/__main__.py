@@ -185,7 +185,7 @@ def _total(told: dict[str, Any]) -> int:
 
 
 def new_code() -> str:
-    """18 digits that begin with 10 to 15 (付款码规则)."""
+    """18 digits that begin with 10 to 15 (rules of payment codes)."""
     return f"1{secrets.randbelow(6)}{secrets.randbelow(10**16):016d}"
 
 

@@ -34,7 +34,8 @@ class Signing:
         self._apiv3_key = channel_keys.apiv3_key(keys).read_bytes().strip()
 
     def is_the_merchants(self, method: str, target: str, authorization: str, body: bytes) -> bool:
-        """doc/v3, 构造请求签名: method, path with query, timestamp, nonce, body, each with a newline."""
+        """doc/v3, signing a request: method, path with query, timestamp, nonce, body, each with
+        a newline."""
         if not authorization.startswith(_SCHEME):
             return False
         told = dict(re.findall(r'(\w+)="([^"]*)"', authorization))
@@ -54,7 +55,7 @@ class Signing:
         return True
 
     def headers(self, body: bytes) -> dict[str, str]:
-        """doc/v3, 签名验证: timestamp, nonce, body, each with a newline."""
+        """doc/v3, verifying signatures: timestamp, nonce, body, each with a newline."""
         stamp = str(int(time.time()) - (STALE_S if self._faults.stale_timestamp else 0))
         nonce = secrets.token_hex(16)
         message = f"{stamp}\n{nonce}\n".encode() + body + b"\n"
@@ -72,7 +73,7 @@ class Signing:
         }
 
     def encrypted(self, resource: dict[str, Any]) -> dict[str, str]:
-        """AEAD_AES_256_GCM under the APIv3 key (doc/v3, 解密回调报文)."""
+        """AEAD_AES_256_GCM under the APIv3 key (doc/v3, decrypting notifications)."""
         nonce, associated = secrets.token_hex(6), "transaction"
         plain = json.dumps(resource, ensure_ascii=False).encode()
         sealed = AESGCM(self._apiv3_key).encrypt(nonce.encode(), plain, associated.encode())

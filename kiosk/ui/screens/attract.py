@@ -9,10 +9,10 @@ from kivy.uix.relativelayout import RelativeLayout
 from contract.messages import Flow, Method
 from kiosk.core.capabilities import Offers, offers
 from kiosk.core.model import METHODS_QR, Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.shapes import Note
 

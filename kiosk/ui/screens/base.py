@@ -8,7 +8,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.core.model import Screen, Session
-from kiosk.ui import translations
+from kiosk.texts.catalogue import say
 from kiosk.ui.widgets import bars, buttons, shapes, text  # noqa: F401  (used by every layout)
 
 
@@ -37,7 +37,7 @@ class KioskScreen(BoxLayout):
         """Lists of changing length are filled here; everything else is bound in the layout."""
 
     def say(self, id: str, **values: object) -> str:
-        return translations.say(self.language, id, **values)
+        return say(self.language, id, **values)
 
 
 def screen_class(screen: Screen) -> type[KioskScreen]:

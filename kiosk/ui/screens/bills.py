@@ -7,10 +7,11 @@ from kivy.properties import ObjectProperty
 from contract.messages import BILLS_A_PAYMENT, Bill
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, line_detail, money, overdue, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import month, say
+from kiosk.ui.translations import month
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from contract.messages import Method
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import statement  # noqa: F401
 
 

@@ -7,10 +7,11 @@ from kivy.properties import ObjectProperty
 from contract.messages import Bill, BillLine
 from contract.money import Money
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import line_detail, line_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import month, say
+from kiosk.ui.translations import month
 from kiosk.ui.widgets import drawings, facts, scrolling  # noqa: F401
 from kiosk.ui.widgets.shapes import Panel
 

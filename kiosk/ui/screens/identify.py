@@ -7,9 +7,9 @@ from kivy.properties import StringProperty
 from kiosk.core import unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import codes, keypad  # noqa: F401
 from kiosk.ui.widgets.buttons import PushButton
 from kiosk.ui.widgets.keypad import EntryField, Suggestion

@@ -5,11 +5,12 @@ from datetime import date
 
 from kiosk.core.model import Say, Screen, Session
 from kiosk.core.session import seconds_left
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, today
 from kiosk.ui.frame import WARNED_S
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import day, say
+from kiosk.ui.translations import day
 from kiosk.ui.widgets import statement  # noqa: F401
 
 _GOOD = (Say.ALREADY_PAID, Say.PRINTED, Say.RESUMED, Say.PAYMENT_CANCELLED)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import money, today, unit_and_payer, zone
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import day, say
+from kiosk.ui.translations import day
 from kiosk.ui.translations import today as local_day
 from kiosk.ui.widgets import statement  # noqa: F401
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from contract.stop_reason import StopReason
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import office
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import statement  # noqa: F401
 
 _STAFF = {

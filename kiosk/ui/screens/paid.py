@@ -9,10 +9,11 @@ from contract.money import Locale
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.core.session import seconds_left
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, items, method_name, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import listed, month, say, time_of_day
+from kiosk.ui.translations import listed, month, time_of_day
 from kiosk.ui.widgets.shapes import Column
 
 NAMES_SHOWN_MAX = 3

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import drawings  # noqa: F401
 
 # the terminal's step -> (title, how many of the three steps are done, whether one is going on)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from contract.messages import Method
 from kiosk.core.model import Session
 from kiosk.core.payment_flow import CODE_SHOWN_S
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, app_name, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import codes, drawings  # noqa: F401
 
 MORE_TIME_OFFERED_S = 60

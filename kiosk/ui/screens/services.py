@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from kivy.properties import StringProperty
 
 from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import scrolling  # noqa: F401
 from kiosk.ui.widgets.shapes import Panel
 

@@ -7,10 +7,10 @@ from kivy.properties import ColorProperty, ListProperty, StringProperty
 from contract.heartbeat import DeviceReport
 from contract.money import Locale
 from kiosk.core.model import Session, StaffTest
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import money
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import facts, scrolling  # noqa: F401
 from kiosk.ui.widgets.shapes import Column, Panel
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from contract.messages import Method
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, office
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import codes, statement  # noqa: F401
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from kiosk.core.model import PHONE_DIGITS, Session
+from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import say
 from kiosk.ui.widgets import keypad  # noqa: F401
 
 TYPED, MISSING = "●", "○"

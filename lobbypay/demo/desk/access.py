@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from lobbypay.demo.desk.words import in_both
+
 COOKIE_LIFE_S = 12 * 3600
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 POLICY = "; ".join(
@@ -51,9 +53,7 @@ class Access:
         if (token := request.query.get("token")) is not None:
             raise self._entered(request, token)
         if not self._knows(request.cookies.get(self.cookie, "")):
-            raise web.HTTPForbidden(
-                text="请用演示启动时打印的地址打开 / Open the address that the demo printed\n"
-            )
+            raise web.HTTPForbidden(text=in_both("address_needed"))
         return await handler(request)
 
     async def on_prepare(self, request: web.Request, response: web.StreamResponse) -> None:

@@ -6,18 +6,19 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from contract.message import Text
-from lobbypay.demo.desk.words import EXPECTS, LABELS
+from lobbypay.demo.desk.words import EXPECTS, LABELS, WORDS
 
 if TYPE_CHECKING:
     from lobbypay.demo.desk.stage import Stage
 
 
 class NotNow(Exception):
-    """The act makes no sense at this moment; ``why`` tells the person what to do first."""
+    """The act makes no sense at this moment; ``why`` tells the person what to do first. ``name``: of its
+    words, ``not_now.NAME``."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.why = Text(zh=zh, en=en)
+    def __init__(self, name: str) -> None:
+        self.why = WORDS[f"not_now.{name}"]
+        super().__init__(self.why.en)
 
 
 class Tab(StrEnum):

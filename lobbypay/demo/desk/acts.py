@@ -34,7 +34,4 @@ class Acts:
             try:
                 act.do(self._stage)
             except (ConnectionError, TimeoutError) as problem:
-                raise NotNow(
-                    "这台模拟设备没有回答，请再试一次。",
-                    "That simulated device does not answer; please try again.",
-                ) from problem
+                raise NotNow("no_answer") from problem

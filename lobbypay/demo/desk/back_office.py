@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract.message import Text
+from lobbypay.demo.desk.words import WORDS
 
 if TYPE_CHECKING:
     from lobbypay.demo.house import House
@@ -23,18 +24,18 @@ SESSION_LIFE_S = 12 * 3600
 KEY_MADE_BEFORE = timedelta(days=4 * 365)  # longer than a key's life
 # An account for the whole company, and one for each role, named as the server names the role.
 ROLES: tuple[tuple[str, Text], ...] = (
-    ("demo", Text(zh="公司管理员", en="The company")),
-    ("administrator", Text(zh="小区管理员", en="Administrator")),
-    ("bookkeeper", Text(zh="会计", en="Bookkeeper")),
-    ("collector", Text(zh="收费员", en="Collector")),
-    ("approver", Text(zh="审批人", en="Approver")),
-    ("technician", Text(zh="维修员", en="Technician")),
-    ("auditor", Text(zh="审计员", en="Auditor")),
+    ("demo", WORDS["role.demo"]),
+    ("administrator", WORDS["role.administrator"]),
+    ("bookkeeper", WORDS["role.bookkeeper"]),
+    ("collector", WORDS["role.collector"]),
+    ("approver", WORDS["role.approver"]),
+    ("technician", WORDS["role.technician"]),
+    ("auditor", WORDS["role.auditor"]),
 )
 PAGES: tuple[tuple[str, str, Text], ...] = (
-    ("fleet", "/staff/fleet/", Text(zh="终端", en="Kiosks")),
-    ("open-questions", "/staff/open-questions/", Text(zh="待查款项", en="Open questions")),
-    ("back-office", "/admin/", Text(zh="后台", en="Back office")),
+    ("fleet", "/staff/fleet/", WORDS["page.fleet"]),
+    ("open-questions", "/staff/open-questions/", WORDS["page.open-questions"]),
+    ("back-office", "/admin/", WORDS["page.back-office"]),
 )
 
 

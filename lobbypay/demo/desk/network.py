@@ -17,13 +17,13 @@ def _line(what: str, **body: float) -> Callable[[Stage], None]:
 
 def _stop_server(stage: Stage) -> None:
     if not stage.alive("server"):
-        raise NotNow("服务器已经停了。", "The server is stopped already.")
+        raise NotNow("server_stopped")
     stage.house.stop("server")
 
 
 def _start_server(stage: Stage) -> None:
     if stage.alive("server"):
-        raise NotNow("服务器正在运行。", "The server is running.")
+        raise NotNow("server_runs")
     stage.house.start_server()
 
 

@@ -32,11 +32,7 @@ def _scanned(stage: Stage) -> tuple[str, str]:
                 if texts & known:
                     return wallet, (texts & known).pop()
             if time.monotonic() > end:
-                raise NotNow(
-                    "终端屏幕上没有付款码。先在终端上选微信支付或支付宝。",
-                    "There is no payment code on the kiosk’s screen."
-                    " First choose WeChat Pay or Alipay there.",
-                )
+                raise NotNow("no_code")
             time.sleep(0.3)
 
 
@@ -87,11 +83,7 @@ def _asked(stage: Stage) -> tuple[str, str]:
     for wallet in WALLETS:
         if name := stage.house.asked_for_password(wallet):
             return wallet, name
-    raise NotNow(
-        "手机没有在问密码。先把手机的付款码给终端扫（超过限额才问）。",
-        "The phone asks for no password now. First show its payment code to the kiosk"
-        " (it asks above the limit).",
-    )
+    raise NotNow("no_password")
 
 
 def _enter_password(stage: Stage) -> None:

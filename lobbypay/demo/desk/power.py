@@ -13,29 +13,23 @@ KIOSK = "K03"
 
 def _pull_plug(stage: Stage) -> None:
     if not stage.alive("kiosk"):
-        raise NotNow("终端已经没电了。", "The kiosk has no power already.")
+        raise NotNow("no_power")
     stage.house.running["kiosk"].kill()
     stage.house.probe.unlink(missing_ok=True)
 
 
 def _start(stage: Stage) -> None:
     if stage.alive("kiosk"):
-        raise NotNow("终端正在运行。", "The kiosk is running.")
+        raise NotNow("kiosk_runs")
     stage.house.start_kiosk()
     stage.house.await_window()
 
 
 def _new_disk(stage: Stage) -> None:
     if not stage.alive("server"):
-        raise NotNow(
-            "新硬盘要向服务器登记。先启动服务器。",
-            "A kiosk with a new disk has to enrol at the server. First start it.",
-        )
+        raise NotNow("enrol_server")
     if stage.house.control("line", "state")["line"] != "well":
-        raise NotNow(
-            "新硬盘要向服务器登记。先接好网线。",
-            "A kiosk with a new disk has to enrol at the server. First mend the line.",
-        )
+        raise NotNow("enrol_line")
     if stage.alive("kiosk"):
         _pull_plug(stage)
     shutil.rmtree(stage.folder / "kiosk")

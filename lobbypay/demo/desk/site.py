@@ -21,7 +21,7 @@ from lobbypay.demo.desk.acts import Acts
 from lobbypay.demo.desk.stage import Stage
 from lobbypay.demo.desk.terminal import BEHAVIOURS
 from lobbypay.demo.desk.watch import Watch
-from lobbypay.demo.desk.words import WORDS
+from lobbypay.demo.desk.words import WORDS, in_both
 from lobbypay.demo.processes import DidNotStart
 
 PAGE = Path(__file__).parent / "page"
@@ -225,7 +225,7 @@ class DeskSite:
             session = await asyncio.to_thread(self._session, account)
         except _TROUBLE as problem:
             print(f"lobbypay demo: signing in: {problem}", file=sys.stderr)
-            raise web.HTTPServiceUnavailable(text="数据库不可用 / no database now\n") from problem
+            raise web.HTTPServiceUnavailable(text=in_both("no_database")) from problem
         host = request.host.rpartition(":")[0]
         answer = web.HTTPFound(
             f"http://{host}:{self._stage.house.server_port}{paths[request.match_info['page']]}"

@@ -21,3 +21,8 @@ def _texts(name: str, zh: str = "zh", en: str = "en") -> dict[str, Text]:
 WORDS = _texts("words")
 LABELS, EXPECTS = _texts("acts"), _texts("acts", "then_zh", "then_en")
 TOUR_TITLES, TOUR_TEXTS = _texts("tour"), _texts("tour", "text_zh", "text_en")
+
+
+def in_both(name: str) -> str:
+    """For who has chosen no language yet: a line in each."""
+    return f"{WORDS[name].zh}\n{WORDS[name].en}\n"

@@ -60,7 +60,7 @@ def test_it_vanishes_and_comes_back(tmp_path: Path) -> None:
     watch = TouchWatch(required=False, listed=listed)
     assert (watch.probe().level, watch.probe().model) == (Level.OK, "ILITEK ILITEK-TP")
     listed.write_text(KEYBOARD)
-    assert watch.probe().conditions == (MISSING,)
+    assert [c.code for c in watch.probe().conditions] == [MISSING]
     listed.write_text(KEYBOARD + TOUCH_SCREEN)
     assert watch.probe().level is Level.OK
 
@@ -69,7 +69,9 @@ def test_one_that_must_be_there_is_missed_from_the_start(tmp_path: Path) -> None
     listed = tmp_path / "devices"
     listed.write_text(MOUSE)
     assert TouchWatch(required=False, listed=listed).probe().level is Level.OK
-    assert TouchWatch(required=True, listed=listed).probe().conditions == (MISSING,)
+    assert [c.code for c in TouchWatch(required=True, listed=listed).probe().conditions] == [
+        MISSING
+    ]
     assert TouchWatch("ilitek", required=True, listed=listed).probe().model == "ilitek"
 
 
@@ -77,4 +79,6 @@ def test_another_touch_screen_is_not_the_named_one(tmp_path: Path) -> None:
     listed = tmp_path / "devices"
     listed.write_text(TOUCH_SCREEN)
     assert TouchWatch("ilitek", required=True, listed=listed).probe().level is Level.OK
-    assert TouchWatch("elo", required=True, listed=listed).probe().conditions == (MISSING,)
+    assert [c.code for c in TouchWatch("elo", required=True, listed=listed).probe().conditions] == [
+        MISSING
+    ]

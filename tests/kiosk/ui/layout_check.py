@@ -9,9 +9,9 @@ from pathlib import Path
 
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Screen, Session
+from kiosk.texts.catalogue import LANGUAGES, say
 from kiosk.ui import kivy_setup
 from kiosk.ui.gallery import pictures
-from kiosk.ui.translations import LANGUAGES, say
 
 TOUCH_MIN = 88
 SLACK = 2.0
