@@ -103,7 +103,9 @@ def _start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.settings")
     from server import configuration
 
-    prepare_data_folder(configuration.load().server.data_folder)
+    known = configuration.load()
+    prepare_data_folder(known.server.data_folder)
+    configuration.keep_database_private(configuration.django_database(known, os.environ))
     import django
 
     django.setup()

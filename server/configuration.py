@@ -9,7 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +23,17 @@ SECRET_FILE = "secret-key"
 
 class ConfigMistake(Exception):
     """The configuration cannot be used. The message says where, what is wrong and what is allowed."""
+
+
+StaffRole = Literal[
+    "company",
+    "administrator",
+    "bookkeeper",
+    "collector",
+    "approver",
+    "technician",
+    "auditor",
+]
 
 
 class Section(BaseModel):
@@ -51,6 +62,18 @@ class ServerSection(Section):
     behind_https_proxy: bool = Field(
         default=False,
         description="true or false: a reverse proxy ends TLS and sets X-Forwarded-Proto",
+    )
+
+    idle_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=1440,
+        description="minutes (1 to 1440) after which an unused session ends",
+    )
+    second_factor_roles: list[StaffRole] = Field(
+        default=[],
+        description="roles that need a second factor to sign in: company, administrator, bookkeeper,"
+        " collector, approver, technician, auditor",
     )
 
 
@@ -182,9 +205,20 @@ def read_secret_key(data_folder: Path) -> str:
 
 
 def prepare_data_folder(data_folder: Path) -> None:
-    """Makes the folder and, once, the secret key in it; only the owner can read it."""
+    """Makes the folder and, once, the secret key in it; only the owner can read what is there."""
     data_folder.mkdir(parents=True, exist_ok=True)
+    data_folder.chmod(0o700)
     write_private(data_folder / SECRET_FILE, secrets.token_urlsafe(50).encode())
+
+
+def keep_database_private(database: Mapping[str, Any]) -> None:
+    """A SQLite file, made if there is none, and those beside it: only their owner can read them."""
+    if not database["ENGINE"].endswith("sqlite3"):
+        return
+    file = Path(database["NAME"])
+    write_private(file, b"")
+    for beside in file.parent.glob(f"{file.name}*"):
+        beside.chmod(0o600)
 
 
 def write_private(file: Path, content: bytes) -> None:

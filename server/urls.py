@@ -6,8 +6,10 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/staff/fleet/")),
+    path("admin/login/", RedirectView.as_view(url="/staff/login/", query_string=True)),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/", include("server.staff.urls")),
     path("staff/", include("server.fleet.urls")),
     path("staff/open-questions/", include("server.open_questions.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),

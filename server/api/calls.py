@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.views.decorators import staff_member_required
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -47,6 +48,7 @@ api = NinjaAPI(
     urls_namespace="kiosk",
     auth=kiosk_auth,
     parser=StrictParser(),
+    docs_decorator=staff_member_required(login_url="login"),
 )
 errors.install(api)
 

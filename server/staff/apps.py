@@ -11,7 +11,8 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from server.staff import immutability
+        from server.staff import immutability, sign_in
 
         guards.keep(self, guards.unchangeable("staff_act", "acts are not changed or deleted"))
         guards.keep(self, immutability.GUARDS)
+        sign_in.watch()

@@ -148,3 +148,24 @@ class RoleAssignment(models.Model):
 
     def delete(self, *args: Any, **named: Any) -> NoReturn:
         raise RolesStand("roles are ended, not deleted")
+
+
+class SignIn(models.Model):
+    """A session of a person, as long as it lasts, and when and from where it was begun.
+    ``session_key`` opens nothing once the session is over."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Person"), related_name="sign_ins"
+    )
+    session_key = models.CharField(max_length=40, db_index=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(_("Time"))
+    used_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.at:%Y-%m-%d %H:%M}"

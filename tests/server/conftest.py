@@ -22,6 +22,12 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
+def passwords_without_delay(settings) -> None:
+    """A test's client signs in without a request, which the count of wrong passwords needs."""
+    settings.AXES_ENABLED = False
+
+
+@pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, settings) -> Path:
     """Keys and secrets of a test stay in the test's own folder."""
     settings.DATA_FOLDER = tmp_path / "data"

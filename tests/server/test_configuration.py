@@ -93,6 +93,7 @@ def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path: Path):
     configuration.prepare_data_folder(folder)
     assert configuration.read_secret_key(folder) == first
     assert len(first) >= 50
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / configuration.SECRET_FILE).stat().st_mode) == 0o600
 
 
@@ -108,3 +109,17 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
     file = tmp_path / "server.toml"
     file.write_bytes("[server]\n".encode("utf-8-sig"))
     assert read_file(file) is not None
+
+
+def test_a_database_file_is_its_owners_also_one_that_was_there(tmp_path: Path):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    for name in ("old.sqlite3", "old.sqlite3-wal", "old.sqlite3-shm"):
+        (tmp_path / name).write_bytes(b"x")
+        (tmp_path / name).chmod(0o644)
+    for file in (old, new):
+        configuration.keep_database_private(
+            {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)}
+        )
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {0o600} and new.stat().st_size == 0 and old.read_bytes() == b"x"
+    configuration.keep_database_private({"ENGINE": "django.db.backends.postgresql", "NAME": "x"})

@@ -1,0 +1,13 @@
+"""Which address leads where in this app."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, path
+
+from server.staff import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", pages.SignInPage.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("second-factor/", pages.second_factor_page, name="second_factor"),
+    path("sessions/", pages.sessions, name="own_sessions"),
+]
