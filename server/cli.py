@@ -221,6 +221,7 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
     from server.fleet.enrolment import KIOSK_CODE, create_pairing_code
     from server.fleet.models import Kiosk
     from server.language import both
+    from server.staff.accounts import OPERATOR
 
     if not KIOSK_CODE.fullmatch(arguments.code):
         return _failed("a kiosk code has 2 to 8 capital letters and digits, a letter first: K04")
@@ -236,7 +237,9 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
         community=community, code=arguments.code, defaults=places
     )
     try:
-        code = create_pairing_code(kiosk, now=timezone.now(), code=arguments.pairing_code)
+        code = create_pairing_code(
+            kiosk, now=timezone.now(), code=arguments.pairing_code, by=OPERATOR
+        )
     except ValueError as error:
         return _failed(str(error))
     print(f"kiosk         {kiosk.code}\npairing code  {code}\nvalid for     24 hours, once")

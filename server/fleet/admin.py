@@ -13,7 +13,7 @@ from server.estate.back_office import CommunityRows
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import KIOSK_CODE, Kiosk
 from server.language import chosen
-from server.staff import scope
+from server.staff import people, scope
 from server.staff.back_office import ModelAdmin
 from server.staff.roles import Deed
 
@@ -43,7 +43,7 @@ class KioskAdmin(CommunityRows, ModelAdmin):
             community__in=scope.communities(request.user, Deed.PAIR_KIOSK)
         ):
             try:
-                code = create_pairing_code(kiosk, now=timezone.now())
+                code = create_pairing_code(kiosk, now=timezone.now(), by=people.of(request.user))
             except ValueError:
                 self.message_user(request, f"{kiosk.code}: {KIOSK_CODE.message}", messages.ERROR)
                 continue

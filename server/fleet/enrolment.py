@@ -12,6 +12,8 @@ from django.db import transaction
 from contract.messages import KIOSK_CODE_PATTERN
 from server.fleet import clone_detection
 from server.fleet.models import Kiosk, PairingCode, RetiredKey
+from server.staff import audit
+from server.staff.people import Person
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike: 0 O 1 I
 CODE_LENGTH = 10
@@ -25,9 +27,15 @@ class PairingRefused(Exception):
 
 
 def create_pairing_code(
-    kiosk: Kiosk, *, now: datetime, code: str | None = None, life: timedelta = CODE_LIFE
+    kiosk: Kiosk,
+    *,
+    now: datetime,
+    code: str | None = None,
+    life: timedelta = CODE_LIFE,
+    by: Person | None = None,
 ) -> str:
-    """A new code for the kiosk, shown once; earlier unused codes of it end. Raises ValueError, also for
+    """A new code for the kiosk, shown once; earlier unused codes of it end. ``by``: who made it, which is
+    written down; the code itself is not. Raises ValueError, also for
     a kiosk whose own code no receipt number can begin with."""
     if not KIOSK_CODE.fullmatch(kiosk.code):
         raise ValueError(
@@ -44,6 +52,9 @@ def create_pairing_code(
             code_hash=_hash(code),
             expires_at=now + life,
         )
+        if by is not None:
+            subject = ("kiosk", kiosk.code)
+            audit.note(kiosk.community_id, by, "pairing_code_made", subject, now)
     return code
 
 

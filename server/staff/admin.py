@@ -9,6 +9,8 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from server.staff import books_admin  # noqa: F401
@@ -16,8 +18,10 @@ from server.staff.act_names import act_name, subject_name
 from server.staff.back_office import ModelAdmin, ReadOnly
 from server.staff.models import Act, RoleAssignment
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+for replaced in (User, Group):
+    admin.site.unregister(replaced)
+for secret in (TOTPDevice, StaticDevice):  # nobody reads the key of another's second factor
+    admin.site.unregister(secret)
 
 
 @admin.register(User)

@@ -12,6 +12,7 @@ from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
 
 from server.staff import scope
+from server.staff.record import Recorded
 
 
 class Scoped:
@@ -55,7 +56,7 @@ class Scoped:
         return scope.may_change(request.user, self.model, community)  # type: ignore[attr-defined]
 
 
-class ModelAdmin(Scoped, UnfoldModelAdmin):
+class ModelAdmin(Recorded, Scoped, UnfoldModelAdmin):
     pass
 
 
