@@ -108,6 +108,7 @@ TABLE: dict[Role, Rights] = {
 _OF_APP = {
     "estate": Area.ESTATE,
     "billing": Area.FEES,
+    "billing_runs": Area.BILLS,
     "ledger": Area.BOOKS,
     "payments": Area.PAYMENTS,
     "notices": Area.NOTICES,
@@ -119,6 +120,7 @@ _OF_MODEL = {
     "estate.contact": Area.RESIDENTS,
     "estate.occupancy": Area.RESIDENTS,
     "estate.vehicle": Area.RESIDENTS,
+    "billing_runs.billingterms": Area.FEES,
     "billing.meter": Area.METERS,
     "billing.meterreading": Area.METERS,
     "billing.bill": Area.BILLS,
