@@ -7,9 +7,3 @@ from django.utils.translation import gettext_lazy as _
 class OpenQuestionsConfig(AppConfig):
     name = "server.open_questions"
     verbose_name = _("Open questions")
-
-    def ready(self) -> None:
-        from server.open_questions.texts import ACTS
-        from server.staff.acts import name_acts
-
-        name_acts(ACTS)

@@ -1,5 +1,6 @@
 """What acts of people, and what they are done to, are called on pages: no code stands there alone."""
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 ACTS = {
@@ -21,6 +22,21 @@ ACTS = {
     "password_set": _("Password set"),
     "role_given": _("Role given"),
     "role_ended": _("Role ended"),
+    "added": _("Row added"),
+    "changed": _("Row changed"),
+    "deleted": _("Row deleted"),
+    "looked_at": _("Residents' data looked at"),
+    "searched": _("Residents' data searched"),
+    "locked_out": _("Locked after wrong passwords"),
+    "second_factor_set": _("Second step set up"),
+    "second_factor_forgotten": _("Second step to be set up anew"),
+    "recovery_code_used": _("Recovery code used"),
+    "sessions_ended": _("Sessions ended"),
+    "log_exported": _("Log taken out"),
+    "pairing_code_made": _("Pairing code made"),
+    "asked": _("Approval asked for"),
+    "approved": _("Approval given"),
+    "refused": _("Approval refused"),
 }
 SUBJECTS = {
     "payment": _("Payment"),
@@ -31,6 +47,7 @@ SUBJECTS = {
     "person": _("Person"),
     "billing_run": _("Billing run"),
     "import": _("Import"),
+    "log": _("Log"),
 }
 
 
@@ -39,4 +56,8 @@ def act_name(code: str) -> str:
 
 
 def subject_name(kind: str) -> str:
-    return str(SUBJECTS.get(kind, kind))
+    """Also of a row of the back office, whose kind is its model's name."""
+    if kind in SUBJECTS:
+        return str(SUBJECTS[kind])
+    named = (model for model in apps.get_models() if model._meta.model_name == kind)
+    return str(next((model._meta.verbose_name for model in named), kind))

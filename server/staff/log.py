@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 
 from contract.business_day import day_begins, local_time
 from server.staff import audit, csv_export, people, scope
-from server.staff.acts import name_of
+from server.staff.act_names import act_name, subject_name
 from server.staff.doors import staff_only
 from server.staff.models import Act
 from server.staff.roles import Area, Deed
@@ -82,7 +82,11 @@ class Line:
 
     @property
     def name(self) -> str:
-        return name_of(self.act.act)
+        return act_name(self.act.act)
+
+    @property
+    def subject(self) -> str:
+        return subject_name(self.act.subject_kind)
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
@@ -110,7 +114,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "page": page,
         "lines": [Line(act) for act in page],
-        "acts": sorted(((act, name_of(act)) for act in kinds), key=lambda named: named[1]),
+        "acts": sorted(((act, act_name(act)) for act in kinds), key=lambda named: named[1]),
         "communities": scope.communities(request.user, Area.LOG),
         "may_take_out": scope.does(request.user, Deed.EXPORT_LOG) != set(),
     }
@@ -143,7 +147,7 @@ def _rows(found: QuerySet[Act]) -> Iterator[list[Any]]:
         community = act.community.code if act.community else ""
         line = Line(act)
         yield [
-            line.at, community, act.person_name, line.name, act.subject_kind, act.subject_id,
+            line.at, community, act.person_name, line.name, line.subject, act.subject_id,
             act.reason, _json(act.before), _json(act.after),
         ]  # fmt: skip
 

@@ -129,7 +129,7 @@ def test_the_log_is_searched(boss: Client, village):
     noted(village, "王经理", "role_given", "2026-2")
     noted(None, "公司", "account_made", "2026-3")
     every = boss.get(LOG).content.decode()
-    assert "李会计" in every and "王经理" in every and "公司" not in every and "作废账单" in every
+    assert "李会计" in every and "王经理" in every and "公司" not in every and "账单已作废" in every
     for query, found in (
         ("person=李", ["李会计"]),
         ("act=role_given", ["王经理"]),
