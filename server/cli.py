@@ -14,6 +14,7 @@ from typing import Any
 
 from server.billing_runs import commands as billing_runs
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
+from server.jobs import commands as jobs
 from server.onboarding import commands as onboarding
 
 DEFAULT_BIND = "127.0.0.1:8000"
@@ -57,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     run = add("run", _run, "serve the kiosks, the phones and the staff")
     run.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT")
     run.add_argument("--threads", type=int, default=32, help="requests at a time, long polls too")
+    run.add_argument(
+        "--no-worker", action="store_true", help="jobs are done by: lobbypay server worker"
+    )
     run.add_argument("--migrate", action="store_true", help="bring the database up to date first")
     add("migrate", _migrate, "bring the database up to date")
     sample = add("sample-data", _sample_data, "make the test community, Lakeside Garden")
@@ -96,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--community", help="needed only when there are several")
     onboarding.add_commands(add)
     billing_runs.add_commands(add)
+    jobs.add_commands(add)
     return parser
 
 
@@ -116,7 +121,7 @@ def _run(arguments: argparse.Namespace) -> int:
         _migrate(arguments)
     from server.web import serve
 
-    serve(arguments.bind, arguments.threads)
+    serve(arguments.bind, arguments.threads, jobs=not arguments.no_worker)
     return 0
 
 

@@ -41,10 +41,13 @@ INSTALLED_APPS = [
     "server.ledger",
     "server.alerts",
     "server.billing",
-    "server.billing_runs",
     "server.notices",
     "server.payments",
     "server.fleet",
+    "django_tasks",
+    "django_tasks_db",
+    "server.jobs",
+    "server.billing_runs",
     "server.open_questions",
     "server.onboarding",
     "server.api",
@@ -144,6 +147,9 @@ if PUBLIC_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 if LOBBYPAY.server.behind_https_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Jobs are kept in the database itself; another backend of the library needs no other code.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {
     "version": 1,

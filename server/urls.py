@@ -13,6 +13,8 @@ urlpatterns = [
     path("staff/", include("server.fleet.urls")),
     path("staff/open-questions/", include("server.open_questions.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),
+    path("staff/billing/", include("server.billing_runs.urls")),
+    path("staff/jobs/", include("server.jobs.urls")),
     path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),
     path("", include("server.payments.urls")),

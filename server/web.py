@@ -16,7 +16,8 @@ class _Arbiter(Arbiter):
 
 
 class _Application(BaseApplication):
-    def __init__(self, bind: str, threads: int) -> None:
+    def __init__(self, bind: str, threads: int, jobs: bool) -> None:
+        self._jobs = jobs
         self._options = {
             "bind": bind,
             "worker_class": "gthread",
@@ -40,6 +41,8 @@ class _Application(BaseApplication):
         from server.wsgi import application
 
         start_sweeping()
+        if self._jobs:
+            start_jobs()
         return application
 
     def run(self) -> None:
@@ -60,6 +63,14 @@ def start_sweeping() -> None:
     sweeper.start(timezone.now, threading.Event().wait, last_word)
 
 
-def serve(bind: str, threads: int) -> None:
-    """Serves until told to stop (SIGTERM, SIGINT, SIGHUP). ``bind`` is HOST:PORT."""
-    _Application(bind, threads).run()
+def start_jobs() -> None:
+    """Small sites need no process of its own for what pages ask to be done in the background."""
+    from server.jobs import worker
+
+    worker.start()
+
+
+def serve(bind: str, threads: int, jobs: bool = True) -> None:
+    """Serves until told to stop (SIGTERM, SIGINT, SIGHUP). ``bind`` is HOST:PORT; ``jobs``: whether
+    this process does the jobs, too."""
+    _Application(bind, threads, jobs).run()

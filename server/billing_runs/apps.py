@@ -1,4 +1,4 @@
-"""The billing runs' name in Django."""
+"""The billing runs' name in Django, and the jobs that they have done in the background."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -7,3 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class BillingRunsConfig(AppConfig):
     name = "server.billing_runs"
     verbose_name = _("Billing runs")
+
+    def ready(self) -> None:
+        from server.billing_runs import background
+        from server.jobs import handlers
+
+        handlers.register(
+            background.KIND,
+            handlers.Handler(_("Making bills"), background.work, background.address),
+        )

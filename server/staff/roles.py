@@ -41,6 +41,7 @@ class Deed(StrEnum):
     """What is more than changing a row."""
 
     VOID_BILL = "void_bill"
+    RUN_BILLS = "run_bills"
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
     RESOLVE_ALERT = "resolve_alert"
@@ -83,7 +84,13 @@ TABLE: dict[Role, Rights] = {
         sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
         changes=frozenset({Area.FEES, Area.METERS, Area.RESIDENTS}),
         does=frozenset(
-            {Deed.VOID_BILL, Deed.DECIDE_PAYMENT, Deed.RETURN_MONEY, Deed.RESOLVE_ALERT}
+            {
+                Deed.VOID_BILL,
+                Deed.RUN_BILLS,
+                Deed.DECIDE_PAYMENT,
+                Deed.RETURN_MONEY,
+                Deed.RESOLVE_ALERT,
+            }
         ),
     ),
     Role.COLLECTOR: Rights(
@@ -109,6 +116,7 @@ _OF_APP = {
     "estate": Area.ESTATE,
     "billing": Area.FEES,
     "billing_runs": Area.BILLS,
+    "jobs": Area.BILLS,
     "ledger": Area.BOOKS,
     "payments": Area.PAYMENTS,
     "notices": Area.NOTICES,

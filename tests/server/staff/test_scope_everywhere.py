@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 
 from server.alerts.models import Alert
 from server.billing.signing import create_key
+from server.billing_runs import background, runs
 from server.estate.models import Community, ParkingSpace
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
@@ -18,6 +19,7 @@ from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
 from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
 from server.staff.models import Act
+from server.staff.people import Person
 from server.staff.roles import Area, Role, area_of
 from tests.server.fleet.heartbeats import device, heartbeat
 from tests.server.open_questions import questions as lobby
@@ -44,6 +46,8 @@ def foreign(world: worlds.World) -> Community:
     Notice.objects.create(
         community=community, title_zh="x", title_en="x", show_from=TODAY, show_until=TODAY
     )
+    run = runs.begin(community, "2027-01", today=TODAY, person=Person("x"), reason="x", at=NOW)
+    background.enqueue(run, "x")
     create_staff("company")
     create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
     walk.plant(community.pk)

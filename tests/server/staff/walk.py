@@ -172,12 +172,20 @@ def _a_person(routes: Routes) -> Any:
     return routes.rows(apps.get_model("staff", "RoleAssignment")).order_by("pk").first().person_id
 
 
+def _a_run(routes: Routes, rest: str = "") -> list[str]:
+    runs = routes.rows(apps.get_model("billing_runs", "BillingRun"))
+    return [f"/staff/billing/run/{run}/{rest}" for run in runs.values_list("pk", flat=True)]
+
+
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
     "staff/onboarding/<int:community>/import/": lambda r: [
         f"/staff/onboarding/{r.community}/import/"
     ],
     "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
+    "staff/billing/run/<int:pk>/": _a_run,
+    "staff/billing/run/<int:pk>/live/": lambda r: _a_run(r, "live/"),
+    "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),
 }
 
 

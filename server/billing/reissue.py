@@ -1,0 +1,42 @@
+"""One bill anew: it is voided, and a new one with a number of its own takes its place."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from server.billing import issuing
+from server.billing.drafting import draft
+from server.billing.leases import lock
+from server.billing.models import Bill
+from server.billing.period_facts import PeriodBook
+from server.billing.rules.outcome import Blocked
+from server.billing.voiding import void_by
+from server.estate.models import Unit
+from server.staff.people import Person
+
+
+class CannotBeIssued(Exception):
+    """There would be no new bill, so the old one stays. ``blocked``: what is in the way, by fee item;
+    empty when there would be nothing to pay."""
+
+    def __init__(self, blocked: list[tuple[str, Blocked]]) -> None:
+        super().__init__("; ".join(why.reason.en for _, why in blocked) or "nothing to pay")
+        self.blocked = blocked
+
+
+@transaction.atomic
+def reissue_by(person: Person, bill: Bill, reason: str, *, today: date, at: datetime) -> Bill:
+    """The new bill of the same unit, period and due date, of all fee items, from what is known now.
+
+    All or nothing. Raises BillNotOpen, BillLeased, ReasonMissing, CannotBeIssued.
+    """
+    issuing.lock_numbers(bill.community)
+    [old] = lock([bill])
+    void_by(person, old, reason, at=at)
+    book = PeriodBook(bill.community, old.period)
+    unit = Unit.objects.select_related("building").get(pk=old.unit_id)
+    [new] = draft(book, [unit])
+    if not new.makes_a_bill:
+        raise CannotBeIssued(new.blocked)
+    [made] = issuing.write(book, [new], issued_on=today, due=old.due, at=at)
+    return made

@@ -1,0 +1,15 @@
+"""Which address leads where in this app."""
+
+from django.urls import path
+
+from server.billing_runs import views
+
+urlpatterns = [
+    path("", views.choose, name="billing_runs"),
+    path("preview/", views.preview, name="billing_preview"),
+    path("start/", views.start, name="billing_start"),
+    path("reissue/", views.reissue, name="billing_reissue"),
+    path("run/<int:pk>/", views.run, name="billing_run"),
+    path("run/<int:pk>/live/", views.live, name="billing_run_live"),
+    path("run/<int:pk>/act/", views.act, name="billing_run_act"),
+]

@@ -1,0 +1,25 @@
+"""``lobbypay server worker``. Imports Django only when it runs."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Callable
+
+Command = Callable[[argparse.Namespace], int]
+Add = Callable[[str, Command, str], argparse.ArgumentParser]
+
+
+def add_commands(add: Add) -> None:
+    """Tells the command line of the server about this room's command."""
+    add("worker", _worker, "do the jobs that pages ask for, until SIGTERM or SIGINT")
+
+
+def _worker(_: argparse.Namespace) -> int:
+    from server.jobs import worker
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    print("worker: ready", flush=True)
+    worker.work(stop)
+    return 0

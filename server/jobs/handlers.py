@@ -1,0 +1,42 @@
+"""Who does which kind of job. Rooms tell it when their app is ready; this room knows none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class JobCancelled(Exception):
+    """Staff asked for the job to end: it ends here."""
+
+
+class Work(Protocol):
+    """What a handler gets."""
+
+    subject: str
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Says how far the job has come, and that somebody is at work. Raises JobCancelled when staff
+        asked for it. To be called often, outside of transactions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """``title``: what staff call this kind of job. ``address``: of the page about a subject. ``work`` may
+    be begun anew after a crash at any point: it goes on where it was."""
+
+    title: Any
+    work: Callable[[Work], None]
+    address: Callable[[str], str]
+
+
+_HANDLERS: dict[str, Handler] = {}
+
+
+def register(kind: str, handler: Handler) -> None:
+    _HANDLERS[kind] = handler
+
+
+def handler_of(kind: str) -> Handler | None:
+    """None for a kind that this version does not know."""
+    return _HANDLERS.get(kind)

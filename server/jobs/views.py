@@ -1,0 +1,101 @@
+"""The page of jobs: what waits, what is at work and how far, what failed; try again, cancel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from contract.plain_text import whole_number
+from server.fleet.views import staff_only
+from server.jobs import queue
+from server.jobs.handlers import handler_of
+from server.jobs.models import Job
+from server.staff import audit, people, scope
+from server.staff.roles import Deed
+
+SHOWN_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    job: Job
+    title: Any
+    address: str
+    may_act: bool
+
+
+@staff_only
+@never_cache
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    return render(request, "jobs/page.html", _context(request))
+
+
+@staff_only
+@never_cache
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """The part of the page that is fetched again every few seconds."""
+    return render(request, "jobs/live.html", _context(request))
+
+
+@staff_only
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Cancels a job or begins it again; both are written down with their reason."""
+    pk = whole_number(request.POST.get("job", ""))
+    job = get_object_or_404(scope.visible(request.user, Job), pk=pk)
+    if not scope.may(request.user, Deed.RUN_BILLS, job.community_id):
+        raise PermissionDenied
+    wanted = request.POST.get("act", "")
+    person, now = people.of(request.user), timezone.now()
+    try:
+        _act(job, wanted, person, request.POST.get("reason", ""), now)
+    except audit.ReasonMissing:
+        messages.error(request, _("Give the reason"))
+    return redirect("jobs")
+
+
+def _act(job: Job, wanted: str, person: people.Person, reason: str, at: datetime) -> None:
+    """Raises ReasonMissing, and PermissionDenied for what is no act."""
+    if wanted not in ("cancel", "again"):
+        raise PermissionDenied
+    with transaction.atomic():
+        audit.record(
+            job.community_id,
+            person,
+            f"job_{wanted}",
+            ("job", str(job.pk)),
+            reason,
+            at,
+            before={"kind": job.kind, "subject": job.subject, "state": job.state},
+        )
+        if wanted == "cancel":
+            queue.cancel(job, at=at)
+        else:
+            queue.again(job, at=at)
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    rows = scope.visible(request.user, Job).select_related("community")[:SHOWN_MAX]
+    acts_in = scope.does(request.user, Deed.RUN_BILLS)
+    return {
+        "jobs": [_shown(job, scope.within(acts_in, job.community_id)) for job in rows],
+        "now": timezone.now(),
+    }
+
+
+def _shown(job: Job, may_act: bool) -> Shown:
+    handler = handler_of(job.kind)
+    if handler is None:
+        return Shown(job, job.kind, "", may_act)
+    return Shown(job, handler.title, handler.address(job.subject), may_act)

@@ -1,0 +1,72 @@
+"""The worker: does jobs, one after the other, until it is told to stop. Any number of them may run."""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from server.jobs import queue
+
+LOOK_S = 1.0
+RESCUE_S = 60.0
+KEPT_DAYS = 7  # what the library remembers of finished tasks; the jobs themselves stay
+
+log = logging.getLogger(__name__)
+
+
+def work(stop: threading.Event, look_s: float = LOOK_S) -> None:
+    """Until ``stop`` is set; the job at hand is finished first. What the database cannot do now is tried
+    again."""
+    worker = _worker(look_s)
+    threading.Thread(target=_end_with, args=(stop, worker), daemon=True).start()
+    rescued = 0.0
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            if time.monotonic() - rescued > RESCUE_S:
+                rescued = time.monotonic()
+                queue.rescue(timezone.now())
+                _forget()
+            if DBTaskResult.objects.ready().exists():  # a question writes nothing; a claim does
+                worker.run()
+        except DatabaseError:
+            log.exception("the jobs cannot be read now")
+        stop.wait(look_s)
+
+
+def start() -> threading.Event:
+    """A worker in a thread of this process; set the event to end it."""
+    stop = threading.Event()
+    threading.Thread(target=work, args=(stop,), name="jobs", daemon=True).start()
+    return stop
+
+
+def _worker(look_s: float) -> Worker:
+    """The library's own, which ends when nothing is ready."""
+    return Worker(
+        queue_names=["default"],
+        interval=look_s,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )
+
+
+def _end_with(stop: threading.Event, worker: Any) -> None:
+    stop.wait()
+    worker.running = False
+
+
+def _forget() -> None:
+    before = timezone.now() - timedelta(days=KEPT_DAYS)
+    DBTaskResult.objects.finished().filter(finished_at__lt=before).delete()
