@@ -18,6 +18,9 @@ ACTS = {
     "import_estate": _("Estate imported"),
     "billing_run_begun": _("Billing run begun"),
     "billing_run_cancelled": _("Billing run cancelled"),
+    "job_cancel": _("Job cancelled"),
+    "job_again": _("Job begun again"),
+    "meter_read": _("Meter read"),
     "account_made": _("Account made"),
     "password_set": _("Password set"),
     "role_given": _("Role given"),
@@ -48,6 +51,8 @@ SUBJECTS = {
     "billing_run": _("Billing run"),
     "import": _("Import"),
     "log": _("Log"),
+    "job": _("Job"),
+    "meter": _("Meter"),
 }
 
 
