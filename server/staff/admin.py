@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
@@ -26,19 +25,23 @@ for secret in (TOTPDevice, StaticDevice):  # nobody reads the key of another's s
 
 @admin.register(User)
 class UserAdmin(ModelAdmin, DjangoUserAdmin):
-    """Whoever worked here stays: an account is made inactive, not deleted."""
+    """Whoever worked here stays: an account is made inactive, not deleted. What a person may see and do
+    is said by roles, so groups and single permissions are not asked for: nothing reads them."""
 
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    list_filter = ("is_staff", "is_superuser", "is_active")
+    filter_horizontal = ()
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Group)
-class GroupAdmin(ModelAdmin, DjangoGroupAdmin):
-    pass
 
 
 @admin.register(RoleAssignment)
