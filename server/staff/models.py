@@ -157,14 +157,16 @@ class SignIn(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Person"), related_name="sign_ins"
     )
-    session_key = models.CharField(max_length=40, db_index=True)
-    address = models.CharField(max_length=45, blank=True)
-    agent = models.CharField(max_length=200, blank=True)
+    session_key = models.CharField(_("Session key"), max_length=40, db_index=True)
+    address = models.CharField(_("Address"), max_length=45, blank=True)
+    agent = models.CharField(_("Browser"), max_length=200, blank=True)
     at = models.DateTimeField(_("Time"))
-    used_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(_("Last used"))
+    ended_at = models.DateTimeField(_("Signed out"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("Sign-in")
+        verbose_name_plural = _("Sign-ins")
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
