@@ -108,3 +108,19 @@ WEAK_TEXT = """() => {
   }
   return weak;
 }"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_overflows(page, tmp_path: Path, language: str):
+    machine = kiosk()
+    broken = heartbeat(timezone.now(), device("printer", PAPER_LOW), device("card", UNREACHABLE))
+    record_heartbeat(machine, broken, now=timezone.now())
+    log_in(page)
+    if language == "en":
+        page.click("button[value=en]")
+        page.wait_for_selector("html[lang=en]")
+    folder = Path(os.environ.get("LOBBYPAY_PICTURES", tmp_path))
+    for name, width in (("desk", 1400), ("phone", 390)):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.screenshot(path=folder / f"fleet-{name}-{language}.png", full_page=True)
