@@ -88,7 +88,7 @@ def bring_debts(
     bills = Bill.objects.bulk_create(
         [
             Bill(
-                community=community,
+                community_id=community.pk,
                 unit_id=debt.unit_id,
                 number=debt.number,
                 period=period_for(debt.period, today),
@@ -107,9 +107,9 @@ def bring_debts(
     BillLine.objects.bulk_create(
         [
             BillLine(
-                community=community,
-                bill=bill,
-                fee_item=debt.item or several,
+                community_id=community.pk,
+                bill_id=bill.pk,
+                fee_item_id=(debt.item or several).pk,
                 position=1,
                 amount_minor=bill.amount_minor,
                 quantity="1",

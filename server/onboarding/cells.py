@@ -58,7 +58,7 @@ def read(column: Column, value: Any) -> Any:
     """What a cell of the column says; None when it is blank. Raises CellRefused."""
     if isinstance(value, str):
         value = _trimmed(value)
-        if _ERROR.fullmatch(value):
+        if value.startswith("#") and _ERROR.fullmatch(value):
             raise CellRefused(_("the cell holds an Excel error; mend its formula"))
     if value is None or value == "":
         return None
@@ -81,6 +81,8 @@ def _wall_day(value: datetime) -> date:
 
 def _trimmed(text: str) -> str:
     """Of one width, without what cannot be seen, and without blanks around it."""
+    if text.isascii() and text.isalnum():
+        return text
     if not is_keepable(text):
         raise CellRefused(_("the cell holds characters that cannot be kept; type it again"))
     return clean_name(unicodedata.normalize("NFKC", text))
@@ -98,7 +100,7 @@ def _code(value: Any, column: Column) -> str:
         return _digits(value)
     if _SCIENTIFIC.fullmatch(value):
         raise CellRefused(_SHORTENED)
-    whole = re.fullmatch(r"([0-9]+)\.0+", value)
+    whole = "." in value and re.fullmatch(r"([0-9]+)\.0+", value)
     return whole[1] if whole else value
 
 

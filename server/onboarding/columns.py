@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +101,12 @@ def choice_shown(name: str, value: str) -> str:
     return f"{names[0]} {value}" if names else value
 
 
-def choice_meant(name: str, typed: str, more: tuple[str, ...] = ()) -> str | None:
-    """The value that was typed, in either language or both. ``more``: values without Chinese words."""
-    known = {_plain(value): value for value in more}
-    for value, names in choices(name).items():
-        known |= {_plain(word): value for word in (value, *names)}
+@lru_cache(1_000)
+def choice_meant(name: str, typed: str) -> str | None:
+    """The value that was typed, in either language or both."""
+    known = {
+        _plain(word): value for value, names in choices(name).items() for word in (value, *names)
+    }
     return _meant(typed, known)
 
 
@@ -126,6 +127,8 @@ def example_mark() -> str:
 
 
 def is_example(text: str) -> bool:
+    if text.isascii() and not text.strip()[:1].isalpha():  # nearly every row of every file
+        return False
     first = _PIECES.split(unicodedata.normalize("NFKC", text).strip().casefold())[0]
     return first in words("example")
 

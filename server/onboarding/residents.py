@@ -31,7 +31,7 @@ class Directory:
         key = (name, digits(phone))
         known = self._known.get(key) if phone else None
         if known is None:
-            known = Resident(community=self._community, name=name, phone=phone)
+            known = Resident(community_id=self._community.pk, name=name, phone=phone)
             self._new.append(known)
             if phone:
                 self._known[key] = known

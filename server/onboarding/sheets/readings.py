@@ -58,7 +58,7 @@ def _new(row: Row, meter: Meter, known: dict[str, Decimal], to: Import) -> Meter
         return None
     known[period] = counter
     return MeterReading(
-        community=to.community,
+        community_id=to.community.pk,
         meter=meter,
         period=period,
         counter=counter,

@@ -110,9 +110,9 @@ def _update(
 
 def _occupancy(row: Row, unit: int, person: Resident, to: Import) -> Occupancy:
     return Occupancy(
-        community=to.community,
+        community_id=to.community.pk,
         unit_id=unit,
-        resident=person,
+        resident_id=person.pk,
         role=_role(row),
         since=row["since"],
         until=row["until"],

@@ -25,7 +25,7 @@ def apply(rows: Sequence[Row], to: Import) -> None:
         known = Tariff.objects.filter(fee_item=item, valid_from=row["valid_from"]).first()
         if known is None:
             Tariff.objects.create(
-                community=to.community,
+                community_id=to.community.pk,
                 fee_item=item,
                 rule=row["rule"],
                 rate=row["rate_yuan"],
@@ -55,7 +55,7 @@ def _item(row: Row, items: dict[str, FeeItem], to: Import) -> FeeItem:
     item = items.get(name.casefold())
     if item is None:
         item = FeeItem.objects.create(
-            community=to.community,
+            community_id=to.community.pk,
             code=_code(english or "", items),
             name_zh=name,
             name_en=english or name,

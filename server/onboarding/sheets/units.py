@@ -74,8 +74,8 @@ def _made(rows: list[tuple[Row, str]], to: Import) -> list[Placed]:
         label = to.index.label_of(code)
         units.append(
             Unit(
-                community=to.community,
-                building=buildings[unit_code.key(row["building"])],
+                community_id=to.community.pk,
+                building_id=buildings[unit_code.key(row["building"])].pk,
                 entrance=row["entrance"] or "",
                 room=row["room"],
                 code=code,
@@ -225,9 +225,9 @@ class _Owners:
         Occupancy.objects.bulk_create(
             [
                 Occupancy(
-                    community=self._to.community,
+                    community_id=self._to.community.pk,
                     unit_id=unit,
-                    resident=person,
+                    resident_id=person.pk,
                     since=since,
                     pays_from=pays_from,
                 )
