@@ -42,6 +42,8 @@ def after_close(
     if gone < amount:
         refunds.to_be_refunded(order, amount - gone, "late", at)
         _alert(order, at, amount_minor=amount, credited_minor=0)
+    else:
+        fields["reason"] = "refunded"  # whether it came late or in time nobody can tell any more
     return PaymentState.REVERSED, fields | {"credited_minor": 0, "refunded_minor": gone}
 
 

@@ -123,6 +123,8 @@ def _channels(run: "Simulation") -> Iterator[str]:
                 yield f"{order.reference}: called late, but {method} had not ended it"
             elif _kept(order) != account.kept_minor and not _excused(run, order, account):
                 yield f"{order.reference}: {method} keeps {account.kept_minor}, the server differs"
+            elif _told_nothing(order, account) and not restores.payment_is_lost(run, account):
+                yield f"{order.reference}: paid and returned at {method}, and called {order.state}"
     for number, order in orders.items():
         known = run.channels[Method(order.method)].accounts
         if _came(order) and number not in known:
@@ -131,9 +133,19 @@ def _channels(run: "Simulation") -> Iterator[str]:
             yield f"{order.reference}: still {order.state}"
 
 
+def _told_nothing(order: PaymentOrder, account: Account) -> bool:
+    """Its payer reads that nothing was charged, though it was, and somebody gave it back in the console.
+    What the channel gave back itself, as it was asked to, it calls never paid."""
+    charged = bool(account.captured_minor) and not account.taken_back
+    return charged and order.life in ENDED_UNPAID and not staff_ask_how_much(order)
+
+
 def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+    """The channel had ended it, or staff had; or its payer had been told so before the money was known,
+    which staff or a restored server found out later."""
     told = bool(run.server.lost) and restores.order_is_lost(order)
-    return account.paid_after_end or bool(order.decided) or told
+    by_word = order.decided == "paid" and order.kiosk_state in restores.TOLD_UNPAID
+    return account.paid_after_end or order.decided == "unpaid" or by_word or told
 
 
 def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
@@ -147,12 +159,18 @@ def _came(order: PaymentOrder) -> int:
 
 def _kept(order: PaymentOrder) -> int:
     """What the channel or the bank keeps of an order, by the books: what people gave back in cash or
-    by transfer is still there."""
+    by transfer is still there, unless it went back there too and they were told so."""
     if order.reason == "not_received":
         return 0
     elsewhere = order.refunds.filter(state=Refund.State.BY_HAND).exclude(how=Refund.How.CHANNEL)
     returned = sum(elsewhere.values_list("amount_minor", flat=True))
-    return _came(order) - order.refunded_minor + returned
+    return _came(order) - order.refunded_minor + returned - _went_back_twice(order)
+
+
+def _went_back_twice(order: PaymentOrder) -> int:
+    """By people and then at the channel, as staff were told: the payer owes it."""
+    told = Alert.objects.filter(kind="refunded_twice", details__payment_id=order.payment_id)
+    return sum(alert.details["amount_minor"] for alert in told)
 
 
 def staff_ask_how_much(order: PaymentOrder) -> bool:
@@ -187,10 +205,9 @@ def _kiosks_and_server(
                 if record.state not in ENDED_UNPAID:
                     yield f"{record.reference}: {record.state} at {code}, unknown to the server"
                 continue
-            refusal_is_lost = record.payment_id in run.server.refused and run.server.lost
-            if record.payment_id in forgotten or (refusal_is_lost and record.state in ENDED_UNPAID):
+            if record.payment_id in forgotten or restores.refusal_is_lost(run, record):
                 continue
-            if not _agree(record, order):
+            if not _agree(run, record, order):
                 yield (
                     f"{record.reference}: {record.state} ({record.reason}) at {code},"
                     f" {order.state} ({order.reason}) at the server"
@@ -200,14 +217,13 @@ def _kiosks_and_server(
             yield f"{order.reference}: at the server only, {order.state}"
 
 
-def _agree(record: PaymentRecord, order: PaymentOrder) -> bool:
+def _agree(run: "Simulation", record: PaymentRecord, order: PaymentOrder) -> bool:
     unpaid = record.state in ENDED_UNPAID
     if order.life in ENDED_UNPAID:
         return unpaid
-    if order.reason == "late":
-        return unpaid or record.state is order.life or bool(order.decided)
-    if record.reason == "never_ordered" and not order.request_hash:
-        return True  # a restored server did not know it, and found the money later
+    if order.reason == "late":  # told that nothing was taken, or that it went back
+        told = unpaid or record.state is PaymentState.REVERSED
+        return told or bool(order.decided) or bool(run.server.lost)
     if unpaid and Alert.objects.filter(kind="told_unpaid", subject=order.reference).exists():
         return True  # staff tell the payer
     if order.life is PaymentState.REVERSED and order.by_code:
@@ -275,10 +291,10 @@ def _books(run: "Simulation") -> Iterator[str]:
     for number, times in paid.items():
         if times > 1:
             yield f"bill {number} was settled {times} times"
-    if due := Entry.objects.filter(account__code="refunds_due").aggregate(t=Sum("amount_minor"))[
-        "t"
-    ]:
-        yield f"refunds of {due} are still due"
+    owed = sum(_went_back_twice(order) for order in PaymentOrder.objects.all())
+    rows = Entry.objects.filter(account__code="refunds_due")
+    if (due := rows.aggregate(t=Sum("amount_minor"))["t"] or 0) != owed:
+        yield f"refunds of {due} are still due, and payers owe {owed}"
 
 
 def _credits() -> Iterator[str]:

@@ -127,6 +127,8 @@ def _staff_know(order: PaymentOrder) -> bool:
     if order.decided or order.held_minor:
         return True
     alerts = Alert.objects.filter(community_id=order.community_id)
+    # That it was looked into for long, and is over, says nothing of how it ended.
+    alerts = alerts.exclude(kind="unknown_for_long", resolved_at__isnull=False)
     return any(
         order.reference in alert.subject or alert.details.get("payment_id") == order.payment_id
         for alert in alerts

@@ -33,6 +33,9 @@ class Replacements:
             if self._server_has_all(kiosk) and self._faults.strikes("kiosk_replaced"):
                 terminal_too = self._faults.strikes("terminal_replaced")
                 kiosk.replaced(lambda kiosk=kiosk: _enrolled(kiosk), terminal_too)
+                # A backup from before knows neither the new machine nor what only the old disk held:
+                # then people pair it once more. Here one is saved after each pairing.
+                self._run.server.backup = None
             self._staff_look(kiosk)
 
     def _server_has_all(self, kiosk: "SimulatedKiosk") -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from contract.messages import Method, PaymentState
+from contract.messages import Method, PaymentRecord, PaymentState
 from server.payments.models import PaymentOrder
 from tests.simulation.accounts import IN_THE_CONSOLE, Account
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
 ENDED_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED)
+TOLD_UNPAID = (*ENDED_UNPAID, PaymentState.REVERSED)
 
 
 def word_is_lost(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
@@ -38,3 +39,16 @@ def order_is_lost(order: PaymentOrder) -> bool:
     """Whether the server has an order from the kiosk's journal only, and the kiosk told its payer that no
     money was taken before the money was known: it may be late without any end at the channel."""
     return not order.request_hash and order.kiosk_state in ENDED_UNPAID
+
+
+def payment_is_lost(run: "Simulation", account: Account) -> bool:
+    """Whether a restore lost that the server knew of the payment: a channel that calls closed what was
+    given back whole since, and tells of the payment no more, cannot be asked for it."""
+    return account.channel == "alipay" and bool(run.server.lost)
+
+
+def refusal_is_lost(run: "Simulation", record: PaymentRecord) -> bool:
+    """Whether the server refused to begin a payment, a restore lost that, and the kiosk gave it up: a try
+    of it that arrives later begins, and nobody at the kiosk hears how it ends."""
+    given_up = record.state in ENDED_UNPAID
+    return given_up and bool(run.server.lost) and record.payment_id in run.server.refused

@@ -31,6 +31,7 @@ LOOKS_EVERY_S, TOLD_EVERY = 5.0, 4
 TOLD_WITHIN = patches.ALERT_AFTER + timedelta(seconds=75)
 READ_AGAIN_WITHIN = timedelta(seconds=30)  # what somebody ticked off and is not over is told again
 REFUSED_FOR_S = 15.0
+FAILS_FOR_S = 60.0  # of a server's own trouble: a database that is away comes back
 OPEN = [s.value for s in PaymentState if not s.final]
 
 
@@ -93,7 +94,7 @@ class JournalCalls:
     stands still."""
 
     def __init__(self) -> None:
-        self._refused: dict[str, tuple[float, str]] = {}  # by kiosk: since when, and how
+        self._refused: dict[str, tuple[float, bool]] = {}  # by kiosk: since when, and by its fault
         self._heard: set[str] = set()  # by a heartbeat since then
 
     def answered(self, kiosk_id: str, path: str, status: int, code: str, now: float) -> str:
@@ -102,12 +103,15 @@ class JournalCalls:
             self._heard.add(kiosk_id)
         if path != "/journal":
             return ""
-        if status == 200 or code == ErrorCode.JOURNAL_GAP or status >= 500:
+        ours = status >= 500
+        known = self._refused.get(kiosk_id)
+        if status == 200 or code == ErrorCode.JOURNAL_GAP or (known and known[1] != ours):
             self._refused.pop(kiosk_id, None)
             self._heard.discard(kiosk_id)
+        if status == 200 or code == ErrorCode.JOURNAL_GAP:
             return ""
-        since, _ = self._refused.setdefault(kiosk_id, (now, code))
-        if now - since >= REFUSED_FOR_S and kiosk_id in self._heard:
+        since, _ = self._refused.setdefault(kiosk_id, (now, ours))
+        if now - since >= (FAILS_FOR_S if ours else REFUSED_FOR_S) and kiosk_id in self._heard:
             return f"the journal of kiosk {kiosk_id} stands still: {code}"
         return ""
 

@@ -45,7 +45,7 @@ def test_late_money_that_was_wholly_returned_has_an_end(world, policy):
     assert notifications.apply_notification(order, PAID, NOW + waited)
     assert notifications.apply_notification(order, PAID, NOW + waited), "told again"
     order.refresh_from_db()
-    assert (order.life, order.reason) == (PaymentState.REVERSED, "late")
+    assert (order.life, order.reason) == (PaymentState.REVERSED, "refunded"), "late or in time"
     assert (order.captured_minor, order.refunded_minor) == (66416, 66416)
     assert not order.refunds.exists() and not Alert.objects.exists()
     assert status_of(order).title == "款项已退回"

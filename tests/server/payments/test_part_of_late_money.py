@@ -74,12 +74,12 @@ def test_what_is_left_of_late_money_is_kept_where_that_is_the_policy(ended):
 
 
 @pytest.mark.parametrize("policy", ["refund", "credit"])
-def test_what_went_back_whole_is_late_and_returned_and_asks_nobody_for_anything(ended, policy):
+def test_what_went_back_whole_is_known_as_returned_and_asks_nobody_for_anything(ended, policy):
     ended.community.late_success = policy
     ended.community.save()
     goes_back(ended, TOTAL)
     sweeper.sweep(later(700))
-    assert (order().life, order().reason) == (PaymentState.REVERSED, "late")
+    assert (order().life, order().reason) == (PaymentState.REVERSED, "refunded")
     assert (order().captured_minor, order().refunded_minor) == (TOTAL, TOTAL)
     assert status_of(order()).title == "款项已退回"
     assert not Alert.objects.exists() and not Refund.objects.exists()
