@@ -52,6 +52,8 @@ def apply_current(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
         case ChannelStatus.PAID:
             return transitions.apply_paid(order.payment_id, known, at, order.version)
         case ChannelStatus.CLOSED if order.captured_minor or order.held_minor:
+            if _from_before(order, at):
+                raise transitions.StaleAnswer(order.reference)
             gone = replace(known, refunded_minor=order.captured_minor or order.held_minor)
             return outside_refunds.went_back(order.payment_id, gone, at, order.version)
         case ChannelStatus.CLOSED if order.told_paid:
@@ -64,6 +66,13 @@ def apply_current(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
             sum_known = _with_sum(order, known)
             return outside_refunds.went_back(order.payment_id, sum_known, at, order.version)
     return order
+
+
+def _from_before(order: PaymentOrder, at: datetime) -> bool:
+    """Whether "closed" may be older than the payment: an order may be ended and paid at one moment, and
+    a query lags behind."""
+    came_at = order.paid_at or order.held_since
+    return came_at is not None and at < came_at + timing.QUERIES_LAG
 
 
 def _with_sum(order: PaymentOrder, known: OrderState) -> OrderState:

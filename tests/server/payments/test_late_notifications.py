@@ -31,6 +31,23 @@ def test_money_that_the_query_does_not_show_yet_is_told_again_and_not_dropped(wo
     assert Alert.objects.get().kind == "late_payment"
 
 
+def test_closed_from_before_the_payment_undoes_nothing(world):
+    """It was ended and paid at the same moment; a slow query still shows the end and not the payment."""
+    order = start(world.caller, world.request(), NOW)
+    assert notifications.apply_notification(order, PAID, NOW)
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.CLOSED)
+    for seconds in (20, 290):
+        order.refresh_from_db()
+        inquiry.recheck_closed(order, NOW + timedelta(seconds=seconds))
+        order.refresh_from_db()
+        assert (order.life, order.allocated_minor) == (PaymentState.APPROVED, 66416)
+    inquiry.recheck_closed(order, NOW + timing.QUERIES_LAG)
+    order.refresh_from_db()
+    assert (order.life, order.reason) == (PaymentState.REVERSED, "refunded"), (
+        "by now it is no old word"
+    )
+
+
 @pytest.mark.parametrize("policy", ["refund", "credit"])
 def test_late_money_that_was_wholly_returned_has_an_end(world, policy):
     """支付宝 calls closed what went back whole: at first its query may only be slow."""
