@@ -27,7 +27,7 @@ from server.payments.timing import NOTIFICATION_GRACE
 from server.payments.verification import verify_books
 from tests.simulation import restores, unexpected_entries
 from tests.simulation.accounts import Account
-from tests.simulation.estate import FOREIGN_CODE
+from tests.simulation.estate import FOREIGN_ID
 from tests.simulation.threads import START
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def nothing_open() -> bool:
 def _staff_look(order: PaymentOrder) -> bool:
     """What a kiosk says that lies has no end by itself: then staff are told."""
     told = Alert.objects.filter(kind="unknown_for_long", subject=order.reference, resolved_at=None)
-    return order.kiosk_code == FOREIGN_CODE and told.exists()
+    return order.kiosk_id == str(FOREIGN_ID) and told.exists()
 
 
 def nothing_watched() -> bool:
@@ -280,7 +280,7 @@ def _books(run: "Simulation") -> Iterator[str]:
     truth["card"] = sum(
         t.amount_minor for k in run.kiosks for t in k.terminal.transactions if t.taken
     )
-    foreign = PaymentOrder.objects.filter(kiosk_code=FOREIGN_CODE, method=Method.CARD)
+    foreign = PaymentOrder.objects.filter(kiosk_id=str(FOREIGN_ID), method=Method.CARD)
     truth["card"] += sum(_kept(order) for order in foreign)
     for method, kept in truth.items():
         rows = Entry.objects.filter(account__code=f"clearing:{method}")
