@@ -11,12 +11,14 @@ from unfold.decorators import display
 from unfold.forms import ActionForm
 
 from contract.money import Money
+from server.billing import approval
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import (
     Allocation,
     Bill,
     BillLine,
     BillSigningKey,
+    BillState,
     Discount,
     FeeItem,
     LateFeePolicy,
@@ -29,7 +31,7 @@ from server.billing.models import (
 )
 from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows, bilingual
-from server.staff import people, scope
+from server.staff import approvals, people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
 from server.staff.back_office import ModelAdmin, ReadOnly, TabularInline
 from server.staff.roles import Deed
@@ -163,8 +165,12 @@ class BillAdmin(ReadOnly, ModelAdmin):
     def void_bills(self, request: HttpRequest, queryset: QuerySet[Bill]) -> None:
         voided, reason = 0, request.POST.get("reason", "")
         own = scope.communities(request.user, Deed.VOID_BILL)
+        asked = 0
         for bill in queryset.filter(community__in=own):
             try:
+                if self._asked(request, bill, reason):
+                    asked += 1
+                    continue
                 void_by(people.of(request.user), bill, reason, at=timezone.now())
                 voided += 1
             except ReasonMissing:
@@ -179,6 +185,23 @@ class BillAdmin(ReadOnly, ModelAdmin):
                 self.message_user(request, said % {"number": bill.number}, messages.ERROR)
         said = ngettext("%(count)s bill was voided", "%(count)s bills were voided", voided)
         self.message_user(request, said % {"count": voided})
+        if asked:
+            said = ngettext(
+                "%(count)s bill waits for approval", "%(count)s bills wait for approval", asked
+            )
+            self.message_user(request, said % {"count": asked}, messages.WARNING)
+
+    def _asked(self, request: HttpRequest, bill: Bill, reason: str) -> bool:
+        """Whether it is above the person's limit: then another is asked. Raises ReasonMissing, and
+        BillNotOpen for what cannot be voided anyway."""
+        user, kind, community = request.user, approval.CODE, bill.community_id
+        if not approvals.needs_another(user, kind, community, bill.amount_minor):
+            return False
+        if bill.state != BillState.OPEN:
+            raise BillNotOpen(bill)
+        values = (bill.number, bill.amount_minor, bill.currency, reason, timezone.now())
+        approvals.ask(user, kind, community, *values)
+        return True
 
     def has_void_permission(self, request: HttpRequest) -> bool:
         return scope.does(request.user, Deed.VOID_BILL) != set()

@@ -12,4 +12,8 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
+        from server.billing import approval
+        from server.staff.approvals import KINDS
+
         guards.keep(self, immutability.GUARDS)
+        KINDS[approval.CODE] = approval.VOID

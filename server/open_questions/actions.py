@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from contract.business_day import zone
 from server.alerts.models import Alert
 from server.estate.models import Community
-from server.payments.decisions import unknown_outcome
+from server.payments.decisions import approval, unknown_outcome
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.outside_refund import settle_outside
 from server.payments.decisions.refund_takeover import returned_by_hand, try_again
 from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
+from server.staff import approvals
 from server.staff.people import Person
 from server.staff.roles import Deed
 from server.storable import storable_text
@@ -50,6 +51,7 @@ class Request:
     reason: str
     at: datetime
     form: Mapping[str, Any]
+    user: Any = None  # the account behind the person, whose limits hold
 
     @property
     def version(self) -> int | None:
@@ -91,13 +93,15 @@ DONE = {
 }
 
 
+ASKED = _("Another person has to approve this. Hand out nothing before")
+
+
 def perform(asked: Request, communities: QuerySet[Community]) -> str | Promise:
     """What was done, in words. ``communities``: those in which the person may do it. Raises
     NotPossible, ReasonMissing, NotUnderstood, PermissionDenied (another community's)."""
     if asked.act not in DONE or "\x00" in asked.subject:
         raise NotUnderstood(asked.act)
-    _OF[asked.act](asked, communities)
-    return DONE[asked.act]
+    return _OF[asked.act](asked, communities) or DONE[asked.act]
 
 
 def _order(asked: Request, communities: QuerySet[Community]) -> PaymentOrder:
@@ -191,17 +195,26 @@ def _refund_again(asked: Request, communities: QuerySet[Community]) -> None:
     try_again(refund.refund_no, asked.person, asked.reason, asked.at)
 
 
-def _returned_by_hand(asked: Request, communities: QuerySet[Community]) -> None:
+def _returned_by_hand(asked: Request, communities: QuerySet[Community]) -> Promise | None:
+    """Above the person's limit another is asked first; the money is handed out after that."""
     refund = _refund(asked, communities)
+    how, key = _choice(Refund.How, asked.form.get("how")), refund.community_id
+    amount, user = refund.amount_minor, asked.user
+    if user is not None and approvals.needs_another(user, approval.CODE, key, amount):
+        details = {"how": how.value, "looked": asked.looked}
+        values = (refund.refund_no, amount, refund.order.currency, asked.reason, asked.at)
+        approvals.ask(user, approval.CODE, key, *values, details=details)
+        return ASKED
     returned_by_hand(
         refund.refund_no,
         asked.person,
         asked.reason,
         asked.at,
-        how=_choice(Refund.How, asked.form.get("how")),
+        how=how,
         returned_at=asked.moment("returned_at", refund.community),
         looked_at_channel=asked.looked,
     )
+    return None
 
 
 def _resolve_alert(asked: Request, communities: QuerySet[Community]) -> None:

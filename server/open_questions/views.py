@@ -56,6 +56,7 @@ def act(request: HttpRequest) -> HttpResponse:
         request.POST.get("reason", ""),
         timezone.now(),
         request.POST,
+        request.user,
     )
     try:
         said, level = (

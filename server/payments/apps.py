@@ -12,4 +12,8 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Payments")
 
     def ready(self) -> None:
+        from server.payments.decisions import approval
+        from server.staff.approvals import KINDS
+
         guards.keep(self, immutability.GUARDS)
+        KINDS[approval.CODE] = approval.RETURN

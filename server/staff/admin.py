@@ -15,7 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from server.staff import books_admin  # noqa: F401
 from server.staff.act_names import act_name, subject_name
 from server.staff.back_office import ModelAdmin, ReadOnly
-from server.staff.models import Act, RoleAssignment
+from server.staff.models import Act, Limit, RoleAssignment
 
 for replaced in (User, Group):
     admin.site.unregister(replaced)
@@ -63,6 +63,12 @@ class ByAct(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Act]) -> QuerySet[Act]:
         return queryset.filter(act=self.value()) if self.value() else queryset
+
+
+@admin.register(Limit)
+class LimitAdmin(ModelAdmin):
+    list_display = ("community", "kind", "role", "amount_minor")
+    list_filter = ("community", "kind")
 
 
 @admin.register(Act)

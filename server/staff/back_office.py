@@ -13,6 +13,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 
 from server.staff import scope
 from server.staff.record import Recorded
+from server.staff.roles import area_of
 
 
 class Scoped:
@@ -41,7 +42,11 @@ class Scoped:
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         chosen_from = kwargs.get("queryset", db_field.related_model._default_manager.all())
-        kwargs["queryset"] = scope.visible(request.user, chosen_from)
+        rows = scope.visible(request.user, chosen_from)
+        if db_field.name == "community":  # whose the row is: where the person may change such rows
+            where = scope.changes(request.user, area_of(db_field.model._meta.label_lower))
+            rows = rows if where is None else rows.filter(pk__in=where)
+        kwargs["queryset"] = rows
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,42 +1,56 @@
-"""Roles in the database itself: they stay whose they are, are ended once, and are not deleted."""
+"""Roles and requests in the database itself: what was given or asked stays, ends once, is not deleted."""
+
+from collections.abc import Sequence
 
 from server.ledger.guards import Guard, frozen, refusal, refused
 
-_STANDS = "a role is ended, not changed or deleted"
-_TABLE = "staff_roleassignment"
+
+def _ends_once(name: str, table: str, kept: Sequence[str], ended: str, message: str) -> list[Guard]:
+    """``kept``: columns that stay from the beginning; once ``ended`` is true of OLD, all stay."""
+    return [
+        frozen(f"{name}_stands", table, kept, "OLD.id IS NOT NULL", message),
+        Guard(
+            f"{name}_ends_once",
+            table,
+            sqlite=f"BEFORE UPDATE ON {table} WHEN {ended} {refusal(message)}",
+            postgresql=f"BEFORE UPDATE ON {table} FOR EACH ROW",
+            body=f"IF {ended} THEN {refused(message)} END IF; RETURN NEW;",
+        ),
+        Guard(
+            f"{name}_is_not_deleted",
+            table,
+            sqlite=f"BEFORE DELETE ON {table} {refusal(message)}",
+            postgresql=f"BEFORE DELETE ON {table} FOR EACH ROW",
+            body=refused(message),
+        ),
+        Guard(
+            f"{name}_is_not_emptied",
+            table,
+            postgresql=f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
+            body=refused(message),
+        ),
+        Guard(
+            f"{name}_is_not_replaced",
+            table,
+            sqlite=f"BEFORE INSERT ON {table} WHEN EXISTS"
+            f" (SELECT 1 FROM {table} WHERE id = NEW.id) {refusal(message)}",
+        ),
+    ]
+
 
 GUARDS = [
-    frozen(
-        "staff_role_stands",
-        _TABLE,
+    *_ends_once(
+        "staff_role",
+        "staff_roleassignment",
         ("person_id", "role", "given_at"),
-        "OLD.id IS NOT NULL",
-        _STANDS,
+        "OLD.ended_at IS NOT NULL",
+        "a role is ended, not changed or deleted",
     ),
-    Guard(
-        "staff_role_ends_once",
-        _TABLE,
-        sqlite=f"BEFORE UPDATE ON {_TABLE} WHEN OLD.ended_at IS NOT NULL {refusal(_STANDS)}",
-        postgresql=f"BEFORE UPDATE ON {_TABLE} FOR EACH ROW",
-        body=f"IF OLD.ended_at IS NOT NULL THEN {refused(_STANDS)} END IF; RETURN NEW;",
-    ),
-    Guard(
-        "staff_role_is_not_deleted",
-        _TABLE,
-        sqlite=f"BEFORE DELETE ON {_TABLE} {refusal(_STANDS)}",
-        postgresql=f"BEFORE DELETE ON {_TABLE} FOR EACH ROW",
-        body=refused(_STANDS),
-    ),
-    Guard(
-        "staff_role_is_not_emptied",
-        _TABLE,
-        postgresql=f"BEFORE TRUNCATE ON {_TABLE} FOR EACH STATEMENT",
-        body=refused(_STANDS),
-    ),
-    Guard(
-        "staff_role_is_not_replaced",
-        _TABLE,
-        sqlite=f"BEFORE INSERT ON {_TABLE} WHEN EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id)"
-        f" {refusal(_STANDS)}",
+    *_ends_once(
+        "staff_request",
+        "staff_request",
+        ("kind", "subject", "amount_minor", "currency", "reason", "asked_by_id", "asked_at"),
+        "OLD.state <> 'open'",
+        "a request is decided once, not changed or deleted",
     ),
 ]

@@ -3,6 +3,7 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -171,3 +172,108 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Requests(models.QuerySet["Request"]):
+    def delete(self) -> NoReturn:
+        raise ActsStand("requests are not deleted")
+
+
+class Request(models.Model):
+    """What one person asked for and another decides. What is asked stays as it was asked, what was
+    decided as it was decided; the database refuses anything else.
+
+    ``kind``: a key of ``approvals.KINDS``; ``subject`` names the row for it; ``details``: what else the
+    act needs. FAILED: approved, but the act was not possible any more; ``outcome`` says why.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waiting")
+        APPROVED = "approved", _("Approved and done")
+        REFUSED = "refused", _("Refused")
+        FAILED = "failed", _("Not possible any more")
+        EXPIRED = "expired", _("Not decided in time")
+
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    kind = models.CharField(_("Act"), max_length=20)
+    subject = models.CharField(_("Subject"), max_length=80)
+    amount_minor = models.BigIntegerField(_("Amount"))
+    currency = models.CharField(_("Currency"), max_length=3)
+    details = models.JSONField(_("Details"), default=dict)
+    reason = models.CharField(_("Reason"), max_length=300)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Asked by"), related_name="+"
+    )
+    asked_by_name = models.CharField(_("Asked by"), max_length=150)
+    asked_at = models.DateTimeField(_("Asked at"))
+    expires_at = models.DateTimeField(_("Until"))
+    state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("Decided by"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    decided_by_name = models.CharField(_("Decided by"), max_length=150, blank=True)
+    decided_at = models.DateTimeField(_("Decided at"), null=True, blank=True)
+    decision_reason = models.CharField(_("Reason of the decision"), max_length=300, blank=True)
+    outcome = models.CharField(_("Outcome"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("Request for approval")
+        verbose_name_plural = _("Requests for approval")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "kind", "subject"],
+                condition=models.Q(state="open"),
+                name="asked_for_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("asked_by")) | models.Q(state="refused"),
+                name="nobody_approves_own_request",
+            ),
+        ]
+
+    objects = Requests.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+    def delete(self, *args: Any, **named: Any) -> NoReturn:
+        raise ActsStand("requests are not deleted")
+
+
+class Limit(models.Model):
+    """Up to how much a role may do an act alone in a community; above it another person approves."""
+
+    class Of(models.TextChoices):
+        VOID_BILL = "void_bill", _("Void a bill")
+        RETURN_MONEY = "return_money", _("Return money by hand")
+
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    role = models.CharField(_("Staff role"), max_length=20, choices=Role.choices)
+    kind = models.CharField(_("Act"), max_length=20, choices=Of.choices)
+    amount_minor = models.BigIntegerField(
+        _("Alone up to (fen, cents)"), validators=[MinValueValidator(0)]
+    )
+
+    class Meta:
+        verbose_name = _("Limit without a second person")
+        verbose_name_plural = _("Limits without a second person")
+        ordering = ["community", "kind", "role"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "role", "kind"], name="limit_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gte=0), name="limit_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.get_kind_display()}"

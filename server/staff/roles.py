@@ -139,6 +139,8 @@ _OF_MODEL = {
     "payments.unmatchednotification": Area.COMPANY,
     "staff.act": Area.LOG,
     "staff.roleassignment": Area.PEOPLE,
+    "staff.limit": Area.PEOPLE,
+    "staff.request": Area.REQUESTS,
 }
 
 

@@ -2,11 +2,13 @@
 actions and suggestions of the back office, walked as it finds them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from server.alerts.models import Alert
 from server.billing.signing import create_key
@@ -18,7 +20,7 @@ from server.notices.models import Notice
 from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
 from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
-from server.staff.models import Act
+from server.staff.models import Act, Request, RoleAssignment
 from server.staff.people import Person
 from server.staff.roles import Area, Role, area_of
 from tests.server.fleet.heartbeats import device, heartbeat
@@ -49,7 +51,19 @@ def foreign(world: worlds.World) -> Community:
     run = runs.begin(community, "2027-01", today=TODAY, person=Person("x"), reason="x", at=NOW)
     background.enqueue(run, "x")
     create_staff("company")
-    create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
+    technician = create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
+    Request.objects.create(
+        community=community,
+        kind="void_bill",
+        subject=f"{walk.MARK}{walk.SOUGHT}",
+        amount_minor=1,
+        currency="CNY",
+        reason=walk.MARK,
+        asked_by=technician,
+        asked_by_name=walk.MARK,
+        asked_at=NOW,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
     walk.plant(community.pk)
     return community
 
@@ -74,10 +88,25 @@ def all_asks(foreign: Community) -> Iterator[Ask]:
     request.user = User.objects.get(username="company")
     yield from walk.actions(routes, client, request)
     yield from walk.forms(routes, client)
+    yield from own_pages(foreign)
     for act in questions.DEEDS:
         for subject in subjects(foreign):
             form = {"act": act, "subject": subject, "reason": "x", "purpose": "credit"}
             yield Ask("/staff/open-questions/act/", None, form | {"looked": "yes", "how": "cash"})
+
+
+def own_pages(foreign: Community) -> Iterator[Ask]:
+    """What the forms of our own pages of people and approvals send."""
+    asked, role = Request.objects.get(community=foreign), foreign.roles.get()
+    name = role.person.get_username()
+    for decision in ("approve", "refuse"):
+        form = {"request": asked.pk, "decision": decision, "reason": "x"}
+        yield Ask("/staff/requests/", Request, form)
+    more = {"reason": "x", "role": "administrator", "community": foreign.code}
+    for person in (name, "nobody"):
+        for do in ("new", "end_role", "new_password", "forget_second_step"):
+            form = {"do": do, "person": person, "assignment": role.pk, **more}
+            yield Ask("/staff/people/", RoleAssignment, form)
 
 
 def subjects(community: Community) -> list[str]:

@@ -1,0 +1,203 @@
+"""A second person: what one asks for above a limit, another approves, and only then it is done.
+
+Each kind of act is named once (``Kind``) by the room that does it. The act runs in the transaction that
+approves it, as the person who asked; who approved is written down beside it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from server.staff import audit, people, scope
+from server.staff.models import Limit, Request, RoleAssignment
+from server.staff.people import Person
+from server.staff.roles import TABLE, Area, Deed, Role
+
+LIFE = timedelta(days=7)
+_OWN = _("This is your own request; another person has to approve it")
+_DECIDED = _("This request was decided already")
+_EXPIRED = _("This request was not decided in time; it can be asked for again")
+# Up to how much (minor units) a role may act alone where the community says nothing else.
+ALONE: dict[tuple[Role, str], int] = {(Role.COLLECTOR, "void_bill"): 0}
+
+
+class NotApproved(Exception):
+    """It cannot be approved. ``text`` says why, in the language of the page."""
+
+    def __init__(self, text: str | Promise) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+class CannotBeDone(Exception):
+    """The act itself is refused. ``ended``: for good, so the request has ended with it."""
+
+    def __init__(self, text: str | Promise, *, ended: bool) -> None:
+        super().__init__(str(text))
+        self.text, self.ended = text, ended
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``deed``: who may ask for it. ``run``: does it, raises CannotBeDone; called once for a request."""
+
+    name: str | Promise
+    deed: Deed
+    run: Callable[[Request, Person, datetime], None]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def alone_up_to(user: Any, kind: str, community: int) -> int | None:
+    """Minor units up to which the person may do it without another; None: without limit."""
+    if scope.is_company(user):
+        return None
+    deed = KINDS[kind].deed
+    own = RoleAssignment.objects.filter(person=user.pk, community=community, ended_at=None)
+    held = [Role(value) for value in own.values_list("role", flat=True)]
+    able = [role for role in held if deed in TABLE[role].does]
+    said = Limit.objects.filter(community=community, kind=kind, role__in=able)
+    limits = {Role(limit.role): limit.amount_minor for limit in said}
+    found = [limits.get(role, ALONE.get((role, kind))) for role in able]
+    if not found:
+        return 0
+    return None if None in found else max(limit for limit in found if limit is not None)
+
+
+def needs_another(user: Any, kind: str, community: int, amount_minor: int) -> bool:
+    limit = alone_up_to(user, kind, community)
+    return limit is not None and amount_minor > limit
+
+
+@transaction.atomic
+def ask(
+    user: Any,
+    kind: str,
+    community: int,
+    subject: str,
+    amount_minor: int,
+    currency: str,
+    reason: str,
+    at: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> Request:
+    """Asks for it; what is asked for already and waits is that request. Raises ReasonMissing, and
+    PermissionDenied where the person may not ask for it."""
+    if not scope.may(user, KINDS[kind].deed, community):
+        raise PermissionDenied
+    expire(at)
+    waiting = Request.objects.select_for_update().filter(
+        community=community, kind=kind, subject=subject, state=Request.State.OPEN
+    )
+    if (known := waiting.first()) is not None:
+        return known
+    person = people.of(user)
+    asked = Request.objects.create(
+        community_id=community,
+        kind=kind,
+        subject=subject,
+        amount_minor=amount_minor,
+        currency=currency,
+        details=dict(details or {}),
+        reason=audit.reason_of(reason),
+        asked_by=user,
+        asked_by_name=person.name,
+        asked_at=at,
+        expires_at=at + LIFE,
+    )
+    after = {"amount_minor": amount_minor, "currency": currency, **asked.details}
+    audit.record(community, person, "asked", (kind, subject), reason, at, after=after)
+    return asked
+
+
+@transaction.atomic
+def approve(request_pk: int, user: Any, reason: str, at: datetime) -> Request:
+    """Does what was asked for, once. A request whose act is refused for good has failed then, and says so
+    in ``outcome``. Raises NotApproved, PermissionDenied."""
+    asked = _waiting(request_pk, at)
+    if not scope.may(user, Deed.APPROVE, asked.community_id):
+        raise PermissionDenied
+    if asked.asked_by_id == user.pk:
+        raise NotApproved(_OWN)
+    by = people.of(user)
+    try:
+        with transaction.atomic():
+            asker = Person(asked.asked_by_name, asked.asked_by_id)
+            KINDS[asked.kind].run(asked, asker, at)
+    except CannotBeDone as refused:
+        if not refused.ended:
+            raise NotApproved(refused.text) from refused
+        return _end(asked, Request.State.FAILED, by, reason, at, outcome=str(refused.text))
+    return _end(asked, Request.State.APPROVED, by, reason, at)
+
+
+@transaction.atomic
+def refuse(request_pk: int, user: Any, reason: str, at: datetime) -> Request:
+    """By whoever may approve it, or taken back by whoever asked. Raises ReasonMissing, NotApproved,
+    PermissionDenied."""
+    asked = _waiting(request_pk, at)
+    if asked.asked_by_id != user.pk and not scope.may(user, Deed.APPROVE, asked.community_id):
+        raise PermissionDenied
+    return _end(asked, Request.State.REFUSED, people.of(user), audit.reason_of(reason), at)
+
+
+def to_approve(user: Any, at: datetime) -> QuerySet[Request]:
+    """What waits for this person, the oldest first; never one's own."""
+    waiting = Request.objects.filter(
+        state=Request.State.OPEN,
+        expires_at__gt=at,
+        community__in=scope.communities(user, Deed.APPROVE),
+    )
+    return waiting.exclude(asked_by=user.pk).select_related("community").order_by("asked_at", "pk")
+
+
+def others(user: Any, at: datetime) -> QuerySet[Request]:
+    """What the person asked for, and what ended in communities whose requests the person may see."""
+    seen = Q(asked_by=user.pk) | Q(community__in=scope.communities(user, Area.REQUESTS))
+    waiting = to_approve(user, at).values("pk")
+    return Request.objects.filter(seen).exclude(pk__in=waiting).select_related("community")
+
+
+def expire(at: datetime) -> None:
+    """Ends what nobody decided about in time."""
+    late = Request.objects.filter(state=Request.State.OPEN, expires_at__lte=at)
+    late.update(state=Request.State.EXPIRED, decided_at=at)
+
+
+def _waiting(request_pk: int, at: datetime) -> Request:
+    asked = Request.objects.select_for_update().filter(pk=request_pk).first()
+    if asked is None:
+        raise PermissionDenied
+    if asked.state != Request.State.OPEN:
+        raise NotApproved(_DECIDED)
+    if asked.expires_at <= at:
+        raise NotApproved(_EXPIRED)
+    return asked
+
+
+def _end(
+    asked: Request, state: Any, by: Person, reason: str, at: datetime, outcome: str = ""
+) -> Request:
+    asked.state, asked.decided_at, asked.decision_reason = state, at, reason[: audit.REASON_MAX]
+    asked.decided_by_id, asked.decided_by_name = by.account, by.name
+    asked.outcome = outcome[: audit.REASON_MAX]
+    asked.save()
+    audit.note(
+        asked.community_id,
+        by,
+        "approved" if state == Request.State.APPROVED else "refused",
+        (asked.kind, asked.subject),
+        at,
+        reason=reason,
+        before={"asked_by": asked.asked_by_name, "amount_minor": asked.amount_minor},
+        after={"state": state.value, "outcome": outcome},
+    )
+    return asked
