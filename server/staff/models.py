@@ -204,10 +204,13 @@ class Request(models.Model):
     details = models.JSONField(_("Details"), default=dict)
     reason = models.CharField(_("Reason"), max_length=300)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Asked by"), related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("Person who asks"),
+        related_name="+",
     )
-    asked_by_name = models.CharField(_("Asked by"), max_length=150)
-    asked_at = models.DateTimeField(_("Asked at"))
+    asked_by_name = models.CharField(_("Person who asks"), max_length=150)
+    asked_at = models.DateTimeField(_("Time of asking"))
     expires_at = models.DateTimeField(_("Until"))
     state = models.CharField(_("State"), max_length=10, choices=State.choices, default=State.OPEN)
     decided_by = models.ForeignKey(
