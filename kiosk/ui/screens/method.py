@@ -21,7 +21,7 @@ class MethodChoice:
     method: str
     name: str
     icon: str
-    fill: Rgba
+    badge: Rgba
     detail: str
     offered: bool
 
@@ -49,7 +49,7 @@ def _choice(session: Session, method: Method) -> MethodChoice:
         method=method.value,
         name=method_name(language, method),
         icon=METHODS[method].icon,
-        fill=rgba(METHODS[method].color),
+        badge=rgba(METHODS[method].color),
         detail=reason or say(language, _body(session, method)),
         offered=not reason,
     )
@@ -95,7 +95,7 @@ class MethodCard(Pressable):
     method = StringProperty("")
     name = StringProperty("")
     icon = StringProperty("")
-    fill = ColorProperty()
+    badge = ColorProperty()
     detail = StringProperty("")
 
 
@@ -111,7 +111,7 @@ class MethodScreen(KioskScreen):
                     method=choice.method,
                     name=choice.name,
                     icon=choice.icon,
-                    fill=choice.fill,
+                    badge=choice.badge,
                     detail=choice.detail,
                     enabled=choice.offered,
                 )

@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from kivy.properties import Property
+from kivy.uix.widget import Widget
 
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
+from contract.methods import METHODS
 from kiosk.core.model import Say, Screen
 from kiosk.ui import formatting
 from kiosk.ui.frame import present as frame
@@ -26,6 +29,7 @@ from kiosk.ui.screens import (
 )
 from kiosk.ui.screens.base import screen_class
 from kiosk.ui.screens.paid import present as paid_view
+from kiosk.ui.theme import rgba
 
 
 def in_english(scene):
@@ -307,3 +311,37 @@ def test_a_test_payment_is_of_the_least_amount_of_the_communitys_currency(curren
 )
 def test_a_rate_has_the_sign_of_its_currency(currency, detail):
     assert formatting.line_detail("zh_CN", samples.PROPERTY_FEE, currency) == detail
+
+
+def widget_classes() -> set[type]:
+    """Every class of ours that the screens draw with."""
+    found: set[type] = set()
+    waiting: list[type] = [Widget]
+    while waiting:
+        kind = waiting.pop()
+        below = [one for one in kind.__subclasses__() if one not in found]
+        found.update(below)
+        waiting += below
+    return {kind for kind in found if kind.__module__.startswith("kiosk.ui.")}
+
+
+def test_no_widget_takes_a_property_of_its_kind_for_something_else():
+    """A button paints itself with its ``fill``: what a card calls so is painted over."""
+    for screen in Screen:
+        screen_class(screen)
+    taken = {
+        f"{kind.__name__}.{name}"
+        for kind in widget_classes()
+        for name, what in vars(kind).items()
+        if isinstance(what, Property)
+        for base in kind.__mro__[1:]
+        if base.__module__.startswith("kiosk.ui.") and isinstance(vars(base).get(name), Property)
+    }
+    assert taken == set()
+
+
+def test_a_method_has_its_colour_and_icon():
+    chosen = {c.method: c for c in method.present(scenes()["method"]).choices}
+    assert set(chosen) == set(METHODS)
+    for code, shown in METHODS.items():
+        assert (chosen[code].icon, chosen[code].badge) == (shown.icon, rgba(shown.color))
