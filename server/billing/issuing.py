@@ -10,6 +10,7 @@ from server.billing.drafting import Draft, draft
 from server.billing.models import Bill, BillLine, FeeItem, OneOffCharge
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.outcome import Charge
+from server.bulk_insert import insert_many
 from server.estate.models import Community, Unit
 from server.ledger import posting
 from server.ledger.posting import Line, Posting
@@ -93,13 +94,12 @@ def natural(code: str) -> list[tuple[int, str]]:
 def _write_lines(
     bills: Sequence[Bill], drafts: Sequence[Draft], items: Mapping[str, FeeItem]
 ) -> None:
-    BillLine.objects.bulk_create(
+    insert_many(
         [
             _line(bill, items[code], position, charge)
             for bill, row in zip(bills, drafts, strict=True)
             for position, (code, charge) in enumerate(row.charges.lines, 1)
-        ],
-        batch_size=BATCH,
+        ]
     )
 
 

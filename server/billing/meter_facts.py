@@ -106,7 +106,7 @@ class MeterBook:
             return UnreadMeter(meter.code, place_of(meter), unit, why, period)
         begun = meter.installed_on or PeriodFacts(self.period, ()).first
         start = (before.counter, before.read_on) if before else (first or Decimal(0), begun)
-        return _between(meter, start, now, used_this_year or Decimal(0))
+        return between(meter, start, now, used_this_year or Decimal(0))
 
     def _used_this_year(self, meters: list[Meter]) -> dict[int, Decimal]:
         """What each counted in the earlier periods of the year, between the readings that there are."""
@@ -123,7 +123,7 @@ class MeterBook:
             meter, before = by_key[reading.meter_id], last.get(reading.meter_id)
             start = before.counter if before else meter.first_counter
             if start is not None and (before or reading.period > begin):
-                facts = _between(meter, (start, reading.read_on), reading, Decimal(0))
+                facts = between(meter, (start, reading.read_on), reading, Decimal(0))
                 used[meter.pk] += max(facts.used, Decimal(0))
             last[reading.meter_id] = reading
         return used
@@ -144,9 +144,10 @@ def _readings(
     return {(row.meter_id, row.period): row for row in rows}
 
 
-def _between(
+def between(
     meter: Meter, start: tuple[Decimal, date], now: MeterReading, used_this_year: Decimal
 ) -> MeterFacts:
+    """The meter from a counter and its day to a reading."""
     replaced = None
     if now.old_final is not None and now.new_first is not None:
         replaced = now.old_final, now.new_first

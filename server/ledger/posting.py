@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Sum
 
+from server.bulk_insert import insert_many
 from server.ledger.models import Account, Entry, Transaction
 
 CHART = {
@@ -97,7 +98,7 @@ def post_many(
             _transaction(number, community_id, posting, currency, at)
             for number, posting in zip(_numbers(len(postings)), postings, strict=True)
         ]
-        Entry.objects.bulk_create(
+        insert_many(
             [
                 Entry(
                     community_id=community_id,
@@ -109,8 +110,7 @@ def post_many(
                 )
                 for row, posting in zip(rows, postings, strict=True)
                 for line in posting.lines
-            ],
-            batch_size=500,
+            ]
         )
         return Transaction.objects.bulk_create(rows, batch_size=500)
 
