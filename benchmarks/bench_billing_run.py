@@ -24,7 +24,7 @@ TABLES = ("billing_bill", "billing_billline", "ledger_entry", "ledger_transactio
 def create(units: int) -> object:
     """A community with four fees for each unit: by area, fixed, shared by the building, own meter."""
     from server.billing.models import FeeItem, Meter, MeterReading, Tariff
-    from server.estate.models import Building, Community, Unit
+    from server.estate.models import Building, Community, Occupancy, Resident, Unit
 
     community = Community.objects.create(code="bench", name_zh="x", name_en="x", test=True)
     items = {}
@@ -62,6 +62,16 @@ def create(units: int) -> object:
             )
             for building in buildings
             for room in range(1, PER_BUILDING + 1)
+        ],
+        batch_size=5_000,
+    )
+    people = Resident.objects.bulk_create(
+        [Resident(community=community, name="x") for _ in made], batch_size=5_000
+    )
+    Occupancy.objects.bulk_create(
+        [
+            Occupancy(community=community, unit=unit, resident=person)
+            for unit, person in zip(made, people, strict=True)
         ],
         batch_size=5_000,
     )
