@@ -1,0 +1,46 @@
+"""What accounts and transactions are called on pages: staff read words, the books keep codes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from contract.methods import METHODS
+from server.language import chosen
+
+ACCOUNTS = {
+    "receivable": _("Receivable"),
+    "clearing": _("On its way from a channel"),
+    "credit": _("Prepaid credit"),
+    "refunds_due": _("Refunds due"),
+    "suspense": _("Held until staff decide"),
+    "refunds_outside": _("Returned in a channel's console"),
+    "opening": _("Brought forward"),
+    "income": _("Income"),
+    "channel_fees": _("Channel's fees"),
+    "waivers": _("Waivers"),
+}
+KINDS = {
+    "bill": _("Bill issued"),
+    "bill_void": _("Bill voided"),
+    "payment": _("Payment"),
+    "payment_undone": _("Payment undone"),
+    "late_payment": _("Late money"),
+    "refund": _("Refund"),
+    "refund_part": _("Part of a refund"),
+    "refund_again": _("Refunded a second time"),
+    "held": _("Money held"),
+    "held_released": _("Held money released"),
+    "opening": _("Brought forward"),
+    "refund_outside": _("Returned in a channel's console"),
+}
+
+
+def account_name(code: str) -> str:
+    """``clearing:wechat`` is "On its way from a channel: WeChat Pay"; a code without a name stays."""
+    head, _colon, what = code.partition(":")
+    name = str(ACCOUNTS.get(head, head))
+    shown = {method.value: chosen(look.name) for method, look in METHODS.items()}
+    return f"{name}: {shown.get(what, what)}" if what else name
+
+
+def kind_name(kind: str) -> str:
+    """A sum or a letter after a colon tells one posting of a kind from another; it is no name."""
+    return str(KINDS.get(kind.partition(":")[0], kind))
