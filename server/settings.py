@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "server.jobs",
     "server.billing_runs",
     "server.open_questions",
+    "server.workplace",
     "server.onboarding",
     "server.api",
 ]
@@ -102,7 +103,7 @@ WHITENOISE_USE_FINDERS = True  # served from the packages: nothing to collect, n
 WHITENOISE_MAX_AGE = 3600
 
 LOGIN_URL = "/staff/login/"
-LOGIN_REDIRECT_URL = "/staff/fleet/"
+LOGIN_REDIRECT_URL = "/staff/"
 LOGOUT_REDIRECT_URL = "/staff/login/"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: it refuses before a password is looked at
@@ -169,7 +170,7 @@ UNFOLD = {
     "SITE_TITLE": "LobbyPay",
     "SITE_HEADER": _("LobbyPay: property fees"),
     "SITE_SYMBOL": "apartment",
-    "SITE_URL": "/staff/fleet/",
+    "SITE_URL": "/staff/",
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "10px",
@@ -195,6 +196,7 @@ UNFOLD = {
             {
                 "title": _("Daily"),
                 "items": [
+                    {"title": _("Start"), "icon": "home", "link": "/staff/"},
                     {"title": _("Kiosks"), "icon": "tv", "link": "/staff/fleet/"},
                     {
                         "title": _("Open questions"),

@@ -5,10 +5,11 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/staff/fleet/")),
+    path("", RedirectView.as_view(url="/staff/")),
     path("admin/login/", RedirectView.as_view(url="/staff/login/", query_string=True)),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/", include("server.workplace.urls")),
     path("staff/", include("server.staff.urls")),
     path("staff/", include("server.fleet.urls")),
     path("staff/open-questions/", include("server.open_questions.urls")),

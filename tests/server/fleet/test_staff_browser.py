@@ -41,7 +41,7 @@ def page(live_server, monkeypatch: pytest.MonkeyPatch) -> Iterator:
 
 def log_in(page) -> None:
     create_staff("staff", "a-long-password")
-    page.goto("/")
+    page.goto("/staff/fleet/")
     page.fill("#id_username", "staff")
     page.fill("#id_password", "a-long-password")
     page.click("button.main")

@@ -26,7 +26,7 @@ def staff(client: Client) -> Client:
 
 def test_strangers_are_sent_to_the_login_page(client: Client):
     page = client.get("/", follow=True)
-    assert page.redirect_chain[-1][0].startswith("/staff/login/?next=/staff/fleet/")
+    assert page.redirect_chain[-1][0].startswith("/staff/login/?next=/staff/")
     assert "员工登录" in page.content.decode()
 
 

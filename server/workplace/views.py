@@ -1,0 +1,112 @@
+"""Where staff begin: what waits for this person, the jobs of the roles, and one box to find things."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from contract.heartbeat import LATE_S
+from server.fleet.models import Kiosk
+from server.open_questions.listing import questions, seen
+from server.staff import approvals, scope
+from server.staff.doors import staff_only
+from server.staff.models import Request
+from server.staff.roles import Area, Deed
+from server.workplace.search import find
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """``tone``: good where nothing waits, else attention or bad."""
+
+    name: str | Promise
+    count: int
+    link: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str | Promise
+    link: str
+
+
+@staff_only
+@never_cache
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    now, user = timezone.now(), request.user
+    term = request.GET.get("q", "")
+    context = {
+        "waiting": waiting_for(user, now),
+        "jobs": jobs_of(user),
+        "roles": _roles(user),
+        "term": term,
+        "groups": find(user, term),
+    }
+    return render(request, "workplace/start.html", context)
+
+
+def waiting_for(user: Any, now: datetime) -> list[Waiting]:
+    """What this person can do something about, the most urgent first."""
+    found = []
+    if scope.sees(user, Area.ALERTS) != set():
+        open_ones = seen(questions(scope.communities(user, Area.ALERTS), now), user)
+        found.append(_waiting(_("Open questions"), len(open_ones), "open_questions", "bad"))
+    if scope.does(user, Deed.APPROVE) != set():
+        count = approvals.to_approve(user, now).count()
+        found.append(_waiting(_("To approve"), count, "requests", "attention"))
+    own = Request.objects.filter(asked_by=user.pk, state=Request.State.OPEN, expires_at__gt=now)
+    if count := own.count():
+        found.append(_waiting(_("My requests that wait"), count, "requests", "attention"))
+    if scope.sees(user, Area.KIOSKS) != set():
+        silent = Q(heard_at__lt=now - timedelta(seconds=LATE_S)) | Q(heard_at=None)
+        kiosks = scope.visible(user, Kiosk).filter(active=True)
+        count = kiosks.filter(silent | ~Q(stopped="")).count()
+        found.append(_waiting(_("Kiosks that need help"), count, "fleet", "bad"))
+    return found
+
+
+def _waiting(name: Any, count: int, page: str, tone: str) -> Waiting:
+    return Waiting(name, count, reverse(page), tone if count else "good")
+
+
+def jobs_of(user: Any) -> list[Job]:
+    """The pages on which the person sees anything."""
+    offered: tuple[tuple[Any, str, Area | Deed], ...] = (
+        (_("Bills"), "admin:billing_bill_changelist", Area.BILLS),
+        (_("Billing runs"), "billing_runs", Area.BILLS),
+        (_("Residents"), "admin:estate_resident_changelist", Area.RESIDENTS),
+        (_("Units"), "admin:estate_unit_changelist", Area.ESTATE),
+        (_("Open questions"), "open_questions", Area.ALERTS),
+        (_("Payments"), "admin:payments_paymentorder_changelist", Area.PAYMENTS),
+        (_("Approvals"), "requests", Area.REQUESTS),
+        (_("Kiosks"), "fleet", Area.KIOSKS),
+        (_("Meter readings"), "admin:billing_meterreading_changelist", Area.METERS),
+        (_("Tariffs"), "admin:billing_tariff_changelist", Area.FEES),
+        (_("Books"), "admin:ledger_transaction_changelist", Area.BOOKS),
+        (_("Notices"), "admin:notices_notice_changelist", Area.NOTICES),
+        (_("Communities"), "onboarding", Area.ESTATE),
+        (_("People"), "people", Area.PEOPLE),
+        (_("Log"), "log", Area.LOG),
+    )
+    jobs = [Job(name, reverse(page)) for name, page, right in offered if _has(user, right)]
+    return [*jobs, Job(_("Where I am signed in"), reverse("own_sessions"))]
+
+
+def _has(user: Any, right: Area | Deed) -> bool:
+    where = scope.sees(user, right) if isinstance(right, Area) else scope.does(user, right)
+    return where != set()
+
+
+def _roles(user: Any) -> list[Any]:
+    return list(user.roles.filter(ended_at=None).select_related("community"))
