@@ -17,3 +17,4 @@ class BillingConfig(AppConfig):
 
         guards.keep(self, immutability.GUARDS)
         KINDS[approval.CODE] = approval.VOID
+        KINDS[approval.REISSUE_CODE] = approval.REISSUE

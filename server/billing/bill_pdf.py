@@ -3,16 +3,18 @@
 Everything on the page is made here and in the template; nothing is fetched from anywhere.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import segno
 from django.template.loader import render_to_string
 from weasyprint import HTML
+from weasyprint.document import Document
 from weasyprint.urls import URLFetcher
 
 from contract.money import Money
 from server.billing import bill_wording
-from server.billing.missing_glyphs import typeset
+from server.billing.missing_glyphs import typeset, typeset_all
 from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.signing import bill_url
@@ -43,8 +45,33 @@ def render(bill: Bill, today: date) -> bytes:
     return typeset(render_to_string("billing/bill.html", _words(bill, today)), _pdf)
 
 
+def render_many(
+    bills: Sequence[Bill], today: date, progress: Callable[[int], object] = lambda done: None
+) -> bytes:
+    """One PDF of all the bills, in their order; ``progress`` hears how many are laid out. Raises
+    SigningKeyMissing, and ValueError for none."""
+    if not bills:
+        raise ValueError("a PDF has at least one bill")
+    pages = [render_to_string("billing/bill.html", _words(bill, today)) for bill in bills]
+
+    def write(pages: Sequence[str]) -> bytes:
+        laid_out: list[Document] = []
+        for at, page in enumerate(pages, 1):
+            laid_out.append(HTML(string=page, url_fetcher=_fetcher()).render())
+            progress(at)
+        sheets = [sheet for document in laid_out for sheet in document.pages]
+        return laid_out[0].copy(sheets).write_pdf()
+
+    return typeset_all(pages, write)
+
+
 def _pdf(html: str) -> bytes:
-    return HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"])).write_pdf()
+    return HTML(string=html, url_fetcher=_fetcher()).write_pdf()
+
+
+def _fetcher() -> URLFetcher:
+    """Nothing is fetched from anywhere."""
+    return URLFetcher(allowed_protocols=["data"])
 
 
 def qr_svg(text: str) -> str:

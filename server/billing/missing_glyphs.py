@@ -6,7 +6,7 @@ an empty box. Screens and receipts show the same mark.
 
 import logging
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 
 PLACEHOLDER = "\u3013"  # what Chinese typesetters put where a sort is missing
@@ -25,12 +25,18 @@ class MissingGlyphs(logging.Filter):
 
 def typeset(page: str, write: Callable[[str], bytes]) -> bytes:
     """What ``write`` makes of the page, with a mark for each character that would be an empty box."""
+    return typeset_all([page], lambda pages: write(pages[0]))
+
+
+def typeset_all(pages: Sequence[str], write: Callable[[Sequence[str]], bytes]) -> bytes:
+    """As ``typeset``, for several pages in one."""
     missing: set[str] = set()
     entered = _missing.set(missing)
     try:
-        written = write(page)
+        written = write(pages)
         if missing:
-            written = write(page.translate({ord(c): _instead(c, missing) for c in missing}))
+            marks = {ord(c): _instead(c, missing) for c in missing}
+            written = write([page.translate(marks) for page in pages])
     finally:
         _missing.reset(entered)
     return written

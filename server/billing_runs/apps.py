@@ -9,10 +9,14 @@ class BillingRunsConfig(AppConfig):
     verbose_name = _("Billing runs")
 
     def ready(self) -> None:
-        from server.billing_runs import background
+        from server.billing_runs import background, papers
         from server.jobs import handlers
 
         handlers.register(
             background.KIND,
             handlers.Handler(_("Making bills"), background.work, background.address),
+        )
+        handlers.register(
+            papers.KIND,
+            handlers.Handler(_("Printing bills"), papers.work, background.address),
         )

@@ -12,5 +12,6 @@ urlpatterns = [
     path("reissue/", views.reissue, name="billing_reissue"),
     path("run/<int:pk>/", views.run, name="billing_run"),
     path("run/<int:pk>/live/", views.live, name="billing_run_live"),
+    path("run/<int:pk>/papers/<str:name>", views.paper, name="billing_paper"),
     path("run/<int:pk>/act/", views.act, name="billing_run_act"),
 ]

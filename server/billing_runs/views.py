@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,18 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contract.business_day import business_day
+from server.billing import approval
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill
 from server.billing.periods import period_of
 from server.billing.reissue import CannotBeIssued, reissue_by
-from server.billing_runs import background, presentation, report, runs
+from server.billing_runs import background, papers, presentation, report, runs
 from server.billing_runs.forms import ChoiceForm, StartForm
 from server.billing_runs.models import BillingRun, RunState, terms_of
 from server.estate.models import Community
 from server.fleet.views import staff_only
 from server.jobs.models import UNFINISHED, Job
 from server.language import chosen
-from server.staff import audit, people, scope
+from server.staff import approvals, audit, people, scope
 from server.staff.roles import Deed
 
 RUNS_SHOWN = 20
@@ -141,9 +142,23 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             background.enqueue(row, person.name)  # whoever takes it up ends it
         except audit.ReasonMissing:
             messages.error(request, _("Give the reason"))
+    elif wanted == "papers" and row.state != RunState.OPEN:
+        papers.enqueue(row, person.name)
     elif wanted == "go_on" and row.state == RunState.OPEN:
         background.enqueue(row, person.name)
     return redirect("billing_run", pk=pk)
+
+
+@staff_only
+@never_cache
+@require_GET
+def paper(request: HttpRequest, pk: int, name: str) -> FileResponse:
+    """One file of bills on paper, for who may look at the bills."""
+    row = get_object_or_404(scope.visible(request.user, BillingRun), pk=pk)
+    found = papers.paper(row, name)
+    if found is None:
+        raise Http404
+    return FileResponse(found.open("rb"), content_type="application/pdf", filename=name)
 
 
 @staff_only
@@ -175,12 +190,14 @@ def reissue(request: HttpRequest) -> HttpResponse:
 
 def _reissue(request: HttpRequest, bill: Bill) -> Bill | str:
     """The new bill, or why there is none."""
-    now = timezone.now()
+    now, reason = timezone.now(), request.POST.get("reason", "")
     today = business_day(now, bill.community.time_zone)
     try:
-        return reissue_by(
-            people.of(request.user), bill, request.POST.get("reason", ""), today=today, at=now
-        )
+        if _above_limit(request, bill):
+            values = (bill.number, bill.amount_minor, bill.currency, reason, now)
+            approvals.ask(request.user, approval.REISSUE_CODE, bill.community_id, *values)
+            return _("It is above your limit: it waits for another person to approve it")
+        return reissue_by(people.of(request.user), bill, reason, today=today, at=now)
     except audit.ReasonMissing:
         return _("Give the reason")
     except BillNotOpen:
@@ -192,6 +209,13 @@ def _reissue(request: HttpRequest, bill: Bill) -> Bill | str:
     except CannotBeIssued as refused:
         reasons = "; ".join(chosen(why.reason) for _item, why in refused.blocked)
         return reasons or _("There would be nothing to pay: void this bill instead")
+
+
+def _above_limit(request: HttpRequest, bill: Bill) -> bool:
+    """Of voiding as well: a bill that is made anew is voided."""
+    codes = (approval.CODE, approval.REISSUE_CODE)
+    where, amount = bill.community_id, bill.amount_minor
+    return any(approvals.needs_another(request.user, code, where, amount) for code in codes)
 
 
 def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
@@ -206,6 +230,10 @@ def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
         "failed": jobs.filter(state="failed").first(),
         "percent": min(100, row.units * 100 // row.of_units) if row.of_units else 0,
         "may_act": scope.may(request.user, Deed.RUN_BILLS, row.community_id),
+        "papers": [path.name for path in papers.papers(row)],
+        "printing": Job.objects.filter(
+            kind=papers.KIND, subject=str(pk), state__in=UNFINISHED
+        ).first(),
     }
 
 

@@ -1,5 +1,7 @@
 """Bills are made from pages: choose, preview, start, watch, cancel, and one bill anew."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -11,9 +13,18 @@ from server.billing_runs.models import BillingRun, RunState
 from server.estate.models import Community, Unit
 from server.jobs import worker
 from server.jobs.models import Job
-from server.staff.models import Act
+from server.staff import approvals
+from server.staff.models import Act, Limit, Request
 from server.staff.roles import Role
-from tests.server.billing_runs.hamlet import BEFORE, PERIOD, begin, create_hamlet, read, run_all
+from tests.server.billing_runs.hamlet import (
+    BEFORE,
+    NOW,
+    PERIOD,
+    begin,
+    create_hamlet,
+    read,
+    run_all,
+)
 from tests.server.staff_accounts import create_person, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,3 +177,25 @@ def test_pages_of_another_community_are_not_there(keeper: Client):
     assert "小庄 2026-12" not in text(keeper, "/staff/billing/preview/", **asked)
     with pytest.raises(runs.RunRefused):
         begin(other, items=["gas"])
+
+
+def test_a_bill_above_the_limit_is_made_anew_once_another_approved(
+    keeper: Client, hamlet: Community
+):
+    run_all(hamlet)
+    old = Bill.objects.get(unit__code="2-1-101")
+    Limit.objects.create(
+        community=hamlet, role=Role.BOOKKEEPER, kind="void_bill", amount_minor=old.amount_minor - 1
+    )
+    asked = {"number": old.number, "reason": "misread"}
+    page = keeper.post("/staff/billing/reissue/", asked).content.decode()
+    assert "超出您的权限" in page
+    old.refresh_from_db()
+    assert old.state == "open"
+    boss = create_person("boss", (hamlet, Role.APPROVER))
+    approvals.approve(Request.objects.get().pk, boss, "seen", NOW + timedelta(days=1))
+    old.refresh_from_db()
+    assert old.state == "void"
+    assert Bill.objects.filter(unit=old.unit, state="open").count() == 1
+    assert Act.objects.filter(act="bill_voided", person_name="keeper").exists()
+    assert verify_ledger() == []

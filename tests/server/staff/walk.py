@@ -185,6 +185,7 @@ OWN_ROUTES: dict[str, Any] = {
     "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
     "staff/billing/run/<int:pk>/": _a_run,
     "staff/billing/run/<int:pk>/live/": lambda r: _a_run(r, "live/"),
+    "staff/billing/run/<int:pk>/papers/<str:name>": lambda r: _a_run(r, "papers/0001-1-1-0a.pdf"),
     "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),
 }
 
