@@ -25,9 +25,9 @@ from kiosk.central.sync import Sync
 from kiosk.clock import Clock
 from kiosk.core.capabilities import offers
 from kiosk.core.events import (
+    BillsCacheSeen,
     ClockSeen,
     ConfigLoaded,
-    CopySeen,
     DevicesSeen,
     RecordingSeen,
     ServerSeen,
@@ -79,7 +79,9 @@ def machine_time() -> datetime:  # right or wrong: Clock corrects it
     return datetime.now(UTC)
 
 
-def _first_session(journal: Journal, settings: Settings, clock: Clock, copy: BillsCache) -> Session:
+def _first_session(
+    journal: Journal, settings: Settings, clock: Clock, bills: BillsCache
+) -> Session:
     last = journal.last_card_payment()
     card: CardData | None = last.card if last else None
     lobby = Lobby(
@@ -88,7 +90,7 @@ def _first_session(journal: Journal, settings: Settings, clock: Clock, copy: Bil
         last_card=card,
         stopped=journal.stopped() or "",
         clock_trusted=clock.trusted,
-        copy_usable=copy.usable,
+        bills_cache_usable=bills.usable,
         terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
         staff_pin=bool(settings.staff.pin),
@@ -154,7 +156,7 @@ def _sync(
     client: CentralClient,
     engine: Engine,
     journal: Journal,
-    copy: BillsCache,
+    bills: BillsCache,
     known: config_cache.ConfigCache,
     clock: Clock,
     heartbeat: Callable[[str], Heartbeat],
@@ -169,21 +171,21 @@ def _sync(
         if not engine.session.lobby.clock_trusted:
             engine.post(ClockSeen(True))
 
-    def learn_copy(usable: bool) -> None:
-        if usable != engine.session.lobby.copy_usable:
-            engine.post(CopySeen(usable))
+    def learn_bills_cache(usable: bool) -> None:
+        if usable != engine.session.lobby.bills_cache_usable:
+            engine.post(BillsCacheSeen(usable))
 
     presence = PresenceCounter(journal).presence
     return Sync(
         client,
         Outbox(client, journal, presence),
-        copy,
+        bills,
         heartbeat=heartbeat,
         on_config=learn_config,
         on_server=lambda reachable: engine.post(ServerSeen(reachable)),
         on_stopped=lambda reason: _stopped(engine, journal, reason),
         on_time=learn_time,
-        on_copy=learn_copy,
+        on_bills_cache=learn_bills_cache,
         presence=presence,
     )
 
@@ -220,9 +222,9 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     clock = Clock(machine_time, lambda: time.monotonic())
     journal = open_journal(settings.data_dir, me.seal, clock.now)
     clock.not_before(journal.last_at())
-    copy = _bills_cache(settings, me, journal, clock)
+    bills = _bills_cache(settings, me, journal, clock)
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
-    first = _first_session(journal, settings, clock, copy)
+    first = _first_session(journal, settings, clock, bills)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
     trials = TrialPayments(journal)
     desk = None
@@ -245,7 +247,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     )
     known = config_cache.ConfigCache(settings.data_dir / "config.json")
     heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)
-    sync = _sync(client, engine, journal, copy, known, clock, heartbeat)
+    sync = _sync(client, engine, journal, bills, known, clock, heartbeat)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
     def second_factor() -> bool:
@@ -256,7 +258,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff = StaffDesk(room, engine.post)
     hands = Workers(
-        lookups=Lookups(client, copy, journal, engine.post, second_factor),
+        lookups=Lookups(client, bills, journal, engine.post, second_factor),
         orders=Orders(client, engine.post),
         receipts=receipts,
         recovery=recovery,
@@ -278,7 +280,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     endings = (
         *(sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
-        *(copy.close, journal.close),
+        *(bills.close, journal.close),
     )
     return Running(kiosk, engine, journal, watchdog, lambda: _end_all(endings))
 

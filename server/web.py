@@ -57,7 +57,7 @@ def start_sweeping() -> None:
     """Orders and refunds without a known end are followed up from this process, whoever began them."""
     from django.utils import timezone
 
-    from server.fleet.last_word import last_word
+    from server.fleet.heartbeats import last_word
     from server.payments import sweeper
 
     sweeper.start(timezone.now, threading.Event().wait, last_word)

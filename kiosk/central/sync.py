@@ -32,7 +32,7 @@ class Sync:
     """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. Whether the server is
     there is what heartbeats say: a journal that it cannot take is its own trouble. ``on_stopped`` is told
     why the server serves this kiosk no further, and None whenever it does; ``on_time`` the server's
-    time; ``on_copy`` whether the copy of the bills could serve now."""
+    time; ``on_bills_cache`` whether the copy of the bills could serve now."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class Sync:
         on_server: Callable[[bool], None],
         on_stopped: Callable[[str | None], None] = lambda reason: None,
         on_time: Callable[[datetime], None] = lambda server_time: None,
-        on_copy: Callable[[bool], None] = lambda usable: None,
+        on_bills_cache: Callable[[bool], None] = lambda usable: None,
         presence: Callable[[], Presence | None] = lambda: None,
     ) -> None:
         self._on_stopped, self._on_time, self._presence = on_stopped, on_time, presence
-        self._on_copy = on_copy
+        self._on_bills_cache = on_bills_cache
         self._client, self._outbox, self._bills = client, outbox, bills
         self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -82,7 +82,7 @@ class Sync:
             except Exception:
                 log.exception("sync_failed")
                 pause = 15.0
-            self._on_copy(self._bills.usable)
+            self._on_bills_cache(self._bills.usable)
             self._wake.wait(pause)
             self._wake.clear()
 

@@ -125,7 +125,7 @@ def _working(lobby: Lobby) -> frozenset[Need]:
         Need.RECEIPT: server or printer,
         Need.PRINTER: printer,
         Need.DATED: lobby.clock_trusted or server,
-        Need.BILLS: server or lobby.copy_usable,
+        Need.BILLS: server or lobby.bills_cache_usable,
         Need.UNIT_ENOUGH: server or not (lobby.config and lobby.config.second_factor),
     }
     return frozenset(need for need, true in works.items() if true)

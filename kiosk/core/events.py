@@ -12,6 +12,7 @@ from contract.messages import (
     PaymentView,
     UnitAccount,
 )
+from contract.scan_kind import ScannedCode, classify
 from kiosk.core.model import Action, CardProgress, KioskFacts, StaffTest
 
 OFFLINE = "offline"  # as a failure code: the server did not answer
@@ -35,8 +36,14 @@ class Ticked:
 
 @dataclass(frozen=True)
 class Scanned:
+    """``code`` is what the text is by its form, the same for every room that looks at it."""
+
     text: str
     reader: str = ""  # which reader found it
+    code: ScannedCode = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", classify(self.text))
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class ClockSeen:
 
 
 @dataclass(frozen=True)
-class CopySeen:
+class BillsCacheSeen:
     """Whether the kiosk's own copy of the bills may serve while the server is away."""
 
     usable: bool
@@ -223,7 +230,7 @@ Event = (
     | RecordingSeen
     | StopSeen
     | ClockSeen
-    | CopySeen
+    | BillsCacheSeen
     | RecoveryDone
     | TerminalRead
     | AccountFound

@@ -7,7 +7,7 @@ from contract import base64url, bill_code
 from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
 from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
-from contract.scan_kind import ScanKind, ScannedCode, classify
+from contract.scan_kind import ScanKind, ScannedCode
 from kiosk.core import held_bills, unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
@@ -80,7 +80,7 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     config = session.lobby.config
     if config is None:
         return session, ()
-    scanned = classify(event.text)
+    scanned = event.code
     if scanned.kind is ScanKind.UNIT and (
         scanned.community or unit_entry.knows(config, scanned.unit)
     ):

@@ -206,7 +206,7 @@ class Lobby:
     devices: tuple[DeviceReport, ...] = ()
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
-    copy_usable: bool = True  # the kiosk's own copy of the bills is young enough to pay by
+    bills_cache_usable: bool = True  # the kiosk's own copy of the bills is young enough to pay by
     clock_trusted: bool = True  # False: without the server nothing is dated well enough
     recovering: bool = True  # until the first look at unfinished payments is done
     terminal_known: bool = True  # False until the terminal was read once

@@ -51,7 +51,7 @@ def welcome(session: Session) -> bool:
 def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step | None:
     """None: it is no business of this room."""
     visit = session.visit
-    if by_payment_code(classify(event.text).kind) is None:
+    if by_payment_code(event.code.kind) is None:
         if visit.screen is Screen.METHOD:
             return say(session, Say.CODE_NOT_FOR_PAYING, Screen.METHOD), (Sound("attention"),)
         return (session, ()) if visit.screen in (Screen.PAYING_QR, Screen.DECLINED) else None

@@ -13,6 +13,7 @@ from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner
 from kiosk.core.events import (
     AccountFound,
+    BillsCacheSeen,
     BillsHeld,
     CardAnswered,
     CardLost,
@@ -20,7 +21,6 @@ from kiosk.core.events import (
     CardStepped,
     ClockSeen,
     ConfigLoaded,
-    CopySeen,
     DevicesSeen,
     Event,
     FactsSeen,
@@ -181,8 +181,8 @@ def _on_clock(session: Session, event: ClockSeen, moment: Moment) -> Step:
     return _lobby(session, clock_trusted=event.trusted)
 
 
-def _on_copy(session: Session, event: CopySeen, moment: Moment) -> Step:
-    return _lobby(session, copy_usable=event.usable)
+def _on_bills_cache(session: Session, event: BillsCacheSeen, moment: Moment) -> Step:
+    return _lobby(session, bills_cache_usable=event.usable)
 
 
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
@@ -342,7 +342,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     RecordingSeen: _on_recording,
     StopSeen: _on_stop,
     ClockSeen: _on_clock,
-    CopySeen: _on_copy,
+    BillsCacheSeen: _on_bills_cache,
     RecoveryDone: _on_recovery_done,
     TerminalRead: _on_terminal_read,
     AccountFound: identify.on_account,

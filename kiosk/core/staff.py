@@ -7,7 +7,7 @@ each miss makes the pause before the next try longer, whoever comes.
 from dataclasses import replace
 from typing import Any
 
-from contract.scan_kind import ScanKind, classify, for_display
+from contract.scan_kind import ScanKind, for_display
 from kiosk.core.effects import (
     CheckPin,
     Effect,
@@ -46,7 +46,7 @@ def opened(session: Session) -> Step:
 
 def by_badge(session: Session, event: Scanned) -> Step | None:
     """None: it is no badge, or none that opens anything here."""
-    if classify(event.text).kind is not ScanKind.STAFF_BADGE or not session.lobby.staff_pin:
+    if event.code.kind is not ScanKind.STAFF_BADGE or not session.lobby.staff_pin:
         return None
     if session.visit.screen not in BADGE_OPENS_FROM or session.visit.account is not None:
         return None
@@ -147,7 +147,7 @@ def _on_tests(session: Session, event: Tapped) -> Step | None:
 
 
 def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
-    kind = classify(event.text).kind.value
+    kind = event.code.kind.value
     told = (kind, event.reader, for_display(event.text))
     session = _staff(session, busy=False, outcome="read", detail=" · ".join(t for t in told if t))
     return session, (Sound("read"),)

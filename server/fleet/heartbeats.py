@@ -1,6 +1,8 @@
-"""What the server keeps of what kiosks say: heartbeats, and nonces that may not come again."""
+"""What the server keeps of what kiosks say: heartbeats, what they said last, and nonces that may not come
+again."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -12,6 +14,7 @@ from server.storable import storable
 HISTORY_KEPT = timedelta(days=2)
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
 PRUNE_EVERY = 50  # rows; old ones leave a few at a time, without a job of their own
+_OF_ITSELF = ("state", "software", "open_payments", "journal_last", "journal_acknowledged")
 
 
 def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> None:
@@ -37,3 +40,23 @@ def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:
     if row.pk % PRUNE_EVERY == 0:
         UsedNonce.objects.filter(seen_at__lt=now - NONCES_KEPT).delete()
     return True
+
+
+def last_word(kiosk_id: str) -> dict[str, Any]:
+    """As JSON: when it was heard, up to where its journal came, and its card terminal's state."""
+    kiosk = Kiosk.objects.filter(pk=kiosk_id).first()
+    if kiosk is None:
+        return {}
+    beat = kiosk.heartbeat or {}
+    said: dict[str, Any] = {
+        "code": kiosk.code,
+        "heard_at": kiosk.heard_at.isoformat() if kiosk.heard_at else "",
+        "stopped": kiosk.stopped,
+        "journal_received": kiosk.journal_sequence,
+        **{name: beat.get(name) for name in _OF_ITSELF},
+    }
+    for device in beat.get("devices", []):
+        if device.get("role") == "card_terminal":
+            conditions = [c.get("code") for c in device.get("conditions", [])]
+            said["card_terminal"] = {"level": device.get("level"), "conditions": conditions}
+    return {name: value for name, value in said.items() if value not in ("", None)}

@@ -14,7 +14,7 @@ from contract.messages import Method, PaymentState, Text
 from contract.money import Money
 from server.alerts.models import Alert
 from server.estate.models import Community
-from server.fleet.last_word import last_word
+from server.fleet.heartbeats import last_word
 from server.fleet.models import Kiosk
 from server.fleet.texts import PAIR_AGAIN
 from server.language import both

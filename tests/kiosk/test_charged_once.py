@@ -173,7 +173,7 @@ def house(tmp_path, monkeypatch):
 
 
 def copied(house: House) -> bool:
-    return house.running is not None and house.session.lobby.copy_usable
+    return house.running is not None and house.session.lobby.bills_cache_usable
 
 
 @pytest.mark.timeout(180)

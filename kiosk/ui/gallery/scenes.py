@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from contract.messages import CardData, Method, PaymentState
 from contract.money import Locale
+from contract.numberings import NUMBERINGS
 from kiosk.core.model import PHONE, CardProgress, Lobby, Say, Screen, Session, UnitEntry, Visit
-from kiosk.ui.gallery.numbered_scenes import numbered
 from kiosk.ui.gallery.samples import (
     ACCOUNT,
     BILLS,
@@ -18,6 +18,14 @@ from kiosk.ui.gallery.samples import (
     record,
 )
 from kiosk.ui.gallery.staff_scenes import staff_scenes
+
+_TYPED = {
+    "towers": UnitEntry(("A", "120"), active=1),
+    "towers-parking": UnitEntry(("B1", "1"), active=1, kind=1),
+    "arcade": UnitEntry(("S", "0"), active=1),
+    "villas": UnitEntry(("12",), active=0),
+    "gardens": UnitEntry(("A", "02", "1", "03"), active=3),
+}
 
 
 def visit(screen: Screen, **changes) -> Visit:
@@ -287,3 +295,14 @@ def scenes(language: Locale = "zh_CN", *, large: bool = False) -> dict[str, Sess
         name: replace(scene, visit=replace(scene.visit, language=language, large_text=large))
         for name, scene in found.items()
     }
+
+
+def numbered(base: Lobby) -> dict[str, tuple[Lobby, UnitEntry]]:
+    """Communities that name their units in other ways: the lobby and what was typed, by name."""
+    found = {}
+    for name, entry in _TYPED.items():
+        numbering, examples = NUMBERINGS[name.partition("-")[0]]
+        codes = [*examples, "A-1202", "A-1203B", "B1-117", "B1-118", "S-01", "S-02", "12", "120"]
+        known = CONFIG.model_copy(update={"numbering": numbering, "unit_codes": codes})
+        found[name] = replace(base, config=known), entry
+    return found

@@ -90,7 +90,7 @@ def test_whether_the_copy_could_serve_is_told_with_and_without_the_server(tmp_pa
         heartbeat=beat,
         on_config=lambda c: None,
         on_server=lambda r: None,
-        on_copy=told.append,
+        on_bills_cache=told.append,
     )
     found.start()
     assert wait_until(lambda: told == [True])

@@ -34,7 +34,7 @@ def lobby(*faults: str) -> Lobby:
         server_reachable="server" not in faults,
         devices=devices(**levels),
         clock_trusted="clock" not in faults,
-        copy_usable="old_copy" not in faults,
+        bills_cache_usable="old_copy" not in faults,
         terminal_known="terminal_unread" not in faults,
         recovering=False,
     )
@@ -170,15 +170,15 @@ def test_without_touch_a_bill_and_a_phone_held_to_the_scanner_pay_and_the_receip
 
 
 def test_a_copy_that_became_too_old_ends_what_was_offered_by_it_until_the_server_is_back() -> None:
-    from kiosk.core.events import CopySeen, ServerSeen
+    from kiosk.core.events import BillsCacheSeen, ServerSeen
 
     story = Story.at_attract().plays(ServerSeen(False))
     assert story.screen is Screen.ATTRACT
-    story.plays(CopySeen(False))
+    story.plays(BillsCacheSeen(False))
     assert story.screen is Screen.OUT_OF_ORDER
     story.plays(ServerSeen(True))
     assert story.screen is Screen.ATTRACT
-    story.plays(CopySeen(True), ServerSeen(False))
+    story.plays(BillsCacheSeen(True), ServerSeen(False))
     assert story.screen is Screen.ATTRACT
 
 

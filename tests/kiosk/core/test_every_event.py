@@ -12,6 +12,7 @@ from kiosk.core.effects import AskTerminal, MakeOrder, Record
 from kiosk.core.events import (
     OFFLINE,
     AccountFound,
+    BillsCacheSeen,
     BillsHeld,
     CardAnswered,
     CardLost,
@@ -19,7 +20,6 @@ from kiosk.core.events import (
     CardStepped,
     ClockSeen,
     ConfigLoaded,
-    CopySeen,
     DevicesSeen,
     FactsSeen,
     LookupFailed,
@@ -92,7 +92,7 @@ def happenings(draw):
         lambda s: PinChecked(s.visit.number, flag),
         lambda s: FactsSeen(FACTS),
         lambda s: TestEnded(test, outcome),
-        lambda s: CopySeen(flag),
+        lambda s: BillsCacheSeen(flag),
         lambda s: BillsHeld((PAID,)),
         lambda s: AccountFound(s.visit.number, account(bill(9, 100), bill(10, 200)), held=(PAID,)),
     ]

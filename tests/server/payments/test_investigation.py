@@ -10,7 +10,7 @@ from django.utils import translation
 from contract.heartbeat import Heartbeat
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
-from server.fleet.last_word import last_word
+from server.fleet.heartbeats import last_word
 from server.fleet.models import Kiosk
 from server.payments import inquiry, sweeper
 from server.payments.initiation import start
