@@ -33,7 +33,7 @@ from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows, bilingual
 from server.staff import approvals, people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
-from server.staff.back_office import ModelAdmin, ReadOnly, TabularInline
+from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm, TabularInline
 from server.staff.roles import Deed
 
 
@@ -52,12 +52,14 @@ class FeeItemAdmin(CommunityRows, ModelAdmin):
 
 @admin.register(Tariff)
 class TariffAdmin(CommunityRows, ModelAdmin):
+    form = ReasonForm
     list_display = ("fee_item", "rule", "rate", "valid_from", "community")
     list_filter = ("community", "fee_item")
 
 
 @admin.register(LateFeePolicy)
 class LateFeePolicyAdmin(CommunityRows, ModelAdmin):
+    form = ReasonForm
     list_display = ("community", "daily_rate", "grace_days", "cap")
 
 
@@ -92,6 +94,7 @@ class UnitWeightAdmin(CommunityRows, ModelAdmin):
 
 @admin.register(OneOffCharge)
 class OneOffChargeAdmin(CommunityRows, ModelAdmin):
+    form = ReasonForm
     list_display = (
         "unit",
         "fee_item",
@@ -107,6 +110,7 @@ class OneOffChargeAdmin(CommunityRows, ModelAdmin):
 
 @admin.register(Discount)
 class DiscountAdmin(CommunityRows, ModelAdmin):
+    form = ReasonForm
     list_display = ("unit", "kind", "percent", "fee_item", "begins", "ends", "proof")
     list_filter = ("community", "kind")
     search_fields = ("unit__code",)

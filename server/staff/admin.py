@@ -14,7 +14,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from server.staff import books_admin  # noqa: F401
 from server.staff.act_names import act_name, subject_name
-from server.staff.back_office import ModelAdmin, ReadOnly
+from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm
 from server.staff.models import Act, Limit, RoleAssignment
 
 for replaced in (User, Group):
@@ -67,6 +67,7 @@ class ByAct(admin.SimpleListFilter):
 
 @admin.register(Limit)
 class LimitAdmin(ModelAdmin):
+    form = ReasonForm
     list_display = ("community", "kind", "role", "amount_minor")
     list_filter = ("community", "kind")
 

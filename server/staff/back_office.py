@@ -6,12 +6,16 @@ from typing import Any
 
 from django.contrib.admin import FieldListFilter
 from django.contrib.admin.filters import RelatedFieldListFilter
+from django.core.exceptions import ValidationError
+from django.forms import CharField, ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from server.staff import scope
+from server.staff import audit, scope
 from server.staff.record import Recorded
 from server.staff.roles import area_of
 
@@ -84,6 +88,20 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReasonForm(ModelForm):
+    """``form`` of a ModelAdmin whose rows decide about money or rights: each save says why."""
+
+    act_reason = CharField(
+        label=_("Reason"), max_length=audit.REASON_MAX, widget=UnfoldAdminTextInputWidget
+    )
+
+    def clean_act_reason(self) -> str:
+        try:
+            return audit.reason_of(self.cleaned_data["act_reason"])
+        except audit.ReasonMissing as missing:
+            raise ValidationError(_("Please give a reason")) from missing
 
 
 class VisibleRelated(RelatedFieldListFilter):

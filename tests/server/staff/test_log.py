@@ -52,6 +52,25 @@ def test_a_change_in_the_back_office_is_kept_with_old_and_new_values(boss: Clien
     )
 
 
+def test_what_decides_about_money_asks_why(boss: Client, village):
+    tariff = village.tariffs.get(fee_item__code="parking")
+    page = f"/admin/billing/tariff/{tariff.pk}/change/"
+    form = Form()
+    form.feed(boss.get(page).content.decode())
+    for reason in ("", " \x00 "):
+        changed = form.values | {"rate": "160", "act_reason": reason, "_save": "x"}
+        assert boss.post(page, changed).status_code == 200
+    tariff.refresh_from_db()
+    assert tariff.rate == 150 and not Act.objects.filter(act="changed").exists()
+    sends(boss, page, rate="160", act_reason="owners' meeting of May")
+    [act] = Act.objects.filter(act="changed")
+    assert (act.reason, act.before, act.after) == (
+        "owners' meeting of May",
+        {"rate": "150.0000"},
+        {"rate": "160"},
+    )
+
+
 def test_a_row_that_is_added_and_one_that_is_deleted(boss: Client, village):
     texts = {"title_zh": "停水", "title_en": "No water", "body_zh": "今晚", "body_en": "Tonight"}
     days = {"show_from": str(TODAY), "show_until": str(TODAY)}

@@ -212,7 +212,7 @@ def forms(routes: Routes, client: Client) -> Iterator[Ask]:
             name: value.replace(MARK, "9") if MARK in value else value
             for name, value in form.values.items()
         }
-        yield Ask(ask.path, ask.model, changed | {"post": "yes", "_save": "x"})
+        yield Ask(ask.path, ask.model, changed | {"post": "yes", "_save": "x", "act_reason": "x"})
         if "?community=" in ask.path:
             yield Ask(ask.path, ask.model, changed | {"community": str(routes.community)})
 
