@@ -1,5 +1,6 @@
 """What is charged: fee items, and their tariffs, each valid from a date."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -20,6 +21,9 @@ from server.ledger.guards import check_stays
 
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
 STEPS_MAX = 9
+NEVER_CHARGED = date(
+    2000, 1, 1
+)  # the last day of an item that no period charges; it needs no tariff
 
 
 class Proration(models.TextChoices):
@@ -137,6 +141,12 @@ class FeeItem(OfCommunity):
 
 def no_steps() -> list[Any]:
     return []
+
+
+def charged(communities: Any) -> models.QuerySet[FeeItem]:
+    """The items of a community, or of several, that a period can charge."""
+    many = communities if isinstance(communities, models.QuerySet) else [communities]
+    return FeeItem.objects.filter(community__in=many).exclude(ends_on=NEVER_CHARGED)
 
 
 class Tariff(OfCommunity):

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext_noop as _
 
 from contract.money import Money
+from server.billing.fees import NEVER_CHARGED
 from server.billing.models import Bill, BillLine, BillState, FeeItem
 from server.billing.periods import period_of, previous_period
 from server.billing.rules.outcome import price_of
@@ -22,7 +23,6 @@ from server.ledger.posting import Line, Posting
 
 KIND = "opening"  # of a posting of credit; the account of both is called the same
 ITEM = "opening"
-NEVER_CHARGED = date(2000, 1, 1)  # the item's last day: no period charges it, so it needs no tariff
 DAYS_TO_PAY = 30
 _NAME = _("Balance brought forward")
 _UNIT = _("sum")

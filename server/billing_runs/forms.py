@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from server.billing.models import FeeItem
+from server.billing.fees import FeeItem, charged
 from server.billing.periods import period_of_text
 from server.estate.models import Community
 from server.staff import scope
@@ -36,7 +36,7 @@ class ChoiceForm(forms.Form):
         self.fields["community"].queryset = mine  # type: ignore[attr-defined]
         chosen = str(self.data.get("community", "")) if self.is_bound else ""
         if chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
-            of = FeeItem.objects.filter(community__in=mine.filter(pk=int(chosen)))
+            of = charged(mine.filter(pk=int(chosen)))
             self.fields["items"].queryset = of  # type: ignore[attr-defined]
 
     def clean_period(self) -> str:
@@ -51,7 +51,7 @@ class ChoiceForm(forms.Form):
     def codes(self) -> list[str] | None:
         """Of the chosen items; None for all."""
         chosen = [item.code for item in self.cleaned_data["items"]]
-        of_all = FeeItem.objects.filter(community=self.cleaned_data["community"]).count()
+        of_all = charged(self.cleaned_data["community"]).count()
         return None if len(chosen) in (0, of_all) else sorted(chosen)
 
 

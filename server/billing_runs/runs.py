@@ -15,7 +15,7 @@ from django.db import transaction
 
 from server.billing import issuing
 from server.billing.drafting import Draft, draft
-from server.billing.models import FeeItem
+from server.billing.fees import charged
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.item import Pool
 from server.billing.rules.outcome import Blocked
@@ -249,7 +249,7 @@ def _checked(community: Community, items: Iterable[str] | None) -> list[str] | N
     if items is None:
         return None
     chosen = sorted(set(items))
-    known = set(FeeItem.objects.filter(community=community).values_list("code", flat=True))
+    known = set(charged(community).values_list("code", flat=True))
     unknown = [code for code in chosen if code not in known]
     if unknown or not chosen:
         raise RunRefused(
@@ -261,5 +261,5 @@ def _checked(community: Community, items: Iterable[str] | None) -> list[str] | N
 def _left_out(community: Community, items: list[str] | None) -> list[str]:
     if items is None:
         return []
-    rows = FeeItem.objects.filter(community=community).exclude(code__in=items)
+    rows = charged(community).exclude(code__in=items)
     return list(rows.values_list("code", flat=True))
