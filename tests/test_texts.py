@@ -23,16 +23,15 @@ SOURCES = sorted(
     path
     for room in PRODUCT
     for path in (ROOT / room).rglob("*")
-    if path.suffix in (".py", ".html") and "__pycache__" not in path.parts
+    if path.suffix in (".py", ".html", ".js", ".kv") and "__pycache__" not in path.parts
 )
-HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uff65]")
 
 # What is data, not a text of a page, a screen or a command.
 DATA = (
     "contract/business_day.py",  # what people type for a time zone
     "contract/currency.py",  # and for a currency
     "contract/methods.py",  # the names of ways to pay, which kiosk, server and simulators share
-    "contract/money.py",  # the signs of currencies
     "contract/numberings.py",  # ways to name units
     "contract/unit_code.py",  # the grammar by which units are typed
     "device_drivers",  # drivers bring their own words
@@ -110,9 +109,9 @@ def used() -> dict[Key, set[str]]:
     """Each text that the server says, and the sources that say it."""
     found: dict[Key, set[str]] = {}
     for path in SOURCES:
-        if path.is_relative_to(SERVER) and "migrations" not in path.parts:
-            text = path.read_text()
-            for key in _in_python(text) if path.suffix == ".py" else _in_template(text):
+        read = {".py": _in_python, ".html": _in_template}.get(path.suffix)
+        if read and path.is_relative_to(SERVER) and "migrations" not in path.parts:
+            for key in read(path.read_text()):
                 found.setdefault(key, set()).add(named(path))
     return found
 

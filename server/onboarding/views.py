@@ -50,6 +50,6 @@ def new_community(request: HttpRequest) -> HttpResponse:
             for field, text in complaints(error).items():
                 form.add_error(field if field in form.fields else None, text)
         else:
-            messages.success(request, _("%(name)s was made") % {"name": made.name_zh})
+            messages.success(request, _("%(name)s was made") % {"name": made})
             return redirect("onboarding")
     return render(request, "onboarding/new_community.html", {"form": form})

@@ -1,6 +1,6 @@
 // The guided tour: one step at a time, with what it points at, and a word once it is done.
 
-import { chosen, said, word } from "/page/language.js";
+import { said, word } from "/page/language.js";
 import * as acts from "/page/acts.js";
 
 const box = document.getElementById("tour");
@@ -38,7 +38,7 @@ export function draw() {
   }
   if (!step) return;
   const count = `${at + 1} / ${steps.length}`;
-  document.getElementById("tour-count").textContent = chosen() === "zh" ? `第 ${count} 步` : `${word("tour_step")} ${count}`;
+  document.getElementById("tour-count").textContent = word("tour_step").replace("#", count);
   document.getElementById("tour-title").textContent = said(step.title);
   document.getElementById("tour-text").textContent = said(step.text);
   document.getElementById("tour-done").hidden = !done.has(at);
