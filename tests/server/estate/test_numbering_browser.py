@@ -13,8 +13,8 @@ __all__ = ["page"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_clerk_numbers_shops_and_parking(page, tmp_path: Path, language: str):
+@pytest.mark.parametrize(("language", "towers"), [("zh-hans", "座-房号"), ("en", "Tower-flat")])
+def test_a_clerk_numbers_shops_and_parking(page, tmp_path: Path, language: str, towers: str):
     pk = Community.objects.create(code="new", name_zh="新村", name_en="New", office_phone="1").pk
     log_in(page)
     page.context.add_cookies(
@@ -27,7 +27,7 @@ def test_a_clerk_numbers_shops_and_parking(page, tmp_path: Path, language: str):
     page.fill("[name=numbering-0-2-letters]", "#")
     page.wait_for_selector(".numbering-problems")
     page.screenshot(path=tmp_path / f"wrong-{language}.png", full_page=True)
-    page.get_by_role("button", name="Tower-flat").click()
+    page.get_by_role("button", name=towers).click()
     page.wait_for_selector("figure[data-kind='1']")
     page.fill("[name=numbering-try]", "负1层017")
     page.wait_for_selector(".numbering-tried.good")
@@ -42,7 +42,7 @@ def test_what_units_do_not_fit_is_said_beside_the_form(page, tmp_path: Path):
     pk = create_village().pk
     log_in(page)
     page.goto(f"/admin/estate/community/{pk}/change/")
-    page.get_by_role("button", name="House number").click()
+    page.get_by_role("button", name="门牌号").click()
     page.wait_for_selector("[name=numbering-0-zh][value=别墅]")
     page.locator("[name=_continue]").click()
     page.wait_for_selector("text=不合此规则")
