@@ -66,7 +66,10 @@ def _names(bill: Bill) -> dict[str, object]:
 
 def _questions(bill: Bill) -> Text:
     community = bill.community
-    said = both("Questions? Call the office: %(phone)s", phone=community.office_phone)
+    if community.office_phone:
+        said = both("Questions? Call the office: %(phone)s", phone=community.office_phone)
+    else:
+        said = both("Questions? Please ask at the office.")
     if not community.office_hours_zh:
         return said
     return both("%(sentence)s (%(hours)s)", sentence=said, hours=community.office_hours)

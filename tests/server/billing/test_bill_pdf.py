@@ -55,6 +55,15 @@ def test_everything_a_resident_asks_is_on_one_page():
     assert "王小明" not in text
 
 
+def test_where_the_office_has_no_phone_none_is_named():
+    village = create_village()
+    village.office_phone = ""
+    village.save()
+    issue(village)
+    text = text_of(render(bill_of(village), TODAY))
+    assert "请到物业前台询问" in text and "Call the office" not in text
+
+
 def test_the_code_is_read_by_another_reader_and_is_big_enough():
     village = create_village()
     issue(village)
