@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "server.open_questions",
     "server.workplace",
     "server.onboarding",
+    "server.unit_page",
     "server.api",
 ]
 

@@ -190,6 +190,10 @@ class Unit(OfCommunity):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        """Of its page for staff: the back office and its search lead there."""
+        return f"/staff/units/{self.pk}/"
+
     def clean(self) -> None:
         super().clean()
         check_stays(self, "community")

@@ -179,6 +179,9 @@ def _a_run(routes: Routes, rest: str = "") -> list[str]:
 
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
+    "staff/units/<int:unit>/": lambda r: [
+        f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
+    ],
     "staff/onboarding/<int:community>/import/": lambda r: [
         f"/staff/onboarding/{r.community}/import/"
     ],

@@ -1,0 +1,1 @@
+"""A unit for staff, on one page: who lives there, what is owed and was paid, what was done."""
