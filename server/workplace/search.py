@@ -63,7 +63,9 @@ def _group(name: Any, rows: QuerySet[Any], admin: str, term: str, shown: Any) ->
     hits = []
     for row in found[:EACH_MAX]:
         title, beside = shown(row)
-        hits.append(Hit(title, beside, reverse(f"admin:{admin}_change", args=[row.pk])))
+        own_page = getattr(row, "get_absolute_url", None)
+        link = own_page() if own_page else reverse(f"admin:{admin}_change", args=[row.pk])
+        hits.append(Hit(title, beside, link))
     return Group(name, hits, more)
 
 

@@ -12,6 +12,7 @@ from server.estate.occupancy import change_owner, move_in
 from server.staff.people import Person
 from server.staff.roles import Role
 from server.unit_page import views
+from server.workplace.search import find
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
@@ -104,3 +105,10 @@ def test_an_empty_unit(village):
     text = text_of(signed_in(create_staff("company")), unit)
     assert "没有自己的表" in text and "没有车位" in text and "还没有在终端缴费" in text
     assert unit.get_absolute_url() == f"/staff/units/{unit.pk}/"
+
+
+def test_the_search_leads_to_the_page(village):
+    unit = village.units.get(code="1-1-101")
+    person = create_person("li", (village, Role.COLLECTOR))
+    [group] = [g for g in find(person, "1-1-101") if g.hits[0].title == unit.code]
+    assert group.hits[0].link == f"/staff/units/{unit.pk}/"
