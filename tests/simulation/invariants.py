@@ -23,6 +23,7 @@ from server.ledger.models import Entry
 from server.payments import state_machine, views
 from server.payments.channels.interface import ChannelStatus
 from server.payments.models import JournalEntry, PaymentOrder, Refund
+from server.payments.state_machine import End
 from server.payments.timing import NOTIFICATION_GRACE
 from server.payments.verification import verify_books
 from tests.simulation import restores, unexpected_entries
@@ -135,9 +136,11 @@ def _channels(run: "Simulation") -> Iterator[str]:
 
 def _told_nothing(order: PaymentOrder, account: Account) -> bool:
     """Its payer reads that nothing was charged, though it was, and somebody gave it back in the console.
-    What the channel gave back itself, as it was asked to, it calls never paid."""
+    What the channel gave back itself, as it was asked to, it calls never paid; where the server had asked
+    for that, it cannot tell one from the other."""
     charged = bool(account.captured_minor) and not account.taken_back
-    return charged and order.life in ENDED_UNPAID and not staff_ask_how_much(order)
+    by_console = order.ending not in (End.OPEN, End.ACCEPTED)
+    return charged and by_console and order.life in ENDED_UNPAID and not staff_ask_how_much(order)
 
 
 def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
