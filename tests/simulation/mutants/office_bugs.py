@@ -108,7 +108,7 @@ def a06_a_bill_is_withdrawn_while_it_may_be_paid() -> None:
 
 
 def a07_a_hold_ends_by_the_clock() -> None:
-    from server.billing import issuing, leases, unit_accounts
+    from server.billing import leases, unit_accounts
     from server.billing.models import BillLease
     from tests.simulation.threads import wall
 
@@ -123,7 +123,7 @@ def a07_a_hold_ends_by_the_clock() -> None:
             found[unit, period].append(payment)
         return dict(found)
 
-    leases.may_be_paid = unit_accounts.may_be_paid = issuing.leases.may_be_paid = young
+    leases.may_be_paid = unit_accounts.may_be_paid = young
 
 
 def a08_the_clock_of_a_kiosk_silences_the_alert() -> None:
