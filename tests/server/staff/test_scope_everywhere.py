@@ -97,7 +97,7 @@ def all_asks(foreign: Community) -> Iterator[Ask]:
 
 def own_pages(foreign: Community) -> Iterator[Ask]:
     """What the forms of our own pages of people and approvals send."""
-    asked, role = Request.objects.get(community=foreign), foreign.roles.get()
+    asked, role = Request.objects.get(community=foreign), foreign.roles.order_by("pk")[0]
     name = role.person.get_username()
     for decision in ("approve", "refuse"):
         form = {"request": asked.pk, "decision": decision, "reason": "x"}
