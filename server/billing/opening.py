@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from contract.money import Money
@@ -25,6 +26,7 @@ KIND = "opening"  # of a posting of credit; the account of both is called the sa
 ITEM = "opening"
 DAYS_TO_PAY = 30
 _NAME = _("Balance brought forward")
+_MARK = "OPEN"  # begins the numbers of such bills
 _UNIT = _("sum")
 _VALUE = _("Owed before %(day)s")
 
@@ -47,7 +49,12 @@ class Debt:
 
 
 def number_of(unit_id: int, period: str = "") -> str:
-    return "-".join(part for part in ("OPEN", period.replace("-", ""), str(unit_id)) if part)
+    return "-".join(part for part in (_MARK, period.replace("-", ""), str(unit_id)) if part)
+
+
+def issued_here(bills: QuerySet[Bill]) -> QuerySet[Bill]:
+    """Without those that were brought forward: what is left of a debt is not what a month costs."""
+    return bills.exclude(number__startswith=f"{_MARK}-")
 
 
 def known_debts(numbers: Iterable[str]) -> dict[str, int]:

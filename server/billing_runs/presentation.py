@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from contract.messages import Text
 from contract.money import Money
+from server.billing import opening
 from server.billing.models import Bill, BillLine, BillState, FeeItem
 from server.billing.periods import previous_period
 from server.billing_runs.remarks import Remark
@@ -75,10 +76,7 @@ def items(community: Community, period: str, figures: Figures) -> list[ItemRow]:
     """All that is charged now or was charged in the period before, in the order of the fee items."""
     last = {
         row["fee_item__code"]: row["amount"]
-        for row in BillLine.objects.filter(
-            bill__community=community, bill__period=previous_period(period)
-        )
-        .exclude(bill__state=BillState.VOID)
+        for row in BillLine.objects.filter(bill__in=_bills_before(community, period))
         .order_by()
         .values("fee_item__code")
         .annotate(amount=Sum("amount_minor"))
@@ -95,12 +93,14 @@ def items(community: Community, period: str, figures: Figures) -> list[ItemRow]:
 
 def last_total(community: Community, period: str) -> dict[str, Any]:
     """Bills and amount of the period before."""
-    sums = (
-        Bill.objects.filter(community=community, period=previous_period(period))
-        .exclude(state=BillState.VOID)
-        .aggregate(bills=Count("pk"), amount=Sum("amount_minor"))
-    )
+    before = _bills_before(community, period)
+    sums = before.aggregate(bills=Count("pk"), amount=Sum("amount_minor"))
     return {"bills": sums["bills"], "amount": _shown(sums["amount"] or 0, community)}
+
+
+def _bills_before(community: Community, period: str) -> QuerySet[Bill]:
+    bills = Bill.objects.filter(community=community, period=previous_period(period))
+    return opening.issued_here(bills).exclude(state=BillState.VOID)
 
 
 def total(community: Community, figures: Figures) -> str:

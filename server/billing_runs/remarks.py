@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from contract.messages import Text
 from contract.money import Money
+from server.billing import opening
 from server.billing.drafting import Draft
 from server.billing.models import Bill, BillState
 from server.billing.period_facts import PeriodBook
@@ -75,5 +76,5 @@ def _of_all(item: str, code: str, reason: Text) -> Remark:
 
 
 def _last_amounts(unit_ids: Sequence[int], period: str) -> dict[int, int]:
-    bills = Bill.objects.filter(unit__in=unit_ids, period=period).exclude(state=BillState.VOID)
-    return dict(bills.values_list("unit_id", "amount_minor"))
+    bills = opening.issued_here(Bill.objects.filter(unit__in=unit_ids, period=period))
+    return dict(bills.exclude(state=BillState.VOID).values_list("unit_id", "amount_minor"))

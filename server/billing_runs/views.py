@@ -125,7 +125,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that is fetched again while the run goes on."""
-    return render(request, "billing_runs/live.html", _run(request, pk))
+    known = _run(request, pk)
+    answer = render(request, "billing_runs/live.html", known)
+    if not known["open"]:
+        answer["HX-Refresh"] = "true"  # what can be done now is another thing
+    return answer
 
 
 @staff_only

@@ -9,6 +9,7 @@ import pytest
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
 from server.billing_runs import report
+from server.billing_runs.presentation import last_total
 from server.estate.models import Community
 from server.onboarding.importing import import_estate
 from server.staff.people import Person
@@ -41,7 +42,8 @@ def test_what_was_owed_before_is_no_fee_of_the_month(tmp_path: Path, period: str
     taken = import_estate(file, of, person=Person("李"), at=NOW)
     assert not taken.problems
     run = run_all(of, period)
-    assert [remark for remark in report.remarks_of(run) if remark.blocks] == []
+    assert list(report.remarks_of(run)) == [], "and no amount is odd beside it"
+    assert last_total(of, period)["bills"] == 0
     bills = Bill.objects.filter(community=of, period=period, lines__fee_item__code="opening")
     assert not bills.exists()
     made = Bill.objects.filter(community=of, period=period).values_list("amount_minor", flat=True)
