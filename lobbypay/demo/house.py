@@ -161,6 +161,7 @@ class House:
                 "data_folder": self.folder / "server",
                 "public_url": self.server_url,
                 "allowed_hosts": ["127.0.0.1", "localhost"],
+                "idle_minutes": 720,  # as long as the sessions that the desk hands out
             },
             "database": {"url": self.database_url or f"sqlite:///{self.server_db}"},
         }

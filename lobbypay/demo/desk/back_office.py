@@ -33,6 +33,7 @@ ROLES: tuple[tuple[str, Text], ...] = (
     ("auditor", WORDS["role.auditor"]),
 )
 PAGES: tuple[tuple[str, str, Text], ...] = (
+    ("start", "/staff/", WORDS["page.start"]),
     ("fleet", "/staff/fleet/", WORDS["page.fleet"]),
     ("open-questions", "/staff/open-questions/", WORDS["page.open-questions"]),
     ("back-office", "/admin/", WORDS["page.back-office"]),
