@@ -90,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     staff = add("create-staff", _create_staff, "a member of staff, or a new password for one")
     staff.add_argument("name")
     staff.add_argument("--password", help="made up when not given")
+    staff.add_argument(
+        "--new-second-step", action="store_true", help="where phone and recovery codes are lost"
+    )
     staff.add_argument("--superuser", action="store_true", help="every right in every community")
     staff.add_argument("--community", action="append", help="of the roles; may be given again")
     staff.add_argument("--role", action="append", help="e.g. bookkeeper; may be given again")
@@ -255,7 +258,7 @@ def _create_staff(arguments: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
     from django.utils import timezone
 
-    from server.staff.accounts import create_staff
+    from server.staff.accounts import OPERATOR, create_staff, let_in
     from server.staff.roles import Role
 
     wanted = arguments.role or []
@@ -268,11 +271,10 @@ def _create_staff(arguments: argparse.Namespace) -> int:
         return 1
     password = arguments.password or secrets.token_urlsafe(9)
     roles = [(community, Role(role)) for community in chosen for role in wanted]
-    superuser = True if arguments.superuser else None
+    superuser, now = True if arguments.superuser else None, timezone.now()
     try:
-        user = create_staff(
-            arguments.name, password, at=timezone.now(), superuser=superuser, roles=roles
-        )
+        user = create_staff(arguments.name, password, at=now, superuser=superuser, roles=roles)
+        let_in(user, OPERATOR, "create-staff", now, new_second_step=arguments.new_second_step)
     except ValidationError as weak:
         return _failed("\n".join(weak.messages))
     print(f"staff         {arguments.name}\npassword      {password}")

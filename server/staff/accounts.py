@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from axes.utils import reset as end_pause
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
-from server.staff import assignments, audit
+from server.staff import assignments, audit, second_factor
 from server.staff.people import Person
 from server.staff.roles import Role
 
@@ -45,3 +46,11 @@ def create_staff(
     for community, role in roles:
         assignments.give(user, community, role, by, "create-staff", at)
     return user
+
+
+def let_in(user: Any, by: Person, reason: str, at: datetime, *, new_second_step: bool) -> None:
+    """For who cannot get in: ends the pause after wrong passwords, and has the second step set up anew
+    where the phone and the recovery codes are lost. Raises ReasonMissing."""
+    end_pause(username=user.get_username())
+    if new_second_step:
+        second_factor.forget(user, by, reason, at)

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from axes.utils import reset as end_pause
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from server.staff import accounts, assignments, audit, people, scope, second_factor, sign_in
+from server.staff import accounts, assignments, audit, people, scope, sign_in
 from server.staff.doors import staff_only
 from server.staff.models import RoleAssignment
 from server.staff.roles import Area, Deed, Role
@@ -139,7 +138,7 @@ def _new_password(request: HttpRequest) -> str:
     password = secrets.token_urlsafe(9)
     accounts.create_staff(person.get_username(), password, at=now, by=by)
     sign_in.end_sessions(person, by, now)
-    end_pause(username=person.get_username())
+    accounts.let_in(person, by, "", now, new_second_step=False)
     return _("New password of %(person)s, shown only now: %(password)s") % {
         "person": person.get_username(),
         "password": password,
@@ -148,7 +147,8 @@ def _new_password(request: HttpRequest) -> str:
 
 def _forget_second_step(request: HttpRequest) -> str:
     person, by = _person(request), people.of(request.user)
-    second_factor.forget(person, by, request.POST.get("reason", ""), timezone.now())
+    reason = request.POST.get("reason", "")
+    accounts.let_in(person, by, reason, timezone.now(), new_second_step=True)
     return _("%(person)s sets up the second step at the next log-in") % {
         "person": person.get_username()
     }

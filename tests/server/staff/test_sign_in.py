@@ -10,7 +10,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from server.staff import second_factor
+from server.staff import accounts, second_factor
 from server.staff.models import Act, SignIn
 from server.staff.roles import Role
 from tests.server.staff_accounts import PASSWORD, create_person, create_staff, signed_in
@@ -51,6 +51,21 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait(client: Client, pe
     assert enters(client, name="somebody-else").status_code == 200
     act = Act.objects.filter(act="locked_out").first()
     assert act and (act.subject_id, act.person_id) == ("li", person.pk)
+
+
+def test_whoever_runs_the_server_lets_somebody_in_again(client: Client, person, settings):
+    settings.AXES_ENABLED = True
+    app = second_factor.new_app(person)
+    second_factor.prove(person, app, digits(app), person_of(person), timezone.now())
+    for _ in range(5):
+        enters(client, "wrong")
+    now = timezone.now()
+    accounts.let_in(person, accounts.OPERATOR, "", now, new_second_step=False)
+    enters(client)
+    assert client.get("/staff/fleet/")["Location"].startswith("/staff/second-factor/")
+    accounts.let_in(person, accounts.OPERATOR, "phone lost", now, new_second_step=True)
+    assert client.get("/staff/fleet/").status_code == 200
+    assert Act.objects.get(act="second_factor_forgotten").reason == "phone lost"
 
 
 def test_a_name_that_there_is_not_is_not_written_down(client: Client, settings):
