@@ -28,12 +28,15 @@ _PAPER = re.compile(r"\[qr read from the paper\] \S*/p/([0-9a-f-]{36})")
 
 @dataclass(frozen=True)
 class Account:
-    """An order at a channel. The simulated channels take nothing for a closed order."""
+    """An order at a channel. The simulated channels take nothing for a closed order, and nobody gives
+    anything back in their console."""
 
     captured_minor: int
     kept_minor: int
     refunds: dict[str, int]
+    channel: str = ""
     paid_after_end: bool = False
+    taken_back: bool = False
     partly_returned_in_console: bool = False
 
 
