@@ -30,7 +30,8 @@ Sums = dict[str, int]  # by payment, in minor units
 def verify_books() -> list[str]:
     """One sentence for each thing wrong: in the books, against the bills, against what was paid and
     against what the kiosks wrote down."""
-    return [*verify_ledger(), *_orders(), *_refunds(), *_strays(), *_holds(), *_journals()]
+    of_payments = [*_orders(), *_refunds(), *_waiting(), *_strays(), *_holds()]
+    return [*verify_ledger(), *of_payments, *_journals()]
 
 
 def _sums(**accounts: str) -> Sums:
@@ -100,6 +101,18 @@ def _refunds() -> Iterator[str]:
         if booked.get(payment, 0) != should:
             found = booked.get(payment, 0)
             yield f"{community}: refund {number} is {state}: {should} went back, the books say {found}"
+
+
+def _waiting() -> Iterator[str]:
+    """What went back unasked and nobody bears, though nobody is asked about it either."""
+    waiting = _sums(account__code=outside_refunds.ACCOUNT)
+    asked = Alert.objects.filter(kind="refund_outside", resolved_at=None)
+    about = {str(details.get("payment_id")) for details in asked.values_list("details", flat=True)}
+    orders = PaymentOrder.objects.filter(payment_id__in=[p for p, m in waiting.items() if m])
+    for order in orders.exclude(payment_id__in=about).order_by("pk").select_related("community"):
+        minor = waiting[order.payment_id]
+        name = f"{order.community.code}: payment {order.reference}"
+        yield f"{name}: {minor} went back unasked, and the books do not say who bears it"
 
 
 def _booked(kind: str) -> Sums:

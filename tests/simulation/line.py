@@ -16,6 +16,7 @@ PARTITION_FOR_S = (10.0, 120.0)
 START_AGAIN_S, START_AGAIN_TIMES = (3.0, 90.0), 4
 JOURNAL_HELD_FOR_S = (20.0, 200.0)
 STALLS_FOR_S, REFUSED_AGAIN_TIMES, CONFLICT = (60.0, 200.0), 8, 409
+UNAUTHORIZED = 401
 
 
 class Line:
@@ -24,6 +25,7 @@ class Line:
     def __init__(self, scheduler: Scheduler, faults: Faults, server: SimulatedServer) -> None:
         self._scheduler, self._faults, self._server = scheduler, faults, server
         self._broken_until = self._journal_held_until = -1.0
+        self.machine = 0  # which one asks now, where a kiosk is put up anew
         self.copied_at = 0.0  # when the last page of open bills was asked for that came
 
     def breaks(self, for_s: tuple[float, float] = PARTITION_FOR_S) -> None:
@@ -43,7 +45,11 @@ class Line:
             self._scheduler.sleep(timeout_s)
             raise ServerAway("no answer")
 
+        machine = self.machine
+
         def work() -> tuple[int, Any]:
+            if machine != self.machine:
+                return UNAUTHORIZED, {}  # in truth its key is not known any more
             return self._server.answers(kiosk_id, method, path, body)
 
         if self._faults.strikes("message_late"):

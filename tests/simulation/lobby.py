@@ -187,6 +187,7 @@ class SimulatedKiosk:
             if record.method is not Method.CARD and not record.state.final:
                 self.forgotten.add(record.payment_id)
         self._begin = enrol()
+        self.line.machine += 1
         self.dies(power_cut=True, for_s=OFF_FOR_S)
         self.disk.replaced()
         for left in self.settings.data_dir.iterdir():

@@ -51,6 +51,14 @@ def gives_credit(world, minor: int) -> None:
     settlement.receive_as_credit(world.unit, minor, method="cash", payment_id="another", at=NOW)
 
 
+def test_a_decision_that_is_gone_from_the_books_is_seen(part):
+    """Then the part waits there for nobody: staff were asked, and have answered."""
+    assert verify_books() == []
+    Alert.objects.filter(kind="refund_outside").update(resolved_at=LATER)
+    [said] = verify_books()
+    assert "1000 went back" in said and order().reference in said
+
+
 def test_the_company_bears_it_once(part):
     settle(BorneBy.COMPANY)
     assert balances(part) == {"clearing:wechat": TOTAL - 1000, "waivers": 1000}
