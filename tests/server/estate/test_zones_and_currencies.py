@@ -129,8 +129,8 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
     assert not overview(NOW)[0].unreadable
 
 
-def test_a_sweep_passes_over_the_orders_of_a_broken_community():
-    """The broken one is the first that is due: the others have their turn all the same."""
+def test_a_sweep_tells_of_the_orders_of_a_broken_community_and_of_the_others():
+    """The broken one is the first that is due."""
     created = NOW - timing.UNKNOWN_ALERT_AFTER - timedelta(hours=1)
     for position, code in enumerate(("broken", "whole")):
         village = create_village(code)
@@ -157,4 +157,5 @@ def test_a_sweep_passes_over_the_orders_of_a_broken_community():
     with without_guards():
         written("time_zone", "Asia/Beijing", "broken")
     assert sweeper.sweep(NOW) == 2
-    assert set(Alert.objects.values_list("subject", flat=True)) == {"K03-000001"}
+    told = Alert.objects.values_list("community__code", "subject")
+    assert set(told) == {("broken", "K03-000000"), ("whole", "K03-000001")}
