@@ -22,7 +22,7 @@ def test_the_code_stays_after_the_first_order(world):
     kiosk.refresh_from_db()
     start(Caller(str(kiosk.id), kiosk.code, world.community), world.request(), NOW)
     kiosk.code = "K08"
-    with pytest.raises(ValidationError, match="no longer be changed"):
+    with pytest.raises(ValidationError, match="不能再改"):
         kiosk.full_clean()
     with pytest.raises(IntegrityError, match="make a new kiosk"), transaction.atomic():
         kiosk.save()
@@ -37,7 +37,7 @@ def test_a_kiosk_stays_in_its_community_from_the_beginning(world):
         community=world.community, code="K07", location_zh="大堂", location_en="Lobby"
     )
     kiosk.community = create_village("elsewhere")
-    with pytest.raises(ValidationError, match="no longer be changed"):
+    with pytest.raises(ValidationError, match="不能再改"):
         kiosk.full_clean()
     with pytest.raises(IntegrityError, match="stays in its community"), transaction.atomic():
         kiosk.save()
@@ -46,7 +46,7 @@ def test_a_kiosk_stays_in_its_community_from_the_beginning(world):
 def test_money_that_was_simulated_never_becomes_real(world):
     start(world.caller, world.request(), NOW)
     world.community.test = False
-    with pytest.raises(ValidationError, match="no longer be changed"):
+    with pytest.raises(ValidationError, match="不能再改"):
         world.community.full_clean()
     with pytest.raises(IntegrityError, match="stays a test community"), transaction.atomic():
         Community.objects.filter(pk=world.community.pk).update(test=False)
