@@ -13,7 +13,7 @@ from tests.server.pages import HAN, foreign
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, TODAY, create_village, issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 COMMAND = "lobbypay server"  # what is typed is typed so in both
 MENU = "简体中文"  # in the menu of languages each is named in itself
 

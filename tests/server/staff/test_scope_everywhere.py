@@ -31,7 +31,7 @@ from tests.server.staff.walk import Ask, Routes
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, TODAY, create_village, issue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.any_database]
 
 
 @pytest.fixture
