@@ -67,7 +67,7 @@ def problems(run: "Simulation") -> list[str]:
         *_channels(run),
         *_terminals(run, records),
         *_kiosks_and_server(run, records),
-        *_orders(),
+        *_orders(run),
         *_left_to_staff(),
         *_books(run),
         *_credits(),
@@ -122,7 +122,7 @@ def _channels(run: "Simulation") -> Iterator[str]:
                 )
             elif order.reason == "late" and not _is_late(run, order, account):
                 yield f"{order.reference}: called late, but {method} had not ended it"
-            elif _kept(order) != account.kept_minor and not _excused(run, order, account):
+            elif _kept(run, order) != account.kept_minor and not _excused(run, order, account):
                 yield f"{order.reference}: {method} keeps {account.kept_minor}, the server differs"
             elif _told_nothing(order, account) and not restores.payment_is_lost(run, account):
                 yield f"{order.reference}: paid and returned at {method}, and called {order.state}"
@@ -160,18 +160,25 @@ def _came(order: PaymentOrder) -> int:
     return 0 if order.reason == "not_received" else order.captured_minor or order.held_minor
 
 
-def _kept(order: PaymentOrder) -> int:
+def _kept(run: "Simulation", order: PaymentOrder) -> int:
     """What the channel or the bank keeps of an order, by the books: what people gave back in cash or
     by transfer is still there, unless it went back there too and they were told so."""
     if order.reason == "not_received":
         return 0
     elsewhere = order.refunds.filter(state=Refund.State.BY_HAND).exclude(how=Refund.How.CHANNEL)
     returned = sum(elsewhere.values_list("amount_minor", flat=True))
-    return _came(order) - order.refunded_minor + returned - _went_back_twice(order)
+    return _came(order) - order.refunded_minor + returned - _went_back_twice(run, order)
 
 
-def _went_back_twice(order: PaymentOrder) -> int:
-    """By people and then at the channel, as staff were told: the payer owes it."""
+def _went_back_twice(run: "Simulation", order: PaymentOrder) -> int:
+    """By people, and by others in the console, as staff were told: the payer owes it. The machine never
+    sends what people returned."""
+    if not order.by_code:
+        return 0
+    account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
+    numbers = set(order.refunds.values_list("refund_no", flat=True))
+    if account is None or numbers & set(account.refunds):
+        return 0
     told = Alert.objects.filter(kind="refunded_twice", details__payment_id=order.payment_id)
     return sum(alert.details["amount_minor"] for alert in told)
 
@@ -236,7 +243,7 @@ def _agree(run: "Simulation", record: PaymentRecord, order: PaymentOrder) -> boo
     return record.state is order.life
 
 
-def _orders() -> Iterator[str]:
+def _orders(run: "Simulation") -> Iterator[str]:
     """Every order holds what its state asks for, and the books hold what it kept: each for itself. The
     cash desk has no orders."""
     rows = Entry.objects.filter(account__code__in=[f"clearing:{m.value}" for m in Method])
@@ -249,7 +256,7 @@ def _orders() -> Iterator[str]:
             state_machine.check(vars(order), {})
         except state_machine.RuleBroken as broken:
             yield str(broken)
-        kept = _kept(order)
+        kept = _kept(run, order)
         if booked.pop(order.payment_id, 0) != kept:
             yield f"{order.reference}: keeps {kept}, the books differ"
     for payment_id, kept in booked.items():
@@ -279,12 +286,12 @@ def _books(run: "Simulation") -> Iterator[str]:
     for order in PaymentOrder.objects.exclude(method=Method.CARD):
         account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
         if account is not None and _excused(run, order, account):
-            truth[order.method] += _kept(order) - account.kept_minor
+            truth[order.method] += _kept(run, order) - account.kept_minor
     truth["card"] = sum(
         t.amount_minor for k in run.kiosks for t in k.terminal.transactions if t.taken
     )
     foreign = PaymentOrder.objects.filter(kiosk_id=str(FOREIGN_ID), method=Method.CARD)
-    truth["card"] += sum(_kept(order) for order in foreign)
+    truth["card"] += sum(_kept(run, order) for order in foreign)
     for method, kept in truth.items():
         rows = Entry.objects.filter(account__code=f"clearing:{method}")
         booked = rows.aggregate(total=Sum("amount_minor"))["total"] or 0
@@ -294,7 +301,7 @@ def _books(run: "Simulation") -> Iterator[str]:
     for number, times in paid.items():
         if times > 1:
             yield f"bill {number} was settled {times} times"
-    owed = sum(_went_back_twice(order) for order in PaymentOrder.objects.all())
+    owed = sum(_went_back_twice(run, order) for order in PaymentOrder.objects.all())
     rows = Entry.objects.filter(account__code="refunds_due")
     if (due := rows.aggregate(t=Sum("amount_minor"))["t"] or 0) != owed:
         yield f"refunds of {due} are still due, and payers owe {owed}"

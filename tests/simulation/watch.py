@@ -31,7 +31,8 @@ LOOKS_EVERY_S, TOLD_EVERY = 5.0, 4
 TOLD_WITHIN = patches.ALERT_AFTER + timedelta(seconds=75)
 READ_AGAIN_WITHIN = timedelta(seconds=30)  # what somebody ticked off and is not over is told again
 REFUSED_FOR_S = 15.0
-FAILS_FOR_S = 60.0  # of a server's own trouble: a database that is away comes back
+# A server's own trouble: a database that is away for a moment comes back.
+FAILS_FOR_S, FAILS_TIMES = 60.0, 5
 OPEN = [s.value for s in PaymentState if not s.final]
 
 
@@ -94,7 +95,8 @@ class JournalCalls:
     stands still."""
 
     def __init__(self) -> None:
-        self._refused: dict[str, tuple[float, bool]] = {}  # by kiosk: since when, and by its fault
+        # By kiosk: since when, whether by the server's fault, and how often in a row.
+        self._refused: dict[str, tuple[float, bool, int]] = {}
         self._heard: set[str] = set()  # by a heartbeat since then
 
     def answered(self, kiosk_id: str, path: str, status: int, code: str, now: float) -> str:
@@ -110,8 +112,11 @@ class JournalCalls:
             self._heard.discard(kiosk_id)
         if status == 200 or code == ErrorCode.JOURNAL_GAP:
             return ""
-        since, _ = self._refused.setdefault(kiosk_id, (now, ours))
-        if now - since >= (FAILS_FOR_S if ours else REFUSED_FOR_S) and kiosk_id in self._heard:
+        since, _, times = self._refused.get(kiosk_id, (now, ours, 0))
+        self._refused[kiosk_id] = since, ours, times + 1
+        long = now - since >= (FAILS_FOR_S if ours else REFUSED_FOR_S)
+        often = not ours or times + 1 >= FAILS_TIMES
+        if long and often and kiosk_id in self._heard:
             return f"the journal of kiosk {kiosk_id} stands still: {code}"
         return ""
 
