@@ -14,6 +14,7 @@ from contextlib import closing
 
 import pytest
 
+from lobbypay.demo.desk.back_office import ROLES
 from lobbypay.demo.display import Glass
 from lobbypay.guard import MARK, marked
 from tests.journeys.test_demo_ends import mark_of_child
@@ -258,16 +259,21 @@ def test_an_act_is_seen_by_whom_it_concerns(desk, act, path, value, mended_by):
 
 
 def test_staff_pages_open_signed_in(desk):
-    for link in desk.page.locator("nav#staff a").all():
-        with desk.page.context.expect_page() as opened:
-            link.click()
-        page = opened.value
-        page.wait_for_load_state()
-        assert "/login" not in page.url
-        assert desk.url.partition("?")[0] not in page.url
-        page.close()
+    roles = desk.page.locator("#role option").count()
+    assert roles == len(ROLES)
+    for place in range(roles):
+        desk.page.select_option("#role", index=place)
+        for link in desk.page.locator("nav#staff a").all():
+            with desk.page.context.expect_page() as opened:
+                link.click()
+            page = opened.value
+            page.wait_for_load_state()
+            assert "/login" not in page.url
+            assert desk.url.partition("?")[0] not in page.url
+            page.close()
+    desk.page.select_option("#role", index=0)
     with closing(sqlite3.connect(desk.folder / "server" / "server.sqlite3")) as db:
-        assert db.execute("SELECT count(*) FROM django_session").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM django_session").fetchone() == (roles,)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

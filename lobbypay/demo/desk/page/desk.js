@@ -9,6 +9,7 @@ import * as tour from "/page/tour.js";
 
 let state = null;
 let staff = [];
+let role = 0;
 
 const told = await (await fetch("/desk.json")).json();
 staff = told.staff;
@@ -41,19 +42,26 @@ function drawState(anew) {
   document.body.dataset.screen = state.kiosk.screen;
 }
 
+// The links open the pages of one role, which is chosen beside them.
 function drawStaff() {
   const nav = document.getElementById("staff");
   nav.hidden = staff.length === 0;
-  const links = staff.flatMap((role) => [
-    ...(staff.length > 1 ? [document.createTextNode(`${language.said(role.role)}:`)] : []),
-    ...role.pages.map((page) => {
-      const link = document.createElement("a");
-      link.href = `${page.href}?lang=${language.chosen()}`;
-      link.target = "_blank";
-      link.rel = "noopener";
-      link.textContent = language.said(page.label);
-      return link;
-    }),
-  ]);
-  nav.replaceChildren(nav.firstElementChild, ...links);
+  const roles = document.createElement("select");
+  roles.id = "role";
+  roles.setAttribute("aria-labelledby", "staff-title");
+  staff.forEach((one, place) => roles.add(new Option(language.said(one.role), place, false, place === role)));
+  roles.addEventListener("change", () => {
+    role = roles.selectedIndex;
+    drawStaff();
+    document.getElementById("role").focus();
+  });
+  const links = staff.length === 0 ? [] : staff[role].pages.map((page) => {
+    const link = document.createElement("a");
+    link.href = `${page.href}?lang=${language.chosen()}`;
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = language.said(page.label);
+    return link;
+  });
+  nav.replaceChildren(nav.firstElementChild, roles, ...links);
 }
