@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from server.estate import numbering_form
 from server.estate.back_office import CommunityInline, CommunityRows, Held, bilingual
@@ -79,10 +80,20 @@ class ContactsOfResident(CommunityInline, TabularInline):
 
 @admin.register(Resident)
 class ResidentAdmin(CommunityRows, ModelAdmin):
-    list_display = ("name", "phone", "community")
+    """The list masks them; whoever opens one sees it whole, and that look is in the log."""
+
+    list_display = ("masked", "end_of_phone", "community")
     list_filter = ("community",)
     search_fields = ("name", "occupancies__unit__code")
     inlines = (UnitsOfResident, ContactsOfResident)
+
+    @admin.display(description=_("Name"), ordering="name")
+    def masked(self, resident: Resident) -> str:
+        return resident.masked_name
+
+    @admin.display(description=_("Phone"))
+    def end_of_phone(self, resident: Resident) -> str:
+        return f"…{resident.phone[-4:]}" if resident.phone else ""
 
 
 @admin.register(Vehicle)

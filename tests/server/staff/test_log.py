@@ -129,6 +129,17 @@ def test_looks_at_residents_are_kept(boss: Client, village):
     )
 
 
+def test_the_list_of_residents_masks_them(boss: Client, village):
+    resident = village.residents.first()
+    resident.name, resident.phone = "王小明", "13800001201"
+    resident.save()
+    page = boss.get("/admin/estate/resident/").content.decode()
+    assert "王*明" in page and "…1201" in page
+    assert "王小明" not in page and resident.phone not in page
+    whole = boss.get(f"/admin/estate/resident/{resident.pk}/change/").content.decode()
+    assert "王小明" in whole and resident.phone in whole
+
+
 def test_a_pairing_code_is_an_act_without_the_code(boss: Client, village):
     kiosk = Kiosk.objects.create(community=village, code="K03", location_zh="x", location_en="x")
     chosen = {"action": "new_pairing_code", "_selected_action": [kiosk.pk]}
