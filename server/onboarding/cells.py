@@ -8,6 +8,7 @@ is guessed: 1-1 that became the first of January is refused, 101.0 is room 101.
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -40,6 +41,8 @@ _EIGHT_DIGITS = re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
 _MONTH_ONLY = re.compile(r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})-?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{3,18}[0-9]")
 _MOBILE = re.compile(r"1[0-9]{10}")
+_ESCAPED = re.compile(r"_x([0-9A-F]{4})_", re.IGNORECASE)  # ECMA-376 part 1, 22.9.2.19 (ST_Xstring)
+_PRICE = re.compile(r"(?P<before>[^0-9]*)(?P<figures>[0-9][0-9.,]*)(?P<after>.*)", re.DOTALL)
 _NOTHING = frozenset({"-", "--", "\N{EM DASH}", "\N{EM DASH}\N{EM DASH}", "/"})  # there is none
 
 
@@ -54,8 +57,22 @@ class CellRefused(Exception):
         self.text, self.values = text, values
 
 
+@dataclass(frozen=True)
+class NotReckoned:
+    """A formula whose value no program has reckoned: nobody knows what the cell says."""
+
+    formula: str
+
+    def __str__(self) -> str:
+        return self.formula
+
+
 def read(column: Column, value: Any) -> Any:
     """What a cell of the column says; None when it is blank. Raises CellRefused."""
+    if isinstance(value, NotReckoned):
+        raise CellRefused(
+            _("the formula has no value yet; open the file in Excel and save it, or type the value")
+        )
     if isinstance(value, str):
         value = _trimmed(value)
         if value.startswith("#") and _ERROR.fullmatch(value):
@@ -71,7 +88,14 @@ def shown(value: Any) -> str:
         return _wall_day(value).isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**EXACT_DIGITS_MAX:
         return str(int(value))
-    return "" if value is None else str(value)[:80]
+    return "" if value is None else unescaped(str(value))[:80]
+
+
+def unescaped(text: str) -> str:
+    """Signs that other programs wrote out: ``_x000D_`` is the end of a line."""
+    return (
+        _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text.lower() else text
+    )
 
 
 def _wall_day(value: datetime) -> date:
@@ -83,6 +107,7 @@ def _trimmed(text: str) -> str:
     """Of one width, without what cannot be seen, and without blanks around it."""
     if text.isascii() and text.isalnum():
         return text
+    text = unescaped(text)
     if not is_keepable(text):
         raise CellRefused(_("the cell holds characters that cannot be kept; type it again"))
     return clean_name(unicodedata.normalize("NFKC", text))
@@ -201,7 +226,26 @@ def _money(value: Any, column: Column) -> Decimal | None:
 
 
 def _rate(value: Any, column: Column) -> Decimal | None:
-    return _number(value, 4, Decimal("99999999.9999"))
+    figures = _of_a_month(value) if isinstance(value, str) else value
+    return _number(figures, 4, Decimal("99999999.9999"))
+
+
+def _of_a_month(text: str) -> str:
+    """The figures of a price that says what it is for, where that is a month's or a meter's: 2.8 of
+    2.8 yuan/m2. Raises CellRefused for other times, such as a year."""
+    plain = re.sub(r"m([23])", r"m^\1", text.casefold()).replace("^2", "").replace("^3", "")
+    found = _PRICE.fullmatch(plain)
+    if found is None:
+        return text
+    left = found["before"] + "|" + found["after"]
+    for sign in signs("unit") + signs("per"):
+        left = left.replace(sign, "")
+    left = re.sub(r"[\s/|*.\u00b7]", "", left)
+    if any(c.isalpha() for c in left):
+        raise CellRefused(
+            _("a price for a month, or for a unit of a meter, must stand here; give figures alone")
+        )
+    return text if left else found["figures"]
 
 
 def _multiplier(value: Any, column: Column) -> Decimal | None:

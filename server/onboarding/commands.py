@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,23 +129,28 @@ def _import_estate(arguments: argparse.Namespace) -> int:
     from server.onboarding.importing import import_estate
 
     community = Community.objects.filter(code=arguments.community).first()
+    refuse = partial(_refused, arguments.json)
     if community is None:
         known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
-        return _failed(f"no community {arguments.community}; there are: {known}")
+        return refuse(
+            arguments.community, f"no community {arguments.community}; there are: {known}"
+        )
     if not arguments.file.is_file():
-        return _failed(f"{arguments.file}: there is no such file")
+        return refuse(arguments.file.name, f"{arguments.file}: there is no such file")
     try:
         person = _person(arguments.person)
     except _NobodyKnown as error:
-        return _failed(str(error))
+        return refuse(arguments.person, str(error))
     report = import_estate(
         arguments.file, community, person=person, at=timezone.now(), check=arguments.check
     )
     with translation.override("en"):
         if arguments.json:
             print(json.dumps(report.as_json(), ensure_ascii=False))
+            _tell_the_rest(report)
         else:
             _tell(report, arguments.check)
+            _tell_the_rest(report)
     return 1 if report.problem_count else 0
 
 
@@ -155,14 +161,32 @@ def _tell(report: Any, check: bool) -> None:
         value = f" {problem.value!r}" if problem.value else ""
         print(f"{where}{value}: {problem.message}".lstrip(": "), file=sys.stderr)
     if report.problem_count:
-        shown = len(report.problems)
-        more = f" (the first {shown} are shown)" if report.problem_count > shown else ""
-        print(f"{report.problem_count} mistakes{more}; nothing was imported", file=sys.stderr)
+        print(f"{report.problem_count} mistakes; nothing was imported", file=sys.stderr)
         return
     print("would be imported:" if check else "imported:")
     for kind in report.kinds:
         new, changed, same = (counts[kind] for counts in report.counts.values())
         print(f"  {kind:<17}{new} new, {changed} changed, {same} as before")
+
+
+def _tell_the_rest(report: Any) -> None:
+    """What stands in neither form of the report."""
+    shown = len(report.problems)
+    if report.problem_count > shown:
+        print(f"the first {shown} of {report.problem_count} mistakes are shown", file=sys.stderr)
+    if report.ignored_sheets:
+        print(f"sheets not looked at: {', '.join(report.ignored_sheets)}", file=sys.stderr)
+
+
+def _refused(as_json: bool, value: str, message: str) -> int:
+    """Before any file was opened; programs get the shape that they always get."""
+    if as_json:
+        from server.onboarding.report import Problem, Report
+
+        report = Report()
+        report.add(Problem("", 0, "", value, message))
+        print(json.dumps(report.as_json(), ensure_ascii=False))
+    return _failed(message)
 
 
 class _NobodyKnown(Exception):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,20 @@ from server.onboarding.workbook import Row
 BATCH_ROWS = 1_000
 
 
+class Place(NamedTuple):
+    """The parts of a unit's name as its row gives them; empty where it gives none."""
+
+    building: str
+    entrance: str
+    room: str
+
+
+def _bare(text: str) -> str:
+    """Without the words beside figures and letters: 1 for building 1, whatever a building is called."""
+    code = unit_code.spelled(text)
+    return code if code and "-" not in code else text
+
+
 class Index:
     """Read once for each import; grows with the units that the import makes. Holds keys, not rows."""
 
@@ -29,6 +43,10 @@ class Index:
         self.buildings = {unit_code.key(b.code): b for b in community.buildings.all()}
         units = Unit.objects.filter(community=community).values_list("code", "pk")
         self.units = {unit_code.key(code): pk for code, pk in units.iterator()}
+        places = Unit.objects.filter(community=community).values_list("building__code", "entrance")
+        self._entrances: dict[tuple[str, str], str] = {}
+        for building, entrance in places.distinct():
+            self._spelling(building, entrance)
         former = FormerUnitCode.objects.filter(community=community).values_list("code", "unit_id")
         self.former = {unit_code.key(code): pk for code, pk in former.iterator()}
 
@@ -57,6 +75,19 @@ class Index:
         if found is None:
             raise CellRefused(_("There is no unit %(code)s; add it to the sheet units"), code=code)
         return found
+
+    def place_of(self, row: Row) -> Place:
+        """The parts that the row names, without words beside their figures, each spelled as before."""
+        said = Place(*(_bare(row[name] or "") for name in ("building", "entrance", "room")))
+        whole = unit_code.spelled(said.room).split("-")
+        if len(whole) == len(said):  # the room's cell holds the whole code
+            said = Place(said.building, said.entrance or whole[1], whole[2])
+        return said._replace(entrance=self._spelling(said.building, said.entrance))
+
+    def _spelling(self, building: str, entrance: str) -> str:
+        """How this entrance was written first: units that share a meter are found by it."""
+        key = unit_code.key(building), unit_code.key(entrance)
+        return self._entrances.setdefault(key, entrance) if entrance else ""
 
     def kind_of(self, code: str) -> Kind:
         place = self.numbering.kind_of(code)

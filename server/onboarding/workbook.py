@@ -4,18 +4,21 @@ What is no workbook, is locked, or would unpack to far more than it is, is told 
 anything of it is read.
 """
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
-from server.onboarding.cells import CellRefused, read, shown
+from server.onboarding.cells import CellRefused, NotReckoned, read, shown
 from server.onboarding.columns import Column, Sheet, is_example, sheet_of, sheets
 from server.onboarding.report import Problem, Report
 
@@ -23,6 +26,11 @@ FILE_BYTES_MAX = 50_000_000
 UNPACKED_BYTES_MAX = 1_000_000_000
 RATIO_MAX, RATIO_FROM_BYTES = 150, 20_000_000  # XML of rows that are alike packs well
 PARTS_MAX, COLUMNS_MAX, ROWS_MAX = 2_000, 100, 300_000
+HEADINGS_WITHIN, HEADINGS_LEAST = 10, 2
+CHUNK_BYTES = 1_000_000
+_FORMULA = re.compile(rb"<(\w{1,8}:)?f[ />]")
+_MAIN = "xl/workbook.xml"
+_STRICT = b"http://purl.oclc.org/ooxml/"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
@@ -55,10 +63,11 @@ class Row:
 
 
 class Book:
-    """A workbook that is open; ``tabs`` are its known sheets by name, with their tab's title."""
+    """A workbook that is open; ``tabs`` are its known sheets by name, with their tab's title.
+    ``formulas``: the same as formulas instead of values, None where the file holds none."""
 
-    def __init__(self, workbook: Any, report: Report) -> None:
-        self._workbook, self._report = workbook, report
+    def __init__(self, workbook: Any, formulas: Any, report: Report) -> None:
+        self._workbook, self._formulas, self._report = workbook, formulas, report
         self.tabs: dict[str, str] = {}
         for title in workbook.sheetnames:
             known = sheet_of(title)
@@ -85,24 +94,31 @@ class Book:
         title = self.tabs.get(sheet.name)
         if title is None:
             return
-        tab = self._workbook[title]
-        tab.reset_dimensions()
-        columns: list[Column | None] | None = None
-        for number, cells in enumerate(_counted(tab.iter_rows(values_only=True)), 1):
+        numbered = enumerate(_counted(self._cells(title)), 1)
+        going = ((number, cells) for number, cells in numbered if any(map(_filled, cells)))
+        first, cells = _headings_of(sheet, going)
+        columns = self._headings(title, first, sheet, cells) if first else None
+        if columns is None:
+            return
+        for number, cells in going:
             if number > ROWS_MAX:
                 text = _("More than %(most)s rows; import the file in parts")
                 self._report.add(Problem(title, number, "", "", text, {"most": ROWS_MAX}))
                 return
-            if not any(cell not in (None, "") for cell in cells):
-                continue
-            if columns is None:
-                columns = self._headings(title, number, sheet, cells)
-                if columns is None:
-                    return
-                continue
             row = self._row(title, number, columns, cells)
             if row is not None:
                 yield row
+
+    def _cells(self, title: str) -> Iterator[tuple[Any, ...]]:
+        tab = self._workbook[title]
+        tab.reset_dimensions()
+        if self._formulas is None:
+            yield from tab.iter_rows(values_only=True)
+            return
+        formulas = self._formulas[title]
+        formulas.reset_dimensions()
+        for values, written in zip(tab.iter_rows(), formulas.iter_rows(), strict=True):
+            yield tuple(map(_reckoned, values, written))
 
     def _headings(
         self, title: str, number: int, sheet: Sheet, cells: tuple[Any, ...]
@@ -141,11 +157,12 @@ class Book:
         problems: list[Problem] = []
         for place, cell in enumerate(cells):
             column = columns[place] if place < len(columns) else None
-            if cell in (None, ""):
+            if not _filled(cell):
                 continue
             if column is None:
                 text = _("A cell without a heading; give its column one, or clear it")
-                problems.append(Problem(title, number, "", shown(cell), text))
+                letter = get_column_letter(place + 1)
+                problems.append(Problem(title, number, letter, shown(cell), text))
                 continue
             raw[column.name] = cell
             try:
@@ -164,6 +181,31 @@ class Book:
         return Row(title, number, values, raw) if raw and not problems else None
 
 
+def _filled(cell: Any) -> bool:
+    return cell is not None and cell != ""
+
+
+def _reckoned(value: Any, written: Any) -> Any:
+    """What a cell says: its value, also the empty text that a formula came to."""
+    if written.data_type != "f" or value.value is not None or value.data_type == "str":
+        return value.value
+    return NotReckoned(str(getattr(written.value, "text", written.value)))
+
+
+def _headings_of(
+    sheet: Sheet, going: Iterator[tuple[int, tuple[Any, ...]]]
+) -> tuple[int, tuple[Any, ...]]:
+    """The row of headings with its number: the first in which two cells name columns, below whatever
+    titles stand above it; the very first where there is none, and 0 where there is nothing."""
+    first: tuple[int, tuple[Any, ...]] = (0, ())
+    for row in islice(going, HEADINGS_WITHIN):
+        named = [sheet.column(shown(cell)) for cell in row[1][:COLUMNS_MAX] if _filled(cell)]
+        if sum(column is not None for column in named) >= HEADINGS_LEAST:
+            return row
+        first = first if first[0] else row
+    return first
+
+
 _BLANK = _("must not be blank; fill it in on each row, also under merged cells")
 
 
@@ -179,21 +221,41 @@ def _is_example(columns: list[Column | None], cells: tuple[Any, ...]) -> bool:
 def opened(path: Path, report: Report) -> Iterator[Book]:
     """Raises NotAWorkbook. What is wrong with its sheets is in the report."""
     _look_inside(path)
+    formulas = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
         try:
             workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            if _has_formulas(path):
+                formulas = load_workbook(path, read_only=True, keep_links=False)
         except Exception as error:  # whatever a damaged file makes the reader of XML do
             raise NotAWorkbook(_DAMAGED) from error
         try:
-            yield Book(workbook, report)
+            yield Book(workbook, formulas, report)
         finally:
             workbook.close()
+            if formulas is not None:
+                formulas.close()
 
 
 _DAMAGED = _(
     "The file is damaged, or no Excel workbook; open it in Excel and save it as .xlsx again"
 )
+
+
+def _has_formulas(path: Path) -> bool:
+    """Whether any sheet holds one; most files do not, and are read once."""
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if not part.startswith("xl/worksheets/") or not part.endswith(".xml"):
+                continue
+            before = b""
+            with archive.open(part) as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    if _FORMULA.search(before + chunk):
+                        return True
+                    before = chunk[-16:]
+    return False
 
 
 def _counted(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -226,6 +288,8 @@ def _look_inside(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
+            names = {part.filename for part in parts}
+            begins = archive.open(_MAIN).read(1_000) if _MAIN in names else b""
     except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
         raise NotAWorkbook(_DAMAGED) from error
     unpacked = sum(part.file_size for part in parts)
@@ -233,5 +297,9 @@ def _look_inside(path: Path) -> None:
     swollen = unpacked > RATIO_FROM_BYTES and unpacked > RATIO_MAX * packed
     if len(parts) > PARTS_MAX or unpacked > UNPACKED_BYTES_MAX or swollen:
         raise NotAWorkbook(_("The file unpacks to far more than a list of units; it is not opened"))
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
+    if _MAIN not in names:
         raise NotAWorkbook(_("No .xlsx workbook; open it in Excel and save it as .xlsx"))
+    if _STRICT in begins:
+        raise NotAWorkbook(
+            _('A "Strict Open XML" workbook; save it as "Excel Workbook (.xlsx)" without Strict')
+        )

@@ -61,7 +61,8 @@ def apply(rows: Sequence[Row], to: Import) -> None:
 
 def _place(row: Row, to: Import) -> dict[str, Any]:
     """Whose the meter is. Raises CellRefused where the row names too little, or nothing known."""
-    if len(row["meter"]) > _CODE_MAX or len(row["entrance"] or "") > _ENTRANCE_MAX:
+    where = to.index.place_of(row)
+    if len(row["meter"]) > _CODE_MAX or len(where.entrance) > _ENTRANCE_MAX:
         raise CellRefused(_("the number of the meter or of the entrance is too long"))
     if row["digits"] is not None and not 3 <= row["digits"] <= 9:
         raise CellRefused(_("a counter has 3 to 9 digits"))
@@ -80,11 +81,11 @@ def _place(row: Row, to: Import) -> dict[str, Any]:
         return {**place, "unit_id": to.index.unit_of(row)}
     if scope == MeterScope.COMMUNITY:
         return place
-    building = to.index.buildings.get(unit_code.key(row["building"])) if row["building"] else None
+    building = to.index.buildings.get(unit_code.key(where.building)) if where.building else None
     if building is None:
         raise CellRefused(_("name a building that has units"))
     place["building_id"] = building.pk
-    return {**place, "entrance": row["entrance"] or ""} if scope == MeterScope.ENTRANCE else place
+    return {**place, "entrance": where.entrance} if scope == MeterScope.ENTRANCE else place
 
 
 def _items(to: Import) -> dict[str, FeeItem]:

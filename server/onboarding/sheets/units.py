@@ -59,8 +59,8 @@ def _may_be_made(row: Row, code: str, to: Import) -> bool:
     if unit_code.key(code) in to.index.former:
         to.report.add(row.problem("room", TAKEN))
         return False
-    for column in ("building", "entrance", "room"):
-        if len(row[column] or "") > _CODE_MAX:
+    for column, text in to.index.place_of(row)._asdict().items():
+        if len(text) > _CODE_MAX:
             text = _("longer than %(most)s characters")
             to.report.add(row.problem(column, text, most=_CODE_MAX))
             return False
@@ -71,13 +71,13 @@ def _made(rows: list[tuple[Row, str]], to: Import) -> list[Placed]:
     buildings = _buildings(rows, to)
     units = []
     for row, code in rows:
-        label = to.index.label_of(code)
+        label, place = to.index.label_of(code), to.index.place_of(row)
         units.append(
             Unit(
                 community_id=to.community.pk,
-                building_id=buildings[unit_code.key(row["building"])].pk,
-                entrance=row["entrance"] or "",
-                room=row["room"],
+                building_id=buildings[unit_code.key(place.building)].pk,
+                entrance=place.entrance,
+                room=place.room,
                 code=code,
                 label_zh=label.zh,
                 label_en=label.en,
@@ -96,9 +96,10 @@ def _buildings(rows: list[tuple[Row, str]], to: Import) -> dict[str, Building]:
     known = to.index.buildings
     missing: dict[str, Building] = {}
     for row, code in rows:
-        key = unit_code.key(row["building"])
+        building = to.index.place_of(row).building
+        key = unit_code.key(building)
         if key not in known and key not in missing:
-            missing[key] = to.index.new_building(row["building"], code)
+            missing[key] = to.index.new_building(building, code)
     Building.objects.bulk_create(missing.values())
     known |= missing
     to.report.created["buildings"] += len(missing)

@@ -405,7 +405,7 @@ def test_codes_by_other_numberings(acacia: Community, take: Take):
         take({"units": [heads, ("a", None, "12a", None, 90), ("B1", None, 103, "车位", None)]})
     )
     assert set(Unit.objects.values_list("code", flat=True)) == {"A-12A", "B1-103"}
-    assert Building.objects.get(code="a").name_zh == "a座"
+    assert Building.objects.get(code="A").name_zh == "A座"
 
 
 def test_a_house_has_no_building_in_its_code(acacia: Community, take: Take):

@@ -73,7 +73,7 @@ def test_mistakes_are_shown_and_listed(clerk, acacia, tmp_path):
     rows = list(load_workbook(io.BytesIO(listed.content)).active.values)
     assert rows[0] == ("表", "行", "列", "单元格", "怎么改")
     assert [row[:4] for row in rows[1:]][1] == ("units", 3, "类别", "castle")
-    assert "平方米" in rows[1][4]
+    assert rows[1][3] == "=1+1x" and "公式" in rows[1][4]
     forced = clerk.post(page(acacia), {"act": "import", "token": found.context["token"]})
     assert "2 处错误" in forced.content.decode() and not Unit.objects.exists()
 
