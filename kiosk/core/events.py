@@ -128,6 +128,7 @@ class LookupFailed:
     visit: int
     code: ErrorCode | str  # or OFFLINE
     details: dict[str, Any] = field(default_factory=dict)
+    paid: PaymentRecord | None = None  # where this kiosk took the payment that settled the bill
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ server does (``Bill.held``). Here is what follows from it.
 from collections.abc import Iterable
 
 from contract.messages import Bill, PaymentRecord, PaymentState, UnitAccount
-from kiosk.core.model import Say
 
 
 def holds(record: PaymentRecord, bill: Bill) -> bool:
@@ -32,16 +31,26 @@ def without(account: UnitAccount, held: Iterable[PaymentRecord]) -> UnitAccount:
     return account.model_copy(update={"bills": left})
 
 
-def elsewhere(bills: Iterable[Bill], held: Iterable[PaymentRecord]) -> list[Bill]:
-    """The bills that are held by no payment of this kiosk, but by one that the server knows."""
-    of_ours = held_bills(listed := tuple(bills), held)
-    return [bill for bill in listed if bill.held and bill.number not in of_ours]
+def waiting(account: UnitAccount, held: Iterable[PaymentRecord]) -> tuple[Bill, ...]:
+    """The bills that may be paid already, as nobody can say yet; by a payment of this kiosk, or by one
+    that the server knows. They are shown, and cannot be chosen."""
+    payments = tuple(held)
+    found = ((bill, payment_for(bill, payments)) for bill in account.bills)
+    return tuple(
+        bill
+        for bill, record in found
+        if (bill.held if record is None else record.state is not PaymentState.APPROVED)
+    )
+
+
+def payment_for(bill: Bill, held: Iterable[PaymentRecord]) -> PaymentRecord | None:
+    """The payment of this kiosk that holds the bill: one without an end before all others, and of
+    these the newest."""
+    mine = [record for record in held if holds(record, bill)]
+    return next(
+        (record for record in reversed(mine) if not record.state.final), mine[-1] if mine else None
+    )
 
 
 def in_doubt(held: Iterable[PaymentRecord]) -> bool:
     return any(record.state is not PaymentState.APPROVED for record in held)
-
-
-def words(held: Iterable[PaymentRecord]) -> Say:
-    """What is true of bills that such payments hold."""
-    return Say.BEING_CONFIRMED if in_doubt(held) else Say.ALREADY_PAID

@@ -1,14 +1,13 @@
 """Finding out whose bills are meant, and choosing among them: from the first touch to "how to pay"."""
 
 from dataclasses import replace
-from typing import Any
 
 from contract import base64url, bill_code
 from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
-from contract.messages import BILLS_A_PAYMENT, ErrorCode, UnitAccount
+from contract.messages import BILLS_A_PAYMENT, Bill, ErrorCode, UnitAccount
 from contract.scan_kind import ScanKind, ScannedCode
-from kiosk.core import held_bills, unit_entry
+from kiosk.core import earlier_payment, held_bills, unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
@@ -22,7 +21,7 @@ from kiosk.core.model import (
     Session,
     UnitEntry,
 )
-from kiosk.core.step import Step, with_visit
+from kiosk.core.step import Step, say, with_visit
 
 _SAY_OF_VERDICT = {
     Verdict.NOT_OURS: Say.CODE_NOT_OURS,
@@ -45,13 +44,6 @@ _SAY_OF_FAILURE: dict[str, Say] = {
 }
 
 
-def say(session: Session, what: Say, back_to: Screen, **changes: Any) -> Session:
-    """A screen of its own with one sentence and one way on."""
-    return with_visit(
-        session, screen=Screen.MESSAGE, say=what, back_to=back_to, busy=False, **changes
-    )
-
-
 def again(session: Session) -> Session:
     """Back to typing; what was typed stays, what was found is forgotten."""
     visit = session.visit
@@ -68,7 +60,8 @@ def again(session: Session) -> Session:
         bill_token="",
         acknowledged=0,
         held=(),
-        held_elsewhere=False,
+        waiting=(),
+        looking=False,
         selected=(),
         reprint=None,
         paper_jobs=(),
@@ -122,7 +115,7 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         return with_visit(session, screen=Screen.IDENTIFY), ()
     if visit.screen in (Screen.IDENTIFY, Screen.VERIFY) and not visit.busy:
         return _on_keys(session, event)
-    if visit.screen is Screen.BILLS:
+    if visit.screen is Screen.BILLS and not visit.busy:
         return _on_bills(session, event)
     if visit.screen is Screen.NOTHING_DUE and event.action is Action.REPRINT and visit.reprint:
         jobs = (*visit.paper_jobs, moment.payment_id)
@@ -192,59 +185,73 @@ def _look_up(session: Session) -> Step:
 def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     if event.visit != session.visit.number or not session.visit.busy:
         return session, ()
-    if (what := _not_now(event)) is not None:
-        return say(session, what, Screen.IDENTIFY), (Sound("attention"),)
-    account = held_bills.without(_scanned_first(event.account, event.bill_number), event.held)
-    numbers = tuple(b.number for b in account.bills)
-    wanted = tuple(n for n in numbers if n == event.bill_number) or numbers[:BILLS_A_PAYMENT]
-    # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
-    choosing = Screen.BILLS if offers(session.lobby).touch else Screen.METHOD
+    account = held_bills.without(event.account, event.held)
+    waiting = held_bills.waiting(event.account, event.held)
     session = with_visit(
         session,
-        screen=choosing if numbers else Screen.NOTHING_DUE,
         busy=False,
         account=account,
         offline=event.offline,
         acknowledged=event.acknowledged,
         held=event.held,
-        held_elsewhere=bool(held_bills.elsewhere(event.account.bills, event.held)),
-        selected=wanted,
+        waiting=waiting,
+        selected=_wanted(session, event, account, moment),
         reprint=event.reprint,
+        payment=None,
+        looking=False,
         say=None,
     )
-    return session, ()
+    in_hand = next((b for b in event.account.bills if b.number == event.bill_number), None)
+    if in_hand is not None and in_hand not in account.bills:
+        return _not_now(session, in_hand)
+    if account.bills and not offers(session.lobby).touch:
+        # Who cannot touch cannot choose: the bill in the hand is what a phone held to the scanner pays.
+        return with_visit(session, screen=Screen.METHOD), ()
+    if account.bills or waiting:
+        return with_visit(session, screen=Screen.BILLS), ()
+    return with_visit(session, screen=Screen.NOTHING_DUE), ()
 
 
-def _not_now(event: AccountFound) -> Say | None:
-    """What is said in place of bills: the bill in the hand may be paid already, or all of them may.
-    A unit whose every bill was paid here owes nothing."""
-    mine = [bill for bill in event.account.bills if bill.number == event.bill_number]
-    of_mine = [
-        record for record in event.held if any(held_bills.holds(record, bill) for bill in mine)
-    ]
-    if of_mine:
-        return held_bills.words(of_mine)
-    if held_bills.elsewhere(mine, ()):
-        return Say.BEING_CONFIRMED
-    none_left = not held_bills.without(event.account, event.held).bills
-    unsure = held_bills.in_doubt(event.held) or held_bills.elsewhere(
-        event.account.bills, event.held
-    )
-    return Say.BEING_CONFIRMED if none_left and unsure else None
+def _wanted(
+    session: Session, event: AccountFound, account: UnitAccount, moment: Moment
+) -> tuple[str, ...]:
+    """What is chosen at first: all, oldest first; of a scanned bill's unit that bill, and what is
+    overdue. A bill in the hand that cannot be paid now chooses nothing."""
+    numbers, number = tuple(bill.number for bill in account.bills), event.bill_number
+    if number not in {bill.number for bill in event.account.bills}:
+        return numbers[:BILLS_A_PAYMENT]
+    if number not in numbers:
+        return ()
+    config = session.lobby.config
+    if config is None or not offers(session.lobby).touch:
+        return (number,)
+    today = business_day(moment.wall, config.community.time_zone)
+    late = [bill.number for bill in account.bills if bill.due < today and bill.number != number]
+    chosen = {number, *late[: BILLS_A_PAYMENT - 1]}
+    return tuple(n for n in numbers if n in chosen)
+
+
+def _not_now(session: Session, bill: Bill) -> Step:
+    """The bill in the hand is paid already, or may be: its payment here is shown; of one elsewhere
+    the list of bills tells."""
+    record = held_bills.payment_for(bill, session.visit.held)
+    if record is not None and not record.state.final:
+        return earlier_payment.show(session, record)
+    if record is not None:
+        return earlier_payment.show(session, record, Say.ALREADY_PAID)
+    if offers(session.lobby).touch:
+        return with_visit(session, screen=Screen.BILLS), (Sound("attention"),)
+    return say(session, Say.BEING_CONFIRMED, Screen.IDENTIFY), (Sound("attention"),)
 
 
 def on_bills_held(session: Session, event: BillsHeld, moment: Moment) -> Step:
     """Found at the last gate: nothing was begun, so nothing has to be ended."""
-    if session.visit.account is None or session.may_hold_money:
+    if session.visit.account is None or session.may_hold_money or not event.held:
         return session, ()
-    session = say(session, held_bills.words(event.held), Screen.IDENTIFY, payment=None)
-    return session, (Sound("attention"),)
-
-
-def _scanned_first(account: UnitAccount, number: str) -> UnitAccount:
-    """The bill that the resident holds in the hand is the first one on the screen."""
-    bills = sorted(account.bills, key=lambda bill: bill.number != number)
-    return account.model_copy(update={"bills": bills})
+    unsure = [record for record in event.held if not record.state.final]
+    record = (unsure or list(event.held))[-1]
+    session = with_visit(session, account=None, selected=(), waiting=())  # they are read again
+    return earlier_payment.show(session, record, None if unsure else Say.ALREADY_PAID)
 
 
 def on_lookup_failed(session: Session, event: LookupFailed, moment: Moment) -> Step:
@@ -257,6 +264,8 @@ def on_lookup_failed(session: Session, event: LookupFailed, moment: Moment) -> S
     if event.code == ErrorCode.SECOND_FACTOR_WRONG:
         entry = replace(visit.entry, phone="")
         return with_visit(session, say=Say.PHONE_WRONG, entry=entry, busy=False), ()
+    if event.paid is not None:
+        return earlier_payment.show(session, event.paid, Say.ALREADY_PAID)
     what = Say.SERVER_AWAY if event.code == OFFLINE else _SAY_OF_FAILURE.get(event.code)
     paid_on = str(event.details.get("paid_on", ""))
     session = say(session, what or Say.SERVER_AWAY, Screen.IDENTIFY, say_date=paid_on)
@@ -279,6 +288,8 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
             ), ()
         case Action.EXPLAIN if event.value in numbers:
             return with_visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
+        case Action.VIEW_RESULT:
+            return earlier_payment.view(session, event.value)
         case Action.PAY if visit.selected and not session.lobby.recording:
             return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
         case Action.PAY if visit.selected:

@@ -78,6 +78,7 @@ class Say(StrEnum):
     PRINTING = "printing"
     PRINTED = "printed"
     RESUMED = "resumed"  # the kiosk restarted while this payment was on its way
+    NOT_TAKEN = "not_taken"  # an earlier payment ended without money; its bills are due again
 
 
 class Action(StrEnum):
@@ -101,6 +102,7 @@ class Action(StrEnum):
     TOGGLE_BILL = "toggle_bill"
     SELECT_ALL = "select_all"
     EXPLAIN = "explain"
+    VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
     PAY = "pay"
     METHOD = "method"
     CANCEL_PAYMENT = "cancel_payment"
@@ -262,8 +264,9 @@ class Visit:
     account: UnitAccount | None = None
     offline: bool = False  # the account comes from the kiosk's own copy
     acknowledged: int = 0  # the journal entry up to which the account can know what was paid here
-    held: tuple[PaymentRecord, ...] = ()  # payments because of which bills are not in the account
-    held_elsewhere: bool = False  # or because the server knows of one
+    held: tuple[PaymentRecord, ...] = ()  # earlier payments of this kiosk for bills of this unit
+    waiting: tuple[Bill, ...] = ()  # not in the account: an earlier payment may have paid them
+    looking: bool = False  # ``payment`` is an earlier one, and only looked at
     bill_token: str = ""
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
     explaining: str = ""  # bill number
@@ -319,7 +322,7 @@ class Session:
         if staff.busy and staff.test is StaffTest.PAYMENT:
             return True
         payment = self.visit.payment
-        if payment is None or payment.state.final:
+        if payment is None or payment.state.final or self.visit.looking:
             return False
         return all(r.payment_id != payment.payment_id for r in self.lobby.unresolved)
 

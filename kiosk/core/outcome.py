@@ -6,6 +6,7 @@ from typing import Any
 
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentRecord, PaymentState
+from kiosk.core import earlier_payment
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
     Effect,
@@ -16,12 +17,10 @@ from kiosk.core.effects import (
     Sound,
 )
 from kiosk.core.events import ReceiptPrinted
-from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
 from kiosk.core.payment import apply_fact
-from kiosk.core.step import Step, with_visit
+from kiosk.core.step import Step, say, with_visit
 
-_CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
 RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
 
 
@@ -42,30 +41,16 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
         paid = changed if changed.state is PaymentState.APPROVED else None
         session = replace(session, lobby=replace(session.lobby, last_paid=paid))
     effects: tuple[Effect, ...] = (Record(changed),)
-    if changed.state is PaymentState.APPROVED:
-        session = session if is_mine else _not_due_any_more(session, changed)
+    seen: tuple[Effect, ...] = ()
+    if not is_mine or session.visit.looking:
+        session, seen = earlier_payment.on_news(session, changed)
     if is_mine:
         session, shown = _show_outcome(with_visit(session, payment=changed), moment, changed)
         return session, (*effects, *shown)
+    if seen:
+        return session, (*effects, *seen)
     session, shown = resume(session, moment, changed)
     return session, (*effects, *shown)
-
-
-def _not_due_any_more(session: Session, record: PaymentRecord) -> Session:
-    """Who looks at the same bills just now is not asked for them again, with or without the server."""
-    visit, paid = session.visit, {bill.number for bill in record.bills}
-    if visit.account is None or paid.isdisjoint(bill.number for bill in visit.account.bills):
-        return session
-    left = [bill for bill in visit.account.bills if bill.number not in paid]
-    session = with_visit(
-        session,
-        account=visit.account.model_copy(update={"bills": left}),
-        selected=tuple(number for number in visit.selected if number not in paid),
-    )
-    shown = {Screen.HELP: visit.helped_from, Screen.MESSAGE: visit.back_to}
-    if shown.get(visit.screen, visit.screen) not in _CHOOSING:
-        return session
-    return say(session, Say.ALREADY_PAID, Screen.IDENTIFY, payment=None)
 
 
 def taken_back(session: Session, moment: Moment, amount_minor: int | None) -> Step:
@@ -103,6 +88,8 @@ def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> boo
 def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> Step:
     # A slip that is printed, or printing still, is no receipt: what comes now is no copy of it.
     session = with_visit(session, receipt_done=False, paper_begun=False, paper_jobs=())
+    if session.visit.looking and record.state is not PaymentState.APPROVED:
+        return earlier_payment.ended(session, record)
     match record.state:
         case PaymentState.APPROVED:
             session = with_visit(session, screen=Screen.PAID, say=None, cancelling=False)

@@ -13,10 +13,9 @@ from contract.scan_kind import classify
 from kiosk.core import outcome, payment_flow
 from kiosk.core.effects import CancelOrder, FollowOrder, MakeOrder, Record, Sound
 from kiosk.core.events import OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
-from kiosk.core.identify import say
 from kiosk.core.model import Moment, Say, Screen, Session
 from kiosk.core.payment import apply_fact
-from kiosk.core.step import Step, with_visit
+from kiosk.core.step import Step, say, with_visit
 
 ANSWER_WITHIN_S = 90  # the server ends the order after a minute; then the kiosk asks for its end
 

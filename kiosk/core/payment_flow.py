@@ -35,7 +35,6 @@ from kiosk.core.events import (
     Tapped,
 )
 from kiosk.core.held_bills import held_bills
-from kiosk.core.identify import say
 from kiosk.core.model import (
     METHODS_QR,
     Action,
@@ -46,7 +45,7 @@ from kiosk.core.model import (
     Session,
 )
 from kiosk.core.payment import apply_fact
-from kiosk.core.step import Step, with_visit
+from kiosk.core.step import Step, say, with_visit
 
 ORDER_WITHIN_S = 90  # an order is made or refused long before
 CODE_SHOWN_S = 180  # how long a payment code stays on the screen before it is cancelled,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.core import identify, outcome, payment_code, payment_flow, staff
+from kiosk.core import earlier_payment, identify, outcome, payment_code, payment_flow, staff
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner
 from kiosk.core.events import (
@@ -289,6 +289,10 @@ def _on_back(session: Session) -> Step:
             return replace(session, visit=replace(visit, screen=visit.helped_from)), ()
         case Screen.MESSAGE:
             goal = visit.back_to
+        case Screen.PAID | Screen.UNKNOWN if visit.looking:
+            goal = earlier_payment.back_to(session)
+            session = with_visit(session, payment=None, looking=False, say=None)
+            visit = session.visit
         case screen if screen in _BACK:
             goal = _BACK[screen]
         case _:
@@ -327,7 +331,9 @@ _EVERYWHERE: dict[Action, Callable[[Session], Step]] = {
     Action.STAFF: staff.opened,
     Action.BACK: _on_back,
     Action.UNDERSTOOD: lambda session: (
-        _on_end(session) if session.visit.screen is Screen.UNKNOWN else _on_back(session)
+        _on_end(session)
+        if session.visit.screen is Screen.UNKNOWN and not session.visit.looking
+        else _on_back(session)
     ),
 }
 

@@ -91,6 +91,15 @@ class JournalQueries:
         rows = self._payments("WHERE unit = ? AND state = 'approved'", (unit,))
         return rows[-1] if rows else None
 
+    def approved_for(self, bill_number: str) -> PaymentRecord | None:
+        """The approved payment of this kiosk that settled a bill. Raises JournalUnavailable."""
+        rows = self._payments(
+            "WHERE state = 'approved' AND payment_id IN"
+            " (SELECT payment_id FROM payment_bills WHERE bill = ?)",
+            (bill_number,),
+        )
+        return rows[-1] if rows else None
+
     def without_receipt(self) -> PaymentRecord | None:
         """The newest payment, if it was approved and nothing was said of its receipt since."""
         with self._lock:

@@ -79,7 +79,8 @@ class Lookups:
             bill = with_retries(ask_bill, for_s=ANSWER_FOR_S, stop=self._stop)
             if bill.paid_on is not None:
                 paid = {"paid_on": bill.paid_on.isoformat()}
-                return LookupFailed(visit, ErrorCode.BILL_PAID, paid)
+                here = self._journal.approved_for(code.bill_number)
+                return LookupFailed(visit, ErrorCode.BILL_PAID, paid, here)
             account = with_retries(ask, for_s=ANSWER_FOR_S, stop=self._stop)
         except ServerAway:
             return self._from_copy(visit, code.unit, code)

@@ -14,7 +14,7 @@ from kiosk.central import sync
 from kiosk.central.client import ServerAway
 from kiosk.central.identity import Identity, save
 from kiosk.core.events import Tapped
-from kiosk.core.model import Action, Say, Screen
+from kiosk.core.model import Action, Screen
 from kiosk.runtime import lookups
 from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Server, Settings
@@ -257,7 +257,9 @@ def test_a_payment_in_doubt_holds_its_bills_at_the_server_and_in_the_copy(house)
     house.taps(Action.UNDERSTOOD)
     house.central.line = house.central.listens = True
     assert wait_until(lambda: house.session.visit.screen is Screen.ATTRACT, 30)
-    assert house.looks_up() is Screen.MESSAGE
-    assert house.session.visit.say is Say.BEING_CONFIRMED
+    assert house.looks_up() is Screen.BILLS
+    assert (house.session.visit.selected, len(house.session.visit.waiting)) == ((), 2)
+    house.taps(Action.VIEW_RESULT, house.session.visit.waiting[0].number)
+    assert wait_until(lambda: house.session.visit.screen is Screen.UNKNOWN, 20)
     assert house.terminal.asked == 1
     assert [r.state for r in house.running.journal.unfinished()] == [PaymentState.UNKNOWN]

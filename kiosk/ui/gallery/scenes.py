@@ -114,6 +114,13 @@ def _attract() -> dict[str, Session]:
             away, lobby=replace(lobby(scanner="error"), server_reachable=False)
         ),
         "attract-no-server-proof-needed": replace(away, lobby=_lobby_that_asks_for_proof()),
+        "attract-unconfirmed": replace(
+            away,
+            lobby=replace(
+                _lobby_without_server(),
+                unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
+            ),
+        ),
         "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
         "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
         "out-of-order-stopped": replace(
@@ -150,6 +157,19 @@ def _finding() -> dict[str, Session]:
     }
 
 
+def _waits(state: PaymentState) -> dict:
+    """The first two bills may be paid already, by one earlier payment; the third can be chosen."""
+    return {
+        "account": ACCOUNT.model_copy(update={"bills": BILLS[2:]}),
+        "selected": (BILLS[2].number,),
+        "waiting": tuple(BILLS[:2]),
+        "held": (record(Method.CARD, state, reason="timeout"),),
+    }
+
+
+_NOTHING_ELSE = {"account": ACCOUNT.model_copy(update={"bills": []}), "selected": ()}
+
+
 def _bills() -> dict[str, Session]:
     every = tuple(b.number for b in LONG_ACCOUNT.bills)
     one = ACCOUNT.model_copy(update={"bills": BILLS[1:2]})
@@ -162,11 +182,30 @@ def _bills() -> dict[str, Session]:
         "bills-just-paid": session(
             Screen.BILLS, account=one, held=(record(Method.CARD, PaymentState.APPROVED),)
         ),
+        "bills-confirming": session(Screen.BILLS, **_waits(PaymentState.UNKNOWN)),
+        "bills-confirmed": session(Screen.BILLS, **_waits(PaymentState.APPROVED)),
+        "bills-not-taken": session(Screen.BILLS, **_waits(PaymentState.DECLINED)),
+        "bills-only-confirming": session(
+            Screen.BILLS,
+            **(_waits(PaymentState.UNKNOWN) | _NOTHING_ELSE),
+        ),
+        "bills-confirming-elsewhere": session(
+            Screen.BILLS, **(_waits(PaymentState.UNKNOWN) | {"held": ()})
+        ),
+        "bills-scanned": session(
+            Screen.BILLS, selected=tuple(b.number for b in BILLS[:2]), bill_token="t"
+        ),
+        "bills-scanned-many": session(
+            Screen.BILLS,
+            account=LONG_ACCOUNT,
+            selected=(every[9],),
+            bill_token="t",
+        ),
         "bills-offline-in-doubt": session(
             Screen.BILLS,
             where=_lobby_without_server(),
             offline=True,
-            held=(record(Method.CARD, PaymentState.UNKNOWN),),
+            **_waits(PaymentState.UNKNOWN),
         ),
         "explain": session(Screen.EXPLAIN, explaining=BILLS[1].number),
         "explain-late": session(Screen.EXPLAIN, explaining=BILLS[0].number),
@@ -239,6 +278,19 @@ def _results() -> dict[str, Session]:
             payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
         ),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
+        "unknown-looked-at": session(
+            Screen.UNKNOWN,
+            payment=unknown,
+            looking=True,
+            **_waits(PaymentState.UNKNOWN),
+        ),
+        "paid-looked-at": session(
+            Screen.PAID,
+            payment=record(Method.CARD, PaymentState.APPROVED, card=card),
+            looking=True,
+            say=Say.RESUMED,
+            **_waits(PaymentState.APPROVED),
+        ),
         "unknown-card-silent": session(
             Screen.UNKNOWN, payment=unknown, card=CardProgress("silent")
         ),

@@ -6,17 +6,19 @@ from kivy.clock import Clock
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
-from contract.messages import Flow, Method
+from contract.messages import Flow, Method, PaymentState
 from kiosk.core.capabilities import Offers, offers
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.translations import listed
 from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.shapes import Note
 
 NOTICE_SHOWN_S = 8
+REFERENCES_SHOWN_MAX = 2
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,26 @@ def dots(index: int, count: int) -> str:
     return "".join("●" if i == index else "○" for i in range(count)) if count > 1 else ""
 
 
+def unconfirmed(session: Session) -> tuple[tuple[str, str], ...]:
+    """That payments are still being confirmed: by their numbers, which say nothing about anybody."""
+    language = session.visit.language
+    open_ones = [
+        r.reference for r in session.lobby.unresolved if r.state is not PaymentState.CREATED
+    ]
+    if not open_ones:
+        return ()
+    shown = listed(language, open_ones[-REFERENCES_SHOWN_MAX:][::-1])
+    head = say(language, "attract.unconfirmed", references=shown)
+    return ((head, say(language, "attract.unconfirmed_body")),)
+
+
 def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     """What residents must know before they start, the most important first."""
     language = session.visit.language
-    found = []
+    found = list(unconfirmed(session))
     if not can.touch:
-        return ((say(language, "attract.no_touch"), say(language, "attract.no_touch_body")),)
+        found.append((say(language, "attract.no_touch"), say(language, "attract.no_touch_body")))
+        return tuple(found)
     if not can.server and any(m in can.missing for m in METHODS_QR):
         found.append((say(language, "attract.no_server"), say(language, "attract.no_server_body")))
     if Method.CARD in can.missing and can.methods:

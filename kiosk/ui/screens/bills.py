@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from kivy.properties import ObjectProperty
 
 from contract.messages import BILLS_A_PAYMENT, Bill
+from kiosk.core import earlier_payment
 from kiosk.core.held_bills import in_doubt
-from kiosk.core.model import Session
+from kiosk.core.model import Action, Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, line_detail, money, overdue, unit_and_payer
+from kiosk.ui.formatting import amount, line_detail, money, overdue, today, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import month
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
+from kiosk.ui.widgets.shapes import Panel
 
 LINES_SHOWN_MAX = 3
 
@@ -30,15 +32,32 @@ class BillRow:
 
 
 @dataclass(frozen=True)
+class WaitingRow:
+    """A bill that an earlier payment may have paid, or has: it cannot be chosen."""
+
+    number: str
+    title: str
+    told: str
+    tone: str  # attention, good
+    amount: str
+    look: str  # what the button says that leads to what is known
+
+
+@dataclass(frozen=True)
 class BillsView:
     title: str
     subtitle: str
-    rows: tuple[BillRow, ...]
+    rows: tuple[BillRow | WaitingRow, ...]  # in order of date
+    due: int  # how many can be chosen
     note: str  # that these are the bills of yesterday, or why some are missing
+    others: str  # after a scan: what else is due, and could be paid together with it
     credit: str
     selected: str
     all_selected: bool
     total: str
+    main_action: str
+    main_value: str
+    main_words: str
     payable: bool
 
 
@@ -52,26 +71,74 @@ def present(session: Session) -> BillsView:
         spare = money(language, account.credit_minor, account.currency)
         credit = say(language, "bills.credit", amount=spare)
     none = say(language, "bills.none_selected")
+    rows = _rows(session)
+    only_waiting = rows[0] if rows and not bills else None
     return BillsView(
-        title=say(language, "bills.title", count=len(bills)),
+        title=say(language, "bills.title", count=len(bills))
+        if bills
+        else say(language, "bills.waiting_title", count=len(visit.waiting)),
         subtitle=unit_and_payer(language, session),
-        rows=tuple(_row(session, bill) for bill in bills),
+        rows=rows,
+        due=len(bills),
         note=_note(session),
+        others=_others(session),
         credit=credit,
         selected=say(language, "bills.selected", count=chosen) if chosen else none,
         all_selected=chosen == min(len(bills), BILLS_A_PAYMENT),
         total=amount(session),
-        payable=chosen > 0,
+        main_action=(Action.VIEW_RESULT if only_waiting else Action.PAY).value,
+        main_value=only_waiting.number if only_waiting else "",
+        main_words=only_waiting.look if only_waiting else say(language, "bills.pay"),
+        payable=(chosen > 0 or only_waiting is not None) and not visit.busy,
     )
+
+
+def _rows(session: Session) -> tuple[BillRow | WaitingRow, ...]:
+    visit = session.visit
+    due = visit.account.bills if visit.account else []
+    found = [(bill, _row(session, bill)) for bill in due]
+    found += [(bill, _waiting_row(session, bill)) for bill in visit.waiting]
+    return tuple(row for bill, row in sorted(found, key=lambda pair: pair[0].period))
 
 
 def _note(session: Session) -> str:
     visit, language = session.visit, session.visit.language
     said = [say(language, "bills.offline")] if visit.offline else []
-    if visit.held or visit.held_elsewhere:
-        unsure = in_doubt(visit.held) or visit.held_elsewhere
-        said.append(say(language, "bills.held_unsure" if unsure else "bills.held_paid"))
+    states = {earlier_payment.state_of(session, bill)[0] for bill in visit.waiting}
+    if states & {"confirming", "elsewhere"}:
+        said.append(say(language, "bills.held_unsure"))
+    elif visit.held and not visit.waiting and not in_doubt(visit.held):
+        said.append(say(language, "bills.held_paid"))
     return "\n".join(said)
+
+
+def _others(session: Session) -> str:
+    """Whoever scanned one bill is told of the rest."""
+    visit, language = session.visit, session.visit.language
+    if not visit.bill_token or visit.account is None:
+        return ""
+    now = today(session)
+    rest = [bill for bill in visit.account.bills if bill.number not in visit.selected]
+    late = sum(now is not None and bill.due < now for bill in rest)
+    if not visit.selected or not rest:
+        return ""
+    if late:
+        return say(language, "bills.others_late", count=len(rest), late=late)
+    return say(language, "bills.others", count=len(rest))
+
+
+def _waiting_row(session: Session, bill: Bill) -> WaitingRow:
+    language = session.visit.language
+    state, reference = earlier_payment.state_of(session, bill)
+    look = "bills.view_result" if state in ("confirming", "paid") else "bills.look_again"
+    return WaitingRow(
+        number=bill.number,
+        title=month(language, bill.period),
+        told=say(language, f"bills.waiting_{state}", reference=reference),
+        tone="good" if state == "paid" else "attention",
+        amount=bill.money.display(language),
+        look=say(language, look),
+    )
 
 
 def _row(session: Session, bill: Bill) -> BillRow:
@@ -100,18 +167,29 @@ class BillCard(Pressable):
     say = ObjectProperty()
 
 
+class WaitingCard(Panel):
+    """A bill that is not to be paid now, why, and the way to what is known."""
+
+    row = ObjectProperty(rebind=True)
+
+
 class BillsScreen(KioskScreen):
     present = staticmethod(present)
 
     def draw(self):
         cards = self.ids.bills.content
         rows = self.view.rows
-        if [card.row.number for card in cards.children[::-1]] != [row.number for row in rows]:
+        if [_kind(card.row) for card in cards.children[::-1]] != [_kind(row) for row in rows]:
             cards.clear_widgets()
             for row in rows:
-                cards.add_widget(BillCard(row=row, say=self.say))
+                waits = isinstance(row, WaitingRow)
+                cards.add_widget(WaitingCard(row=row) if waits else BillCard(row=row, say=self.say))
         for card, row in zip(cards.children[::-1], rows, strict=True):
             card.row = row
+
+
+def _kind(row: BillRow | WaitingRow) -> tuple[str, type]:
+    return row.number, type(row)
 
 
 load_beside(__file__)

@@ -42,7 +42,7 @@ def present(session: Session) -> MessageView:
         tone="good" if what in _GOOD else "attention",
         title=title(session, what),
         body=say(language, f"message.{what.value}_body", unit=visit.entry.unit_code),
-        amount=amount(session),
+        amount=amount(session) if visit.amount else "",
         next_words=say(language, next_step(what, visit.back_to)),
         returns=say(language, "message.returns", count=left) if counting else "",
     )

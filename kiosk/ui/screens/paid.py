@@ -29,6 +29,7 @@ class PaidView:
     can_print: bool
     can_phone: bool
     printed: bool
+    to_bills: bool  # it was looked at on the way to other bills
     done: str
 
 
@@ -45,6 +46,7 @@ def present(session: Session) -> PaidView:
         can_print=can_print and visit.say is not Say.PRINTING,
         can_phone=bool(visit.payment and visit.payment.status_url),
         printed=again,
+        to_bills=visit.looking and bool(visit.account and visit.account.bills),
         done=say(language, "paid.done", seconds="" if left is None else left).strip(),
     )
 

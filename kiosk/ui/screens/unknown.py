@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from contract.messages import Method
+from kiosk.core import earlier_payment
 from kiosk.core.capabilities import offers
-from kiosk.core.model import Say, Session
+from kiosk.core.model import Say, Screen, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, office
 from kiosk.ui.kv_files import load_beside
@@ -21,6 +22,7 @@ class UnknownView:
     told: str
     office: str
     slip: bool
+    next_words: str
 
 
 def present(session: Session) -> UnknownView:
@@ -38,7 +40,15 @@ def present(session: Session) -> UnknownView:
         told=say(language, f"message.{visit.say.value}") if visit.say else "",
         office=office(language, session),
         slip=offers(session.lobby).print and visit.say is not Say.PRINTING,
+        next_words=say(language, _next(session)),
     )
+
+
+def _next(session: Session) -> str:
+    if not session.visit.looking:
+        return "common.understood"
+    bills = earlier_payment.back_to(session) is Screen.BILLS
+    return "message.to_bills" if bills else "common.back"
 
 
 class UnknownScreen(KioskScreen):

@@ -3,22 +3,41 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.messages import BILLS_A_PAYMENT, ErrorCode
+from contract.messages import BILLS_A_PAYMENT, ErrorCode, Method
 from kiosk.core.effects import LookUp, LookUpBill
 from kiosk.core.events import OFFLINE, AccountFound, ConfigLoaded, LookupFailed, Scanned
 from kiosk.core.model import Action, Say, Screen
+from kiosk.ui.screens.bills import present
 from tests.kiosk.core.story import Story, account, bill, bill_url, config
 
 
-def test_a_scanned_bill_leads_to_its_unit_with_that_bill_selected():
+def test_a_scanned_bill_leads_to_its_unit_with_that_bill_and_what_is_overdue_selected():
     story = Story.at_attract().plays(Scanned(bill_url("B202610-3-2-1201")))
     (lookup,) = story.did(LookUpBill)
     assert lookup.code.unit == "3-2-1201"
-    found = account(bill(9, 30000), bill(10, 33208))
-    story.plays(AccountFound(story.visit.number, found, bill_number="B202610-3-2-1201"))
+    found = account(bill(9, 30000), bill(11, 33208), bill(12, 500))
+    story.plays(AccountFound(story.visit.number, found, bill_number="B202611-3-2-1201"))
     assert story.screen is Screen.BILLS
-    assert story.visit.selected == ("B202610-3-2-1201",)
-    assert story.visit.amount.minor == 33208
+    assert story.visit.selected == ("B202609-3-2-1201", "B202611-3-2-1201")
+    assert story.visit.amount.minor == 63208
+    view = present(story.session)
+    assert [row.number[:7] for row in view.rows] == ["B202609", "B202611", "B202612"]
+    assert view.others == "另有 1 笔未缴"
+    story.taps(Action.TOGGLE_BILL, "B202609-3-2-1201")
+    assert present(story.session).others == "另有 2 笔未缴，其中 1 笔已逾期"
+    story.taps(Action.SELECT_ALL)
+    assert (story.visit.amount.minor, present(story.session).others) == (63708, "")
+
+
+def test_where_nothing_can_be_touched_the_bill_in_the_hand_is_paid_alone():
+    story = (
+        Story.at_attract(payment_codes=[Method.WECHAT])
+        .loses("touch")
+        .plays(Scanned(bill_url("B202611-3-2-1201")))
+    )
+    found = account(bill(9, 30000), bill(11, 33208))
+    story.plays(AccountFound(story.visit.number, found, bill_number="B202611-3-2-1201"))
+    assert (story.screen, story.visit.selected) == (Screen.METHOD, ("B202611-3-2-1201",))
 
 
 def test_a_typed_unit_is_looked_up_and_all_its_bills_are_selected():

@@ -199,9 +199,10 @@ def test_who_chooses_among_bills_that_turn_out_to_be_paid_is_told(at):
     assert story.screen is at
     story.plays(CardAnswered(first.payment_id, "approved", "recovered", CardData(receipt_no="7")))
     story.plays(TerminalRead(None))
-    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.ALREADY_PAID)
+    assert (story.screen, story.visit.say) == (Screen.PAID, Say.RESUMED)
+    assert story.payment.payment_id == first.payment_id
     assert story.visit.selected == ("B202611-3-2-1201",)
-    assert story.taps(Action.UNDERSTOOD).screen is Screen.IDENTIFY
+    assert story.taps(Action.BACK).screen is Screen.BILLS
 
 
 def test_who_pays_other_bills_is_not_interrupted_when_the_first_turn_out_to_be_paid():

@@ -239,8 +239,8 @@ def test_no_payment_begins_for_a_bill_that_may_be_paid_already(lobby, journal, m
     assert hands.effects(MakeOrder) == hands.effects(AskTerminal) == []
     assert journal.last_sequence == before
     visit = engine.session.visit
-    said = Say.BEING_CONFIRMED if in_doubt else Say.ALREADY_PAID
-    assert (visit.screen, visit.say, visit.payment) == (Screen.MESSAGE, said, None)
+    assert visit.screen is (Screen.UNKNOWN if in_doubt else Screen.PAID)
+    assert (visit.looking, visit.payment.reference) == (True, "K03-000900")
 
 
 def test_what_the_account_knows_as_paid_and_due_again_can_be_paid(lobby, journal):

@@ -107,7 +107,7 @@ def test_what_was_approved_here_is_not_offered_before_the_server_heard_of_it(
     assert offered(looked_up()) == ["2026-11"]
     assert offered(looked_up(ELEVEN)) == ["2026-11"]
     story = shown(looked_up(NINE))
-    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.ALREADY_PAID)
+    assert (story.screen, story.visit.say) == (Screen.PAID, Say.ALREADY_PAID)
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["server", "copy"])
@@ -119,7 +119,19 @@ def test_what_is_in_doubt_here_is_not_offered_whatever_the_server_heard(
     journal.acknowledge(journal.last_sequence)
     assert offered(looked_up()) == ["2026-11"]
     story = shown(looked_up(TEN))
-    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.BEING_CONFIRMED)
+    assert (story.screen, story.payment.state) == (Screen.UNKNOWN, IN_DOUBT[-1].state)
+
+
+def test_a_bill_that_was_paid_here_comes_with_its_payment(looked_up, journal, central, monkeypatch):
+    records(journal, APPROVED)
+    paid = NINE.model_copy(update={"paid_on": date(2026, 11, 24)})
+    monkeypatch.setattr(central, "bill", lambda number: paid)
+    found = looked_up(NINE)
+    assert (found.code, found.paid) == (ErrorCode.BILL_PAID, APPROVED[-1])
+    monkeypatch.setattr(
+        central, "bill", lambda number: ELEVEN.model_copy(update={"paid_on": paid.paid_on})
+    )
+    assert looked_up(ELEVEN).paid is None
 
 
 def test_once_the_server_has_heard_of_it_its_word_counts(looked_up, journal, central):
