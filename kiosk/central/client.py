@@ -41,7 +41,6 @@ from kiosk.central.identity import Identity, public_text
 
 Answer = TypeVar("Answer", bound=Message)
 CONNECT_TIMEOUT_S = 4.0
-LONG_POLL_S = 25
 
 
 class ServerAway(Exception):
@@ -103,10 +102,17 @@ class CentralClient:
     def start_payment(self, start: StartPayment) -> PaymentView:
         return self._call("POST", "/payments", PaymentView, start, timeout_s=20)
 
-    def payment(self, payment_id: str, *, after_version: int = 0, wait_s: int = 0) -> PaymentView:
+    def payment(
+        self,
+        payment_id: str,
+        *,
+        after_version: int = 0,
+        wait_s: int = 0,
+        timeout_s: float | None = None,
+    ) -> PaymentView:
         """The payment; with ``wait_s`` the answer comes when its version is newer, or then."""
         query = f"?wait={wait_s}&after_version={after_version}" if wait_s else ""
-        timeout_s = wait_s + self._timeout_s
+        timeout_s = timeout_s or wait_s + self._timeout_s
         return self._call("GET", f"/payments/{payment_id}{query}", PaymentView, timeout_s=timeout_s)
 
     def cancel_payment(self, payment_id: str) -> PaymentView:

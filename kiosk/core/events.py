@@ -160,6 +160,14 @@ class OrderSeen:
 
 
 @dataclass(frozen=True)
+class OrderOutOfSight:
+    """The server cannot be asked how an order stands; ``seen_again``: now it can."""
+
+    payment_id: str
+    seen_again: bool = False
+
+
+@dataclass(frozen=True)
 class CardStepped:
     payment_id: str
     progress: CardProgress
@@ -240,6 +248,7 @@ Event = (
     | OrderMade
     | OrderFailed
     | OrderSeen
+    | OrderOutOfSight
     | CardStepped
     | CardAnswered
     | CardLost

@@ -69,6 +69,7 @@ class Say(StrEnum):
     BEING_CONFIRMED = "being_confirmed"  # a payment of it was begun here; its end is not known yet
     AMOUNT_CHANGED = "amount_changed"
     CHANNEL_UNAVAILABLE = "channel_unavailable"
+    TERMINAL_SILENT = "terminal_silent"  # the card reader showed nothing; no money was taken
     PAYMENT_CANCELLED = "payment_cancelled"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_REVERSED = "payment_reversed"
@@ -107,6 +108,7 @@ class Action(StrEnum):
     METHOD = "method"
     CANCEL_PAYMENT = "cancel_payment"
     CHANGE_METHOD = "change_method"
+    HAVE_PAID = "have_paid"  # says the resident, while the line is down
     MORE_TIME = "more_time"
     PRINT = "print"
     PHONE = "phone"
@@ -275,6 +277,7 @@ class Visit:
     code_url: str = ""
     code_expires: float = 0.0  # monotonic seconds; the resident may ask for more time,
     code_latest: float = 0.0  # but not beyond this
+    out_of_sight: bool = False  # the line is down: whether the order was paid, nobody can say now
     cancelling: bool = False
     cancel_deadline: float = 0.0  # monotonic seconds; without an answer by then: UNKNOWN
     after_cancel: Screen = Screen.METHOD

@@ -21,6 +21,7 @@ from kiosk.core.model import Moment, Say, Screen, Session
 from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, say, with_visit
 
+SILENT = "silent"  # of CardProgress: the card reader showed nothing
 RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
 
 
@@ -29,7 +30,8 @@ def learned(session: Session, moment: Moment, payment_id: str, fact: Fact, **kno
     waiting = {r.payment_id: r for r in session.lobby.unresolved}
     mine = session.visit.payment
     is_mine = mine is not None and mine.payment_id == payment_id
-    record = waiting.get(payment_id) or (mine if is_mine else None)
+    begun_here = is_mine and not session.visit.looking  # what is looked at may be known better
+    record = waiting.get(payment_id) or (mine if begun_here else None)
     if record is None:
         return session, ()
     changed = apply_fact(record, fact, moment.wall, **known)
@@ -63,6 +65,7 @@ def taken_back(session: Session, moment: Moment, amount_minor: int | None) -> St
     if changed is None:
         return session, ()
     session = replace(session, lobby=replace(session.lobby, last_paid=None))
+    session, _ = earlier_payment.on_news(session, changed)
     shown = session.visit.payment
     if shown is None or shown.payment_id != paid.payment_id:
         return session, (Record(changed),)
@@ -116,6 +119,8 @@ def after_cancelled(session: Session) -> Session:
     if visit.cancelling and visit.after_cancel is Screen.METHOD:
         return with_visit(session, screen=Screen.METHOD, say=None)
     what = visit.say if visit.say is Say.PAYMENT_EXPIRED else Say.PAYMENT_CANCELLED
+    if visit.card.kind == SILENT and not visit.cancelling:
+        what = Say.TERMINAL_SILENT
     return say(session, what, Screen.METHOD)
 
 

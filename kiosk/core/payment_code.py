@@ -94,6 +94,7 @@ def _charge(session: Session, code: str, moment: Moment) -> Step:
         screen=Screen.PAYING_CODE,
         payment=asked,
         code_url="",
+        out_of_sight=False,
         code_expires=moment.monotonic + ANSWER_WITHIN_S,
         cancelling=False,
         receipt_done=False,

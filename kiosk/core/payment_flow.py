@@ -31,6 +31,7 @@ from kiosk.core.events import (
     CardStepped,
     OrderFailed,
     OrderMade,
+    OrderOutOfSight,
     OrderSeen,
     Tapped,
 )
@@ -48,6 +49,7 @@ from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, say, with_visit
 
 ORDER_WITHIN_S = 90  # an order is made or refused long before
+LINE_DOWN = "line_down"  # the reason of a payment that nobody could ask about
 CODE_SHOWN_S = 180  # how long a payment code stays on the screen before it is cancelled,
 MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the order's own end
 CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
@@ -64,6 +66,10 @@ _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.NOT_FOUND: Say.BILL_GONE,
     OFFLINE: Say.SERVER_AWAY,
 }
+_STOPPING = (
+    "cancelling",
+    "other",
+)  # what a silent terminal shows of being asked to stop is no news
 _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE)
 _BILLS_MUST_BE_READ_AGAIN = (Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED)
 
@@ -75,6 +81,10 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
             return _start(session, Method(event.value), moment)
         case Screen.DECLINED, Action.CHANGE_METHOD:
             return with_visit(session, screen=Screen.METHOD, payment=None), ()
+        case screen, (Action.HAVE_PAID | Action.CANCEL_PAYMENT | Action.CHANGE_METHOD) if (
+            screen in _PAYING and visit.out_of_sight
+        ):
+            return _leave_unseen(session, moment)
         case screen, Action.CANCEL_PAYMENT if screen in _PAYING:
             return cancel(session, Screen.MESSAGE)
         case screen, Action.CHANGE_METHOD if screen in _PAYING:
@@ -131,6 +141,7 @@ def _start(session: Session, method: Method, moment: Moment) -> Step:
         payment=record,
         order_deadline=moment.monotonic + ORDER_WITHIN_S,
         code_url="",
+        out_of_sight=False,
         cancelling=False,
         card=CardProgress("starting"),
         receipt_done=False,
@@ -266,11 +277,26 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
     )
 
 
+def on_out_of_sight(session: Session, event: OrderOutOfSight, moment: Moment) -> Step:
+    record = session.visit.payment
+    if record is None or record.payment_id != event.payment_id or record.state.final:
+        return session, ()
+    return with_visit(session, out_of_sight=not event.seen_again), ()
+
+
+def _leave_unseen(session: Session, moment: Moment) -> Step:
+    """Nobody can be asked now, and whoever paid is not to wait: recovery finds out."""
+    record = session.visit.payment
+    assert record is not None
+    return outcome.lost(session, moment, record.payment_id, LINE_DOWN)
+
+
 def on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
     record = session.visit.payment
     if record is None or record.payment_id != event.payment_id:
         return session, ()
-    return with_visit(session, card=event.progress), ()
+    stopping = session.visit.card.kind == outcome.SILENT and event.progress.kind in _STOPPING
+    return (session if stopping else with_visit(session, card=event.progress)), ()
 
 
 def _read_again(session: Session) -> Session:
@@ -341,6 +367,8 @@ def on_tick(session: Session, moment: Moment) -> Step:
         return outcome.lost(session, moment, record.payment_id, "cancel_not_confirmed")
     offered = bool(visit.code_url) or record.with_payment_code
     if offered and moment.monotonic >= visit.code_expires:
+        if visit.out_of_sight:
+            return _leave_unseen(session, moment)
         return cancel(session, Screen.MESSAGE, Say.PAYMENT_EXPIRED)
     return session, ()
 

@@ -19,14 +19,20 @@ from contract.messages import (
     StartPayment,
 )
 from kiosk.central.client import (
-    LONG_POLL_S,
     CentralClient,
     Refused,
     ServerAway,
     backoff_s,
     with_retries,
 )
-from kiosk.core.events import OFFLINE, Event, OrderFailed, OrderMade, OrderSeen
+from kiosk.core.events import (
+    OFFLINE,
+    Event,
+    OrderFailed,
+    OrderMade,
+    OrderOutOfSight,
+    OrderSeen,
+)
 
 log = structlog.get_logger("orders")
 
@@ -35,7 +41,9 @@ CHANNEL_PATIENCE_S = (
     8.0  # for a channel that does not answer our server: there are other ways to pay
 )
 CANCEL_FOR_S = 60.0
-FOLLOW_ATTEMPTS_MAX = 400  # a followed order ends long before: the core cancels it
+FOLLOW_POLL_S = 4  # whoever pays learns within ten seconds that the line is down,
+FOLLOW_GRACE_S = 4.0  # which shows by no answer so long after the end of a poll
+FOLLOW_ATTEMPTS_MAX = 600  # a followed order ends long before: the core cancels it
 
 
 class Orders:
@@ -110,17 +118,26 @@ class Orders:
 
     def _follow(self, payment_id: str, version: int) -> None:
         """Until the order is final or another one is followed."""
-        failures = 0
+        failures = 0  # in a row
         for _ in range(FOLLOW_ATTEMPTS_MAX):
             if self._stop.is_set() or self._followed != payment_id:
                 return
             try:
-                view = self._client.payment(payment_id, after_version=version, wait_s=LONG_POLL_S)
+                view = self._client.payment(
+                    payment_id,
+                    after_version=version,
+                    wait_s=FOLLOW_POLL_S,
+                    timeout_s=FOLLOW_POLL_S + FOLLOW_GRACE_S,
+                )
             except (ServerAway, Refused) as error:
                 log.warning("order_out_of_sight", error=str(error))
                 failures += 1
+                if failures == 1:
+                    self._post(OrderOutOfSight(payment_id))
                 self._stop.wait(backoff_s(failures, most=5.0))
                 continue
+            if failures:
+                self._post(OrderOutOfSight(payment_id, seen_again=True))
             failures = 0
             if view.version > version:
                 version = view.version

@@ -23,6 +23,10 @@ NOT_ITS_CERTIFICATE = "nexo.certificate"
 CLOSED = "nexo.closed"
 
 
+def _nothing(give_up: Callable[[], None]) -> None:
+    pass
+
+
 class Link:
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -51,9 +55,10 @@ class Link:
             raise Timeout(f"{self.place}: closed by us", CLOSED)
 
     def post(
-        self, body: bytes, limit_s: float, on_sent: Callable[[], None] = lambda: None
+        self, body: bytes, limit_s: float, on_sent: Callable[[Callable[[], None]], None] = _nothing
     ) -> bytes:
-        """The content of the answer, b"" if it has none.
+        """The content of the answer, b"" if it has none. ``on_sent`` is given what ends the waiting at
+        once, as the limit would; it may be called from another thread, and later.
 
         Raises NotReachable if nothing was sent; then, when anything may have arrived, Timeout after
         ``limit_s``, and ProtocolError for what is no answer of HTTP status 200.
@@ -61,7 +66,7 @@ class Link:
         with self._connected() as tls, self._ending(tls, limit_s) as too_late:
             try:
                 tls.sendall(self._head(len(body)) + body)
-                on_sent()
+                on_sent(lambda: _give_up(tls, too_late))
                 return self._answer(tls)
             except (OSError, http.client.HTTPException) as problem:
                 if self._stopped.is_set():
@@ -168,17 +173,18 @@ class Link:
         end = time.monotonic() + limit_s
         tls.settimeout(limit_s)
 
-        def shut() -> None:
-            too_late.set()
-            _shut(tls)
-
-        timer = threading.Timer(max(0.0, end - time.monotonic()), shut)
+        timer = threading.Timer(max(0.0, end - time.monotonic()), _give_up, (tls, too_late))
         timer.daemon = True
         timer.start()
         try:
             yield too_late
         finally:
             timer.cancel()
+
+
+def _give_up(tls: ssl.SSLSocket, too_late: threading.Event) -> None:
+    too_late.set()
+    _shut(tls)
 
 
 def _shut(one: socket.socket) -> None:

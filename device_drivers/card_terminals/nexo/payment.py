@@ -2,11 +2,13 @@
 
 The protocol has no acknowledgement by us: when the terminal answers, the money has moved. A result is
 handed to the observer first; what cannot be recorded is reversed. Without an answer the terminal is asked
-what became of it (docs.adyen.com, Verify transaction status).
+what became of it (docs.adyen.com, Verify transaction status). One that shows nothing of a payment in its
+first seconds, and does not say that it goes on when asked, is asked to stop; that alone ends no payment.
 """
 
 import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +17,10 @@ import structlog
 from device_drivers.card_terminals.interface import (
     CardRequest,
     CardResult,
+    CardStep,
     Observer,
     Outcome,
+    StepKind,
 )
 from device_drivers.card_terminals.nexo import answers, messages, texts
 from device_drivers.card_terminals.nexo.talk import Talk, fresh, now
@@ -31,6 +35,9 @@ from device_drivers.errors import (
 log = structlog.get_logger(__name__)
 
 ABORT_AGAIN_S, ABORTS_MAX = 3.0, 40  # an abort that comes before its payment is not heard
+ALIVE_S = 5.0  # what a terminal without a word has for saying that the payment goes on,
+STOPS_S = 5.0  # for answering the payment once it was asked to stop,
+TELLS_S = 10.0  # and for telling what became of it
 NOT_RECORDED = "not_recorded"
 NOT_ASKED = "not_asked"
 
@@ -44,6 +51,7 @@ class Payment:
             request.payment_id, request.amount_minor, request.currency, now()
         )
         self._wanted_abort, self._sent, self._ended = (threading.Event() for _ in range(3))
+        self._heard, self._silent = threading.Event(), threading.Event()
 
     def abort(self) -> None:
         if not self._wanted_abort.is_set():
@@ -55,6 +63,7 @@ class Payment:
         step = texts.EVENTS.get(event)
         running = self._sent.is_set() and not self._ended.is_set()
         if step and running and service_id == self._message.service_id:
+            self._heard.set()
             self._observer.on_step(step)
 
     def run(self) -> CardResult:
@@ -77,7 +86,8 @@ class Payment:
             raise
         except DeviceError as problem:
             log.warning("nexo.no_answer", code=problem.code, detail=problem.detail)
-            self._observer.on_step(texts.ASKING)
+            if not self._silent.is_set():
+                self._observer.on_step(texts.ASKING)
             return self._looked_up(problem)
 
     def _doubt(self, said: answers.Response) -> None:
@@ -91,7 +101,8 @@ class Payment:
 
     def _looked_up(self, problem: DeviceError) -> CardResult:
         try:
-            body = self._talk.what_became(self._message.reference)
+            patience_s = TELLS_S if self._silent.is_set() else None
+            body = self._talk.what_became(self._message.reference, patience_s)
             if body is None:
                 return not_begun(self._talk.settings.poi_id)
             return answers.payment_result(body, self._talk.settings.poi_id)
@@ -123,9 +134,30 @@ class Payment:
             result, outcome=Outcome.DECLINED, code=NOT_RECORDED, message=texts.NOT_RECORDED
         )
 
-    def _on_sent(self) -> None:
+    def _on_sent(self, give_up: Callable[[], None]) -> None:
         self._sent.set()
         self._observer.on_step(texts.PRESENT_CARD)
+        if self._talk.settings.first_word_s:
+            watch = threading.Thread(
+                target=self._watch, args=(give_up,), name="nexo_first_word", daemon=True
+            )
+            watch.start()
+
+    def _watch(self, give_up: Callable[[], None]) -> None:
+        """Without a notification (they may not be set up) the terminal is asked whether the payment
+        goes on. The wish to stop decides nothing: the answer or the look-up does."""
+        if self._ended.wait(self._talk.settings.first_word_s) or self._heard.is_set():
+            return
+        if self._talk.goes_on(self._message.reference, ALIVE_S):
+            return
+        if self._ended.is_set() or self._heard.is_set() or self._wanted_abort.is_set():
+            return
+        log.warning("nexo.no_first_word")
+        self._silent.set()
+        self._observer.on_step(CardStep(StepKind.SILENT, ""))
+        self.abort()
+        if not self._ended.wait(STOPS_S):
+            give_up()
 
     def _send_aborts(self) -> None:
         sale_id = self._talk.settings.sale_id
@@ -133,7 +165,8 @@ class Payment:
             if self._ended.is_set():
                 return
             if self._sent.is_set():
-                self._observer.on_step(texts.CANCELLING)
+                if not self._silent.is_set():
+                    self._observer.on_step(texts.CANCELLING)
                 with contextlib.suppress(DeviceError):
                     self._talk.ask(messages.abort(self._message.reference, sale_id, fresh()))
             self._ended.wait(ABORT_AGAIN_S if self._sent.is_set() else 0.05)

@@ -54,7 +54,8 @@ class NexoSettings:
 
     ``not_found_s``: a payment that the terminal does not know is believed not to have begun when it
     still does not know it so much later. ``memory_h``: for how long the terminal keeps results by their
-    name (hours); what is older and not found proves nothing."""
+    name (hours); what is older and not found proves nothing. ``first_word_s``: how long a payment may
+    go on without a word of the terminal before it is asked whether it does; 0: it is never asked."""
 
     place: Place
     key: KeyFile
@@ -64,6 +65,7 @@ class NexoSettings:
     currency: str
     answer_s: float
     payment_s: float
+    first_word_s: float
     status_s: float
     pause_s: float
     not_found_s: float
@@ -94,6 +96,7 @@ def read(settings: Mapping[str, Any]) -> NexoSettings:
         currency=table.choice("currency", tuple(EXPONENTS), "CNY"),
         answer_s=table.number("answer_timeout_s", 10.0, 0.1, 120),
         payment_s=table.number("payment_timeout_s", 120.0, 0.1, 1800),
+        first_word_s=table.number("first_word_s", 15.0, 0, 1800),
         status_s=table.number("status_limit_s", 90.0, 0.1, 1800),
         pause_s=table.number("status_pause_s", 5.0, 0.05, 60),
         not_found_s=table.number("not_found_s", 15.0, 0.05, 600),

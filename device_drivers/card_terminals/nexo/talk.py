@@ -51,7 +51,7 @@ class Talk:
         self,
         message: Message,
         limit_s: float | None = None,
-        on_sent: Callable[[], None] | None = None,
+        on_sent: Callable[[Callable[[], None]], None] | None = None,
     ) -> dict[str, Any]:
         """The body of the answer; {} where none is due (an abort is answered by nothing).
 
@@ -61,21 +61,27 @@ class Talk:
         header = message.header(s.sale_id, s.poi_id)
         envelope = sealer.seal(REQUEST, header, message.bytes(s.sale_id, s.poi_id))
         raw = self.link.post(
-            messages.encoded(envelope), limit_s or s.answer_s, on_sent or (lambda: None)
+            messages.encoded(envelope), limit_s or s.answer_s, on_sent or (lambda give_up: None)
         )
         if not raw and message.category == "Abort":
             return {}
         opened = sealer.open(messages.parsed(raw).get(RESPONSE))
         return messages.answer_to(message, s.sale_id, s.poi_id, opened)
 
-    def what_became(self, of: Reference) -> Any:
+    def goes_on(self, of: Reference, limit_s: float) -> bool:
+        """Whether the terminal says, within ``limit_s``, that a message is being carried out."""
+        return self._ask_once(of, limit_s)[0] == answers.IN_PROGRESS
+
+    def what_became(self, of: Reference, patience_s: float | None = None) -> Any:
         """The answer that the terminal has for an earlier message, whether we ever got it or not; None
-        if it does not know the message, and still not ``not_found_s`` later.
+        if it does not know the message, and still not ``not_found_s`` later. ``patience_s`` instead of
+        ``status_s``: how long the terminal has for that besides.
 
         Raises Timeout ``nexo.undecided`` when it did not say in time, or ``nexo.closed``.
         """
         s, unknown_since = self.settings, None
-        end = time.monotonic() + s.status_s + s.not_found_s
+        patience_s = s.status_s if patience_s is None else min(patience_s, s.status_s)
+        end = time.monotonic() + patience_s + s.not_found_s
         while True:
             state, body = self._ask_once(of)
             if state == answers.SUCCESS:
@@ -91,10 +97,10 @@ class Talk:
                 raise Timeout(f"{self.link.place}: {of.category} {state}", UNDECIDED)
             self.link.pause(s.pause_s)
 
-    def _ask_once(self, of: Reference) -> tuple[str, Any]:
+    def _ask_once(self, of: Reference, limit_s: float | None = None) -> tuple[str, Any]:
         message = messages.transaction_status(of, self.settings.sale_id, fresh())
         try:
-            found = answers.found(self.ask(message), of.category)
+            found = answers.found(self.ask(message, limit_s), of.category)
         except DeviceError as problem:
             if problem.code == CLOSED:
                 raise Timeout(problem.detail, CLOSED) from problem

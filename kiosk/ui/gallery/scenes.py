@@ -241,6 +241,8 @@ def _paying() -> dict[str, Session]:
             paying(Method.ALIPAY, **with_code(code_expires=NOW + 25)),
             visit=visit(Screen.PAYING_QR, payment=BIG, **with_code(code_expires=NOW + 25)),
         ),
+        "paying-qr-line-down": paying(Method.WECHAT, out_of_sight=True, **with_code()),
+        "paying-code-line-down": by_phone(Method.ALIPAY, out_of_sight=True),
         "paying-qr-cancelling": paying(Method.WECHAT, cancelling=True, **with_code()),
         "paying-code": by_phone(Method.WECHAT),
         "paying-code-cancelling": by_phone(Method.ALIPAY, cancelling=True),
@@ -278,6 +280,10 @@ def _results() -> dict[str, Session]:
             payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
         ),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
+        "unknown-line-down": session(
+            Screen.UNKNOWN,
+            payment=record(Method.WECHAT, PaymentState.UNKNOWN, reason="line_down"),
+        ),
         "unknown-looked-at": session(
             Screen.UNKNOWN,
             payment=unknown,
@@ -312,6 +318,7 @@ def _results() -> dict[str, Session]:
 
 _BACK_TO_METHOD = (
     Say.CHANNEL_UNAVAILABLE,
+    Say.TERMINAL_SILENT,
     Say.PAYMENT_CANCELLED,
     Say.PAYMENT_EXPIRED,
     Say.PAYMENT_REVERSED,

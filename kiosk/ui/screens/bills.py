@@ -18,6 +18,12 @@ from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.widgets.shapes import Panel
 
 LINES_SHOWN_MAX = 3
+_WAITING = {
+    "confirming": "bills.waiting_confirming",
+    "elsewhere": "bills.waiting_elsewhere",
+    "paid": "bills.waiting_paid",
+    "not_taken": "bills.waiting_not_taken",
+}
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ def _waiting_row(session: Session, bill: Bill) -> WaitingRow:
     return WaitingRow(
         number=bill.number,
         title=month(language, bill.period),
-        told=say(language, f"bills.waiting_{state}", reference=reference),
+        told=say(language, _WAITING[state], reference=reference),
         tone="good" if state == "paid" else "attention",
         amount=bill.money.display(language),
         look=say(language, look),

@@ -47,7 +47,9 @@ def present(session: Session) -> PaidView:
         can_phone=bool(visit.payment and visit.payment.status_url),
         printed=again,
         to_bills=visit.looking and bool(visit.account and visit.account.bills),
-        done=say(language, "paid.done", seconds="" if left is None else left).strip(),
+        done=say(language, "common.done")
+        if left is None
+        else say(language, "paid.done", seconds=left),
     )
 
 

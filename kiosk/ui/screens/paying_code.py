@@ -18,22 +18,29 @@ class PayingCodeView:
     steps: tuple[tuple[str, str], ...]  # state, words
     status: str
     cancelling: bool
+    out_of_sight: bool
 
 
 def present(session: Session) -> PayingCodeView:
     visit, language = session.visit, session.visit.language
     method = visit.payment.method if visit.payment else Method.WECHAT
-    ended = visit.cancelling
+    ended, away = visit.cancelling, visit.out_of_sight and not visit.cancelling
+    title, status = "paying_code.title", "paying_code.waiting"
+    if ended:
+        title, status = "paying.ending", "paying.ending_body"
+    elif away:
+        title, status = "paying.line_down", "paying.line_down_body"
     return PayingCodeView(
-        title=say(language, "paying_code.cancelling" if ended else "paying_code.title"),
+        title=say(language, title),
         amount=amount(session),
         steps=(
             ("done", say(language, "paying_code.read")),
             ("later" if ended else "now", say(language, "paying_code.confirm")),
             ("later", say(language, "paying_code.wait", method=method_name(language, method))),
         ),
-        status=say(language, "paying_code.cancelling_body" if ended else "paying_code.waiting"),
+        status=say(language, status),
         cancelling=ended,
+        out_of_sight=away,
     )
 
 

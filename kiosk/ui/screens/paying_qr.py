@@ -28,6 +28,7 @@ class PayingQrView:
     more_time: bool
     steps: tuple[str, ...]
     cancelling: bool
+    out_of_sight: bool
 
 
 def present(session: Session) -> PayingQrView:
@@ -36,14 +37,20 @@ def present(session: Session) -> PayingQrView:
     app = app_name(language, method)
     left = max(0.0, visit.code_expires - session.now)
     if visit.cancelling:
-        in_place, status = "paying_qr.cancelling", "paying_qr.cancelling_body"
+        in_place, status = "paying.ending", "paying.ending_body"
+    elif visit.out_of_sight:
+        in_place, status = "paying.line_down_in_place", "paying.line_down_body"
     elif not visit.code_url:
         in_place, status = "paying_qr.preparing", "common.wait"
     else:
         in_place, status = "", "paying_qr.waiting"
-    showing = bool(visit.code_url) and not visit.cancelling
+    away = visit.out_of_sight and not visit.cancelling
+    showing = bool(visit.code_url) and not visit.cancelling and not away
+    title = say(language, "paying_qr.title", app=app)
+    if visit.cancelling or away:
+        title = say(language, "paying.ending" if visit.cancelling else "paying.line_down")
     return PayingQrView(
-        title=say(language, "paying_qr.title", app=app),
+        title=title,
         amount=amount(session),
         subtitle=unit_and_payer(language, session),
         code=visit.code_url if showing else "",
@@ -60,6 +67,7 @@ def present(session: Session) -> PayingQrView:
             say(language, "paying_qr.check"),
         ),
         cancelling=visit.cancelling,
+        out_of_sight=away,
     )
 
 

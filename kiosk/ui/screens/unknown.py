@@ -6,6 +6,7 @@ from contract.messages import Method
 from kiosk.core import earlier_payment
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Screen, Session
+from kiosk.core.payment_flow import LINE_DOWN
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, office
 from kiosk.ui.kv_files import load_beside
@@ -31,6 +32,8 @@ def present(session: Session) -> UnknownView:
     why = "unknown.body_card" if is_card else "unknown.body_code"
     if is_card and visit.card.kind == "silent":
         why = "unknown.body_silent"
+    if payment and payment.reason == LINE_DOWN:
+        why = "unknown.body_line"
     body = say(language, why if session.lobby.recording else "unknown.body_recording")
     return UnknownView(
         body=f"{body}\n{say(language, 'unknown.promise')}",

@@ -25,6 +25,7 @@ from kiosk.core.events import (
     LookupFailed,
     OrderFailed,
     OrderMade,
+    OrderOutOfSight,
     OrderSeen,
     PinChecked,
     ReceiptPrinted,
@@ -58,7 +59,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 26))
+    kind = draw(st.integers(0, 27))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -82,6 +83,7 @@ def happenings(draw):
         lambda s: OrderMade(_view(s, state)),
         lambda s: OrderSeen(_view(s, state)),
         lambda s: OrderFailed(paid_id(s), code),
+        lambda s: OrderOutOfSight(paid_id(s), seen_again=level == "ok"),
         lambda s: CardStepped(paid_id(s), CardProgress("enter_pin")),
         lambda s: CardAnswered(paid_id(s), outcome, "00", CardData(receipt_no="7")),
         lambda s: CardLost(paid_id(s), "silence"),

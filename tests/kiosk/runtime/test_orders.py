@@ -4,10 +4,10 @@ import queue
 
 import pytest
 
-from contract.messages import ApiError, ErrorCode, Method, Text
+from contract.messages import ApiError, ErrorCode, Method, PaymentState, Text
 from kiosk.central.client import ServerAway
 from kiosk.core.effects import MakeOrder
-from kiosk.core.events import OrderFailed
+from kiosk.core.events import OrderFailed, OrderOutOfSight, OrderSeen
 from kiosk.core.model import Action, Say, Screen
 from kiosk.runtime import orders as orders_module
 from kiosk.runtime.orders import Orders
@@ -64,3 +64,30 @@ def test_a_channel_that_is_away_is_not_called_a_broken_line(monkeypatch):
     assert server.asked > 1, "it is asked again meanwhile"
     visit = story.plays(event).visit
     assert (visit.say, visit.back_to) == (Say.CHANNEL_UNAVAILABLE, Screen.METHOD)
+
+
+class Line:
+    """A line that goes and comes back; nothing is asked for longer than a resident may wait."""
+
+    def __init__(self, view) -> None:
+        self.view, self.down, self.waits = view, True, []
+
+    def payment(self, payment_id, *, after_version, wait_s, timeout_s):
+        self.waits.append(timeout_s)
+        if self.down:
+            raise ServerAway("no line")
+        return self.view
+
+
+def test_an_order_that_goes_out_of_sight_is_told_once_and_again_when_it_is_seen():
+    story = Story.paying(Method.WECHAT)
+    payment_id, paid = story.payment.payment_id, story.view(PaymentState.APPROVED, 9)
+    line, posted = Line(paid), queue.Queue()
+    orders = Orders(line, posted.put)
+    orders.follow(payment_id, 2)
+    assert posted.get(timeout=10) == OrderOutOfSight(payment_id)
+    line.down = False
+    assert posted.get(timeout=10) == OrderOutOfSight(payment_id, seen_again=True)
+    assert posted.get(timeout=10) == OrderSeen(paid)
+    assert max(line.waits) <= 8.0, "with the first failure within ten seconds"
+    orders.close()

@@ -186,7 +186,7 @@ def test_the_code_is_shown_only_while_it_may_be_paid():
     late = with_code(code_expires=samples.NOW + 25)
     assert paying_qr.present(paying(Method.WECHAT, **late)).more_time
     stopping = paying_qr.present(paying(Method.WECHAT, cancelling=True, **with_code()))
-    assert (stopping.code, stopping.in_place) == ("", "正在取消，请不要付款")
+    assert (stopping.code, stopping.in_place) == ("", "正在确认是否扣款")
 
 
 def test_more_time_is_not_offered_when_the_order_itself_ends():
