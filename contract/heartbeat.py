@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from contract.message import Message
 from contract.messages import Count, Flow, Method
 from contract.stop_reason import Presence, StopReason
@@ -40,6 +42,9 @@ class Heartbeat(Message):
     open_payments: Count
     config_version: str
     presence: Presence | None = None  # None while a start cannot be recorded
+    # The server's time in the last answer to this start of the kiosk: a server that was heard from it
+    # earlier only came back with an older backup.
+    answered_at: AwareDatetime | None = None
 
 
 class HeartbeatAnswer(Message):

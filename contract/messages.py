@@ -19,6 +19,9 @@ from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
+Balance = Annotated[
+    int, Field(ge=0, lt=2**63, strict=True)
+]  # a sum of payments: no limit of its own
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 PaymentId = Annotated[
@@ -209,7 +212,7 @@ class UnitAccount(Message):
     label: NameText
     payer: Name
     bills: list[Bill]
-    credit_minor: Minor = 0
+    credit_minor: Balance = 0
     currency: Currency
     journal_received: int | None = None
 

@@ -56,6 +56,7 @@ class Sync:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         self._config_version, self._heartbeat_due, self._bills_due = "", 0.0, 0.0
         self._config_wanted = True
+        self._answered_at: datetime | None = None  # by the server's clock
         self._key_doubted: float | None = None  # since when, by the monotonic clock
 
     def start(self) -> None:
@@ -126,8 +127,9 @@ class Sync:
 
     def _beat(self) -> None:
         beat = self._heartbeat(self._config_version)
-        beat = beat.model_copy(update={"presence": self._presence()})
-        answer = self._client.heartbeat(beat)
+        own = {"presence": self._presence(), "answered_at": self._answered_at}
+        answer = self._client.heartbeat(beat.model_copy(update=own))
+        self._answered_at = answer.server_time
         self._heartbeat_due = time.monotonic() + INTERVAL_S
         self._key_doubted = None
         self._config_wanted = answer.config_version != self._config_version

@@ -20,6 +20,11 @@ TEXTS = {
         " bill is settled. Tell the payer; whoever wants it back is refunded in the"
         " channel's console"
     ),
+    "told_paid": _(
+        "A kiosk told its payer that it was paid, but the channel has no such money: it was"
+        " returned there, or the server was restored and has lost what staff decided. Look in"
+        " the channel's console, then tell the payer"
+    ),
     "currency_differs": _(
         "The kiosk tells of a payment in another currency than the community's; it is not"
         " booked: check by hand"

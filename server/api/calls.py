@@ -29,10 +29,10 @@ from server.billing.unit_accounts import accounts_of, find_bill, to_contract
 from server.database import serializable
 from server.estate.models import Community, Unit
 from server.fleet import clone_detection, enrolment, reenrolment
-from server.fleet.heartbeats import record_heartbeat
+from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.publication import shown
-from server.payments import initiation, inquiry
+from server.payments import initiation, inquiry, restored
 from server.payments.channels import registry
 from server.payments.initiation import Caller
 from server.payments.journal import intake
@@ -247,6 +247,9 @@ def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
 @api.post("/heartbeats", auth=any_kiosk, response=HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
+    last_known = lost_since(kiosk, body)
+    if last_known is not None:
+        restored.ask_again(last_known, now)
     record_heartbeat(kiosk, body, now=now)
     clone_detection.watch_journal(kiosk, body, now)
     clone_detection.watch_backlog(kiosk, body, now)

@@ -30,6 +30,21 @@ def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> No
     kiosk.heard_at, kiosk.heartbeat = now, body
 
 
+def lost_since(kiosk: Kiosk, heartbeat: Heartbeat) -> datetime | None:
+    """Of a server that came back with an earlier backup: up to when it knows everything, at least. None
+    where nothing says that it did. ``kiosk`` is as it was before this heartbeat is recorded.
+
+    It shows by what the kiosk was answered: a heartbeat later than the last one that is known here, or
+    that more of its journal is safe here than there is. No answer leaves before that is committed.
+    """
+    last_known = kiosk.heard_at or kiosk.enrolled_at
+    if last_known is None:
+        return None
+    answered = heartbeat.answered_at is not None and heartbeat.answered_at > last_known
+    lacks = heartbeat.journal_acknowledged > kiosk.journal_sequence
+    return last_known if answered or lacks else None
+
+
 def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:
     """True when the nonce is new for this key; False for a replay. Safe against a race."""
     try:

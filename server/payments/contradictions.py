@@ -1,5 +1,5 @@
-"""What staff decided about a payment, and somebody who knows says otherwise: told to staff, who decide
-anew. Nothing is changed by itself, because each has been wrong before."""
+"""What staff decided about a payment, or a payer was told, and somebody who knows says otherwise: told to
+staff, who decide anew. Nothing is changed by itself, because each has been wrong before."""
 
 from datetime import datetime
 
@@ -26,6 +26,21 @@ def said(order: PaymentOrder, what: str, at: datetime) -> None:
         amount_minor=order.amount_minor,
         decided=order.decided,
         said=what,
+    )
+
+
+def told_paid(order: PaymentOrder, at: datetime) -> None:
+    """Its kiosk told the payer that it was paid, and the channel has no such money: it was returned
+    there, or staff had decided so, and a restored server knows of neither."""
+    raise_alert(
+        order.community_id,
+        "told_paid",
+        order.reference,
+        at,
+        kiosk_code=order.kiosk_code,
+        payment_id=order.payment_id,
+        amount_minor=order.amount_minor,
+        known=order.state,
     )
 
 

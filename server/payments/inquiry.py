@@ -56,7 +56,8 @@ def apply_current(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
                 raise transitions.StaleAnswer(order.reference)
             gone = replace(known, refunded_minor=order.captured_minor or order.held_minor)
             return outside_refunds.went_back(order.payment_id, gone, at, order.version)
-        case ChannelStatus.CLOSED if order.told_paid:
+        case ChannelStatus.CLOSED if order.told_paid and not order.life.final:
+            contradictions.told_paid(order, at)
             return transitions.apply_reversed(order.payment_id, "refunded", at)
         case ChannelStatus.CLOSED if known.reason:
             return transitions.apply_unpaid(order.payment_id, Fact.DECLINED, known.reason, at)

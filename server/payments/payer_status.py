@@ -56,6 +56,8 @@ def status_of(order: PaymentOrder) -> ReceiptStatus:
             return _credited(order)
         case PaymentState.APPROVED:
             return ReceiptStatus("good", _("Payment complete"))
+        case PaymentState.DECLINED | PaymentState.CANCELLED if order.told_paid:
+            return ReceiptStatus("bad", _NOT_RECEIVED, _ASK)
         case PaymentState.DECLINED:
             return ReceiptStatus("bad", _("Not paid. You were not charged"))
         case PaymentState.CANCELLED:

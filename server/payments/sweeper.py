@@ -18,10 +18,9 @@ from django.db.models import Q, QuerySet
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.alerts.raising import keep_up
-from server.payments import held_bills, inquiry, notifications, refunds, timing, transitions
+from server.payments import held_bills, inquiry, notifications, refunds, timing
 from server.payments.investigation import LastWord, facts
 from server.payments.models import PaymentOrder
-from server.payments.state_machine import End
 
 DUE_MAX = 200  # in one turn
 SILENT_MAX = 3  # answers in a row that did not come: then the channel has the rest of the turn off
@@ -76,18 +75,12 @@ class Patience:
 
 def _due(method: str, at: datetime) -> list[PaymentOrder]:
     """Open orders before those that are only looked at again."""
-    unpaid = Q(captured_minor=0) & (
-        Q(with_payment_code=True)
-        | Q(ending__in=[End.OPEN, End.ACCEPTED])
-        | Q(decided="unpaid")
-        | Q(reason=transitions.NEVER_SHOWN)
-    )
     taken_back = Q(state=PaymentState.REVERSED.value, decided="unpaid")
-    ended = unpaid | Q(Q(state=PaymentState.APPROVED.value) | taken_back, method__in=_CHANNELS)
+    ended = Q(captured_minor=0) | Q(state=PaymentState.APPROVED.value) | taken_back
     due = PaymentOrder.objects.filter(method=method, next_poll_at__lte=at)
     parts: Sequence[QuerySet[PaymentOrder]] = (
         due.filter(state__in=_OPEN),
-        due.exclude(state__in=_OPEN).filter(ended),
+        due.exclude(state__in=_OPEN).filter(ended, method__in=_CHANNELS),
     )
     return [order for part in parts for order in part.order_by("next_poll_at")[:DUE_MAX]][:DUE_MAX]
 

@@ -29,6 +29,7 @@ REVERSAL_NOT_BEFORE = timedelta(seconds=15)  # after the charge: WeChat Pay reve
 END_CLAIM = timedelta(minutes=1)  # by one caller: longer than a channel takes, or is waited for
 QUERIES_LAG = timedelta(minutes=5)  # behind what a channel has done itself
 NOTIFICATION_LAG = timedelta(hours=1)  # "closed" so long after a payment it told of: it went back
+RESTORED_LOOKS_BACK = timedelta(days=2)  # before a backup: channels tell of a payment for a day
 
 # Staff:
 UNKNOWN_ALERT_AFTER = timedelta(hours=2)  # without an end

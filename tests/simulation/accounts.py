@@ -23,6 +23,7 @@ class Account:
     refunds_told: list[tuple[float, int]] = field(
         default_factory=list
     )  # sums that were acknowledged
+    payments_told: list[float] = field(default_factory=list)  # when that was acknowledged
     returned_at: float = 0.0  # when somebody gave some of it back in the console last
     paid_at: datetime | None = None
     paid_after_end: bool = False  # it was closed, or declined

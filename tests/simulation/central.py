@@ -68,6 +68,8 @@ class SimulatedServer:
         self.refused: dict[str, float] = {}  # payments, before anybody was asked for money
         self._calls: list[Event] = []  # somebody waits for their answers
         self.lost: list[tuple[float, float]] = []  # what happened in between it does not know
+        self.unnoticed: list[tuple[float, float]] = []  # of those, where no kiosk can tell it so
+        self.kiosks_know_more: Callable[[], bool] = lambda: False
         self.up_since, self._journals = scheduler.now, JournalCalls()
         self._starts()
         if {"server_restored", "backup_restored"} & set(faults.enabled):
@@ -80,6 +82,8 @@ class SimulatedServer:
             self._to_be_restored = False
             estate.restore(self.backup)
             self.lost.append((self._backup_at, self._scheduler.now))
+            if not self.kiosks_know_more():
+                self.unnoticed.append(self.lost[-1])
         self.process, self.up_since = Process("server"), self._scheduler.now
         for _ in range(self.sweepers):
             self._scheduler.spawn(self._sweeps, self.process, "sweep")

@@ -115,6 +115,8 @@ def _channels(run: "Simulation") -> Iterator[str]:
             order = orders.get(number)
             if order is None:
                 yield f"{method} has {number}, the server does not"
+            elif restores.late_word_is_lost(run, order, account):
+                continue
             elif _came(order) != account.captured_minor and not account.refunds:
                 yield (
                     f"{order.reference}: {method} took {account.captured_minor}, the server says"
@@ -152,7 +154,8 @@ def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
 
 
 def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
-    return staff_ask_how_much(order) or restores.word_is_lost(run, order, account)
+    lost = restores.word_is_lost, restores.late_word_is_lost
+    return staff_ask_how_much(order) or any(is_lost(run, order, account) for is_lost in lost)
 
 
 def _came(order: PaymentOrder) -> int:
@@ -230,7 +233,7 @@ def _kiosks_and_server(
 def _agree(run: "Simulation", record: PaymentRecord, order: PaymentOrder) -> bool:
     unpaid = record.state in ENDED_UNPAID
     if order.life in ENDED_UNPAID:
-        return unpaid
+        return unpaid or (bool(run.server.lost) and restores.decision_is_lost(record, order))
     if order.reason == "late":  # told that nothing was taken, or that it went back
         told = unpaid or record.state is PaymentState.REVERSED
         return told or bool(order.decided) or bool(run.server.lost)

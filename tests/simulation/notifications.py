@@ -54,10 +54,15 @@ class Notifications:
                 self._scheduler.sleep(LATE_S)
             if not self._faults.strikes("notification_lost"):
                 heard = self._deliver(self._channel.name, number, said)
-                if heard and said.refunded_minor:
-                    told = self._channel.accounts[number].refunds_told
-                    told.append((self._scheduler.now, said.refunded_minor))
+                if heard:
+                    self._was_heard(self._channel.accounts[number], said)
                 if heard and not self._faults.strikes("notification_repeated"):
                     self._untold -= 1
                     return
             self._scheduler.sleep(pause)
+
+    def _was_heard(self, account: Account, said: OrderState) -> None:
+        if said.refunded_minor:
+            account.refunds_told.append((self._scheduler.now, said.refunded_minor))
+        elif said.amount_minor:
+            account.payments_told.append(self._scheduler.now)

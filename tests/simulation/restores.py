@@ -3,10 +3,13 @@
 from typing import TYPE_CHECKING
 
 from contract.messages import Method, PaymentRecord, PaymentState
+from server.alerts.models import Alert
+from server.fleet.models import Kiosk as FleetKiosk
 from server.payments.models import PaymentOrder
 from tests.simulation.accounts import IN_THE_CONSOLE, Account
 
 if TYPE_CHECKING:
+    from tests.simulation.lobby import SimulatedKiosk
     from tests.simulation.run import Simulation
 
 ENDED_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED)
@@ -33,6 +36,32 @@ def word_is_lost(run: "Simulation", order: PaymentOrder, account: Account) -> bo
     told = [at for at, sum_told in account.refunds_told if sum_told > order.refunded_minor]
     is_lost = [any(since <= at <= until for since, until in run.server.lost) for at in told]
     return order.refunded_minor in parts and bool(told) and all(is_lost)
+
+
+def knows_more(kiosk: "SimulatedKiosk") -> bool:
+    """Whether a kiosk was told by the server, and keeps it on its disk, that more of its journal is safe
+    than there is now. What heartbeats said to it a start may lose."""
+    if kiosk.running is None:
+        return False
+    row = FleetKiosk.objects.get(pk=kiosk.kiosk_id)
+    return kiosk.journal.acknowledged() > row.journal_sequence
+
+
+def late_word_is_lost(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+    """Whether an order that had ended unpaid was paid after that, and each time that its channel told
+    so was lost by a restore which no kiosk noticed: the server had taken no journal meanwhile."""
+    unpaid = order.life in ENDED_UNPAID and account.captured_minor > 0
+    windows = run.server.unnoticed
+    told = account.payments_told
+    lost = [any(since <= at <= until for since, until in windows) for at in told]
+    return unpaid and bool(told) and all(lost)
+
+
+def decision_is_lost(record: PaymentRecord, order: PaymentOrder) -> bool:
+    """Whether staff had decided that it was paid, and a restore lost that: the channel has no such money,
+    and staff are told that the payer was told otherwise."""
+    told = Alert.objects.filter(kind="told_paid", subject=order.reference)
+    return record.state is PaymentState.APPROVED and told.exists()
 
 
 def order_is_lost(order: PaymentOrder) -> bool:

@@ -22,6 +22,7 @@ from tests.simulation import (
     invariants,
     promises,
     questions_asked,
+    restores,
     unexpected_entries,
 )
 from tests.simulation.alterations import Alterer
@@ -93,6 +94,7 @@ class Simulation:
         Seams.channel = self.outages.channel
         Seams.order_made = lambda order: Seams.unexpected.extend(charges.at_server(self, order))
         self.kiosks: list[SimulatedKiosk] = []
+        self.server.kiosks_know_more = lambda: any(restores.knows_more(k) for k in self.kiosks)
         Seams.kiosk = self._kiosk_of_process
         if random.Random(f"policy {seed}").random() < faults.theme.credits:
             Community.objects.update(late_success=LateSuccess.CREDIT)

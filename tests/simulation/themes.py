@@ -147,10 +147,12 @@ BACKUP = Theme(
             "notification_late",
             "partition",
             "channel_answer_lost",
+            "paid_after_close",
         }
     ),
     by_phone=0.1,
-    by_card=0.4,
+    by_card=0.3,
+    impatient=True,
 )
 BACKLOG = Theme(
     "between the line's return and the journal's delivery",

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from contract.lifecycle import Fact
+from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import (
     EntryKind,
     JournalEntry,
@@ -24,7 +24,7 @@ from server.billing.models import Bill
 from server.billing.unit_accounts import find_unit
 from server.database import database_away, value_is_taken
 from server.estate.models import Unit
-from server.payments import held_bills, timing, transitions
+from server.payments import contradictions, held_bills, timing, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import Caller, kept_bills
 from server.payments.journal import kiosk_time
@@ -109,6 +109,8 @@ class JournalPosting:
     def _told_otherwise(self, record: PaymentRecord) -> None:
         """The channel's word was taken before the kiosk's came: what its payer was told is wrong."""
         order = self._orders[record.payment_id]
+        if order.told_paid and order.life in CLOSED_UNPAID:
+            contradictions.told_paid(order, self._now)
         settled = order.life is PaymentState.APPROVED and order.reason != "late"
         if settled and order.told_unpaid:
             self._alert(
@@ -199,6 +201,8 @@ class JournalPosting:
             PaymentState.UNKNOWN,
         ):
             told |= {"cancel_wanted": True, "next_poll_at": self._now}
+        elif order.life in CLOSED_UNPAID and record.state is PaymentState.APPROVED:
+            told |= {"poll_count": 0, "next_poll_at": self._now}
         self._told(order, told)
         self._told_otherwise(record)
 

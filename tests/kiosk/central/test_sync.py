@@ -329,3 +329,20 @@ def test_that_it_is_stopped_is_remembered_over_a_restart(journal, tmp_path):
     again.keep_stopped(None)
     assert again.stopped() is None
     again.close()
+
+
+def test_each_heartbeat_says_when_the_last_one_was_answered(journal, tmp_path):
+    server = Restored(has=450)
+    told, answers = [], []
+    answer = server.heartbeat
+
+    def heartbeat(beat):
+        told.append(beat.answered_at)
+        answers.append(answer(beat))
+        return answers[-1]
+
+    server.heartbeat = heartbeat
+    made = round_of(server, journal, tmp_path, [])
+    made._beat()
+    assert told[0] is None
+    assert told[1:] == [a.server_time for a in answers[:-1]]

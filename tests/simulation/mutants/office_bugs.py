@@ -371,3 +371,10 @@ def money_for_what_staff_took_back_is_dropped() -> None:
     from server.payments import transitions
 
     transitions._paid_after_all = lambda order, known, at: order
+
+
+def a_restored_server_asks_nobody_again() -> None:
+    """What a channel told and the restored server has forgotten stays forgotten."""
+    from server.payments import restored
+
+    restored.ask_again = lambda last_known, at: 0

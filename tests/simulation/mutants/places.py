@@ -141,6 +141,9 @@ _PLACES = {
     "office_bugs.what_a_restored_server_lacks_is_sent_with_the_next_entry_only": Place(
         themes.BACKUP, ("backup_restored",)
     ),
+    "office_bugs.a_restored_server_asks_nobody_again": Place(
+        themes.BACKUP, ("backup_restored", "paid_after_close")
+    ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
         themes.CROSSING, ("refusal_repeated", "phone_declines")
     ),

@@ -15,6 +15,7 @@ from contract.messages import CardData, EntryKind, JournalBatch, Method, Payment
 from server.alerts.models import Alert
 from server.billing import settlement
 from server.billing.models import Bill
+from server.billing.unit_accounts import account_of
 from server.billing.verification import verify_ledger
 from server.fleet.models import Kiosk
 from server.payments import transitions
@@ -23,7 +24,7 @@ from server.payments.journal import intake, posting
 from server.payments.models import JournalEntry as Received
 from server.payments.models import PaymentOrder
 from tests.server.payments.journal.test_intake import KioskJournal, order, record
-from tests.server.payments.world import NOW
+from tests.server.payments.world import NOW, TODAY
 from tests.server.village import create_village
 
 APPROVED = PaymentState.APPROVED
@@ -106,6 +107,18 @@ def test_a_card_with_a_nul_in_its_name_was_charged_and_is_booked(world):
     assert order().life is APPROVED
     assert order().card["card_name"] == "girocard"
     assert not Alert.objects.exists()
+
+
+def test_a_unit_whose_credit_passes_what_one_payment_may_be_can_be_looked_up(world):
+    """Two payments of the most that the contract lets one be."""
+    most = 10**12
+    bills = [record(world, APPROVED).bills[0].model_copy(update={"amount_minor": most})]
+    journal = KioskJournal()
+    for number in (1, 2):
+        said = record(world, APPROVED, number=number, offline=True, bills=bills)
+        journal.tells(said.model_copy(update={"amount_minor": most}))
+    ingest(world, journal)
+    assert account_of(world.unit, TODAY).credit_minor == 2 * most - 33208
 
 
 def test_what_fails_together_is_booked_one_by_one(world, monkeypatch):
