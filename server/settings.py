@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "server.workplace",
     "server.onboarding",
     "server.unit_page",
+    "server.counter",
     "server.api",
 ]
 

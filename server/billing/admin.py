@@ -160,7 +160,7 @@ class BillAdmin(ReadOnly, ModelAdmin):
     @display(
         description=_("State"),
         ordering="state",
-        label={"open": "warning", "paid": "success", "void": "danger"},
+        label={"open": "warning", "paid": "success", "waived": "success", "void": "danger"},
     )
     def shown_state(self, bill: Bill) -> tuple[str, str]:
         return bill.state, bill.get_state_display()

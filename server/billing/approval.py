@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contract.business_day import business_day
@@ -49,5 +50,9 @@ def _do(asked: Request, act: Callable[[Bill], object]) -> None:
         raise CannotBeDone(unclear, ended=False) from error
 
 
-REISSUE = Kind(_("Make a bill anew"), Deed.RUN_BILLS, _reissue)
-VOID = Kind(_("Void a bill"), Deed.VOID_BILL, _void)
+def _page(asked: Request) -> str:
+    return reverse("bill_page_of_staff", args=[asked.subject])
+
+
+REISSUE = Kind(_("Make a bill anew"), Deed.RUN_BILLS, _reissue, link=_page)
+VOID = Kind(_("Void a bill"), Deed.VOID_BILL, _void, link=_page)

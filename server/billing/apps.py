@@ -12,9 +12,11 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from server.billing import approval
+        from server.billing import approval, waiver_approval
         from server.staff.approvals import KINDS
 
         guards.keep(self, immutability.GUARDS)
         KINDS[approval.CODE] = approval.VOID
         KINDS[approval.REISSUE_CODE] = approval.REISSUE
+        KINDS[waiver_approval.CODE] = waiver_approval.WAIVE
+        KINDS[waiver_approval.BACK_CODE] = waiver_approval.TAKE_BACK

@@ -14,6 +14,7 @@ from weasyprint.urls import URLFetcher
 
 from contract.money import Money
 from server.billing import bill_wording
+from server.billing.amounts import paid_minor
 from server.billing.missing_glyphs import typeset, typeset_all
 from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
@@ -83,7 +84,7 @@ def qr_svg(text: str) -> str:
 def _words(bill: Bill, today: date) -> dict[str, object]:
     view = to_contract(bill, today)
     paid = bill.state == BillState.PAID
-    amount = bill.amount_minor + bill.late_fee_minor if paid else view.amount_minor
+    amount = paid_minor(bill) if paid else view.amount_minor
     return {
         "bill": bill,
         "unit": bill.unit,
@@ -92,6 +93,7 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
         "said": bill_wording.sentences(bill, today),
         "ways": bill_wording.ways_to_pay(bill),
         "paid": paid,
+        "waived": bill.state == BillState.WAIVED,
         "amount": _money(amount, bill.currency),
         "lines": [
             {
@@ -106,7 +108,7 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
             for line in view.lines
         ],
         "late_fee": _money(view.late_fee_minor, bill.currency) if view.late_fee_minor else None,
-        "days_late": 0 if paid else days_late(bill.due, today),
+        "days_late": 0 if bill.state != BillState.OPEN else days_late(bill.due, today),
         "qr": qr_svg(bill_url(bill, today)),
         "qr_size_mm": QR_SIZE_MM,
     }

@@ -24,6 +24,7 @@ def sentences(bill: Bill, today: date) -> dict[str, Text]:
         "number": both("Bill number"),
         "amount_paid": both("Amount paid"),
         "amount_due": both("Amount due"),
+        "waived": both("Waived in full: nothing is to be paid"),
         "paid_on": both("Paid on %(day)s", day=spoken(bill.paid_on or today)),
         "due_by": both("Please pay by %(day)s", day=spoken(bill.due)),
         "late": both_of("%(days)s day late", "%(days)s days late", late, days=late),

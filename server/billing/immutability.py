@@ -1,6 +1,6 @@
 """What of a bill and of a fee item stays as it was: paper, kiosks, orders and books name it."""
 
-from server.ledger.guards import frozen
+from server.ledger.guards import ends_once, frozen
 
 GUARDS = (
     frozen(
@@ -19,5 +19,12 @@ GUARDS = (
         ("code", "community_id"),
         "EXISTS (SELECT 1 FROM billing_billline l WHERE l.fee_item_id = OLD.id)",
         "the code of a fee item that was billed is not changed: its income is booked under it",
+    ),
+    *ends_once(
+        "billing_billwaiver",
+        "billing_billwaiver",
+        ("community_id", "bill_id", "of", "whole", "amount_minor", "reason", "granted_at"),
+        "OLD.ended_at IS NOT NULL",
+        "what was waived is not changed or deleted; take it back",
     ),
 )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from server.billing.adjustments import Discount, OneOffCharge, SharedCost, UnitWeight, Waiver
+from server.billing.bill_waivers import BillWaiver
 from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
@@ -19,6 +20,7 @@ from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
 
 __all__ = [  # the models of this app that have files of their own
+    "BillWaiver",
     "Discount",
     "FeeItem",
     "Meter",
@@ -65,6 +67,7 @@ class LateFeePolicy(OfCommunity):
 class BillState(models.TextChoices):
     OPEN = "open", _("Open")
     PAID = "paid", _("Paid")
+    WAIVED = "waived", _("Waived in full")
     VOID = "void", _("Void")
 
 
@@ -72,7 +75,9 @@ class Bill(models.Model):
     """One unit, one period. ``amount_minor`` is the sum of its lines, without late fee.
 
     ``late_fee_minor`` is nought while open (it grows by the day, see ``server.billing.amounts``) and
-    frozen when paid; ``paid_on`` is there exactly when the state is PAID.
+    frozen when paid; ``paid_on`` is there exactly when the state is PAID. ``waived_minor`` of the
+    amount and ``late_fee_waived_minor`` of the late fee need not be paid; with ``no_late_fee`` none
+    grows.
     """
 
     community = models.ForeignKey(
@@ -86,6 +91,11 @@ class Bill(models.Model):
     currency = models.CharField(_("Currency"), max_length=3)
     amount_minor = models.BigIntegerField(_("Amount (minor units)"))
     late_fee_minor = models.BigIntegerField(_("Late fee (minor units)"), default=0)
+    waived_minor = models.BigIntegerField(_("Waived (minor units)"), default=0, db_default=0)
+    late_fee_waived_minor = models.BigIntegerField(
+        _("Late fee waived (minor units)"), default=0, db_default=0
+    )
+    no_late_fee = models.BooleanField(_("No late fee"), default=False, db_default=False)
     state = models.CharField(
         _("State"), max_length=10, choices=BillState.choices, default=BillState.OPEN
     )
@@ -107,6 +117,19 @@ class Bill(models.Model):
             ),
             models.CheckConstraint(condition=is_period("period"), name="bill_has_a_period"),
             models.CheckConstraint(
+                condition=models.Q(
+                    waived_minor__gte=0,
+                    waived_minor__lte=models.F("amount_minor"),
+                    late_fee_waived_minor__gte=0,
+                ),
+                name="bill_waives_no_more_than_it_is",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="waived")
+                | models.Q(waived_minor=models.F("amount_minor")),
+                name="bill_waived_in_full_owes_nothing",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state="paid", paid_on__isnull=False)
                 | (~models.Q(state="paid") & models.Q(paid_on__isnull=True, late_fee_minor=0)),
                 name="bill_paid_on_when_paid",
@@ -119,6 +142,10 @@ class Bill(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """Of its page for staff: the back office and its search lead there."""
+        return f"/staff/bills/{self.number}/"
 
 
 class BillLine(models.Model):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from server.billing import issuing
+from server.billing import issuing, waiving
 from server.billing.drafting import draft
 from server.billing.leases import lock
 from server.billing.models import Bill
@@ -26,17 +26,19 @@ class CannotBeIssued(Exception):
 
 @transaction.atomic
 def reissue_by(person: Person, bill: Bill, reason: str, *, today: date, at: datetime) -> Bill:
-    """The new bill of the same unit, period and due date, of all fee items, from what is known now.
+    """The new bill of the same unit, period and due date, of all fee items, from what is known now. What
+    was waived of the old one holds for it.
 
     All or nothing. Raises BillNotOpen, BillLeased, ReasonMissing, CannotBeIssued.
     """
     issuing.lock_numbers(bill.community)
     [old] = lock([bill])
-    void_by(person, old, reason, at=at)
+    waived = void_by(person, old, reason, at=at)
     book = PeriodBook(bill.community, old.period)
     unit = Unit.objects.select_related("building").get(pk=old.unit_id)
     [new] = draft(book, [unit])
     if not new.makes_a_bill:
         raise CannotBeIssued(new.blocked)
     [made] = issuing.write(book, [new], issued_on=today, due=old.due, at=at)
+    waiving.carry(person, waived, made, today=today, at=at)
     return made

@@ -10,10 +10,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from server.billing.amounts import terms_of
+from server.billing.amounts import late_fee_on, principal_minor, terms_of
 from server.billing.leases import lock, release
 from server.billing.models import Allocation, Bill, BillState
-from server.billing.rules.late_fee import LateFeeTerms, late_fee_minor
+from server.billing.rules.late_fee import LateFeeTerms
 from server.estate.models import Community, Unit
 from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
@@ -77,10 +77,10 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     """Settles the payments' bills, in this order, and posts the payments: all or nothing. A payment
     that was settled before answers what happened then.
 
-    A part smaller than its bill's amount (without late fee) settles nothing and becomes credit. What a
-    part is above it is late fee as far as one was due on that day; the rest is credit. Raises
-    ValueError when there is no money, a payment comes twice, or units, bills and currencies are not
-    all of one community.
+    A part smaller than its bill's amount (without late fee, less what was waived) settles nothing and
+    becomes credit. What a part is above it is late fee as far as one was due on that day; the rest is
+    credit. Raises ValueError when there is no money, a payment comes twice, or units, bills and
+    currencies are not all of one community.
     """
     community = payments[0].unit.community
     _check(payments, community)
@@ -128,12 +128,12 @@ class _Work:
         credited = taken.rest_minor
         for part in taken.parts:
             bill = self._bills[part.bill.pk]
-            if bill.state != BillState.OPEN or part.amount_minor < bill.amount_minor:
+            if bill.state != BillState.OPEN or part.amount_minor < principal_minor(bill):
                 credited += part.amount_minor
                 continue
             late_fee = self._late_fee(bill, part.amount_minor, taken)
             lines += self._pay(bill, late_fee, taken)
-            credited += part.amount_minor - bill.amount_minor - late_fee
+            credited += part.amount_minor - principal_minor(bill) - late_fee
             settled.append(bill.number)
         if credited:
             lines.append(Line("credit", -credited, taken.unit.pk))
@@ -143,11 +143,10 @@ class _Work:
     def _late_fee(self, bill: Bill, amount_minor: int, taken: Taken) -> int:
         """Of what the payment has above the bill's amount, what was due as late fee."""
         day = max(taken.paid_on, taken.priced_on or taken.paid_on)
-        due = late_fee_minor(bill.amount_minor, bill.due, day, self._terms)
-        return min(amount_minor - bill.amount_minor, due)
+        return min(amount_minor - principal_minor(bill), late_fee_on(bill, day, self._terms))
 
     def _pay(self, bill: Bill, late_fee: int, taken: Taken) -> list[Line]:
-        amount_minor = bill.amount_minor + late_fee
+        amount_minor = principal_minor(bill) + late_fee
         bill.state = BillState.PAID  # so that the next payment of it becomes credit
         self._paid.setdefault((taken.paid_on, late_fee), []).append(bill.pk)
         self._allocations.append(

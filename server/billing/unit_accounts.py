@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from contract import messages, unit_code
+from server.billing import waiver_lines
 from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.leases import Held, may_be_paid
 from server.billing.models import Bill, BillLine, BillState
@@ -112,7 +113,9 @@ def credit_minor(unit: Unit) -> int:
 def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
     found: dict[int, list[Bill]] = defaultdict(list)
     query = Bill.objects.filter(unit__in=units, state=BillState.OPEN).order_by("period", "pk")
-    for bill in query.select_related("unit").prefetch_related("lines__fee_item"):
+    for bill in query.select_related("unit").prefetch_related(
+        "lines__fee_item", "waivers__fee_item"
+    ):
         found[bill.unit_id].append(bill)
     return found
 
@@ -141,8 +144,11 @@ def _bill(
         currency=bill.currency,
         due=bill.due,
         lines=[
-            _line(line, bill.period, history.get((bill.unit_id, line.fee_item.code), []))
-            for line in _lines(bill)
+            *(
+                _line(line, bill.period, history.get((bill.unit_id, line.fee_item.code), []))
+                for line in _lines(bill)
+            ),
+            *waiver_lines.of(bill),
         ],
         paid_on=bill.paid_on,
         held=bill.state == BillState.OPEN and (bill.unit_id, bill.period) in held,

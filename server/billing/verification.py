@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Sum
 
-from server.billing.models import Allocation, Bill, BillState
+from server.billing.models import Allocation, Bill, BillState, BillWaiver
 from server.ledger import verification
 from server.ledger.models import Entry
 
@@ -13,7 +13,13 @@ _STEP = 500
 
 def verify_ledger() -> list[str]:
     """One sentence for each thing wrong, in the books themselves or against the bills."""
-    return [*verification.problems(), *_bills_against_books(), *_strays(), *_payments()]
+    return [
+        *verification.problems(),
+        *_bills_against_books(),
+        *_strays(),
+        *_payments(),
+        *_waivers(),
+    ]
 
 
 def _receivables() -> dict[tuple[str, str], int]:
@@ -30,10 +36,10 @@ def _receivables() -> dict[tuple[str, str], int]:
 def _bills_against_books() -> Iterator[str]:
     owed = _receivables()
     bills = Bill.objects.order_by("pk").values_list(
-        "community__code", "number", "state", "amount_minor"
+        "community__code", "number", "state", "amount_minor", "waived_minor"
     )
-    for community, number, state, amount in bills.iterator(_STEP):
-        should = amount if state == BillState.OPEN else 0
+    for community, number, state, amount, waived in bills.iterator(_STEP):
+        should = amount - waived if state == BillState.OPEN else 0
         found = owed.get((community, number), 0)
         if found != should:
             yield f"{community}: bill {number} is {state}: owes {should}, the books say {found}"
@@ -56,10 +62,44 @@ def _payments() -> Iterator[str]:
         .annotate(total=Sum("amount_minor"))
     }
     bills = Bill.objects.order_by("pk").values_list(
-        "pk", "community__code", "number", "state", "amount_minor", "late_fee_minor"
+        "pk",
+        "community__code",
+        "number",
+        "state",
+        "amount_minor",
+        "late_fee_minor",
+        "waived_minor",
     )
-    for pk, community, number, state, amount, late_fee in bills.iterator(_STEP):
-        should = amount + late_fee if state == BillState.PAID else 0
+    for pk, community, number, state, amount, late_fee, waived in bills.iterator(_STEP):
+        should = amount - waived + late_fee if state == BillState.PAID else 0
         found = sums.get(pk, 0)
         if found != should:
             yield f"{community}: bill {number} is {state}: {should} paid, allocations say {found}"
+
+
+def _waivers() -> Iterator[str]:
+    """What a bill says was waived of it is what its waivers in force, and the books, say."""
+    granted: dict[tuple[int, bool], int] = {}
+    rows = BillWaiver.objects.filter(ended_at=None).order_by()
+    for bill, of, minor in rows.values_list("bill", "of", "amount_minor"):
+        key = (bill, of == BillWaiver.Of.LATE_FEE)
+        granted[key] = granted.get(key, 0) + minor
+    booked: dict[tuple[str, str, bool], int] = {}
+    entries = Entry.objects.filter(account__code__startswith="waivers:").order_by()
+    for community, number, code, minor in entries.values_list(
+        "account__community__code", "bill_number", "account__code"
+    ).annotate(total=Sum("amount_minor")):
+        key = (community, number, code == "waivers:late_fee")
+        booked[key] = booked.get(key, 0) + minor
+    bills = Bill.objects.order_by("pk").values_list(
+        "pk", "community__code", "number", "waived_minor", "late_fee_waived_minor"
+    )
+    for pk, community, number, *said in bills.iterator(_STEP):
+        for of_fee, minor in zip((False, True), said, strict=True):
+            found = (granted.get((pk, of_fee), 0), booked.get((community, number, of_fee), 0))
+            if found != (minor, minor):
+                what = "late fee" if of_fee else "lines"
+                yield (
+                    f"{community}: bill {number} says {minor} of its {what} was waived,"
+                    f" the waivers say {found[0]}, the books {found[1]}"
+                )

@@ -12,6 +12,7 @@ from contract import base64url, bill_code
 from contract.bill_code import Reading, Verdict
 from contract.business_day import business_day
 from contract.money import Money
+from server.billing.amounts import paid_minor
 from server.billing.models import Bill, BillSigningKey, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.signing import trusted_keys
@@ -40,7 +41,7 @@ def bill_page(request: HttpRequest, token: str) -> HttpResponse:
     today = business_day(now, bill.community.time_zone)
     view = to_contract(bill, today)
     paid = bill.state == BillState.PAID
-    amount = bill.amount_minor + bill.late_fee_minor if paid else view.amount_minor
+    amount = paid_minor(bill) if paid else view.amount_minor
     late_fee = view.late_fee_minor
     context = {
         "bill": bill,

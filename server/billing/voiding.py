@@ -4,20 +4,23 @@ from datetime import datetime
 
 from django.db import transaction
 
+from server.billing import waiving
 from server.billing.leases import BillNotOpen, lock, refuse_held
-from server.billing.models import Bill, BillState, OneOffCharge
+from server.billing.models import Bill, BillState, BillWaiver, OneOffCharge
 from server.ledger import posting
 from server.staff import audit
 from server.staff.people import Person
 
 
 @transaction.atomic
-def void(bill: Bill, *, at: datetime) -> None:
-    """Raises BillNotOpen when it is paid or void, BillLeased while it may be paid already."""
+def void(bill: Bill, *, at: datetime) -> list[BillWaiver]:
+    """What was waived of it ends with it, and is returned. Raises BillNotOpen when it is paid or void,
+    BillLeased while it may be paid already."""
     [bill] = lock([bill])
-    if bill.state != BillState.OPEN:
+    if bill.state not in (BillState.OPEN, BillState.WAIVED):
         raise BillNotOpen(bill)
     refuse_held([bill])
+    ended = waiving.end_all(bill, at)
     original = posting.find(bill.community_id, "bill", bill.number)
     if original is not None:
         posting.post(
@@ -31,10 +34,11 @@ def void(bill: Bill, *, at: datetime) -> None:
     OneOffCharge.objects.filter(bill=bill).update(bill=None)
     bill.state = BillState.VOID
     bill.save(update_fields=["state"])
+    return ended
 
 
 @transaction.atomic
-def void_by(person: Person, bill: Bill, reason: str, *, at: datetime) -> None:
+def void_by(person: Person, bill: Bill, reason: str, *, at: datetime) -> list[BillWaiver]:
     """As ``void``, written down with who did it and why. Raises also ReasonMissing."""
     audit.record(
         bill.community_id,
@@ -46,4 +50,4 @@ def void_by(person: Person, bill: Bill, reason: str, *, at: datetime) -> None:
         before={"state": bill.state, "amount_minor": bill.amount_minor},
         after={"state": BillState.VOID.value},
     )
-    void(bill, at=at)
+    return void(bill, at=at)

@@ -186,3 +186,37 @@ def frozen(name: str, table: str, columns: Sequence[str], once: str, message: st
         postgresql=f"{event} FOR EACH ROW",
         body=f"IF {changed} THEN IF {once} THEN {refused(message)} END IF; END IF; RETURN NEW;",
     )
+
+
+def ends_once(name: str, table: str, kept: Sequence[str], ended: str, message: str) -> list[Guard]:
+    """Rows of ``table`` that end, once, and are never deleted. ``kept``: columns that stay from the
+    beginning; once ``ended`` is true of OLD, all stay."""
+    return [
+        frozen(f"{name}_stands", table, kept, "OLD.id IS NOT NULL", message),
+        Guard(
+            f"{name}ends_once",
+            table,
+            sqlite=f"BEFORE UPDATE ON {table} WHEN {ended} {refusal(message)}",
+            postgresql=f"BEFORE UPDATE ON {table} FOR EACH ROW",
+            body=f"IF {ended} THEN {refused(message)} END IF; RETURN NEW;",
+        ),
+        Guard(
+            f"{name}_is_not_deleted",
+            table,
+            sqlite=f"BEFORE DELETE ON {table} {refusal(message)}",
+            postgresql=f"BEFORE DELETE ON {table} FOR EACH ROW",
+            body=refused(message),
+        ),
+        Guard(
+            f"{name}_is_not_emptied",
+            table,
+            postgresql=f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
+            body=refused(message),
+        ),
+        Guard(
+            f"{name}_is_not_replaced",
+            table,
+            sqlite=f"BEFORE INSERT ON {table} WHEN EXISTS"
+            f" (SELECT 1 FROM {table} WHERE id = NEW.id) {refusal(message)}",
+        ),
+    ]

@@ -29,6 +29,8 @@ KINDS = {
     "held": _("Money held"),
     "held_released": _("Held money released"),
     "opening": _("Brought forward"),
+    "waiver": _("Waived"),
+    "waiver_undone": _("Waiver taken back"),
     "refund_outside": _("Returned in a channel's console"),
 }
 

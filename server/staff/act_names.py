@@ -14,6 +14,8 @@ ACTS = {
     "returned_by_hand": _("Returned by hand"),
     "resolve_alert": _("Dealt with"),
     "bill_voided": _("Bill voided"),
+    "bill_waived": _("Waived"),
+    "waiver_taken_back": _("Waiver taken back"),
     "create_community": _("Community made"),
     "import_estate": _("Estate imported"),
     "billing_run_begun": _("Billing run begun"),

@@ -1,5 +1,6 @@
 """The page of what waits for a second person, and what was decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,16 @@ class Shown:
     @property
     def amount(self) -> str:
         return Money(self.request.amount_minor, self.request.currency).display("zh_CN")
+
+    @property
+    def changes(self) -> Sequence[approvals.Change]:
+        kind = approvals.KINDS.get(self.request.kind)
+        return kind.changes(self.request) if kind else ()
+
+    @property
+    def link(self) -> str:
+        kind = approvals.KINDS.get(self.request.kind)
+        return kind.link(self.request) if kind else ""
 
     @property
     def asked_at(self) -> str:

@@ -4,7 +4,7 @@ Each kind of act is named once (``Kind``) by the room that does it. The act runs
 approves it, as the person who asked; who approved is written down beside it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,11 @@ _OWN = _("This is your own request; another person has to approve it")
 _DECIDED = _("This request was decided already")
 _EXPIRED = _("This request was not decided in time; it can be asked for again")
 # Up to how much (minor units) a role may act alone where the community says nothing else.
-ALONE: dict[tuple[Role, str], int] = {(Role.COLLECTOR, "void_bill"): 0}
+ALONE: dict[tuple[Role, str], int] = {
+    (Role.COLLECTOR, "void_bill"): 0,
+    (Role.COLLECTOR, "waive"): 0,
+    (Role.BOOKKEEPER, "waive"): 0,
+}
 
 
 class NotApproved(Exception):
@@ -45,21 +49,38 @@ class CannotBeDone(Exception):
 
 
 @dataclass(frozen=True)
+class Change:
+    """One thing that a request changes, as the page tells it; ``old`` and ``new`` may be empty."""
+
+    what: str | Promise
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
-    """``deed``: who may ask for it. ``run``: does it, raises CannotBeDone; called once for a request."""
+    """``deed``: who may ask for it. ``run``: does it, raises CannotBeDone; called once for a request.
+    ``changes``: what it changes, with old and new value. ``link``: the page of its subject.
+    ``always``: it needs a second person whatever the amount."""
 
     name: str | Promise
     deed: Deed
     run: Callable[[Request, Person, datetime], None]
+    changes: Callable[[Request], Sequence[Change]] = lambda asked: ()
+    link: Callable[[Request], str] = lambda asked: ""
+    always: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def alone_up_to(user: Any, kind: str, community: int) -> int | None:
-    """Minor units up to which the person may do it without another; None: without limit."""
+    """Minor units up to which the person may do it without another; None: without limit; less than
+    nought: never."""
     if scope.is_company(user):
         return None
+    if KINDS[kind].always:
+        return -1
     deed = KINDS[kind].deed
     own = RoleAssignment.objects.filter(person=user.pk, community=community, ended_at=None)
     held = [Role(value) for value in own.values_list("role", flat=True)]

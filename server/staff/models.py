@@ -256,6 +256,7 @@ class Limit(models.Model):
 
     class Of(models.TextChoices):
         VOID_BILL = "void_bill", _("Void a bill")
+        WAIVE = "waive", _("Waive")
         RETURN_MONEY = "return_money", _("Return money by hand")
 
     community = models.ForeignKey(

@@ -41,6 +41,7 @@ class Deed(StrEnum):
     """What is more than changing a row."""
 
     VOID_BILL = "void_bill"
+    WAIVE = "waive"
     RUN_BILLS = "run_bills"
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
@@ -86,6 +87,7 @@ TABLE: dict[Role, Rights] = {
         does=frozenset(
             {
                 Deed.VOID_BILL,
+                Deed.WAIVE,
                 Deed.RUN_BILLS,
                 Deed.DECIDE_PAYMENT,
                 Deed.RETURN_MONEY,
@@ -98,7 +100,7 @@ TABLE: dict[Role, Rights] = {
             {*_DAILY, Area.RESIDENTS, Area.FEES, Area.BILLS, Area.PAYMENTS, Area.REQUESTS}
         ),
         changes=frozenset({Area.RESIDENTS, Area.NOTICES}),
-        does=frozenset({Deed.VOID_BILL, Deed.RESOLVE_ALERT}),
+        does=frozenset({Deed.VOID_BILL, Deed.WAIVE, Deed.RESOLVE_ALERT}),
     ),
     Role.APPROVER: Rights(
         sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
@@ -133,6 +135,7 @@ _OF_MODEL = {
     "billing.meterreading": Area.METERS,
     "billing.bill": Area.BILLS,
     "billing.billline": Area.BILLS,
+    "billing.billwaiver": Area.BILLS,
     "billing.billlease": Area.BILLS,
     "billing.allocation": Area.BILLS,
     "billing.billsigningkey": Area.BILLS,

@@ -44,6 +44,7 @@ class BillRow:
     owed: str
     late_fee: str
     overdue: bool
+    waived: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ def _owed(found: UnitFacts, bills: list[Bill], today: date, money: Callable[[int
     found.bills = []
     for bill in bills:
         late, owed = late_fee_of(bill, today, terms), open_minor(bill, today, terms)
+        waived = bill.waived_minor + bill.late_fee_waived_minor
         found.bills.append(
             BillRow(
                 bill,
@@ -150,6 +152,7 @@ def _owed(found: UnitFacts, bills: list[Bill], today: date, money: Callable[[int
                 money(owed) if owed else "",
                 money(late) if late else "",
                 bill.state == BillState.OPEN and bill.due < today,
+                money(waived) if waived else "",
             )
         )
 

@@ -1,0 +1,46 @@
+"""The counter's pages in a real browser: readable by everyone, on a desk and on a phone."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from server.billing.waiving import Wish, waive_by
+from server.staff.people import Person
+from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
+from tests.server.village import NOW, TODAY, bill_of, create_village, issue
+
+__all__ = ["page"]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def look_at(page, address: str, language: str, width: int, picture: Path) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    log_in(page)
+    page.goto(quote(address, safe="/?=#"))
+    if language == "en":
+        page.click("button[value=en]")
+        page.wait_for_selector("html[lang=en]")
+    page.wait_for_selector("main h1")
+    page.screenshot(path=picture, full_page=True)
+    assert not page.evaluate(WEAK_TEXT)
+    assert page.evaluate(WIDE) <= 0
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
+def test_a_bills_page_is_readable_and_waives(page, tmp_path: Path, language: str, width: int):
+    village = create_village()
+    issue(village)
+    bill = bill_of(village)
+    clerk, wishes = Person("clerk"), (Wish("property", 5_000), Wish("late_fee"))
+    for wish in wishes:
+        waive_by(clerk, bill, wish, "hardship", today=TODAY, at=NOW)
+    look_at(page, bill.get_absolute_url(), language, width, tmp_path / "bill.png")
+    page.select_option("#what", "bill")
+    page.fill("#reason", "hardship")
+    page.click("form button.main")
+    page.wait_for_selector(".notice.good")
+    page.screenshot(path=tmp_path / "waived.png", full_page=True)
+    bill.refresh_from_db()
+    assert bill.state == "waived"
