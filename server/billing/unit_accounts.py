@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from contract import messages, unit_code
 from server.billing import waiver_lines
@@ -113,9 +113,9 @@ def credit_minor(unit: Unit) -> int:
 def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
     found: dict[int, list[Bill]] = defaultdict(list)
     query = Bill.objects.filter(unit__in=units, state=BillState.OPEN).order_by("period", "pk")
-    for bill in query.select_related("unit").prefetch_related(
-        "lines__fee_item", "waivers__fee_item"
-    ):
+    bills = list(query.select_related("unit").prefetch_related("lines__fee_item"))
+    prefetch_related_objects([b for b in bills if waiver_lines.any_of(b)], "waivers__fee_item")
+    for bill in bills:
         found[bill.unit_id].append(bill)
     return found
 

@@ -10,9 +10,16 @@ from server.language import both
 CODE = "waiver"
 
 
+def any_of(bill: Bill) -> bool:
+    """Whether anything of the bill is waived, without asking the database."""
+    return bool(bill.waived_minor or bill.late_fee_waived_minor or bill.no_late_fee)
+
+
 def of(bill: Bill) -> list[messages.BillLine]:
     """One line for each waiver in force, so that all lines and the late fee add up to what is open. A
     late fee is told net: its waiver is a line of nought that says how much it was."""
+    if not any_of(bill):
+        return []
     rows = [row for row in bill.waivers.all() if row.ended_at is None]
     return [_line(row, bill.currency) for row in sorted(rows, key=lambda row: row.pk)]
 

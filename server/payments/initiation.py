@@ -155,7 +155,7 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
         bill.number: bill
         for bill in Bill.objects.filter(unit=unit, number__in=wanted)
         .select_related("unit")
-        .prefetch_related("lines__fee_item", "waivers__fee_item")
+        .prefetch_related("lines__fee_item")
     }
     if request.currency != unit.community.currency:
         raise AmountChanged("the amount is not in the community's currency")
