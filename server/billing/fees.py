@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from server.billing.rules import item as rules
 from server.billing.rules.registry import RULES
 from server.estate.fields import BilingualField
-from server.estate.models import Community, Unit
+from server.estate.models import Community, ParkingSpace, Unit, Vehicle
 from server.estate.tenancy import OfCommunity
 from server.language import chosen
 from server.ledger.guards import check_stays
@@ -53,6 +53,7 @@ _RULES = {
     "per_meter": _("By the unit's own meter"),
     "shared": _("Cost shared by an entrance, a building or the community"),
     "per_space": _("Fixed for each parking space"),
+    "per_vehicle": _("Fixed for each vehicle"),
     "one_off": _("Charged once"),
     "percentage": _("Percentage of another fee item"),
 }
@@ -70,7 +71,9 @@ class FeeItem(OfCommunity):
     """What is charged, e.g. property fee. Once billed, ``code`` stays: it names an account.
 
     ``unit_kinds``: the kinds of units that are charged, empty for all. ``base``: the item of which a
-    percentage is charged. ``ends_on``: the last day for which it is charged. ``minimum``: in major units.
+    percentage is charged. ``holding``: which parking spaces are charged, empty for all;
+    ``vehicle_kinds``: which vehicles, likewise. ``ends_on``: the last day for which it is charged.
+    ``minimum``: in major units.
     """
 
     community = models.ForeignKey(
@@ -92,6 +95,15 @@ class FeeItem(OfCommunity):
         _("Minimum"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[NOT_NEGATIVE]
     )
     unit_kinds = models.JSONField(_("Kinds of units"), default=no_kinds, blank=True)
+    holding = models.CharField(
+        _("Parking spaces charged"),
+        max_length=10,
+        choices=ParkingSpace.Holding.choices,
+        blank=True,
+        default="",
+        help_text=_("Owned ones, let ones, or all where nothing is chosen"),
+    )
+    vehicle_kinds = models.JSONField(_("Kinds of vehicles"), default=no_kinds, blank=True)
     split_by = models.CharField(
         _("How shared cost is split"),
         max_length=8,
@@ -125,18 +137,22 @@ class FeeItem(OfCommunity):
     def clean(self) -> None:
         super().clean()
         check_stays(self, "code", "community")
-        kinds = self.unit_kinds
-        if not isinstance(kinds, list) or any(kind not in Unit.Kind.values for kind in kinds):
-            known = ", ".join(Unit.Kind.values)
-            raise ValidationError(
-                {"unit_kinds": gettext("A list of kinds of units: %(kinds)s") % {"kinds": known}}
-            )
+        _check_kinds(self, "unit_kinds", Unit.Kind.values, _("A list of kinds of units: %(kinds)s"))
+        _check_kinds(
+            self, "vehicle_kinds", Vehicle.Kind.values, _("A list of kinds of vehicles: %(kinds)s")
+        )
         above, seen = self.base, {self.pk}
         while above is not None:
             if above.pk in seen and above.pk is not None:
                 raise ValidationError({"base": gettext("An item cannot be a part of itself")})
             seen.add(above.pk)
             above = above.base
+
+
+def _check_kinds(item: FeeItem, field: str, known: list[str], said: Any) -> None:
+    kinds = getattr(item, field)
+    if not isinstance(kinds, list) or any(kind not in known for kind in kinds):
+        raise ValidationError({field: said % {"kinds": ", ".join(known)}})
 
 
 def no_steps() -> list[Any]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.db.models import Q
 
 from contract.messages import Text
+from server.billing import kept
 from server.billing.adjustments import Discount, OneOffCharge, Waiver
 from server.billing.fees import FeeItem, steps_of
 from server.billing.meter_facts import MeterBook
@@ -25,7 +26,7 @@ from server.billing.rules.item import (
     TariffFacts,
 )
 from server.billing.rules.reductions import DiscountFacts, WaiverFacts
-from server.estate.models import Building, Community, Occupancy, ParkingSpace, Unit
+from server.estate.models import Building, Community, Occupancy, Unit
 from server.language import both
 
 
@@ -46,19 +47,16 @@ class PeriodBook:
 
     def facts(self, units: Sequence[Unit]) -> PeriodFacts:
         """The units, in the order in which they come, with their buildings loaded."""
-        spaces: dict[int, list[str]] = defaultdict(list)
         keys = [unit.pk for unit in units]
-        for unit_id, code in ParkingSpace.objects.filter(unit__in=keys).values_list(
-            "unit_id", "code"
-        ):
-            spaces[unit_id].append(code)
         begins = charged_from(keys)
+        spaces, vehicles = kept.spaces(keys, self.period), kept.vehicles(keys, self.period)
         return PeriodFacts(
             self.period,
             tuple(
                 replace(
                     unit_facts(unit),
-                    parking_spaces=tuple(sorted(spaces.get(unit.pk, ()))),
+                    parking_spaces=spaces.get(unit.pk, ()),
+                    vehicles=vehicles.get(unit.pk, ()),
                     begins=begins.get(unit.pk),
                 )
                 for unit in units
@@ -141,6 +139,7 @@ def item_facts(row: FeeItem) -> ItemFacts:
         rounding=Rounding(row.rounding),
         minimum=Decimal(row.minimum),
         kinds=frozenset(row.unit_kinds),
+        of_kept=frozenset([row.holding] if row.holding else row.vehicle_kinds),
         split_by=SplitBy(row.split_by),
         ends=row.ends_on,
         base=row.base.code if row.base else "",

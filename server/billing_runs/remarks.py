@@ -35,6 +35,9 @@ def of_run(book: PeriodBook, left_out: Sequence[str]) -> list[Remark]:
         _of_all(code, "item_left_out", both("the fee item is left out of this run"))
         for code in left_out
     ]
+    if not book.items:
+        said = both("there is no fee item, so nothing is charged; add tariffs first")
+        found.append(_of_all("", "no_items", said))
     last = PeriodFacts(book.period, ()).last
     for item in book.items:
         if item.tariffs and in_force(item, last) is None:

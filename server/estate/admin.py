@@ -14,13 +14,14 @@ from server.estate.models import (
     Building,
     Community,
     Contact,
+    FormerHolding,
     Occupancy,
     ParkingSpace,
     Resident,
     Unit,
     Vehicle,
 )
-from server.staff.back_office import ModelAdmin, TabularInline
+from server.staff.back_office import ModelAdmin, ReadOnly, TabularInline
 
 
 @admin.register(Community)
@@ -98,15 +99,22 @@ class ResidentAdmin(CommunityRows, ModelAdmin):
 
 @admin.register(Vehicle)
 class VehicleAdmin(CommunityRows, ModelAdmin):
-    list_display = ("plate", "unit", "since", "until", "community")
-    list_filter = ("community",)
+    list_display = ("plate", "kind", "unit", "since", "until", "community")
+    list_filter = ("community", "kind")
     search_fields = ("plate", "unit__code")
-    autocomplete_fields = ("unit",)
+    autocomplete_fields = ("unit", "owner")
+
+
+class FormerHoldingsOfSpace(ReadOnly, TabularInline):
+    model = FormerHolding
+    fields = ("unit", "holding", "since", "until")
+    extra = 0
 
 
 @admin.register(ParkingSpace)
 class ParkingSpaceAdmin(CommunityRows, ModelAdmin):
-    list_display = ("code", "unit", "holding", "community")
+    list_display = ("code", "unit", "holding", "since", "until", "community")
     list_filter = ("community", "holding")
     search_fields = ("code", "unit__code")
     autocomplete_fields = ("unit",)
+    inlines = (FormerHoldingsOfSpace,)

@@ -21,6 +21,18 @@ _KEEP = """INSERT INTO estate_formerunitcode (community_id, unit_id, code)
     WHERE f.community_id = OLD.community_id AND f.code = OLD.code);"""
 
 
+# A space passes to others with a later first day; with the same one its record was corrected.
+_PASSES = """OLD.unit_id IS NOT NULL AND NEW.since IS NOT NULL
+  AND (NEW.unit_id IS NULL OR NEW.unit_id <> OLD.unit_id OR NEW.holding <> OLD.holding)
+  AND (OLD.since IS NULL OR NEW.since > OLD.since)"""
+_HELD = """INSERT INTO estate_formerholding (community_id, space_id, unit_id, holding, since, until)
+  SELECT OLD.community_id, OLD.id, OLD.unit_id, OLD.holding, OLD.since,
+  CASE WHEN OLD.until < NEW.since THEN OLD.until ELSE {day_before} END;"""
+_HELD_SQLITE = _HELD.format(day_before="date(NEW.since, '-1 day')")
+_HELD_POSTGRESQL = _HELD.format(day_before="NEW.since - 1")
+_HOLDING = "UPDATE OF unit_id, holding, since ON estate_parkingspace"
+
+
 def _any(*tables: str, column: str) -> str:
     return " OR ".join(f"EXISTS (SELECT 1 FROM {t} t WHERE t.{column} = OLD.id)" for t in tables)
 
@@ -60,6 +72,13 @@ GUARDS = (
         sqlite=f"AFTER UPDATE OF code ON estate_unit WHEN OLD.code <> NEW.code BEGIN {_KEEP} END",
         postgresql="AFTER UPDATE OF code ON estate_unit FOR EACH ROW",
         body=f"IF OLD.code <> NEW.code THEN {_KEEP} END IF; RETURN NULL;",
+    ),
+    Guard(
+        "estate_parkingspace_former_holding_is_kept",
+        "estate_parkingspace",
+        sqlite=f"AFTER {_HOLDING} WHEN {_PASSES} BEGIN {_HELD_SQLITE} END",
+        postgresql=f"AFTER {_HOLDING} FOR EACH ROW",
+        body=f"IF {_PASSES} THEN {_HELD_POSTGRESQL} END IF; RETURN NULL;",
     ),
     # After the row is written: who waits for another's rename then sees the code that it kept.
     *(

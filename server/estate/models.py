@@ -21,7 +21,7 @@ from server.estate.fields import (
     default_numbering,
 )
 from server.estate.masking import mask_name
-from server.estate.occupants import Contact, Occupancy, Vehicle
+from server.estate.occupants import Contact, Occupancy, Vehicle, ends_after_it_begins
 from server.estate.tenancy import OfCommunity
 from server.language import chosen
 from server.ledger.guards import check_stays
@@ -30,6 +30,7 @@ __all__ = [
     "Building",
     "Community",
     "Contact",
+    "FormerHolding",
     "FormerUnitCode",
     "LateSuccess",
     "Occupancy",
@@ -274,7 +275,11 @@ class Resident(OfCommunity):
 
 class ParkingSpace(OfCommunity):
     """A parking space, owned by a unit, let to one, or free. ``since``: the first day of that, where
-    it is known."""
+    it is known; ``until``: the last one, where there is an end.
+
+    Who holds it changes by another unit or holding with a later ``since``; the database itself then
+    keeps the holding until then (``FormerHolding``). With the same ``since`` it is a correction.
+    """
 
     class Holding(models.TextChoices):
         OWNED = "owned", _("Owned")
@@ -296,14 +301,42 @@ class ParkingSpace(OfCommunity):
         _("Holding"), max_length=10, choices=Holding.choices, default=Holding.LET
     )
     since = models.DateField(_("Since"), null=True, blank=True)
+    until = models.DateField(_("Last day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Parking space")
         verbose_name_plural = _("Parking spaces")
         ordering = ["community", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["community", "code"], name="parking_space_once")
+            models.UniqueConstraint(fields=["community", "code"], name="parking_space_once"),
+            ends_after_it_begins("parking_space_ends_after_it_begins"),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+
+class FormerHolding(OfCommunity):
+    """Whose a parking space was, and how, from ``since`` (None: from before the records) to ``until``,
+    both days included. Written by the database itself (``server.estate.immutability``)."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    space = models.ForeignKey(
+        ParkingSpace, models.PROTECT, verbose_name=_("Parking space"), related_name="former"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name=_("Unit"), related_name="former_holdings"
+    )
+    holding = models.CharField(_("Holding"), max_length=10, choices=ParkingSpace.Holding.choices)
+    since = models.DateField(_("Since"), null=True, blank=True)
+    until = models.DateField(_("Last day"))
+
+    class Meta:
+        verbose_name = _("Former holding")
+        verbose_name_plural = _("Former holdings")
+        ordering = ["space", "until"]
+
+    def __str__(self) -> str:
+        return f"{self.space} {self.unit}"

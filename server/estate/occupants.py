@@ -6,6 +6,7 @@ Rows are ended, never deleted: who lived somewhere is what bills of that time ha
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from server.estate.tenancy import OfCommunity
 
@@ -120,7 +121,14 @@ class Contact(OfCommunity):
 
 
 class Vehicle(OfCommunity):
-    """A vehicle that a unit keeps here, by its plate, from ``since`` to ``until``."""
+    """A vehicle that a unit keeps here, by its plate, from ``since`` to ``until``, both days included.
+    ``owner``: whose it is, where that is known. A vehicle that changes hands is another row."""
+
+    class Kind(models.TextChoices):
+        CAR = "car", _("Car")
+        MOTORCYCLE = "motorcycle", _("Motorcycle")
+        E_BIKE = "e_bike", _("Electric bicycle")
+        OTHER = "other", pgettext_lazy("kind of vehicle", "Other")
 
     community = models.ForeignKey(
         "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="vehicles"
@@ -128,7 +136,18 @@ class Vehicle(OfCommunity):
     unit = models.ForeignKey(
         "estate.Unit", models.PROTECT, verbose_name=_("Unit"), related_name="vehicles"
     )
+    owner = models.ForeignKey(
+        "estate.Resident",
+        models.PROTECT,
+        verbose_name=_("Owner of the vehicle"),
+        related_name="vehicles",
+        null=True,
+        blank=True,
+    )
     plate = models.CharField(_("Plate"), max_length=PLATE_LENGTH_MAX)
+    kind = models.CharField(
+        _("Kind of vehicle"), max_length=10, choices=Kind.choices, default=Kind.CAR
+    )
     since = models.DateField(_("Since"), null=True, blank=True)
     until = models.DateField(_("Last day"), null=True, blank=True)
 

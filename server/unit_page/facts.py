@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from contract.business_day import local_time
 from contract.messages import Text
@@ -91,11 +91,13 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
     def may(area: Area) -> bool:
         return scope.within(scope.sees(user, area), unit.community_id)
 
-    found = UnitFacts(unit, spaces=list(unit.parking_spaces.all()))
+    held = unit.parking_spaces.filter(Q(until__isnull=True) | Q(until__gte=today))
+    found = UnitFacts(unit, spaces=list(held))
     money = _money(unit)
     if may(Area.RESIDENTS):
         found.people = _people(unit, today)
-        found.vehicles = list(unit.vehicles.filter(until__isnull=True))
+        kept = unit.vehicles.filter(Q(until__isnull=True) | Q(until__gte=today))
+        found.vehicles = list(kept)
     bills: list[Bill] = []
     if may(Area.BILLS):
         bills = list(Bill.objects.filter(unit=unit).order_by("-period", "-pk")[:BILLS_SHOWN])

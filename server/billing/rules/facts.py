@@ -7,6 +7,17 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFacts:
+    """A parking space that a unit holds, or a vehicle that it keeps, from ``begins`` to ``ends``, both
+    days included; None where there is no such day. ``kind``: owned or let, of a vehicle its kind."""
+
+    code: str
+    kind: str = ""
+    begins: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitFacts:
     """``entrance`` names the part of the building that shares meters, e.g. ("3", "2").
 
@@ -19,7 +30,8 @@ class UnitFacts:
     entrance_zh: str
     entrance_en: str
     area_m2: Decimal
-    parking_spaces: tuple[str, ...] = ()
+    parking_spaces: tuple[KeptFacts, ...] = ()
+    vehicles: tuple[KeptFacts, ...] = ()
     building_zh: str = ""
     building_en: str = ""
     kind: str = "home"

@@ -102,7 +102,8 @@ class Pool:
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
     """``minimum``: major units for each line's whole, 0 for none. ``kinds``: of units that are charged,
-    empty for all. ``ends``: the last day for which the item is charged at all."""
+    empty for all; ``of_kept``: kinds of spaces or vehicles, likewise. ``ends``: the last day for which
+    the item is charged at all."""
 
     code: str
     name_zh: str
@@ -112,6 +113,7 @@ class ItemFacts:
     rounding: Rounding = Rounding.CENT
     minimum: Decimal = Decimal(0)
     kinds: frozenset[str] = frozenset()
+    of_kept: frozenset[str] = frozenset()
     split_by: SplitBy = SplitBy.AREA
     ends: date | None = None
     meters: Mapping[str, tuple[MeterFacts | UnreadMeter, ...]] = field(default_factory=dict)

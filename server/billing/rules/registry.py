@@ -10,6 +10,7 @@ from server.billing.rules.outcome import Outcome
 from server.billing.rules.per_area import PerArea
 from server.billing.rules.per_meter import PerMeter
 from server.billing.rules.per_space import PerSpace
+from server.billing.rules.per_vehicle import PerVehicle
 from server.billing.rules.percentage import Percentage
 from server.billing.rules.shared import Shared
 
@@ -26,5 +27,14 @@ class Rule(Protocol):
 
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for rule in (PerArea(), Fixed(), PerMeter(), Shared(), PerSpace(), OneOffRule(), Percentage())
+    for rule in (
+        PerArea(),
+        Fixed(),
+        PerMeter(),
+        Shared(),
+        PerSpace(),
+        PerVehicle(),
+        OneOffRule(),
+        Percentage(),
+    )
 }

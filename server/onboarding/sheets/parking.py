@@ -1,6 +1,7 @@
 """The sheet of parking spaces: whose they are, owned or let, and which vehicle stands there."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from server.onboarding.estate_index import Import
 from server.onboarding.workbook import Row
 
 KINDS = ("parking_spaces", "vehicles")
-_OWN = ("unit_id", "holding", "since")
+_OWN = ("unit_id", "holding", "since", "until")
 _CODE_MAX = 16
 
 
@@ -35,12 +36,17 @@ def apply(rows: Sequence[Row], to: Import) -> None:
     new: list[ParkingSpace] = []
     changed: list[ParkingSpace] = []
     for row, unit in good:
-        said: dict[str, Any] = {"unit_id": unit, "holding": row["holding"], "since": row["since"]}
+        said: dict[str, Any] = {"unit_id": unit, "holding": row["holding"]}
+        said |= {"since": row["since"], "until": row["until"]}
         said = {name: value for name, value in said.items() if value is not None}
         space = known.get(_space(row))
+        if space is not None and not _may_pass(row, unit, space, to):
+            continue
         if space is None:
             new.append(ParkingSpace(community=to.community, code=_space(row), **said))
         elif any(getattr(space, name) != value for name, value in said.items()):
+            if unit is not None and space.unit_id != unit:
+                space.until = None  # the end was the other unit's
             for name, value in said.items():
                 setattr(space, name, value)
             changed.append(space)
@@ -53,6 +59,17 @@ def apply(rows: Sequence[Row], to: Import) -> None:
     _vehicles([(row, unit) for row, unit in good if row["plate"] and unit is not None], to)
 
 
+def _may_pass(row: Row, unit: int | None, space: ParkingSpace, to: Import) -> bool:
+    """Another unit needs its first day, so that both are charged for their own days."""
+    if unit is None or space.unit_id in (None, unit):
+        return True
+    if row["since"] is not None and (space.since is None or row["since"] > space.since):
+        return True
+    text = _("Another unit holds this space; give the first day of this one in since")
+    to.report.add(row.problem("since", text))
+    return False
+
+
 def _space(row: Row) -> str:
     return row["space"].upper()
 
@@ -60,6 +77,9 @@ def _space(row: Row) -> str:
 def _in_order(row: Row, unit: int | None, to: Import) -> bool:
     if len(row["space"]) > _CODE_MAX:
         to.report.add(row.problem("space", _("longer than %(most)s characters"), most=_CODE_MAX))
+        return False
+    if row["since"] and row["until"] and row["until"] < row["since"]:
+        to.report.add(row.problem("until", _("the last day is before the first")))
         return False
     plate = row["plate"]
     if plate and unit is None:
@@ -76,19 +96,33 @@ def _vehicles(rows: list[tuple[Row, int | None]], to: Import) -> None:
     plates = [row["plate"].upper() for row, _unit in rows]
     here = Vehicle.objects.filter(community=to.community, plate__in=plates, until__isnull=True)
     known = {vehicle.plate: vehicle for vehicle in here}
-    new, moved = [], []
+    new, changed = [], []
     for (row, unit), plate in zip(rows, plates, strict=True):
-        vehicle = known.get(plate)
+        vehicle, kind = known.get(plate), row["vehicle_kind"]
+        of_row = Vehicle(
+            community=to.community,
+            unit_id=unit,
+            plate=plate,
+            kind=kind or Vehicle.Kind.CAR,
+            since=row["since"],
+        )
         if vehicle is None:
-            new.append(
-                Vehicle(community=to.community, unit_id=unit, plate=plate, since=row["since"])
-            )
+            new.append(of_row)
         elif vehicle.unit_id != unit:
-            vehicle.unit_id = unit
-            moved.append(vehicle)
+            since = row["since"]
+            if since is None or (vehicle.since is not None and since <= vehicle.since):
+                text = _("Another unit keeps this vehicle; give the first day of this one in since")
+                to.report.add(row.problem("plate", text))
+                continue
+            vehicle.until = since - timedelta(days=1)
+            changed.append(vehicle)
+            new.append(of_row)
+        elif kind and vehicle.kind != kind:
+            vehicle.kind = kind
+            changed.append(vehicle)
         else:
             to.report.unchanged["vehicles"] += 1
+    Vehicle.objects.bulk_update(changed, ["until", "kind"])
     Vehicle.objects.bulk_create(new)
-    Vehicle.objects.bulk_update(moved, ["unit_id"])
     to.report.created["vehicles"] += len(new)
-    to.report.changed["vehicles"] += len(moved)
+    to.report.changed["vehicles"] += len(changed)

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
+from server.billing.rules.facts import KeptFacts, MeterFacts, PeriodFacts, UnitFacts
 from server.billing.rules.item import ItemFacts, Pool, TariffFacts
 from server.billing.rules.outcome import Charge, Outcome
 from server.billing.rules.registry import RULES
@@ -17,7 +17,9 @@ LONG_AGO = date(2020, 1, 1)
 
 def unit(code: str, area: str = "100", *spaces: str, place=("3", "2"), **more: Any) -> UnitFacts:
     names = ("3号楼2单元", "Building 3, Entrance 2")
-    return UnitFacts(code, place, *names, D(area), spaces, "3号楼", "Building 3", **more)
+    held = tuple(KeptFacts(space) for space in spaces)
+    more = {"parking_spaces": held, "building_zh": "3号楼", "building_en": "Building 3"} | more
+    return UnitFacts(code, place, *names, D(area), **more)
 
 
 def meter(before: str, now: str, place: tuple[str, ...] = ("3", "2"), **more: Any) -> MeterFacts:

@@ -396,3 +396,10 @@ def test_decimal_areas_are_exact():
     area = Unit.objects.get(code="1-1-101").area_m2
     [line] = BillLine.objects.filter(bill__unit__code="1-1-101", fee_item__code="property")
     assert line.amount_minor == round(area * Decimal("2.80") * 100)
+
+
+def test_without_any_fee_item_staff_are_told_why_there_is_nothing():
+    community = Community.objects.create(code="bare", name_zh="空", name_en="Bare")
+    figures, remarks = runs.preview(community, "2026-12")
+    assert figures.bills == 0 and [remark.code for remark in remarks] == ["no_items"]
+    assert not remarks[0].blocks and "tariffs" in remarks[0].reason.en
