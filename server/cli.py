@@ -1,21 +1,27 @@
 """``lobbypay server COMMAND``: what an operator does at the server's terminal. Decides nothing itself.
 
-Commands speak English, as programs at a terminal do; what is written for staff is in the
-terminal's language.
+In which language a command speaks: ``server.terminal``.
 """
 
 import argparse
 import os
 import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from server.billing_runs import commands as billing_runs
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
 from server.jobs import commands as jobs
 from server.onboarding import commands as onboarding
+from server.terminal import (
+    LANGUAGES,
+    Command,
+    Refused,
+    community_called,
+    labelled,
+    language_of,
+    unwritable,
+)
 
 DEFAULT_BIND = "127.0.0.1:8000"
 
@@ -29,18 +35,25 @@ def main(argv: list[str]) -> int:
         _start_django()
     except ConfigMistake as mistake:
         return _failed(str(mistake))
-    from django.db import OperationalError, ProgrammingError
     from django.utils import translation
 
+    with translation.override(language_of(arguments.language)):
+        return _carried_out(arguments)
+
+
+def _carried_out(arguments: argparse.Namespace) -> int:
+    from django.db import OperationalError, ProgrammingError
+    from django.utils.translation import gettext as _
+
     try:
-        with translation.override("en"):
-            return arguments.command(arguments)
+        return arguments.command(arguments)
+    except Refused as refused:
+        return _failed(str(refused))
     except (OperationalError, ProgrammingError) as error:
         reason = str(error).strip().splitlines()[0]
-        return _failed(
-            f"the database cannot be used: {reason}\n"
-            "if it was never prepared, or the server is newer: lobbypay server migrate"
-        )
+        unusable = _("the database cannot be used: %(reason)s") % {"reason": reason}
+        remedy = _("if it was never prepared, or the server is newer: lobbypay server migrate")
+        return _failed(f"{unusable}\n{remedy}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,9 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help=f"server.toml; else ${CONFIG_VARIABLE}"
     )
+    parser.add_argument(
+        "--language", choices=LANGUAGES, help="what is said; else as the terminal's locale"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, command: Callable[[Any], int], what: str) -> argparse.ArgumentParser:
+    def add(name: str, command: Command, what: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=what, description=what)
         sub.set_defaults(command=command)
         return sub
@@ -128,17 +144,19 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _migrate(_: argparse.Namespace) -> int:
+def _migrate(arguments: argparse.Namespace) -> int:
     from django.core.management import call_command
+    from django.utils.translation import gettext as _
 
     call_command("migrate", interactive=False, verbosity=0)
-    print("database: up to date")
+    print(_("the database is up to date"))
     return 0
 
 
 def _sample_data(arguments: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
     from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from contract.business_day import business_day
     from server.fleet.enrolment import create_pairing_code
@@ -155,76 +173,79 @@ def _sample_data(arguments: argparse.Namespace) -> int:
     try:
         create_staff(arguments.staff_name, password, at=now, superuser=True)
     except ValidationError as weak:
-        return _failed("\n".join(weak.messages))
+        raise Refused("\n".join(weak.messages)) from weak
     code = create_pairing_code(created.kiosk, now=now, code=arguments.pairing_code)
-    print(f"community     {created.community.code} {'made' if created.new else 'was there'}")
+    made, was_there = _("%(code)s made"), _("%(code)s was there")
+    print(
+        labelled(
+            _("community"), (made if created.new else was_there) % {"code": created.community.code}
+        )
+    )
     for neighbour in create_neighbours(today, now) if arguments.neighbours else []:
-        print(f"community     {neighbour.code} made")
-    print(f"kiosk         {created.kiosk.code}")
-    print(f"pairing code  {code}")
-    print(f"staff         {arguments.staff_name}")
-    print(f"password      {password}")
+        print(labelled(_("community"), made % {"code": neighbour.code}))
+    print(labelled(_("kiosk"), created.kiosk.code))
+    print(labelled(_("pairing code"), code))
+    print(labelled(_("member of staff"), arguments.staff_name))
+    print(labelled(_("password"), password))
     return 0
 
 
 def _bill_pdf(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from contract.business_day import business_day
     from server.billing import bill_pdf, signing, unit_accounts
 
-    community = _community(arguments.community)
-    if community is None:
-        return 1
+    community = community_called(arguments.community)
     try:
         unit = unit_accounts.find_unit(community, arguments.unit)
         bill = bill_pdf.bill_to_print(unit, arguments.period)
         pdf = bill_pdf.render(bill, business_day(timezone.now(), community.time_zone))
         arguments.out.write_bytes(pdf)
-    except unit_accounts.UnitNotFound:
-        return _failed(f"no unit {arguments.unit} in {community.code}; e.g. 3-2-1201")
-    except unit_accounts.BillNotFound as error:
-        return _failed(str(error))
-    except signing.SigningKeyMissing as error:
-        return _failed(str(error))
+    except unit_accounts.UnitNotFound as error:
+        said = _("no unit %(unit)s in %(community)s; e.g. 3-2-1201")
+        raise Refused(said % {"unit": arguments.unit, "community": community.code}) from error
+    except (unit_accounts.BillNotFound, signing.SigningKeyMissing) as error:
+        raise Refused(str(error)) from error
     except OSError as error:
-        return _failed(f"{arguments.out}: cannot be written ({error.strerror})")
-    print(f"{arguments.out}: bill {bill.number} of {unit.code}")
+        raise Refused(unwritable(arguments.out, error)) from error
+    said = _("%(file)s: bill %(number)s of %(unit)s")
+    print(said % {"file": arguments.out, "number": bill.number, "unit": unit.code})
     return 0
 
 
 def _verify_ledger(_: argparse.Namespace) -> int:
+    from django.utils.translation import gettext
+
     from server.ledger.models import Transaction
     from server.payments.verification import verify_books
 
     problems = verify_books()
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{Transaction.objects.count()} transactions, {len(problems)} problems")
+    said = gettext("%(transactions)d transactions, %(problems)d problems")
+    print(said % {"transactions": Transaction.objects.count(), "problems": len(problems)})
     return 1 if problems else 0
 
 
 def _open_questions(arguments: argparse.Namespace) -> int:
-    from django.utils import timezone, translation
+    from django.utils import timezone
 
     from server.estate.models import Community
-    from server.language import of_terminal
     from server.open_questions import report
 
     communities = Community.objects.all()
     if arguments.community:
-        named = _community(arguments.community)
-        if named is None:
-            return 1
-        communities = communities.filter(pk=named.pk)
+        communities = communities.filter(pk=community_called(arguments.community).pk)
     told = report.as_json if arguments.json else report.as_lines
-    with translation.override(of_terminal(os.environ)):
-        print(told(communities, timezone.now()))
+    print(told(communities, timezone.now()))
     return 0
 
 
 def _create_kiosk(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from server.fleet.enrolment import KIOSK_CODE, create_pairing_code
     from server.fleet.models import Kiosk
@@ -232,16 +253,16 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
     from server.staff.accounts import OPERATOR
 
     if not KIOSK_CODE.fullmatch(arguments.code):
-        return _failed("a kiosk code has 2 to 8 capital letters and digits, a letter first: K04")
-    community = _community(arguments.community)
-    if community is None:
-        return 1
+        raise Refused(
+            _("a kiosk code has 2 to 8 capital letters and digits, a letter first, as K04")
+        )
+    community = community_called(arguments.community)
     lobby = both("Lobby")
     places = {
         "location_zh": arguments.location_zh or lobby.zh,
         "location_en": arguments.location_en or lobby.en,
     }
-    kiosk, _ = Kiosk.objects.get_or_create(
+    kiosk, _new = Kiosk.objects.get_or_create(
         community=community, code=arguments.code, defaults=places
     )
     try:
@@ -249,26 +270,29 @@ def _create_kiosk(arguments: argparse.Namespace) -> int:
             kiosk, now=timezone.now(), code=arguments.pairing_code, by=OPERATOR
         )
     except ValueError as error:
-        return _failed(str(error))
-    print(f"kiosk         {kiosk.code}\npairing code  {code}\nvalid for     24 hours, once")
+        raise Refused(str(error)) from error
+    print(labelled(_("kiosk"), kiosk.code))
+    print(labelled(_("pairing code"), code))
+    print(labelled(_("valid for"), _("24 hours, once")))
     return 0
 
 
 def _create_staff(arguments: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
     from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from server.staff.accounts import OPERATOR, create_staff, let_in
     from server.staff.roles import Role
 
     wanted = arguments.role or []
     if unknown := [role for role in wanted if role not in Role.values]:
-        return _failed(f"no role {unknown[0]}; there are: {', '.join(Role.values)}")
+        said = _("no role %(role)s; there are: %(roles)s")
+        raise Refused(said % {"role": unknown[0], "roles": ", ".join(Role.values)})
     if arguments.community and not wanted:
-        return _failed("name the role in the community with --role")
-    chosen = [_community(code) for code in (arguments.community or [None])] if wanted else []
-    if None in chosen:
-        return 1
+        raise Refused(_("name the role in the community with --role"))
+    named = arguments.community or [None]
+    chosen = [community_called(code) for code in named] if wanted else []
     password = arguments.password or secrets.token_urlsafe(9)
     roles = [(community, Role(role)) for community in chosen for role in wanted]
     superuser, now = True if arguments.superuser else None, timezone.now()
@@ -276,39 +300,28 @@ def _create_staff(arguments: argparse.Namespace) -> int:
         user = create_staff(arguments.name, password, at=now, superuser=superuser, roles=roles)
         let_in(user, OPERATOR, "create-staff", now, new_second_step=arguments.new_second_step)
     except ValidationError as weak:
-        return _failed("\n".join(weak.messages))
-    print(f"staff         {arguments.name}\npassword      {password}")
+        raise Refused("\n".join(weak.messages)) from weak
+    print(labelled(_("member of staff"), arguments.name))
+    print(labelled(_("password"), password))
     for community, role in roles:
-        print(f"role          {role.value} in {community.code}")
+        said = _("%(role)s in %(community)s")
+        print(labelled(_("role"), said % {"role": role.value, "community": community.code}))
     if not (roles or user.is_superuser or user.roles.filter(ended_at=None).exists()):
-        print("no role yet   give one with --community CODE --role ROLE")
+        print(labelled(_("no role yet"), _("give one with --community CODE --role ROLE")))
     return 0
 
 
 def _create_signing_key(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from server.billing.signing import create_key
 
-    community = _community(arguments.community)
-    if community is None:
-        return 1
+    community = community_called(arguments.community)
     key = create_key(community, now=timezone.now())
-    print(f"key {key.key_id} signs the bills of {community.code} until {key.not_after}")
+    said = _("key %(key)s signs the bills of %(community)s until %(until)s")
+    print(said % {"key": key.key_id, "community": community.code, "until": key.not_after})
     return 0
-
-
-def _community(code: str | None) -> Any:
-    """The one that is named, or the only one; else says which there are."""
-    from server.estate.models import Community
-
-    known = list(Community.objects.all())
-    fitting = [c for c in known if c.code == code] if code else known
-    if len(fitting) == 1:
-        return fitting[0]
-    codes = ", ".join(c.code for c in known) or "none yet; make one with sample-data"
-    _failed(f"name one community with --community; there are: {codes}")
-    return None
 
 
 def _failed(message: str) -> int:

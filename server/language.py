@@ -43,9 +43,10 @@ class ChosenLanguage(LocaleMiddleware):
 
 
 def of_terminal(environ: Mapping[str, str]) -> str:
-    """The language in which a terminal is spoken to: English where its locale says so, else Chinese."""
+    """The language in which a terminal is spoken to: Chinese where its locale says so, else English,
+    which a terminal without a locale (``C``) can show."""
     said = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return ENGLISH if said.startswith("en") else CHINESE
+    return CHINESE if said.startswith("zh") else ENGLISH
 
 
 def both(msgid: str | Promise, **values: object) -> Text:

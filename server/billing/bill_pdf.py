@@ -8,6 +8,7 @@ from datetime import date
 
 import segno
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from weasyprint import HTML
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcher
@@ -33,11 +34,13 @@ def bill_to_print(unit: Unit, period: str | None = None) -> Bill:
     if period:
         bill = bills.filter(period=period).exclude(state=BillState.VOID).first()
         if bill is None:
-            raise BillNotFound(f"{unit.code} has no bill for {period}")
+            said = _("%(unit)s has no bill for %(period)s")
+            raise BillNotFound(said % {"unit": unit.code, "period": period})
         return bill
     newest = bills.filter(state=BillState.OPEN).order_by("-period").first()
     if newest is None:
-        raise BillNotFound(f"{unit.code} has no open bill; name a period to print a paid one")
+        said = _("%(unit)s has no open bill; name a period to print a paid one")
+        raise BillNotFound(said % {"unit": unit.code})
     return newest
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from contract import base64url, bill_code, messages
 from contract.bill_code import BillCode, TrustedKey
@@ -82,18 +83,25 @@ def _signing_key(community: Community) -> Ed25519PrivateKey:
     newest = BillSigningKey.objects.filter(community=community).first()
     if newest is None:
         raise SigningKeyMissing(
-            f"community {community.code} has no bill signing key;"
-            f" make one with: lobbypay server create-signing-key --community {community.code}"
+            _(
+                "community %(code)s has no bill signing key;"
+                " make one with: lobbypay server create-signing-key --community %(code)s"
+            )
+            % {"code": community.code}
         )
     try:
         private = load_pem_private_key(_file(newest.key_id).read_bytes(), password=None)
     except OSError as error:
         raise SigningKeyMissing(
-            f"the file of key {newest.key_id} cannot be read ({error.strerror}) in the data folder;"
-            " bring it back from the backup, or make a new key"
+            _(
+                "the file of key %(key)s cannot be read (%(reason)s) in the data folder;"
+                " bring it back from the backup, or make a new key"
+            )
+            % {"key": newest.key_id, "reason": error.strerror}
         ) from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise SigningKeyMissing(f"the file of key {newest.key_id} does not hold an Ed25519 key")
+        said = _("the file of key %(key)s does not hold an Ed25519 key")
+        raise SigningKeyMissing(said % {"key": newest.key_id})
     return private
 
 

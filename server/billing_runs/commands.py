@@ -2,14 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-Command = Callable[[argparse.Namespace], int]
-Add = Callable[[str, Command, str], argparse.ArgumentParser]
-
-SYSTEM = "system"  # who acts at the server's terminal, when nobody is named
+from server.terminal import Add, Refused, community_called, person_called
 
 
 def add_commands(add: Add) -> None:
@@ -34,21 +29,19 @@ def _day(text: str) -> date:
 
 def _billing_run(arguments: argparse.Namespace) -> int:
     from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from contract.business_day import business_day
     from server.billing.periods import period_of_text
     from server.billing_runs import report, runs
     from server.billing_runs.models import RunState
-    from server.estate.models import Community
 
-    community = Community.objects.filter(code=arguments.community).first()
-    if community is None:
-        known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
-        return _failed(f"no community {arguments.community}; there are: {known}")
+    community = community_called(arguments.community)
     try:
         period = period_of_text(arguments.period)
-    except ValueError:
-        return _failed(f"{arguments.period} is no period; write year and month, e.g. 2026-12")
+    except ValueError as error:
+        said = _("%(period)s is no period; write year and month, e.g. 2026-12")
+        raise Refused(said % {"period": arguments.period}) from error
     items = arguments.items.split(",") if arguments.items else None
     try:
         if arguments.preview:
@@ -61,41 +54,18 @@ def _billing_run(arguments: argparse.Namespace) -> int:
                 items,
                 due=arguments.due,
                 today=business_day(now, community.time_zone),
-                person=_person(arguments.person),
-                reason=arguments.reason or f"billing run {period}",
+                person=person_called(arguments.person),
+                reason=arguments.reason or _("billing run %(period)s") % {"period": period},
                 at=now,
             )
             run = runs.carry_on(run, timezone.now)
             figures, remarks = report.figures_of(run), report.remarks_of(run)
             if run.state == RunState.CANCELLED:
-                print("the run was cancelled; its bills stay", file=sys.stderr)
-    except (runs.RunRefused, _NobodyKnown) as refused:
-        return _failed(str(refused))
+                print(_("the run was cancelled; its bills stay"), file=sys.stderr)
+    except runs.RunRefused as refused:
+        raise Refused(str(refused)) from refused
     if arguments.json:
         print(report.as_json(figures, remarks))
     else:
         print(report.as_lines(figures, remarks, community.currency))
     return 0 if arguments.preview or run.state == RunState.DONE else 1
-
-
-class _NobodyKnown(Exception):
-    """``--person`` names no account."""
-
-
-def _person(name: str | None) -> Any:
-    """Raises _NobodyKnown."""
-    from django.contrib.auth import get_user_model
-
-    from server.staff import people
-
-    if name is None:
-        return people.Person(SYSTEM)
-    user = get_user_model().objects.filter(username=name, is_active=True, is_staff=True).first()
-    if user is None:
-        raise _NobodyKnown(f"no member of staff {name}; make one with create-staff")
-    return people.of(user)
-
-
-def _failed(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 1

@@ -1,13 +1,18 @@
-"""What a run made or would make, for programs and for the terminal. Never writes anything."""
+"""What a run made or would make, for programs and for the terminal, in the language in force. Never
+writes anything."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from contract.money import Money
 from server.billing_runs.models import BillingRun
 from server.billing_runs.remarks import Remark
 from server.billing_runs.runs import Figures
+from server.language import chosen
+from server.terminal import as_json as of_programs
+from server.terminal import labelled
 
 
 def figures_of(run: BillingRun) -> Figures:
@@ -31,30 +36,30 @@ def as_json(figures: Figures, remarks: Iterable[Remark]) -> str:
         "blocked": blocked,
         "warnings": warnings,
     }
-    return json.dumps(told, ensure_ascii=False)
+    return of_programs(told)
 
 
 def as_lines(figures: Figures, remarks: Iterable[Remark], currency: str) -> str:
     blocked, warnings = _sorted(remarks)
     lines = [
-        f"units         {figures.units}",
-        f"bills         {figures.bills}",
-        f"lines         {figures.lines}",
-        f"total         {Money(figures.total_minor, currency)}",
+        labelled(_("units"), figures.units),
+        labelled(_("bills"), figures.bills),
+        labelled(_("lines"), figures.lines),
+        labelled(_("total"), Money(figures.total_minor, currency)),
     ]
-    for title, rows in (("blocked", blocked), ("warning", warnings)):
-        lines += [f"{title:<13} {_line(row)}" for row in rows]
+    for title, remarked in ((_("blocked"), blocked), (_("warning"), warnings)):
+        lines += [labelled(title, _line(remark)) for remark in remarked]
     return "\n".join(lines)
 
 
-def _line(row: dict[str, Any]) -> str:
-    return ": ".join(filter(None, [row["unit"], row["item"], row["reason"]]))
+def _line(remark: dict[str, Any]) -> str:
+    return ": ".join(filter(None, [remark["unit"], remark["item"], remark["reason"]]))
 
 
 def _sorted(remarks: Iterable[Remark]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """What blocks, and what is only to be looked at."""
     found: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     for remark in remarks:
-        row = {"unit": remark.unit, "item": remark.item, "reason": remark.reason.en}
-        found[0 if remark.blocks else 1].append(row)
+        said = {"unit": remark.unit, "item": remark.item, "reason": chosen(remark.reason)}
+        found[0 if remark.blocks else 1].append(said)
     return found

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from server.billing import issuing
 from server.billing.drafting import Draft, draft
@@ -31,7 +32,7 @@ Clock = Callable[[], datetime]
 
 
 class RunRefused(Exception):
-    """The run cannot be begun so; the message says why, in English words."""
+    """The run cannot be begun so; the message says why, in the language in force."""
 
 
 @dataclass(slots=True)
@@ -106,10 +107,11 @@ def begin(
     ).first()
     if known is not None:
         if known.items != chosen or (due is not None and known.due != due):
-            raise RunRefused(
-                f"a run of {period} is going on with other fee items or another due date;"
+            said = _(
+                "a run of %(period)s is going on with other fee items or another due date;"
                 " cancel it first"
             )
+            raise RunRefused(said % {"period": period})
         return known
     run = BillingRun.objects.create(
         community=community,
@@ -252,9 +254,9 @@ def _checked(community: Community, items: Iterable[str] | None) -> list[str] | N
     known = set(charged(community).values_list("code", flat=True))
     unknown = [code for code in chosen if code not in known]
     if unknown or not chosen:
-        raise RunRefused(
-            f"no fee item {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none yet'}"
-        )
+        said = _("no fee item %(unknown)s; there are: %(known)s")
+        there = ", ".join(sorted(known)) or _("(none)")
+        raise RunRefused(said % {"unknown": ", ".join(unknown), "known": there})
     return chosen
 
 

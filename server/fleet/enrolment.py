@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from contract.messages import KIOSK_CODE_PATTERN
 from server.fleet import clone_detection
@@ -38,12 +39,11 @@ def create_pairing_code(
     written down; the code itself is not. Raises ValueError, also for
     a kiosk whose own code no receipt number can begin with."""
     if not KIOSK_CODE.fullmatch(kiosk.code):
-        raise ValueError(
-            f"{kiosk.code!r} is no kiosk code: 2 to 8 capital letters and digits, as K03"
-        )
+        said = _("%(code)s is no kiosk code: 2 to 8 capital letters and digits, as K03")
+        raise ValueError(said % {"code": repr(kiosk.code)})
     code = code or "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     if not 8 <= len(_normal(code)) <= 20:
-        raise ValueError("a pairing code has 8 to 20 letters and digits")
+        raise ValueError(_("a pairing code has 8 to 20 letters and digits"))
     with transaction.atomic():
         PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
         PairingCode.objects.create(

@@ -3,10 +3,8 @@
 import argparse
 import signal
 import threading
-from collections.abc import Callable
 
-Command = Callable[[argparse.Namespace], int]
-Add = Callable[[str, Command, str], argparse.ArgumentParser]
+from server.terminal import Add
 
 
 def add_commands(add: Add) -> None:
@@ -15,11 +13,13 @@ def add_commands(add: Add) -> None:
 
 
 def _worker(_: argparse.Namespace) -> int:
+    from django.utils.translation import gettext
+
     from server.jobs import worker
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    print("worker: ready", flush=True)
+    print(gettext("worker: ready"), flush=True)
     worker.work(stop)
     return 0

@@ -1,17 +1,20 @@
 """``lobbypay server`` for a company that moves in. Imports Django only when a command runs."""
 
 import argparse
-import json
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-Command = Callable[[argparse.Namespace], int]
-Add = Callable[[str, Command, str], argparse.ArgumentParser]
+from server.terminal import (
+    Add,
+    Refused,
+    as_json,
+    community_called,
+    labelled,
+    person_called,
+    unwritable,
+)
 
-SYSTEM = "system"  # who acts at the server's terminal, when nobody is named
 _OPTIONS = {  # option -> field of the community
     "name": "name_zh",
     "name_en": "name_en",
@@ -64,7 +67,8 @@ def _by_whom(command: argparse.ArgumentParser) -> None:
 
 def _create_community(arguments: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
-    from django.utils import timezone, translation
+    from django.utils import timezone
+    from django.utils.translation import gettext as _
 
     from server.onboarding import communities
 
@@ -75,24 +79,21 @@ def _create_community(arguments: argparse.Namespace) -> int:
     }
     settings |= {"code": arguments.code, "test": arguments.test}
     settings["second_factor"] = arguments.second_factor
+    person = person_called(arguments.person)
     try:
         if arguments.numbering:
             settings["numbering"] = communities.numbering_of(arguments.numbering)
-        person = _person(arguments.person)
-        with translation.override("en"):
-            community, key = communities.create_community(
-                settings, person=person, at=timezone.now()
-            )
-    except communities.CommunityExists:
-        return _failed(f"there is a community {arguments.code} already; nothing was changed")
-    except (communities.NumberingUnknown, _NobodyKnown) as error:
-        return _failed(str(error))
+        community, key = communities.create_community(settings, person=person, at=timezone.now())
+    except communities.CommunityExists as error:
+        said = _("there is a community %(code)s already; nothing was changed")
+        raise Refused(said % {"code": arguments.code}) from error
+    except communities.NumberingUnknown as error:
+        raise Refused(str(error)) from error
     except ValidationError as error:
-        with translation.override("en"):
-            said = communities.complaints(error)
         options = {field: f"--{option.replace('_', '-')}" for option, field in _OPTIONS.items()}
-        lines = [f"{options.get(field, field)}: {text}" for field, text in said.items()]
-        return _failed("; ".join(lines).replace("\n", " "))
+        wrong = communities.complaints(error)
+        lines = [f"{options.get(field, field)}: {text}" for field, text in wrong.items()]
+        raise Refused("; ".join(lines).replace("\n", " ")) from error
     told = {
         "community": community.code,
         "name": community.name_zh,
@@ -104,109 +105,98 @@ def _create_community(arguments: argparse.Namespace) -> int:
         "signs_until": key.not_after.isoformat(),
     }
     if arguments.json:
-        print(json.dumps(told, ensure_ascii=False))
+        print(as_json(told))
     else:
-        print(f"community     {community.code} made\nsigning key   {key.key_id}")
+        print(labelled(_("community"), _("%(code)s made") % {"code": community.code}))
+        print(labelled(_("signing key"), key.key_id))
     return 0
 
 
 def _estate_template(arguments: argparse.Namespace) -> int:
+    from django.utils.translation import gettext as _
+
     from server.onboarding.template import write_template
 
     try:
         with arguments.out.open("wb") as file:
             write_template(file)
     except OSError as error:
-        return _failed(f"{arguments.out}: cannot be written ({error.strerror})")
-    print(f"{arguments.out}: written")
+        raise Refused(unwritable(arguments.out, error)) from error
+    print(_("%(file)s: written") % {"file": arguments.out})
     return 0
 
 
 def _import_estate(arguments: argparse.Namespace) -> int:
-    from django.utils import timezone, translation
+    from django.utils import timezone
 
-    from server.estate.models import Community
     from server.onboarding.importing import import_estate
 
-    community = Community.objects.filter(code=arguments.community).first()
-    refuse = partial(_refused, arguments.json)
-    if community is None:
-        known = ", ".join(Community.objects.values_list("code", flat=True)) or "none yet"
-        return refuse(
-            arguments.community, f"no community {arguments.community}; there are: {known}"
-        )
-    if not arguments.file.is_file():
-        return refuse(arguments.file.name, f"{arguments.file}: there is no such file")
     try:
-        person = _person(arguments.person)
-    except _NobodyKnown as error:
-        return refuse(arguments.person, str(error))
+        community, person = _importing(arguments)
+    except Refused as refused:
+        if arguments.json:
+            print(as_json(_as_report(refused)))
+        raise
     report = import_estate(
         arguments.file, community, person=person, at=timezone.now(), check=arguments.check
     )
-    with translation.override("en"):
-        if arguments.json:
-            print(json.dumps(report.as_json(), ensure_ascii=False))
-            _tell_the_rest(report)
-        else:
-            _tell(report, arguments.check)
-            _tell_the_rest(report)
+    if arguments.json:
+        print(as_json(report.as_json()))
+    else:
+        _tell(report, arguments.check)
+    _tell_the_rest(report)
     return 1 if report.problem_count else 0
 
 
+def _importing(arguments: argparse.Namespace) -> tuple[Any, Any]:
+    """For whom, and whose act it is. Raises Refused, also where there is no file."""
+    from django.utils.translation import gettext as _
+
+    community = community_called(arguments.community)
+    if not arguments.file.is_file():
+        said = _("%(file)s: there is no such file") % {"file": arguments.file}
+        raise Refused(said, value=arguments.file.name)
+    return community, person_called(arguments.person)
+
+
+def _as_report(refused: Refused) -> dict[str, Any]:
+    """Before any file was opened; programs get the shape that they always get."""
+    from server.onboarding.report import Problem, Report
+
+    report = Report()
+    report.add(Problem("", 0, "", refused.value, str(refused)))
+    return report.as_json()
+
+
 def _tell(report: Any, check: bool) -> None:
+    from django.utils.translation import gettext as _
+
+    from server.onboarding.report import KINDS
+
     for problem in report.problems:
-        place = [problem.sheet, f"row {problem.row}" if problem.row else "", problem.column]
-        where = " ".join(part for part in place if part)
+        number = _("row %(number)d") % {"number": problem.row} if problem.row else ""
+        where = " ".join(part for part in (problem.sheet, number, problem.column) if part)
         value = f" {problem.value!r}" if problem.value else ""
         print(f"{where}{value}: {problem.message}".lstrip(": "), file=sys.stderr)
     if report.problem_count:
-        print(f"{report.problem_count} mistakes; nothing was imported", file=sys.stderr)
+        said = _("%(count)d mistakes; nothing was imported")
+        print(said % {"count": report.problem_count}, file=sys.stderr)
         return
-    print("would be imported:" if check else "imported:")
+    print(_("would be imported:") if check else _("imported:"))
     for kind in report.kinds:
         new, changed, same = (counts[kind] for counts in report.counts.values())
-        print(f"  {kind:<17}{new} new, {changed} changed, {same} as before")
+        said = _("%(new)d new, %(changed)d changed, %(same)d as before")
+        print("  " + labelled(KINDS[kind], said % {"new": new, "changed": changed, "same": same}))
 
 
 def _tell_the_rest(report: Any) -> None:
     """What stands in neither form of the report."""
+    from django.utils.translation import gettext as _
+
     shown = len(report.problems)
     if report.problem_count > shown:
-        print(f"the first {shown} of {report.problem_count} mistakes are shown", file=sys.stderr)
+        said = _("the first %(shown)d of %(count)d mistakes are shown")
+        print(said % {"shown": shown, "count": report.problem_count}, file=sys.stderr)
     if report.ignored_sheets:
-        print(f"sheets not looked at: {', '.join(report.ignored_sheets)}", file=sys.stderr)
-
-
-def _refused(as_json: bool, value: str, message: str) -> int:
-    """Before any file was opened; programs get the shape that they always get."""
-    if as_json:
-        from server.onboarding.report import Problem, Report
-
-        report = Report()
-        report.add(Problem("", 0, "", value, message))
-        print(json.dumps(report.as_json(), ensure_ascii=False))
-    return _failed(message)
-
-
-class _NobodyKnown(Exception):
-    """``--person`` names no account."""
-
-
-def _person(name: str | None) -> Any:
-    """Raises _NobodyKnown."""
-    from django.contrib.auth import get_user_model
-
-    from server.staff import people
-
-    if name is None:
-        return people.Person(SYSTEM)
-    user = get_user_model().objects.filter(username=name, is_active=True, is_staff=True).first()
-    if user is None:
-        raise _NobodyKnown(f"no member of staff {name}; make one with create-staff")
-    return people.of(user)
-
-
-def _failed(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 1
+        said = _("sheets not looked at: %(sheets)s")
+        print(said % {"sheets": ", ".join(report.ignored_sheets)}, file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from pydantic import ValidationError as PydanticError
 
 from contract.numberings import NUMBERINGS
@@ -70,16 +71,19 @@ def numbering_of(name: str) -> dict[str, Any]:
         return NUMBERINGS[name][0].model_dump()
     if not name.endswith(".json"):
         known = ", ".join(NUMBERINGS)
-        raise NumberingUnknown(f"no numbering {name}; there are: {known}, or name a .json file")
+        said = _("no numbering %(name)s; there are: %(known)s, or name a .json file")
+        raise NumberingUnknown(said % {"name": name, "known": known})
     try:
         return Numbering.model_validate(json.loads(read_text(Path(name)))).model_dump()
     except OSError as error:
-        raise NumberingUnknown(f"{name}: cannot be read ({error.strerror})") from error
+        said = _("%(file)s: cannot be read (%(reason)s)")
+        raise NumberingUnknown(said % {"file": name, "reason": error.strerror}) from error
     except NotUtf8 as error:
         raise NumberingUnknown(str(error)) from error
     except (ValueError, PydanticError) as error:
         first = str(error).strip().splitlines()[0]
-        raise NumberingUnknown(f"{name}: is not a numbering: {first}") from error
+        said = _("%(file)s: is not a numbering: %(reason)s")
+        raise NumberingUnknown(said % {"file": name, "reason": first}) from error
 
 
 def complaints(error: ValidationError) -> dict[str, str]:

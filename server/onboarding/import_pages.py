@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -19,7 +18,7 @@ from server.onboarding import uploads
 from server.onboarding.columns import column_shown
 from server.onboarding.importing import import_estate
 from server.onboarding.problem_list import write_problems
-from server.onboarding.report import Report
+from server.onboarding.report import KINDS, Report
 from server.onboarding.template import write_template
 from server.onboarding.workbook import FILE_BYTES_MAX
 from server.staff import people, scope
@@ -28,18 +27,6 @@ from server.staff.roles import Area
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_MAX = 200
 _WRITES = (Area.ESTATE, Area.RESIDENTS, Area.FEES, Area.METERS)
-_KINDS = {
-    "buildings": gettext_lazy("Buildings"),
-    "units": gettext_lazy("Units"),
-    "residents": gettext_lazy("Residents"),
-    "opening_balances": gettext_lazy("Opening balances"),
-    "parking_spaces": gettext_lazy("Parking spaces"),
-    "vehicles": gettext_lazy("Vehicles"),
-    "fee_items": gettext_lazy("Fee items"),
-    "tariffs": gettext_lazy("Tariffs"),
-    "meters": gettext_lazy("Meters"),
-    "readings": gettext_lazy("Readings"),
-}
 
 
 def may_import(user: Any, community: int) -> bool:
@@ -117,7 +104,7 @@ def _shown(
     request: HttpRequest, into: Community, report: Report, *, token: str, name: str
 ) -> HttpResponse:
     counts = report.counts.values()
-    rows = [(_KINDS[kind], [of_kind[kind] for of_kind in counts]) for kind in report.kinds]
+    rows = [(KINDS[kind], [of_kind[kind] for of_kind in counts]) for kind in report.kinds]
     problems = [
         (one, column_shown(one.sheet, one.column, _chinese()))
         for one in report.problems[:SHOWN_MAX]

@@ -4,7 +4,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 PROBLEMS_KEPT = 1_000  # whoever has more mends those first
+KINDS = {
+    "buildings": gettext_lazy("Buildings"),
+    "units": gettext_lazy("Units"),
+    "residents": gettext_lazy("Residents"),
+    "opening_balances": gettext_lazy("Opening balances"),
+    "parking_spaces": gettext_lazy("Parking spaces"),
+    "vehicles": gettext_lazy("Vehicles"),
+    "fee_items": gettext_lazy("Fee items"),
+    "tariffs": gettext_lazy("Tariffs"),
+    "meters": gettext_lazy("Meters"),
+    "readings": gettext_lazy("Readings"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.server.append_only import without_triggers
 
+os.environ["LC_ALL"] = "C.UTF-8"  # commands speak English, wherever the tests run
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 

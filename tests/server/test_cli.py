@@ -32,7 +32,7 @@ def command(config: Path | None, *words: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    kept = dict(os.environ)
+    kept = dict(os.environ) | {"LC_ALL": "C.UTF-8"}
     for name in ("LOBBYPAY_DATABASE_URL", "LOBBYPAY_SERVER_CONFIG"):
         kept.pop(name, None)
     return kept
@@ -69,7 +69,7 @@ def test_from_nothing_to_a_bill(config: Path, tmp_path: Path):
         assert re.search(line, said)
     assert "was there" in done(config, "sample-data")
     assert "0 problems" in done(config, "verify-ledger")
-    assert "没有待查的款项" in done(config, "open-questions")
+    assert "没有待查的款项" in done(config, "--language", "zh", "open-questions")
     assert json.loads(done(config, "open-questions", "--json", "--community", "lakeside")) == []
     bill = tmp_path / "bill.pdf"
     assert "3-2-1201" in done(config, "bill-pdf", "--unit", "3-2-1201", "--out", str(bill))

@@ -189,9 +189,9 @@ def test_another_run_of_the_period_is_refused_in_words():
     hamlet = create_hamlet()
     begin(hamlet)
     for more in ({"items": ["water"]}, {"due": date(2027, 3, 1)}):
-        with pytest.raises(runs.RunRefused, match="cancel it first"):
+        with pytest.raises(runs.RunRefused, match="已有一次"):
             begin(hamlet, **more)
-    with pytest.raises(runs.RunRefused, match="no fee item gas; there are: lift, lights"):
+    with pytest.raises(runs.RunRefused, match="没有收费项目 gas；现有：lift, lights"):
         begin(hamlet, BEFORE, items=["gas"])
 
 

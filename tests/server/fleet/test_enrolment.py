@@ -69,5 +69,5 @@ def test_the_database_does_not_know_the_code():
 
 
 def test_a_short_code_is_refused():
-    with pytest.raises(ValueError, match="8 to 20"):
+    with pytest.raises(ValueError, match="8 至 20"):
         create_pairing_code(kiosk(), now=NOW, code="AB-12")

@@ -36,7 +36,7 @@ def test_what_no_receipt_number_can_begin_with_is_refused_everywhere(code, tmp_p
     machine.code = code
     with pytest.raises(ValidationError):
         machine.clean_fields()
-    with pytest.raises(ValueError, match="kiosk code"):
+    with pytest.raises(ValueError, match="不是缴费机编号"):
         create_pairing_code(machine, now=NOW)
     refused = (IntegrityError, DataError)  # PostgreSQL: too long
     with pytest.raises(refused), transaction.atomic(), connection.cursor() as cursor:
