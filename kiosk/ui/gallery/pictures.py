@@ -87,8 +87,16 @@ def _display_number(reading: int) -> str:
     return text.decode().strip()
 
 
+def prepare(size: tuple[int, int]) -> None:
+    """Kivy's settings for a stage: before anything of Kivy is imported. Frames wait for no screen."""
+    kivy_setup.prepare(kivy_setup.WindowWish(size=size))
+    from kivy.config import Config
+
+    Config.set("graphics", "maxfps", "0")
+
+
 class Stage:
-    """One window in which scenes are shown, one after the other. Needs ``kivy_setup`` and a display."""
+    """One window in which scenes are shown, one after the other. Needs ``prepare`` and a display."""
 
     def __init__(self, session: Session):
         from kivy.base import runTouchApp
@@ -99,12 +107,13 @@ class Stage:
         self.app = KioskApp(self.kiosk)
         self.app._run_prepare()
         runTouchApp(embedded=True)
-        self._draw()
+        self._settle()
 
     def show(self, session: Session) -> None:
+        """Lays the scene out; it is drawn by ``picture`` and ``pump``."""
         self.kiosk.shown = session
         self.app.notify()
-        self._draw()
+        self._settle()
 
     def pump(self, seconds: float) -> None:
         """Lets the window live for a while."""
@@ -132,11 +141,16 @@ class Stage:
         self.app.stop()
         EventLoop.close()
 
-    def _draw(self) -> None:
-        from kivy.base import EventLoop
+    def _settle(self) -> None:
+        """Frames as ``EventLoop.idle`` makes them, without what costs most and nobody sees: drawing."""
+        from kivy.clock import Clock
+        from kivy.lang import Builder
 
         for _ in range(FRAMES_TO_SETTLE):
-            EventLoop.idle()
+            Clock.tick()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
 
 
 def contact_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
@@ -166,7 +180,7 @@ def main(argv: list[str] | None = None) -> int:
     languages = ("zh_CN", "en") if wish.language == "both" else (wish.language,)
     wish.out.mkdir(parents=True, exist_ok=True)
     with display(wish.size):
-        kivy_setup.prepare(kivy_setup.WindowWish(size=wish.size))
+        prepare(wish.size)
         from kiosk.ui.gallery.scenes import scenes
 
         stage = Stage(next(iter(scenes().values())))

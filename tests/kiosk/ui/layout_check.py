@@ -10,7 +10,6 @@ from pathlib import Path
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Screen, Session
 from kiosk.texts.catalogue import LANGUAGES, say
-from kiosk.ui import kivy_setup
 from kiosk.ui.gallery import pictures
 
 TOUCH_MIN = 88
@@ -150,7 +149,7 @@ def main() -> None:
     width, height = (int(part) for part in wish.size.split("x"))
     findings: dict[str, list[str]] = {}
     with pictures.display((width, height)):
-        kivy_setup.prepare(kivy_setup.WindowWish(size=(width, height)))
+        pictures.prepare((width, height))
         from kiosk.ui.gallery.scenes import scenes
 
         stage = pictures.Stage(next(iter(scenes().values())))
