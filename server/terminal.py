@@ -65,9 +65,8 @@ def community_called(code: str | None) -> Any:
         return fitting[0]
     codes = ", ".join(c.code for c in known) or _("none yet; make one with create-community")
     if code:
-        raise Refused(
-            _("no community %(code)s; there are: %(codes)s") % {"code": code, "codes": codes}
-        )
+        said = _("no community %(code)s; there are: %(codes)s") % {"code": code, "codes": codes}
+        raise Refused(said, value=code)
     raise Refused(_("name one community with --community; there are: %(codes)s") % {"codes": codes})
 
 
@@ -82,5 +81,6 @@ def person_called(name: str | None) -> Any:
         return people.Person(SYSTEM)
     user = get_user_model().objects.filter(username=name, is_active=True, is_staff=True).first()
     if user is None:
-        raise Refused(_("no member of staff %(name)s; make one with create-staff") % {"name": name})
+        said = _("no member of staff %(name)s; make one with create-staff") % {"name": name}
+        raise Refused(said, value=name)
     return people.of(user)
