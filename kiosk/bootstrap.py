@@ -254,7 +254,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         config = engine.session.lobby.config
         return bool(config and config.second_factor)
 
-    receipts = Receipts(devices.printer, engine.post)
+    receipts = Receipts(devices.printer, engine.post, journal.receipts_printed)
     room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff = StaffDesk(room, engine.post)
     hands = Workers(

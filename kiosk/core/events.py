@@ -204,6 +204,9 @@ class ReceiptPrinted:
     payment_id: str
     job_id: str  # of the PrintReceipt that this is the end of
     outcome: str  # printed, not_printed, uncertain
+    why: str = (
+        ""  # paper, cover, copies (printed often enough), other; where it did not come out whole
+    )
 
 
 @dataclass(frozen=True)

@@ -288,6 +288,8 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
             ), ()
         case Action.EXPLAIN if event.value in numbers:
             return with_visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
+        case Action.REPRINT if visit.reprint is not None:
+            return earlier_payment.show(session, visit.reprint, Say.ALREADY_PAID)
         case Action.VIEW_RESULT:
             return earlier_payment.view(session, event.value)
         case Action.PAY if visit.selected and not session.lobby.recording:

@@ -286,6 +286,7 @@ class Visit:
     card: CardProgress = CardProgress()
     receipt_done: bool = False
     paper_jobs: tuple[str, ...] = ()  # those of the paper that the screen is about
+    paper_trouble: str = ""  # why it did not come: ReceiptPrinted.why
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
     reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had
     staff: Staff = Staff()

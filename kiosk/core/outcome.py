@@ -193,6 +193,7 @@ def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) 
     session = with_visit(
         session,
         say=Say.PRINTED if printed else Say.NOT_PRINTED,
+        paper_trouble=event.why,
         receipt_done=visit.receipt_done or printed,
         paper_begun=visit.paper_begun or event.outcome != "not_printed",
     )

@@ -46,6 +46,12 @@ from kiosk.core.model import Action, Moment, Screen, Session, Visit
 from kiosk.core.step import Step, with_visit
 
 PATIENCE_S = {
+    # what a household owes leaves the screen soon
+    Screen.BILLS: 30,
+    Screen.EXPLAIN: 30,
+    Screen.NOTHING_DUE: 30,
+    Screen.METHOD: 30,
+    Screen.DECLINED: 30,
     Screen.PAID: 30,
     Screen.MESSAGE: 30,
     Screen.UNKNOWN: 120,
@@ -73,10 +79,21 @@ def seconds_left(session: Session) -> int | None:
         return None
     if session.may_hold_money:
         return None
-    patience = PATIENCE_S.get(visit.screen, PATIENCE_DEFAULT_S)
-    if visit.large_text:
-        patience *= LARGE_TEXT_PATIENCE
-    return max(0, round(visit.touched + patience - session.now))
+    return max(0, round(visit.touched + patience_s(visit) - session.now))
+
+
+def patience_s(visit: Visit) -> int:
+    """How long a screen waits for the next touch."""
+    screen = visit.helped_from if visit.screen is Screen.HELP and visit.account else visit.screen
+    patience = PATIENCE_S.get(screen, PATIENCE_DEFAULT_S)
+    return patience * (LARGE_TEXT_PATIENCE if visit.large_text else 1)
+
+
+def may_end(session: Session) -> bool:
+    """Whether somebody who named a unit, or began to, can be forgotten at a touch."""
+    visit = session.visit
+    known = visit.account is not None or visit.payment is not None or any(visit.entry.parts)
+    return known and visit.screen not in RESTING and not session.may_hold_money
 
 
 def step(session: Session, event: Event, moment: Moment) -> Step:
@@ -272,7 +289,7 @@ def _on_large_text(session: Session) -> Step:
 
 def _on_help(session: Session) -> Step:
     visit = session.visit
-    if visit.screen in (*RESTING[::2], *staff.SCREENS, Screen.HELP):
+    if visit.screen in (Screen.STARTING, *staff.SCREENS, Screen.HELP):
         return session, ()
     return replace(session, visit=replace(visit, screen=Screen.HELP, helped_from=visit.screen)), ()
 
@@ -286,6 +303,8 @@ def _on_services(session: Session) -> Step:
 def _on_back(session: Session) -> Step:
     visit = session.visit
     match visit.screen:
+        case Screen.HELP if visit.helped_from in RESTING:
+            goal = Screen.ATTRACT
         case Screen.HELP:
             return replace(session, visit=replace(visit, screen=visit.helped_from)), ()
         case Screen.MESSAGE:

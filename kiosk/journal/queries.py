@@ -100,6 +100,20 @@ class JournalQueries:
         )
         return rows[-1] if rows else None
 
+    def receipts_printed(self, payment_id: str) -> int:
+        """How often the receipt of a payment that is settled came out whole. Raises
+        JournalUnavailable."""
+        with self._lock:
+            row = self._read(
+                "SELECT count(*) FROM entries WHERE kind = 'receipt'"
+                " AND sequence > (SELECT sequence FROM payments WHERE payment_id = ?1)"
+                " AND json_extract(body, '$.payment_id') = ?1"
+                " AND json_extract(body, '$.how') = 'print'"
+                " AND json_extract(body, '$.outcome') = 'printed'",
+                (payment_id,),
+            ).fetchone()
+        return row[0]
+
     def without_receipt(self) -> PaymentRecord | None:
         """The newest payment, if it was approved and nothing was said of its receipt since."""
         with self._lock:

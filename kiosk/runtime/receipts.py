@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from contract.messages import Community
+from contract.messages import Community, PaymentState
 from device_drivers.errors import DeviceError, NotReachable
 from device_drivers.printers.interface import (
     Align,
@@ -19,9 +19,13 @@ from device_drivers.printers.interface import (
 from kiosk.core.effects import PrintReceipt
 from kiosk.core.events import Event, ReceiptPrinted
 from kiosk.core.receipt import Code, Divider, Line, Receipt, lay_out
+from kiosk.journal.journal import JournalUnavailable
 from kiosk.texts.receipt_words import speech
 
 log = structlog.get_logger("receipts")
+
+RECEIPTS_MAX = 3  # of one payment: the first and two copies
+_TROUBLE = {"printer.paper_out": "paper", "printer.cover_open": "cover"}
 
 
 def document(receipt: Receipt, job_id: str) -> Document:
@@ -40,13 +44,21 @@ def _block(block: Line | Divider | Code) -> Block:
 
 
 class Receipts:
-    def __init__(self, printer: ReceiptPrinter | None, post: Callable[[Event], None]) -> None:
-        self._printer, self._post = printer, post
+    """``printed_before``: how often a payment's receipt came out whole; raises JournalUnavailable."""
+
+    def __init__(
+        self,
+        printer: ReceiptPrinter | None,
+        post: Callable[[Event], None],
+        printed_before: Callable[[str], int] = lambda payment_id: 0,
+    ) -> None:
+        self._printer, self._post, self._printed_before = printer, post, printed_before
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="receipts")
 
     def print(self, wish: PrintReceipt, community: Community) -> None:
-        receipt = lay_out(wish.record, community, speech(wish.language), copy=wish.copy)
-        self._pool.submit(self._print, wish.record.payment_id, document(receipt, wish.job_id))
+        """One payment's receipt comes out a few times and no more; each after the first says that it is
+        a copy. Slips of payments without an end are not counted."""
+        self._pool.submit(self._print_counted, wish, community)
 
     def print_page(self, paper: Document, ended: Callable[[str, str], None]) -> None:
         """A page that belongs to no payment. ``ended`` hears the outcome and the codes of its causes."""
@@ -67,13 +79,36 @@ class Receipts:
             log.exception("print_failed")
             ended("not_printed", "device.driver_failed")
 
+    def _print_counted(self, wish: PrintReceipt, community: Community) -> None:
+        settled = wish.record.state is PaymentState.APPROVED
+        try:
+            before = self._printed_before(wish.record.payment_id) if settled else 0
+        except JournalUnavailable as error:
+            log.warning("copies_not_counted", error=str(error))
+            before = 0
+        if before >= RECEIPTS_MAX:
+            self._post(ReceiptPrinted(wish.record.payment_id, wish.job_id, "not_printed", "copies"))
+            return
+        copy = wish.copy or before > 0
+        receipt = lay_out(wish.record, community, speech(wish.language), copy=copy)
+        self._print(wish.record.payment_id, document(receipt, wish.job_id))
+
     def _print(self, payment_id: str, paper: Document) -> None:
-        outcome = "not_printed"
+        outcome, codes = "not_printed", ()
         try:
             if self._printer is not None:
-                outcome = self._printer.print(paper).outcome.value
+                result = self._printer.print(paper)
+                outcome, codes = result.outcome.value, result.conditions
         except DeviceError as error:
             log.warning("not_printed", code=error.code)
+            codes = (error.code,)
         except Exception:
             log.exception("print_failed")
-        self._post(ReceiptPrinted(payment_id, paper.job_id, outcome))
+        why = "" if outcome == "printed" else trouble(codes)
+        self._post(ReceiptPrinted(payment_id, paper.job_id, outcome, why))
+
+
+def trouble(codes: tuple[str, ...]) -> str:
+    """What a resident is told of the reason: that which anybody can see, and else only that there is
+    one."""
+    return next((_TROUBLE[code] for code in codes if code in _TROUBLE), "other")

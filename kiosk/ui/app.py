@@ -26,6 +26,7 @@ TOUCH_INTERVAL_S = 1.0
 LAYOUT_ROUNDS_MAX = 80  # nested boxes settle within one frame, so that no half-laid screen is seen
 FRAME_INTERVAL_S = 0.5
 CALM_AFTER_S = 2.0
+FORGET_AFTER_S = 1.0
 IDLE_AFTER_S = 5.0
 IDLE_FRAMES_PER_SECOND = 15
 
@@ -66,6 +67,8 @@ class KioskApp(App):
         self._changed_at = 0.0
         self._touched_at = self._pressed_at = 0.0
         self._frames_per_second = Clock._max_fps
+        self._visit = self.session.visit.number
+        self._forget_soon = Clock.create_trigger(self._forget, FORGET_AFTER_S)
         self._redraw_soon = Clock.create_trigger(self._redraw)
         self._stop_soon = Clock.create_trigger(lambda _: self.stop())
 
@@ -137,10 +140,18 @@ class KioskApp(App):
         else:
             self.screen.session = session
         self.frame.update(session)
+        if visit.number != self._visit and visit.screen in RESTING:
+            self._visit = visit.number
+            self._forget_soon()
         covered = self.frame.overlay is not None
         if covered != self._covered:
             self._covered = covered
             self._looks_different()
+
+    def _forget(self, *_) -> None:
+        """Nothing of whoever was here stays: neither what was measured nor the widgets that showed it."""
+        fonts.forget()
+        gc.collect()
 
     def _looks_different(self) -> None:
         """It can be seen only once it is laid out, which on a busy machine may take its time."""

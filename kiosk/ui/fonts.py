@@ -88,6 +88,12 @@ def text_width(text: str, font_size: float, *, bold: bool) -> float:
     )
 
 
+def forget() -> None:
+    """Drops every text that was measured: names, amounts and numbers of whoever was here."""
+    text_width.cache_clear()
+    _measures.clear()
+
+
 def text_height(font_size: float, *, bold: bool) -> float:
     """The height in pixels of one line."""
     return _measure(font_size, bold).get_extents("\N{CJK UNIFIED IDEOGRAPH-56FD}")[1]

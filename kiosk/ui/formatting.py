@@ -5,10 +5,16 @@ from datetime import date
 from contract.messages import Bill, BillLine, Method, PaymentRecord
 from contract.methods import METHODS
 from contract.money import Locale, Money, sign
-from kiosk.core.model import Session
+from kiosk.core.model import Say, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui import translations
 from kiosk.ui.translations import listed
+
+_NOT_PRINTED = {
+    "paper": "paid.not_printed_paper",
+    "cover": "paid.not_printed_cover",
+    "copies": "paid.not_printed_copies",
+}
 
 
 def amount(session: Session) -> str:
@@ -82,6 +88,14 @@ def unit_and_payer(language: Locale, session: Session) -> str:
     else:
         return ""
     return " · ".join(p for p in (unit.in_language(language), payer) if p)
+
+
+def of_paper(session: Session) -> str:
+    """What a screen says of the paper it is about, or else of itself; empty where there is nothing."""
+    visit, language = session.visit, session.visit.language
+    if visit.say is Say.NOT_PRINTED and visit.paper_trouble in _NOT_PRINTED:
+        return say(language, _NOT_PRINTED[visit.paper_trouble])
+    return say(language, f"message.{visit.say.value}") if visit.say else ""
 
 
 def items(language: Locale, record: PaymentRecord) -> list[str]:

@@ -8,14 +8,14 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.core.model import Screen, Session
-from kiosk.core.session import seconds_left
+from kiosk.core.session import patience_s, seconds_left
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.translations import clock
 from kiosk.ui.widgets import bars  # noqa: F401
 
-WARNED_S = 20  # the countdown is shown for the last seconds
+WARNED_S = 20  # the countdown is shown for the last seconds, a third of them at most
 # these count down on their own button, or have nothing to lose
 COUNTS_ITSELF = (Screen.ATTRACT, Screen.PAID, Screen.MESSAGE)
 
@@ -64,7 +64,8 @@ def _simulated(session: Session) -> str:
 def warned_seconds(session: Session) -> int | None:
     """What the "still there?" panel counts; None while it is not shown."""
     left = seconds_left(session)
-    if left is None or left > WARNED_S or session.visit.screen in COUNTS_ITSELF:
+    warned_s = min(WARNED_S, patience_s(session.visit) // 3)
+    if left is None or left > warned_s or session.visit.screen in COUNTS_ITSELF:
         return None
     return left
 

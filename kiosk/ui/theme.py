@@ -49,7 +49,7 @@ class Colors:
     device: Rgba = rgba("#10283A")
     device_key: Rgba = rgba("#415867")
     device_display: Rgba = rgba("#CFE7E3")
-    veil: Rgba = rgba("#10283A", 0.62)
+    veil: Rgba = rgba("#10283A", 0.97)  # hides what a household owes
     clear: Rgba = (0.0, 0.0, 0.0, 0.0)
 
 

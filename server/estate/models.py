@@ -69,7 +69,7 @@ class Community(models.Model):
     office_phone = models.CharField(_("Office phone"), max_length=30, blank=True)
     office_hours = BilingualField(_("Office hours"), zh_max=60, en_max=80, blank=True)
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
-    second_factor = models.BooleanField(_("Ask for phone's last four"), default=False)
+    second_factor = models.BooleanField(_("Ask for phone's last four"), default=True)
     numbering = NumberingField(_("Numbering of units"), default=default_numbering)
     late_success = models.CharField(
         _("Late money"),

@@ -22,6 +22,7 @@ def create_community() -> Community:
         name_en="Lakeside Garden",
         time_zone=TIME_ZONE,
         test=True,
+        second_factor=False,
         office_phone="0571-5555-0123",
         office_hours_zh="每天 8:30–18:00",
         office_hours_en="Every day 8:30–18:00",

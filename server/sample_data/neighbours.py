@@ -42,6 +42,7 @@ def _create(code: str, today: date, now: datetime) -> Community:
         name_zh=zh,
         name_en=en,
         time_zone=estate.TIME_ZONE,
+        second_factor=False,
         test=True,
         office_phone="0571-5555-0124",
         numbering=numbering.model_dump(),

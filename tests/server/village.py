@@ -19,6 +19,7 @@ def create_village(code: str = "village", currency: str = "CNY") -> Community:
         code=code,
         name_zh="小村",
         name_en="Village",
+        second_factor=False,
         test=True,
         office_phone="0571-5555-0100",
         currency=currency,

@@ -175,6 +175,9 @@ def _bills() -> dict[str, Session]:
     one = ACCOUNT.model_copy(update={"bills": BILLS[1:2]})
     return {
         "bills": session(Screen.BILLS, selected=tuple(b.number for b in BILLS[:2])),
+        "bills-reprint": session(
+            Screen.BILLS, account=one, reprint=record(Method.WECHAT, PaymentState.APPROVED)
+        ),
         "bills-one": session(Screen.BILLS, account=one, selected=(BILLS[1].number,)),
         "bills-none-chosen": session(Screen.BILLS, selected=()),
         "bills-twelve": session(Screen.BILLS, account=LONG_ACCOUNT, selected=every),
@@ -264,6 +267,8 @@ def _results() -> dict[str, Session]:
         "paid-printing": paid(say=Say.PRINTING),
         "paid-printed": paid(say=Say.PRINTED, receipt_done=True),
         "paid-not-printed": paid(say=Say.NOT_PRINTED),
+        "paid-out-of-paper": paid(say=Say.NOT_PRINTED, paper_trouble="paper"),
+        "paid-printed-often": paid(say=Say.NOT_PRINTED, paper_trouble="copies"),
         "paid-resumed": paid(say=Say.RESUMED),
         "paid-no-printer": paid(where=lobby(printer="error")),
         "paid-offline": paid(payment=offline, where=_lobby_without_server()),

@@ -8,8 +8,13 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.core.model import Screen, Session
+from kiosk.core.session import may_end
 from kiosk.texts.catalogue import say
 from kiosk.ui.widgets import bars, buttons, shapes, text  # noqa: F401  (used by every layout)
+
+# Their main action is the end of the visit.
+ENDS_BY_ITSELF = (Screen.PAID, Screen.NOTHING_DUE, Screen.STAFF, Screen.STAFF_PIN)
+HELPLESS = (Screen.HELP, Screen.STAFF, Screen.STAFF_PIN)
 
 
 class KioskScreen(BoxLayout):
@@ -27,11 +32,22 @@ class KioskScreen(BoxLayout):
         super().__init__(
             session=session, view=type(self).present(session), orientation="vertical", **kwargs
         )
+        self._bar_follows()
         self.draw()
         self.bind(view=lambda *_: self.draw())
 
     def on_session(self, _, session: Session):
         self.view = type(self).present(session)
+        self._bar_follows()
+
+    def _bar_follows(self):
+        """Help and the end of the visit are at the same place on every screen."""
+        screen = self.session.visit.screen
+        for bar in self.children:
+            if isinstance(bar, bars.BottomBar):
+                bar.end_words, bar.help_words = self.say("common.end"), self.say("common.help")
+                bar.ends = may_end(self.session) and screen not in ENDS_BY_ITSELF
+                bar.helps = screen not in HELPLESS
 
     def draw(self):
         """Lists of changing length are filled here; everything else is bound in the layout."""

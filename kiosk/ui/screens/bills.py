@@ -9,10 +9,11 @@ from kiosk.core import earlier_payment
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Action, Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, line_detail, money, overdue, today, unit_and_payer
+from kiosk.ui.formatting import amount, line_detail, money, overdue, today, unit_and_payer, zone
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import month
+from kiosk.ui.translations import day, month
+from kiosk.ui.translations import today as local_day
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.widgets.shapes import Panel
@@ -65,6 +66,7 @@ class BillsView:
     main_value: str
     main_words: str
     payable: bool
+    reprint: str  # the last receipt of this unit, where it was paid here
 
 
 def present(session: Session) -> BillsView:
@@ -95,6 +97,7 @@ def present(session: Session) -> BillsView:
         main_action=(Action.VIEW_RESULT if only_waiting else Action.PAY).value,
         main_value=only_waiting.number if only_waiting else "",
         main_words=only_waiting.look if only_waiting else say(language, "bills.pay"),
+        reprint=_reprint(session),
         payable=(chosen > 0 or only_waiting is not None) and not visit.busy,
     )
 
@@ -131,6 +134,19 @@ def _others(session: Session) -> str:
     if late:
         return say(language, "bills.others_late", count=len(rest), late=late)
     return say(language, "bills.others", count=len(rest))
+
+
+def _reprint(session: Session) -> str:
+    visit, language = session.visit, session.visit.language
+    if visit.reprint is None or visit.waiting:
+        return ""
+    paid_on = local_day(visit.reprint.changed_at, zone(session))
+    return say(
+        language,
+        "bills.reprint",
+        date=day(language, paid_on, today(session)) if paid_on else "",
+        amount=money(language, visit.reprint.amount_minor, visit.reprint.currency),
+    )
 
 
 def _waiting_row(session: Session, bill: Bill) -> WaitingRow:

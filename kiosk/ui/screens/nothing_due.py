@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import money, today, unit_and_payer, zone
+from kiosk.ui.formatting import money, of_paper, today, unit_and_payer, zone
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import day
@@ -39,7 +39,7 @@ def present(session: Session) -> NothingDueView:
     return NothingDueView(
         subtitle=unit_and_payer(language, session),
         credit=credit,
-        told=say(language, f"message.{visit.say.value}") if visit.say else "",
+        told=of_paper(session),
         reprint=reprint,
         can_print=offers(session.lobby).print and visit.say is not Say.PRINTING,
     )

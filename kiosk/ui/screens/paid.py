@@ -28,6 +28,8 @@ class PaidView:
     print_words: str
     can_print: bool
     can_phone: bool
+    phone_first: bool  # paper does not come: the other way is the main one
+    number: str  # what to write down where paper does not come and there is no phone
     printed: bool
     to_bills: bool  # it was looked at on the way to other bills
     done: str
@@ -38,13 +40,17 @@ def present(session: Session) -> PaidView:
     can_print = offers(session.lobby).print
     left = seconds_left(session)
     again = visit.receipt_done
+    no_paper = not again and (not can_print or visit.say is Say.NOT_PRINTED)
+    used_up = visit.say is Say.NOT_PRINTED and visit.paper_trouble == "copies"
     return PaidView(
         amount=amount(session),
         rows=summary(session),
         told=_told(session, can_print),
         print_words=say(language, "paid.print_again" if again else "paid.print"),
-        can_print=can_print and visit.say is not Say.PRINTING,
+        can_print=can_print and visit.say is not Say.PRINTING and not used_up,
         can_phone=bool(visit.payment and visit.payment.status_url),
+        phone_first=no_paper,
+        number=visit.payment.reference if visit.payment and no_paper and not used_up else "",
         printed=again,
         to_bills=visit.looking and bool(visit.account and visit.account.bills),
         done=say(language, "common.done")

@@ -8,7 +8,7 @@ from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Screen, Session
 from kiosk.core.payment_flow import LINE_DOWN
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, office
+from kiosk.ui.formatting import amount, of_paper, office
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import codes, statement  # noqa: F401
@@ -40,7 +40,7 @@ def present(session: Session) -> UnknownView:
         code=payment.status_url if payment else "",
         reference=payment.reference if payment else "",
         amount=say(language, "unknown.amount", amount=amount(session)),
-        told=say(language, f"message.{visit.say.value}") if visit.say else "",
+        told=of_paper(session),
         office=office(language, session),
         slip=offers(session.lobby).print and visit.say is not Say.PRINTING,
         next_words=say(language, _next(session)),

@@ -2,7 +2,7 @@
 
 from kivy.app import App
 from kivy.clock import Clock
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -68,7 +68,26 @@ class Page(Arranged):
 
 
 class BottomBar(Arranged):
-    """The way back at the left, the way on at the right."""
+    """The way back at the left, the way on at the right; help in the same corner of every screen, and
+    the end of the visit at the other side of it. What a screen puts in stands between them."""
+
+    ends = BooleanProperty(False)
+    helps = BooleanProperty(False)
+    end_words = StringProperty("")
+    help_words = StringProperty("")
+
+    def __init__(self, **kwargs):
+        self._own_built = False
+        super().__init__(**kwargs)
+
+    def apply_class_lang_rules(self, *args, **kwargs):
+        super().apply_class_lang_rules(*args, **kwargs)
+        self._own_built = True
+
+    def add_widget(self, widget, *args, **kwargs):
+        if not self._own_built or self._arranging:
+            return super().add_widget(widget, *args, **kwargs)
+        return self.ids.middle.add_widget(widget)
 
 
 load_beside(__file__)

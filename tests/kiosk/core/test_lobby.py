@@ -38,10 +38,10 @@ def test_who_was_about_to_pay_is_told_that_nothing_can_be_recorded(at):
 def test_inactivity_returns_to_the_start_and_forgets_everything():
     story = Story.at_bills().taps(Action.LANGUAGE).taps(Action.LARGE_TEXT)
     story.taps(Action.LARGE_TEXT)
-    assert seconds_left(story.session) == 60
-    story.waits(30).plays(Touched())
-    assert seconds_left(story.session) == 60
-    story.waits(61)
+    assert seconds_left(story.session) == 30
+    story.waits(20).plays(Touched())
+    assert seconds_left(story.session) == 30
+    story.waits(31)
     assert story.screen is Screen.ATTRACT
     visit = story.visit
     assert (visit.account, visit.selected, visit.payment, visit.language) == (

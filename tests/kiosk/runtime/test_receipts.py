@@ -1,13 +1,21 @@
 """What is asked for comes out of a real printer, as often as it is asked for."""
 
 import queue
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from contract.messages import Method, PaymentState
+import pytest
+
+from contract.messages import EntryKind, Method, PaymentState
 from device_drivers.printers.escpos import create
-from kiosk.core.effects import PrintReceipt
+from device_drivers.printers.interface import PrintOutcome, PrintResult
+from device_drivers.status import DeviceStatus
+from kiosk.core.effects import PrintReceipt, Record
 from kiosk.core.events import DevicesSeen
 from kiosk.core.model import Action, Say
+from kiosk.journal.journal import Journal
 from kiosk.runtime.receipts import Receipts
+from kiosk.ui.screens import paid
 from simulators.receipt_printer.cables import TcpCable
 from simulators.receipt_printer.device import Printer
 from tests.device_drivers.printers.receipts import FONTS, needs_fonts, settings
@@ -68,3 +76,65 @@ def test_a_receipt_torn_by_the_end_of_the_paper_comes_again_whole_and_marked(tmp
     assert again.copy
     receipts.close()
     driver.close()
+
+
+class Paper:
+    """A printer that prints, or says why not."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes, self.papers = codes, []
+
+    def print(self, paper):
+        self.papers.append(paper)
+        outcome = PrintOutcome.NOT_PRINTED if self.codes else PrintOutcome.PRINTED
+        return PrintResult(outcome, DeviceStatus("paper"), self.codes)
+
+
+def wished(story: Story) -> PrintReceipt:
+    return story.taps(Action.PRINT).did(PrintReceipt)[-1]
+
+
+@pytest.mark.parametrize(
+    ("codes", "why"),
+    [
+        (("printer.paper_out",), "paper"),
+        (("printer.offline", "printer.cover_open"), "cover"),
+        (("printer.jam",), "other"),
+    ],
+)
+def test_why_nothing_came_is_told_and_the_phone_comes_first(codes, why):
+    heard: queue.Queue = queue.Queue()
+    receipts = Receipts(Paper(*codes), heard.put)
+    story = Story.paying(Method.ALIPAY).server_says(PaymentState.APPROVED)
+    receipts.print(wished(story), config().community)
+    event = heard.get(timeout=10)
+    assert (event.outcome, event.why) == ("not_printed", why)
+    view = paid.present(story.plays(event).session)
+    assert (view.phone_first, view.can_print) == (True, True)
+    assert view.number == story.payment.reference, "for whoever has no phone"
+    assert "没有" in view.told
+    receipts.close()
+
+
+def test_copies_are_marked_and_after_three_no_more_come(tmp_path):
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    story = Story.paying(Method.ALIPAY).server_says(PaymentState.APPROVED)
+    for effect in story.did(Record):
+        journal.append_payment(effect.record)
+    heard: queue.Queue = queue.Queue()
+    printer = Paper()
+    receipts = Receipts(printer, heard.put, journal.receipts_printed)
+    for _ in range(4):
+        wish = replace(wished(story), copy=False)  # a visit that knows of none before
+        receipts.print(wish, config().community)
+        event = heard.get(timeout=10)
+        body = {"payment_id": event.payment_id, "how": "print", "outcome": event.outcome}
+        journal.append(EntryKind.RECEIPT, body)
+        story.plays(event)
+    marked = [any("补打" in str(b) for b in paper.blocks) for paper in printer.papers]
+    assert marked == [False, True, True]
+    assert (event.outcome, event.why) == ("not_printed", "copies")
+    view = paid.present(story.session)
+    assert (view.can_print, view.number) == (False, "")
+    receipts.close()
+    journal.close()

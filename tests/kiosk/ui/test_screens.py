@@ -278,10 +278,12 @@ def test_a_message_counts_down_before_it_leaves():
     assert message.present(later).returns == "12 秒后回到首页"
 
 
-def test_still_there_is_asked_for_the_last_twenty_seconds_only():
-    scene = scenes()["bills"]
-    asked = [frame(replace(scene, now=scene.now + after)).seconds_left for after in (0, 39, 45)]
-    assert asked == [None, None, 15]
+@pytest.mark.parametrize(("scene", "after", "left"), [("identify", 39, 15), ("bills", 19, 5)])
+def test_still_there_is_asked_for_the_last_third_only(scene, after, left):
+    shown = scenes()[scene]
+    times = (0, after, after + 6)
+    asked = [frame(replace(shown, now=shown.now + passed)).seconds_left for passed in times]
+    assert asked == [None, None, left]
 
 
 def test_an_earlier_receipt_is_dated_where_the_community_is():

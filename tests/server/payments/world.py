@@ -39,6 +39,7 @@ def community(test: bool = True) -> Community:
         name_zh="湖畔花园",
         name_en="Lakeside Garden",
         test=test,
+        second_factor=False,
         office_phone="0571-5555-0123",
     )
 
