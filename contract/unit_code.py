@@ -9,7 +9,7 @@ them is each community's own (``Numbering``).
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Annotated
 
@@ -32,6 +32,9 @@ _WORDS = (
 )
 _WORD = re.compile(rf"^(?:{_WORDS})(?=[0-9]|$)")
 _FIGURES = "0123456789"
+_SPELLED_PLAINLY = re.compile(
+    rf"[0-9]{{1,{PART_LENGTH_MAX}}}(?:-[0-9]{{1,{PART_LENGTH_MAX}}}){{0,{PARTS_MAX - 1}}}"
+)
 _LEADING_NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -42,6 +45,8 @@ def spelled(text: str) -> str:
     """
     if len(text) > SPELLING_MAX:
         return ""
+    if _SPELLED_PLAINLY.fullmatch(text):  # nearly every code of every file
+        return text
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf").upper()
     plain = _NUMERALS.sub(lambda found: _number(found[0]), plain)
@@ -86,7 +91,7 @@ class Part(Message):
             raise ValueError("a part needs figures, letters or both")
         return self
 
-    @property
+    @cached_property
     def keys(self) -> str:
         """The characters that may stand in it."""
         return (_FIGURES if self.figures else "") + "".join(sorted(set(self.letters)))

@@ -1,34 +1,89 @@
 """Many new rows of one table at once: COPY on PostgreSQL, ordinary INSERTs elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import Any
 
-from django.db import connection
-from django.db.models import Model
+from django.db import connection, models
+from django.db.models import Field, Max, Model
 
 FEWEST = 50  # below that, INSERTs are as good
 BATCH = 500
+# What these hold goes to the database as it is; PostgreSQL reads it as the column's type.
+_PLAIN = (
+    *(models.CharField, models.TextField, models.BooleanField, models.IntegerField),
+    *(models.AutoField, models.BigAutoField, models.DateField, models.DecimalField),
+    *(models.ForeignKey, models.UUIDField),
+)
 
 
-def insert_many(rows: Sequence[Model]) -> None:
-    """Within the caller's transaction. The rows do not learn their keys. Checks, triggers and foreign
-    keys hold as with any INSERT; raises IntegrityError and its like."""
-    if connection.vendor != "postgresql" or len(rows) < FEWEST:
-        if rows:
-            type(rows[0])._base_manager.bulk_create(rows, batch_size=BATCH)
+def insert_many(rows: Sequence[Model], *, keys: bool = False) -> None:
+    """Within the caller's transaction. Rows that have a key keep it; ``keys``: the others learn theirs.
+    Checks, triggers and foreign keys hold as with any INSERT; raises IntegrityError and its like."""
+    if not rows:
         return
-    model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    model: Any = type(rows[0])
+    if connection.vendor != "postgresql" or len(rows) < FEWEST:
+        model._base_manager.bulk_create(rows, batch_size=BATCH)
+        return
+    keyless = [row for row in rows if row.pk is None]
+    with_keys = keys or len(keyless) < len(rows)
+    if with_keys and keyless:
+        for row, key in zip(keyless, next_keys(model, len(keyless)), strict=True):
+            row.pk = key
+    _copy(model, rows, with_keys=with_keys)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def next_keys(model: Any, count: int) -> list[int]:
+    """Primary keys for rows that are still to be written. On PostgreSQL nobody else gets the same; on
+    SQLite the caller is the only writer until its transaction ends."""
+    table, key = model._meta.db_table, model._meta.pk
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(named.sequence) FROM generate_series(1, %s),"
+                " (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence OFFSET 0) AS named",
+                [count, table, key.column],
+            )
+            return [number for (number,) in cursor.fetchall()]
+    last = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def _copy(model: Any, rows: Sequence[Model], *, with_keys: bool) -> None:
+    fields = [f for f in model._meta.concrete_fields if with_keys or not f.primary_key]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
+    values_of = attrgetter(*(field.attname for field in fields))
+    prepared = [(place, f) for place, f in enumerate(fields) if not _is_plain(f)]
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into,
     ):
+        write: Callable[[Sequence[Any]], None] = into.write_row
         for row in rows:
-            into.write_row(
-                [
-                    field.get_db_prep_save(field.pre_save(row, add=True), connection)
-                    for field in fields
-                ]
-            )
+            values = values_of(row)
+            if prepared:
+                values = list(values)
+                for place, field in prepared:
+                    value = field.pre_save(row, add=True)
+                    values[place] = field.get_db_prep_save(value, connection)
+            write(values)
+
+
+@cache
+def _is_plain(field: Field) -> bool:
+    """Whether the field does nothing of its own with a value on its way to the database."""
+    kind = type(field)
+    made = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    own = any(
+        name in cls.__dict__
+        for cls in kind.__mro__
+        if not cls.__module__.startswith("django.db.models.")
+        for name in ("pre_save", "get_prep_value", "get_db_prep_value", "get_db_prep_save")
+    )
+    return isinstance(field, _PLAIN) and not made and not own

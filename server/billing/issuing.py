@@ -55,22 +55,20 @@ def write(
     which holds ``lock_numbers`` and drafted after that."""
     community, period = book.community, book.period
     first = Bill.objects.filter(community=community, period=period).count() + 1
-    bills = Bill.objects.bulk_create(
-        [
-            Bill(
-                community=community,
-                unit=row.unit,
-                number=f"{period.replace('-', '')}{community.pk:04d}{number:05d}",
-                period=period,
-                issued_on=issued_on,
-                due=due,
-                currency=community.currency,
-                amount_minor=row.charges.total_minor,
-            )
-            for number, row in enumerate(drafts, first)
-        ],
-        batch_size=BATCH,
-    )
+    bills = [
+        Bill(
+            community=community,
+            unit=row.unit,
+            number=f"{period.replace('-', '')}{community.pk:04d}{number:05d}",
+            period=period,
+            issued_on=issued_on,
+            due=due,
+            currency=community.currency,
+            amount_minor=row.charges.total_minor,
+        )
+        for number, row in enumerate(drafts, first)
+    ]
+    insert_many(bills, keys=True)
     items = {item.code: item for item in book.rows}
     _write_lines(bills, drafts, items)
     posting.post_many(
@@ -106,8 +104,8 @@ def _write_lines(
 def _line(bill: Bill, item: FeeItem, position: int, charge: Charge) -> BillLine:
     return BillLine(
         community_id=bill.community_id,
-        bill=bill,
-        fee_item=item,
+        bill_id=bill.pk,
+        fee_item_id=item.pk,
         position=position,
         amount_minor=charge.amount_minor,
         quantity=charge.quantity,

@@ -17,6 +17,7 @@ from server.billing.fees import NEVER_CHARGED
 from server.billing.models import Bill, BillLine, BillState, FeeItem
 from server.billing.periods import period_of, previous_period
 from server.billing.rules.outcome import price_of
+from server.bulk_insert import insert_many
 from server.estate.models import Community
 from server.language import both
 from server.ledger import posting
@@ -92,26 +93,24 @@ def bring_debts(
     if not debts:
         return []
     several = _item_of(community) if any(debt.item is None for debt in debts) else None
-    bills = Bill.objects.bulk_create(
-        [
-            Bill(
-                community_id=community.pk,
-                unit_id=debt.unit_id,
-                number=debt.number,
-                period=period_for(debt.period, today),
-                issued_on=today,
-                due=debt.due or today + timedelta(days=DAYS_TO_PAY),
-                currency=community.currency,
-                amount_minor=debt.amount_minor,
-            )
-            for debt in debts
-        ],
-        batch_size=500,
-    )
+    bills = [
+        Bill(
+            community_id=community.pk,
+            unit_id=debt.unit_id,
+            number=debt.number,
+            period=period_for(debt.period, today),
+            issued_on=today,
+            due=debt.due or today + timedelta(days=DAYS_TO_PAY),
+            currency=community.currency,
+            amount_minor=debt.amount_minor,
+        )
+        for debt in debts
+    ]
+    insert_many(bills, keys=True)
     name, unit = both(_NAME), both(_UNIT)
     value = both(_VALUE, day=today.isoformat())
     row = {"label": name.model_dump(), "value": value.model_dump()}
-    BillLine.objects.bulk_create(
+    insert_many(
         [
             BillLine(
                 community_id=community.pk,
@@ -128,8 +127,7 @@ def bring_debts(
                 explanation=[row],
             )
             for debt, bill in zip(debts, bills, strict=True)
-        ],
-        batch_size=500,
+        ]
     )
     posting.post_many(
         community.pk,

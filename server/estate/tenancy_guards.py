@@ -42,14 +42,22 @@ def _belongs(table: str, column: str, theirs: str, key: str) -> list[Guard]:
     wrong = (
         f"(SELECT t.community_id FROM {theirs} t WHERE t.{key} = NEW.{column}) <> NEW.community_id"
     )
-    message = f"{column} of another community"
+    message, moved = f"{column} of another community", f"UPDATE OF {column} ON {table}"
     return [
         Guard(
-            f"tenancy_{table}_{column}_{event}",
+            f"tenancy_{table}_{column}_new",
             table,
-            sqlite=f"BEFORE {on} ON {table} WHEN {wrong} {refusal(message)}",
-            postgresql=f"BEFORE {on} ON {table} FOR EACH ROW",
+            sqlite=f"BEFORE INSERT ON {table} WHEN {wrong} {refusal(message)}",
+            # Once for all rows of a statement: COPY brings thousands.
+            postgresql=f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+            body=f"IF EXISTS (SELECT FROM fresh WHERE {wrong.replace('NEW.', 'fresh.')})"
+            f" THEN {refused(message)} END IF; RETURN NULL;",
+        ),
+        Guard(
+            f"tenancy_{table}_{column}_moved",
+            table,
+            sqlite=f"BEFORE {moved} WHEN {wrong} {refusal(message)}",
+            postgresql=f"BEFORE {moved} FOR EACH ROW",
             body=f"IF {wrong} THEN {refused(message)} END IF; RETURN NEW;",
-        )
-        for event, on in (("new", "INSERT"), ("moved", f"UPDATE OF {column}"))
+        ),
     ]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Sum
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
-from server.bulk_insert import insert_many
+from server.bulk_insert import insert_many, next_keys
 from server.ledger.models import Account, Entry, Transaction
 
 CHART = {
@@ -94,16 +94,17 @@ def post_many(
         _check(posting)
     with transaction.atomic(savepoint=False):
         accounts = _accounts(community_id, {line.account for p in postings for line in p.lines})
+        keys = next_keys(Transaction, len(postings))
         rows = [
             _transaction(number, community_id, posting, currency, at)
-            for number, posting in zip(_numbers(len(postings)), postings, strict=True)
+            for number, posting in zip(keys, postings, strict=True)
         ]
         insert_many(
             [
                 Entry(
                     community_id=community_id,
                     transaction_id=row.pk,
-                    account=accounts[line.account],
+                    account_id=accounts[line.account].pk,
                     amount_minor=line.amount_minor,
                     unit_id=line.unit_id,
                     bill_number=line.bill_number,
@@ -112,7 +113,8 @@ def post_many(
                 for line in posting.lines
             ]
         )
-        return Transaction.objects.bulk_create(rows, batch_size=500)
+        insert_many(rows)
+        return rows
 
 
 def find(community_id: int, kind: str, reference: str) -> Transaction | None:
@@ -186,20 +188,6 @@ def _check(posting: Posting) -> None:
     for line in posting.lines:
         if line.account.split(":")[0] not in CHART:
             raise PostingRefused(f"{name}: there is no account {line.account!r}")
-
-
-def _numbers(count: int) -> list[int]:
-    """Primary keys for transactions that are still to be written; nobody else gets the same."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('ledger_transaction', 'id'))"
-                " FROM generate_series(1, %s)",
-                [count],
-            )
-            return [number for (number,) in cursor.fetchall()]
-    last = Transaction.objects.aggregate(last=Max("pk"))["last"] or 0  # the only writer is here
-    return list(range(last + 1, last + 1 + count))
 
 
 def _transaction(

@@ -6,6 +6,7 @@ without a phone who live in two units are two people: nothing says that they are
 
 from collections.abc import Iterable
 
+from server.bulk_insert import insert_many
 from server.estate.models import Community, Resident
 
 Key = tuple[str, str]  # name, digits of the phone
@@ -39,5 +40,5 @@ class Directory:
 
     def write(self) -> None:
         """Afterwards all have their keys."""
-        Resident.objects.bulk_create(self._new)
+        insert_many(self._new, keys=True)
         self._new = []

@@ -7,12 +7,14 @@ anything of it is read.
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
@@ -303,3 +305,39 @@ def _look_inside(path: Path) -> None:
         raise NotAWorkbook(
             _('A "Strict Open XML" workbook; save it as "Excel Workbook (.xlsx)" without Strict')
         )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            defines = any(_defines_entities(archive, part) for part in parts)
+    except _UNREADABLE as error:
+        raise NotAWorkbook(_DAMAGED) from error
+    if defines:
+        raise NotAWorkbook(_DAMAGED)
+
+
+_UNREADABLE = (zipfile.BadZipFile, ValueError, RuntimeError, OSError, EOFError, zlib.error)
+
+
+class _Begun(Exception):
+    """The first element: nothing can be defined after it."""
+
+
+def _defines_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a part is XML with a document type, which no program that writes workbooks makes: what it
+    defines may become gigabytes, or name another file, in whoever reads on."""
+    if not part.filename.lower().endswith((".xml", ".rels")):
+        return False
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda name, *_rest: found.append(name)
+    parser.StartElementHandler = _begun
+    with archive.open(part) as file:
+        try:
+            while not found and (piece := file.read(4_096)):
+                parser.Parse(piece)
+        except (_Begun, expat.ExpatError):  # what is no XML is told by whoever reads it
+            pass
+    return bool(found)
+
+
+def _begun(*_element: object) -> None:
+    raise _Begun

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from contract import unit_code
 from server.billing.meters import Meter, MeterScope
 from server.billing.models import FeeItem
+from server.bulk_insert import insert_many
 from server.onboarding.cells import CellRefused
 from server.onboarding.estate_index import Import
 from server.onboarding.workbook import Row
@@ -53,7 +54,7 @@ def apply(rows: Sequence[Row], to: Import) -> None:
             changed.append(meter)
         else:
             to.report.unchanged["meters"] += 1
-    Meter.objects.bulk_create(new)
+    insert_many(new)
     Meter.objects.bulk_update(changed, _OWN)
     to.report.created["meters"] += len(new)
     to.report.changed["meters"] += len(changed)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from server.bulk_insert import insert_many
 from server.estate.models import ParkingSpace, Vehicle
 from server.estate.occupants import PLATE_LENGTH_MAX
 from server.onboarding.cells import CellRefused
@@ -52,7 +53,7 @@ def apply(rows: Sequence[Row], to: Import) -> None:
             changed.append(space)
         else:
             to.report.unchanged["parking_spaces"] += 1
-    ParkingSpace.objects.bulk_create(new)
+    insert_many(new)
     ParkingSpace.objects.bulk_update(changed, _OWN)
     to.report.created["parking_spaces"] += len(new)
     to.report.changed["parking_spaces"] += len(changed)
@@ -123,6 +124,6 @@ def _vehicles(rows: list[tuple[Row, int | None]], to: Import) -> None:
         else:
             to.report.unchanged["vehicles"] += 1
     Vehicle.objects.bulk_update(changed, ["until", "kind"])
-    Vehicle.objects.bulk_create(new)
+    insert_many(new)
     to.report.created["vehicles"] += len(new)
     to.report.changed["vehicles"] += len(changed)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from server.billing.meters import Meter, MeterReading
+from server.bulk_insert import insert_many
 from server.onboarding.estate_index import Import
 from server.onboarding.workbook import Row
 
@@ -29,7 +30,7 @@ def apply(rows: Sequence[Row], to: Import) -> None:
         elif to.first_time(row, "period", meter.pk, row["period"]):
             reading = _new(row, meter, known[meter.pk], to)
             new += [reading] if reading else []
-    MeterReading.objects.bulk_create(new)
+    insert_many(new)
     to.report.created["readings"] += len(new)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from server.bulk_insert import insert_many
 from server.estate.models import Occupancy, Resident
 from server.onboarding.cells import CellRefused
 from server.onboarding.estate_index import Import
@@ -48,7 +49,7 @@ def apply(rows: Sequence[Row], to: Import) -> None:
     people.write()
     Resident.objects.bulk_update(with_phone.values(), ["phone"])
     Occupancy.objects.bulk_update(changed, _DATES)
-    Occupancy.objects.bulk_create([_occupancy(row, unit, who, to) for row, unit, who in new])
+    insert_many([_occupancy(row, unit, who, to) for row, unit, who in new])
 
 
 def _role(row: Row) -> str:

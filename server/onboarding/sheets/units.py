@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from contract import unit_code
+from server.bulk_insert import insert_many
 from server.estate.models import TAKEN, Building, Occupancy, Resident, Unit
 from server.onboarding.cells import CellRefused
 from server.onboarding.estate_index import Import
@@ -86,7 +87,7 @@ def _made(rows: list[tuple[Row, str]], to: Import) -> list[Placed]:
                 state=row["state"] or Unit.State.OCCUPIED,
             )
         )
-    Unit.objects.bulk_create(units)
+    insert_many(units, keys=True)
     to.index.units |= {unit_code.key(unit.code): unit.pk for unit in units}
     to.report.created["units"] += len(units)
     return [(row, unit.pk) for (row, _code), unit in zip(rows, units, strict=True)]
@@ -100,7 +101,7 @@ def _buildings(rows: list[tuple[Row, str]], to: Import) -> dict[str, Building]:
         key = unit_code.key(building)
         if key not in known and key not in missing:
             missing[key] = to.index.new_building(building, code)
-    Building.objects.bulk_create(missing.values())
+    insert_many(list(missing.values()), keys=True)
     known |= missing
     to.report.created["buildings"] += len(missing)
     return known
@@ -223,7 +224,7 @@ class _Owners:
         Occupancy.objects.bulk_update(self._ended, ["until"])
         Occupancy.objects.bulk_update(self._moved, ["pays", "pays_from"])
         Resident.objects.bulk_update(self._people.values(), ["name", "phone"])
-        Occupancy.objects.bulk_create(
+        insert_many(
             [
                 Occupancy(
                     community_id=self._to.community.pk,

@@ -96,6 +96,28 @@ def test_xml_that_expands_itself(tmp_path: Path):
     assert "damaged" in refusal(file)
 
 
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_in_any_part(tmp_path: Path, part: str, encoding: str):
+    """Also where it names a file, in whatever encoding, and far from the beginning."""
+    file = save(tmp_path / "f.xlsx", {"units": [UNITS, unit("101")]})
+    out = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name == part:
+                body = text.partition("?>")[2] if text.startswith("<?xml") else text
+                kind = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+                text = (
+                    f'<?xml version="1.0" encoding="{encoding}"?><!--{"x" * 9_000}-->{kind}{body}'
+                )
+                new.writestr(name, text.encode(encoding))
+                continue
+            new.writestr(name, text)
+    file.write_bytes(out.getvalue())
+    assert "damaged" in refusal(file)
+
+
 def test_too_many_rows(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(workbook, "ROWS_MAX", 2)
     report = Report()

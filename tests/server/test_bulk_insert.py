@@ -1,0 +1,82 @@
+"""Many rows at once are the rows that one INSERT each would have made, on either database."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from server.bulk_insert import FEWEST, insert_many, next_keys
+from server.estate.models import Building, Community, Resident, Unit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place() -> Building:
+    community = Community.objects.create(code="bulk", name_zh="x", name_en="x")
+    return Building.objects.create(community=community, code="1", name_zh="x", name_en="x")
+
+
+def homes(place: Building, count: int) -> list[Unit]:
+    return [
+        Unit(
+            community_id=place.community_id,
+            building=place,
+            entrance="1",
+            room=str(n),
+            code=f"1-1-{n}",
+            label_zh="x\ty\\",
+            label_en="x\ny",
+            area_m2=Decimal("80.25"),
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", [1, FEWEST, FEWEST + 7])
+def test_rows_learn_their_keys_and_are_what_was_said(place: Building, count: int):
+    rows = homes(place, count)
+    insert_many(rows, keys=True)
+    assert len({row.pk for row in rows}) == count
+    for row in rows:
+        kept = Unit.objects.get(pk=row.pk)
+        assert (kept.code, kept.label_zh, kept.label_en) == (row.code, "x\ty\\", "x\ny")
+        assert (kept.area_m2, kept.kind, kept.state) == (Decimal("80.25"), "home", row.state)
+    row.label_en = "changed"
+    row.save()  # it is known to be there
+    assert Unit.objects.count() == count
+
+
+@pytest.mark.parametrize("with_keys", [0, 1, FEWEST])
+def test_a_key_that_a_row_has_stays(place: Building, with_keys: int):
+    rows = homes(place, FEWEST)
+    for row, key in zip(rows, next_keys(Unit, with_keys), strict=False):
+        row.pk = key
+    wanted = {row.code: row.pk for row in rows if row.pk}
+    insert_many(rows)
+    assert wanted.items() <= dict(Unit.objects.values_list("code", "pk")).items()
+    later = homes(place, 1)[0]
+    later.code = later.room = "late"
+    later.save()  # the next key is free
+    assert Unit.objects.count() == FEWEST + 1
+
+
+def test_a_row_of_another_community_takes_all_of_them_back(place: Building):
+    other = Community.objects.create(code="other", name_zh="x", name_en="x")
+    rows = homes(place, FEWEST)
+    rows[7].community_id = other.pk
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_many(rows)
+    assert not Unit.objects.exists()
+
+
+def test_fields_that_do_something_on_the_way_do_it():
+    community = Community.objects.create(code="bulk", name_zh="x", name_en="x")
+    people = [Resident(community=community, name=f"n{n}") for n in range(FEWEST)]
+    insert_many(people)
+    rows = [
+        Community(code=f"c{n}", name_zh="x", name_en="x", time_zone="asia/shanghai")
+        for n in range(FEWEST)
+    ]
+    insert_many(rows, keys=True)
+    assert set(Community.objects.values_list("time_zone", flat=True)) == {"Asia/Shanghai"}
