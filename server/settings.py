@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "server.onboarding",
     "server.unit_page",
     "server.counter",
+    "server.moves",
     "server.api",
 ]
 

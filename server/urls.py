@@ -15,6 +15,7 @@ urlpatterns = [
     path("staff/open-questions/", include("server.open_questions.urls")),
     path("staff/units/", include("server.unit_page.urls")),
     path("staff/", include("server.counter.urls")),
+    path("staff/", include("server.moves.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),
     path("staff/billing/", include("server.billing_runs.urls")),
     path("staff/jobs/", include("server.jobs.urls")),

@@ -181,6 +181,28 @@ class BillLine(models.Model):
         return f"{self.fee_item} {self.amount_minor}"
 
 
+class BillDebtor(OfCommunity):
+    """Whose debt a bill is by what was agreed when people moved (``server.billing.debtors``)."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    bill = models.OneToOneField(
+        Bill, models.PROTECT, verbose_name=_("Bill"), related_name="agreed_debtor"
+    )
+    resident = models.ForeignKey(
+        "estate.Resident", models.PROTECT, verbose_name=_("Resident"), related_name="debts"
+    )
+    agreed_at = models.DateTimeField(_("Agreed at"))
+
+    class Meta:
+        verbose_name = _("Debtor of a bill")
+        verbose_name_plural = _("Debtors of bills")
+
+    def __str__(self) -> str:
+        return f"{self.bill}"
+
+
 class BillLease(models.Model):
     """A bill held by a payment whose end is not known (``server.billing.leases``): nobody pays it twice.
 

@@ -23,6 +23,7 @@ ACTS = {
     "job_cancel": _("Job cancelled"),
     "job_again": _("Job begun again"),
     "meter_read": _("Meter read"),
+    "people_moved": _("Moved in or out"),
     "account_made": _("Account made"),
     "password_set": _("Password set"),
     "role_given": _("Role given"),
@@ -55,6 +56,7 @@ SUBJECTS = {
     "log": _("Log"),
     "job": _("Job"),
     "meter": _("Meter"),
+    "unit": _("Unit"),
 }
 
 

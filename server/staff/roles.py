@@ -137,6 +137,7 @@ _OF_MODEL = {
     "billing.billline": Area.BILLS,
     "billing.billwaiver": Area.BILLS,
     "billing.billlease": Area.BILLS,
+    "billing.billdebtor": Area.BILLS,
     "billing.allocation": Area.BILLS,
     "billing.billsigningkey": Area.BILLS,
     "payments.unmatchednotification": Area.COMPANY,

@@ -2,7 +2,7 @@
 masked, and what the person may not look at is not even asked for."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from contract.business_day import local_time
 from contract.messages import Text
 from contract.money import Money
 from server.billing.amounts import late_fee_of, open_minor, terms_of
+from server.billing.debtors import debtors
 from server.billing.meters import Meter, MeterReading
 from server.billing.models import Bill, BillState
 from server.billing.unit_accounts import credit_minor
@@ -28,16 +29,19 @@ BILLS_SHOWN, PAYMENTS_SHOWN, ACTS_SHOWN = 24, 24, 30
 
 @dataclass(frozen=True)
 class Person:
-    """``here``: the occupancy lasts today; ``pays``: they are today's payer."""
+    """``here``: the occupancy lasts today; ``pays``: they are today's payer; ``owes``: what of the unit's
+    open bills is theirs, empty when nothing."""
 
     occupancy: Occupancy
     here: bool
     pays: bool
+    owes: str = ""
 
 
 @dataclass(frozen=True)
 class BillRow:
-    """``owed``: what is still to be paid today, with the late fee that is in it; empty when nothing."""
+    """``owed``: what is still to be paid today, with the late fee that is in it; empty when nothing.
+    ``debtor``: whose debt an open one is, masked."""
 
     bill: Bill
     amount: str
@@ -45,6 +49,7 @@ class BillRow:
     late_fee: str
     overdue: bool
     waived: str = ""
+    debtor: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class UnitFacts:
     payments: list[PaymentRow] | None = None
     meters: list[tuple[Meter, MeterReading | None]] | None = None
     acts: list[Done] | None = None
+    may_move: bool = False
     spaces: list[Any] = field(default_factory=list)
     vehicles: list[Any] = field(default_factory=list)
 
@@ -94,6 +100,7 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
     held = unit.parking_spaces.filter(Q(until__isnull=True) | Q(until__gte=today))
     found = UnitFacts(unit, spaces=list(held))
     money = _money(unit)
+    found.may_move = scope.within(scope.changes(user, Area.RESIDENTS), unit.community_id)
     if may(Area.RESIDENTS):
         found.people = _people(unit, today)
         kept = unit.vehicles.filter(Q(until__isnull=True) | Q(until__gte=today))
@@ -112,6 +119,8 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
             )
             for order in orders
         ]
+    if found.people is not None and found.bills is not None:
+        _debts(found, today, money)
     if may(Area.METERS):
         newest = MeterReading.objects.order_by("-period")
         meters = unit.meters.prefetch_related(Prefetch("readings", newest))
@@ -157,6 +166,28 @@ def _owed(found: UnitFacts, bills: list[Bill], today: date, money: Callable[[int
                 money(waived) if waived else "",
             )
         )
+
+
+def _debts(found: UnitFacts, today: date, money: Callable[[int], str]) -> None:
+    """Whose the open bills are, and what that comes to for each person."""
+    terms = terms_of(found.unit.community_id)
+    bills = Bill.objects.filter(unit=found.unit, state=BillState.OPEN)
+    open_ones = {bill.pk: open_minor(bill, today, terms) for bill in bills}
+    owing = debtors(bills)
+    sums: dict[int, int] = {}
+    for bill, minor in open_ones.items():
+        if bill in owing:
+            sums[owing[bill].pk] = sums.get(owing[bill].pk, 0) + minor
+    people, told = found.people or [], set()
+    for at, person in enumerate(people):
+        who = person.occupancy.resident_id
+        if who in sums and who not in told:  # once, also for who is there twice
+            people[at] = replace(person, owes=money(sums[who]))
+            told.add(who)
+    found.bills = [
+        replace(row, debtor=owing[row.bill.pk].masked_name) if row.bill.pk in owing else row
+        for row in found.bills or []
+    ]
 
 
 def _acts(unit: Unit, bills: Iterable[Bill], orders: Iterable[PaymentOrder]) -> list[Done]:

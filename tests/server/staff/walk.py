@@ -182,6 +182,9 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/units/<int:unit>/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
     ],
+    "staff/units/<int:unit>/move/": lambda r: [
+        f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/move/"
+    ],
     "staff/bills/<str:number>/": lambda r: [
         f"/staff/bills/{number}/"
         for number in r.rows(apps.get_model("billing", "Bill")).values_list("number", flat=True)[:2]
