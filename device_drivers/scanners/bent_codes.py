@@ -5,6 +5,7 @@ What it makes of the picture is a clean drawing of a code, and a reader's own er
 whether it is one: nothing is ever guessed. Runs only inside the reader process.
 """
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,19 +13,32 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from device_drivers.scanners import bent_grid, enhancing, finder_patterns, module_matrix, readers
+from device_drivers.scanners import (
+    bent_grid,
+    enhancing,
+    finder_kin,
+    finder_patterns,
+    module_matrix,
+    readers,
+    segments,
+    symbol_correction,
+)
 from device_drivers.scanners.enhancing import Treated
 from device_drivers.scanners.finder_patterns import Placed, Square
 from device_drivers.scanners.reader_protocol import Box
 from device_drivers.scanners.readers import Found
+from device_drivers.scanners.symbol_correction import AS_THEY_ARE, Symbol
 
 NEIGHBOURHOODS = (31, 71, 151)
 FINE_PIXELS = 2_500_000  # squares are found on fewer
 SHARPER = ((3.0, 2.0), (5.0, 4.0))  # dots, and how much
 SHARPER_NEIGHBOURHOODS = (31, 71)
 LARGER_PIXELS_MAX = 1_000_000
-LARGER_NEIGHBOURHOOD = 51
+LARGER = ((2.0, 2.0), (3.0, 1.0), (1.0, 3.0))
+LARGER_NEIGHBOURHOODS = (51, 21)
 THREES_A_LOOK, THREES_MAX, PAIRS_MAX = 2, 6, 8
+KNOWN_MAX = 3  # squares by which the others are looked for
+KIN_THREES_MAX, KIN_PAIRS_MAX = 3, 3
 FRAME_PIXELS = 500_000  # in larger frames squares are only looked for at half size
 PART_PIXELS = 120_000  # in smaller ones never
 FRAME_LOOKS = ((31, False), (31, True), (15, False))  # neighbourhood, and whether at whole size
@@ -32,6 +46,10 @@ FRAME_S = 0.06
 LIKENESS_MIN, FRAME_LIKENESS_MIN = 0.6, 0.7  # of squares; a frame has no time for false ones
 PROMISE_TO_GO_ON = 0.66  # after the first round
 PROMISE_TO_READ = 0.72
+PROMISE_AT_ONCE = 0.8
+PROMISE_TO_ERASE = 0.78
+ALIKE_TRIES = 2  # with squares that lie alike
+ERASED_TRIES = 4  # of a grid's most promising looks
 AS_SEEN = (1.0, 1.0)
 
 
@@ -53,7 +71,11 @@ def read(
     readers.read_with_zxing."""
     fine = enhancing.at_most(grey, FINE_PIXELS)
     rough = enhancing.to_work_on(fine.grey)
-    found = _first(fine.grey, _candidates(rough, _looks(rough.grey)), kinds, until, parts)
+    candidates = itertools.chain(
+        _candidates(fine.grey, rough, _looks(rough.grey)),
+        _candidates(fine.grey, Treated(fine.grey), _larger_looks(fine.grey)),
+    )
+    found = _first(fine.grey, candidates, kinds, until, parts)
     back = 1 / fine.across, 1 / fine.down
     return [replace(code, box=code.box.scaled(*back)) for code in found]
 
@@ -70,7 +92,16 @@ def read_frame(
         return []
     look = Look(255 - enhancing.black_and_white(rough.grey, neighbourhood), AS_SEEN)
     until = time.monotonic() + FRAME_S
-    return _first(grey, _candidates(rough, [look], FRAME_LIKENESS_MIN), kinds, until, parts)
+    return _first(grey, _candidates(grey, rough, [look], FRAME_LIKENESS_MIN), kinds, until, parts)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Squares and a size; ``promise``: of the first grid that they give."""
+
+    promise: float
+    placed: Placed
+    size: int
 
 
 def _first(
@@ -80,19 +111,59 @@ def _first(
     until: float,
     parts: list[Box] | None,
 ) -> list[Found]:
+    """What looks like a code at once is read at once; the rest waits, the most promising first."""
     if "QRCODE" not in kinds:
         return []
+    waiting: list[Attempt] = []
     for placed in candidates:
-        for size in placed.sizes:
-            if found := _read_grid(grey, placed, size, parts):
-                return found
+        attempts = _attempts(grey, placed)
+        for attempt in attempts[:1]:
+            if attempt.promise >= PROMISE_AT_ONCE:
+                if found := _read_grid(grey, attempt, parts):
+                    return found
+                attempts = attempts[1:]
             if parts or time.monotonic() > until:
                 return []
+        waiting += attempts
+    for attempt in _different(sorted(waiting, key=lambda a: -a.promise)):
+        if found := _read_grid(grey, attempt, parts):
+            return found
+        if parts or time.monotonic() > until:
+            return []
     return []
 
 
+def _attempts(grey: np.ndarray, placed: Placed) -> list[Attempt]:
+    """One for each possible size, the most promising first."""
+    found = []
+    for size in placed.sizes:
+        grid = bent_grid.first_grid(placed, size)
+        found.append(Attempt(module_matrix.first_promise(grey, grid), placed, size))
+    return sorted(found, key=lambda attempt: -attempt.promise)
+
+
+def _different(attempts: Iterable[Attempt]) -> Iterator[Attempt]:
+    """Leaves out what was tried before with squares that lie almost alike."""
+    tried: list[Attempt] = []
+    for attempt in attempts:
+        if sum(_alike(attempt, other) for other in tried) < ALIKE_TRIES:
+            tried.append(attempt)
+            yield attempt
+
+
+def _alike(one: Attempt, other: Attempt) -> bool:
+    if one.size != other.size or one.placed.places != other.placed.places:
+        return False
+    width = np.linalg.norm(one.placed.corners[0][0] - one.placed.corners[0][1])
+    apart = [
+        np.abs(a.mean(0) - b.mean(0)).max()
+        for a, b in zip(one.placed.corners, other.placed.corners, strict=True)
+    ]
+    return bool(max(apart) < 0.5 * width)
+
+
 def _candidates(
-    rough: Treated, looks: Iterable[Look], likeness_min: float = LIKENESS_MIN
+    fine: np.ndarray, rough: Treated, looks: Iterable[Look], likeness_min: float = LIKENESS_MIN
 ) -> Iterator[Placed]:
     """Squares that may be one code's, on the picture that ``rough`` was made from: three of one look,
     three of several looks, two."""
@@ -111,6 +182,10 @@ def _candidates(
     if count > 1:
         yield from finder_patterns.threes(squares)[:THREES_MAX]
     yield from finder_patterns.pairs(squares)[:PAIRS_MAX]
+    for known in squares[: KNOWN_MAX if count > 1 else 0]:
+        kin = finder_kin.kin_of(fine, known)
+        yield from finder_patterns.threes_with(known, kin)[:KIN_THREES_MAX]
+        yield from finder_patterns.pairs_with(known, kin)[:KIN_PAIRS_MAX]
 
 
 def _looks(grey: np.ndarray) -> Iterator[Look]:
@@ -123,10 +198,14 @@ def _looks(grey: np.ndarray) -> Iterator[Look]:
             yield Look(255 - enhancing.black_and_white(sharp, neighbourhood), AS_SEEN)
     _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU | cv2.THRESH_BINARY_INV)
     yield Look(dark, AS_SEEN)
-    if grey.size <= LARGER_PIXELS_MAX:
-        for across, down in ((2.0, 2.0), (3.0, 1.0)):
-            larger = cv2.resize(grey, None, fx=across, fy=down, interpolation=cv2.INTER_CUBIC)
-            dark = 255 - enhancing.black_and_white(larger, LARGER_NEIGHBOURHOOD)
+
+
+def _larger_looks(grey: np.ndarray) -> Iterator[Look]:
+    """For squares whose modules are hardly more than a dot wide."""
+    for across, down in LARGER if grey.size <= LARGER_PIXELS_MAX else LARGER[:1]:
+        larger = cv2.resize(grey, None, fx=across, fy=down, interpolation=cv2.INTER_CUBIC)
+        for neighbourhood in LARGER_NEIGHBOURHOODS:
+            dark = 255 - enhancing.black_and_white(larger, neighbourhood)
             yield Look(dark, (across, down))
 
 
@@ -140,21 +219,38 @@ def _on_picture(square: Square, scale: np.ndarray) -> Square:
     )
 
 
-def _read_grid(grey: np.ndarray, placed: Placed, size: int, parts: list[Box] | None) -> list[Found]:
-    for number, (picture, grid) in enumerate(bent_grid.bent_grids(grey, placed, size)):
+def _read_grid(grey: np.ndarray, attempt: Attempt, parts: list[Box] | None) -> list[Found]:
+    seen: list[tuple[float, np.ndarray, np.ndarray]] = []
+    for number, laid in enumerate(bent_grid.bent_grids(grey, attempt.placed, attempt.size)):
         best = 0.0
-        for modules in module_matrix.matrices(picture, size):
-            promise = module_matrix.promise(modules)
+        for certainty in module_matrix.certainties(laid):
+            promise = module_matrix.promise(certainty)
             best = max(best, promise)
             if promise < PROMISE_TO_READ:
                 continue
-            drawn = module_matrix.clean(modules)
-            found = readers.read_with_zxing(drawn, ("QRCODE",), clean=True, parts=parts)
-            if found or parts:
-                return [replace(code, box=_box(grid)) for code in found]
+            seen.append((promise, certainty, laid.grid))
+            symbol = symbol_correction.corrected(certainty, AS_THEY_ARE)
+            if symbol is not None:
+                return _whole(symbol, laid.grid, parts)
         if number and best < PROMISE_TO_GO_ON:
-            return []
+            break
+    for promise, certainty, grid in sorted(seen, key=lambda s: -s[0])[:ERASED_TRIES]:
+        if promise < PROMISE_TO_ERASE:
+            break
+        symbol = symbol_correction.corrected(certainty)
+        if symbol is not None:
+            return _whole(symbol, grid, parts)
     return []
+
+
+def _whole(symbol: Symbol, grid: np.ndarray, parts: list[Box] | None) -> list[Found]:
+    """What a corrected code says; a part of a larger text says nothing."""
+    if segments.is_one_of_several(symbol.data):
+        if parts is not None:
+            parts.append(_box(grid))
+        return []
+    found = readers.read_with_zxing(module_matrix.clean(symbol.modules), ("QRCODE",), clean=True)
+    return [replace(code, box=_box(grid)) for code in found]
 
 
 def _box(grid: np.ndarray) -> Box:

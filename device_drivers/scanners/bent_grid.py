@@ -24,9 +24,16 @@ MARGIN = 2  # modules around the code that are straightened with it
 DOTS = 6  # dots a module in the straightened picture
 NOISE = 3.0  # grey levels: weaker edges count for less
 CONTRAST_REACH = 3.0  # modules
+LAST_GATHERED = 1.2  # modules around, when the last round's grid is judged
 STEP_MAX = 0.45  # modules a grid may move at once where nothing is counted
 PLATE_GIVES = 1e-4
+CORNER_MISS = 0.15  # modules by which a square's corner is seen beside its place
+PERSPECTIVE_USUAL = 0.2  # how much nearer one side of a code is than the other
+WARP_ROUNDS = 4
 ROBUST_ROUNDS, FAR_OFF, LEVEL = 4, 0.3, 1e-4
+ALIKE_SHARE, ALIKE_OF_BEST = 0.45, 90
+LEAST_TRUST = 1e-6
+SMOOTH_LEVEL = 0.01  # of the mean trust: far from what is known nothing is moved
 
 
 @dataclass(frozen=True)
@@ -34,41 +41,82 @@ class Bending:
     """One round: how far around edges are gathered, and how the moves are made even (modules)."""
 
     gathered: float
-    counted: bool  # from the squares on, so that a place may move by more than half a module
-    power: int = 0  # of the surface that is laid through the moves; 0: evened by their neighbours
-    smooth: float = 2.0
+    power: int  # of the surface that is laid through the moves
+    smooth: float = 0.0  # 0: the surface alone; else what it leaves, evened by its neighbours
+    counted: bool = True  # from the squares on, so that a place may move by more than half a module
 
 
 ROUNDS = (
-    Bending(2.2, counted=True, power=2),
-    Bending(2.0, counted=True, power=3),
-    Bending(1.6, counted=True, smooth=2.6),
-    Bending(1.4, counted=False, smooth=2.0),
-    Bending(1.2, counted=False, smooth=1.5),
+    Bending(2.2, power=2),
+    Bending(2.0, power=2),
+    Bending(2.0, power=3),
+    Bending(1.6, power=3, smooth=2.6),
+    Bending(1.6, power=3, smooth=2.6),
+    Bending(1.4, power=3, smooth=2.0),
+    Bending(1.2, power=2, smooth=1.5, counted=False),
 )
 
 
-def bent_grids(
-    grey: np.ndarray, placed: Placed, size: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The code straightened (DOTS a module and MARGIN modules around it) and its grid, better each
-    time: where the middle of each module is (rows, columns, x and y)."""
+@dataclass(frozen=True)
+class Laid:
+    """``picture``: the code straightened (DOTS a module and MARGIN modules around it); ``grid``: where
+    the middle of each module is (rows, columns, x and y); ``sure``: how sure it is that each module lies
+    there (rows, columns), 0 to 1."""
+
+    picture: np.ndarray
+    grid: np.ndarray
+    sure: np.ndarray
+
+
+@dataclass(frozen=True)
+class Edges:
+    """``moves``: how far beside the lines the edges stand at each module (rows, columns, across and
+    down), in modules from -0.5 to 0.5; ``trust``: how much that is to be trusted; ``alike``: how much
+    all edges around stand at one place of the module, 0 to 1, which a tenth of
+    the code reaches."""
+
+    moves: np.ndarray
+    trust: np.ndarray
+    alike: np.ndarray
+
+
+def bent_grids(grey: np.ndarray, placed: Placed, size: int) -> Iterator[Laid]:
+    """The code laid out, better each time."""
     grid = first_grid(placed, size)
-    picture = straightened(grey, grid)
-    yield picture, grid
     for bending in ROUNDS:
-        moves, trust = edges_beside(picture, size, bending.gathered)
+        picture = straightened(grey, grid)
+        edges = edges_beside(picture, size, bending.gathered)
+        yield Laid(picture, grid, edges.alike)
+        reached = reached_from_squares(edges.alike, placed)
+        trust = edges.trust * reached[..., None]
+        moves = edges.moves
         if bending.counted:
-            moves = _counted_on(moves, trust, placed)
-        made = [_made(moves[..., axis], trust[..., axis], bending) for axis in (0, 1)]
-        moves = np.stack(made, -1)
+            moves = _counted_on(moves, trust, reached, placed)
+        moves = np.stack([_made(moves[..., n], trust[..., n], bending) for n in (0, 1)], -1)
         if not bending.counted:
             moves = np.clip(moves, -STEP_MAX, STEP_MAX)
         grid = moved(grid, moves)
         if not np.isfinite(grid).all():
             return
-        picture = straightened(grey, grid)
-        yield picture, grid
+    picture = straightened(grey, grid)
+    yield Laid(picture, grid, edges_beside(picture, size, LAST_GATHERED).alike)
+
+
+def reached_from_squares(alike: np.ndarray, placed: Placed) -> np.ndarray:
+    """1 where edges stand on lines of a grid, all the way from a square; beyond, nothing is known yet."""
+    size = len(alike)
+    fits = (alike >= ALIKE_SHARE).astype(np.uint8)
+    for rows, columns in _squares(placed, size):
+        fits[rows, columns] = 1
+    _, labels = cv2.connectedComponents(fits, connectivity=4)
+    ours = {int(labels[rows, columns][3, 3]) for rows, columns in _squares(placed, size)}
+    return np.isin(labels, sorted(ours)).astype(np.float64)
+
+
+def _squares(placed: Placed, size: int) -> Iterator[tuple[slice, slice]]:
+    for left, top in placed.places:
+        x, y = left * (size - SQUARE), top * (size - SQUARE)
+        yield slice(y, y + SQUARE), slice(x, x + SQUARE)
 
 
 def first_grid(placed: Placed, size: int) -> np.ndarray:
@@ -83,14 +131,42 @@ def first_grid(placed: Placed, size: int) -> np.ndarray:
     middles = np.arange(-MARGIN, size + MARGIN) + 0.5
     across, down = np.meshgrid(middles, middles)
     points = np.stack([across, down], -1).reshape(-1, 2)
-    warp, _ = cv2.findHomography(at, wanted)
+    three = len(placed.places) == len(THREE_PLACES)
+    warp = cv2.findHomography(at, wanted)[0] if three else _gentle_warp(at, wanted, size)
     if warp is None:
         return np.zeros((*across.shape, 2), np.float32)
     laid = cv2.perspectiveTransform(points[None], warp)[0]
-    if len(placed.places) == len(THREE_PLACES):
+    if three:
         off = wanted - cv2.perspectiveTransform(at[None], warp)[0]
         laid = laid + _thin_plate(at / size, off, points / size)
     return laid.reshape(*across.shape, 2).astype(np.float32)
+
+
+def _gentle_warp(at: np.ndarray, wanted: np.ndarray, size: int) -> np.ndarray | None:
+    """The perspective that fits two squares, as weak as it may be: their corners lie so near to each
+    other that a part of a dot would pull the far side of the code away."""
+    scale = np.linalg.norm(wanted.max(0) - wanted.min(0)) / size * CORNER_MISS
+    code = at / size
+    turn = np.zeros((2 * len(code), 8))
+    ones = np.column_stack([code, np.ones(len(code))])
+    turn[0::2, 0:3] = turn[1::2, 3:6] = ones
+    target = wanted.ravel() / scale
+    solved, depth = np.zeros(8), np.ones(len(code))
+    for _ in range(WARP_ROUNDS):
+        turn[0::2, 6:8] = -code * wanted[:, :1] / scale
+        turn[1::2, 6:8] = -code * wanted[:, 1:] / scale
+        weight = np.repeat(1 / depth, 2)[:, None]
+        rows = turn * weight
+        rows[:, :6] /= scale
+        gentle = np.zeros((2, 8))
+        gentle[0, 6] = gentle[1, 7] = 1 / PERSPECTIVE_USUAL
+        system = np.vstack([rows, gentle])
+        solved = np.linalg.lstsq(system, np.append(target * weight[:, 0], [0, 0]), rcond=None)[0]
+        depth = 1 + code @ solved[6:8]
+        if depth.min() <= 0.1:
+            return None
+    warp = np.append(solved, 1).reshape(3, 3)
+    return warp @ np.diag([1 / size, 1 / size, 1])
 
 
 def _thin_plate(at: np.ndarray, off: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -119,13 +195,11 @@ def straightened(grey: np.ndarray, grid: np.ndarray) -> np.ndarray:
     )
 
 
-def edges_beside(picture: np.ndarray, size: int, gathered: float) -> tuple[np.ndarray, np.ndarray]:
-    """How far beside the lines the edges stand at each module (rows, columns, across and down), in
-    modules from -0.5 to 0.5, and how much that is to be trusted."""
+def edges_beside(picture: np.ndarray, size: int, gathered: float) -> Edges:
     around = CONTRAST_REACH * DOTS
     mean = _blurred(picture, around)
     contrast = np.sqrt(np.maximum(_blurred((picture - mean) ** 2, around), 0)) + NOISE
-    moves, trusts = [], []
+    moves, trusts, alike = [], [], np.ones((size, size))
     inner = slice(MARGIN, MARGIN + size)
     for axis in (0, 1):
         edges = np.abs(cv2.Sobel(picture, cv2.CV_32F, 1 - axis, axis)) / contrast
@@ -133,7 +207,9 @@ def edges_beside(picture: np.ndarray, size: int, gathered: float) -> tuple[np.nd
         turn, weight = turn[inner, inner], weight[inner, inner]
         moves.append((np.angle(turn) / (2 * np.pi)).astype(np.float64))
         trusts.append((np.abs(turn) ** 2 / (weight + 1e-6) + 1e-9).astype(np.float64))
-    return np.stack(moves, -1), np.stack(trusts, -1)
+        alike = np.minimum(alike, np.abs(turn) / (weight + 1e-6))
+    alike = np.minimum(alike / (np.percentile(alike, ALIKE_OF_BEST) + 1e-6), 1.0)
+    return Edges(np.stack(moves, -1), np.stack(trusts, -1), alike)
 
 
 def _blurred(picture: np.ndarray, around: float) -> np.ndarray:
@@ -157,31 +233,36 @@ def _turns(edges: np.ndarray, axis: int, gathered: float) -> tuple[np.ndarray, n
     return parts[0] + 1j * parts[1], parts[2]
 
 
-def _counted_on(moves: np.ndarray, trust: np.ndarray, placed: Placed) -> np.ndarray:
+def _counted_on(
+    moves: np.ndarray, trust: np.ndarray, reached: np.ndarray, placed: Placed
+) -> np.ndarray:
     """The moves with whole modules added where, counted on from the squares outwards, they are due."""
     size = len(moves)
-    done = np.zeros((size, size), bool)
-    for left, top in placed.places:
-        x, y = left * (size - SQUARE), top * (size - SQUARE)
-        done[y : y + SQUARE, x : x + SQUARE] = True
-    counted, ring = moves.copy(), np.ones((3, 3), np.uint8)
-    while not done.all():
-        grown = cv2.dilate(done.astype(np.uint8), ring) > 0
-        new = grown & ~done
-        for axis in (0, 1):
-            weight = trust[..., axis] * done
-            above = cv2.GaussianBlur(counted[..., axis] * weight, (5, 5), 1.2)
-            expected = above / (cv2.GaussianBlur(weight, (5, 5), 1.2) + 1e-12)
-            here = moves[..., axis][new]
-            counted[..., axis][new] = here + np.rint(expected[new] - here)
-        done = grown
-    return counted
+    done = np.zeros((size, size), np.uint8)
+    for rows, columns in _squares(placed, size):
+        done[rows, columns] = 1
+    counted, ring = moves.astype(np.float32), np.ones((3, 3), np.uint8)
+    weight = (trust + LEAST_TRUST).astype(np.float32)
+    left = int(reached.sum() - done.sum())
+    while left > 0:
+        new = (cv2.dilate(done, ring) > done) & (reached > 0)
+        if not new.any():
+            break
+        known = weight * done[..., None]
+        gathered = cv2.GaussianBlur(np.dstack([counted * known, known]), (5, 5), 1.2)[new]
+        expected = gathered[:, :2] / (gathered[:, 2:] + 1e-12)
+        here = counted[new]
+        counted[new] = here + np.rint(expected - here)
+        done[new] = 1
+        left -= int(new.sum())
+    return counted.astype(np.float64)
 
 
 def _made(move: np.ndarray, trust: np.ndarray, bending: Bending) -> np.ndarray:
-    if bending.power:
-        return _surface(move, trust, bending.power)
-    return _smooth(move, trust, bending.smooth)
+    surface = _surface(move, trust, bending.power)
+    if not bending.smooth:
+        return surface
+    return surface + _smooth(move - surface, trust, bending.smooth)
 
 
 def _surface(move: np.ndarray, trust: np.ndarray, power: int) -> np.ndarray:
@@ -202,7 +283,7 @@ def _surface(move: np.ndarray, trust: np.ndarray, power: int) -> np.ndarray:
 
 def _smooth(move: np.ndarray, trust: np.ndarray, smooth: float) -> np.ndarray:
     above = cv2.GaussianBlur(move * trust, (0, 0), smooth)
-    return above / (cv2.GaussianBlur(trust, (0, 0), smooth) + 1e-12)
+    return above / (cv2.GaussianBlur(trust, (0, 0), smooth) + SMOOTH_LEVEL * float(trust.mean()))
 
 
 def moved(grid: np.ndarray, moves: np.ndarray) -> np.ndarray:

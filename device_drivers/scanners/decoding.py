@@ -24,6 +24,7 @@ from device_drivers.scanners.reader_protocol import Box, Effort
 from device_drivers.scanners.readers import Found
 
 ROOM_AROUND = 0.5  # of a code's size, on each side: hands move between two frames
+BENT_SHARE = 0.6  # of the time that is left: the last treatments are quick, and have their turn
 HINTS_MAX = 2  # half-read codes in one picture that get a closer look
 
 cv2.setNumThreads(1)  # one reader process is one core's worth; the window needs the other
@@ -107,7 +108,8 @@ def _attempts(grey: np.ndarray, task: Task, parts: list[Box]) -> Iterator[list[F
         return
     for treatment in TREATMENTS:
         yield _back(_treated(smaller.grey, treatment, task.kinds), smaller)
-    yield bent_codes.read(grey, task.kinds, task.until, parts)
+    now = time.monotonic()
+    yield bent_codes.read(grey, task.kinds, now + BENT_SHARE * (task.until - now), parts)
     for treatment in LAST_TREATMENTS:
         yield _back(_treated(smaller.grey, treatment, task.kinds), smaller)
 

@@ -6,7 +6,7 @@ reader process.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -193,8 +193,17 @@ def distinct(found: Sequence[Square]) -> list[Square]:
 
 def threes(squares: Sequence[Square]) -> list[Placed]:
     """Every three that may be one code's, the most regular first."""
+    return _threes(itertools.combinations(squares, 3))
+
+
+def threes_with(known: Square, others: Sequence[Square]) -> list[Placed]:
+    """The same of one square and two others."""
+    return _threes((known, *two) for two in itertools.combinations(others, 2))
+
+
+def _threes(every: Iterable[Sequence[Square]]) -> list[Placed]:
     found = []
-    for chosen in itertools.combinations(squares, 3):
+    for chosen in every:
         widths = [s.width for s in chosen]
         if max(widths) > WIDTHS_RATIO_MAX * min(widths):
             continue
@@ -204,8 +213,17 @@ def threes(squares: Sequence[Square]) -> list[Placed]:
 
 def pairs(squares: Sequence[Square]) -> list[Placed]:
     """Every two that may be one code's, whose third square is hidden; the most regular first."""
+    return _pairs(itertools.permutations(squares, 2))
+
+
+def pairs_with(known: Square, others: Sequence[Square]) -> list[Placed]:
+    """The same of one square and another; the shape of the one is trusted."""
+    return _pairs(pair for other in others for pair in ((known, other), (other, known)))
+
+
+def _pairs(every: Iterable[tuple[Square, Square]]) -> list[Placed]:
     found = []
-    for one, other in itertools.permutations(squares, 2):
+    for one, other in every:
         if max(one.width, other.width) <= PAIR_WIDTHS_RATIO_MAX * min(one.width, other.width):
             found += [
                 p for turn in range(4) if (p := _pair(one, np.roll(one.corners, turn, 0), other))

@@ -3,14 +3,15 @@
 A reader may abort the whole process at a crafted code; what it raises is taken for "nothing found".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import zxingcpp
 from pyzbar import pyzbar
 
+from device_drivers.scanners import segments, symbol_correction
+from device_drivers.scanners.finder_patterns import SIZE_MAX, SIZE_MIN
 from device_drivers.scanners.reader_protocol import Box
 
 ZXING_FORMATS = {
@@ -26,19 +27,6 @@ ZXING_KINDS = {
 ZBAR_SYMBOLS = {"QRCODE": pyzbar.ZBarSymbol.QRCODE, "CODE128": pyzbar.ZBarSymbol.CODE128}
 # What zbar takes UTF-8 for, when it guesses the character set of a QR code.
 ZBAR_WRONG_GUESSES = ("shift_jis", "big5", "latin-1")
-
-# Which dots a data mask turns over, by row and column (ISO/IEC 18004, table 10).
-_MASKS: tuple[Callable[[int, int], bool], ...] = (
-    lambda i, j: (i + j) % 2 == 0,
-    lambda i, j: i % 2 == 0,
-    lambda i, j: j % 3 == 0,
-    lambda i, j: (i + j) % 3 == 0,
-    lambda i, j: (i // 2 + j // 3) % 2 == 0,
-    lambda i, j: (i * j) % 2 + (i * j) % 3 == 0,
-    lambda i, j: ((i * j) % 2 + (i * j) % 3) % 2 == 0,
-    lambda i, j: ((i + j) % 2 + (i * j) % 3) % 2 == 0,
-)
-_STRUCTURED_APPEND = [False, False, True, True]
 
 
 @dataclass(frozen=True)
@@ -63,8 +51,7 @@ def read_with_zxing(
     is a picture of one drawn code and nothing else.
 
     ``hints`` is filled with the places of codes that were seen and could not be read, ``parts`` with
-    those of codes that are parts of a larger text and are left out; of clean pictures, whose modules
-    may be read wrong, only where that is sure.
+    those of codes that are parts of a larger text and are left out.
     """
     binarizer = zxingcpp.Binarizer.LocalAverage
     if one_threshold:
@@ -84,9 +71,10 @@ def read_with_zxing(
         for code in codes:
             kind = ZXING_KINDS.get(code.format)
             if code.valid and kind is not None and kind in kinds:
-                if kind == "QRCODE" and is_one_of_several(code):
-                    if parts is not None and (not clean or _without_error(code)):
-                        parts.append(_box(code.position))
+                several = is_one_of_several(code) if kind == "QRCODE" else False
+                if several and parts is not None:
+                    parts.append(_box(code.position))
+                if several is not False:
                     continue
                 found.append(Found(code.text, kind, "zxing-cpp", _box(code.position)))
             elif hints is not None and not code.valid:
@@ -96,29 +84,16 @@ def read_with_zxing(
     return found
 
 
-def is_one_of_several(code: zxingcpp.Barcode) -> bool:
-    """Whether a QR code is a part of a larger text (structured append): read alone it would pass for
-    the whole. The reader does not say, so the first four bits of the data are looked at, the mode
-    indicator (ISO/IEC 18004, 7.4.1 and 7.8.2): the four dots in the corner at the lower right."""
+def is_one_of_several(code: zxingcpp.Barcode) -> bool | None:
+    """Whether a QR code is a part of a larger text (structured append, ISO/IEC 18004, 8): read alone it
+    would pass for the whole. The reader does not say, so the mode indicator that its data begin with is
+    read once more, corrected as the reader corrected it. None when that fails: it may be one."""
     dots = np.asarray(code.to_image(scale=1, add_quiet_zones=False))
-    extra: Any = code.extra
-    mask, size = extra.get("DataMask"), len(dots)
-    if mask not in range(len(_MASKS)) or dots.shape != (size, size):
-        return False
-    corner = (
-        (size - 1, size - 1),
-        (size - 1, size - 2),
-        (size - 2, size - 1),
-        (size - 2, size - 2),
-    )
-    bits = [(dots[row, column] == 0) ^ _MASKS[mask](row, column) for row, column in corner]
-    return bits == _STRUCTURED_APPEND
-
-
-def _without_error(code: zxingcpp.Barcode) -> bool:
-    """Whether nothing had to be corrected: else the four bits of is_one_of_several may be wrong too."""
-    extra: Any = code.extra
-    return extra.get("UEC") == 1
+    height, width = dots.shape
+    if height != width or (height - 17) % 4 or not SIZE_MIN <= height <= SIZE_MAX:
+        return None
+    data = symbol_correction.first_data((dots == 0).astype(np.uint8))
+    return None if data is None else segments.is_one_of_several(data)
 
 
 def _box(position: zxingcpp.Position) -> Box:
