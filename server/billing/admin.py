@@ -11,7 +11,7 @@ from unfold.decorators import display
 from unfold.forms import ActionForm
 
 from contract.money import Money
-from server.billing import approval
+from server.billing import approval, closing, opening
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import (
     Allocation,
@@ -35,6 +35,7 @@ from server.staff import approvals, people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
 from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm, TabularInline
 from server.staff.roles import Deed
+from server.staff.row_changes import SecondPerson
 
 
 @admin.register(FeeItem)
@@ -51,15 +52,23 @@ class FeeItemAdmin(CommunityRows, ModelAdmin):
 
 
 @admin.register(Tariff)
-class TariffAdmin(CommunityRows, ModelAdmin):
+class TariffAdmin(SecondPerson, CommunityRows, ModelAdmin):
     form = ReasonForm
+
+    def needs_second_person(self, row: Tariff) -> bool:
+        return opening.item_was_billed(row.fee_item_id)
+
     list_display = ("fee_item", "rule", "rate", "valid_from", "community")
     list_filter = ("community", "fee_item")
 
 
 @admin.register(LateFeePolicy)
-class LateFeePolicyAdmin(CommunityRows, ModelAdmin):
+class LateFeePolicyAdmin(SecondPerson, CommunityRows, ModelAdmin):
     form = ReasonForm
+
+    def needs_second_person(self, row: LateFeePolicy) -> bool:
+        return opening.issued_here(Bill.objects.filter(community=row.community_id)).exists()
+
     list_display = ("community", "daily_rate", "grace_days", "cap")
 
 
@@ -199,7 +208,7 @@ class BillAdmin(ReadOnly, ModelAdmin):
         """Whether it is above the person's limit: then another is asked. Raises ReasonMissing, and
         BillNotOpen for what cannot be voided anyway."""
         user, kind, community = request.user, approval.CODE, bill.community_id
-        if not approvals.needs_another(user, kind, community, bill.amount_minor):
+        if not closing.needs_another(user, kind, bill, bill.amount_minor):
             return False
         if bill.state != BillState.OPEN:
             raise BillNotOpen(bill)

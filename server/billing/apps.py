@@ -12,7 +12,7 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from server.billing import approval, waiver_approval
+        from server.billing import approval, closing, waiver_approval
         from server.staff.approvals import KINDS
 
         guards.keep(self, immutability.GUARDS)
@@ -20,3 +20,4 @@ class BillingConfig(AppConfig):
         KINDS[approval.REISSUE_CODE] = approval.REISSUE
         KINDS[waiver_approval.CODE] = waiver_approval.WAIVE
         KINDS[waiver_approval.BACK_CODE] = waiver_approval.TAKE_BACK
+        KINDS[closing.CODE] = closing.REOPEN

@@ -27,4 +27,11 @@ GUARDS = (
         "OLD.ended_at IS NOT NULL",
         "what was waived is not changed or deleted; take it back",
     ),
+    *ends_once(
+        "billing_closedperiod",
+        "billing_closedperiod",
+        ("community_id", "period", "closed_at"),
+        "OLD.reopened_at IS NOT NULL",
+        "a closed period is opened again, not changed or deleted",
+    ),
 )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from server.billing.adjustments import Discount, OneOffCharge, SharedCost, UnitWeight, Waiver
 from server.billing.bill_waivers import BillWaiver
+from server.billing.closing import ClosedPeriod
 from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
@@ -21,6 +22,7 @@ from server.estate.tenancy import OfCommunity
 
 __all__ = [  # the models of this app that have files of their own
     "BillWaiver",
+    "ClosedPeriod",
     "Discount",
     "FeeItem",
     "Meter",

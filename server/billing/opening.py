@@ -58,6 +58,12 @@ def issued_here(bills: QuerySet[Bill]) -> QuerySet[Bill]:
     return bills.exclude(number__startswith=f"{_MARK}-")
 
 
+def item_was_billed(item: int) -> bool:
+    """Whether bills that were issued here ask for the fee item, by its key."""
+    bills = issued_here(Bill.objects.filter(lines__fee_item=item))
+    return bills.exists()
+
+
 def known_debts(numbers: Iterable[str]) -> dict[str, int]:
     """Of these numbers those that were brought forward, whatever became of them since: in minor units."""
     rows = Bill.objects.filter(number__in=list(numbers))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from contract.business_day import business_day
 from contract.money import Money
+from server.billing import closing
 from server.billing.amounts import open_minor, terms_of
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillState, BillWaiver, FeeItem
@@ -42,7 +43,7 @@ def waive(user: Any, bill: Bill, wish: Wish, reason: str, at: datetime) -> Reque
     today = business_day(at, bill.community.time_zone)
     weight = weight_minor(bill, wish, today)
     with_others = weight + bill.waived_minor + bill.late_fee_waived_minor  # many small ones are one
-    if not approvals.needs_another(user, CODE, bill.community_id, with_others):
+    if not closing.needs_another(user, CODE, bill, with_others):
         waive_by(people.of(user), bill, wish, reason, today=today, at=at)
         return None
     if bill.state != BillState.OPEN:

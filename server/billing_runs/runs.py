@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from server.billing import issuing
+from server.billing import closing, issuing
 from server.billing.drafting import Draft, draft
 from server.billing.fees import charged
 from server.billing.period_facts import PeriodBook
@@ -33,6 +33,10 @@ Clock = Callable[[], datetime]
 
 class RunRefused(Exception):
     """The run cannot be begun so; the message says why, in the language in force."""
+
+
+class RunOfClosedPeriod(RunRefused):
+    """The period's books are closed; two people open them again first."""
 
 
 @dataclass(slots=True)
@@ -98,9 +102,12 @@ def begin(
     """A new run, or the one of the period that is still open, with which is gone on.
 
     ``due``: by the community's terms when None. Raises RunRefused when the open one was begun with other
-    items or another due date, or an item is not known; ReasonMissing.
+    items or another due date, or an item is not known; RunOfClosedPeriod; ReasonMissing.
     """
     issuing.lock_numbers(community)
+    if closing.is_closed(community.pk, period):
+        said = _("%(period)s is closed; two people have to open it again first")
+        raise RunOfClosedPeriod(said % {"period": period})
     chosen = _checked(community, items)
     known = BillingRun.objects.filter(
         community=community, period=period, state=RunState.OPEN

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from server.billing_runs import reading_views, views
+from server.billing_runs import closing_views, reading_views, views
 
 urlpatterns = [
     path("", views.choose, name="billing_runs"),
     path("preview/", views.preview, name="billing_preview"),
     path("start/", views.start, name="billing_start"),
     path("readings/", reading_views.walk, name="billing_readings"),
+    path("close/", closing_views.close, name="billing_close"),
     path("reissue/", views.reissue, name="billing_reissue"),
     path("run/<int:pk>/", views.run, name="billing_run"),
     path("run/<int:pk>/live/", views.live, name="billing_run_live"),

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contract.business_day import business_day
-from server.billing import approval
+from server.billing import approval, closing
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill
 from server.billing.periods import period_of
@@ -25,7 +25,7 @@ from server.fleet.views import staff_only
 from server.jobs.models import UNFINISHED, Job
 from server.language import chosen
 from server.staff import approvals, audit, people, scope
-from server.staff.roles import Deed
+from server.staff.roles import Area, Deed
 
 RUNS_SHOWN = 20
 
@@ -52,6 +52,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "form": form,
         "community": community,
         "others": [other for other in mine if other != community],
+        "closed": closing.closed(scope.communities(request.user, Area.BILLS)),
         "runs": [(run, presentation.total(run.community, report.figures_of(run))) for run in found],
     }
     return render(request, "billing_runs/choose.html", context)
@@ -98,6 +99,9 @@ def start(request: HttpRequest) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             at=now,
         )
+    except runs.RunOfClosedPeriod:
+        messages.error(request, _("This period is closed; two people have to open it again first"))
+        return redirect("billing_runs")
     except runs.RunRefused:
         messages.error(
             request,
@@ -218,8 +222,8 @@ def _reissue(request: HttpRequest, bill: Bill) -> Bill | str:
 def _above_limit(request: HttpRequest, bill: Bill) -> bool:
     """Of voiding as well: a bill that is made anew is voided."""
     codes = (approval.CODE, approval.REISSUE_CODE)
-    where, amount = bill.community_id, bill.amount_minor
-    return any(approvals.needs_another(request.user, code, where, amount) for code in codes)
+    amount, user = bill.amount_minor, request.user
+    return any(closing.needs_another(user, code, bill, amount) for code in codes)
 
 
 def _run(request: HttpRequest, pk: int) -> dict[str, Any]:

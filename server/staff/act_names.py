@@ -16,6 +16,8 @@ ACTS = {
     "bill_voided": _("Bill voided"),
     "bill_waived": _("Waived"),
     "waiver_taken_back": _("Waiver taken back"),
+    "period_closed": _("Period closed"),
+    "period_reopened": _("Period opened again"),
     "create_community": _("Community made"),
     "import_estate": _("Estate imported"),
     "billing_run_begun": _("Billing run begun"),
@@ -55,6 +57,7 @@ SUBJECTS = {
     "import": _("Import"),
     "log": _("Log"),
     "job": _("Job"),
+    "period": _("Period"),
     "meter": _("Meter"),
     "unit": _("Unit"),
 }

@@ -33,7 +33,15 @@ class Shown:
         return str(kind.name) if kind else self.request.kind
 
     @property
+    def title(self) -> str:
+        kind = approvals.KINDS.get(self.request.kind)
+        return kind.title(self.request) if kind else self.request.subject
+
+    @property
     def amount(self) -> str:
+        """Empty for what is not a matter of an amount."""
+        if not self.request.amount_minor:
+            return ""
         return Money(self.request.amount_minor, self.request.currency).display("zh_CN")
 
     @property

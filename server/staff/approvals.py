@@ -60,14 +60,15 @@ class Change:
 @dataclass(frozen=True)
 class Kind:
     """``deed``: who may ask for it. ``run``: does it, raises CannotBeDone; called once for a request.
-    ``changes``: what it changes, with old and new value. ``link``: the page of its subject.
-    ``always``: it needs a second person whatever the amount."""
+    ``changes``: what it changes, with old and new value. ``link``: the page of its subject, ``title``:
+    what that is called. ``always``: it needs a second person whatever the amount."""
 
     name: str | Promise
     deed: Deed
     run: Callable[[Request, Person, datetime], None]
     changes: Callable[[Request], Sequence[Change]] = lambda asked: ()
     link: Callable[[Request], str] = lambda asked: ""
+    title: Callable[[Request], str] = lambda asked: asked.subject
     always: bool = False
 
 

@@ -11,8 +11,9 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from server.staff import immutability, sign_in
+        from server.staff import approvals, immutability, row_changes, sign_in
 
         guards.keep(self, guards.unchangeable("staff_act", "acts are not changed or deleted"))
         guards.keep(self, immutability.GUARDS)
         sign_in.watch()
+        approvals.KINDS[row_changes.CODE] = row_changes.ROW

@@ -42,6 +42,7 @@ class Deed(StrEnum):
 
     VOID_BILL = "void_bill"
     WAIVE = "waive"
+    CHANGE_TARIFF = "change_tariff"
     RUN_BILLS = "run_bills"
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
@@ -79,7 +80,15 @@ TABLE: dict[Role, Rights] = {
                 Area.PEOPLE,
             }
         ),
-        does=frozenset({Deed.ASSIGN_ROLES, Deed.PAIR_KIOSK, Deed.RESOLVE_ALERT, Deed.EXPORT_LOG}),
+        does=frozenset(
+            {
+                Deed.ASSIGN_ROLES,
+                Deed.CHANGE_TARIFF,
+                Deed.PAIR_KIOSK,
+                Deed.RESOLVE_ALERT,
+                Deed.EXPORT_LOG,
+            }
+        ),
     ),
     Role.BOOKKEEPER: Rights(
         sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
@@ -88,6 +97,7 @@ TABLE: dict[Role, Rights] = {
             {
                 Deed.VOID_BILL,
                 Deed.WAIVE,
+                Deed.CHANGE_TARIFF,
                 Deed.RUN_BILLS,
                 Deed.DECIDE_PAYMENT,
                 Deed.RETURN_MONEY,
@@ -136,6 +146,7 @@ _OF_MODEL = {
     "billing.bill": Area.BILLS,
     "billing.billline": Area.BILLS,
     "billing.billwaiver": Area.BILLS,
+    "billing.closedperiod": Area.BILLS,
     "billing.billlease": Area.BILLS,
     "billing.billdebtor": Area.BILLS,
     "billing.allocation": Area.BILLS,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from server.billing import opening
 from server.billing.models import FeeItem, Tariff
 from server.onboarding.estate_index import Import
 from server.onboarding.workbook import Row
@@ -23,7 +24,12 @@ def apply(rows: Sequence[Row], to: Import) -> None:
         if not to.first_time(row, "valid_from", item.pk, row["valid_from"]):
             continue
         known = Tariff.objects.filter(fee_item=item, valid_from=row["valid_from"]).first()
-        if known is None:
+        if known is None and opening.item_was_billed(item.pk):
+            text = _(
+                "This item was billed already: a new price takes two people; set it among the tariffs"
+            )
+            to.report.add(row.problem("valid_from", text))
+        elif known is None:
             Tariff.objects.create(
                 community_id=to.community.pk,
                 fee_item=item,
