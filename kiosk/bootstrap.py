@@ -34,7 +34,7 @@ from kiosk.core.events import (
     StopSeen,
 )
 from kiosk.core.model import Lobby, Session
-from kiosk.core.session import RESTING
+from kiosk.core.patience import RESTING
 from kiosk.health.flapping import Pace
 from kiosk.health.kiosk_report import kiosk_report
 from kiosk.health.supervisor import Supervisors
@@ -278,7 +278,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
     endings = (
-        *(sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
+        *(kiosk.close, sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, journal.close),
     )

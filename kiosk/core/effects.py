@@ -97,6 +97,13 @@ class ArmScanner:
 
 
 @dataclass(frozen=True)
+class GuideScan:
+    """Watch how a bill is held before the camera, or stop; see ScanHinted."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
 class Sound:
     name: str  # read, paid, attention
 
@@ -138,6 +145,7 @@ Effect = (
     | Resolve
     | PrintReceipt
     | ArmScanner
+    | GuideScan
     | Sound
     | CheckPin
     | LookAround

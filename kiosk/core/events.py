@@ -47,6 +47,13 @@ class Scanned:
 
 
 @dataclass(frozen=True)
+class ScanHinted:
+    """How the bill is held before the camera; empty: nothing is."""
+
+    hint: str
+
+
+@dataclass(frozen=True)
 class ConfigLoaded:
     config: KioskConfig
 
@@ -236,6 +243,7 @@ Event = (
     | Touched
     | Ticked
     | Scanned
+    | ScanHinted
     | ConfigLoaded
     | ServerSeen
     | DevicesSeen

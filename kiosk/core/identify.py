@@ -92,6 +92,7 @@ def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     token = event.text.rpartition("/")[2]
     session = with_visit(
         again(session),
+        screen=Screen.SCAN if session.visit.screen is Screen.SCAN else Screen.IDENTIFY,
         busy=True,
         bill_token=token,
         entry=unit_entry.of_code(config.numbering, reading.code.unit),
@@ -111,8 +112,10 @@ def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Ste
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
-    if visit.screen is Screen.ATTRACT and event.action in (Action.SCAN, Action.KEYPAD):
-        return with_visit(session, screen=Screen.IDENTIFY), ()
+    if visit.screen is Screen.ATTRACT and event.action is Action.SCAN:
+        return with_visit(session, screen=Screen.SCAN), ()
+    if visit.screen in (Screen.ATTRACT, Screen.SCAN) and event.action is Action.KEYPAD:
+        return (session if visit.busy else with_visit(session, screen=Screen.IDENTIFY)), ()
     if visit.screen in (Screen.IDENTIFY, Screen.VERIFY) and not visit.busy:
         return _on_keys(session, event)
     if visit.screen is Screen.BILLS and not visit.busy:

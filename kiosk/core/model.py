@@ -24,6 +24,7 @@ class Screen(StrEnum):
 
     STARTING = "starting"
     ATTRACT = "attract"
+    SCAN = "scan"
     IDENTIFY = "identify"
     VERIFY = "verify"  # last four digits of the phone, where the community asks for them
     BILLS = "bills"
@@ -260,6 +261,9 @@ class Visit:
     language: Locale = "zh_CN"
     large_text: bool = False
     entry: UnitEntry = UnitEntry()
+    scan_hint: str = (
+        ""  # what is wrong with how the bill is held: device_drivers.scanners.holding.Hint
+    )
     busy: bool = False  # a question is out; the screen says so and waits
     say: Say | None = None
     say_date: str = ""  # for ALREADY_PAID: ISO date

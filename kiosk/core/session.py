@@ -10,7 +10,7 @@ from typing import Any
 
 from kiosk.core import earlier_payment, identify, outcome, payment_code, payment_flow, staff
 from kiosk.core.capabilities import offers
-from kiosk.core.effects import ArmScanner
+from kiosk.core.effects import ArmScanner, GuideScan
 from kiosk.core.events import (
     AccountFound,
     BillsCacheSeen,
@@ -33,6 +33,7 @@ from kiosk.core.events import (
     ReceiptPrinted,
     RecordingSeen,
     RecoveryDone,
+    ScanHinted,
     Scanned,
     ServerSeen,
     StopSeen,
@@ -43,57 +44,10 @@ from kiosk.core.events import (
     Touched,
 )
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
+from kiosk.core.patience import RESTING, seconds_left
 from kiosk.core.step import Step, with_visit
 
-PATIENCE_S = {
-    # what a household owes leaves the screen soon
-    Screen.BILLS: 30,
-    Screen.EXPLAIN: 30,
-    Screen.NOTHING_DUE: 30,
-    Screen.METHOD: 30,
-    Screen.DECLINED: 30,
-    Screen.PAID: 30,
-    Screen.MESSAGE: 30,
-    Screen.UNKNOWN: 120,
-    Screen.RECEIPT_PHONE: 90,
-    Screen.STAFF_PIN: 30,
-    Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
-}
-PATIENCE_DEFAULT_S = 60
-LARGE_TEXT_PATIENCE = 2  # who asks for large type gets twice the time
-UNTIMED = (
-    Screen.STARTING,
-    Screen.OUT_OF_ORDER,
-    Screen.PAYING_QR,
-    Screen.PAYING_CARD,
-    Screen.PAYING_CODE,
-)
-SCANNING = (Screen.ATTRACT, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
-RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
-
-
-def seconds_left(session: Session) -> int | None:
-    """Seconds until the kiosk returns to the start by itself; None where it waits without limit."""
-    visit = session.visit
-    if visit.screen in UNTIMED or (visit.screen is Screen.ATTRACT and _as_new(visit)):
-        return None
-    if session.may_hold_money:
-        return None
-    return max(0, round(visit.touched + patience_s(visit) - session.now))
-
-
-def patience_s(visit: Visit) -> int:
-    """How long a screen waits for the next touch."""
-    screen = visit.helped_from if visit.screen is Screen.HELP and visit.account else visit.screen
-    patience = PATIENCE_S.get(screen, PATIENCE_DEFAULT_S)
-    return patience * (LARGE_TEXT_PATIENCE if visit.large_text else 1)
-
-
-def may_end(session: Session) -> bool:
-    """Whether somebody who named a unit, or began to, can be forgotten at a touch."""
-    visit = session.visit
-    known = visit.account is not None or visit.payment is not None or any(visit.entry.parts)
-    return known and visit.screen not in RESTING and not session.may_hold_money
+SCANNING = (Screen.ATTRACT, Screen.SCAN, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
 
 
 def step(session: Session, event: Event, moment: Moment) -> Step:
@@ -109,6 +63,9 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
     listening, listened = _listens(session), _listens(before)
     if listening != listened:
         effects = (*effects, ArmScanner(listening))
+    if (guided := _guided(session)) != _guided(before):
+        session = with_visit(session, scan_hint="")
+        effects = (*effects, GuideScan(guided))
     return session, effects
 
 
@@ -122,14 +79,14 @@ def home(session: Session, **kept: Any) -> Session:
     return _at_rest(replace(session, visit=replace(visit, screen=Screen.ATTRACT)))
 
 
-def _as_new(visit: Visit) -> bool:
-    return visit.language == "zh_CN" and not visit.large_text
-
-
 def _listens(session: Session) -> bool:
     if payment_code.welcome(session) or staff.listens(session):
         return True
     return session.visit.screen in SCANNING and not session.visit.busy
+
+
+def _guided(session: Session) -> bool:
+    return session.visit.screen is Screen.SCAN and not session.visit.busy
 
 
 def _at_rest(session: Session) -> Session:
@@ -227,6 +184,12 @@ def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
         if answer is not None:
             return answer
     return identify.on_scanned(session, event, moment)
+
+
+def _on_scan_hint(session: Session, event: ScanHinted, moment: Moment) -> Step:
+    if not _guided(session):
+        return session, ()
+    return with_visit(session, scan_hint=event.hint), ()
 
 
 def _by_phone_code(session: Session) -> bool:
@@ -327,6 +290,7 @@ def _on_back(session: Session) -> Step:
 
 
 _BACK = {
+    Screen.SCAN: Screen.ATTRACT,
     Screen.IDENTIFY: Screen.ATTRACT,
     Screen.SERVICES: Screen.ATTRACT,
     Screen.STAFF_PIN: Screen.ATTRACT,
@@ -362,6 +326,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     Touched: _on_touched,
     Ticked: _on_ticked,
     Scanned: _on_scanned,
+    ScanHinted: _on_scan_hint,
     ConfigLoaded: _on_config,
     ServerSeen: _on_server,
     DevicesSeen: _on_devices,

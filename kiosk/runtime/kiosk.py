@@ -14,6 +14,7 @@ from kiosk.core.effects import (
     CheckPin,
     Effect,
     FollowOrder,
+    GuideScan,
     LookAround,
     LookUp,
     LookUpBill,
@@ -33,6 +34,7 @@ from kiosk.runtime.engine import Engine
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.scan_guide import ScanGuide
 from kiosk.runtime.staff_desk import StaffDesk
 
 log = structlog.get_logger("kiosk")
@@ -58,8 +60,14 @@ class Kiosk:
     def __init__(self, engine: Engine, hands: Workers, on_frame: Callable[[float], None]) -> None:
         self._engine, self._hands, self._on_frame = engine, hands, on_frame
         self._ended = ""
+        self._guide = ScanGuide(self.preview, engine.post)
+        if hands.scanner is not None:
+            self._guide.start()
         self._sound: Callable[[str], None] = lambda name: None
         engine.watch(self._after_payment)
+
+    def close(self) -> None:
+        self._guide.stop()
 
     def session(self) -> Session:
         return self._engine.session
@@ -103,6 +111,8 @@ class Kiosk:
                 hands.receipts.print(wish, session.lobby.config.community)
             case ArmScanner(on):
                 self.arm(on)
+            case GuideScan(on):
+                self._guide.watch(on)
             case Sound(name):
                 self._sound(name)
             case CheckPin() | LookAround() | PrintTestPage() | TakeTestPayment() if hands.staff:

@@ -12,7 +12,7 @@ from kivy.properties import ObjectProperty
 
 from kiosk.core.events import Tapped, Touched
 from kiosk.core.model import Action, Session
-from kiosk.core.session import RESTING
+from kiosk.core.patience import RESTING
 from kiosk.ui import fonts
 from kiosk.ui.frame import Frame
 from kiosk.ui.kiosk_port import Kiosk, Picture

@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.core.model import Screen, Session
-from kiosk.core.session import patience_s, seconds_left
+from kiosk.core.patience import patience_s, seconds_left
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside

@@ -28,6 +28,12 @@ _TYPED = {
 }
 
 
+_HINTS = (
+    *("too_far", "too_near", "tilted", "blurred", "dark"),
+    *("glare", "not_a_bill", "crumpled", "hold_still"),
+)
+
+
 def visit(screen: Screen, **changes) -> Visit:
     numbers = tuple(b.number for b in BILLS)
     base = Visit(number=1, screen=screen, account=ACCOUNT, selected=numbers, touched=NOW)
@@ -133,6 +139,13 @@ def _finding() -> dict[str, Session]:
     phone = replace(ENTRY, phone="01", active=PHONE)
     nobody = {"account": None, "selected": ()}
     return {
+        "scan": session(Screen.SCAN, **nobody),
+        "scan-read": session(Screen.SCAN, busy=True, **nobody),
+        "scan-no-scanner": session(Screen.SCAN, where=lobby(scanner="error"), **nobody),
+        **{
+            f"scan-{hint.replace('_', '-')}": session(Screen.SCAN, scan_hint=hint, **nobody)
+            for hint in _HINTS
+        },
         "identify-empty": session(Screen.IDENTIFY, **nobody),
         "identify": session(Screen.IDENTIFY, entry=ENTRY, **nobody),
         **{

@@ -8,7 +8,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.core.model import Screen, Session
-from kiosk.core.session import may_end
+from kiosk.core.patience import may_end
 from kiosk.texts.catalogue import say
 from kiosk.ui.widgets import bars, buttons, shapes, text  # noqa: F401  (used by every layout)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.core.model import Say, Screen, Session
-from kiosk.core.session import seconds_left
+from kiosk.core.patience import seconds_left
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, today
 from kiosk.ui.frame import WARNED_S

@@ -8,7 +8,7 @@ from contract.messages import PaymentRecord
 from contract.money import Locale
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
-from kiosk.core.session import seconds_left
+from kiosk.core.patience import seconds_left
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, items, method_name, unit_and_payer
 from kiosk.ui.kv_files import load_beside

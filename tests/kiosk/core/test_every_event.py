@@ -30,6 +30,7 @@ from kiosk.core.events import (
     PinChecked,
     ReceiptPrinted,
     RecordingSeen,
+    ScanHinted,
     Scanned,
     ServerSeen,
     StopSeen,
@@ -59,7 +60,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 27))
+    kind = draw(st.integers(0, 28))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -75,6 +76,7 @@ def happenings(draw):
         lambda s: Ticked(),
         lambda s: Touched(),
         lambda s: Scanned(text),
+        lambda s: ScanHinted(level),
         lambda s: ServerSeen(flag),
         lambda s: DevicesSeen(devices(printer=level, card_terminal=level)),
         lambda s: RecordingSeen(flag),

@@ -18,7 +18,7 @@ from kiosk.core.events import (
     Touched,
 )
 from kiosk.core.model import Action, Say, Screen
-from kiosk.core.session import seconds_left
+from kiosk.core.patience import seconds_left
 from tests.kiosk.core.story import Story, config
 
 

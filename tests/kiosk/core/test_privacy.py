@@ -4,7 +4,7 @@ import pytest
 
 from contract.messages import Method, PaymentState
 from kiosk.core.model import Action, Screen, Visit
-from kiosk.core.session import may_end, seconds_left
+from kiosk.core.patience import may_end, seconds_left
 from kiosk.ui.frame import warned_seconds
 from tests.kiosk.core.story import Story
 

@@ -24,7 +24,7 @@ GROUPS = {
     "attract", "bills", "common", "declined", "explain", "frame", "help", "identify", "message",
     "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
     "paying_qr",
-    "receipt", "receipt_phone",
+    "receipt", "receipt_phone", "scan",
     "services", "staff", "staff_pin", "starting", "still_there", "unknown", "verify",
 }  # fmt: skip
 STAFF_RESULTS = [

@@ -1,0 +1,56 @@
+"""How long each screen waits for the next touch, and when a visit may be ended. Pure."""
+
+from kiosk.core.model import Screen, Session, Visit
+
+PATIENCE_S = {
+    # what a household owes leaves the screen soon
+    Screen.BILLS: 30,
+    Screen.EXPLAIN: 30,
+    Screen.NOTHING_DUE: 30,
+    Screen.METHOD: 30,
+    Screen.DECLINED: 30,
+    Screen.PAID: 30,
+    Screen.MESSAGE: 30,
+    Screen.UNKNOWN: 120,
+    Screen.RECEIPT_PHONE: 90,
+    Screen.STAFF_PIN: 30,
+    Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
+}
+PATIENCE_DEFAULT_S = 60
+LARGE_TEXT_PATIENCE = 2  # who asks for large type gets twice the time
+UNTIMED = (
+    Screen.STARTING,
+    Screen.OUT_OF_ORDER,
+    Screen.PAYING_QR,
+    Screen.PAYING_CARD,
+    Screen.PAYING_CODE,
+)
+RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
+
+
+def seconds_left(session: Session) -> int | None:
+    """Seconds until the kiosk returns to the start by itself; None where it waits without limit."""
+    visit = session.visit
+    if visit.screen in UNTIMED or (visit.screen is Screen.ATTRACT and _as_new(visit)):
+        return None
+    if session.may_hold_money:
+        return None
+    return max(0, round(visit.touched + patience_s(visit) - session.now))
+
+
+def patience_s(visit: Visit) -> int:
+    """How long a screen waits for the next touch."""
+    screen = visit.helped_from if visit.screen is Screen.HELP and visit.account else visit.screen
+    patience = PATIENCE_S.get(screen, PATIENCE_DEFAULT_S)
+    return patience * (LARGE_TEXT_PATIENCE if visit.large_text else 1)
+
+
+def may_end(session: Session) -> bool:
+    """Whether somebody who named a unit, or began to, can be forgotten at a touch."""
+    visit = session.visit
+    known = visit.account is not None or visit.payment is not None or any(visit.entry.parts)
+    return known and visit.screen not in RESTING and not session.may_hold_money
+
+
+def _as_new(visit: Visit) -> bool:
+    return visit.language == "zh_CN" and not visit.large_text
