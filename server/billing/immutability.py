@@ -1,6 +1,6 @@
 """What of a bill and of a fee item stays as it was: paper, kiosks, orders and books name it."""
 
-from server.ledger.guards import ends_once, frozen
+from server.ledger.guards import ends_once, frozen, unchangeable
 
 GUARDS = (
     frozen(
@@ -26,6 +26,19 @@ GUARDS = (
         ("community_id", "bill_id", "of", "whole", "amount_minor", "reason", "granted_at"),
         "OLD.ended_at IS NOT NULL",
         "what was waived is not changed or deleted; take it back",
+    ),
+    *unchangeable(
+        "billing_creditmove",
+        "moves of credit are not changed or deleted",
+        ("key",),
+        ("number",),
+    ),
+    *ends_once(
+        "billing_creditagreement",
+        "billing_creditagreement",
+        ("unit_id", "agreed_by", "agreed_on", "noted_at"),
+        "OLD.ended_at IS NOT NULL",
+        "an agreement is ended, not changed or deleted",
     ),
     *ends_once(
         "billing_closedperiod",

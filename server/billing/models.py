@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from server.billing.adjustments import Discount, OneOffCharge, SharedCost, UnitWeight, Waiver
 from server.billing.bill_waivers import BillWaiver
 from server.billing.closing import ClosedPeriod
+from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
@@ -23,6 +24,8 @@ from server.estate.tenancy import OfCommunity
 __all__ = [  # the models of this app that have files of their own
     "BillWaiver",
     "ClosedPeriod",
+    "CreditAgreement",
+    "CreditMove",
     "Discount",
     "FeeItem",
     "Meter",

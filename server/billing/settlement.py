@@ -18,6 +18,7 @@ from server.estate.models import Community, Unit
 from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
 
+CREDIT = "credit"  # in place of a method: the money is the unit's own credit
 OUTSIDE = "refund_outside:"  # begins the kind of such a posting; the sum that went back follows
 
 
@@ -55,6 +56,11 @@ class Taken:
     @property
     def total_minor(self) -> int:
         return sum(part.amount_minor for part in self.parts) + self.rest_minor
+
+    @property
+    def account(self) -> str:
+        """Out of which the money comes."""
+        return CREDIT if self.method == CREDIT else f"clearing:{self.method}"
 
 
 def settle(
@@ -123,7 +129,7 @@ class _Work:
         self.postings: list[posting.Posting] = []
 
     def settle(self, taken: Taken) -> Settlement:
-        lines = [Line(f"clearing:{taken.method}", taken.total_minor, taken.unit.pk)]
+        lines = [Line(taken.account, taken.total_minor, taken.unit.pk)]
         settled: list[str] = []
         credited = taken.rest_minor
         for part in taken.parts:

@@ -14,7 +14,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from server.billing import closing, issuing
+from contract.business_day import business_day
+from server.billing import closing, credit, issuing
 from server.billing.drafting import Draft, draft
 from server.billing.fees import charged
 from server.billing.period_facts import PeriodBook
@@ -175,7 +176,11 @@ def carry_on(
     while _batch(run.pk, book, walk, clock):
         if between is not None:
             between()
-    return BillingRun.objects.select_related("community").get(pk=run.pk)
+    ended = BillingRun.objects.select_related("community").get(pk=run.pk)
+    if ended.state == RunState.DONE:
+        today = business_day(clock(), community.time_zone)
+        credit.use_agreed(community, run.pk, today=today, at=clock())
+    return ended
 
 
 @transaction.atomic

@@ -30,6 +30,8 @@ KINDS = {
     "held_released": _("Held money released"),
     "opening": _("Brought forward"),
     "waiver": _("Waived"),
+    "deposit": _("Credit taken in"),
+    "credit_paid_out": _("Credit paid out"),
     "waiver_undone": _("Waiver taken back"),
     "refund_outside": _("Returned in a channel's console"),
 }

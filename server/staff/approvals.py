@@ -29,6 +29,8 @@ ALONE: dict[tuple[Role, str], int] = {
     (Role.COLLECTOR, "void_bill"): 0,
     (Role.COLLECTOR, "waive"): 0,
     (Role.BOOKKEEPER, "waive"): 0,
+    (Role.COLLECTOR, "pay_out"): 0,
+    (Role.BOOKKEEPER, "pay_out"): 0,
 }
 
 

@@ -258,6 +258,7 @@ class Limit(models.Model):
         VOID_BILL = "void_bill", _("Void a bill")
         WAIVE = "waive", _("Waive")
         RETURN_MONEY = "return_money", _("Return money by hand")
+        PAY_OUT = "pay_out", _("Pay credit out")
 
     community = models.ForeignKey(
         "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"

@@ -43,6 +43,7 @@ class Deed(StrEnum):
     VOID_BILL = "void_bill"
     WAIVE = "waive"
     CHANGE_TARIFF = "change_tariff"
+    KEEP_CREDIT = "keep_credit"  # take money in at the counter, use credit, ask to pay it out
     RUN_BILLS = "run_bills"
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
@@ -98,6 +99,7 @@ TABLE: dict[Role, Rights] = {
                 Deed.VOID_BILL,
                 Deed.WAIVE,
                 Deed.CHANGE_TARIFF,
+                Deed.KEEP_CREDIT,
                 Deed.RUN_BILLS,
                 Deed.DECIDE_PAYMENT,
                 Deed.RETURN_MONEY,
@@ -110,7 +112,7 @@ TABLE: dict[Role, Rights] = {
             {*_DAILY, Area.RESIDENTS, Area.FEES, Area.BILLS, Area.PAYMENTS, Area.REQUESTS}
         ),
         changes=frozenset({Area.RESIDENTS, Area.NOTICES}),
-        does=frozenset({Deed.VOID_BILL, Deed.WAIVE, Deed.RESOLVE_ALERT}),
+        does=frozenset({Deed.VOID_BILL, Deed.WAIVE, Deed.KEEP_CREDIT, Deed.RESOLVE_ALERT}),
     ),
     Role.APPROVER: Rights(
         sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
@@ -147,6 +149,8 @@ _OF_MODEL = {
     "billing.billline": Area.BILLS,
     "billing.billwaiver": Area.BILLS,
     "billing.closedperiod": Area.BILLS,
+    "billing.creditmove": Area.BILLS,
+    "billing.creditagreement": Area.BILLS,
     "billing.billlease": Area.BILLS,
     "billing.billdebtor": Area.BILLS,
     "billing.allocation": Area.BILLS,

@@ -189,6 +189,10 @@ OWN_ROUTES: dict[str, Any] = {
         f"/staff/bills/{number}/"
         for number in r.rows(apps.get_model("billing", "Bill")).values_list("number", flat=True)[:2]
     ],
+    "staff/units/<int:unit>/credit/": lambda r: [
+        f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/credit/"
+    ],
+    "staff/credit/<str:number>/": lambda r: ["/staff/credit/C0001-000001/"],
     "staff/onboarding/<int:community>/import/": lambda r: [
         f"/staff/onboarding/{r.community}/import/"
     ],
