@@ -25,12 +25,12 @@ class NotSigned(Exception):
     """An entry's signature is missing, malformed, or not by this kiosk's key."""
 
 
-def entry_hash(sequence: int, at: str, kind: str, body: dict[str, Any], previous_hash: str) -> str:
+def entry_hash(sequence: int, at: str, kind: str, body: Any, previous_hash: str) -> str:
     """SHA-256, as hex, over the canonical JSON of the entry and its predecessor's hash."""
     return text_hash(sequence, at, kind, canonical(body), previous_hash)
 
 
-def canonical(body: dict[str, Any]) -> str:
+def canonical(body: Any) -> str:
     """JSON without spaces, its keys sorted: the same text for the same content."""
     return _CANONICAL.encode(body)
 

@@ -4,6 +4,7 @@ Amounts are integer minor units of ``currency``. Times are RFC 3339 with an offs
 are ignored on reading, so that either side may be newer. ``docs/kiosk-api.md`` lists the calls.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -19,9 +20,8 @@ from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
-Balance = Annotated[
-    int, Field(ge=0, lt=2**63, strict=True)
-]  # a sum of payments: no limit of its own
+# A sum of payments: no limit of its own.
+Balance = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 PaymentId = Annotated[
@@ -261,8 +261,13 @@ class StartPayment(Message):
     )  # what the resident's phone showed; good for one charge within a minute; kept nowhere
 
 
+LATE = "late"
+
+
 class PaymentView(Message):
-    """What the server knows of a payment. ``version`` grows with each change: wait for a newer one."""
+    """What the server knows of a payment. ``version`` grows with each change: wait for a newer one.
+    APPROVED with the reason LATE: the money came after the order's end and is credit of the unit; it
+    settled no bill."""
 
     payment_id: PaymentId
     reference: Reference
@@ -334,10 +339,23 @@ class PaymentRecord(Message):
     changed_at: datetime
 
 
-class JournalEntry(Message):
-    """``signature``: by the kiosk's identity key over its id, sequence and hash (journal_hash)."""
+class ReceivedEntry(Message):
+    """A journal entry on its way. The server judges each by itself and by what it follows: whatever is
+    wrong with one must neither go untold nor cost another, so nothing but its form is asked here."""
 
     sequence: Annotated[int, Field(ge=1, lt=2**63)]
+    at: str
+    kind: Annotated[EntryKind | str, Field(union_mode="left_to_right")]
+    body: Any
+    previous_hash: str
+    hash: str
+    signature: str = ""
+
+
+class JournalEntry(ReceivedEntry):
+    """As a kiosk writes it. ``signature``: by the kiosk's identity key over its id, sequence and hash
+    (journal_hash)."""
+
     at: Annotated[str, StringConstraints(min_length=1, max_length=40)]  # RFC 3339, as a rule
     kind: Annotated[EntryKind | OtherKind, Field(union_mode="left_to_right")]
     body: dict[str, Any]
@@ -347,7 +365,7 @@ class JournalEntry(Message):
 
 
 class JournalBatch(Message):
-    entries: Annotated[list[JournalEntry], Field(max_length=500)]
+    entries: Annotated[Sequence[ReceivedEntry], Field(max_length=500)]
     presence: Presence | None = None
 
 

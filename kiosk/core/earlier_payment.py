@@ -11,6 +11,7 @@ from kiosk.core.model import Say, Screen, Session
 from kiosk.core.step import Step, say, with_visit
 from kiosk.core.unit_entry import spelled_here
 
+CREDITED = "credited"  # why it is REVERSED here: its money came too late for its bills
 _CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
 
 
@@ -49,6 +50,11 @@ def back_to(session: Session) -> Screen:
     return Screen.BILLS if session.visit.account is not None else Screen.IDENTIFY
 
 
+def of_reversed(record: PaymentRecord) -> Say:
+    """What is said of a payment that settles no bill although it was paid."""
+    return Say.KEPT_AS_CREDIT if record.reason == CREDITED else Say.PAYMENT_REVERSED
+
+
 def on_news(session: Session, record: PaymentRecord) -> tuple[Session, tuple[Effect, ...]]:
     """An earlier payment's state became known while somebody stands there. Whoever looks at the same
     bills is not asked for them again, with or without the server; what they wait for says so."""
@@ -75,7 +81,7 @@ def on_news(session: Session, record: PaymentRecord) -> tuple[Session, tuple[Eff
 def ended(session: Session, record: PaymentRecord) -> Step:
     """A payment that was looked at took no money, or gave it back."""
     returned = record.state is PaymentState.REVERSED
-    what = Say.PAYMENT_REVERSED if returned else Say.NOT_TAKEN
+    what = of_reversed(record) if returned else Say.NOT_TAKEN
     session = with_visit(session, payment=None, looking=False)
     return say(session, what, back_to(session)), (Sound("attention"),)
 

@@ -74,6 +74,7 @@ class Say(StrEnum):
     PAYMENT_CANCELLED = "payment_cancelled"
     PAYMENT_EXPIRED = "payment_expired"
     PAYMENT_REVERSED = "payment_reversed"
+    KEPT_AS_CREDIT = "kept_as_credit"  # it came after its order's end: the bills are still due
     NO_METHOD = "no_method"
     CANNOT_RECORD = "cannot_record"
     NOT_PRINTED = "not_printed"

@@ -106,7 +106,8 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
             session = with_visit(session, screen=Screen.DECLINED, say=None, cancelling=False)
             return session, (Sound("attention"),)
         case PaymentState.REVERSED:
-            session = say(session, Say.PAYMENT_REVERSED, Screen.METHOD, cancelling=False)
+            what = earlier_payment.of_reversed(record)
+            session = say(session, what, Screen.METHOD, cancelling=False)
             return with_visit(session, payment=None), (Sound("attention"),)
         case PaymentState.CANCELLED:
             return after_cancelled(session), ()

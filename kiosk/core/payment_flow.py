@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from contract.lifecycle import FACT_OF_STATE, Fact
 from contract.messages import (
+    LATE,
     ErrorCode,
     Method,
     PaymentRecord,
     PaymentState,
     PaymentView,
 )
-from kiosk.core import outcome
+from kiosk.core import earlier_payment, outcome
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
     AbortTerminal,
@@ -266,6 +267,8 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
     fact = FACT_OF_STATE.get(view.state)
     if fact is None or fact in (Fact.SUBMITTED, Fact.UNANSWERED):
         return session, ()
+    if fact is Fact.APPROVED and view.reason == LATE:
+        fact, view = Fact.REVERSED, view.model_copy(update={"reason": earlier_payment.CREDITED})
     return outcome.learned(
         session,
         moment,

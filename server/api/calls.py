@@ -204,7 +204,7 @@ def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     kiosk, now = _kiosk(request), timezone.now()
     clone_detection.hear(kiosk, body.presence, now)
     try:
-        taken = _taken(kiosk, body.entries, now)
+        taken = _taken(kiosk, list(body.entries), now)
     except (intake.JournalGap, intake.JournalBroken) as wrong:
         clone_detection.doubt(kiosk, wrong, now)
         raise
@@ -213,7 +213,7 @@ def post_journal(request: HttpRequest, body: messages.JournalBatch) -> Any:
     return messages.JournalAnswer(acknowledged=taken.position, refused=taken.refused)
 
 
-def _taken(kiosk: Kiosk, entries: list[messages.JournalEntry], now: datetime) -> intake.Ingested:
+def _taken(kiosk: Kiosk, entries: list[messages.ReceivedEntry], now: datetime) -> intake.Ingested:
     """A value that is taken each time it is tried is no race."""
     try:
         return serializable(lambda: _ingest(kiosk, entries, now))
@@ -222,7 +222,7 @@ def _taken(kiosk: Kiosk, entries: list[messages.JournalEntry], now: datetime) ->
 
 
 def _ingest(
-    asking: Kiosk, entries: list[messages.JournalEntry], now: datetime, settled: bool = False
+    asking: Kiosk, entries: list[messages.ReceivedEntry], now: datetime, settled: bool = False
 ) -> intake.Ingested:
     kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way

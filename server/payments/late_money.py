@@ -8,7 +8,7 @@ Which ends those are: ``contract.lifecycle.CLOSED_UNPAID``, ``state_machine.Paid
 from datetime import datetime
 from typing import Any
 
-from contract.messages import PaymentState
+from contract.messages import LATE, PaymentState
 from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.estate.models import LateSuccess
@@ -26,7 +26,7 @@ def after_close(
     gone back in the channel's console (``known.refunded_minor``), or all of it: then nobody need act."""
     amount = known.amount_minor or order.amount_minor
     fields = {
-        "reason": "late",
+        "reason": LATE,
         "captured_minor": amount,
         "channel_reference": known.reference,
         "paid_at": known.paid_at or at,

@@ -342,8 +342,8 @@ class JournalEntry(models.Model):
     )
     kiosk_id = models.CharField(_("Kiosk id"), max_length=36)
     sequence = models.BigIntegerField(_("Sequence"))
-    at = models.CharField(_("At"), max_length=40)
-    kind = models.CharField(_("Kind"), max_length=20)
+    at = models.TextField(_("At"))  # these two as they were signed, of whatever length
+    kind = models.TextField(_("Kind"))
     body = CanonicalBody(_("Content"))
     payment_id = models.CharField(
         _("Payment id"), max_length=36, blank=True, default="", db_index=True

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contract.journal_hash import NotSigned, canonical, check_signature, public_key, text_hash
-from contract.messages import JournalEntry as Entry
+from contract.messages import ReceivedEntry as Entry
 from contract.messages import RefusedChange
 from server.database import serializable
 from server.payments.initiation import Caller
@@ -142,5 +142,5 @@ def _keep(
 
 def _about(entry: Entry) -> str:
     """The payment that it names, where that can be one's id."""
-    named = entry.body.get("payment_id")
+    named = entry.body.get("payment_id") if isinstance(entry.body, dict) else None
     return named if isinstance(named, str) and _PAYMENT_ID.fullmatch(named) else ""

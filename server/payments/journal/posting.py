@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import (
     EntryKind,
-    JournalEntry,
     Method,
     PaymentRecord,
     PaymentState,
+    ReceivedEntry,
     RefusedChange,
 )
 from server.alerts.raising import raise_alert
@@ -34,11 +34,16 @@ from server.storable import storable, storable_text
 log = logging.getLogger(__name__)
 
 WHY_MAX = 200  # characters of what staff are told of an entry that failed
+KIND_MAX = 40  # characters of the name of a kind that nobody knows
 _BEGINNINGS = (PaymentState.CREATED, PaymentState.PENDING)
 
 
 class AnotherKiosks(Exception):
     """A record names a payment that another kiosk started, or this one in another community."""
+
+
+class NoObject(Exception):
+    """What an entry says is no object."""
 
 
 class JournalPosting:
@@ -55,7 +60,7 @@ class JournalPosting:
         self._receipts: dict[str, set[str]] = {}  # what became of a receipt -> payments
         self.refused: list[RefusedChange] = []
 
-    def batch(self, entries: list[JournalEntry]) -> None:
+    def batch(self, entries: list[ReceivedEntry]) -> None:
         """All of them together; when that fails, each by itself. Within a transaction. Raises what is
         no entry's fault: the database is away, or somebody else was quicker."""
         together = JournalPosting(self._caller, self._now, self._settled)
@@ -67,7 +72,7 @@ class JournalPosting:
             return
         self.refused += together.refused
 
-    def _without_failure(self, entries: list[JournalEntry], report: bool = False) -> bool:
+    def _without_failure(self, entries: list[ReceivedEntry], report: bool = False) -> bool:
         """Whether all of them were taken; else nothing of them was. ``report`` tells staff of it."""
         try:
             with transaction.atomic():
@@ -83,7 +88,7 @@ class JournalPosting:
             return False
         return True
 
-    def _all(self, entries: list[JournalEntry]) -> None:
+    def _all(self, entries: list[ReceivedEntry]) -> None:
         """Each record is the whole payment, so a beginning whose end follows in the same batch needs
         no steps of its own."""
         kind = EntryKind.PAYMENT
@@ -94,6 +99,8 @@ class JournalPosting:
         self._find({record.payment_id for record in told}, {record.unit for record in told})
         ended = {r.payment_id: r.version for r in told if r.state not in _BEGINNINGS}
         for entry in entries:
+            if not isinstance(entry.body, dict):
+                raise NoObject(type(entry.body).__name__)
             record = records.get(entry.sequence)
             if record is not None:
                 overtaken = ended.get(record.payment_id, 0) > record.version
@@ -121,9 +128,9 @@ class JournalPosting:
                 told=record.state.value,
             )
 
-    def _of_another_kind(self, entry: JournalEntry) -> None:
+    def _of_another_kind(self, entry: ReceivedEntry) -> None:
         """What it means nobody knows here: staff are told of the first of its kind."""
-        kind = storable_text(entry.kind)
+        kind = storable_text(entry.kind)[:KIND_MAX]
         self._alert(
             "unreadable_record",
             f"{self._caller.kiosk_code} {kind}",
@@ -133,7 +140,7 @@ class JournalPosting:
             **_named(entry.body),
         )
 
-    def _unreadable(self, entry: JournalEntry, error: Exception) -> None:
+    def _unreadable(self, entry: ReceivedEntry, error: Exception) -> None:
         """Kept as it came, and staff are told what it named."""
         self._alert(
             "unreadable_record",
@@ -151,7 +158,7 @@ class JournalPosting:
             unit.community = of
             self._units[unit.code] = unit
 
-    def _receipt(self, entry: JournalEntry) -> None:
+    def _receipt(self, entry: ReceivedEntry) -> None:
         payment_id = str(entry.body["payment_id"])
         what = storable_text(f"{entry.body['how']}:{entry.body['outcome']}")
         for payments in self._receipts.values():
@@ -344,8 +351,10 @@ def _payable_until(record: PaymentRecord, now: datetime) -> datetime | None:
     return now + (timing.PAYMENT_CODE_LIFE if by_phone else timing.ORDER_LIFE)
 
 
-def _named(body: dict[str, Any]) -> dict[str, Any]:
+def _named(body: Any) -> dict[str, Any]:
     """What staff need to look into an entry, as far as it is there."""
+    if not isinstance(body, dict):
+        return {}
     names = ("reference", "payment_id", "unit", "state", "method", "amount_minor", "currency")
     told = {name: body[name] for name in names if isinstance(body.get(name), str | int)}
     return {name: str(value)[:WHY_MAX] if _long(value) else value for name, value in told.items()}

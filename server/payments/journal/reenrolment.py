@@ -41,7 +41,7 @@ def highest_number(kiosk_id: str) -> int:
         .values_list("body", flat=True)
         .first()
     )
-    return max(_number(order), _number(entry.get("reference") if entry else None))
+    return max(_number(order), _number(entry.get("reference") if isinstance(entry, dict) else None))
 
 
 def _number(reference: object) -> int:

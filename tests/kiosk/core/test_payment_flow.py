@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.messages import CardData, ErrorCode, Method, PaymentState
+from contract.messages import LATE, CardData, ErrorCode, Method, PaymentState
 from kiosk.core.effects import (
     AbortTerminal,
     AskTerminal,
@@ -22,6 +22,7 @@ from kiosk.core.events import (
     CardNotAsked,
     OrderFailed,
     OrderMade,
+    OrderSeen,
     ServerSeen,
     TerminalRead,
 )
@@ -276,3 +277,21 @@ def test_the_sum_of_a_payment_is_that_of_its_bills_whatever_was_declined_before(
     visit = replace(story.visit, screen=Screen.METHOD, selected=("B202609-3-2-1201",))
     story.session = replace(story.session, visit=visit)
     assert story.taps(Action.METHOD, Method.CARD).payment.amount_minor == 30000
+
+
+@pytest.mark.parametrize("method", [Method.WECHAT, Method.ALIPAY])
+def test_money_that_came_too_late_for_the_bills_is_not_called_paid(method):
+    """The server keeps it as credit of the unit; this kiosk never heard that the order had ended."""
+    story = Story.paying(method)
+    story.plays(OrderSeen(story.view(PaymentState.APPROVED, 4, reason=LATE)))
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.KEPT_AS_CREDIT)
+    told = story.did(Record)[-1].record
+    assert (told.state, told.reason) == (PaymentState.REVERSED, "credited")
+    assert not story.session.lobby.unresolved
+    assert story.taps(Action.BACK).screen is Screen.METHOD
+
+
+def test_late_money_that_goes_back_is_called_so():
+    story = Story.paying(Method.WECHAT)
+    story.plays(OrderSeen(story.view(PaymentState.REVERSED, 4, reason=LATE)))
+    assert story.visit.say is Say.PAYMENT_REVERSED

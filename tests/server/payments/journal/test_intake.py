@@ -10,10 +10,10 @@ from contract.journal_hash import GENESIS, entry_hash, sign_entry
 from contract.messages import (
     CardData,
     EntryKind,
-    JournalEntry,
     Method,
     PaymentRecord,
     PaymentState,
+    ReceivedEntry,
 )
 from server.alerts.models import Alert
 from server.billing.models import Bill
@@ -34,7 +34,7 @@ class KioskJournal:
     """Writes entries as the kiosk of the world does."""
 
     def __init__(self, key: Ed25519PrivateKey = KEY) -> None:
-        self.entries: list[JournalEntry] = []
+        self.entries: list[ReceivedEntry] = []
         self.key, self.kiosk_id = key, str(KIOSK_ID)
 
     def write(
@@ -44,7 +44,7 @@ class KioskJournal:
         before = self.entries[-1].hash if self.entries else GENESIS
         digest = entry_hash(sequence, at, str(kind), body, before)
         self.entries.append(
-            JournalEntry(
+            ReceivedEntry(
                 sequence=sequence,
                 at=at,
                 kind=kind,
