@@ -63,6 +63,7 @@ class SimulatedChannel:
         self.accounts: dict[str, Account] = {}
         # Whether its server came back with an earlier backup.
         self.server_forgets: Callable[[], bool] = lambda: False
+        self.while_charging: Callable[[], None] = lambda: None
         self.notifications = Notifications(self, scheduler, faults, deliver)
         self.phones = Phones(self, scheduler, faults)
         self.console = Console(self, scheduler, faults)
@@ -122,6 +123,7 @@ class SimulatedChannel:
         if self._faults.strikes("channel_slow"):  # and goes on when nobody waits any more
             pause = self._scheduler.random.uniform(*SLOW_S)
             self.soon(lambda: self._charges(order), (pause, pause))
+            self.while_charging()
             self._scheduler.sleep(pause + 0.05)
         else:
             self._charges(order)

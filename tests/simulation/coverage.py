@@ -64,7 +64,7 @@ def impossible(side: str, state: PaymentState, fact: str) -> str:
     match state, fact:
         case PaymentState.CREATED, "unanswered":
             return "who was not asked cannot have fallen silent"
-        case PaymentState.CREATED, "approved" | "reversed":
+        case PaymentState.CREATED, "reversed":
             return "no code was shown and no terminal asked, so nobody can have paid"
         case PaymentState.CREATED, _:
             return ""

@@ -83,6 +83,7 @@ KINDS = {
     "start_repeated": 0.8,  # a request to begin a payment, when its kiosk may have given it up
     "clerk_errs": 0.6,  # the answer to a question is wrong
     "books_altered": 0.1,  # somebody writes into the server's tables by hand
+    "removed_while_charging": 0.8,  # a channel, just when it is slow to charge a phone
     "refusal_repeated": 0.9,  # a connection stalls: what was refused comes again, the journal does not
 }
 # Only in runs whose theme is about them.

@@ -4,7 +4,7 @@ are entries that nobody expects. Its journal is all that the server ever sees of
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,10 +16,10 @@ from contract.messages import (
     CardData,
     EntryKind,
     JournalBatch,
-    JournalEntry,
     Method,
     PaymentRecord,
     PaymentState,
+    ReceivedEntry,
     Text,
 )
 from kiosk.central.client import ServerAway
@@ -39,13 +39,15 @@ BATCH_MAX = 6
 CLOCK_OFF_DAYS = (400, 3, -2)
 DEARER_MINOR = 500
 IDLE_S = 20.0
+BREACHES = 0.3  # of what it spoils: against the contract
 
 
 @dataclass
 class Sent:
     """What the journal says, and what is true of it: ``taken`` by its bank (payment id -> amount)."""
 
-    entries: list[JournalEntry] = field(default_factory=list)
+    entries: list[ReceivedEntry] = field(default_factory=list)
+    breaches: list[int] = field(default_factory=list)  # entries against the contract
     taken: dict[str, int] = field(default_factory=dict)
     spoiled: dict[int, PaymentRecord | None] = field(default_factory=dict)  # by sequence
 
@@ -145,18 +147,21 @@ class ForeignKiosk:
         return wall() + self._clock_off
 
     def _spoils(self, record: PaymentRecord) -> None:
+        if self._random.random() < BREACHES:
+            self.sent.breaches.append(self._writes(*poison.breach(record, self._random)))
+            return
         kind, body = poison.entry(record, self._random)
         sequence = self._writes(kind, body)
         payment = PaymentRecord.model_validate(body) if kind is EntryKind.PAYMENT else None
         self.sent.spoiled[sequence] = payment
 
-    def _writes(self, kind: EntryKind, body: dict) -> int:
+    def _writes(self, kind: str, body: Any) -> int:
         entries = self.sent.entries
         sequence, before = len(entries) + 1, entries[-1].hash if entries else GENESIS
         at = wall().isoformat()
-        digest = entry_hash(sequence, at, kind.value, body, before)
+        digest = entry_hash(sequence, at, str(kind), body, before)
         entries.append(
-            JournalEntry(
+            ReceivedEntry(
                 sequence=sequence,
                 at=at,
                 kind=kind,

@@ -1,5 +1,5 @@
-"""Journal entries that the contract allows and nobody expects: what a kiosk of another version, or one
-with a fault of its own, may write. Built from the messages themselves, from a seed."""
+"""Journal entries that nobody expects, most of which the contract allows: what a kiosk of another
+version, or one with a fault of its own, may write. Built from the messages themselves, from a seed."""
 
 import random
 from collections.abc import Callable
@@ -38,6 +38,16 @@ def entry(valid: PaymentRecord, rng: random.Random) -> tuple[EntryKind, Body]:
         except ValueError:
             continue  # the contract does not allow it: a kiosk cannot send it
         return EntryKind.PAYMENT, body
+
+
+NO_OBJECTS: tuple[Any, ...] = (None, 7, "x", [], [[{"payment_id": "0" * 36}]], True, -(10**30))
+
+
+def breach(valid: PaymentRecord, rng: random.Random) -> tuple[str, Any]:
+    """What the contract does not allow, and the chain does: a kind that is none, or no object in it."""
+    if rng.random() < 0.3:
+        return "k" * rng.randint(21, 3000), {"reference": valid.reference}
+    return rng.choice([kind.value for kind in EntryKind]), rng.choice(NO_OBJECTS)
 
 
 def _deep(levels: int) -> Body:

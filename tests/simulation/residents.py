@@ -13,11 +13,12 @@ from tests.simulation.lobby import SimulatedKiosk
 from tests.simulation.scheduler import Scheduler
 
 VISITS = (3, 6)
-BETWEEN_VISITS_S = (2.0, 30.0)
 LOOKS_EVERY_S = (0.5, 3.0)
 READS_FOR_S = (0.0, 45.0)  # why it did not work, and what now
 COMES_BACK_S = (60.0, 300.0)
 VISIT_TOUCHES_MAX = 60
+LOOKS_AT_RESULT = 0.1
+CANCELS_UNSEEN = 0.2  # of the impatient: before a code is shown
 
 
 class Residents:
@@ -40,7 +41,7 @@ class Residents:
 
     def _come_and_go(self) -> None:
         for _ in range(self._random.randint(*VISITS)):
-            self._scheduler.sleep(self._random.uniform(*BETWEEN_VISITS_S))
+            self._scheduler.sleep(self._random.uniform(*self._faults.theme.between_visits_s))
             self._visit()
         self.done = True
 
@@ -67,7 +68,7 @@ class Residents:
             case Screen.IDENTIFY:
                 self._types(room)
             case Screen.BILLS:
-                self._chooses()
+                return self._chooses()
             case Screen.METHOD:
                 self._picks_method()
             case Screen.PAYING_QR:
@@ -98,13 +99,22 @@ class Residents:
                 self._kiosk.taps(Action.DIGIT, digit)
             self._kiosk.taps(Action.NEXT)
 
-    def _chooses(self) -> None:
+    def _chooses(self) -> bool:
+        """Among what can be paid. A bill that waits for an earlier payment leads to that; who finds
+        nothing else leaves."""
         session = self._kiosk.session
         assert session is not None and session.visit.account is not None
-        bills = session.visit.account.bills
-        if bills and self._random.random() < 0.4:
+        bills, waiting = session.visit.account.bills, session.visit.waiting
+        if waiting and self._random.random() < (LOOKS_AT_RESULT if bills else 0.5):
+            self._kiosk.taps(Action.VIEW_RESULT, self._random.choice(waiting).number)
+            return False
+        if not bills:
+            self._kiosk.taps(Action.END)
+            return True
+        if self._random.random() < 0.4:
             self._kiosk.taps(Action.TOGGLE_BILL, self._random.choice(bills).number)
         self._kiosk.taps(Action.PAY)
+        return False
 
     def _picks_method(self) -> None:
         session = self._kiosk.session
@@ -129,12 +139,14 @@ class Residents:
         visit = session.visit
         if visit.code_url and visit.payment and visit.code_url not in self._seen:
             self._seen.add(visit.code_url)
-            for _ in range(self._random.choices([0, 1, 2], [2, 6, 1])[0]):
+            never = 0 if self._faults.theme.impatient else 2
+            for _ in range(self._random.choices([0, 1, 2], [never, 6, 1])[0]):
                 self._pays_later(visit.payment.method, visit.code_url)
         if self._faults.theme.patient:
             return
         chance = self._random.random()
-        if self._faults.theme.impatient and chance > 0.8:
+        unseen = not visit.code_url and self._random.random() > CANCELS_UNSEEN
+        if self._faults.theme.impatient and chance > 0.8 and not unseen:
             self._kiosk.taps(Action.CANCEL_PAYMENT)
         elif chance < 0.02:
             self._holds_phone()

@@ -44,7 +44,7 @@ from tests.simulation.watch import Watch
 
 BUSY_S_MAX = 1800.0
 COPIES_EVERY_S = sync.BILLS_S
-LONG_PARTITION_S = (150.0, 500.0)
+LONG_PARTITION_S = (200.0, 700.0)
 REST_S_MAX = 3600.0
 REST_STEP_S = 20.0
 TICK_S, TICK_AT_REST_S = 1.0, 5.0

@@ -27,6 +27,7 @@ class Theme:
     copy_minutes: float | None = (
         None  # the kiosks' copy of the bills serves no longer: a day in truth
     )
+    between_visits_s: tuple[float, float] = (2.0, 30.0)
 
 
 CARD = Theme(
@@ -148,11 +149,13 @@ BACKUP = Theme(
             "partition",
             "channel_answer_lost",
             "paid_after_close",
+            "scanned_late",
         }
     ),
     by_phone=0.1,
-    by_card=0.3,
+    by_card=0.0,
     impatient=True,
+    by_channel=True,
 )
 BACKLOG = Theme(
     "between the line's return and the journal's delivery",
@@ -220,6 +223,7 @@ RETURNS = Theme(
     by_card=0.0,
     homes=3,
     impatient=True,
+    by_channel=True,
 )
 POISON = Theme(
     "entries that nobody expects",
@@ -299,6 +303,7 @@ GONE_CHANNEL = Theme(
         {
             "channel_dead",
             "channel_removed",
+            "removed_while_charging",
             "connection_reset",
             "channel_slow",
             "server_killed",
@@ -321,6 +326,7 @@ OLD_COPY = Theme(
     by_phone=0.0,
     by_card=1.0,
     copy_minutes=3.0,
+    between_visits_s=(20.0, 240.0),
 )
 TERMINAL_REPLACED = Theme(
     "a kiosk that is put up anew, with another card terminal",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from contract.messages import Method, PaymentRecord, PaymentState
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
+from server.payments.journal.posting import KIND_MAX
 from server.payments.models import JournalEntry, PaymentOrder
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ def problems(run: "Simulation") -> Iterator[str]:
             f"{foreign.code}: {written} entries written, {received} received, {position} known,"
             f" {foreign.acknowledged} acknowledged"
         )
+    for sequence in foreign.sent.breaches:
+        kind = str(foreign.sent.entries[sequence - 1].kind)[:KIND_MAX]
+        alerts = Alert.objects.filter(kind="unreadable_record", kiosk_code=foreign.code)
+        subjects = (f"{foreign.code} {sequence}", f"{foreign.code} {kind}")
+        if not alerts.filter(subject__in=subjects).exists():
+            yield f"{foreign.code}: entry {sequence} is against the contract, and nobody was told"
     orders = {o.payment_id: o for o in PaymentOrder.objects.filter(kiosk_id=foreign.kiosk_id)}
     for payment_id, amount in foreign.sent.taken.items():
         order = orders.get(payment_id)

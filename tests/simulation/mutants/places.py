@@ -115,7 +115,7 @@ _PLACES = {
         ("kiosk_replaced", "terminal_replaced", "terminal_completion_lost"),
     ),
     "office_bugs.a14_a_channel_that_was_removed_is_told_as_nothing_charged": Place(
-        themes.GONE_CHANNEL, ("channel_removed", "connection_reset", "channel_slow")
+        themes.GONE_CHANNEL, ("removed_while_charging", "connection_reset", "channel_slow")
     ),
     "office_bugs.a15_trouble_of_the_database_is_told_as_an_unknown_key": Place(
         themes.LINE, ("database_away",)
@@ -142,7 +142,7 @@ _PLACES = {
         themes.BACKUP, ("backup_restored",)
     ),
     "office_bugs.a_restored_server_asks_nobody_again": Place(
-        themes.BACKUP, ("backup_restored", "paid_after_close")
+        themes.BACKUP, ("backup_restored", "paid_after_close", "scanned_late")
     ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
         themes.CROSSING, ("refusal_repeated", "phone_declines")
