@@ -298,8 +298,22 @@ def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None]) -> Any:
     window = settings.window
     prepare(WindowWish((window.width, window.height), window.fullscreen))
     from kiosk.ui.app import KioskApp
+    from kiosk.ui.palette import Shade
+    from kiosk.ui.theme import Look
 
-    return KioskApp(kiosk, probe_path=settings.probe_socket, on_shown=on_shown)
+    look = settings.look
+    return KioskApp(
+        kiosk,
+        look=Look(
+            theme=None if look.theme == "auto" else Shade(look.theme),
+            night_from=look.night_from,
+            night_until=look.night_until,
+            moving=look.moving,
+            panel_width_mm=look.panel_width_mm,
+        ),
+        probe_path=settings.probe_socket,
+        on_shown=on_shown,
+    )
 
 
 def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) -> Waiting:

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
+from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -23,6 +24,19 @@ class Window(_Table):
     width: int = Field(1080, ge=480, le=7680)
     height: int = Field(1920, ge=480, le=7680)
     fullscreen: bool = True
+
+
+class Look(_Table):
+    """How the screen looks. ``theme``: light, night or high_contrast always, or by the hour of the
+    community. ``panel_width_mm``: of what can be seen of the panel, along its lower edge; 0 takes it for
+    one of 21.5 inches. ``moving`` false: nothing on the screen moves.
+    """
+
+    theme: Literal["auto", "light", "night", "high_contrast"] = "auto"
+    night_from: time = time(21, 30)
+    night_until: time = time(6, 0)
+    moving: bool = True
+    panel_width_mm: float = Field(0.0, ge=0, le=3000)
 
 
 class Server(_Table):
@@ -79,6 +93,7 @@ class Settings(_Table):
     data_dir: Path
     server: Server
     window: Window = Window()  # pyright: ignore[reportCallIssue]
+    look: Look = Look()  # pyright: ignore[reportCallIssue]
     payments: Payments = Payments()  # pyright: ignore[reportCallIssue]
     staff: Staff = Staff()
     scanner: Device | None = None

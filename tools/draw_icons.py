@@ -179,9 +179,36 @@ def receipt(pen: Pen) -> None:
         line(pen, [(8.5, y), (end, y)], 1.6)
 
 
+def letters(pen: Pen) -> None:
+    line(pen, [(2.5, 19.5), (9, 4.5), (15.5, 19.5)], 2.6)
+    line(pen, [(5, 14.5), (13, 14.5)], 2.4)
+    line(pen, [(16.5, 19.5), (19.5, 12.5), (22.5, 19.5)], 1.8)
+    line(pen, [(17.6, 17.3), (21.4, 17.3)], 1.6)
+
+
+def contrast(pen: Pen) -> None:
+    ring(pen, 12, 12, 9.5, 2.2)
+    pen.pieslice((_s(4.5), _s(4.5), _s(19.5), _s(19.5)), 90, 270, fill=WHITE)
+
+
+def lower(pen: Pen) -> None:
+    line(pen, [(12, 3), (12, 14)], 2.6)
+    line(pen, [(6.5, 9.5), (12, 15), (17.5, 9.5)], 2.6)
+    line(pen, [(4, 20.5), (20, 20.5)], 2.6)
+
+
+def speaker(pen: Pen) -> None:
+    corners = [(3, 9), (7, 9), (12.5, 4), (12.5, 20), (7, 15), (3, 15)]
+    pen.polygon([(_s(x), _s(y)) for x, y in corners], fill=WHITE)
+    for radius in (4.5, 8.5):
+        edge = (_s(12.5 - radius), _s(12 - radius), _s(12.5 + radius), _s(12 + radius))
+        pen.arc(edge, -45, 45, fill=WHITE, width=round(_s(2)))
+
+
 ICONS: tuple[Callable[[Pen], None], ...] = (
     check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
-    card, phone, printer, office, telephone, wechat, alipay, notice, clock, receipt,
+    card, phone, printer, office, telephone, wechat, alipay, notice, clock, receipt, letters,
+    contrast, lower, speaker,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from kiosk.core.capabilities import offers
 from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
 from kiosk.core.model import (
+    ALL_DUE,
     PHONE,
     PHONE_DIGITS,
     Action,
@@ -295,6 +296,11 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
             return earlier_payment.show(session, visit.reprint, Say.ALREADY_PAID)
         case Action.VIEW_RESULT:
             return earlier_payment.view(session, event.value)
+        case Action.ITEMISE:
+            return with_visit(session, itemised=True), ()
+        case Action.PAY if event.value == ALL_DUE and numbers and session.lobby.recording:
+            chosen = numbers[:BILLS_A_PAYMENT]
+            return with_visit(session, screen=Screen.METHOD, selected=chosen), ()
         case Action.PAY if visit.selected and not session.lobby.recording:
             return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
         case Action.PAY if visit.selected:

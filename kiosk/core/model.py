@@ -101,11 +101,14 @@ class Action(StrEnum):
     END = "end"
     HELP = "help"
     LANGUAGE = "language"
-    LARGE_TEXT = "large_text"
+    ELDER = "elder"
+    HIGH_CONTRAST = "high_contrast"
+    LOW_REACH = "low_reach"
     TOGGLE_BILL = "toggle_bill"
     SELECT_ALL = "select_all"
     EXPLAIN = "explain"
     VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
+    ITEMISE = "itemise"  # elder mode: the bills one by one
     PAY = "pay"
     METHOD = "method"
     CANCEL_PAYMENT = "cancel_payment"
@@ -125,6 +128,23 @@ class Action(StrEnum):
     STOP_TEST = "stop_test"
 
 
+@dataclass(frozen=True)
+class Access:
+    """How this resident wants to be shown things; forgotten with the visit.
+
+    ``elder``: large letters, few choices, twice the time. ``low_reach``: all that can be touched stands
+    in the lower part of the screen.
+    """
+
+    elder: bool = False
+    high_contrast: bool = False
+    low_reach: bool = False
+
+
+AS_USUAL = Access()
+
+
+ALL_DUE = "all"  # the value of Action.PAY that first chooses all that is due
 PHONE = -1  # the place of the phone's last digits among the fields of a unit's entry
 PHONE_DIGITS = 4
 
@@ -260,7 +280,7 @@ class Visit:
     back_to: Screen = Screen.ATTRACT  # where a message returns to
     helped_from: Screen = Screen.ATTRACT  # where help returns to
     language: Locale = "zh_CN"
-    large_text: bool = False
+    access: Access = AS_USUAL
     entry: UnitEntry = UnitEntry()
     scan_hint: str = (
         ""  # what is wrong with how the bill is held: device_drivers.scanners.holding.Hint
@@ -276,6 +296,7 @@ class Visit:
     looking: bool = False  # ``payment`` is an earlier one, and only looked at
     bill_token: str = ""
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
+    itemised: bool = False  # elder mode: the resident wants to see the bills one by one
     explaining: str = ""  # bill number
     payment: PaymentRecord | None = None
     order_deadline: float = 0.0  # monotonic seconds; without the order by then nobody is asked

@@ -1,6 +1,6 @@
 """How long each screen waits for the next touch, and when a visit may be ended. Pure."""
 
-from kiosk.core.model import Screen, Session, Visit
+from kiosk.core.model import AS_USUAL, Screen, Session, Visit
 
 PATIENCE_S = {
     # what a household owes leaves the screen soon
@@ -17,7 +17,7 @@ PATIENCE_S = {
     Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
 }
 PATIENCE_DEFAULT_S = 60
-LARGE_TEXT_PATIENCE = 2  # who asks for large type gets twice the time
+ELDER_PATIENCE = 2  # elder mode gives twice the time
 UNTIMED = (
     Screen.STARTING,
     Screen.OUT_OF_ORDER,
@@ -42,7 +42,7 @@ def patience_s(visit: Visit) -> int:
     """How long a screen waits for the next touch."""
     screen = visit.helped_from if visit.screen is Screen.HELP and visit.account else visit.screen
     patience = PATIENCE_S.get(screen, PATIENCE_DEFAULT_S)
-    return patience * (LARGE_TEXT_PATIENCE if visit.large_text else 1)
+    return patience * (ELDER_PATIENCE if visit.access.elder else 1)
 
 
 def may_end(session: Session) -> bool:
@@ -53,4 +53,4 @@ def may_end(session: Session) -> bool:
 
 
 def _as_new(visit: Visit) -> bool:
-    return visit.language == "zh_CN" and not visit.large_text
+    return visit.language == "zh_CN" and visit.access == AS_USUAL

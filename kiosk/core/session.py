@@ -233,7 +233,7 @@ def _on_end(session: Session) -> Step:
 def _on_another(session: Session) -> Step:
     if session.visit.screen not in (Screen.PAID, Screen.NOTHING_DUE, Screen.RECEIPT_PHONE):
         return session, ()
-    kept = {"language": session.visit.language, "large_text": session.visit.large_text}
+    kept = {"language": session.visit.language, "access": session.visit.access}
     session = home(session, **kept)
     if session.visit.screen is Screen.ATTRACT:
         session = with_visit(session, screen=Screen.IDENTIFY)
@@ -245,9 +245,20 @@ def _on_language(session: Session) -> Step:
     return with_visit(session, language=language), ()
 
 
-def _on_large_text(session: Session) -> Step:
-    visit = replace(session.visit, large_text=not session.visit.large_text)
-    return replace(session, visit=visit), ()
+def _on_elder(session: Session) -> Step:
+    return _accessed(session, elder=not session.visit.access.elder)
+
+
+def _on_high_contrast(session: Session) -> Step:
+    return _accessed(session, high_contrast=not session.visit.access.high_contrast)
+
+
+def _on_low_reach(session: Session) -> Step:
+    return _accessed(session, low_reach=not session.visit.access.low_reach)
+
+
+def _accessed(session: Session, **changes: bool) -> Step:
+    return with_visit(session, access=replace(session.visit.access, **changes)), ()
 
 
 def _on_help(session: Session) -> Step:
@@ -281,7 +292,7 @@ def _on_back(session: Session) -> Step:
         case _:
             return session, ()
     if goal is Screen.ATTRACT:
-        return home(session, language=visit.language, large_text=visit.large_text), ()
+        return home(session, language=visit.language, access=visit.access), ()
     if goal is Screen.IDENTIFY:
         return identify.again(session), ()
     if goal is Screen.METHOD and visit.payment is not None and visit.payment.state.final:
@@ -309,7 +320,9 @@ _EVERYWHERE: dict[Action, Callable[[Session], Step]] = {
     Action.NO_RECEIPT: _on_end,
     Action.ANOTHER: _on_another,
     Action.LANGUAGE: _on_language,
-    Action.LARGE_TEXT: _on_large_text,
+    Action.ELDER: _on_elder,
+    Action.HIGH_CONTRAST: _on_high_contrast,
+    Action.LOW_REACH: _on_low_reach,
     Action.HELP: _on_help,
     Action.SERVICES: _on_services,
     Action.STAFF: staff.opened,

@@ -60,7 +60,7 @@ def _at_pin(session: Session) -> Session:
         number=before.number + 1,
         screen=Screen.STAFF_PIN,
         language=before.language,
-        large_text=before.large_text,
+        access=before.access,
         touched=session.now,
     )
     return replace(session, visit=visit)

@@ -19,7 +19,8 @@ from kiosk.ui.kiosk_port import Kiosk, Picture
 from kiosk.ui.probe import Probe
 from kiosk.ui.screens.base import KioskScreen, screen_class
 from kiosk.ui.sounds import Sounds
-from kiosk.ui.theme import theme_for
+from kiosk.ui.theme import LOOK, Look, Theme, theme_for
+from kiosk.ui.translations import local_wall
 
 SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
 TOUCH_INTERVAL_S = 1.0
@@ -34,9 +35,9 @@ IDLE_FRAMES_PER_SECOND = 15
 class KioskApp(App):
     """``kiosk`` is what stands behind the screen (kiosk.ui.kiosk_port.Kiosk).
 
-    ``notify`` may be called from any thread whenever the session changed; ``play`` likewise for a
-    sound. ``probe_path`` opens the read-only look of kiosk.ui.probe. ``on_shown`` is called once,
-    after the first screen was drawn.
+    ``look`` is what the site settled about how it looks. ``notify`` may be called from any thread
+    whenever the session changed; ``play`` likewise for a sound. ``probe_path`` opens the read-only
+    look of kiosk.ui.probe. ``on_shown`` is called once, after the first screen was drawn.
     """
 
     theme = ObjectProperty()
@@ -47,6 +48,7 @@ class KioskApp(App):
         self,
         kiosk: Kiosk,
         *,
+        look: Look = LOOK,
         probe_path: Path | None = None,
         on_shown: Callable[[], None] | None = None,
     ):
@@ -55,7 +57,9 @@ class KioskApp(App):
         Clock.max_iteration = LAYOUT_ROUNDS_MAX
         self.kiosk = kiosk
         self.session: Session = kiosk.session()
-        self.theme = theme_for(*Window.size, large=self.session.visit.large_text)
+        self.look = look
+        self.shade = look.shade(local_wall(self.session))
+        self.theme = self._theme()
         self.sounds = Sounds()
         self.frame: Frame | None = None
         self.screen: KioskScreen | None = None
@@ -126,15 +130,18 @@ class KioskApp(App):
     def _redraw(self, *_) -> None:
         session = self.session = self.kiosk.session()
         visit = session.visit
-        framed = (visit.language, visit.large_text, *Window.size)
+        if visit.screen in RESTING:  # not while somebody reads
+            self.shade = self.look.shade(local_wall(session))
+        framed = (visit.language, visit.access, self.shade, *Window.size)
         if framed != self._framed:
             self._framed = framed
             self._build_frame(session)
         self._pace()
-        shown = (visit.screen, *framed)
+        kind = screen_class(session)
+        shown = (kind, *framed)
         if shown != self._shown:
             self._shown = shown
-            self.screen = screen_class(visit.screen)(session)
+            self.screen = kind(session)
             self.frame.show(self.screen)
             self._looks_different()
         else:
@@ -169,11 +176,16 @@ class KioskApp(App):
         Clock._max_fps = float(IDLE_FRAMES_PER_SECOND if idle else self._frames_per_second)
 
     def _build_frame(self, session: Session) -> None:
-        self.theme = theme_for(*Window.size, large=session.visit.large_text)
+        self.theme = self._theme()
+        Window.clearcolor = self.theme.color.ground
         if self.frame is not None:
             Window.remove_widget(self.frame)
         self.frame = Frame(session)
         Window.add_widget(self.frame)
+
+    def _theme(self) -> Theme:
+        access = self.session.visit.access
+        return theme_for(*Window.size, access, shade=self.shade, look=self.look)
 
     def _when_calm(self, _) -> None:
         """What can wait until the first screen stands; later collections look at new objects only."""

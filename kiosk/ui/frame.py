@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.core.model import Screen, Session
-from kiosk.core.patience import patience_s, seconds_left
+from kiosk.core.patience import RESTING, patience_s, seconds_left
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
@@ -16,6 +16,8 @@ from kiosk.ui.translations import clock
 from kiosk.ui.widgets import bars  # noqa: F401
 
 WARNED_S = 20  # the countdown is shown for the last seconds, a third of them at most
+SHIFT_INTERVAL_S = 60
+SHIFTS = ((0, 0), (5, 0), (5, 5), (0, 5), (-5, 5), (-5, 0), (-5, -5), (0, -5))
 # these count down on their own button, or have nothing to lose
 COUNTS_ITSELF = (Screen.ATTRACT, Screen.PAID, Screen.MESSAGE)
 
@@ -26,9 +28,11 @@ class FrameView:
     initial: str
     community: str
     when_and_where: str
-    large_words: str
+    when: str  # where both have no room
+    elder_words: str
     language_words: str
     seconds_left: int | None
+    shift: tuple[int, int]  # design pixels; see ``resting_shift``
 
 
 def present(session: Session) -> FrameView:
@@ -36,17 +40,28 @@ def present(session: Session) -> FrameView:
     language = visit.language
     name = config.community.name.in_language(language) if config else say(language, "frame.name")
     time_zone = config.community.time_zone if config else None
-    parts = [clock(language, session.wall, time_zone)]
+    when = clock(language, session.wall, time_zone)
+    parts = [when]
     parts += [config.location.in_language(language)] if config else []
     return FrameView(
         simulated=_simulated(session),
         initial=name[:1],
         community=name,
         when_and_where=" · ".join(p for p in parts if p),
-        large_words=say(language, "frame.standard" if visit.large_text else "frame.large"),
+        when=when,
+        elder_words=say(language, "frame.standard" if visit.access.elder else "frame.elder"),
         language_words=say(language, "frame.other_language"),
         seconds_left=warned_seconds(session),
+        shift=resting_shift(session),
     )
+
+
+def resting_shift(session: Session) -> tuple[int, int]:
+    """Where the picture of an empty lobby stands: a little elsewhere each minute, so that no edge burns
+    into the panel. Nothing moves while somebody is there."""
+    if session.visit.screen not in RESTING:
+        return 0, 0
+    return SHIFTS[int(session.now // SHIFT_INTERVAL_S) % len(SHIFTS)]
 
 
 def _simulated(session: Session) -> str:
@@ -90,6 +105,10 @@ class Frame(FloatLayout):
         self.language = session.visit.language
         super().__init__(view=present(session), **kwargs)
         self.overlay: StillThere | None = None
+        if App.get_running_app().theme.low:
+            bar, column = self.ids.bar, self.ids.column
+            column.remove_widget(bar)
+            column.add_widget(bar)
         self._cover()
 
     def show(self, screen: BoxLayout) -> None:

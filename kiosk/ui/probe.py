@@ -76,7 +76,7 @@ def look(app: Any) -> dict[str, Any]:
     return {
         "screen": visit.screen.value,
         "language": visit.language,
-        "large_text": visit.large_text,
+        "elder": visit.access.elder,
         "settled": app.settled,
         "covered": covering is not None,
         "size": list(Window.size),

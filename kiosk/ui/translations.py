@@ -8,6 +8,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 
 from contract.business_day import business_day, local_time
 from contract.money import Locale
+from kiosk.core.model import Session
 from kiosk.texts.catalogue import say
 
 _SPOKEN: dict[Locale, str] = {"zh_CN": "zh_CN", "en": "en_GB"}  # the day before the month
@@ -40,6 +41,14 @@ def time_of_day(language: Locale, wall: datetime, time_zone: str | None) -> str:
 def today(wall: datetime | None, time_zone: str | None) -> date | None:
     """The day it is where the community is."""
     return business_day(wall, time_zone or "UTC") if wall else None
+
+
+def local_wall(session: Session) -> datetime | None:
+    """The community's time; None while no time is known."""
+    config = session.lobby.config
+    if session.wall is None:
+        return None
+    return _local(session.wall, config.community.time_zone if config else None)
 
 
 def _local(wall: datetime, time_zone: str | None) -> datetime:

@@ -5,22 +5,29 @@ It never talks to a server, a device or a journal.
 """
 
 import argparse
+import itertools
 import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.core.events import Event
 from kiosk.core.model import Session
 from kiosk.ui import kivy_setup
+from kiosk.ui.gallery import book
+from kiosk.ui.gallery.modes import MODES
+from kiosk.ui.palette import Shade
+from kiosk.ui.theme import Look
 
 FRAMES_TO_SETTLE = 8
 DISPLAY_DEADLINE_S = 20
 SHEET_COLUMNS = 6
 SHEET_WIDTH = 360
+PICTURE_COLORS = 64
 
 
 class NoDisplay(RuntimeError):
@@ -98,16 +105,21 @@ def prepare(size: tuple[int, int]) -> None:
 class Stage:
     """One window in which scenes are shown, one after the other. Needs ``prepare`` and a display."""
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, look: Look | None = None):
         from kivy.base import runTouchApp
 
         from kiosk.ui.app import KioskApp
 
         self.kiosk = StillKiosk(session)
-        self.app = KioskApp(self.kiosk)
+        self.app = KioskApp(self.kiosk, look=look or Look(theme=Shade.LIGHT))
         self.app._run_prepare()
         runTouchApp(embedded=True)
         self._settle()
+
+    def wear(self, shade: Shade) -> None:
+        """Shows this palette from now on, whatever the hour."""
+        self.app.look = replace(self.app.look, theme=shade)
+        self.app.shade = shade
 
     def show(self, session: Session) -> None:
         """Lays the scene out; it is drawn by ``picture`` and ``pump``."""
@@ -177,41 +189,54 @@ def contact_sheet(pictures: list[tuple[str, Path]], target: Path) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Returns the exit code."""
     wish = _arguments(argv)
-    languages = ("zh_CN", "en") if wish.language == "both" else (wish.language,)
     wish.out.mkdir(parents=True, exist_ok=True)
+    if wish.all:
+        return book.make(wish.out)
     with display(wish.size):
         prepare(wish.size)
         from kiosk.ui.gallery.scenes import scenes
 
         stage = Stage(next(iter(scenes().values())))
-        for language in languages:
-            _draw_all(stage, scenes(language, large=wish.large), language, wish)
+        languages = ("zh_CN", "en") if wish.language == "both" else (wish.language,)
+        for language, mode in itertools.product(languages, wish.modes):
+            stage.wear(MODES[mode].shade)
+            _draw_all(stage, scenes(language, MODES[mode].access), f"{language}.{mode}", wish)
         stage.close()
     return 0
 
 
-def _draw_all(stage: Stage, scenes: dict[str, Session], language: str, wish) -> None:
-    suffix = f"{language}-large" if wish.large else language
+def _draw_all(stage: Stage, scenes: dict[str, Session], suffix: str, wish) -> None:
     pictures = []
     for name, session in scenes.items():
         if wish.only and not any(name.startswith(prefix) for prefix in wish.only):
             continue
         path = wish.out / f"{name}.{suffix}.png"
         stage.show(session)
-        stage.picture().save(path)
+        picture = stage.picture()
+        if wish.width:
+            picture.thumbnail((wish.width, wish.width * 4))
+            picture = picture.quantize(PICTURE_COLORS)
+        picture.save(path)
         pictures.append((name, path))
-    if pictures:
+    if pictures and not wish.no_sheet:
         contact_sheet(pictures, wish.out / f"sheet.{suffix}.png")
-    print(f"{len(pictures)} screens in {language}: {wish.out}")
+    print(f"{len(pictures)} screens {suffix}: {wish.out}", flush=True)
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="lobbypay screens", description="Draw every screen.")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="upright and wide, both languages, every mode, with index.html to look through them",
+    )
     parser.add_argument("--language", choices=("zh_CN", "en", "both"), default="both")
     parser.add_argument("--size", type=_size, default=(1080, 1920), help="e.g. 1920x1080")
-    parser.add_argument("--large", action="store_true", help="with large letters")
+    parser.add_argument("--modes", nargs="+", choices=tuple(MODES), default=["normal"])
     parser.add_argument("--only", nargs="*", default=[], help="scenes whose names begin so")
+    parser.add_argument("--width", type=int, help="make the pictures this wide, in pixels")
+    parser.add_argument("--no-sheet", action="store_true", help="no contact sheet")
     return parser.parse_args(argv)
 
 

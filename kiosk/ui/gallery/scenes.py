@@ -5,7 +5,18 @@ from dataclasses import replace
 from contract.messages import CardData, Method, PaymentState
 from contract.money import Locale
 from contract.numberings import NUMBERINGS
-from kiosk.core.model import PHONE, CardProgress, Lobby, Say, Screen, Session, UnitEntry, Visit
+from kiosk.core.model import (
+    AS_USUAL,
+    PHONE,
+    Access,
+    CardProgress,
+    Lobby,
+    Say,
+    Screen,
+    Session,
+    UnitEntry,
+    Visit,
+)
 from kiosk.ui.gallery.samples import (
     ACCOUNT,
     BILLS,
@@ -192,6 +203,7 @@ def _bills() -> dict[str, Session]:
             Screen.BILLS, account=one, reprint=record(Method.WECHAT, PaymentState.APPROVED)
         ),
         "bills-one": session(Screen.BILLS, account=one, selected=(BILLS[1].number,)),
+        "bills-one-by-one": session(Screen.BILLS, itemised=True),
         "bills-none-chosen": session(Screen.BILLS, selected=()),
         "bills-twelve": session(Screen.BILLS, account=LONG_ACCOUNT, selected=every),
         "bills-offline": session(Screen.BILLS, where=_lobby_without_server(), offline=True),
@@ -364,13 +376,13 @@ def _messages() -> dict[str, Session]:
     return scenes
 
 
-def scenes(language: Locale = "zh_CN", *, large: bool = False) -> dict[str, Session]:
-    """Every scene by name, in one language and letter size."""
+def scenes(language: Locale = "zh_CN", access: Access = AS_USUAL) -> dict[str, Session]:
+    """Every scene by name, in one language, shown as ``access`` says."""
     found = {}
     for group in (_attract, _finding, _bills, _paying, _results, _messages, staff_scenes):
         found |= group()
     return {
-        name: replace(scene, visit=replace(scene.visit, language=language, large_text=large))
+        name: replace(scene, visit=replace(scene.visit, language=language, access=access))
         for name, scene in found.items()
     }
 

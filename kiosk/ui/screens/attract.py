@@ -8,7 +8,7 @@ from kivy.uix.relativelayout import RelativeLayout
 
 from contract.messages import Flow, Method, PaymentState
 from kiosk.core.capabilities import Offers, offers
-from kiosk.core.model import METHODS_QR, Session
+from kiosk.core.model import METHODS_QR, Access, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
@@ -34,6 +34,7 @@ class AttractView:
     ready: str
     print_ready: str
     show_notice: bool
+    access: Access
 
 
 def present(session: Session) -> AttractView:
@@ -59,7 +60,8 @@ def present(session: Session) -> AttractView:
         services=can.touch,
         ready=say(language, "attract.ready", methods=method_names(language, can.methods)),
         print_ready=say(language, "attract.print_ready") if can.can(Flow.PRINT_RECEIPT) else "",
-        show_notice=len(found) < (2 if session.visit.large_text else 3),
+        access=session.visit.access,
+        show_notice=len(found) < (1 if session.visit.access.elder else 2),
     )
 
 

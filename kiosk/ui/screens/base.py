@@ -56,8 +56,15 @@ class KioskScreen(BoxLayout):
         return say(self.language, id, **values)
 
 
-def screen_class(screen: Screen) -> type[KioskScreen]:
-    """The class for a screen: ``paying_qr`` is PayingQrScreen in kiosk/ui/screens/paying_qr.py."""
-    module = import_module(f"kiosk.ui.screens.{screen.value}")
-    name = "".join(part.capitalize() for part in screen.value.split("_"))
-    return getattr(module, f"{name}Screen")
+def screen_class(session: Session) -> type[KioskScreen]:
+    """The class for a screen: ``paying_qr`` is PayingQrScreen in kiosk/ui/screens/paying_qr.py.
+
+    What is due has a screen of its own in elder mode, unless a bill among it cannot be paid now.
+    """
+    visit = session.visit
+    name = visit.screen.value
+    due = visit.account.bills if visit.account else []
+    if visit.screen is Screen.BILLS and visit.access.elder and due:
+        name = "bills" if visit.itemised or visit.waiting else "elder_bills"
+    module = import_module(f"kiosk.ui.screens.{name}")
+    return getattr(module, "".join(part.capitalize() for part in name.split("_")) + "Screen")

@@ -57,7 +57,7 @@ def present(session: Session) -> IdentifyView:
         keys=kind.keys,
         suggested=tuple(c for c in suggested if c != entry.unit_code)[:SUGGESTED_MAX],
         suggests=bool(config and config.unit_codes),
-        crowded=any(part.letters for part in kind.parts) and (len(kinds) > 1 or visit.large_text),
+        crowded=any(part.letters for part in kind.parts) and (len(kinds) > 1 or visit.access.elder),
         busy=visit.busy,
         next_words=say(language, "identify.busy" if visit.busy else "common.next"),
         scan=offers(session.lobby).scan,

@@ -11,8 +11,8 @@ from kiosk.core.model import METHODS_QR, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
+from kiosk.ui.palette import Rgba, rgba
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.theme import Rgba, rgba
 from kiosk.ui.widgets.buttons import Pressable
 
 

@@ -2,12 +2,12 @@
 
 from kivy.app import App
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.ui.kv_files import load_beside
-from kiosk.ui.widgets import buttons  # noqa: F401
+from kiosk.ui.widgets import buttons, shapes
 from kiosk.ui.widgets.appearing import Arranged
 
 HELD_S = 5.0
@@ -52,19 +52,76 @@ class TopBar(BoxLayout):
     initial = StringProperty("")
     community = StringProperty("")
     when_and_where = StringProperty("")
-    large_words = StringProperty("")
+    when = StringProperty("")
+    elder_words = StringProperty("")
     language_words = StringProperty("")
 
 
-class Progress(Widget):
-    """Five steps, ``step`` of them reached."""
+STEPS = 5
+
+
+class Progress(BoxLayout):
+    """Five steps, ``step`` of them reached: full; the others are hollow."""
 
     step = NumericProperty(0)
-    one = NumericProperty(0)  # the length of one step
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for number in range(1, STEPS + 1):
+            self.add_widget(ProgressStep(reached=number <= self.step))
+
+    def on_step(self, *_):
+        for number, part in enumerate(self.children[::-1], start=1):
+            part.reached = number <= self.step
+
+
+class ProgressStep(Widget):
+    reached = BooleanProperty(False)
 
 
 class Page(Arranged):
     """The part of a screen between the bars."""
+
+    is_page = True
+
+
+class AccessButton(buttons.Pressable):
+    """Switches one way of being shown things on or off."""
+
+    icon = StringProperty("")
+
+
+ACCESS_CHOICES = (
+    ("elder", "letters", "frame.elder"),
+    ("high_contrast", "contrast", "frame.high_contrast"),
+    ("low_reach", "lower", "frame.low_reach"),
+)
+
+
+class AccessBar(shapes.Row):
+    """What can be chosen about how things are shown, within reach of a wheelchair.
+
+    ``access`` is kiosk.core.model.Access; ``say`` gives the words of an id.
+    """
+
+    access = ObjectProperty(None, allownone=True)
+    say = ObjectProperty(None, allownone=True)
+
+    def on_access(self, *_):
+        self._fill()
+
+    def on_say(self, *_):
+        self._fill()
+
+    def _fill(self):
+        if self.say is None or self.access is None:
+            return
+        self.clear_widgets()
+        for action, icon, id in ACCESS_CHOICES:
+            chosen = getattr(self.access, action)
+            self.add_widget(
+                AccessButton(action=action, icon=icon, words=self.say(id), selected=chosen)
+            )
 
 
 class BottomBar(Arranged):

@@ -11,7 +11,8 @@ from kivy.properties import (
 from kivy.uix.behaviors import ButtonBehavior
 
 from kiosk.ui.kv_files import load_beside
-from kiosk.ui.theme import Rgba, Theme
+from kiosk.ui.palette import Rgba
+from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import shapes, text  # noqa: F401  (their rules are used in the .kv)
 from kiosk.ui.widgets.appearing import Arranged
 
@@ -32,6 +33,7 @@ class Pressable(ButtonBehavior, Arranged):
     style = OptionProperty("secondary", options=STYLES)
     selected = BooleanProperty(False)
     radius = NumericProperty(0)
+    edge_width = NumericProperty(0)
     fill = ColorProperty()
     edge = ColorProperty()
     ink = ColorProperty()
@@ -64,6 +66,8 @@ class Pressable(ButtonBehavior, Arranged):
         theme = App.get_running_app().theme
         down = self.state == "down"
         self.fill, self.edge, self.ink = paint(theme, self.style, self.enabled, down, self.selected)
+        # what is chosen is told by its thick edge too, never by colour alone
+        self.edge_width = theme.size.border_selected if self.selected else theme.size.border
 
 
 def paint(
@@ -72,17 +76,14 @@ def paint(
     """Ground, edge and letters of a button."""
     color = theme.color
     if not enabled:
-        quiet = style == "quiet"
-        ground, edge = (color.clear, color.clear) if quiet else (color.off, color.line)
-        return ground, edge, color.on_off
+        return color.off, color.off, color.on_off  # what cannot be touched has no edge
     if style == "primary":
-        ground = color.brand_pressed if down else color.brand
-        return ground, ground, color.on_brand
+        return (color.main_pressed if down else color.main), color.brand, color.on_main
     if style == "quiet":
-        return (color.pressed if down else color.clear), color.clear, color.ink_secondary
+        return (color.pressed if down else color.surface), color.edge, color.ink_secondary
     ground = color.pressed if down or selected else color.surface
     if style == "plain":
-        return ground, (color.brand if selected else color.line), color.ink
+        return ground, (color.brand if selected else color.edge), color.ink
     return ground, color.brand, color.on_brand_tint
 
 

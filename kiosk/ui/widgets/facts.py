@@ -10,6 +10,7 @@ class Fact(Row):
     name = StringProperty("")
     fact = StringProperty("")
     strong = BooleanProperty(False)
+    large = BooleanProperty(False)
     share = NumericProperty(0.42)  # the width of the name, where the value's is 1
 
 
@@ -19,8 +20,12 @@ class Facts(Column):
     rows = ListProperty()
     strong_last = BooleanProperty(True)
     wide_name = BooleanProperty(False)
+    large = BooleanProperty(False)
 
     def on_wide_name(self, *_):
+        self.on_rows()
+
+    def on_large(self, *_):
         self.on_rows()
 
     def on_strong_last(self, *_):
@@ -32,7 +37,9 @@ class Facts(Column):
         last = len(self.rows) - 1
         for position, (name, fact) in enumerate(self.rows):
             strong = self.strong_last and position == last
-            self.add_widget(Fact(name=name, fact=fact, strong=strong, share=share))
+            self.add_widget(
+                Fact(name=name, fact=fact, strong=strong, large=self.large, share=share)
+            )
 
 
 load_beside(__file__)

@@ -9,7 +9,6 @@ from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Arranged
 from kiosk.ui.widgets.buttons import PushButton
 
-SCROLL_S = 0.25
 PAGE_SHARE = 0.8
 
 
@@ -42,9 +41,13 @@ class LongList(Arranged):
             return
         step = view.height * PAGE_SHARE / hidden
         goal = min(1.0, max(0.0, view.scroll_y + (step if up else -step)))
+        app = App.get_running_app()
         Animation.cancel_all(view)
-        Animation(scroll_y=goal, d=SCROLL_S, t="out_quad").start(view)
-        App.get_running_app().touched()
+        if app.theme.moving_s:
+            Animation(scroll_y=goal, d=app.theme.moving_s, t="out_quad").start(view)
+        else:
+            view.scroll_y = goal
+        app.touched()
 
     def measure(self, *_):
         """Whether there is more than can be seen, and whether its end is in sight."""

@@ -3,7 +3,7 @@
 from kivy.app import App
 from kivy.graphics.texture import Texture
 
-from kiosk.ui.theme import Rgba
+from kiosk.ui.palette import Rgba
 
 
 def slope(low: Rgba, high: Rgba) -> Texture:

@@ -2,9 +2,12 @@
 
 from functools import cache
 
+from kivy.app import App
+from kivy.clock import Clock
 from kivy.core.image import Image as CoreImage
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.asset_paths import ICONS
@@ -35,6 +38,36 @@ class Row(Stack):
 
 class Spring(Appearing, Widget):
     """Takes up the room that is left over."""
+
+
+class ReachSpace(Appearing, Widget):
+    """Pushes what stands below it into the part of the screen that is within reach; else it is nothing.
+
+    Something below it must be able to give the room. How high it is comes from what stands above it in
+    the page, not from its own place, which its height moves.
+    """
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("size_hint_y", None)
+        kwargs.setdefault("height", 0)
+        self._measure_soon = Clock.create_trigger(self._measure, -1)
+        super().__init__(**kwargs)
+        theme = App.get_running_app().theme
+        self.when = theme.reach < theme.height
+        self.fbind("top", self._measure_soon)
+
+    def _measure(self, *_):
+        top = page_top = 0.0
+        widget = self
+        while (box := widget.parent) is not None and box is not widget:
+            if isinstance(box, BoxLayout) and box.orientation == "vertical":
+                above = box.children[box.children.index(widget) + 1 :]
+                top += box.padding[1] + sum(other.height + box.spacing for other in above)
+                page_top = box.to_window(box.x, box.top)[1]
+            if getattr(box, "is_page", False):
+                break
+            widget = box
+        self.height = max(0, page_top - top - App.get_running_app().theme.reach)
 
 
 class Halves(Arranged):
@@ -93,10 +126,11 @@ class Icon(Appearing, Widget):
 
 
 class Badge(Appearing, Widget):
-    """An icon in white on a coloured rounded square."""
+    """An icon on a coloured rounded square."""
 
     name = StringProperty("")
     fill = ColorProperty()
+    color = ColorProperty()
 
     def picture(self, name: str) -> Texture | None:
         return icon(name)

@@ -1,6 +1,7 @@
 """Three kinds of text: a paragraph that wraps, a line that shrinks to fit, and a line as wide as it is.
 
-None of them may ever cut a letter off: what does not fit becomes smaller, and then wraps.
+None of them may ever cut a letter off: what does not fit becomes smaller, and then wraps. Letters have
+the heights of kiosk.ui.theme.RUNGS and no other.
 """
 
 from kivy.app import App
@@ -11,7 +12,6 @@ from kivy.uix.label import Label
 from kiosk.ui.fonts import FAMILY, marked_up, plain, text_height, text_width
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.line_breaks import break_lines
-from kiosk.ui.theme import TEXT_SMALLEST
 from kiosk.ui.widgets.appearing import Appearing
 
 UNPLACED = (1, 1)  # the size before a layout gave one: nothing is set in it
@@ -58,18 +58,15 @@ class Text(Appearing, Label):
         finally:
             self._label = usual
 
-    def _smallest(self) -> float:
-        theme = App.get_running_app().theme
-        return min(self.base_size, theme.px(TEXT_SMALLEST))
+    def _rungs(self) -> list[int]:
+        """The heights that letters may have here, the largest first; never none."""
+        return App.get_running_app().theme.rungs(self.base_size)
 
-    def _shrunk_to(self, width: float, floor: float = 0) -> float:
-        natural = text_width(self.words, self.base_size, bold=self.bold)
-        if natural <= width or natural == 0:
-            return self.base_size
-        size = int(self.base_size * width / natural)
-        while size > 1 and text_width(self.words, size, bold=self.bold) > width:
-            size -= 1  # letters do not grow evenly with their size
-        return max(floor or self._smallest(), size)
+    def _shrunk_to(self, width: float) -> int:
+        """The largest of them in which the words fit on one line; the smallest where none does."""
+        rungs = self._rungs()
+        fitting = (r for r in rungs if text_width(self.words, r, bold=self.bold) <= width)
+        return next(fitting, rungs[-1])
 
     def _broken(self, width: float) -> str:
         def measure(piece: str) -> float:
@@ -96,7 +93,7 @@ class Paragraph(Text):
         if width <= UNPLACED[0]:
             return
         self.text_size = (width, None)
-        self.font_size = self.base_size
+        self.font_size = self._rungs()[0]
         self.text = self._broken(width) if self.words else ""
         self.texture_update()
         self.height = self.texture_size[1] if self.words else 0
@@ -106,23 +103,31 @@ class FittedLine(Text):
     """Stays inside the box it is given: one line, smaller if need be, then ``lines_max`` lines."""
 
     lines_max = NumericProperty(2)
-    set_anew_by = (*Text.set_anew_by, "size", "lines_max")
+    shorter = StringProperty("")  # said instead of words that have no room on one line
+    set_anew_by = (*Text.set_anew_by, "size", "lines_max", "shorter")
 
     def _set(self, *_):
         self.text_size = self.size
         if self.width <= UNPLACED[0]:
             return
-        line_height = self.base_size * 1.45
+        rungs = self._rungs()
         if self.lines_max == 1:
-            self.font_size = self._shrunk_to(self.width, floor=1)
-            self.text = self.words
+            self.font_size = min(self._shrunk_to(self.width), self._as_high_as(self.height))
+            has_room = text_width(self.words, self.font_size, bold=self.bold) <= self.width
+            self.text = self.words if has_room or not self.shorter else self.shorter
             return
-        wraps = self.height >= 2 * line_height * 0.9
-        self.font_size = self.base_size if wraps else self._shrunk_to(self.width)
-        self.text = self._broken(self.width)
-        while self.font_size > self._smallest() and not self._holds():
-            self.font_size = max(self._smallest(), self.font_size - 2)
+        wraps = self.height >= 2 * rungs[0] * 1.45 * 0.9
+        for size in rungs if wraps else [self._shrunk_to(self.width)]:
+            self.font_size = size
             self.text = self._broken(self.width)
+            if self._holds():
+                return
+
+    def _as_high_as(self, height: float) -> int:
+        """The largest height of letters whose one line has room."""
+        rungs = self._rungs()
+        fitting = (r for r in rungs if text_height(r, bold=self.bold) - LINE_AIR * r <= height + 1)
+        return next(fitting, rungs[-1])
 
     def _holds(self) -> bool:
         lines = self.text.split("\n")
@@ -138,7 +143,7 @@ class TightLine(Text):
     set_anew_by = (*Text.set_anew_by, "width_max")
 
     def _set(self, *_):
-        self.font_size = self._shrunk_to(self.width_max) if self.width_max else self.base_size
+        self.font_size = self._shrunk_to(self.width_max) if self.width_max else self._rungs()[0]
         self.text = self.words
         self.texture_update()
         self.size = self.texture_size if self.words else (0, 0)

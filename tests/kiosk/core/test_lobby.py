@@ -17,7 +17,7 @@ from kiosk.core.events import (
     StopSeen,
     Touched,
 )
-from kiosk.core.model import Action, Say, Screen
+from kiosk.core.model import ALL_DUE, AS_USUAL, Action, Say, Screen
 from kiosk.core.patience import seconds_left
 from tests.kiosk.core.story import Story, config
 
@@ -36,8 +36,8 @@ def test_who_was_about_to_pay_is_told_that_nothing_can_be_recorded(at):
 
 
 def test_inactivity_returns_to_the_start_and_forgets_everything():
-    story = Story.at_bills().taps(Action.LANGUAGE).taps(Action.LARGE_TEXT)
-    story.taps(Action.LARGE_TEXT)
+    story = Story.at_bills().taps(Action.LANGUAGE).taps(Action.ELDER)
+    story.taps(Action.ELDER)
     assert seconds_left(story.session) == 30
     story.waits(20).plays(Touched())
     assert seconds_left(story.session) == 30
@@ -51,6 +51,44 @@ def test_inactivity_returns_to_the_start_and_forgets_everything():
         "zh_CN",
     )
     assert visit.entry.of(2) == ""
+
+
+@pytest.mark.parametrize("action", [Action.ELDER, Action.HIGH_CONTRAST, Action.LOW_REACH])
+def test_a_way_of_being_shown_things_stays_through_the_visit_and_ends_with_it(action):
+    story = Story.at_bills().taps(action)
+    chosen = story.visit.access
+    assert (story.screen, getattr(chosen, action.value)) == (Screen.BILLS, True)
+    assert story.taps(Action.PAY).visit.access == chosen
+    assert story.taps(Action.BACK).visit.access == chosen
+    assert story.taps(action).visit.access == AS_USUAL
+    story.taps(action).taps(Action.END)
+    assert (story.screen, story.visit.access) == (Screen.ATTRACT, AS_USUAL)
+
+
+def test_at_the_start_a_way_of_being_shown_things_ends_by_itself():
+    story = Story.at_attract().taps(Action.LOW_REACH)
+    assert seconds_left(story.session) == 60
+    story.waits(61)
+    assert story.visit.access == AS_USUAL
+
+
+def test_elder_mode_pays_all_that_is_due_with_one_touch_whatever_was_chosen():
+    story = Story.at_bills()
+    numbers = tuple(bill.number for bill in story.visit.account.bills)
+    story.taps(Action.TOGGLE_BILL, numbers[0]).taps(Action.PAY, ALL_DUE)
+    assert (story.screen, story.visit.selected) == (Screen.METHOD, numbers)
+
+
+def test_elder_mode_pays_nothing_that_cannot_be_recorded():
+    story = Story.at_bills()
+    story.plays(RecordingSeen(False))
+    assert story.taps(Action.PAY, ALL_DUE).screen is not Screen.METHOD
+
+
+def test_elder_mode_gives_twice_the_time():
+    story = Story.at_bills()
+    plain = seconds_left(story.session)
+    assert seconds_left(story.taps(Action.ELDER).session) == 2 * plain
 
 
 def test_languages_change_on_every_screen_without_changing_it():

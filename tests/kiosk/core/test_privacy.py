@@ -35,7 +35,7 @@ def test_it_leaves_the_screen_after_thirty_seconds_and_is_covered_before(screen)
 
 @pytest.mark.parametrize("screen", OWED)
 def test_who_asked_for_larger_type_has_twice_the_time_and_a_longer_warning(screen):
-    story = at(screen).taps(Action.LARGE_TEXT)
+    story = at(screen).taps(Action.ELDER)
     assert seconds_left(story.session) == 60
     assert warned_seconds(story.waits(41).session) == 19
 

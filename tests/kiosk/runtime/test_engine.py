@@ -161,7 +161,7 @@ def test_a_thousand_events_from_many_threads_keep_the_journal_in_order(lobby, jo
         thread.start()
     for thread in threads:
         thread.join()
-    assert engine.commit(Tapped(Action.LARGE_TEXT), 20)
+    assert engine.commit(Tapped(Action.ELDER), 20)
     assert engine.session.visit.language == "zh_CN", "an even number of touches"
 
 
@@ -189,7 +189,7 @@ def test_a_commit_that_was_given_up_never_happens(lobby, journal):
     answer = CardAnswered(payment_id, "approved", "00", CardData(receipt_no="7"))
     assert not engine.commit(answer, 0.2)
     hold.set()
-    engine.commit(Tapped(Action.LARGE_TEXT), 10)
+    engine.commit(Tapped(Action.ELDER), 10)
     assert journal.payment(payment_id).state is PaymentState.PENDING
 
 

@@ -11,8 +11,12 @@ from kiosk.core.capabilities import offers
 from kiosk.core.model import Screen, Session
 from kiosk.texts.catalogue import LANGUAGES, say
 from kiosk.ui.gallery import pictures
+from kiosk.ui.gallery.modes import MODES
+from kiosk.ui.theme import ELDER_TARGET_MM, TEXT_SMALLEST
 
 TOUCH_MIN = 88
+KEY_MIN = 88
+MODES_LAID_OUT = ("normal", "elder", "low-reach")  # the others differ by their colours alone
 SLACK = 2.0
 PICTURED = (
     "attract",
@@ -43,6 +47,7 @@ def problems(app) -> list[str]:
     found += [f"letters too small: {w.words!r}" for w, _ in texts if _too_small(app, w)]
     found += [f"off the screen: {_name(w)}" for w, box in texts + buttons if _outside(w)]
     found += _overflowing(app, shown)
+    found += _beyond_reach(app, buttons)
     found += _small_targets(app, buttons)
     found += _overlaps(texts, "texts on each other")
     found += _overlaps(buttons, "buttons on each other")
@@ -68,8 +73,9 @@ def _name(widget) -> str:
 
 
 def _too_small(app, text) -> bool:
-    """26 design pixels are the least, except where one line must hold what a community calls itself."""
-    return text.font_size < 25 * app.theme.scale and text.words[:1] not in "0123456789"
+    """Elder mode: what is read has capitals of 7.3 mm; what only frames it is as for everybody."""
+    least = round(TEXT_SMALLEST * app.theme.scale)
+    return text.font_size < least
 
 
 def _scrolled(widget) -> bool:
@@ -114,12 +120,28 @@ def _overflowing(app, shown) -> list[str]:
     return found
 
 
+def _beyond_reach(app, buttons) -> list[str]:
+    """With low reach nothing that can be touched ends above the line."""
+    from kivy.core.window import Window
+
+    reach = app.theme.reach + SLACK
+    return [
+        f"out of reach: {_name(w)} ends at {Window.height - box[1]:.0f} of {reach:.0f}"
+        for w, box in buttons
+        if Window.height - box[1] > reach
+    ]
+
+
 def _small_targets(app, buttons) -> list[str]:
+    """20 mm of the panel, 25 in elder mode; characters of a keyboard stand so close that they may be
+    smaller."""
     least = TOUCH_MIN * app.theme.scale - SLACK
+    if app.theme.elder:
+        least = ELDER_TARGET_MM * app.theme.px_per_mm - SLACK
     return [
         f"too small to touch: {_name(w)} {w.width:.0f} x {w.height:.0f}"
         for w, _ in buttons
-        if min(w.height, w.width) < least
+        if min(w.height, w.width) < (least if w.action != "digit" else min(least, KEY_MIN))
     ]
 
 
@@ -145,6 +167,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", default="1080x1920")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--modes", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", default=[], help="scenes whose names begin so")
     wish = parser.parse_args()
     width, height = (int(part) for part in wish.size.split("x"))
     findings: dict[str, list[str]] = {}
@@ -153,12 +177,16 @@ def main() -> None:
         from kiosk.ui.gallery.scenes import scenes
 
         stage = pictures.Stage(next(iter(scenes().values())))
-        for language, large in itertools.product(LANGUAGES, (False, True)):
-            for name, session in scenes(language, large=large).items():
+        for language, mode in itertools.product(LANGUAGES, MODES_LAID_OUT):
+            if wish.modes and mode not in wish.modes:
+                continue
+            for name, session in scenes(language, MODES[mode].access).items():
+                if wish.only and not name.startswith(tuple(wish.only)):
+                    continue
                 stage.show(session)
-                key = f"{name}.{language}{'-large' if large else ''}"
+                key = f"{name}.{language}" + ("" if mode == "normal" else f".{mode}")
                 findings[key] = problems(stage.app) + untold(stage.app, session)
-                if name in PICTURED and not large:
+                if name in PICTURED and mode == "normal":
                     picture = stage.picture()
                     picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
                     picture.quantize(PICTURE_COLORS).save(wish.out / f"{key}.png", optimize=True)

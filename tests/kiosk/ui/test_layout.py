@@ -1,5 +1,6 @@
-"""Every screen, in both languages and letter sizes, upright and wide: nothing is cut off, nothing lies on
-anything else, everything can be touched; and key screens look as they did (tests/golden/screens).
+"""Every screen in both languages, for everybody, in elder mode and with low reach, upright and wide:
+nothing is cut off, nothing lies on anything else, everything can be touched; and key screens look as they
+did (tests/golden/screens).
 
 After a wanted change: UPDATE_GOLDEN=1 pytest tests/kiosk/ui/test_layout.py, and look at the pictures.
 """
@@ -42,7 +43,7 @@ def drawn(request, tmp_path_factory) -> tuple[str, Path]:
 def test_every_screen_fits(drawn):
     _, out = drawn
     findings = json.loads((out / "findings.json").read_text())
-    assert len(findings) > 250
+    assert len(findings) > 700
     assert {scene: wrong for scene, wrong in findings.items() if wrong} == {}
 
 

@@ -8,11 +8,12 @@ from kivy.uix.widget import Widget
 
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
 from contract.methods import METHODS
-from kiosk.core.model import Say, Screen
+from kiosk.core.model import AS_USUAL, Access, Say, Screen
 from kiosk.ui import formatting
 from kiosk.ui.frame import present as frame
 from kiosk.ui.gallery import samples
 from kiosk.ui.gallery.scenes import paid, paying, scenes, session, with_code
+from kiosk.ui.palette import rgba
 from kiosk.ui.screens import (
     attract,
     bills,
@@ -28,8 +29,8 @@ from kiosk.ui.screens import (
     unknown,
 )
 from kiosk.ui.screens.base import screen_class
+from kiosk.ui.screens.elder_bills import present as elder_view
 from kiosk.ui.screens.paid import present as paid_view
-from kiosk.ui.theme import rgba
 
 
 def in_english(scene):
@@ -38,7 +39,7 @@ def in_english(scene):
 
 @pytest.mark.parametrize("screen", list(Screen))
 def test_there_is_a_class_for_every_screen(screen):
-    assert screen_class(screen).present is not None
+    assert screen_class(session(screen)).present is not None
 
 
 def test_the_gallery_shows_every_screen_and_everything_that_is_said():
@@ -49,10 +50,40 @@ def test_the_gallery_shows_every_screen_and_everything_that_is_said():
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-def test_every_scene_can_be_said(language):
-    for scene in scenes(language).values():
-        screen_class(scene.visit.screen).present(scene)
+@pytest.mark.parametrize("access", [AS_USUAL, Access(elder=True)])
+def test_every_scene_can_be_said(language, access):
+    for scene in scenes(language, access).values():
+        screen_class(scene).present(scene)
         frame(scene)
+
+
+def elder(scene):
+    return replace(scene, visit=replace(scene.visit, access=Access(elder=True)))
+
+
+def test_elder_mode_shows_all_that_is_due_as_one_amount_made_of_its_fees():
+    scene = elder(session(Screen.BILLS, selected=()))
+    assert screen_class(scene).__name__ == "ElderBillsScreen"
+    view = elder_view(scene)
+    assert view.amount == "￥1,319.03"
+    assert ("物业服务费  9月至11月", "￥996.24") in view.fees
+    assert ("车位管理费  9月、10月", "￥300.00") in view.fees
+    assert ("违约金  9月", "￥4.32") in view.fees
+    pence = [round(100 * float(sum_[1:].replace(",", ""))) for _, sum_ in view.fees]
+    assert sum(pence) == 131903
+
+
+def test_elder_mode_shows_bills_one_by_one_when_asked_or_when_one_cannot_be_paid():
+    asked = elder(session(Screen.BILLS, itemised=True))
+    waits = elder(session(Screen.BILLS, waiting=(samples.BILLS[0],)))
+    assert {screen_class(s).__name__ for s in (asked, waits)} == {"BillsScreen"}
+
+
+@pytest.mark.parametrize(("now", "where"), [(960, (0, 0)), (1020, (5, 0)), (1080, (5, 5))])
+def test_the_picture_of_an_empty_lobby_moves_a_little_each_minute(now, where):
+    scene = replace(scenes()["attract"], now=now)
+    assert frame(scene).shift == where
+    assert frame(replace(scenes()["bills"], now=now)).shift == (0, 0)
 
 
 def test_simulated_devices_are_named_on_every_screen_and_only_then():
@@ -330,7 +361,8 @@ def widget_classes() -> set[type]:
 def test_no_widget_takes_a_property_of_its_kind_for_something_else():
     """A button paints itself with its ``fill``: what a card calls so is painted over."""
     for screen in Screen:
-        screen_class(screen)
+        screen_class(session(screen))
+    screen_class(elder(session(Screen.BILLS)))
     taken = {
         f"{kind.__name__}.{name}"
         for kind in widget_classes()

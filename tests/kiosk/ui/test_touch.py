@@ -179,10 +179,10 @@ def test_the_language_and_the_letters_change_at_once(glass):
     seen = glass.wait(lambda s: s["language"] == "en" and s["settled"], "English")
     assert "Pay here" in seen["texts"]
     assert "Simulated devices. No real money" in seen["texts"]
-    glass.touch("large_text")
-    seen = glass.wait(lambda s: s["large_text"] and s["settled"], "large letters")
-    glass.touch("large_text")
-    glass.wait(lambda s: not s["large_text"] and s["settled"], "plain letters")
+    glass.touch("elder")
+    seen = glass.wait(lambda s: s["elder"] and s["settled"], "large letters")
+    glass.touch("elder")
+    glass.wait(lambda s: not s["elder"] and s["settled"], "plain letters")
 
 
 def test_who_needs_more_time_is_asked_and_gets_it(glass):

@@ -1,0 +1,85 @@
+"""Elder mode: what is due as one amount, with one thing to do. The bills one by one are a touch away."""
+
+from dataclasses import dataclass
+
+from contract.messages import BILLS_A_PAYMENT, Bill
+from contract.money import Locale, total
+from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
+from kiosk.ui.formatting import money, unit_and_payer
+from kiosk.ui.kv_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.translations import listed, month
+from kiosk.ui.widgets import facts  # noqa: F401
+
+FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW = 4, 2, 3
+
+
+@dataclass(frozen=True)
+class ElderBillsView:
+    amount: str
+    subtitle: str
+    fees: tuple[tuple[str, str], ...]  # what for and which months; how much
+    rest: str  # that more is due than can be paid at once, or that these are the bills of yesterday
+    several: bool
+
+
+def present(session: Session) -> ElderBillsView:
+    visit, language = session.visit, session.visit.language
+    account = visit.account
+    bills = account.bills[:BILLS_A_PAYMENT] if account else []
+    if account is None:
+        return ElderBillsView("", "", (), "", False)
+    rest = [say(language, "bills.offline")] if visit.offline else []
+    if len(bills) < len(account.bills):
+        rest.append(say(language, "elder_bills.first_only", most=len(bills)))
+    return ElderBillsView(
+        amount=total([bill.money for bill in bills], account.currency).display(language),
+        subtitle=unit_and_payer(language, session),
+        fees=fees(language, bills),
+        rest="\n".join(rest),
+        several=len(account.bills) > 1,
+    )
+
+
+def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
+    """One row a fee, whatever months it is of; late fees are a row of their own. The rows come to the
+    amounts of the bills."""
+    sums: dict[str, int] = {}
+    months: dict[str, list[str]] = {}
+    for bill in bills:
+        parts = [(line.name.in_language(language), line.amount_minor) for line in bill.lines]
+        if bill.late_fee_minor:
+            parts.append((say(language, "elder_bills.late"), bill.late_fee_minor))
+        for name, minor in parts:
+            sums[name] = sums.get(name, 0) + minor
+            months.setdefault(name, [])
+            short = month(language, bill.period, short=True)
+            if short not in months[name]:
+                months[name].append(short)
+    currency = bills[0].currency if bills else "CNY"
+    return tuple(
+        (f"{name}  {_when(language, months[name])}", money(language, minor, currency))
+        for name, minor in sums.items()
+    )
+
+
+def _when(language: Locale, months: list[str]) -> str:
+    if len(months) > 2:
+        return say(language, "elder_bills.months", first=months[0], last=months[-1])
+    return listed(language, months)
+
+
+class ElderBillsScreen(KioskScreen):
+    present = staticmethod(present)
+
+    def shown(self, portrait: bool) -> list[tuple[str, str]]:
+        """As many fees as there is room for; the last row stands for the others."""
+        upright = FEES_BESIDE_A_NOTE if self.view.rest else FEES_SHOWN_MAX
+        rows, most = list(self.view.fees), upright if portrait else FEES_IN_A_WIDE_WINDOW
+        if len(rows) <= most:
+            return rows
+        return [*rows[: most - 1], (self.say("elder_bills.others", more=len(rows) - most + 1), "")]
+
+
+load_beside(__file__)
