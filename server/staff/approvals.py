@@ -1,7 +1,8 @@
 """A second person: what one asks for above a limit, another approves, and only then it is done.
 
 Each kind of act is named once (``Kind``) by the room that does it. The act runs in the transaction that
-approves it, as the person who asked; who approved is written down beside it.
+approves it, as the person who asked; who approved is written down beside it. What has to be asked of
+somebody outside, as of a payment channel, is asked before that transaction and never within it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,19 +60,25 @@ class Change:
     new: str = ""
 
 
+Run = Callable[[Request, Person, datetime], None]
+
+
 @dataclass(frozen=True)
 class Kind:
     """``deed``: who may ask for it. ``run``: does it, raises CannotBeDone; called once for a request.
+    ``inquire``: where somebody outside has to be asked first; called in no transaction, perhaps more
+    than once, it answers the ``run`` that holds good by what was heard, or raises CannotBeDone.
     ``changes``: what it changes, with old and new value. ``link``: the page of its subject, ``title``:
     what that is called. ``always``: it needs a second person whatever the amount."""
 
     name: str | Promise
     deed: Deed
-    run: Callable[[Request, Person, datetime], None]
+    run: Run
     changes: Callable[[Request], Sequence[Change]] = lambda asked: ()
     link: Callable[[Request], str] = lambda asked: ""
     title: Callable[[Request], str] = lambda asked: asked.subject
     always: bool = False
+    inquire: Callable[[Request, datetime], Run] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -142,20 +149,43 @@ def ask(
     return asked
 
 
-@transaction.atomic
 def approve(request_pk: int, user: Any, reason: str, at: datetime) -> Request:
     """Does what was asked for, once. A request whose act is refused for good has failed then, and says so
-    in ``outcome``. Raises NotApproved, PermissionDenied."""
+    in ``outcome``. After a crash the request waits as before, or is done. Not to be called within a
+    transaction. Raises NotApproved, PermissionDenied."""
+    with transaction.atomic():
+        asked = _to_be_approved(request_pk, user, at)
+    kind = KINDS[asked.kind]
+    try:
+        run = kind.inquire(asked, at) if kind.inquire else kind.run
+    except CannotBeDone as refused:
+        run = _refusing(refused)
+    return _run(request_pk, user, reason, at, run)
+
+
+def _refusing(refused: CannotBeDone) -> Run:
+    def run(asked: Request, asker: Person, at: datetime) -> None:
+        raise refused
+
+    return run
+
+
+def _to_be_approved(request_pk: int, user: Any, at: datetime) -> Request:
     asked = _waiting(request_pk, at)
     if not scope.may(user, Deed.APPROVE, asked.community_id):
         raise PermissionDenied
     if asked.asked_by_id == user.pk:
         raise NotApproved(_OWN)
+    return asked
+
+
+@transaction.atomic
+def _run(request_pk: int, user: Any, reason: str, at: datetime, run: Run) -> Request:
+    asked = _to_be_approved(request_pk, user, at)
     by = people.of(user)
     try:
         with transaction.atomic():
-            asker = Person(asked.asked_by_name, asked.asked_by_id)
-            KINDS[asked.kind].run(asked, asker, at)
+            run(asked, Person(asked.asked_by_name, asked.asked_by_id), at)
     except CannotBeDone as refused:
         if not refused.ended:
             raise NotApproved(refused.text) from refused

@@ -40,37 +40,71 @@ def returned_by_hand(
     ``in_flight``, ``no_answer`` or ``in_future``, audit.ReasonMissing, Refund.DoesNotExist.
     """
     audit.reason_of(reason)
-    refund = _found(refund_no)
     done_at = returned_at or at
     if done_at > at:
         raise NotPossible("in_future", _("It cannot have been returned yet"))
-    poll_count = refund.poll_count
+    tried = ask_first(refund_no, how, at, looked_at_channel=looked_at_channel)
+    return book(
+        refund_no,
+        person,
+        reason,
+        at,
+        how=how,
+        returned_at=done_at,
+        looked_at_channel=looked_at_channel,
+        tried=tried,
+    )
+
+
+def ask_first(
+    refund_no: str, how: Refund.How, at: datetime, *, looked_at_channel: bool = False
+) -> int:
+    """Whether it may be booked as returned by hand, by what the channel says: to be called in no
+    transaction. Returns how often it had been tried by then, for ``book``. What the channel has returned
+    is booked so. Raises NotPossible with ``ended``, ``in_flight`` or ``no_answer``."""
+    refund = _found(refund_no)
     if refund.state == Refund.State.DUE:
         _ask_channel(refund, how, looked_at_channel, at)
+    return refund.poll_count
+
+
+@transaction.atomic
+def book(
+    refund_no: str,
+    person: Person,
+    reason: str,
+    at: datetime,
+    *,
+    how: Refund.How,
+    returned_at: datetime,
+    looked_at_channel: bool,
+    tried: int,
+) -> Refund:
+    """Books it as returned by hand. ``tried``: by ``ask_first``; whoever has sent it since may have
+    returned it. Raises NotPossible with ``ended`` or ``in_flight``, audit.ReasonMissing."""
     try:
-        with transaction.atomic():
-            done = refunds.take_over(refund.pk, how, done_at, poll_count, at)
-            audit.record(
-                done.community_id,
-                person,
-                "returned_by_hand",
-                ("refund", refund_no),
-                reason,
-                at,
-                before={"state": Refund.State.DUE.value, "said": refund.said},
-                after={
-                    "state": done.state,
-                    "how": done.how,
-                    "returned_at": done_at,
-                    "amount_minor": done.amount_minor,
-                    "payment_id": done.order.payment_id,
-                    "looked_at_channel": looked_at_channel,
-                },
-            )
+        done = refunds.take_over(_found(refund_no).pk, how, returned_at, tried, at)
     except RefundEnded as error:
         raise _ended(error.refund) from error
     except RefundInFlight as error:
         raise _in_flight() from error
+    audit.record(
+        done.community_id,
+        person,
+        "returned_by_hand",
+        ("refund", refund_no),
+        reason,
+        at,
+        before={"state": Refund.State.DUE.value, "said": done.said},
+        after={
+            "state": done.state,
+            "how": done.how,
+            "returned_at": returned_at,
+            "amount_minor": done.amount_minor,
+            "payment_id": done.order.payment_id,
+            "looked_at_channel": looked_at_channel,
+        },
+    )
     return done
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 
 from contract.journal_hash import public_key_text
 from contract.messages import BillToPay, Method, StartPayment
@@ -88,6 +89,13 @@ def bills(of: Unit, *periods: str) -> list[Bill]:
     return made
 
 
+def asked_outside() -> None:
+    """A channel takes seconds to answer, and what it did stays done: nobody asks it within a transaction
+    of the database. That of the test itself does not count."""
+    inside = [block for block in connection.atomic_blocks if not block._from_testcase]
+    assert not inside, "a channel was asked within a transaction"
+
+
 @dataclass
 class FakeChannel:
     """Holds the truth of each order; what it says and when is decided by the test."""
@@ -159,6 +167,7 @@ class FakeChannel:
         return paid
 
     def query(self, out_trade_no: str) -> OrderState:
+        asked_outside()
         if self.silent:
             return OrderState(ChannelStatus.UNKNOWN)
         return self.orders.get(out_trade_no, OrderState(ChannelStatus.NOT_FOUND))
@@ -172,9 +181,11 @@ class FakeChannel:
         return EndAnswer(Ending.ACCEPTED, self.orders[out_trade_no])
 
     def refunded(self, out_trade_no, paid_at, refund_nos):
+        asked_outside()
         return None if self.silent else self.sent_back.get(out_trade_no)
 
     def refund(self, out_trade_no, refund_no, amount_minor, total_minor, reason):
+        asked_outside()
         self.sent += 1
         while self.while_refunding:
             self.while_refunding.pop(0)()
@@ -186,6 +197,7 @@ class FakeChannel:
         return RefundStatus.DONE
 
     def query_refund(self, out_trade_no, refund_no):
+        asked_outside()
         if self.refund_query_says is not None:
             return self.refund_query_says
         known = refund_no in self.refunds and not self.silent

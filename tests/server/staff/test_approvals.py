@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from server.billing.models import Bill
 from server.ledger.models import Transaction
+from server.payments import sweeper
+from server.payments.channels.interface import RefundStatus
+from server.payments.decisions import refund_takeover
 from server.payments.models import Refund
 from server.staff import approvals
 from server.staff.audit import ReasonMissing
@@ -210,3 +213,94 @@ def test_money_above_the_limit_is_returned_when_another_approves(world):
     refund.refresh_from_db()
     assert (done.state, refund.state, refund.how) == ("approved", "by_hand", "bank")
     assert Act.objects.get(act="returned_by_hand").person_name == "clerk"
+
+
+@pytest.fixture
+def asked(world) -> Request:
+    """A refund that the channel refused, above the clerk's limit, to be returned by hand."""
+    lobby.refused_refund(world)
+    [refund] = Refund.objects.all()
+    clerk = create_person("clerk", (world.community, Role.BOOKKEEPER))
+    details = {"how": "bank", "looked": False}
+    values = (refund.refund_no, refund.amount_minor, "CNY", "bank", lobby.NOW)
+    return approvals.ask(clerk, "return_money", world.community.pk, *values, details=details)
+
+
+@pytest.fixture
+def boss(world):
+    return create_person("boss", (world.community, Role.APPROVER))
+
+
+LATER = lobby.NOW + timedelta(hours=1)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (approvals, "_run"),  # the channel was asked, nothing is booked
+        (refund_takeover.refunds, "take_over"),
+        (refund_takeover.audit, "record"),  # booked, and not written down yet by whom
+        (approvals, "_end"),  # done, and the request not ended yet
+    ],
+)
+def test_killed_between_two_steps_it_waits_as_before_and_is_done_once(
+    world, asked, boss, monkeypatch, module, name
+):
+    def killed(*args, **named):
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(module, name, killed)
+        approvals.approve(asked.pk, boss, "", LATER)
+    refund = Refund.objects.get()
+    asked.refresh_from_db()
+    assert (asked.state, refund.state, refund.claimed_until) == ("open", "due", None)
+    assert not Act.objects.filter(act="returned_by_hand").exists()
+    assert approvals.approve(asked.pk, boss, "", LATER).state == "approved"
+    refund.refresh_from_db()
+    assert refund.state == "by_hand"
+    assert Act.objects.filter(act="returned_by_hand").count() == 1
+    with pytest.raises(approvals.NotApproved):
+        approvals.approve(asked.pk, boss, "", LATER)
+
+
+def test_killed_after_the_channel_said_that_it_went_back(world, asked, boss, monkeypatch):
+    world.channel.refund_query_says = RefundStatus.DONE
+
+    def killed(*args):
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(approvals, "_run", killed)
+        approvals.approve(asked.pk, boss, "", LATER)
+    assert Refund.objects.get().state == "done"
+    assert approvals.approve(asked.pk, boss, "", LATER).state == "failed"
+    assert Refund.objects.get().state == "done"
+
+
+def test_what_the_machine_tries_between_question_and_booking_is_not_paid_out(
+    world, asked, boss, monkeypatch
+):
+    run = approvals._run
+
+    def the_machine_is_quicker(*args):
+        sweeper.sweep(LATER)
+        return run(*args)
+
+    monkeypatch.setattr(approvals, "_run", the_machine_is_quicker)
+    with pytest.raises(approvals.NotApproved):
+        approvals.approve(asked.pk, boss, "", LATER)
+    asked.refresh_from_db()
+    assert (asked.state, Refund.objects.get().state) == ("open", "due")
+
+
+def test_a_silent_channel_keeps_it_waiting(world, asked, boss):
+    world.channel.refund_query_says = RefundStatus.UNKNOWN
+    with pytest.raises(approvals.NotApproved):
+        approvals.approve(asked.pk, boss, "", LATER)
+    asked.refresh_from_db()
+    assert (asked.state, Refund.objects.get().state) == ("open", "due")
