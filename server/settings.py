@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "server.unit_page",
     "server.counter",
     "server.moves",
+    "server.tariffs",
     "server.api",
 ]
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("staff/units/", include("server.unit_page.urls")),
     path("staff/", include("server.counter.urls")),
     path("staff/", include("server.moves.urls")),
+    path("staff/prices/", include("server.tariffs.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),
     path("staff/billing/", include("server.billing_runs.urls")),
     path("staff/jobs/", include("server.jobs.urls")),

@@ -31,6 +31,7 @@ ACTS = {
     "job_again": _("Job begun again"),
     "meter_read": _("Meter read"),
     "people_moved": _("Moved in or out"),
+    "tariff_made": _("Price changed"),
     "account_made": _("Account made"),
     "password_set": _("Password set"),
     "role_given": _("Role given"),

@@ -74,18 +74,22 @@ class SecondPerson:
         return actions
 
     def _ask(self, request: HttpRequest, asked: _Asked, reason: str) -> HttpResponse:
-        row, meta = asked.row, asked.row._meta
-        old = values_of(_stored(row))
-        new = None if asked.deleted else values_of(row)
-        details = {"model": meta.label_lower, "pk": row.pk, "old": old, "new": new}
-        name = f"{meta.model_name}:{row.pk or 'new-' + _digest(new)}"
-        where = scope.community_of(row)
-        assert where is not None
-        currency = apps.get_model("estate", "Community")._default_manager.get(pk=where).currency
-        values = (name, 0, currency, reason, timezone.now())
-        approvals.ask(request.user, CODE, where, *values, details=details)
+        meta = asked.row._meta
+        ask_for(request.user, asked.row, reason, deleted=asked.deleted, at=timezone.now())
         messages.warning(request, _("It waits for another person to approve it"))
         return redirect(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+def ask_for(user: Any, row: Model, reason: str, *, at: datetime, deleted: bool = False) -> Request:
+    """Asks another person to have the row as it is in memory, or none. Raises what ``approvals.ask``
+    does."""
+    meta, where = row._meta, scope.community_of(row)
+    assert where is not None
+    old, new = values_of(_stored(row)), None if deleted else values_of(row)
+    details = {"model": meta.label_lower, "pk": row.pk, "old": old, "new": new}
+    name = f"{meta.model_name}:{row.pk or 'new-' + _digest(new)}"
+    currency = apps.get_model("estate", "Community")._default_manager.get(pk=where).currency
+    return approvals.ask(user, CODE, where, name, 0, currency, reason, at, details=details)
 
 
 def values_of(row: Model | None) -> Values | None:

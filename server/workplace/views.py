@@ -92,7 +92,7 @@ def jobs_of(user: Any) -> list[Job]:
         (_("Approvals"), "requests", Area.REQUESTS),
         (_("Kiosks"), "fleet", Area.KIOSKS),
         (_("Meter readings"), "admin:billing_meterreading_changelist", Area.METERS),
-        (_("Tariffs"), "admin:billing_tariff_changelist", Area.FEES),
+        (_("Prices"), "prices", Area.FEES),
         (_("Books"), "admin:ledger_transaction_changelist", Area.BOOKS),
         (_("Notices"), "admin:notices_notice_changelist", Area.NOTICES),
         (_("Communities"), "onboarding", Area.ESTATE),

@@ -185,6 +185,9 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/units/<int:unit>/move/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/move/"
     ],
+    "staff/prices/<int:item>/": lambda r: [
+        f"/staff/prices/{r.rows(apps.get_model('billing', 'FeeItem')).order_by('pk').first().pk}/"
+    ],
     "staff/bills/<str:number>/": lambda r: [
         f"/staff/bills/{number}/"
         for number in r.rows(apps.get_model("billing", "Bill")).values_list("number", flat=True)[:2]
