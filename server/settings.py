@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "server.onboarding",
     "server.unit_page",
     "server.counter",
+    "server.payment_page",
     "server.moves",
     "server.tariffs",
     "server.api",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("staff/open-questions/", include("server.open_questions.urls")),
     path("staff/units/", include("server.unit_page.urls")),
     path("staff/", include("server.counter.urls")),
+    path("staff/payments/", include("server.payment_page.urls")),
     path("staff/", include("server.moves.urls")),
     path("staff/prices/", include("server.tariffs.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),

@@ -40,7 +40,7 @@ def _words(move: CreditMove) -> dict[str, object]:
     ]
     if move.how:
         how = both(CreditMove.How(move.how).label)
-        rows.append((both("How"), f"{how.zh} {how.en}"))
+        rows.append((both("Way of paying"), f"{how.zh} {how.en}"))
     if move.kind == CreditMove.Kind.USED:
         bills = Allocation.objects.filter(payment_id=move.key).values_list(
             "bill__number", flat=True

@@ -10,9 +10,10 @@ from contract.money import Money, sign
 from server.billing import waiver_approval, waiving
 from server.billing.amounts import late_fee_of, open_minor, paid_minor, terms_of
 from server.billing.leases import holders
-from server.billing.models import Bill, BillState, BillWaiver
+from server.billing.models import Bill, BillState, BillWaiver, CreditMove
 from server.billing.unit_accounts import to_contract
 from server.language import chosen
+from server.payments.models import PaymentOrder
 from server.staff import scope
 from server.staff.models import Request
 from server.staff.roles import Area, Deed
@@ -44,7 +45,8 @@ class WaiverShown:
 class Paid:
     """A payment that settled the bill, or did until it went back."""
 
-    payment_id: str
+    name: str
+    link: str
     amount: str
     day: date
     undone: bool
@@ -143,11 +145,17 @@ def _waiting(bill: Bill) -> list[Request]:
 
 
 def _payments(bill: Bill) -> list[Paid]:
-    rows = bill.allocations.order_by("pk")
-    return [
-        Paid(row.payment_id, _money(row.amount_minor, bill), row.allocated_on, row.undone)
-        for row in rows
-    ]
+    """By a payment at a kiosk, or out of the unit's credit."""
+    rows = list(bill.allocations.order_by("pk"))
+    ids = [row.payment_id for row in rows]
+    by: dict[str, Any] = {o.payment_id: o for o in PaymentOrder.objects.filter(payment_id__in=ids)}
+    by |= {move.key: move for move in CreditMove.objects.filter(key__in=ids)}
+    found = []
+    for row in rows:
+        known, amount = by.get(row.payment_id), _money(row.amount_minor, bill)
+        name, link = (str(known), known.get_absolute_url()) if known else ("", "")
+        found.append(Paid(name, link, amount, row.allocated_on, row.undone))
+    return found
 
 
 def _money(minor: int, bill: Bill) -> str:

@@ -74,6 +74,13 @@ class Question:
         return f"{self.kind}-{self.subject}"
 
     @property
+    def payment_page(self) -> str:
+        """Where all of its payment is told; empty where it is about none."""
+        own = self.subject if self.kind in ("payment", "amount", "contradicted") else ""
+        payment = str(self.known.get("payment_id") or own)
+        return f"/staff/payments/{payment}/" if payment and self.reference else ""
+
+    @property
     def rows(self) -> list[Row]:
         return rows(self.known, self.currency or self.community.currency)
 

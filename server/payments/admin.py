@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contract.messages import Method
+from contract.money import Money
 from server.alerts.models import Alert
 from server.language import chosen
 from server.payments import investigation
@@ -38,9 +39,21 @@ class ReadOnly(ModelAdmin):
 
 @admin.register(PaymentOrder)
 class PaymentOrderAdmin(ReadOnly):
-    list_display = ("reference", "unit", "method", "amount_minor", "state", "paid_at", "simulated")
+    list_display = ("reference", "unit", "method", "amount", "state", "paid_at", "simulated")
     list_filter = ("community", "state", "method", "simulated")
     search_fields = ("reference", "payment_id", "channel_reference", "unit__code")
+    list_select_related = ("unit",)
+    fields = ("page", "community", "unit", "reference", "method", "amount", "state", "paid_at")
+    readonly_fields = ("page", "amount")
+
+    @admin.display(description=_("Amount"), ordering="amount_minor")
+    def amount(self, order: PaymentOrder) -> str:
+        return Money(order.amount_minor, order.currency).display("zh_CN")
+
+    @admin.display(description=_("Payment"))
+    def page(self, order: PaymentOrder) -> SafeString:
+        said = gettext("Everything about this payment, on its page")
+        return format_html('<a href="{}">{}</a>', order.get_absolute_url(), said)
 
 
 @admin.register(Refund)

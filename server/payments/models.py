@@ -190,6 +190,10 @@ class PaymentOrder(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def get_absolute_url(self) -> str:
+        """Of its page for staff: the back office and its search lead there."""
+        return f"/staff/payments/{self.payment_id}/"
+
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
         order = super().from_db(db, field_names, values)

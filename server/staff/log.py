@@ -1,6 +1,7 @@
 """The log of people's acts: everything that somebody did, to search and to take out as a table."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from server.staff.models import Act
 from server.staff.roles import Area, Deed
 
 A_PAGE = 50
+_PAYMENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,17 @@ class Line:
     @property
     def subject(self) -> str:
         return subject_name(self.act.subject_kind)
+
+    @property
+    def link(self) -> str:
+        """The page of what it was done to, where that has one."""
+        kind, subject = self.act.subject_kind, self.act.subject_id
+        if kind == "payment" and _PAYMENT.fullmatch(subject):
+            return f"/staff/payments/{subject}/"
+        if kind == "bill" and subject.isascii() and subject.isalnum():
+            return f"/staff/bills/{subject}/"
+        own_key = subject.isascii() and subject.isdecimal()
+        return f"/staff/units/{subject}/" if kind == "unit" and own_key else ""
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:

@@ -1,10 +1,13 @@
 """The counter's pages in a real browser: readable by everyone, on a desk and on a phone."""
 
+import uuid
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from server.billing import credit
+from server.billing.unit_accounts import credit_minor
 from server.billing.waiving import Wish, waive_by
 from server.staff.people import Person
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
@@ -44,3 +47,21 @@ def test_a_bills_page_is_readable_and_waives(page, tmp_path: Path, language: str
     page.screenshot(path=tmp_path / "waived.png", full_page=True)
     bill.refresh_from_db()
     assert bill.state == "waived"
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
+def test_a_units_credit_is_readable_and_takes_money_in(
+    page, tmp_path: Path, language: str, width: int
+):
+    village = create_village()
+    issue(village)
+    unit = village.units.get(code="1-1-101")
+    by = {"key": str(uuid.uuid4()), "note": "transfer 0815", "today": TODAY, "at": NOW}
+    credit.deposit_by(Person("clerk"), unit, 95_000, "bank", **by)
+    credit.agree_by(Person("clerk"), unit, "Wang", TODAY, NOW)
+    address = f"/staff/units/{unit.pk}/credit/"
+    look_at(page, address, language, width, tmp_path / "credit.png")
+    page.fill("#amount", "12.50")
+    page.click("form button.main >> nth=0")
+    page.wait_for_selector(".notice.good")
+    assert credit_minor(unit) == 96_250

@@ -172,6 +172,11 @@ def _a_person(routes: Routes) -> Any:
     return routes.rows(apps.get_model("staff", "RoleAssignment")).order_by("pk").first().person_id
 
 
+def _a_payment(routes: Routes) -> str:
+    rows = routes.rows(apps.get_model("payments", "PaymentOrder"))
+    return rows.order_by("pk").first().payment_id
+
+
 def _a_run(routes: Routes, rest: str = "") -> list[str]:
     runs = routes.rows(apps.get_model("billing_runs", "BillingRun"))
     return [f"/staff/billing/run/{run}/{rest}" for run in runs.values_list("pk", flat=True)]
@@ -196,6 +201,10 @@ OWN_ROUTES: dict[str, Any] = {
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/credit/"
     ],
     "staff/credit/<str:number>/": lambda r: ["/staff/credit/C0001-000001/"],
+    "staff/payments/<uuid:payment_id>/": lambda r: [f"/staff/payments/{_a_payment(r)}/"],
+    "staff/payments/<uuid:payment_id>/receipt.pdf": lambda r: [
+        f"/staff/payments/{_a_payment(r)}/receipt.pdf"
+    ],
     "staff/onboarding/<int:community>/import/": lambda r: [
         f"/staff/onboarding/{r.community}/import/"
     ],
