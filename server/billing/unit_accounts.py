@@ -155,6 +155,11 @@ def _bill(
     )
 
 
+def lines_of(bill: Bill) -> list[messages.BillLine]:
+    """Its lines, and what was waived, without what other periods came to."""
+    return [*(_line(line, bill.period, []) for line in _lines(bill)), *waiver_lines.of(bill)]
+
+
 def _lines(bill: Bill) -> list[BillLine]:
     cached = getattr(bill, "_prefetched_objects_cache", {})
     query = bill.lines.all() if "lines" in cached else bill.lines.select_related("fee_item")

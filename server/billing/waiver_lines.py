@@ -42,7 +42,7 @@ def _note(row: BillWaiver, currency: str) -> Text:
     if row.of == BillWaiver.Of.ITEM and row.fee_item is not None:
         return row.fee_item.name
     if row.of == BillWaiver.Of.BILL:
-        return both("the whole bill")
+        return both("the whole bill") if row.whole else both("a part of the bill")
     if row.whole:
         return both("late fee; none is charged any more")
     return both("late fee, %(amount)s", amount=Money(row.amount_minor, currency).display("zh_CN"))

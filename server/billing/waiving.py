@@ -182,9 +182,19 @@ def _lines(bill: Bill, what: str, amount: int) -> list[Line]:
             Line(f"{ACCOUNT}:late_fee", amount, owner, number),
             Line("income:late_fee", -amount, owner, number),
         ]
-    parts = _by_item(bill) if what == BILL else {what: amount}
+    parts = _over(_by_item(bill), amount) if what == BILL else {what: amount}
     lines = [Line(f"{ACCOUNT}:{item}", part, owner, number) for item, part in parts.items() if part]
     return [*lines, Line("receivable", -amount, owner, number)]
+
+
+def _over(left: dict[str, int], amount: int) -> dict[str, int]:
+    """All that is left of each item, or of a part of it one item after the other."""
+    if amount == sum(left.values()):
+        return left
+    parts = {}
+    for item, minor in left.items():
+        parts[item] = min(max(0, minor), amount - sum(parts.values()))
+    return parts
 
 
 def _by_item(bill: Bill) -> dict[str, int]:

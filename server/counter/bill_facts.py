@@ -11,7 +11,7 @@ from server.billing import waiver_approval, waiving
 from server.billing.amounts import late_fee_of, open_minor, paid_minor, terms_of
 from server.billing.leases import holders
 from server.billing.models import Bill, BillState, BillWaiver, CreditMove
-from server.billing.unit_accounts import to_contract
+from server.billing.unit_accounts import lines_of
 from server.language import chosen
 from server.payments.models import PaymentOrder
 from server.staff import scope
@@ -92,7 +92,7 @@ def facts_of(bill: Bill, user: Any, today: date) -> BillFacts:
         paid=_money(paid_minor(bill), bill) if bill.state == BillState.PAID else "",
         held=bool(holders(bill)),
         overdue=bill.state == BillState.OPEN and bill.due < today,
-        lines=[(line, _money(line.amount_minor, bill)) for line in to_contract(bill, today).lines],
+        lines=[(line, _money(line.amount_minor, bill)) for line in lines_of(bill)],
         waivers=_waivers(bill, may, {asked.subject for asked in waiting}),
         choices=_choices(bill, today) if may and bill.state == BillState.OPEN else [],
         waiting=waiting,

@@ -97,6 +97,17 @@ def test_each_line_of_a_whole_bill_is_waived_under_its_item(village):
     assert verify_ledger() == []
 
 
+@pytest.mark.parametrize("minor", [1, 33_208, 40_000, 90_007])
+def test_a_part_of_a_whole_bill_is_booked_over_its_items(village, minor: int):
+    waive(bill_of(village), "bill", minor)
+    codes = [line.fee_item.code for line in bill_of(village).lines.all()]
+    assert sum(balance(village.pk, f"waivers:{code}") for code in codes) == minor
+    assert balance(village.pk, "receivable", bill_number=bill_of(village).number) == 90_008 - minor
+    waive(bill_of(village), "bill")
+    assert bill_of(village).state == BillState.WAIVED
+    assert verify_ledger() == []
+
+
 def test_a_late_fee_that_was_waived_does_not_come_back(village):
     assert owed(village) == 90_008 + 1_080
     waive(bill_of(village), "late_fee", 1_080)
