@@ -14,7 +14,7 @@ from server.billing.voiding import void
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.payments.decisions.refusal import NotPossible
-from tests.simulation import charges
+from tests.simulation import charges, front_desk
 from tests.simulation.desk import Desk
 from tests.simulation.faults import Faults
 from tests.simulation.patches import Seams
@@ -29,7 +29,12 @@ EVENING_S = 30.0
 INACTIVE_S = (20.0, 200.0)
 
 # What the product answers to an act that does not fit any more.
-NOS: tuple[type[Exception], ...] = (BillNotOpen, BillLeased, NotPossible)
+NOS: tuple[type[Exception], ...] = (
+    BillNotOpen,
+    BillLeased,
+    NotPossible,
+    *front_desk.NOS,
+)
 
 
 class Clerks:
@@ -41,8 +46,11 @@ class Clerks:
         self._random = random.Random(f"clerks {faults.seed}")
         self.did: Counter[str] = Counter()
         self.desk = Desk(run, self._random, self.did)
+        counter = front_desk.FrontDesk(run, random.Random(f"counter {faults.seed}"))
         acts: dict[str, Callable[[], Any]] = {
             "clerk_voids": self._voids,
+            "clerk_waives": counter.waives,
+            "clerk_keeps_credit": counter.keeps_credit,
             "clerk_renames": self._renames,
             "clerk_deactivates": self._deactivates,
             "clerk_answers": self.desk.answers_one,

@@ -65,6 +65,8 @@ KINDS = {
     "resident_walks_away": 0.05,
     "poison": 0.6,  # an entry of a third kiosk that the contract allows and nobody expects
     "clerk_voids": 0.3,  # and issues the bill again, with another amount
+    "clerk_waives": 0.2,  # a part of a bill or all of it, or takes a waiver back
+    "clerk_keeps_credit": 0.3,  # takes money in, uses a unit's credit for bills, pays it out
     "clerk_renames": 0.15,  # a unit
     "clerk_answers": 0.5,  # one of the open questions
     "clerk_switches_off": 0.1,  # a kiosk at the wall, for minutes

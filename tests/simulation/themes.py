@@ -169,6 +169,8 @@ OFFICE = Theme(
     frozenset(
         {
             "clerk_voids",
+            "clerk_waives",
+            "clerk_keeps_credit",
             "clerk_renames",
             "clerk_answers",
             "paid_other_amount",
@@ -253,6 +255,7 @@ CREDIT = Theme(
     frozenset(
         {
             "paid_after_close",
+            "clerk_keeps_credit",
             "clerk_renames",
             "clerk_answers",
             "paid_other_amount",

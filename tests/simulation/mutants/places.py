@@ -144,6 +144,9 @@ _PLACES = {
     "office_bugs.a_restored_server_asks_nobody_again": Place(
         themes.BACKUP, ("backup_restored", "paid_after_close", "scanned_late")
     ),
+    "office_bugs.c01_credit_is_paid_out_without_looking_what_there_is": Place(
+        themes.CREDIT, ("clerk_keeps_credit",)
+    ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
         themes.CROSSING, ("refusal_repeated", "phone_declines")
     ),

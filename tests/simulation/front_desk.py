@@ -1,0 +1,99 @@
+"""The front desk: clerks waive, take money in, use credit for bills and pay it out, at any moment. They
+take the product's no for an answer."""
+
+import random
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Sum
+
+from server.billing import credit, waiving
+from server.billing.credit_moves import CreditMove
+from server.billing.models import Bill, BillState, BillWaiver
+from server.billing.waiving import NothingToWaive, WaiverEnded, Wish
+from server.estate.models import Unit
+from server.ledger.models import Entry
+from server.payments.models import PaymentOrder
+from server.staff.people import Person
+from tests.simulation import charges
+from tests.simulation.patches import Seams
+from tests.simulation.threads import START, wall
+
+if TYPE_CHECKING:
+    from tests.simulation.run import Simulation
+
+NOS: tuple[type[Exception], ...] = (NothingToWaive, WaiverEnded, credit.TooLittleCredit)
+_CLERK = Person("clerk")
+_DEPOSITS = (5_000, 40_000, 120_000)
+
+
+class FrontDesk:
+    """Acts are named as ``faults.KINDS`` names them."""
+
+    def __init__(self, run: "Simulation", rng: random.Random) -> None:
+        self._run, self._random = run, rng
+
+    def waives(self) -> None:
+        """A part or all of an open bill; one time in three somebody takes a waiver back."""
+        by = {"today": START.date(), "at": wall()}
+        if self._random.random() < 0.3:
+            waiver = self._one(BillWaiver.objects.filter(ended_at=None).select_related("bill"))
+            if waiver is not None:
+                waiving.take_back_by(_CLERK, waiver, "by mistake", **by)
+            return
+        bill = self._one(Bill.objects.filter(state=BillState.OPEN).select_related("unit"))
+        if bill is None:
+            return
+        amount = self._random.choice((None, 100, bill.amount_minor // 2 or None))
+        waiving.waive_by(_CLERK, bill, Wish(waiving.BILL, amount), "hardship", **by)
+        Seams.unexpected.extend(charges.of_void_bill(self._run, bill))
+
+    def keeps_credit(self) -> None:
+        """Takes in, uses or pays out. Whoever is not sure that it went through sends it again."""
+        unit = self._one(Unit.objects.select_related("community"))
+        more: dict[str, Any] = {"key": self._key(), "today": START.date(), "at": wall()}
+        act = self._random.choice(("deposit", "deposit", "use", "pay_out"))
+        for _ in range(self._random.choice((1, 1, 2))):
+            if act == "deposit":
+                minor = _DEPOSITS[int(more["key"], 16) % len(_DEPOSITS)]
+                credit.deposit_by(_CLERK, unit, minor, "cash", note="", **more)
+            elif act == "use":
+                credit.use_oldest_first(_CLERK, unit, **more)
+            else:
+                minor = 1_000 + int(more["key"], 16) % 50_000
+                credit.pay_out_by(_CLERK, unit, minor, "cash", "moves away", **more)
+
+    def _key(self) -> str:
+        return uuid.UUID(int=self._random.getrandbits(128)).hex
+
+    def _one(self, rows: Any) -> Any:
+        found = list(rows.order_by("pk"))
+        return self._random.choice(found) if found else None
+
+
+def kept_by_hand() -> Counter[int]:
+    """What the receipts of the counter say came into each unit's credit, less what left it."""
+    kept: Counter[int] = Counter()
+    rows = CreditMove.objects.order_by().values_list("unit_id", "kind")
+    for unit, kind, minor in rows.annotate(total=Sum("amount_minor")):
+        kept[unit] += minor if kind == CreditMove.Kind.DEPOSIT else -minor
+    return kept
+
+
+def wrong(run: "Simulation") -> Iterator[str]:
+    """The till holds what was taken in and not given out; nobody's credit is less than nought unless a
+    channel took money back; nothing was waived that a payment may have paid."""
+    moves = CreditMove.objects.exclude(kind=CreditMove.Kind.USED).order_by()
+    cash = sum(m.amount_minor * (1 if m.kind == "deposit" else -1) for m in moves)
+    booked = Entry.objects.filter(
+        account__code="clearing:cash", transaction__kind__in=("deposit", "credit_paid_out")
+    )
+    if (found := booked.aggregate(total=Sum("amount_minor"))["total"] or 0) != cash:
+        yield f"the till holds {cash} by its receipts, the books say {found}"
+    gone = PaymentOrder.objects.filter(refunded_minor__gt=0).values_list("unit_id", flat=True)
+    for unit in Unit.objects.exclude(pk__in=list(gone)).select_related("community"):
+        entries = Entry.objects.filter(account__code="credit", unit=unit)
+        if (entries.aggregate(total=Sum("amount_minor"))["total"] or 0) > 0:
+            yield f"more was spent of {unit.code}'s credit than there was"
