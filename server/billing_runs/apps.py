@@ -9,7 +9,7 @@ class BillingRunsConfig(AppConfig):
     verbose_name = _("Billing runs")
 
     def ready(self) -> None:
-        from server.billing_runs import background, papers
+        from server.billing_runs import background, papers, schedules
         from server.jobs import handlers
 
         handlers.register(
@@ -20,3 +20,8 @@ class BillingRunsConfig(AppConfig):
             papers.KIND,
             handlers.Handler(_("Printing bills"), papers.work, background.address),
         )
+        handlers.register(
+            schedules.KIND,
+            handlers.Handler(_("Reckoning a month"), schedules.work, schedules.address),
+        )
+        handlers.every_minute(schedules.look)

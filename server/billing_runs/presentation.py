@@ -12,6 +12,7 @@ from contract.money import Money
 from server.billing import opening
 from server.billing.models import Bill, BillLine, BillState, FeeItem
 from server.billing.periods import previous_period
+from server.billing_runs.models import DueRun
 from server.billing_runs.remarks import Remark
 from server.billing_runs.runs import Figures
 from server.estate.models import Community
@@ -105,6 +106,11 @@ def _bills_before(community: Community, period: str) -> QuerySet[Bill]:
 
 def total(community: Community, figures: Figures) -> str:
     return _shown(figures.total_minor, community)
+
+
+def money(community: Community, due: DueRun) -> str:
+    """What a month that came due would come to."""
+    return _shown(due.figures.get("total_minor", 0), community)
 
 
 def _shown(minor: int, community: Community) -> str:

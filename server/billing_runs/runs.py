@@ -24,6 +24,7 @@ from server.billing.rules.outcome import Blocked
 from server.billing_runs.batches import UNITS, Walk, position_of
 from server.billing_runs.models import BillingRun, RunRemark, RunState, terms_of
 from server.billing_runs.remarks import Remark, of_batch, of_run
+from server.billing_runs.schedule_models import UNDECIDED, DueRun, DueState
 from server.estate.models import Community, Unit
 from server.language import both
 from server.staff import audit
@@ -131,6 +132,8 @@ def begin(
         begun_by=person.name,
         begun_at=at,
     )
+    waiting = DueRun.objects.filter(community=community, period=period)
+    waiting.filter(state__in=UNDECIDED).update(state=DueState.MADE, run=run)
     book = PeriodBook(community, period, chosen)
     _keep(run, of_run(book, _left_out(community, chosen)))
     audit.record(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from server.billing_runs import closing_views, reading_views, views
+from server.billing_runs import closing_views, reading_views, schedule_views, views
 
 urlpatterns = [
     path("", views.choose, name="billing_runs"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("start/", views.start, name="billing_start"),
     path("readings/", reading_views.walk, name="billing_readings"),
     path("close/", closing_views.close, name="billing_close"),
+    path("schedule/", schedule_views.schedule, name="billing_schedule"),
+    path("due/<int:pk>/leave-out/", schedule_views.leave_out, name="billing_leave_out"),
     path("reissue/", views.reissue, name="billing_reissue"),
     path("run/<int:pk>/", views.run, name="billing_run"),
     path("run/<int:pk>/live/", views.live, name="billing_run_live"),

@@ -17,7 +17,7 @@ from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill
 from server.billing.periods import period_of
 from server.billing.reissue import CannotBeIssued, reissue_by
-from server.billing_runs import background, papers, presentation, report, runs
+from server.billing_runs import background, papers, presentation, report, runs, schedules
 from server.billing_runs.forms import ChoiceForm, StartForm
 from server.billing_runs.models import BillingRun, RunState, terms_of
 from server.estate.models import Community
@@ -48,7 +48,9 @@ def choose(request: HttpRequest) -> HttpResponse:
         today = business_day(timezone.now(), community.time_zone)
         form = ChoiceForm(request.user, {"community": community.pk, "period": period_of(today)})
     found = scope.visible(request.user, BillingRun).select_related("community")[:RUNS_SHOWN]
+    due = schedules.waiting(mine)
     context = {
+        "waiting": [(one, presentation.money(one.community, one)) for one in due],
         "form": form,
         "community": community,
         "others": [other for other in mine if other != community],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -30,11 +31,18 @@ class Handler:
     address: Callable[[str], str]
 
 
+MINUTELY: list[Callable[[datetime], object]] = []
 _HANDLERS: dict[str, Handler] = {}
 
 
 def register(kind: str, handler: Handler) -> None:
     _HANDLERS[kind] = handler
+
+
+def every_minute(look: Callable[[datetime], object]) -> None:
+    """Each worker calls it about every minute with the time: it begins what has come due, once whoever
+    calls it and however many."""
+    MINUTELY.append(look)
 
 
 def handler_of(kind: str) -> Handler | None:

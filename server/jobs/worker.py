@@ -13,6 +13,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from server.jobs import queue
+from server.jobs.handlers import MINUTELY
 
 LOOK_S = 1.0
 RESCUE_S = 60.0
@@ -34,6 +35,7 @@ def work(stop: threading.Event, look_s: float = LOOK_S) -> None:
                 rescued = time.monotonic()
                 queue.rescue(timezone.now())
                 _forget()
+                _look()
             if DBTaskResult.objects.ready().exists():  # a question writes nothing; a claim does
                 worker.run()
         except DatabaseError:
@@ -65,6 +67,17 @@ def _worker(look_s: float) -> Worker:
 def _end_with(stop: threading.Event, worker: Any) -> None:
     stop.wait()
     worker.running = False
+
+
+def _look() -> None:
+    """What goes wrong in one room keeps no other from its work, nor this worker from its jobs."""
+    for look in MINUTELY:
+        try:
+            look(timezone.now())
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("what is looked for every minute failed")
 
 
 def _forget() -> None:

@@ -27,6 +27,8 @@ ACTS = {
     "import_estate": _("Estate imported"),
     "billing_run_begun": _("Billing run begun"),
     "billing_run_cancelled": _("Billing run cancelled"),
+    "schedule_set": _("Monthly schedule set"),
+    "scheduled_left_out": _("Month of the schedule left out"),
     "job_cancel": _("Job cancelled"),
     "job_again": _("Job begun again"),
     "meter_read": _("Meter read"),
@@ -65,6 +67,8 @@ SUBJECTS = {
     "job": _("Job"),
     "period": _("Period"),
     "meter": _("Meter"),
+    "schedule": _("Monthly schedule"),
+    "due_run": _("Month of the schedule"),
     "unit": _("Unit"),
 }
 

@@ -40,7 +40,9 @@ def prices(request: HttpRequest) -> HttpResponse:
         for item in charged(community).prefetch_related("tariffs"):
             tariffs = sorted(item.tariffs.all(), key=lambda one: one.valid_from, reverse=True)
             holds = next((one for one in tariffs if one.valid_from <= today), None)
-            items.append((item, [(one, one == holds) for one in tariffs]))
+            items.append(
+                (item, [(one, one == holds, f"{one.rate.normalize():f}") for one in tariffs])
+            )
     context = {
         "community": community,
         "others": [other for other in mine if other != community],

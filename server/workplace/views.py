@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from contract.heartbeat import LATE_S
+from server.billing_runs.schedule_models import DueRun, DueState
 from server.fleet.models import Kiosk
 from server.open_questions.listing import questions, seen
 from server.staff import approvals, scope
@@ -65,6 +66,11 @@ def waiting_for(user: Any, now: datetime) -> list[Waiting]:
     if scope.does(user, Deed.APPROVE) != set():
         count = approvals.to_approve(user, now).count()
         found.append(_waiting(_("To approve"), count, "requests", "attention"))
+    if scope.does(user, Deed.RUN_BILLS) != set():
+        months = DueRun.objects.filter(state=DueState.WAITING)
+        count = months.filter(community__in=scope.communities(user, Deed.RUN_BILLS)).count()
+        if count:
+            found.append(_waiting(_("Bills to confirm"), count, "billing_runs", "attention"))
     own = Request.objects.filter(asked_by=user.pk, state=Request.State.OPEN, expires_at__gt=now)
     if count := own.count():
         found.append(_waiting(_("My requests that wait"), count, "requests", "attention"))

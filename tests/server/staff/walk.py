@@ -210,6 +210,10 @@ OWN_ROUTES: dict[str, Any] = {
     ],
     "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
     "staff/billing/run/<int:pk>/": _a_run,
+    "staff/billing/due/<int:pk>/leave-out/": lambda r: [
+        f"/staff/billing/due/{pk}/leave-out/"
+        for pk in r.rows(apps.get_model("billing_runs", "DueRun")).values_list("pk", flat=True)
+    ],
     "staff/billing/run/<int:pk>/live/": lambda r: _a_run(r, "live/"),
     "staff/billing/run/<int:pk>/papers/<str:name>": lambda r: _a_run(r, "papers/0001-1-1-0a.pdf"),
     "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),

@@ -142,7 +142,15 @@ def test_it_is_previewed_and_then_saved_as_it_was_shown(hamlet: Community):
     assert (made.rule, made.rate, made.steps) == ("per_area", Decimal("3.10"), [])
     act = Act.objects.get(act="tariff_made")
     assert (act.reason, act.before["rate"], act.after["rate"]) == ("调价", "2.8000", "3.10")
+    Tariff.objects.create(
+        community=hamlet,
+        fee_item=item,
+        rule="per_area",
+        rate=Decimal("150.0000"),
+        valid_from=date(2028, 1, 1),
+    )
     listed = clerk.get("/staff/prices/").content.decode()
+    assert ">150<" in listed
     assert "2027-02-01" in listed and "3.1" in listed
     again = clerk.post(page(item), typed(do="save", seen=seen))
     assert again.status_code == 200 and "同一天" in again.content.decode()
