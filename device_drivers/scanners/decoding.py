@@ -41,6 +41,7 @@ class Task:
     turn: int = 0  # which way is tried when the effort is TRY: treatments and bent paper in turn
     until: float = float("inf")
     before_reader: Callable[[str], None] = field(default=lambda name: None)
+    unread: list[Box] = field(default_factory=list)  # filled: where a code was seen and not read
 
 
 def decode(grey: np.ndarray, task: Task) -> list[Found]:
@@ -85,7 +86,7 @@ def _attempts(grey: np.ndarray, task: Task, parts: list[Box]) -> Iterator[list[F
         elif half := halved(grey):
             yield _back(readers.read_with_zxing(half.grey, task.kinds, parts=parts), half)
         return
-    hints: list[Box] = []
+    hints = task.unread
     yield readers.read_with_zxing(grey, task.kinds, hints=hints, parts=parts)
     for hint in hints[:HINTS_MAX]:
         for treatment in TREATMENTS:

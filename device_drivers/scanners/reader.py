@@ -25,6 +25,7 @@ from device_drivers.scanners.reader_protocol import (
 
 ADDRESS_SPACE_MAX = 2 * 1024**3  # bytes; a decoder that wants more is being fooled
 TRYING_SHARE = 0.5  # of the deadline; what is begun then still has the other half
+ATTENTION_FRAMES = 30  # a sign on a wall that nobody can read must not cost more for ever
 GRACE = 3  # how many deadlines a stuck picture may take before the process ends itself
 
 
@@ -47,7 +48,7 @@ def main() -> int:
     memory = SharedPicture(arguments.memory_fd)
     kinds = arguments.kinds.split(",")
     readers = arguments.readers.split(",")
-    turn = 0
+    turn, attention = 0, Attention()
     while request := _exactly(REQUEST.size):
         sequence, width, height, effort, left_out, *near = REQUEST.unpack(request)
         signal.setitimer(signal.ITIMER_REAL, arguments.deadline * GRACE)
@@ -55,7 +56,7 @@ def main() -> int:
         task = decoding.Task(
             kinds,
             [r for r in readers if not left_out & 1 << READER_NAMES.index(r)],
-            Effort(effort),
+            attention.effort_for(Effort(effort)),
             Box(*near) if near[2] else None,
             turn,
             time.monotonic() + arguments.deadline * TRYING_SHARE,
@@ -65,6 +66,7 @@ def main() -> int:
         with memory.pixels(width * height) as pixels:
             grey = np.frombuffer(pixels, np.uint8).reshape(height, width).copy()
         found = decoding.decode(grey, task)
+        attention.after(bool(task.unread) and not found)
         memory.note_reader(None)
         signal.setitimer(signal.ITIMER_REAL, 0)
         codes = [
@@ -78,6 +80,21 @@ def main() -> int:
         ]
         _answer(sequence, {"codes": codes})
     return 0
+
+
+class Attention:
+    """A frame that would be glanced at is looked at when the one before showed a code that could not be
+    read: hands hold it still for a few frames, and each may be the one that is sharp."""
+
+    def __init__(self) -> None:
+        self._frames = 0  # in a row in which a code was seen and not read
+
+    def effort_for(self, wanted: Effort) -> Effort:
+        attentive = 0 < self._frames <= ATTENTION_FRAMES
+        return Effort.LOOK if attentive and wanted is Effort.GLANCE else wanted
+
+    def after(self, seen_unread: bool) -> None:
+        self._frames = self._frames + 1 if seen_unread else 0
 
 
 class SharedPicture:

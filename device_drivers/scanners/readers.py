@@ -5,12 +5,14 @@ A reader may abort the whole process at a crafted code; what it raises is taken 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import zxingcpp
 from pyzbar import pyzbar
 
-from device_drivers.scanners import segments, symbol_correction
+from device_drivers.scanners import segments, symbol_correction, symbol_layout
 from device_drivers.scanners.finder_patterns import SIZE_MAX, SIZE_MIN
 from device_drivers.scanners.reader_protocol import Box
 
@@ -24,6 +26,7 @@ ZXING_KINDS = {
     zxingcpp.BarcodeFormat.QRCodeModel2: "QRCODE",
     zxingcpp.BarcodeFormat.Code128: "CODE128",
 }
+LEVELS = {"L": 1, "M": 0, "Q": 3, "H": 2}  # as the format information has them
 ZBAR_SYMBOLS = {"QRCODE": pyzbar.ZBarSymbol.QRCODE, "CODE128": pyzbar.ZBarSymbol.CODE128}
 # What zbar takes UTF-8 for, when it guesses the character set of a QR code.
 ZBAR_WRONG_GUESSES = ("shift_jis", "big5", "latin-1")
@@ -88,12 +91,25 @@ def is_one_of_several(code: zxingcpp.Barcode) -> bool | None:
     """Whether a QR code is a part of a larger text (structured append, ISO/IEC 18004, 8): read alone it
     would pass for the whole. The reader does not say, so the mode indicator that its data begin with is
     read once more, corrected as the reader corrected it. None when that fails: it may be one."""
-    dots = np.asarray(code.to_image(scale=1, add_quiet_zones=False))
-    height, width = dots.shape
+    light = np.asarray(code.to_image(scale=1, add_quiet_zones=False))
+    extra: Any = code.extra
+    level, mask = LEVELS.get(str(extra.get("ECLevel"))), extra.get("DataMask")
+    height, width = light.shape
     if height != width or (height - 17) % 4 or not SIZE_MIN <= height <= SIZE_MAX:
         return None
-    data = symbol_correction.first_data((dots == 0).astype(np.uint8))
-    return None if data is None else segments.is_one_of_several(data)
+    if level is None or mask not in range(symbol_layout.MASKS):
+        return None
+    return _said_to_be_a_part(light.tobytes(), height, level, mask)
+
+
+@lru_cache(maxsize=16)  # a code that is held is seen alike in many frames
+def _said_to_be_a_part(light: bytes, size: int, level: int, mask: int) -> bool | None:
+    modules = (np.frombuffer(light, np.uint8).reshape(size, size) == 0).astype(np.uint8)
+    for upright in (modules, modules.T):  # a code seen in a mirror is read too
+        data = symbol_correction.first_data(upright, level, mask)
+        if data is not None:
+            return segments.is_one_of_several(data)
+    return None
 
 
 def _box(position: zxingcpp.Position) -> Box:

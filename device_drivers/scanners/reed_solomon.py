@@ -6,6 +6,7 @@ roots from alpha^0 on. A block with ``count`` codewords for correction bears E e
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -26,7 +27,12 @@ def _tables() -> tuple[list[int], list[int]]:
 
 
 _POWERS, _LOGS = _tables()
-_POWERS_ARRAY, _LOGS_ARRAY = np.array(_POWERS), np.array(_LOGS)
+_POWERS_ARRAY = np.array(_POWERS)
+# Nought has no logarithm: what stands for it leads to noughts whatever is added.
+_NONE = 2 * FIELD
+_LOGS_OR_NONE = np.array([_NONE, *_LOGS[1:]], np.int16)
+_POWERS_OR_NONE = np.zeros(_NONE + FIELD, np.uint8)
+_POWERS_OR_NONE[:_NONE] = _POWERS[:_NONE]
 
 
 def corrected(block: np.ndarray, count: int, erasures: Sequence[int] = ()) -> np.ndarray | None:
@@ -64,13 +70,15 @@ def corrected(block: np.ndarray, count: int, erasures: Sequence[int] = ()) -> np
 
 
 def _syndromes(block: np.ndarray, count: int) -> list[int]:
-    places = np.flatnonzero(block)
-    powers = len(block) - 1 - places
-    logs = _LOGS_ARRAY[block[places]]
-    every = (logs[None] + powers[None] * np.arange(count)[:, None]) % (FIELD - 1)
-    if not len(places):
-        return [0] * count
-    return np.bitwise_xor.reduce(_POWERS_ARRAY[every], axis=1).tolist()
+    powers = _LOGS_OR_NONE[block] + _exponents(len(block), count)
+    return np.bitwise_xor.reduce(_POWERS_OR_NONE[powers], axis=1).tolist()
+
+
+@cache
+def _exponents(length: int, count: int) -> np.ndarray:
+    """Of alpha at each codeword (columns) in each syndrome (rows)."""
+    powers = np.arange(length - 1, -1, -1)
+    return (powers[None] * np.arange(count)[:, None] % (FIELD - 1)).astype(np.int16)
 
 
 def _times(one: Sequence[int], other: Sequence[int]) -> list[int]:

@@ -9,6 +9,7 @@ code, so a margin is kept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import comb, log2
 
 import numpy as np
@@ -63,17 +64,22 @@ def _formats(certainty: np.ndarray) -> list[tuple[bool, int]]:
     return [(mirrored, n) for likeness, mirrored, n in best if likeness >= FORMAT_SHARE_MIN]
 
 
-def first_data(modules: np.ndarray) -> bytes | None:
+def first_data(modules: np.ndarray, level: int, mask: int) -> bytes | None:
     """The first block's data, corrected, of a code whose modules (1 dark) a reader saw as they are;
-    None if they cannot be corrected."""
-    for mirrored, number in _formats(2.0 * modules - 1):
-        level, mask = divmod(number, MASKS)
-        seen = _codewords(2.0 * (modules.T if mirrored else modules) - 1, mask)
-        block = symbol_layout.blocks(len(modules), level)[0]
-        right = reed_solomon.corrected(seen.values[block.places], block.correcting)
-        if right is not None:
-            return right[: block.data].tobytes()
-    return None
+    None if they cannot be corrected. The code stands upright and not in a mirror."""
+    block, places, turned = _first_block(len(modules), level, mask)
+    seen = np.packbits(modules.ravel()[places] ^ turned, axis=1)[:, 0]
+    right = reed_solomon.corrected(seen, block.correcting)
+    return None if right is None else right[: block.data].tobytes()
+
+
+@cache
+def _first_block(size: int, level: int, mask: int) -> tuple[Block, np.ndarray, np.ndarray]:
+    """It, where its codewords' modules are among all modules, and which of them are turned over."""
+    block = symbol_layout.blocks(size, level)[0]
+    rows, columns = (n[block.places] for n in symbol_layout.codeword_modules(size))
+    turned = symbol_layout.masked(size, mask)[rows, columns].astype(np.uint8)
+    return block, rows * size + columns, turned
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,9 @@ class _Codewords:
 
 
 def _codewords(certainty: np.ndarray, mask: int) -> _Codewords:
-    places = symbol_layout.data_modules(len(certainty))
+    places = symbol_layout.codeword_modules(len(certainty))
     turned = symbol_layout.masked(len(certainty), mask)[places]
-    count = len(turned) // 8
-    seen = np.where(turned, -certainty[places], certainty[places])[: 8 * count].reshape(count, 8)
+    seen = np.where(turned, -certainty[places], certainty[places])
     doubt = np.exp(-STEEP * np.abs(seen)).sum(1)
     return _Codewords(np.packbits(seen > 0, axis=1)[:, 0], doubt)
 

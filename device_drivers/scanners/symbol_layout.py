@@ -79,6 +79,14 @@ def data_modules(size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
+def codeword_modules(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same by codewords (codewords, 8), highest bit first."""
+    rows, columns = data_modules(size)
+    count = len(rows) // 8
+    return rows[: 8 * count].reshape(count, 8), columns[: 8 * count].reshape(count, 8)
+
+
+@cache
 def masked(size: int, mask: int) -> np.ndarray:
     """True where a data mask turns a module over (table 10)."""
     i, j = np.mgrid[0:size, 0:size]

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from device_drivers.scanners import bent_codes, bent_grid, decoding, module_matrix
 from device_drivers.scanners.decoding import Task, decode
 from device_drivers.scanners.finder_patterns import RING_CORNERS, Placed
+from device_drivers.scanners.reader import ATTENTION_FRAMES, Attention
 from device_drivers.scanners.reader_protocol import Effort
 from device_drivers.scanners.readers import read_with_zxing
 from tests.device_drivers.scanners.bent_paper import Bend, bends, drawn
@@ -185,6 +186,36 @@ def test_a_still_is_read_as_bent_only_when_nothing_lighter_reads_it(monkeypatch)
 
 def test_a_bent_code_that_is_seen_in_a_frame_and_not_read_is_read_at_once():
     assert texts(decode(drawn(BILL, BENT), Task(QR, ("zxing-cpp",), Effort.LOOK))) == [BILL]
+
+
+def test_a_code_that_was_seen_and_not_read_makes_the_next_frames_looked_at():
+    attention = Attention()
+    assert attention.effort_for(Effort.GLANCE) is Effort.GLANCE
+    attention.after(seen_unread=True)
+    assert attention.effort_for(Effort.GLANCE) is Effort.LOOK
+    assert attention.effort_for(Effort.TRY) is Effort.TRY
+    attention.after(seen_unread=False)
+    assert attention.effort_for(Effort.GLANCE) is Effort.GLANCE
+
+
+def test_a_code_that_nobody_can_read_does_not_cost_more_for_ever():
+    attention = Attention()
+    for _ in range(ATTENTION_FRAMES + 1):
+        attention.after(seen_unread=True)
+    assert attention.effort_for(Effort.GLANCE) is Effort.GLANCE
+
+
+def test_a_frame_tells_of_a_code_that_it_shows_and_that_is_not_read():
+    grey = qr_picture(BILL, scale=6)
+    dots = np.argwhere(grey == 0)
+    (top, left), (bottom, right) = dots.min(0), dots.max(0)
+    middle = grey[(top + bottom) // 2 - 60 :, (left + right) // 2 - 60 :][:120, :120]
+    middle[:] = np.random.default_rng(1).integers(0, 2, (120, 120)) * 255
+    task = Task(QR, ("zxing-cpp",), Effort.LOOK)
+    assert decode(grey, task) == []
+    assert task.unread
+    task = Task(QR, ("zxing-cpp",), Effort.LOOK)
+    assert decode(np.full((480, 640), 128, np.uint8), task) == [] and task.unread == []
 
 
 def test_of_the_frames_that_are_tried_every_other_is_looked_at_for_bent_paper(monkeypatch):
