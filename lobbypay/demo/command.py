@@ -50,9 +50,9 @@ def main(argv: list[str]) -> int:
 
 def _walk_around(options: argparse.Namespace, size: tuple[int, int]) -> int:
     from lobbypay.demo.desk.machine_clock import MachineClock
-    from lobbypay.demo.desk.own_window import OwnWindow
+    from lobbypay.demo.desk.own_window import OwnWindow, placed, screen_of
     from lobbypay.demo.desk.props import Props
-    from lobbypay.demo.desk.site import DeskSite
+    from lobbypay.demo.desk.site import VIEWS, DeskSite
     from lobbypay.demo.desk.stage import Stage
     from simulators.control import host_and_port
 
@@ -81,8 +81,10 @@ def _walk_around(options: argparse.Namespace, size: tuple[int, int]) -> int:
         stage.props.prepare()
         desk.sign_in_ahead()
         _tell(house, desk.url, time.monotonic() - began)
-        if on := os.environ.get("DISPLAY"):
-            leaving.enter_context(closing(OwnWindow(desk.ticket_url(), on)))
+        on = os.environ.get("DISPLAY", "")
+        if on and (screen := screen_of(on)):
+            for view, box in zip(VIEWS, placed(screen, size), strict=True):
+                leaving.enter_context(closing(OwnWindow(desk.ticket_url(view), on, box)))
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -57,7 +57,7 @@ def zvt(folder: Path) -> Iterator[Bench]:
             count=lambda: [t["state"] for t in device.state()["transactions"]].count("approved"),
             moves_money=True,
             fall_silent=lambda: _do(device, "next", behaviour="silent_after_approve"),
-            speak_again=lambda: _do(device, "press", key="card"),
+            speak_again=lambda: _go_on(device),
             wait_for_card=wait_for_card,
         )
 
@@ -94,7 +94,7 @@ def nexo(folder: Path) -> Iterator[Bench]:
             count=lambda: [t["state"] for t in device.state()["transactions"]].count("approved"),
             moves_money=True,
             fall_silent=fall_silent,
-            speak_again=lambda: _do(device, "press", key="card"),
+            speak_again=lambda: _go_on(device),
             wait_for_card=wait_for_card,
         )
 
@@ -195,6 +195,12 @@ def _until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + SETTLES_S
     while not true() and time.monotonic() < end:
         time.sleep(0.02)
+
+
+def _go_on(device: SimulatedDevice) -> None:
+    """A card comes; afterwards what was going on is in the books, or never will be."""
+    device.ask("press", key="card")
+    _until(lambda: not device.state()["in_progress"])
 
 
 def _do(device: SimulatedDevice, action: str, **body: Any) -> None:

@@ -1,5 +1,6 @@
-"""Where there is a display: the desk in a window of its own on it, scaled to its screen, so that nobody
-has to copy an address. It ends with the demo, and leaves nothing in the user's own browser."""
+"""Where there is a display: the kiosk's window on it, scaled to its screen, and beside it the desk in a
+window of its own, so that nobody has to copy an address. They end with the demo, and leave nothing in the
+user's own browser."""
 
 import os
 import shutil
@@ -11,22 +12,26 @@ import mss
 from mss.exception import ScreenShotError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SHARE = 0.94  # of the screen, so that panels and title bars find room
-WIDE, HIGH = 1440, 900
+SHARE_WIDE, SHARE_HIGH = 0.99, 0.94  # of the screen, so that panels and title bars find room
+KIOSK_SHARE_MAX = 0.5  # of the screen's width
+TITLE_BAR = 36  # dots: about as high as a browser's
+GAP = 8
+DESK_WIDE, DESK_HIGH = 1280, 900  # it likes no more
 ENDS_WITHIN_S = 5.0
+
+Box = tuple[int, int, int, int]  # left, top, width, height
 
 
 class OwnWindow:
-    """Opens when it is made; no browser or no screen to be had is no fault: the address was printed."""
+    """Opens when it is made; no browser to be had is no fault: the address was printed."""
 
-    def __init__(self, url: str, display: str) -> None:
+    def __init__(self, url: str, display: str, box: Box) -> None:
         self._profile = Path(tempfile.mkdtemp(prefix="lobbypay-window-"))
         self._browser: subprocess.Popen[bytes] | None = None
         program = next(filter(None, map(shutil.which, BROWSERS)), None)
-        screen = _screen(display)
-        if program is None or screen is None:
+        if program is None:
             return
-        left, top, width, height = placed(screen)
+        left, top, width, height = box
         self._browser = subprocess.Popen(
             [
                 program,
@@ -56,15 +61,22 @@ class OwnWindow:
         shutil.rmtree(self._profile, ignore_errors=True)
 
 
-def placed(screen: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    """Left, top, width and height of the window: as wide as the desk likes, never beyond the screen."""
+def placed(screen: Box, size: tuple[int, int]) -> tuple[Box, Box]:
+    """Where the kiosk's window and the desk's stand: side by side, never beyond the screen; the kiosk's
+    in the shape of its ``size``, as large as there is room."""
     left, top, width, height = screen
-    wide, high = min(WIDE, round(width * SHARE)), min(HIGH, round(height * SHARE))
-    return left + (width - wide) // 2, top + (height - high) // 2, wide, high
+    all_wide, high = round(width * SHARE_WIDE), round(height * SHARE_HIGH)
+    shape = size[0] / size[1]
+    wide = min(round((high - TITLE_BAR) * shape), round(width * KIOSK_SHARE_MAX))
+    kiosk_high = min(high, round(wide / shape) + TITLE_BAR)
+    desk_wide, desk_high = min(DESK_WIDE, all_wide - GAP - wide), min(DESK_HIGH, high)
+    x = left + (width - wide - GAP - desk_wide) // 2
+    y = top + (height - max(kiosk_high, desk_high)) // 2
+    return (x, y, wide, kiosk_high), (x + wide + GAP, y, desk_wide, desk_high)
 
 
-def _screen(display: str) -> tuple[int, int, int, int] | None:
-    """Left, top, width and height of the first screen."""
+def screen_of(display: str) -> Box | None:
+    """The first screen; None where there is none to be had."""
     try:
         with mss.MSS(display=display, backend="xlib") as camera:
             first = camera.monitors[min(1, len(camera.monitors) - 1)]

@@ -26,6 +26,7 @@ from lobbypay.demo.processes import DidNotStart
 
 PAGE = Path(__file__).parent / "page"
 NOVNC = Path("/usr/share/novnc")
+VIEWS = ("kiosk", "desk")  # the page's parts, each for a window of its own
 STILL_THERE_S = 15.0
 STARTS_WITHIN_S = 20.0
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -53,13 +54,13 @@ class DeskSite:
         """The one address: with its token, so it is for whoever started the demo."""
         return self._address(self.access.token)
 
-    def ticket_url(self) -> str:
-        """An address that opens once."""
-        return self._address(self.access.ticket())
+    def ticket_url(self, view: str) -> str:
+        """An address that opens once. ``view``: one of VIEWS."""
+        return self._address(self.access.ticket(), view)
 
-    def _address(self, token: str) -> str:
+    def _address(self, token: str, view: str = "") -> str:
         shown = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host
-        return f"http://{shown}:{self.access.port}/?token={token}"
+        return f"http://{shown}:{self.access.port}/{view}?token={token}"
 
     def start(self) -> None:
         """Raises OSError when it cannot listen there."""
@@ -100,7 +101,7 @@ class DeskSite:
 
     def _routes(self) -> list[web.AbstractRouteDef]:
         return [
-            web.get("/", _file(PAGE / "index.html")),
+            *(web.get(f"/{view}", _file(PAGE / "index.html")) for view in ("", *VIEWS)),
             web.static("/page", PAGE),
             web.static("/novnc", NOVNC),
             web.get("/desk.json", self._description),

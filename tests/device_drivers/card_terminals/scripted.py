@@ -9,6 +9,16 @@ from dataclasses import dataclass, field
 
 from device_drivers.card_terminals.interface import CardResult, CardStep
 
+# Both ends may stand still for long on a busy machine: where silence is not the subject, nobody gives up.
+STALLS_S = 60.0
+PATIENT = {
+    "host": "127.0.0.1",
+    "connect_timeout_s": STALLS_S,
+    "byte_timeout_s": STALLS_S,
+    "t2_s": STALLS_S,
+    "t3_s": STALLS_S,
+    "busy_pause_s": 0.05,
+}
 YES = "800000"
 READY = "060f0100"
 REGISTERED = "060f0a19002952523535490156"
@@ -49,7 +59,7 @@ class Script:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._connection.settimeout(20)
+        self._connection.settimeout(STALLS_S)
 
     def _exactly(self, count: int) -> bytes:
         data = b""
@@ -118,7 +128,7 @@ class Scripted:
 def scripted(*scripts: Callable[[Script], None]) -> Iterator[Scripted]:
     """Serves one connection a script. Fails the test when a script was not followed."""
     listening = socket.create_server(("127.0.0.1", 0))
-    listening.settimeout(20)
+    listening.settimeout(STALLS_S)
     served = Scripted(listening.getsockname()[1])
 
     def serve() -> None:
@@ -136,7 +146,7 @@ def scripted(*scripts: Callable[[Script], None]) -> Iterator[Scripted]:
     try:
         yield served
     finally:
-        thread.join(20)
+        thread.join(STALLS_S)
         listening.close()
     assert not served.problems, served.problems
     assert not thread.is_alive()

@@ -23,6 +23,7 @@ from device_drivers.errors import DeviceError, OutcomeUnknown, ProtocolError, Re
 from device_drivers.status import Level
 from tests.device_drivers.card_terminals.scripted import (
     APPROVED_12_34,
+    PATIENT,
     REGISTERED,
     YES,
     Observed,
@@ -39,7 +40,7 @@ Use = Callable[[ZvtTerminal], Any]
 def used(script: Callable[[Script], None], use: Use, **settings: Any) -> Any:
     """What ``use`` gives with a terminal that follows the script from its first message on."""
     with scripted(script) as served:
-        usual = {"host": "127.0.0.1", "port": served.port, "busy_pause_s": 0.05, "t4_s": 10.0}
+        usual = {**PATIENT, "port": served.port, "t4_s": 10.0}
         device = create({**usual, **settings})
         try:
             return use(device)
@@ -300,7 +301,7 @@ def test_a_terminal_that_lost_its_registration_is_registered_anew() -> None:
             pt.hear()
 
     with scripted(lost, again) as served:
-        device = create({"host": "127.0.0.1", "port": served.port, "busy_pause_s": 0.05})
+        device = create({**PATIENT, "port": served.port})
         first = device.authorise(REQUEST, Observed())
         second = device.authorise(replace(REQUEST, payment_id="p-2"), Observed())
         device.close()

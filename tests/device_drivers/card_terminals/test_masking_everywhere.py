@@ -28,6 +28,7 @@ from device_drivers.card_terminals.zvt.decode import decoded
 from device_drivers.card_terminals.zvt.describe import describe
 from device_drivers.card_terminals.zvt.framing import frame
 from tests.device_drivers.card_terminals.scripted import (
+    PATIENT,
     REGISTERED,
     YES,
     Observed,
@@ -233,7 +234,7 @@ def test_a_whole_payment_with_the_trace_on(
     structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=written))
     try:
         with scripted(leaking_terminal) as served:
-            said = pay(create({"host": "127.0.0.1", "port": served.port, "trace": True}))
+            said = pay(create({**PATIENT, "port": served.port, "trace": True}))
     finally:
         structlog.reset_defaults()
     assert [hides(one) for one in said] == [True] * 4

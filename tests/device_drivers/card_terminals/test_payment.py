@@ -10,6 +10,8 @@ from device_drivers.card_terminals.zvt import ZvtTerminal, create
 from device_drivers.errors import NotReachable, OutcomeUnknown, ProtocolError, Refused
 from tests.device_drivers.card_terminals.scripted import (
     APPROVED_12_34,
+    PATIENT,
+    STALLS_S,
     YES,
     Observed,
     Script,
@@ -22,8 +24,7 @@ DECLINED_51 = message("040f", "2705 04000000001234 490156")
 
 
 def terminal(port: int, **settings: Any) -> ZvtTerminal:
-    table = {"host": "127.0.0.1", "port": port, "t3_s": 5.0, "t4_s": 10.0, "busy_pause_s": 0.05}
-    return create({**table, **settings})
+    return create({**PATIENT, "port": port, "t4_s": STALLS_S, **settings})
 
 
 def pay(*talk: Any, observer: Observed | None = None, **settings: Any) -> CardResult:

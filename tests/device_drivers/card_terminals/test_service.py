@@ -15,6 +15,7 @@ from device_drivers.errors import OutcomeUnknown, Refused
 from device_drivers.status import Level
 from tests.device_drivers.card_terminals.scripted import (
     APPROVED_12_34,
+    PATIENT,
     READY,
     YES,
     Observed,
@@ -37,9 +38,7 @@ def used(
         script(pt)
 
     with scripted(whole) as served:
-        device = create(
-            {"host": "127.0.0.1", "port": served.port, "busy_pause_s": 0.05, **settings}
-        )
+        device = create({**PATIENT, "port": served.port, **settings})
         device.open()
         try:
             return use(device)

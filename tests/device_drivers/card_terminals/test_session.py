@@ -17,6 +17,7 @@ from device_drivers.settings import BadSetting
 from device_drivers.status import Level
 from tests.device_drivers.card_terminals.scripted import (
     APPROVED_12_34,
+    PATIENT,
     READY,
     REGISTERED,
     YES,
@@ -28,8 +29,7 @@ from tests.device_drivers.card_terminals.scripted import (
 
 
 def terminal(port: int, **settings: Any) -> ZvtTerminal:
-    table = {"host": "127.0.0.1", "port": port, "busy_pause_s": 0.05}
-    return create({**table, **settings})
+    return create({**PATIENT, "port": port, **settings})
 
 
 def opened(script: Any, **settings: Any) -> ZvtTerminal:

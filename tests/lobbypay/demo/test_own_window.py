@@ -1,4 +1,4 @@
-"""Where there is a display, the desk opens in a window that fits the screen and ends with the demo."""
+"""Where there is a display, kiosk and desk open in windows that fit the screen and end with the demo."""
 
 import os
 import subprocess
@@ -7,30 +7,32 @@ from contextlib import closing
 
 import pytest
 
-from lobbypay.demo.desk.own_window import OwnWindow, placed
+from lobbypay.demo.desk.own_window import TITLE_BAR, OwnWindow, placed, screen_of
 from lobbypay.demo.display import Display
 
 SCREEN = (1280, 720)
 
 
-@pytest.mark.parametrize(
-    ("screen", "expected"),
-    [
-        ((0, 0, 1366, 768), (41, 23, 1284, 722)),
-        ((0, 0, 2560, 1440), (560, 270, 1440, 900)),
-        ((1920, 0, 1280, 720), (1958, 21, 1203, 677)),
-    ],
-)
-def test_it_never_reaches_beyond_the_screen(screen, expected):
-    left, top, width, height = placed(screen)
-    assert (left, top, width, height) == expected
-    assert screen[0] <= left and left + width <= screen[0] + screen[2]
-    assert screen[1] <= top and top + height <= screen[1] + screen[3]
+@pytest.mark.parametrize("screen", [(0, 0, 1366, 768), (0, 0, 2560, 1440), (1920, 0, 1280, 720)])
+@pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080)])
+def test_they_stand_side_by_side_and_never_reach_beyond_the_screen(screen, size):
+    kiosk, desk = placed(screen, size)
+    for left, top, width, height in (kiosk, desk):
+        assert screen[0] <= left and left + width <= screen[0] + screen[2]
+        assert screen[1] <= top and top + height <= screen[1] + screen[3]
+    assert kiosk[0] + kiosk[2] < desk[0]
+    assert kiosk[2] / (kiosk[3] - TITLE_BAR) == pytest.approx(size[0] / size[1], rel=0.01)
+    assert desk[2] >= screen[2] * 0.48
+
+
+def test_on_a_laptop_the_kiosk_is_as_high_as_its_screen():
+    kiosk, desk = placed((0, 0, 1366, 768), (1080, 1920))
+    assert kiosk[3] == 722 and 370 < kiosk[2] < 400
+    assert desk[2] > 900  # or the desk would be laid out as for a phone
 
 
 def test_no_screen_to_be_had_is_no_fault():
-    with closing(OwnWindow("http://127.0.0.1:9/", ":4711")):
-        pass
+    assert screen_of(":4711") is None
 
 
 @pytest.mark.slow
@@ -39,10 +41,9 @@ def test_a_window_opens_and_ends(tmp_path):
     page.write_text("<title>the desk</title>")
     display = Display(None, SCREEN)
     with closing(display):
-        with closing(OwnWindow(page.as_uri(), display.name)) as window:
+        with closing(OwnWindow(page.as_uri(), display.name, (10, 20, 800, 600))) as window:
             x, y, width, height = geometry(display.name)
-            assert width <= SCREEN[0] and height <= SCREEN[1]
-            assert x >= 0 and y >= 0
+            assert (x, y, width, height) == (10, 20, 800, 600)
             assert "the desk" in (display.picture(tmp_path / "seen.png") and title(display.name))
             profile = str(window._profile)
         assert not using(profile)

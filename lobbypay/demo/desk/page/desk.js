@@ -7,6 +7,10 @@ import * as glass from "/page/glass.js";
 import * as seen from "/page/seen.js";
 import * as tour from "/page/tour.js";
 
+// "/kiosk" and "/desk" show one part, each in a window of its own; "/" shows both.
+const view = location.pathname.slice(1);
+document.body.dataset.view = view;
+
 let state = null;
 let staff = [];
 let role = 0;
@@ -14,7 +18,8 @@ let role = 0;
 const told = await (await fetch("/desk.json")).json();
 staff = told.staff;
 language.useWords(told.words);
-glass.open(told.size);
+if (view !== "desk") glass.open(told.size);
+nameWindow();
 acts.open(told.acts, () => drawState(true));
 tour.open(told.tour);
 drawStaff();
@@ -23,6 +28,7 @@ document.getElementById("language").addEventListener("click", () => {
   acts.draw();
   tour.draw();
   glass.showCover();
+  nameWindow();
   drawStaff();
   drawState(true);
 });
@@ -34,6 +40,11 @@ events.addEventListener("message", (event) => {
   tour.follow(state);
   drawState(false);
 });
+
+function nameWindow() {
+  const part = { kiosk: "window", desk: "title" }[view];
+  document.title = part ? `LobbyPay · ${language.word(part)}` : "LobbyPay";
+}
 
 function drawState(anew) {
   if (!state) return;
