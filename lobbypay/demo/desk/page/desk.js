@@ -9,7 +9,7 @@ import * as tour from "/page/tour.js";
 
 // "/kiosk" and "/desk" show one part, each in a window of its own; "/" shows both.
 const view = location.pathname.slice(1);
-document.body.dataset.view = view;
+document.documentElement.dataset.view = view;
 
 let state = null;
 let staff = [];
