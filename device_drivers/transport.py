@@ -20,6 +20,15 @@ PORT_ERRORS = (OSError, serial.SerialException, termios.error)  # the last is no
 Direction = Literal[">", "<"]
 
 
+def close_port(port: serial.Serial) -> None:
+    """Never waits: closing waits for bytes that an unplugged device never takes, unless they are dropped,
+    and one that is gone has nothing to drop."""
+    with contextlib.suppress(*PORT_ERRORS):
+        port.reset_output_buffer()
+    with contextlib.suppress(*PORT_ERRORS):
+        port.close()
+
+
 class NotSent(NotReachable):
     """Not one byte left: the device cannot have understood anything."""
 
@@ -168,13 +177,8 @@ class Serial:
 
     def close(self) -> None:
         port, self._port = self._port, None
-        if port is None:
-            return
-        # Closing waits for bytes that an unplugged device never takes, unless they are dropped.
-        with contextlib.suppress(*PORT_ERRORS):
-            port.reset_output_buffer()
-        with contextlib.suppress(*PORT_ERRORS):
-            port.close()
+        if port is not None:
+            close_port(port)
 
 
 class Recording:

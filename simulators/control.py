@@ -4,6 +4,7 @@ It listens on the own machine only by default and is no part of the product's pr
 """
 
 import json
+import signal
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 from contract.plain_text import whole_number
 from simulators.http_door import HttpDoor, Request, Respond, Response
 
+ENDINGS = {signal.SIGTERM, signal.SIGINT}
 Action = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
@@ -37,6 +39,22 @@ class ControlServer:
 
     def close(self) -> None:
         self._door.close()
+
+
+def serve(
+    address: str,
+    actions: Mapping[str, Action],
+    state: Callable[[], dict[str, Any]],
+    ready: Mapping[str, Any],
+    begin: Callable[[], None] = lambda: None,
+) -> None:
+    """Prints one line of JSON, ``ready`` with the control's address; then ``begin``, and until SIGTERM or
+    SIGINT, which the caller has blocked, whatever its threads do."""
+    control = ControlServer(address, actions, state)
+    control.start()
+    print(json.dumps({**ready, "control": control.url}), flush=True)
+    begin()
+    signal.sigwait(ENDINGS)
 
 
 def call(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

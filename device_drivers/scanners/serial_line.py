@@ -3,9 +3,7 @@
 An unplugged scanner is waited for; triggers are sent again when it is back.
 """
 
-import contextlib
 import os
-import termios
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +23,7 @@ from device_drivers.scanners.serial_profiles import PROFILES
 from device_drivers.scanners.sightings import Sightings
 from device_drivers.settings import Table
 from device_drivers.status import DeviceStatus
+from device_drivers.transport import PORT_ERRORS, close_port
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +33,6 @@ CLOSING_S = WRITE_TIMEOUT_S + 2
 REOPEN_FIRST_S = 0.5
 REOPEN_MAX_S = 5.0
 READ_MAX = 4096
-PORT_ERRORS = (OSError, serial.SerialException, termios.error)  # the last is no OSError
 
 
 @dataclass(frozen=True)
@@ -150,13 +148,8 @@ class SerialScanner:
 
     def _let_go(self) -> None:
         port, self._port = self._port, None
-        if port is None:
-            return
-        # An unplugged one has nothing to reset, and a port that waits for it would hang on close.
-        with contextlib.suppress(*PORT_ERRORS):
-            port.reset_output_buffer()
-        with contextlib.suppress(*PORT_ERRORS):
-            port.close()
+        if port is not None:
+            close_port(port)
 
     def _serve(self, port: serial.Serial) -> None:
         """Reads codes and keeps the trigger as wished. Raises OSError when the scanner is gone."""

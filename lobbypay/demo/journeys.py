@@ -89,6 +89,14 @@ class Journey:
         self.sees("attract")
         return name
 
+    def types(self, unit: str) -> None:
+        """From the start page to the unit's bills."""
+        self.taps("keypad")
+        self.sees("identify")
+        self.glass.type_unit(unit)
+        self.taps("next")
+        self.sees("bills")
+
 
 def scan_and_pay_by_wechat(journey: Journey, house: House) -> str:
     journey.sees("attract")
@@ -107,11 +115,7 @@ def scan_and_pay_by_wechat(journey: Journey, house: House) -> str:
 def type_a_unit_and_pay_two_bills_by_card(journey: Journey, house: House) -> str:
     unit, bills = house.unit_with_bills(3, but_not=house.scanned_unit)
     journey.sees("attract")
-    journey.taps("keypad")
-    journey.sees("identify")
-    journey.glass.type_unit(unit)
-    journey.taps("next")
-    journey.sees("bills")
+    journey.types(unit)
     journey.taps("toggle_bill", bills[-1])
     journey.taps("pay")
     journey.sees("method")
@@ -128,11 +132,7 @@ def in_english_declined_then_alipay(journey: Journey, house: House) -> str:
     journey.taps("language")
     journey.glass.wait("English", lambda s: s["language"] == "en")
     journey.sees("attract")
-    journey.taps("keypad")
-    journey.sees("identify")
-    journey.glass.type_unit(unit)
-    journey.taps("next")
-    journey.sees("bills")
+    journey.types(unit)
     journey.taps("pay")
     journey.sees("method")
     house.terminal("decline")
@@ -152,11 +152,7 @@ def in_english_declined_then_alipay(journey: Journey, house: House) -> str:
 def holds_the_phone_to_the_scanner(journey: Journey, house: House) -> str:
     unit, _ = house.unit_with_bills(2, but_not=house.scanned_unit)
     journey.sees("attract")
-    journey.taps("keypad")
-    journey.sees("identify")
-    journey.glass.type_unit(unit)
-    journey.taps("next")
-    journey.sees("bills")
+    journey.types(unit)
     journey.taps("pay")
     journey.sees("method")
     house.hold_phone("wechat")

@@ -236,16 +236,7 @@ def part_went_back(
     unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
 ) -> None:
     """A part of what ``receive_for_refund`` takes in had gone back before, unasked. Once a payment."""
-    _once(
-        unit,
-        "refund_part",
-        payment_id,
-        [
-            Line("refunds_due", amount_minor, unit.pk),
-            Line(f"clearing:{method}", -amount_minor, unit.pk),
-        ],
-        at,
-    )
+    _went_out(unit, "refund_part", amount_minor, method, payment_id, at)
 
 
 def refund_done(
@@ -253,16 +244,17 @@ def refund_done(
 ) -> None:
     """What ``receive_for_refund`` took in went back. ``method``: out of which clearing account, the
     channel's, or ``cash`` or ``bank`` where people returned it. Once a payment."""
-    _once(
-        unit,
-        "refund",
-        payment_id,
-        [
-            Line("refunds_due", amount_minor, unit.pk),
-            Line(f"clearing:{method}", -amount_minor, unit.pk),
-        ],
-        at,
-    )
+    _went_out(unit, "refund", amount_minor, method, payment_id, at)
+
+
+def _went_out(
+    unit: Unit, kind: str, amount_minor: int, method: str, payment_id: str, at: datetime
+) -> None:
+    lines = [
+        Line("refunds_due", amount_minor, unit.pk),
+        Line(f"clearing:{method}", -amount_minor, unit.pk),
+    ]
+    _once(unit, kind, payment_id, lines, at)
 
 
 def refunded_again(

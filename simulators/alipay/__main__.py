@@ -6,14 +6,12 @@ phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go w
 /admin/password {"above_minor"}`` says above which amount a charged phone asks for its password.
 """
 
-import argparse
 import json
 import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,7 +23,7 @@ from simulators.payment_channel.books import NotPossible, Ordered
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
 from simulators.payment_channel.notifier import Notifier
-from simulators.payment_channel.site import Answer, Site
+from simulators.payment_channel.site import Answer, Site, wallet_options
 
 BEIJING = timezone(timedelta(hours=8))
 STAMP = "%Y-%m-%d %H:%M:%S"
@@ -254,12 +252,7 @@ def _no(code: str, sub_code: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bind", default="127.0.0.1:0")
-    parser.add_argument("--keys", type=Path, required=True)
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--password-above", type=int, default=1000, help="yuan; charged phones ask")
-    options = parser.parse_args()
+    options = wallet_options(__doc__ or "")
     faults = Faults()
     books = ChargingBooks(
         options.state,

@@ -10,14 +10,13 @@ faults come by themselves (simulators.schedule), each ended by ``mend``.
 """
 
 import argparse
-import json
 import signal
 from pathlib import Path
 from typing import Any
 
 from simulators import schedule
 from simulators.camera.camera import Camera
-from simulators.control import ControlServer
+from simulators.control import ENDINGS, serve
 
 
 def main() -> None:
@@ -38,14 +37,10 @@ def main() -> None:
     def state() -> dict[str, Any]:
         return {**camera.state(), "refused": plan.refused}
 
-    control = ControlServer(options.control, actions, state)
-    control.start()
-    ready = {"simulator": "camera", "folder": str(options.folder), "control": control.url}
-    print(json.dumps(ready), flush=True)
-    plan.start()
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    ready = {"simulator": "camera", "folder": str(options.folder)}
+    serve(options.control, actions, state, ready, plan.start)
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     main()

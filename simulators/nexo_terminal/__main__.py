@@ -8,13 +8,12 @@ over HTTP: ``POST /next {"behaviour", "count"?, "instead"?}`` (after what is pla
 """
 
 import argparse
-import json
 import secrets
 import signal
 from pathlib import Path
 from typing import Any
 
-from simulators.control import Action, ControlServer, host_and_port
+from simulators.control import ENDINGS, Action, host_and_port, serve
 from simulators.http_door import HttpDoor
 from simulators.nexo_terminal import certificates
 from simulators.nexo_terminal.books import Books
@@ -23,7 +22,6 @@ from simulators.nexo_terminal.sealing import Seal
 from simulators.nexo_terminal.terminal import Terminal
 from simulators.schedule import Schedule, load
 
-ENDINGS = {signal.SIGTERM, signal.SIGINT}
 _FLAGS = ("wait_for_card", "forgets", "refuse_reversals", "host_reachable")
 
 
@@ -52,8 +50,6 @@ def main() -> None:
         terminal.count = schedule.count
         schedule.start()
     doors[0].start()
-    control = ControlServer(options.control, actions, terminal.state)
-    control.start()
     ready = {
         "simulator": "nexo_terminal",
         "host": "127.0.0.1",
@@ -65,10 +61,8 @@ def main() -> None:
         "key_identifier": options.key_identifier,
         "key_version": options.key_version,
         "passphrase_file": str(passphrase),
-        "control": control.url,
     }
-    print(json.dumps(ready), flush=True)
-    signal.sigwait(ENDINGS)
+    serve(options.control, actions, terminal.state, ready)
 
 
 def _options() -> argparse.Namespace:

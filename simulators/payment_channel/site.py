@@ -1,13 +1,15 @@
 """The simulated channel as a web server: its API, the resident's phone, and a view of its books."""
 
+import argparse
 import json
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from contract.messages import Method
-from simulators.control import host_and_port
+from simulators.control import ENDINGS, host_and_port
 from simulators.http_door import HttpDoor, Request, Response
 from simulators.payment_channel.books import NotPossible
 from simulators.payment_channel.charging import ChargingBooks
@@ -17,6 +19,16 @@ from simulators.payment_channel.phone import page
 
 Answer = tuple[int, dict[str, str], bytes]
 Api = Callable[[str, str, dict[str, str], bytes], Answer]  # method, path with query, headers, body
+
+
+def wallet_options(description: str) -> argparse.Namespace:
+    """What every channel is started with. ``password_above``: yuan."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--bind", default="127.0.0.1:0")
+    parser.add_argument("--keys", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--password-above", type=int, default=1000, help="yuan; charged phones ask")
+    return parser.parse_args()
 
 
 class Site:
@@ -37,14 +49,13 @@ class Site:
 
     def serve(self, address: str) -> None:
         """Prints one JSON line when ready, then serves until SIGTERM or SIGINT."""
-        endings = {signal.SIGTERM, signal.SIGINT}
-        signal.pthread_sigmask(signal.SIG_BLOCK, endings)  # before any thread
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # before any thread
         door = HttpDoor(*host_and_port(address), self._respond)
         door.start()
         url = f"http://127.0.0.1:{door.port}"
         ready = {"simulator": self.method.value, "port": door.port, "phone": f"{url}/phone"}
         print(json.dumps(ready), flush=True)
-        signal.sigwait(endings)
+        signal.sigwait(ENDINGS)
         door.close()
 
     def _respond(self, asked: Request) -> Response | None:

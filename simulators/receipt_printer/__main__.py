@@ -6,12 +6,11 @@ Its first line says in JSON where it can be reached. Steered over HTTP: ``POST /
 """
 
 import argparse
-import json
 import signal
 from pathlib import Path
 from typing import Any
 
-from simulators.control import Action, ControlServer, host_and_port
+from simulators.control import ENDINGS, Action, host_and_port, serve
 from simulators.receipt_printer.cables import PtyCable, TcpCable
 from simulators.receipt_printer.device import Printer
 from simulators.receipt_printer.faults import NAMES
@@ -50,12 +49,7 @@ def main() -> None:
     def state() -> dict[str, Any]:
         return {**printer.state(), "refused": schedule.refused}
 
-    control = ControlServer(options.control, actions, state)
-    control.start()
-    schedule.start()
-    ready["control"] = control.url
-    print(json.dumps(ready), flush=True)
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    serve(options.control, actions, state, ready, schedule.start)
 
 
 def _actions(printer: Printer) -> dict[str, Action]:
@@ -108,5 +102,5 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     main()

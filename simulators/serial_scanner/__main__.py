@@ -7,13 +7,12 @@ faults come by themselves (simulators.schedule), by the clock or with the n-th s
 """
 
 import argparse
-import json
 import signal
 from pathlib import Path
 from typing import Any
 
 from simulators import schedule
-from simulators.control import ControlServer
+from simulators.control import ENDINGS, serve
 from simulators.serial_scanner.device import TRIGGERS, SerialScanner
 
 
@@ -52,14 +51,10 @@ def main() -> None:
     def state() -> dict[str, Any]:
         return {**device.state(), "refused": plan.refused}
 
-    control = ControlServer(options.control, actions, state)
-    control.start()
-    ready = {"simulator": "serial_scanner", "pty": str(device.link), "control": control.url}
-    print(json.dumps(ready), flush=True)
-    plan.start()
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    ready = {"simulator": "serial_scanner", "pty": str(device.link)}
+    serve(options.control, actions, state, ready, plan.start)
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     main()

@@ -6,11 +6,9 @@ makes things go wrong; ``POST /admin/password {"above_minor"}`` says above which
 asks for its password.
 """
 
-import argparse
 import json
 import secrets
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,7 +18,7 @@ from simulators.payment_channel.books import NotPossible, Ordered
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
 from simulators.payment_channel.notifier import Notifier
-from simulators.payment_channel.site import Answer, Site
+from simulators.payment_channel.site import Answer, Site, wallet_options
 from simulators.wechat_pay import bills
 from simulators.wechat_pay.signing import Signing
 
@@ -216,12 +214,7 @@ def transaction(order: Ordered) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bind", default="127.0.0.1:0")
-    parser.add_argument("--keys", type=Path, required=True)
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--password-above", type=int, default=1000, help="yuan; charged phones ask")
-    options = parser.parse_args()
+    options = wallet_options(__doc__ or "")
     faults = Faults()
     books = ChargingBooks(
         options.state,

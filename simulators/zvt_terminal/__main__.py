@@ -9,21 +9,18 @@ that the bank knows). ``--faults`` lists what can fail; ``--schedule FILE`` (see
 """
 
 import argparse
-import json
 import signal
 import threading
 from pathlib import Path
 from typing import Any
 
-from simulators.control import Action, ControlServer, host_and_port
+from simulators.control import ENDINGS, Action, host_and_port, serve
 from simulators.schedule import Schedule, load
 from simulators.zvt_terminal.bank import Bank
 from simulators.zvt_terminal.desk import Desk
 from simulators.zvt_terminal.faults import IN_PAYMENT, STANDING, Faults
 from simulators.zvt_terminal.lines import PtyLine, TcpPort
 from simulators.zvt_terminal.terminal import Terminal
-
-ENDINGS = {signal.SIGTERM, signal.SIGINT}
 
 
 def main() -> None:
@@ -69,11 +66,7 @@ def main() -> None:
     def state() -> dict[str, Any]:
         return {**terminal.state(), "not_scheduled": schedule.refused}
 
-    control = ControlServer(options.control, actions, state)
-    control.start()
-    schedule.start()
-    print(json.dumps({**ready, "control": control.url}), flush=True)
-    signal.sigwait(ENDINGS)
+    serve(options.control, actions, state, ready, schedule.start)
 
 
 def _list_faults() -> None:

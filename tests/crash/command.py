@@ -54,10 +54,16 @@ def main(argv: list[str]) -> int:
             campaign.run()
     except (DidNotStart, OSError) as error:
         campaign.problems.append(f"somebody did not come back: {error}")
-    report = campaign.report()
-    print(json.dumps(report, indent=1, ensure_ascii=False))
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    return told(campaign, options.json, folder)
+
+
+def told(campaign: "Campaign", out: Path | None, folder: Path) -> int:
+    """Prints the report, and leaves it in ``out``; the folder stays where something was wrong. Returns
+    the exit code."""
+    report = json.dumps(campaign.report(), indent=1, ensure_ascii=False)
+    print(report)
+    if out:
+        out.write_text(report + "\n")
     if not campaign.problems:
         shutil.rmtree(folder)
         return 0

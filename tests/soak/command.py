@@ -7,8 +7,6 @@ at, how long they are left alone. A device's own protocol keeps its time, with s
 
 import argparse
 import dataclasses
-import json
-import shutil
 import signal
 import sys
 import tempfile
@@ -21,7 +19,7 @@ from contract.messages import Flow
 from kiosk.health.flapping import Pace
 from lobbypay.demo.processes import DidNotStart, Processes
 from tests.crash import resident as crash_resident
-from tests.crash.command import Campaign
+from tests.crash.command import Campaign, told
 from tests.crash.front import BareGlass, Gone
 from tests.crash.house import environment
 from tests.crash.resident import Resident, plan
@@ -50,15 +48,7 @@ def main(argv: list[str]) -> int:
         soak.run()
     except (DidNotStart, OSError) as error:
         soak.problems.append(f"somebody did not come back: {error}")
-    report = soak.report()
-    print(json.dumps(report, indent=1, ensure_ascii=False))
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    if not soak.problems:
-        shutil.rmtree(folder)
-        return 0
-    print(f"kept for a look: {folder} (databases, logs, receipts)", file=sys.stderr)
-    return 1
+    return told(soak, options.json, folder)
 
 
 def compressed(scale: float) -> dict[str, float]:

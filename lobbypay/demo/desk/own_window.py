@@ -42,7 +42,9 @@ class OwnWindow:
                 *("--no-first-run", "--no-default-browser-check", "--disable-sync"),
                 *("--disable-background-networking", "--disable-component-update"),
                 "--disable-features=Translate",
-                *(("--no-sandbox", "--test-type") if os.geteuid() == 0 else ()),  # and no bar for it
+                *(
+                    ("--no-sandbox", "--test-type") if os.geteuid() == 0 else ()
+                ),  # and no bar for it
             ],
             env={**os.environ, "DISPLAY": display},
             stdin=subprocess.DEVNULL,

@@ -1,8 +1,5 @@
 """The simulated terminal as its own process, reached by TCP or by a pseudo terminal."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +7,7 @@ from typing import Any
 
 from device_drivers.card_terminals.zvt import ZvtTerminal, create
 from simulators.control import call
+from tests.device_drivers.card_terminals.terminal_process import terminal_process
 
 
 class Simulator:
@@ -53,20 +51,6 @@ class Simulator:
 @contextmanager
 def simulator(folder: Path, *options: str) -> Iterator[Simulator]:
     link = folder / "terminal"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "simulators.zvt_terminal", "--tcp", "127.0.0.1:0"),
-            *("--pty", str(link), "--control", "127.0.0.1:0"),
-            *("--state", str(folder / "bank.sqlite"), "--step-delay", "0.02"),
-            *options,
-        ],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
-    )
-    try:
-        assert process.stdout is not None
-        yield Simulator(json.loads(process.stdout.readline()), link)
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+    where = ("--tcp", "127.0.0.1:0", "--pty", str(link), "--state", str(folder / "bank.sqlite"))
+    with terminal_process("zvt_terminal", *where, *options) as ready:
+        yield Simulator(ready, link)

@@ -1,10 +1,9 @@
 """Money taken settles bills, or becomes credit; it is never dropped and never booked twice."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from server.billing.leases import BillLeased, BillNotOpen, lease, release
 from server.billing.models import Allocation, Bill, BillLease, BillState
@@ -23,6 +22,7 @@ from server.billing.verification import verify_ledger
 from server.billing.voiding import void
 from server.ledger.models import Transaction
 from server.ledger.posting import balance
+from tests.server.simultaneous import together
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db
@@ -239,27 +239,6 @@ def test_a_bill_that_is_being_paid_is_not_voided():
     lease([bill_of(village)], "p1", now=NOW)
     with pytest.raises(BillLeased):
         void(bill_of(village), at=NOW)
-
-
-def together(*jobs) -> list[object]:
-    """Runs all at the same moment, each on its own connection; answers results or errors."""
-    barrier, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(place: int, job) -> None:
-        barrier.wait(30)
-        try:
-            results[place] = job()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,11 +2,9 @@
 takes to find out."""
 
 import itertools
-import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
@@ -25,6 +23,7 @@ from server.payments.models import PaymentOrder
 from server.staff.people import Person
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW, TODAY
+from tests.server.simultaneous import together
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=3)
@@ -224,27 +223,6 @@ def test_a_server_killed_after_the_channel_heard_still_holds_the_bill(world):
     sweeper.sweep(LATER)
     assert Bill.objects.get(pk=world.bills[0].pk).state == BillState.PAID
     assert verify_ledger() == []
-
-
-def together(*jobs) -> list:
-    """All at the same moment, each on a connection of its own; results or errors."""
-    barrier, results = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(place: int, job) -> None:
-        barrier.wait(30)
-        try:
-            results[place] = job()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,20 +17,10 @@ from server.staff.people import Person
 from server.staff.roles import Role
 from tests.server.staff.walk import Form
 from tests.server.staff_accounts import create_person, create_staff, signed_in
-from tests.server.village import NOW, TODAY, create_village
+from tests.server.village import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 LOG = "/staff/log/"
-
-
-@pytest.fixture
-def village() -> Community:
-    return create_village()
-
-
-@pytest.fixture
-def boss(village: Community) -> Client:
-    return signed_in(create_person("boss", (village, Role.ADMINISTRATOR)))
 
 
 def sends(client: Client, page: str, **changed: str) -> None:

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from server.estate.models import Community
 from server.staff.models import Act, RoleAssignment, RolesStand
 from server.staff.roles import Role
 from tests.server.staff_accounts import PASSWORD, create_person, create_staff, signed_in
@@ -14,16 +13,6 @@ from tests.server.village import create_village
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/people/"
-
-
-@pytest.fixture
-def village() -> Community:
-    return create_village()
-
-
-@pytest.fixture
-def boss(village: Community) -> Client:
-    return signed_in(create_person("boss", (village, Role.ADMINISTRATOR)))
 
 
 def does(client: Client, do: str, **form: object) -> str:

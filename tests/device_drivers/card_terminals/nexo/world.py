@@ -1,8 +1,5 @@
 """The simulated nexo terminal as its own process, and drivers that know it."""
 
-import json
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +17,7 @@ from device_drivers.card_terminals.interface import (
 from device_drivers.card_terminals.nexo import create
 from device_drivers.card_terminals.nexo.terminal import NexoTerminal
 from simulators.control import call
+from tests.device_drivers.card_terminals.terminal_process import terminal_process
 
 AMOUNT_MINOR = 63208
 
@@ -92,19 +90,6 @@ class World:
 @contextmanager
 def world(folder: Path, *options: str) -> Iterator[World]:
     state = folder / "books.sqlite"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "simulators.nexo_terminal", "--https", "127.0.0.1:0"),
-            *("--control", "127.0.0.1:0", "--state", str(state), "--step-delay", "0.02"),
-            *options,
-        ],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[4],
-    )
-    try:
-        assert process.stdout is not None
-        yield World(json.loads(process.stdout.readline()), state)
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+    where = ("--https", "127.0.0.1:0", "--state", str(state))
+    with terminal_process("nexo_terminal", *where, *options) as ready:
+        yield World(ready, state)
