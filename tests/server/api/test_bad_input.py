@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.messages import ApiError
-from tests.server.api.test_calls import Caller, kiosk, world  # noqa: F401
+from tests.server.api.callers import Caller
 
 NUL, SURROGATE = "\0", "\ud800"
 HEARTBEAT = {
@@ -27,7 +27,7 @@ HEARTBEAT = {
 }
 
 
-def post_raw(kiosk, path, raw):  # noqa: F811
+def post_raw(kiosk, path, raw):
     headers = kiosk.headers("POST", f"/api/v1{path}", raw)
     return kiosk.client.generic(
         "POST", f"/api/v1{path}", raw, content_type="application/json", headers=headers
@@ -48,7 +48,7 @@ def nothing_is_an_error_of_ours(caplog):
 
 @pytest.mark.parametrize("bad", [NUL, SURROGATE, f"K{NUL}", f"a{SURROGATE}b"])
 @pytest.mark.parametrize("where", ["software", "config_version", "devices"])
-def test_a_heartbeat_with_what_cannot_be_kept(kiosk, bad, where):  # noqa: F811
+def test_a_heartbeat_with_what_cannot_be_kept(kiosk, bad, where):
     told = dict(HEARTBEAT)
     told[where] = [{**HEARTBEAT["devices"][0], "model": bad}] if where == "devices" else bad
     is_refused(post_raw(kiosk, "/heartbeats", json.dumps(told).encode()), 422)
@@ -59,7 +59,7 @@ def test_a_heartbeat_with_what_cannot_be_kept(kiosk, bad, where):  # noqa: F811
     "path",
     ["/bills/%00", "/payments/%00", "/bills/open?cursor=%00", "/bills/a%00b"],
 )
-def test_addresses_with_what_cannot_be_asked_for(kiosk, path):  # noqa: F811
+def test_addresses_with_what_cannot_be_asked_for(kiosk, path):
     is_refused(kiosk.get(path), 404, 422)
 
 
@@ -95,17 +95,17 @@ def test_pages_too(db, path):
 @pytest.mark.parametrize(
     "path", ["/heartbeats", "/units/lookup", "/payments", "/journal", "/enrol"]
 )
-def test_bodies_that_are_no_message(kiosk, path, raw):  # noqa: F811
+def test_bodies_that_are_no_message(kiosk, path, raw):
     is_refused(post_raw(kiosk, path, raw), 422)
 
 
-def test_a_body_that_is_too_large(kiosk, settings):  # noqa: F811
+def test_a_body_that_is_too_large(kiosk, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     is_refused(post_raw(kiosk, "/heartbeats", b"x" * 2000), 422)
 
 
 @pytest.mark.parametrize("key_id", ["k" * 300, "k" * 65, "房号" * 40, "", " "])
-def test_a_key_id_longer_than_any(kiosk, key_id):  # noqa: F811
+def test_a_key_id_longer_than_any(kiosk, key_id):
     stranger = Caller(key_id)
     body = {"pairing_code": "ABCDEFGHJK", "public_key": "A" * 43}
     for path in ("/enrol", "/heartbeats"):
@@ -119,7 +119,7 @@ def test_a_key_id_longer_than_any(kiosk, key_id):  # noqa: F811
 
 
 @pytest.mark.parametrize("length", [41, 300, 100_000])
-def test_values_longer_than_their_column(kiosk, length):  # noqa: F811
+def test_values_longer_than_their_column(kiosk, length):
     long = "k" * length
     code = {"pairing_code": long, "public_key": "A" * 43}
     is_refused(kiosk.post("/enrol", code), 401, 403, 422)
@@ -145,7 +145,7 @@ ANY_JSON = st.recursive(
     path=st.sampled_from(["/heartbeats", "/units/lookup", "/payments", "/journal/continue"]),
     fields=st.dictionaries(st.sampled_from(list(HEARTBEAT)), ANY_JSON, max_size=4),
 )
-def test_anything_at_all_is_answered_in_the_contracts_words(kiosk, path, fields):  # noqa: F811
+def test_anything_at_all_is_answered_in_the_contracts_words(kiosk, path, fields):
     answer = post_raw(kiosk, path, json.dumps(HEARTBEAT | fields).encode())
     if answer.status_code != 200:
         is_refused(answer, 404, 409, 422, 429)

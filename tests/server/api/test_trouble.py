@@ -4,13 +4,12 @@ import pytest
 from django.db import OperationalError
 from django.db.models.query import QuerySet
 
+from kiosk.central.identity import public_text
 from server.api import authentication
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
-from tests.server.api.test_calls import Caller, error, kiosk, payment, public_text, world
+from tests.server.api.callers import Caller, error, payment
 from tests.server.payments.world import NOW
-
-__all__ = ["kiosk", "world"]  # fixtures
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from server.alerts.models import Alert
 from server.fleet import clone_detection
 from server.fleet.models import Kiosk
 from server.payments.journal import intake
-from tests.server.api.test_calls import error, world
-from tests.server.api.test_calls import kiosk as caller
+from tests.server.api.callers import error
+from tests.server.api.conftest import kiosk as caller
+from tests.server.api.conftest import world
 from tests.server.api.test_trouble import beat, journal_entry
 from tests.server.fleet.heartbeats import heartbeat, kiosk
 from tests.server.village import NOW

@@ -28,11 +28,6 @@ NOW = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
 TARIFFS = ("item", "item_en", "rule", "rate_yuan", "valid_from")
 
 
-@pytest.fixture
-def acacia() -> Community:
-    return Community.objects.create(code="acacia", name_zh="金合欢", name_en="Acacia", test=True)
-
-
 def taken(acacia: Community, file: Path) -> Report:
     return import_estate(file, acacia, person=Person("李"), at=NOW)
 

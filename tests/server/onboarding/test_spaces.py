@@ -17,11 +17,6 @@ NOW = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
 PARKING = ("space", "building", "entrance", "room", "holding", "since", "plate", "车辆类型")
 
 
-@pytest.fixture
-def acacia() -> Community:
-    return Community.objects.create(code="acacia", name_zh="金合欢", name_en="Acacia", test=True)
-
-
 def taken(acacia: Community, folder: Path, *rows: tuple) -> Report:
     sheets = {"units": [UNITS, unit("101"), unit("102")], "parking": [PARKING, *rows]}
     return import_estate(save(folder / "e.xlsx", sheets), acacia, person=Person("李"), at=NOW)
