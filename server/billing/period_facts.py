@@ -93,9 +93,7 @@ class PeriodBook:
             name = both("Discount: %(kind)s", kind=Discount.Kind(discount.kind).label)
             item = discount.fee_item.code if discount.fee_item else ""
             found[discount.unit.code].append(
-                DiscountFacts(
-                    item, discount.percent, discount.begins, discount.ends, name.zh, name.en
-                )
+                DiscountFacts(item, discount.percent, discount.begins, discount.ends, name)
             )
         return found
 
@@ -114,7 +112,7 @@ class PeriodBook:
         ).select_related("unit")
         found: dict[int, dict[str, tuple[OneOff, ...]]] = defaultdict(dict)
         for row in rows.order_by("period", "pk"):
-            one = OneOff(row.pk, row.amount_minor, row.note_zh, row.note_en)
+            one = OneOff(row.pk, row.amount_minor, Text(zh=row.note_zh, en=row.note_en))
             of_item = found[row.fee_item_id]
             of_item[row.unit.code] = (*of_item.get(row.unit.code, ()), one)
         return found
@@ -123,8 +121,7 @@ class PeriodBook:
 def item_facts(row: FeeItem) -> ItemFacts:
     return ItemFacts(
         code=row.code,
-        name_zh=row.name_zh,
-        name_en=row.name_en,
+        name=Text(zh=row.name_zh, en=row.name_en),
         tariffs=tuple(
             TariffFacts(
                 rule=tariff.rule,
@@ -161,15 +158,12 @@ def _entrance_name(building_zh: str, building_en: str, entrance: str) -> Text:
 
 def unit_facts(unit: Unit) -> UnitFacts:
     building = unit.building
-    entrance = entrance_name(building, unit.entrance)
     return UnitFacts(
         code=unit.code,
         entrance=(building.code, unit.entrance),
-        entrance_zh=entrance.zh,
-        entrance_en=entrance.en,
+        entrance_name=entrance_name(building, unit.entrance),
         area_m2=Decimal(unit.area_m2),
-        building_zh=building.name_zh,
-        building_en=building.name_en,
+        building_name=Text(zh=building.name_zh, en=building.name_en),
         kind=unit.kind,
     )
 

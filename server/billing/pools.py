@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
+from contract.messages import Text
 from server.billing.adjustments import SharedCost, UnitWeight
 from server.billing.fees import FeeItem
 from server.billing.meter_facts import MeterBook
@@ -41,11 +42,8 @@ class PoolBook:
         for cost in self._costs(row, buildings):
             key = f"#{cost.pk}"
             place = _place_of(cost)
-            more = {
-                "cost_minor": cost.amount_minor,
-                "note_zh": cost.note_zh,
-                "note_en": cost.note_en,
-            }
+            note = Text(zh=cost.note_zh, en=cost.note_en)
+            more = {"cost_minor": cost.amount_minor, "note": note}
             found.append(known.get(key) or self._pool(row, item, key, place, **more))
         self._kept[row.pk] = tuple(pool for pool in found if not pool.place)
         self._last[row.pk] = tuple(found)

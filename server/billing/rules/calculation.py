@@ -107,7 +107,7 @@ def _with_base(
     of_base = outcomes[base.code]
     for unit in facts.units:
         if unit.code in of_base.blocked and item.concerns(unit.kind):
-            outcome.block(unit.code, reasons.base_blocked(base.name_zh, base.name_en))
+            outcome.block(unit.code, reasons.base_blocked(base.name))
     sums = {unit: sum(c.amount_minor for c in cs) for unit, cs in of_base.charges.items()}
     return replace(item, base_minor=sums)
 

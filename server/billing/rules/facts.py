@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from contract.messages import Text
+
 
 @dataclass(frozen=True, slots=True)
 class KeptFacts:
@@ -27,13 +29,11 @@ class UnitFacts:
 
     code: str
     entrance: tuple[str, str]
-    entrance_zh: str
-    entrance_en: str
+    entrance_name: Text
     area_m2: Decimal
     parking_spaces: tuple[KeptFacts, ...] = ()
     vehicles: tuple[KeptFacts, ...] = ()
-    building_zh: str = ""
-    building_en: str = ""
+    building_name: Text = Text(zh="", en="")
     kind: str = "home"
     begins: date | None = None
     ends: date | None = None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from contract.messages import Text
 from server.billing.rules.facts import MeterFacts, UnreadMeter
 
 
@@ -63,14 +64,16 @@ class TariffFacts:
     steps_over_year: bool = False
 
 
+NO_NOTE = Text(zh="", en="")
+
+
 @dataclass(frozen=True, slots=True)
 class OneOff:
     """Something that is charged once, in minor units."""
 
     key: int
     amount_minor: int
-    note_zh: str
-    note_en: str
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,7 @@ class Pool:
     weights: Mapping[str, Decimal]
     meter: MeterFacts | None = None
     cost_minor: int = 0
-    note_zh: str = ""
-    note_en: str = ""
+    note: Text = NO_NOTE
     broken: tuple[str, str] | None = None
     unread: UnreadMeter | None = None
     memo: dict[str, Any] = field(
@@ -106,8 +108,7 @@ class ItemFacts:
     the item is charged at all."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     tariffs: tuple[TariffFacts, ...]
     proration: Proration = Proration.DAYS
     rounding: Rounding = Rounding.CENT

@@ -22,7 +22,7 @@ class OneOffRule:
                     quantity="1",
                     quantity_unit=Text(zh="次", en="time"),
                     rate=f"{amount.decimal}",
-                    note=Text(zh=once.note_zh, en=once.note_en),
+                    note=once.note,
                     explanation=(row("一次性收费", "Charged once", amount.display()),),
                     once=once.key,
                 )

@@ -65,12 +65,12 @@ def not_split(why: str, what: str) -> Blocked:
     return Blocked(why, Text(zh=zh, en=en))
 
 
-def base_blocked(name_zh: str, name_en: str) -> Blocked:
+def base_blocked(name: Text) -> Blocked:
     return Blocked(
         "base_blocked",
         Text(
-            zh=f"所依据的“{name_zh}”无法计算",
-            en=f"{name_en}, of which it is a part, cannot be charged",
+            zh=f"所依据的“{name.zh}”无法计算",
+            en=f"{name.en}, of which it is a part, cannot be charged",
         ),
     )
 

@@ -22,8 +22,7 @@ class DiscountFacts:
     percent: Decimal
     begins: date
     ends: date | None
-    name_zh: str
-    name_en: str
+    name: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _discount(
     begins, ends = span
     whole = (ends - begins).days + 1 == facts.days
     days = f" × {(ends - begins).days + 1}/{facts.days}" if not whole else ""
-    zh, en = discount.name_zh, discount.name_en
+    zh, en = discount.name.zh, discount.name.en
     if not whole:
         zh += f"，{begins.month}月{begins.day}日–{ends.day}日"
         en += f", {begins:%b} {begins.day}–{ends.day}"

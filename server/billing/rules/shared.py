@@ -83,11 +83,11 @@ def _costs(pool: Pool, pieces: list[Piece], item: ItemFacts, currency: str) -> l
 def _charge(pool: Pool, part: _Cost, unit: UnitFacts, by: SplitBy) -> Charge:
     weight, currency = pool.weights[unit.code], part.cost.currency
     share, fraction = Money(part.shares[unit.code], currency), weight / pool.weight
-    zh, en = _place(pool, unit)
+    place = _place(pool, unit)
     by_zh, by_en = _BY[by]
-    note = Text(zh=f"{zh}{by_zh}", en=f"{en}, {by_en}")
+    note = Text(zh=f"{place.zh}{by_zh}", en=f"{place.en}, {by_en}")
     if pool.meter is None:
-        rows = [row(pool.note_zh or "公摊费用", pool.note_en or "Shared cost", part.cost.display())]
+        rows = [row(pool.note.zh or "公摊费用", pool.note.en or "Shared cost", part.cost.display())]
         quantity, unit_of, rate = "1", _TIME, f"{share.decimal}"
     else:
         rows = _counted(pool.meter, part)
@@ -146,12 +146,12 @@ def _weights(pool: Pool, weight: Decimal, by: SplitBy) -> list[ExplainRow]:
     ]
 
 
-def _place(pool: Pool, unit: UnitFacts) -> tuple[str, str]:
+def _place(pool: Pool, unit: UnitFacts) -> Text:
     """Who shares it, as a resident calls them."""
     return {
-        0: ("全小区", "Whole community"),
-        1: (unit.building_zh, unit.building_en),
-        2: (unit.entrance_zh, unit.entrance_en),
+        0: Text(zh="全小区", en="Whole community"),
+        1: unit.building_name,
+        2: unit.entrance_name,
     }[len(pool.place)]
 
 

@@ -166,7 +166,7 @@ def test_a_dropped_line_before_the_acknowledgement_is_found_reversed(world: Simu
     result: Outcome | None = None
     with contextlib.suppress(OutcomeUnknown):
         result = device.authorise(REQUEST, Observed()).outcome
-    assert newest(world) == "reversed"
+    assert wait_until(lambda: newest(world) == "reversed"), "it takes back what nobody acknowledged"
     assert result in (None, Outcome.APPROVED)
     last = device.last_transaction()
     assert last is not None

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from contract.messages import Text
 from server.billing.rules.facts import KeptFacts, MeterFacts, PeriodFacts, UnitFacts
 from server.billing.rules.item import ItemFacts, Pool, TariffFacts
 from server.billing.rules.outcome import Charge, Outcome
@@ -16,10 +17,11 @@ LONG_AGO = date(2020, 1, 1)
 
 
 def unit(code: str, area: str = "100", *spaces: str, place=("3", "2"), **more: Any) -> UnitFacts:
-    names = ("3号楼2单元", "Building 3, Entrance 2")
+    entrance = Text(zh="3号楼2单元", en="Building 3, Entrance 2")
     held = tuple(KeptFacts(space) for space in spaces)
-    more = {"parking_spaces": held, "building_zh": "3号楼", "building_en": "Building 3"} | more
-    return UnitFacts(code, place, *names, D(area), **more)
+    building = Text(zh="3号楼", en="Building 3")
+    more = {"parking_spaces": held, "building_name": building} | more
+    return UnitFacts(code, place, entrance, D(area), **more)
 
 
 def meter(before: str, now: str, place: tuple[str, ...] = ("3", "2"), **more: Any) -> MeterFacts:
@@ -31,7 +33,7 @@ def tariff(rule: str, rate: Any = 1, valid_from: date = LONG_AGO, **more: Any) -
 
 
 def item(*tariffs: TariffFacts, code: str = "fee", **more: Any) -> ItemFacts:
-    return ItemFacts(code, "费", "Fee", tariffs, **more)
+    return ItemFacts(code, Text(zh="费", en="Fee"), tariffs, **more)
 
 
 def pool(of: MeterFacts | None, units: Sequence[UnitFacts], **more: Any) -> Pool:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.messages import Text
 from server.billing.rules.calculation import calculate
 from server.billing.rules.facts import PeriodFacts
-from server.billing.rules.item import OneOff, Proration, Rounding, TariffFacts
+from server.billing.rules.item import NO_NOTE, OneOff, Proration, Rounding, TariffFacts
 from server.billing.rules.pieces import of_use, pieces
 from server.billing.rules.reductions import DiscountFacts, WaiverFacts
 from tests.server.billing.rule_facts import charges, item, meter, pool, said, tariff, total, unit
@@ -144,7 +145,7 @@ def test_lines_add_up_to_bills_whatever_is_taken_off(data):
         st.lists(
             st.builds(
                 lambda of, percent, day, length: DiscountFacts(
-                    of, percent, day, day + timedelta(length), "空置", "Vacant"
+                    of, percent, day, day + timedelta(length), Text(zh="空置", en="Vacant")
                 ),
                 st.sampled_from(["", "property", "parking"]),
                 st.decimals(min_value=1, max_value=100, places=2),
@@ -176,7 +177,8 @@ def test_lines_add_up_to_bills_whatever_is_taken_off(data):
 
 def test_a_discount_for_some_days_is_reckoned_from_them():
     facts = PeriodFacts("2026-12", (unit("a"),))
-    vacant = DiscountFacts("fee", D(30), date(2026, 12, 12), None, "空置优惠", "Discount: vacant")
+    name = Text(zh="空置优惠", en="Discount: vacant")
+    vacant = DiscountFacts("fee", D(30), date(2026, 12, 12), None, name)
     found = calculate(facts, [item(tariff("fixed", 310))], {"a": [vacant]})["a"]
     [_, (_, line)] = found.lines
     assert line.amount_minor == -6_000  # 310.00 × 30 % × 20/31
@@ -216,6 +218,6 @@ def test_items_that_are_parts_of_each_other_are_refused_in_words():
 
 
 def test_one_offs_of_an_item_without_such_a_tariff_block():
-    of = item(tariff("fixed", 1), one_offs={"a": (OneOff(1, 5, "", ""),)})
+    of = item(tariff("fixed", 1), one_offs={"a": (OneOff(1, 5, NO_NOTE),)})
     found = calculate(PeriodFacts("2026-12", (unit("a"),)), [of])
     assert [why.code for _, why in found["a"].blocked] == ["no_tariff"]

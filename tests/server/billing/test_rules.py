@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.messages import Text
 from server.billing.rules.item import OneOff, Pool, Rounding, SplitBy
 from server.billing.rules.shares import split
 from tests.server.billing.rule_facts import (
@@ -93,7 +94,9 @@ def test_only_the_kinds_of_units_that_are_meant_are_charged():
 
 
 def test_a_one_off_is_charged_as_it_was_entered():
-    once = item(tariff("one_off"), one_offs={"a": (OneOff(7, 12_345, "换锁", "New lock"),)})
+    once = item(
+        tariff("one_off"), one_offs={"a": (OneOff(7, 12_345, Text(zh="换锁", en="New lock")),)}
+    )
     [charge] = charges(once, unit("a"), unit("b"))["a"]
     assert (charge.amount_minor, charge.once, charge.note.en) == (12_345, 7, "New lock")
 
@@ -144,7 +147,7 @@ def test_a_minimum_is_kept_and_said():
     ],
 )
 def test_a_cost_is_split_as_the_item_says(by: SplitBy, weights: dict, amounts: list[int]):
-    lift = Pool("lift", ("3",), weights, cost_minor=1_000, note_zh="电梯维保", note_en="Lift")
+    lift = Pool("lift", ("3",), weights, cost_minor=1_000, note=Text(zh="电梯维保", en="Lift"))
     units = [unit(code) for code in "abc"]
     found = charges(item(tariff("shared"), pools=(lift,), split_by=by), *units)
     assert [c.amount_minor for code in weights for c in found[code]] == amounts

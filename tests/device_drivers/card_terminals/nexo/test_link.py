@@ -118,7 +118,7 @@ def test_stop_ends_a_request_that_waits(papers):
 
         def ask():
             try:
-                link.post(b"ping", 60.0, waiting.set)
+                link.post(b"ping", 60.0, lambda _: waiting.set())
             except DeviceError as problem:
                 ended.append(problem)
 
