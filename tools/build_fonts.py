@@ -1,8 +1,9 @@
-"""Builds the kiosk's two typefaces from Debian's Noto fonts (OFL 1.1).
+"""Builds the kiosk's typefaces from Debian's Noto fonts (OFL 1.1).
 
 LobbySans is the Simplified Chinese face of Noto Sans CJK: the first face of each collection is
 Japanese; a kiosk that used it would show Japanese forms of characters such as 直, 骨 and 角. Every
 glyph is kept, so that rare characters of names are there; it is as full as a font file can be.
+LobbyScreen is cut from it to the characters of ``kiosk.ui.characters``, for the screens.
 LobbyOther holds the scripts that it lacks, merged from the faces of Noto Sans that share its measures.
 """
 
@@ -10,8 +11,11 @@ import logging
 import sys
 from pathlib import Path
 
+from fontTools import subset
 from fontTools.merge import Merger, Options
 from fontTools.ttLib import TTCollection
+
+from kiosk.ui.characters import CHARACTERS
 
 SOURCES = (
     Path("/usr/share/fonts/opentype/noto"),
@@ -48,6 +52,17 @@ def same_lines(font, model) -> None:
         setattr(font["OS/2"], name, getattr(model["OS/2"], name))
 
 
+def cut(whole: Path, target: Path) -> None:
+    """Only the characters of the screens, without what sets vertical lines or chooses other forms."""
+    options = subset.Options(layout_features=[], notdef_outline=True)
+    options.drop_tables += ["GPOS", "GSUB", "GDEF", "BASE", "VORG", "vhea", "vmtx"]
+    font = subset.load_font(str(whole), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=map(ord, CHARACTERS))
+    subsetter.subset(font)
+    put(font, target)
+
+
 def main() -> None:
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     TARGET.mkdir(parents=True, exist_ok=True)
@@ -57,6 +72,7 @@ def main() -> None:
         )
         face = next(f for f in collection.fonts if f["name"].getDebugName(1) == FAMILY)
         put(face, TARGET / f"LobbySans-{weight}.otf")
+        cut(TARGET / f"LobbySans-{weight}.otf", TARGET / f"LobbyScreen-{weight}.otf")
         parts = [
             str(source_file(f"NotoSans{script}-{weight}.ttf", "fonts-noto-core"))
             for script in OTHER_SCRIPTS

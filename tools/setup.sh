@@ -51,7 +51,7 @@ if [ "$want" != "$have" ]; then
   echo "$want" > .venv/installed
 fi
 
-if [ ! -e assets/fonts/built/LobbyOther-Bold.ttf ]; then
+if [ ! -e assets/fonts/built/LobbyScreen-Bold.otf ] || [ ! -e assets/fonts/built/LobbyOther-Bold.ttf ]; then
   echo "setup: building the fonts from Noto Sans CJK and Noto Sans"
   .venv/bin/python tools/build_fonts.py
 fi

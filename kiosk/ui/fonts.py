@@ -1,6 +1,6 @@
-"""The kiosk's typefaces, regular and bold: the Simplified Chinese face of Noto Sans CJK, and for
-what that lacks a second one with further scripts. SDL looks into one font only, so a text of both
-is set in runs."""
+"""The kiosk's typefaces, regular and bold: the Simplified Chinese face of Noto Sans CJK cut to what is
+nearly always shown, the whole of it for rare characters, and one with further scripts. SDL looks into one
+font only, so a text of several is set in runs."""
 
 import re
 from functools import lru_cache
@@ -12,10 +12,12 @@ from kivy.utils import escape_markup
 
 from device_drivers.printers.typefaces import Run, runs
 from kiosk.asset_paths import FONTS
+from kiosk.ui.characters import HAN
 
-FAMILY = "LobbySans"
+FAMILY = "LobbyScreen"
+WHOLE = "LobbySans"
 OTHER = "LobbyOther"
-SUFFIXES = {FAMILY: "otf", OTHER: "ttf"}
+SUFFIXES = {FAMILY: "otf", WHOLE: "otf", OTHER: "ttf"}  # in the order in which they are asked
 
 
 class FontsMissing(FileNotFoundError):
@@ -23,7 +25,10 @@ class FontsMissing(FileNotFoundError):
 
 
 def font_file(weight: str, family: str = FAMILY) -> Path:
+    """Where the cut typeface was not built, the whole one shows the same and takes more memory."""
     path = FONTS / f"{family}-{weight}.{SUFFIXES[family]}"
+    if not path.exists() and family == FAMILY:
+        return font_file(weight, WHOLE)
     if not path.exists():
         raise FontsMissing(f"{path} is missing: run tools/build_fonts.py (or: make setup)")
     return path
@@ -37,7 +42,8 @@ def register() -> None:
 
 
 # Nearly all that is shown; the font is not asked about these.
-COMMON = re.compile("[ -~\n·×—‘’“”…\u3000-\u301f\u4e00-\u9fa5\uff01-\uff5e\uffe5]*")
+_SIGNS = " -~\n·×—‘’“”…\u3000-\u301f\uff01-\uff5e\uffe5"
+COMMON = re.compile(f"[{_SIGNS}{''.join(sorted(HAN))}]*")
 
 
 def set_runs(text: str, *, bold: bool) -> tuple[Run, ...]:
@@ -50,8 +56,9 @@ def plain(text: str, *, bold: bool) -> bool:
     """Whether the first typeface alone shows the text as it stands."""
     if COMMON.fullmatch(text):
         return True
+    weight = "Bold" if bold else "Regular"
     return all(
-        run.text == line and _family(run) == FAMILY
+        run.text == line and run.face == font_file(weight)
         for line in text.split("\n")
         for run in set_runs(line, bold=bold)[:1]
     )

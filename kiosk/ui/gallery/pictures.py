@@ -135,13 +135,19 @@ class Stage:
         while time.monotonic() < end:
             EventLoop.idle()
 
+    def paint(self) -> None:
+        """Draws what is laid out."""
+        from kivy.core.window import Window
+
+        Window.dispatch("on_draw")
+
     def picture(self):
         """What the window shows now, as a Pillow image."""
         from kivy.core.window import Window
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
         from PIL import Image
 
-        Window.dispatch("on_draw")
+        self.paint()
         width, height = Window.size
         pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
         image = Image.frombytes("RGB", (width, height), pixels)
