@@ -49,6 +49,15 @@ def passwords_without_delay(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def language_of_the_server() -> Iterator[None]:
+    """A page that a test asked for in English leaves the next test nothing."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, settings) -> Path:
     """Keys and secrets of a test stay in the test's own folder."""
     settings.DATA_FOLDER = tmp_path / "data"
