@@ -7,7 +7,7 @@ from fractions import Fraction
 from contract.currency import EXPONENTS
 from contract.messages import ExplainRow, Text
 from contract.money import Money
-from server.billing.rules.item import ItemFacts, Rounding
+from server.billing.rules.item import ItemFacts, Proration, Rounding
 from server.billing.rules.outcome import Charge, row
 from server.billing.rules.shares import split_exactly
 
@@ -22,6 +22,11 @@ _SAID = {
     Rounding.WHOLE: ("四舍五入到元", "to the nearest whole"),
     Rounding.TENTH_DOWN: ("舍去分", "down to a tenth"),
     Rounding.WHOLE_DOWN: ("舍去角分", "down to a whole"),
+}
+
+_PARTS_SAID = {
+    Proration.WHOLE: ("按整月计，变动从下月起", "whole months; a change begins with the next one"),
+    Proration.HALVES: ("按半月计，从 1 日或 16 日起", "half months, from the 1st or the 16th"),
 }
 
 
@@ -44,15 +49,16 @@ def charges_of(parts: Sequence[Part], item: ItemFacts, currency: str) -> list[Ch
         return []
     exact = sum((part.exact for part in parts), Fraction(0))
     total = rounded(exact, item.rounding, currency)
-    rows = _rounding_rows(item)
+    rows = _rows(item)
     least = rounded(major(item.minimum, currency), Rounding.CENT, currency)
-    if total < least:
-        total = least
+    if least:
+        shown = Money(least, currency).display()
         rows += (
-            row(
-                "不足最低收费，按最低收费", "At least the minimum", Money(least, currency).display()
-            ),
+            row("不足最低收费，按最低收费", "At least the minimum", shown)
+            if total < least
+            else row("最低收费", "Minimum", shown),
         )
+        total = max(total, least)
     amounts = split_exactly(total, [part.exact for part in parts])
     return [
         Charge(
@@ -79,6 +85,8 @@ def rounded(exact: Fraction, rounding: Rounding, currency: str) -> int:
     return int((exact / step + (0 if down else Fraction(1, 2))) // 1) * step
 
 
-def _rounding_rows(item: ItemFacts) -> tuple[ExplainRow, ...]:
-    said = _SAID.get(item.rounding)
-    return (row("取整", "Rounded", *said),) if said else ()
+def _rows(item: ItemFacts) -> tuple[ExplainRow, ...]:
+    """The item's rules of rounding and of parts of a month, where they are not the usual ones."""
+    rounding, parts = _SAID.get(item.rounding), _PARTS_SAID.get(item.proration)
+    rows = (row("不足一月", "Parts of a month", *parts),) if parts else ()
+    return (*rows, row("取整", "Rounded", *rounding)) if rounding else rows

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.messages import Text
-from server.billing.rules.item import OneOff, Pool, Rounding, SplitBy
+from server.billing.rules.item import OneOff, Pool, Proration, Rounding, SplitBy
 from server.billing.rules.shares import split
 from tests.server.billing.rule_facts import (
     charges,
@@ -175,3 +175,23 @@ def test_the_same_bill_is_always_the_same(amount: int, weights: list[D]):
 def test_nothing_can_be_shared_by_nothing():
     with pytest.raises(ValueError, match="weights"):
         split(100, {"a": D(0)})
+
+
+def test_the_items_own_rules_are_printed():
+    of = item(
+        tariff("fixed", "12.34"),
+        minimum=D(5),
+        rounding=Rounding.TENTH,
+        proration=Proration.WHOLE,
+    )
+    [line] = charges(of, unit("a"))["a"]
+    assert line.amount_minor == 1230
+    assert said(line)[-3:] == [
+        "不足一月 按整月计，变动从下月起",
+        "取整 四舍五入到角",
+        "最低收费 ￥5.00",
+    ]
+    [least] = charges(item(tariff("fixed", 1), minimum=D(5)), unit("a"))["a"]
+    assert said(least)[-1] == "不足最低收费，按最低收费 ￥5.00"
+    [usual] = charges(item(tariff("fixed", 1)), unit("a"))["a"]
+    assert said(usual) == ["每月 ￥1.00"]
