@@ -13,6 +13,7 @@ from django.utils import timezone
 from server.alerts.models import Alert
 from server.billing.signing import create_key
 from server.billing_runs import background, runs
+from server.billing_runs.schedule_models import DueRun
 from server.estate.models import Community, ParkingSpace
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
@@ -50,6 +51,7 @@ def foreign(world: worlds.World) -> Community:
     )
     run = runs.begin(community, "2027-01", today=TODAY, person=Person("x"), reason="x", at=NOW)
     background.enqueue(run, "x")
+    DueRun.objects.create(community=community, period="2027-02", due_on=TODAY)
     create_staff("company")
     technician = create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
     Request.objects.create(
