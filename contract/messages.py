@@ -156,6 +156,9 @@ class KioskConfig(Message):
     payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
     second_factor: bool
     numbering: Numbering = DEFAULT
+    unit_start: str = (
+        ""  # how the codes of the kiosk's own building begin, e.g. "3": filled in already
+    )
     unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are
     notices: list[Notice]
     public_url: str  # what residents' phones open: receipts, payment status

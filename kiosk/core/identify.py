@@ -70,6 +70,13 @@ def again(session: Session) -> Session:
     )
 
 
+def to_typing(session: Session) -> Session:
+    """With the building of this kiosk filled in, as long as nothing else was typed."""
+    entry = session.visit.entry
+    fresh = unit_entry.start(session.lobby.config) if not any(entry.parts) else entry
+    return with_visit(session, screen=Screen.IDENTIFY, entry=fresh)
+
+
 def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
     config = session.lobby.config
     if config is None:
@@ -116,7 +123,7 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     if visit.screen is Screen.ATTRACT and event.action is Action.SCAN:
         return with_visit(session, screen=Screen.SCAN), ()
     if visit.screen in (Screen.ATTRACT, Screen.SCAN) and event.action is Action.KEYPAD:
-        return (session if visit.busy else with_visit(session, screen=Screen.IDENTIFY)), ()
+        return (session if visit.busy else to_typing(session)), ()
     if visit.screen in (Screen.IDENTIFY, Screen.VERIFY) and not visit.busy:
         return _on_keys(session, event)
     if visit.screen is Screen.BILLS and not visit.busy:
@@ -133,7 +140,9 @@ def _on_keys(session: Session, event: Tapped) -> Step | None:
     kinds = unit_entry.numbering(session).kinds
     match event.action:
         case Action.DIGIT if len(event.value) == 1:
-            typed = unit_entry.typed(unit_entry.kind(session), entry, event.value)
+            config = session.lobby.config
+            codes = config.unit_codes if config else ()
+            typed = unit_entry.typed(unit_entry.kind(session), entry, event.value, codes)
             return with_visit(session, entry=typed, say=None), ()
         case Action.BACKSPACE:
             return with_visit(session, entry=unit_entry.rubbed_out(entry), say=None), ()

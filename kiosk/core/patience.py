@@ -1,5 +1,6 @@
 """How long each screen waits for the next touch, and when a visit may be ended. Pure."""
 
+from kiosk.core import unit_entry
 from kiosk.core.model import AS_USUAL, Screen, Session, Visit
 
 PATIENCE_S = {
@@ -48,7 +49,8 @@ def patience_s(visit: Visit) -> int:
 def may_end(session: Session) -> bool:
     """Whether somebody who named a unit, or began to, can be forgotten at a touch."""
     visit = session.visit
-    known = visit.account is not None or visit.payment is not None or any(visit.entry.parts)
+    begun = visit.entry.parts != unit_entry.start(session.lobby.config).parts
+    known = visit.account is not None or visit.payment is not None or begun
     return known and visit.screen not in RESTING and not session.may_hold_money
 
 

@@ -236,7 +236,7 @@ def _on_another(session: Session) -> Step:
     kept = {"language": session.visit.language, "access": session.visit.access}
     session = home(session, **kept)
     if session.visit.screen is Screen.ATTRACT:
-        session = with_visit(session, screen=Screen.IDENTIFY)
+        session = identify.to_typing(session)
     return session, ()
 
 

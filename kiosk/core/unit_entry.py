@@ -1,9 +1,10 @@
 """Typing a unit's code, key by key, by the community's own numbering. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from contract import unit_code
-from contract.messages import KioskConfig
+from contract.messages import KioskConfig, Text
 from contract.unit_code import DEFAULT, Kind, Numbering
 from kiosk.core.model import PHONE, PHONE_DIGITS, Session, UnitEntry
 
@@ -21,18 +22,57 @@ def kind(session: Session) -> Kind:
     return kinds[min(session.visit.entry.kind, len(kinds) - 1)]
 
 
-def typed(of: Kind, entry: UnitEntry, pressed: str) -> UnitEntry:
-    """A full part, or one that cannot take the key, lets it fall into the following one."""
+def typed(of: Kind, entry: UnitEntry, pressed: str, codes: Sequence[str] = ()) -> UnitEntry:
+    """A full part, or one that cannot take the key, lets it fall into the following one. By the
+    community's ``codes`` a part that can only be what it is goes on to the following one by itself."""
     place = entry.active
     if place == PHONE:
         fits = pressed in "0123456789" and len(entry.phone) < PHONE_DIGITS
         return entry.put(PHONE, entry.phone + pressed) if fits else entry
     if _takes(of, entry, place, pressed):
-        return entry.put(place, entry.of(place) + pressed)
+        return _gone_on(of, entry.put(place, entry.of(place) + pressed), codes)
     following = place + 1
     if entry.of(place) and not entry.of(following) and _takes(of, entry, following, pressed):
-        return replace(entry.put(following, pressed), active=following)
+        return _gone_on(of, replace(entry.put(following, pressed), active=following), codes)
     return entry
+
+
+def _gone_on(of: Kind, entry: UnitEntry, codes: Sequence[str]) -> UnitEntry:
+    place, last = entry.active, len(of.parts) - 1
+    if place >= last or entry.of(place + 1):
+        return entry
+    text, before = entry.of(place), entry.parts[:place]
+    there = {
+        parts[place]
+        for parts in (tuple(code.upper().split("-")) for code in codes)
+        if len(parts) == len(of.parts) and parts[:place] == before
+    }
+    longer = any(other != text and other.startswith(text) for other in there)
+    return replace(entry, active=place + 1) if text in there and not longer else entry
+
+
+def start(config: KioskConfig | None) -> UnitEntry:
+    """What stands there before anything was typed: the building of this kiosk, where it is known."""
+    parts = tuple(config.unit_start.split("-")) if config and config.unit_start else ()
+    first = (config.numbering if config else DEFAULT).kinds[0]
+    fits = len(parts) < len(first.parts) and all(
+        part.accepts(text) for part, text in zip(first.parts, parts, strict=False)
+    )
+    return UnitEntry(parts, active=len(parts)) if parts and fits else UnitEntry()
+
+
+def in_words(session: Session) -> Text:
+    """What was typed, in the words of the bill: 3栋2单元1201. The last part needs no word of its own."""
+    entry, of = session.visit.entry, kind(session)
+    pairs = [(text, part.label) for text, part in zip(entry.parts, of.parts, strict=False) if text]
+    if not pairs or len(of.parts) == 1:
+        return Text(zh=entry.unit_code, en=entry.unit_code)
+    *first, (last, _) = pairs
+    if len(pairs) < len(of.parts):
+        first, last = pairs, ""
+    zh = "".join(f"{text}{named.zh}" for text, named in first) + last
+    named = [f"{named.en} {text}" for text, named in first] + ([last] if last else [])
+    return Text(zh=zh, en=", ".join(named))
 
 
 def _takes(of: Kind, entry: UnitEntry, place: int, pressed: str) -> bool:
@@ -50,7 +90,7 @@ def rubbed_out(entry: UnitEntry) -> UnitEntry:
 def first_empty(of: Kind, entry: UnitEntry) -> int | None:
     """The part to be typed next; None when all are there. One that is being typed is not skipped."""
     places = range(len(of.parts))
-    after = [place for place in places if place > entry.active and not entry.of(place)]
+    after = [place for place in places if place >= entry.active and not entry.of(place)]
     empty = [place for place in places if not entry.of(place)]
     return (after or empty or [None])[0]
 

@@ -123,6 +123,7 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
         payment_codes=_offered(community, registry.charging_phones()),
         second_factor=community.second_factor,
         numbering=community.unit_numbering,
+        unit_start=kiosk.unit_start,
         unit_codes=list(
             Unit.objects.filter(community=community).order_by("code").values_list("code", flat=True)
         ),

@@ -24,7 +24,15 @@ KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "jour
 class KioskAdmin(CommunityRows, ModelAdmin):
     list_display = ("code", "place", "community", "active", "enrolled_at", "heard_at")
     list_filter = ("community", "active")
-    fields = ("community", "code", "location_zh", "location_en", "active", *KIOSKS_OWN)
+    fields = (
+        "community",
+        "code",
+        "location_zh",
+        "location_en",
+        "unit_start",
+        "active",
+        *KIOSKS_OWN,
+    )
     readonly_fields = KIOSKS_OWN
     actions = ("new_pairing_code",)
 

@@ -45,6 +45,12 @@ class Kiosk(OfCommunity):
     )
     code = models.CharField(_("Kiosk code"), max_length=8, validators=[KIOSK_CODE])
     location = BilingualField(_("Location"), zh_max=60, en_max=80)
+    unit_start = models.CharField(
+        _("How the unit codes of its building begin"),
+        max_length=20,
+        blank=True,
+        help_text=_("For example 3, or 3-2: residents need not type it. Empty: they type all"),
+    )
     active = models.BooleanField(_("Active"), default=True)
     public_key = models.CharField(_("Public key"), max_length=43, blank=True)
     enrolled_at = models.DateTimeField(_("Enrolled at"), null=True, blank=True)

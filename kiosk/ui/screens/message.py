@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.core import unit_entry
 from kiosk.core.model import Say, Screen, Session
 from kiosk.core.patience import seconds_left
 from kiosk.texts.catalogue import say
@@ -35,13 +36,18 @@ class MessageView:
 def present(session: Session) -> MessageView:
     visit, language = session.visit, session.visit.language
     what = visit.say or Say.SERVER_AWAY
+    typed = unit_entry.in_words(session).in_language(language)
     left = seconds_left(session)
     counting = left is not None and left <= WARNED_S
     return MessageView(
         icon="check" if what in _GOOD else "warning",
         tone="good" if what in _GOOD else "attention",
         title=title(session, what),
-        body=say(language, f"message.{what.value}_body", unit=visit.entry.unit_code),
+        body=say(
+            language,
+            f"message.{what.value}_body",
+            unit=typed,
+        ),
         amount=amount(session) if visit.amount else "",
         next_words=say(language, next_step(what, visit.back_to)),
         returns=say(language, "message.returns", count=left) if counting else "",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.core import unit_entry
 from kiosk.core.model import PHONE_DIGITS, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
@@ -26,7 +27,7 @@ def present(session: Session) -> VerifyView:
     typed, asked = len(visit.entry.phone), PHONE_DIGITS
     return VerifyView(
         digits=(TYPED * typed + MISSING * (asked - typed)).strip(),
-        unit=visit.entry.unit_code,
+        unit=unit_entry.in_words(session).in_language(language),
         told=say(language, f"message.{visit.say.value}") if visit.say else "",
         busy=visit.busy,
         next_words=say(language, "identify.busy" if visit.busy else "common.next"),

@@ -9,8 +9,10 @@ from contract.numberings import NUMBERINGS
 from contract.unit_code import DEFAULT
 from kiosk.core import unit_entry
 from kiosk.core.effects import LookUp
-from kiosk.core.events import Scanned
+from kiosk.core.events import LookupFailed, Scanned
 from kiosk.core.model import Action, Say, Screen, UnitEntry
+from kiosk.core.patience import may_end
+from kiosk.ui.screens import message
 from kiosk.ui.screens.identify import present
 from tests.kiosk.core.story import Story, config
 
@@ -109,3 +111,43 @@ def test_whatever_is_pressed_only_what_the_parts_can_take_stands_there(name: str
     assert len(entry.parts) <= len(kind.parts) and 0 <= entry.active < len(kind.parts)
     for part, text in zip(kind.parts, entry.parts, strict=False):
         assert text == "" or part.accepts(text)
+
+
+CODES = ["3-2-1201", "3-2-1202", "3-1-101", "1-1-101", "12-1-101"]
+
+
+def pressed(story: Story, keys: str) -> Story:
+    for key in keys:
+        story.taps(Action.DIGIT, key)
+    return story
+
+
+def test_a_part_that_can_only_be_what_it_is_goes_on_by_itself():
+    story = Story.at_attract(unit_codes=CODES).taps(Action.KEYPAD)
+    assert pressed(story, "321201").visit.entry.parts == ("3", "2", "1201")
+    assert story.visit.entry.active == 2
+    story = Story.at_attract(unit_codes=CODES).taps(Action.KEYPAD)
+    assert pressed(story, "1").visit.entry.active == 0, "there is a building 12 too"
+    assert pressed(story, "2").visit.entry.active == 1
+    story.taps(Action.NEXT)
+    assert story.visit.entry.active == 1, "what is to be typed now is not left out"
+
+
+def test_the_building_of_the_kiosk_is_filled_in_and_can_be_rubbed_out():
+    story = Story.at_attract(unit_codes=CODES, unit_start="3").taps(Action.KEYPAD)
+    assert (story.visit.entry.parts, story.visit.entry.active) == (("3",), 1)
+    assert not may_end(story.session), "nobody has named a unit"
+    assert pressed(story, "21201").visit.entry.unit_code == "3-2-1201"
+    story = Story.at_attract(unit_codes=CODES, unit_start="3").taps(Action.KEYPAD)
+    assert story.taps(Action.BACKSPACE).visit.entry.parts == ("",)
+    assert pressed(story, "1211101"[:6]).visit.entry.parts[0] == "12"
+    story = Story.at_attract(unit_start="not-a-building-here").taps(Action.KEYPAD)
+    assert story.visit.entry.parts == ()
+
+
+def test_what_was_typed_is_repeated_in_the_words_of_the_bill():
+    story = Story.at_attract().types("3", "2", "1201")
+    story.plays(LookupFailed(story.visit.number, "unit_not_found"))
+    assert message.present(story.session).body == "您输入的是 3栋2单元1201"
+    story.taps(Action.LANGUAGE)
+    assert message.present(story.session).body == "You entered Building 3, Entrance 2, 1201"
