@@ -131,6 +131,10 @@ class Community(Message):
     time_zone: ZoneName
     test: bool  # simulated money is accepted here only
     office_phone: str
+    office_hours: NameText | None = None  # as people read them
+    office_opens: str = ""  # by the community's clock, HH:MM; empty: not told
+    office_closes: str = ""
+    duty_phone: str = ""  # who answers while the office is closed
 
 
 class BillKey(Message):

@@ -45,6 +45,7 @@ from kiosk.journal.scrubber import JournalWatch
 from kiosk.recovery.inquiry import Recovery, age_of
 from kiosk.recovery.journal_repair import mend
 from kiosk.recovery.test_payment import TrialPayments
+from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.devices import make_devices, watched
 from kiosk.runtime.engine import Engine
@@ -266,6 +267,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         scanner=devices.scanner,
         desk=desk,
         staff=staff,
+        callbacks=Callbacks(client, engine.post),
     )
     watchdog = Watchdog(lambda: time.monotonic() - engine.alive_at < ENGINE_SILENT_S_MAX)
     kiosk = Kiosk(engine, hands, watchdog.on_frame)

@@ -17,6 +17,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
+from contract.callbacks import CallbackTaken, CallbackWish
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.http_signature import sign
@@ -127,6 +128,9 @@ class CentralClient:
     def continue_journal(self, salvaged: JournalSalvage) -> JournalPosition:
         """Our journal was found damaged: where it goes on."""
         return self._call("POST", "/journal/continue", JournalPosition, salvaged)
+
+    def ask_callback(self, wish: CallbackWish) -> CallbackTaken:
+        return self._call("POST", "/callbacks", CallbackTaken, wish)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         return self._call("POST", "/heartbeats", HeartbeatAnswer, heartbeat)

@@ -109,6 +109,16 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class AskCallback:
+    """Tell staff that somebody wants to be called back; see CallbackSent."""
+
+    visit: int
+    wish_id: str
+    phone: str = field(repr=False)
+    screen: str
+
+
+@dataclass(frozen=True)
 class CheckPin:
     visit: int
     pin: str = field(repr=False)
@@ -147,6 +157,7 @@ Effect = (
     | ArmScanner
     | GuideScan
     | Sound
+    | AskCallback
     | CheckPin
     | LookAround
     | PrintTestPage

@@ -217,6 +217,14 @@ class ReceiptPrinted:
 
 
 @dataclass(frozen=True)
+class CallbackSent:
+    """Whether staff have the wish to be called back; False: nobody can say."""
+
+    visit: int
+    taken: bool
+
+
+@dataclass(frozen=True)
 class PinChecked:
     visit: int
     right: bool
@@ -265,6 +273,7 @@ Event = (
     | CardLost
     | CardNotAsked
     | ReceiptPrinted
+    | CallbackSent
     | PinChecked
     | FactsSeen
     | TestEnded

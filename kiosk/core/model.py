@@ -41,6 +41,7 @@ class Screen(StrEnum):
     MESSAGE = "message"
     SERVICES = "services"
     HELP = "help"
+    CALLBACK = "callback"  # a number to be called back at
     OUT_OF_ORDER = "out_of_order"
     STAFF_PIN = "staff_pin"
     STAFF = "staff"  # devices, tests, versions; nothing of any resident
@@ -100,6 +101,7 @@ class Action(StrEnum):
     BACK = "back"
     END = "end"
     HELP = "help"
+    CALL_BACK = "call_back"
     LANGUAGE = "language"
     ELDER = "elder"
     HIGH_CONTRAST = "high_contrast"
@@ -223,6 +225,23 @@ class Staff:
     looked_at: float = 0.0  # monotonic seconds
 
 
+class Sent(StrEnum):
+    """How a wish to be called back stands."""
+
+    NOT_YET = ""
+    SENDING = "sending"
+    TAKEN = "taken"
+    FAILED = "failed"  # it may have arrived; nobody can say
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A number to be called back at, as it is typed, and what became of the wish."""
+
+    phone: str = field(default="", repr=False)
+    sent: Sent = Sent.NOT_YET
+
+
 @dataclass(frozen=True)
 class Lobby:
     """What is true whoever stands there."""
@@ -315,6 +334,7 @@ class Visit:
     paper_trouble: str = ""  # why it did not come: ReceiptPrinted.why
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
     reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had
+    callback: Callback = Callback()
     staff: Staff = Staff()
     touched: float = 0.0  # monotonic seconds of the last sign of life
 

@@ -41,7 +41,8 @@ def seconds_left(session: Session) -> int | None:
 
 def patience_s(visit: Visit) -> int:
     """How long a screen waits for the next touch."""
-    screen = visit.helped_from if visit.screen is Screen.HELP and visit.account else visit.screen
+    helped = visit.screen in (Screen.HELP, Screen.CALLBACK) and visit.account
+    screen = visit.helped_from if helped else visit.screen
     patience = PATIENCE_S.get(screen, PATIENCE_DEFAULT_S)
     return patience * (ELDER_PATIENCE if visit.access.elder else 1)
 

@@ -8,13 +8,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.core import earlier_payment, identify, outcome, payment_code, payment_flow, staff
+from kiosk.core import (
+    earlier_payment,
+    helping,
+    identify,
+    outcome,
+    payment_code,
+    payment_flow,
+    staff,
+)
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, GuideScan
 from kiosk.core.events import (
     AccountFound,
     BillsCacheSeen,
     BillsHeld,
+    CallbackSent,
     CardAnswered,
     CardLost,
     CardNotAsked,
@@ -217,8 +226,8 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (identify.on_tapped, payment_flow.on_tapped, staff.on_tapped):
-        answer = room(session, event, moment)
+    for room in (identify, payment_flow, helping, staff):
+        answer = room.on_tapped(session, event, moment)
         if answer is not None:
             return answer
     return session, ()
@@ -263,7 +272,7 @@ def _accessed(session: Session, **changes: bool) -> Step:
 
 def _on_help(session: Session) -> Step:
     visit = session.visit
-    if visit.screen in (Screen.STARTING, *staff.SCREENS, Screen.HELP):
+    if visit.screen in (Screen.STARTING, *staff.SCREENS, Screen.HELP, Screen.CALLBACK):
         return session, ()
     return replace(session, visit=replace(visit, screen=Screen.HELP, helped_from=visit.screen)), ()
 
@@ -302,6 +311,7 @@ def _on_back(session: Session) -> Step:
 
 _BACK = {
     Screen.SCAN: Screen.ATTRACT,
+    Screen.CALLBACK: Screen.HELP,
     Screen.IDENTIFY: Screen.ATTRACT,
     Screen.SERVICES: Screen.ATTRACT,
     Screen.STAFF_PIN: Screen.ATTRACT,
@@ -361,6 +371,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     CardLost: payment_flow.on_card_lost,
     CardNotAsked: payment_flow.on_card_not_asked,
     ReceiptPrinted: outcome.on_receipt_printed,
+    CallbackSent: helping.on_sent,
     PinChecked: staff.on_pin_checked,
     FactsSeen: staff.on_facts,
     TestEnded: staff.on_test_ended,

@@ -9,6 +9,7 @@ from device_drivers.scanners.interface import Scan, Scanner
 from kiosk.core.effects import (
     AbortTerminal,
     ArmScanner,
+    AskCallback,
     AskTerminal,
     CancelOrder,
     CheckPin,
@@ -29,6 +30,7 @@ from kiosk.core.effects import (
 from kiosk.core.events import Event, Scanned
 from kiosk.core.model import Session
 from kiosk.recovery.inquiry import Recovery
+from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.lookups import Lookups
@@ -52,6 +54,7 @@ class Workers:
     scanner: Scanner | None = None
     desk: CardDesk | None = None
     staff: StaffDesk | None = None
+    callbacks: Callbacks | None = None
 
 
 class Kiosk:
@@ -68,6 +71,8 @@ class Kiosk:
 
     def close(self) -> None:
         self._guide.stop()
+        if self._hands.callbacks:
+            self._hands.callbacks.close()
 
     def session(self) -> Session:
         return self._engine.session
@@ -111,6 +116,8 @@ class Kiosk:
                 hands.receipts.print(wish, session.lobby.config.community)
             case ArmScanner(on):
                 self.arm(on)
+            case AskCallback() as wish if hands.callbacks:
+                hands.callbacks.ask(wish)
             case GuideScan(on):
                 self._guide.watch(on)
             case Sound(name):

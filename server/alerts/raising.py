@@ -9,7 +9,11 @@ from server.alerts.models import Alert
 from server.language import both
 from server.storable import storable
 
+CALLBACK_WANTED = "callback_wanted"
 TEXTS = {
+    CALLBACK_WANTED: _(
+        "Somebody at a kiosk asks to be called back. Mark it as dealt with afterwards"
+    ),
     "late_payment": _("Money came for a cancelled order; handled by policy"),
     "paid_twice": _("The bill was paid by somebody else; the money was kept as credit"),
     "more_than_due": _(
@@ -112,6 +116,11 @@ def keep_up(
     )
     if not known.update(details=storable(details)):
         raise_alert(community_id, kind, subject, at, kiosk_code=kiosk_code, **details)
+
+
+def forgotten(alert: Alert) -> dict[str, Any]:
+    """An alert's details once it was dealt with: a person's number is needed no longer."""
+    return {name: told for name, told in alert.details.items() if name != "callback_phone"}
 
 
 def resolve(community_id: int, kinds: tuple[str, ...], kiosk_code: str, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """The kiosk API, version 1. Each call is thin: who asks, what the rooms below answer."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from ninja import NinjaAPI, Query
 
 from contract import messages
 from contract.business_day import business_day
+from contract.callbacks import CallbackTaken, CallbackWish
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
@@ -28,7 +29,7 @@ from server.billing.signing import bill_keys
 from server.billing.unit_accounts import accounts_of, find_bill, to_contract
 from server.database import serializable
 from server.estate.models import Community, Unit
-from server.fleet import clone_detection, enrolment, reenrolment
+from server.fleet import callbacks, clone_detection, enrolment, reenrolment
 from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.publication import shown
@@ -103,6 +104,10 @@ def _offered(community: Community, names: list[str]) -> list[Method]:
     return [Method(n) for n in names if n not in closed and registry.takes(n, currency)]
 
 
+def _hour(at: time | None) -> str:
+    return at.strftime("%H:%M") if at else ""
+
+
 def _config(kiosk: Kiosk) -> messages.KioskConfig:
     community, today = kiosk.community, _today(kiosk)
     config = messages.KioskConfig(
@@ -116,6 +121,10 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
             time_zone=community.time_zone,
             test=community.test,
             office_phone=community.office_phone,
+            office_hours=community.office_hours if community.office_hours_zh else None,
+            office_opens=_hour(community.office_opens),
+            office_closes=_hour(community.office_closes),
+            duty_phone=community.duty_phone,
         ),
         bill_keys=bill_keys(community),
         methods=[*_offered(community, registry.configured()), Method.CARD],
@@ -168,6 +177,17 @@ def lookup(request: HttpRequest, body: messages.UnitLookup) -> Any:
 def bill(request: HttpRequest, number: str) -> Any:
     kiosk = _kiosk(request)
     return to_contract(find_bill(kiosk.community, number), _today(kiosk))
+
+
+@api.post("/callbacks", response=CallbackTaken)
+def ask_callback(request: HttpRequest, body: CallbackWish) -> Any:
+    """Somebody at this kiosk wants to be called back; staff are told."""
+    kiosk = _kiosk(request)
+    try:
+        callbacks.take(kiosk, body, timezone.now())
+    except callbacks.TooMany as full:
+        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=full.retry_after_s) from full
+    return CallbackTaken(wish_id=body.wish_id)
 
 
 @api.post("/payments", response=messages.PaymentView)

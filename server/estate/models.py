@@ -68,6 +68,14 @@ class Community(models.Model):
     test = models.BooleanField(_("Test community"), default=False)
     office_phone = models.CharField(_("Office phone"), max_length=30, blank=True)
     office_hours = BilingualField(_("Office hours"), zh_max=60, en_max=80, blank=True)
+    office_opens = models.TimeField(_("Office opens"), null=True, blank=True)
+    office_closes = models.TimeField(_("Office closes"), null=True, blank=True)
+    duty_phone = models.CharField(
+        _("Duty phone"),
+        max_length=30,
+        blank=True,
+        help_text=_("Kiosks name it while the office is closed"),
+    )
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
     second_factor = models.BooleanField(_("Ask for phone's last four"), default=True)
     numbering = NumberingField(_("Numbering of units"), default=default_numbering)

@@ -17,7 +17,25 @@ KINDS = {
     "journal": _("Kiosk's journal"),
     "alert": _("Alert"),
 }
+_SCREENS = {
+    "attract": _("at the start"),
+    "scan": _("scanning the bill"),
+    "identify": _("entering the unit"),
+    "verify": _("entering the phone number"),
+    "bills": _("looking at the bills"),
+    "explain": _("looking at a bill"),
+    "method": _("choosing how to pay"),
+    "paying_qr": _("paying by phone"),
+    "paying_code": _("paying by phone"),
+    "paying_card": _("paying by card"),
+    "declined": _("after a payment that was declined"),
+    "unknown": _("after a payment whose outcome is unknown"),
+    "paid": _("after paying"),
+    "nothing_due": _("nothing was due"),
+    "out_of_order": _("the kiosk was out of order"),
+}
 VALUES = {
+    **{f"at_{screen}": said for screen, said in _SCREENS.items()},
     **{state.value: name for state, name in STATES.items()},
     **{method.value: as_spoken(shown.name) for method, shown in METHODS.items()},
     "query": _("query"),
@@ -58,6 +76,8 @@ VALUES = {
     "not_signed": _("its journal is not signed by it"),
 }
 MORE_LABELS = {
+    "callback_phone": _("Call back at"),
+    "callback_screen": _("When help was asked for"),
     "decided": _("Staff decided"),
     "said": _("Answer"),
     "refund_said": _("Channel's answer"),

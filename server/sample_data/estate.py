@@ -1,6 +1,6 @@
 """The sample community: 湖畔花园, three buildings, 300 units, parking, meters. A test community."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 
@@ -26,6 +26,9 @@ def create_community() -> Community:
         office_phone="0571-5555-0123",
         office_hours_zh="每天 8:30–18:00",
         office_hours_en="Every day 8:30–18:00",
+        office_opens=time(8, 30),
+        office_closes=time(18),
+        duty_phone="0571-5555-0199",
         company_zh="湖畔物业服务有限公司",
         company_en="Lakeside Property Services",
     )

@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from contract.heartbeat import LATE_S
+from server.alerts.models import Alert
+from server.alerts.raising import CALLBACK_WANTED
 from server.billing_runs.schedule_models import DueRun, DueState
 from server.fleet.models import Kiosk
 from server.open_questions.listing import questions, seen
@@ -63,6 +65,13 @@ def waiting_for(user: Any, now: datetime) -> list[Waiting]:
     if scope.sees(user, Area.ALERTS) != set():
         open_ones = seen(questions(scope.communities(user, Area.ALERTS), now), user)
         found.append(_waiting(_("Open questions"), len(open_ones), "open_questions", "bad"))
+        wishes = Alert.objects.filter(
+            community__in=scope.communities(user, Area.ALERTS),
+            kind=CALLBACK_WANTED,
+            resolved_at=None,
+        )
+        if count := wishes.count():
+            found.append(_waiting(_("People who wait for a call"), count, "open_questions", "bad"))
     if scope.does(user, Deed.APPROVE) != set():
         count = approvals.to_approve(user, now).count()
         found.append(_waiting(_("To approve"), count, "requests", "attention"))

@@ -17,7 +17,7 @@ from server.payments.models import PaymentOrder
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
-NO_MONEY = (Say.PAYMENT_CANCELLED, Say.PAYMENT_EXPIRED)
+NO_MONEY = (Say.PAYMENT_CANCELLED, Say.PAYMENT_EXPIRED, Say.NOT_TAKEN, Say.TERMINAL_SILENT)
 RECEIPT, SLIP = "缴费小票", "付款查询凭条"
 
 

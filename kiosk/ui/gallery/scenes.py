@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
-from contract.messages import CardData, Method, PaymentState
+from contract.messages import CardData, Method, PaymentState, Text
 from contract.money import Locale
-from contract.numberings import NUMBERINGS
 from kiosk.core.model import (
     AS_USUAL,
     PHONE,
     Access,
+    Callback,
     CardProgress,
     Lobby,
     Say,
     Screen,
+    Sent,
     Session,
     UnitEntry,
     Visit,
@@ -29,15 +30,7 @@ from kiosk.ui.gallery.samples import (
     record,
 )
 from kiosk.ui.gallery.staff_scenes import staff_scenes
-
-_TYPED = {
-    "towers": UnitEntry(("A", "120"), active=1),
-    "towers-parking": UnitEntry(("B1", "1"), active=1, kind=1),
-    "arcade": UnitEntry(("S", "0"), active=1),
-    "villas": UnitEntry(("12",), active=0),
-    "gardens": UnitEntry(("A", "02", "1", "03"), active=3),
-}
-
+from kiosk.ui.gallery.unit_samples import numbered
 
 _HINTS = (
     *("too_far", "too_near", "tilted", "blurred", "dark"),
@@ -179,6 +172,17 @@ def _finding() -> dict[str, Session]:
             reprint=record(Method.WECHAT, PaymentState.APPROVED),
         ),
     }
+
+
+def _at_night() -> Lobby:
+    known = {
+        "office_hours": Text(zh="每天 8:30–18:00", en="Every day 8:30–18:00"),
+        "office_opens": "08:30",
+        "office_closes": "18:00",
+        "duty_phone": "138-5555-0123",
+    }
+    community = CONFIG.community.model_copy(update=known)
+    return replace(lobby(), config=CONFIG.model_copy(update={"community": community}))
 
 
 def _waits(state: PaymentState) -> dict:
@@ -340,8 +344,16 @@ def _results() -> dict[str, Session]:
         ),
         "services": session(Screen.SERVICES, account=None, selected=()),
         "help": session(Screen.HELP, account=None, selected=()),
+        "help-unknown": session(Screen.HELP, payment=unknown, helped_from=Screen.UNKNOWN),
+        "help-at-night": session(Screen.HELP, where=_at_night(), helped_from=Screen.BILLS),
+        "callback": session(Screen.CALLBACK, callback=Callback("1385550")),
+        "callback-taken": session(Screen.CALLBACK, callback=Callback("", Sent.TAKEN)),
+        "callback-failed": session(Screen.CALLBACK, callback=Callback("13855501234", Sent.FAILED)),
         "help-paying": replace(
-            paying(Method.CARD), visit=replace(paying(Method.CARD).visit, screen=Screen.HELP)
+            paying(Method.CARD),
+            visit=replace(
+                paying(Method.CARD).visit, screen=Screen.HELP, helped_from=Screen.PAYING_CARD
+            ),
         ),
     }
 
@@ -385,14 +397,3 @@ def scenes(language: Locale = "zh_CN", access: Access = AS_USUAL) -> dict[str, S
         name: replace(scene, visit=replace(scene.visit, language=language, access=access))
         for name, scene in found.items()
     }
-
-
-def numbered(base: Lobby) -> dict[str, tuple[Lobby, UnitEntry]]:
-    """Communities that name their units in other ways: the lobby and what was typed, by name."""
-    found = {}
-    for name, entry in _TYPED.items():
-        numbering, examples = NUMBERINGS[name.partition("-")[0]]
-        codes = [*examples, "A-1202", "A-1203B", "B1-117", "B1-118", "S-01", "S-02", "12", "120"]
-        known = CONFIG.model_copy(update={"numbering": numbering, "unit_codes": codes})
-        found[name] = replace(base, config=known), entry
-    return found

@@ -1,30 +1,65 @@
-"""Whom to call, and how paying works. Going back always leads to where help was asked for."""
+"""Whom to call at this hour, and what helps on the screen one comes from. Back always leads there."""
 
 from dataclasses import dataclass
 
-from kiosk.core.model import Session
+from kiosk.core.helping import may_ask, phone_now
+from kiosk.core.model import Screen, Sent, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import drawings  # noqa: F401
 
+_PAYING = ("help.about_paying",)
+_CHOOSING = ("help.about_bills",)
+# what is said of each screen; the others: how paying works, in three steps
+_ABOUT: dict[Screen, tuple[str, ...]] = {
+    Screen.SCAN: ("help.about_scan",),
+    Screen.IDENTIFY: ("help.about_identify",),
+    Screen.VERIFY: ("help.about_verify",),
+    Screen.BILLS: _CHOOSING,
+    Screen.EXPLAIN: _CHOOSING,
+    Screen.METHOD: ("help.about_method",),
+    Screen.PAYING_QR: _PAYING,
+    Screen.PAYING_CARD: _PAYING,
+    Screen.PAYING_CODE: _PAYING,
+    Screen.DECLINED: ("help.about_method",),
+    Screen.UNKNOWN: ("help.about_unknown",),
+    Screen.PAID: ("help.about_paid",),
+    Screen.RECEIPT_PHONE: ("help.about_paid",),
+    Screen.NOTHING_DUE: ("help.about_paid",),
+    Screen.OUT_OF_ORDER: ("help.about_out_of_order",),
+}
+
 
 @dataclass(frozen=True)
 class HelpView:
+    call: str
     phone: str
+    hours: str
+    about: str
     steps: tuple[str, ...]
     paying: str
     amount: str
+    call_back: bool
+    told: str
 
 
 def present(session: Session) -> HelpView:
-    language, config = session.visit.language, session.lobby.config
+    language, config, visit = session.visit.language, session.lobby.config, session.visit
+    phone, office = phone_now(session)
+    hours = config.community.office_hours if config else None
+    about = _ABOUT.get(visit.helped_from, ())
     return HelpView(
-        phone=config.community.office_phone if config else "",
-        steps=tuple(say(language, f"help.step{n}") for n in (1, 2, 3)),
+        call=say(language, "help.call" if office else "help.call_duty"),
+        phone=phone,
+        hours=say(language, "help.hours", hours=hours.in_language(language)) if hours else "",
+        about="\n".join(say(language, id) for id in about),
+        steps=() if about else tuple(say(language, f"help.step{n}") for n in (1, 2, 3)),
         paying=say(language, "help.paying") if session.may_hold_money else "",
-        amount=amount(session),
+        amount=amount(session) if visit.amount else "",
+        call_back=may_ask(session),
+        told=say(language, "callback.taken") if visit.callback.sent is Sent.TAKEN else "",
     )
 
 

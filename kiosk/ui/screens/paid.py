@@ -14,7 +14,7 @@ from kiosk.ui.formatting import amount, items, method_name, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed, month, time_of_day
-from kiosk.ui.widgets.shapes import Column
+from kiosk.ui.widgets.shapes import Column, Panel
 
 NAMES_SHOWN_MAX = 3
 MONTHS_SHOWN_MAX = 3
@@ -44,7 +44,7 @@ def present(session: Session) -> PaidView:
     used_up = visit.say is Say.NOT_PRINTED and visit.paper_trouble == "copies"
     return PaidView(
         amount=amount(session),
-        rows=summary(session),
+        rows=_shown(session, no_paper),
         told=_told(session, can_print),
         print_words=say(language, "paid.print_again" if again else "paid.print"),
         can_print=can_print and visit.say is not Say.PRINTING and not used_up,
@@ -66,6 +66,12 @@ def _told(session: Session, can_print: bool) -> str:
     if visit.payment and visit.payment.offline:
         return say(language, "paid.offline")
     return "" if can_print else say(language, "paid.no_print")
+
+
+def _shown(session: Session, no_paper: bool) -> tuple[tuple[str, str], ...]:
+    """Where a number is to be noted in large letters, there is room for whom it was paid, and that."""
+    rows = summary(session)
+    return (rows[0], rows[-1]) if rows and no_paper and session.visit.access.elder else rows
 
 
 def summary(session: Session) -> tuple[tuple[str, str], ...]:
@@ -104,6 +110,13 @@ class PaidSum(Column):
 
     title = StringProperty("")
     amount = StringProperty("")
+
+
+class NumberToNote(Panel):
+    """The receipt's number, large, for whoever has no phone."""
+
+    words = StringProperty("")
+    number = StringProperty("")
 
 
 class PaidScreen(KioskScreen):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from server.alerts.models import Alert
+from server.alerts.raising import forgotten
 from server.payments import contradictions
 from server.payments.decisions import outside_refund
 from server.payments.decisions.refusal import NotPossible
@@ -37,7 +38,7 @@ def resolve_alert(alert_id: int, person: Person, reason: str, at: datetime) -> A
                 "still_open",
                 _("What it is about is still open; it ends by itself with that"),
             )
-        Alert.objects.filter(pk=alert_id).update(resolved_at=at)
+        Alert.objects.filter(pk=alert_id).update(resolved_at=at, details=forgotten(alert))
         alert.resolved_at = at
         subject = {"kind": alert.kind, "subject": alert.subject, **_payment(alert)}
         audit.record(

@@ -14,6 +14,7 @@ from kiosk.core.events import (
     AccountFound,
     BillsCacheSeen,
     BillsHeld,
+    CallbackSent,
     CardAnswered,
     CardLost,
     CardNotAsked,
@@ -60,7 +61,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 28))
+    kind = draw(st.integers(0, 29))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -93,6 +94,7 @@ def happenings(draw):
         lambda s: ReceiptPrinted(paid_id(s), next(iter(s.visit.paper_jobs), ""), "printed"),
         lambda s: StopSeen("twin" if flag else ""),
         lambda s: ClockSeen(flag),
+        lambda s: CallbackSent(s.visit.number, flag),
         lambda s: PinChecked(s.visit.number, flag),
         lambda s: FactsSeen(FACTS),
         lambda s: TestEnded(test, outcome),

@@ -21,7 +21,8 @@ UI = Path(translations.__file__).parent
 RECEIPT = UI.parent / "core" / "receipt.py"
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
 GROUPS = {
-    "attract", "bills", "common", "declined", "elder_bills", "explain", "frame", "help", "identify",
+    "attract", "bills", "callback", "common", "declined", "elder_bills", "explain", "frame", "help",
+    "identify",
     "message", "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
     "paying_qr",
     "receipt", "receipt_phone", "scan",

@@ -1,0 +1,59 @@
+"""Help: whom to call now, and the wish to be called back. It leaves what was going on as it was. Pure."""
+
+from dataclasses import replace
+
+from contract.business_day import local_time
+from kiosk.core.effects import AskCallback
+from kiosk.core.events import CallbackSent, Tapped
+from kiosk.core.model import Action, Callback, Moment, Screen, Sent, Session
+from kiosk.core.step import Step, with_visit
+
+PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 7, 15
+
+
+def may_ask(session: Session) -> bool:
+    """A wish that cannot reach anybody is not taken."""
+    return session.lobby.server_reachable and session.visit.callback.sent is not Sent.TAKEN
+
+
+def phone_now(session: Session) -> tuple[str, bool]:
+    """Whom to call at this hour, and whether that is the office; empty where nobody is named."""
+    config = session.lobby.config
+    if config is None:
+        return "", True
+    of = config.community
+    if not of.duty_phone or not of.office_opens or not of.office_closes or session.wall is None:
+        return of.office_phone or of.duty_phone, bool(of.office_phone)
+    now = local_time(session.wall, of.time_zone).strftime("%H:%M")
+    if of.office_opens <= now < of.office_closes and of.office_phone:
+        return of.office_phone, True
+    return of.duty_phone, False
+
+
+def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
+    visit = session.visit
+    if visit.screen is Screen.HELP and event.action is Action.CALL_BACK and may_ask(session):
+        return with_visit(session, screen=Screen.CALLBACK, callback=Callback()), ()
+    if visit.screen is not Screen.CALLBACK or visit.callback.sent in (Sent.SENDING, Sent.TAKEN):
+        return None
+    typed = visit.callback.phone
+    match event.action:
+        case Action.DIGIT if event.value in set("0123456789") and len(typed) < PHONE_DIGITS_MAX:
+            return with_visit(session, callback=Callback(typed + event.value)), ()
+        case Action.BACKSPACE:
+            return with_visit(session, callback=Callback(typed[:-1])), ()
+        case Action.CLEAR:
+            return with_visit(session, callback=Callback()), ()
+        case Action.NEXT if len(typed) >= PHONE_DIGITS_MIN:
+            wish = AskCallback(visit.number, moment.payment_id, typed, visit.helped_from.value)
+            return with_visit(session, callback=Callback(typed, Sent.SENDING)), (wish,)
+    return None
+
+
+def on_sent(session: Session, event: CallbackSent, moment: Moment) -> Step:
+    """Once staff have the number, the screen need not hold it any more."""
+    callback = session.visit.callback
+    if event.visit != session.visit.number or callback.sent is not Sent.SENDING:
+        return session, ()
+    known = Callback("", Sent.TAKEN) if event.taken else replace(callback, sent=Sent.FAILED)
+    return with_visit(session, callback=known), ()
