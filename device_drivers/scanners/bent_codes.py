@@ -45,6 +45,7 @@ FRAME_LOOKS = ((31, False), (31, True), (15, False))  # neighbourhood, and wheth
 FRAME_S = 0.06
 LIKENESS_MIN, FRAME_LIKENESS_MIN = 0.6, 0.7  # of squares; a frame has no time for false ones
 PROMISE_TO_GO_ON = 0.66  # after the first round
+PROMISE_TO_GO_FAR = 0.85  # after all rounds that every sheet gets
 PROMISE_TO_READ = 0.72
 PROMISE_AT_ONCE = 0.8
 PROMISE_TO_ERASE = 0.78
@@ -232,7 +233,8 @@ def _read_grid(grey: np.ndarray, attempt: Attempt, parts: list[Box] | None) -> l
             symbol = symbol_correction.corrected(certainty, AS_THEY_ARE)
             if symbol is not None:
                 return _whole(symbol, laid.grid, parts)
-        if number and best < PROMISE_TO_GO_ON:
+        far = number >= len(bent_grid.ROUNDS)
+        if number and best < (PROMISE_TO_GO_FAR if far else PROMISE_TO_GO_ON):
             break
     for promise, certainty, grid in sorted(seen, key=lambda s: -s[0])[:ERASED_TRIES]:
         if promise < PROMISE_TO_ERASE:

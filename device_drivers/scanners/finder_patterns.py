@@ -24,7 +24,7 @@ ASPECT_MAX = 7.0
 SHARED_CENTRE = 0.22  # of the ring's width: how far block and ring may be apart
 SQUARES_MAX = 14
 SIZE_MIN, SIZE_MAX = 21, 177  # modules along a code's side
-SIZES_TRIED = 4
+SIZES_TRIED = 7
 APART_MIN = 10  # modules from square to square
 WIDTHS_RATIO_MAX = 3.0
 PAIR_WIDTHS_RATIO_MAX, PAIR_MISFIT_MAX = 1.6, 0.8
@@ -337,7 +337,7 @@ def _skewed(quad: np.ndarray, axes: np.ndarray) -> float:
 
 def _sizes(guess: float) -> tuple[int, ...]:
     """The possible sizes within a reach that grows with the size, nearest first."""
-    reach = max(3.0, 0.16 * guess)
+    reach = max(3.0, 0.26 * guess)
     every = range(SIZE_MIN, SIZE_MAX + 1, 4)
     near = [size for size in every if abs(size - guess) <= reach]
     return tuple(sorted(near, key=lambda size: abs(size - guess))[:SIZES_TRIED])

@@ -38,6 +38,7 @@ def test_it_is_the_bending_of_the_grid_that_reads_it(monkeypatch):
     assert texts(bent_codes.read(grey, QR)) == [BILL]
     assert read_with_zxing(grey, QR, everything=True) == []
     monkeypatch.setattr(bent_grid, "ROUNDS", ())
+    monkeypatch.setattr(bent_grid, "FURTHER_ROUNDS", ())
     monkeypatch.setattr(bent_grid, "THREE_PLACES", ())  # the first grid stays flat
     assert bent_codes.read(grey, QR) == []
 
@@ -172,6 +173,26 @@ def test_time_that_is_over_ends_it():
         hidden[200:360, 200:360] = 128  # more than can be corrected
         assert bent_codes.read(hidden, QR, until=time.monotonic()) == []
     assert len(begun) == 1
+
+
+@pytest.mark.parametrize(("promise", "further"), [(0.7, 0), (0.9, len(bent_grid.FURTHER_ROUNDS))])
+def test_only_a_grid_that_promises_much_is_bent_further(promise, further, monkeypatch):
+    laid = []
+    real = bent_grid.bent_grids
+
+    def counted(*args):
+        for one in real(*args):
+            laid.append(one)
+            yield one
+
+    monkeypatch.setattr(bent_grid, "bent_grids", counted)
+    monkeypatch.setattr(module_matrix, "promise", lambda certainty: promise)
+    monkeypatch.setattr(bent_codes.symbol_correction, "corrected", lambda *args: None)
+    monkeypatch.setattr(bent_codes, "_different", lambda attempts: list(attempts)[:1])
+    at_once = promise >= bent_codes.PROMISE_AT_ONCE
+    until = time.monotonic() if at_once else float("inf")  # one grid is laid
+    assert bent_codes.read(drawn(BILL, BENT), QR, until=until) == []
+    assert len(laid) == len(bent_grid.ROUNDS) + 1 + further
 
 
 def test_a_still_is_read_as_bent_only_when_nothing_lighter_reads_it(monkeypatch):
