@@ -13,6 +13,7 @@ from server.billing_runs import commands as billing_runs
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
 from server.jobs import commands as jobs
 from server.onboarding import commands as onboarding
+from server.remote_meters import commands as remote_meters
 from server.terminal import (
     LANGUAGES,
     Command,
@@ -119,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--community", help="needed only when there are several")
     onboarding.add_commands(add)
     billing_runs.add_commands(add)
+    remote_meters.add_commands(add)
     jobs.add_commands(add)
     return parser
 

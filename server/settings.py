@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "server.payment_page",
     "server.moves",
     "server.tariffs",
+    "server.remote_meters",
     "server.api",
 ]
 

@@ -23,5 +23,6 @@ urlpatterns = [
     path("staff/jobs/", include("server.jobs.urls")),
     path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),
+    path("meters/", include("server.remote_meters.urls")),
     path("", include("server.payments.urls")),
 ]

@@ -24,7 +24,8 @@ from server.billing.unit_accounts import BillNotFound, to_contract
 from server.estate import occupancy
 from server.estate.models import Unit
 
-QR_SIZE_MM = 46
+QR_SIZE_MM, QR_SIZE_TIGHT_MM = 46, 42
+_USUAL, _TIGHT = '<body class="usual">', '<body class="tight">'
 _QUIET_ZONE = 4  # modules, ISO/IEC 18004 section 9.1
 
 
@@ -61,7 +62,7 @@ def render_many(
     def write(pages: Sequence[str]) -> bytes:
         laid_out: list[Document] = []
         for at, page in enumerate(pages, 1):
-            laid_out.append(HTML(string=page, url_fetcher=_fetcher()).render())
+            laid_out.append(_laid_out(page))
             progress(at)
         sheets = [sheet for document in laid_out for sheet in document.pages]
         return laid_out[0].copy(sheets).write_pdf()
@@ -70,7 +71,21 @@ def render_many(
 
 
 def _pdf(html: str) -> bytes:
-    return HTML(string=html, url_fetcher=_fetcher()).write_pdf()
+    return _laid_out(html).write_pdf()
+
+
+def _laid_out(html: str) -> Document:
+    """On one page where that can be read well: set more tightly when it would need a second one. A bill
+    that needs two in any case has its usual size."""
+    usual = _document(html)
+    if len(usual.pages) == 1:
+        return usual
+    tight = _document(html.replace(_USUAL, _TIGHT, 1))
+    return tight if len(tight.pages) == 1 else usual
+
+
+def _document(html: str) -> Document:
+    return HTML(string=html, url_fetcher=_fetcher()).render()
 
 
 def _fetcher() -> URLFetcher:
@@ -114,6 +129,7 @@ def _words(bill: Bill, today: date) -> dict[str, object]:
         "days_late": 0 if bill.state != BillState.OPEN else days_late(bill.due, today),
         "qr": qr_svg(bill_url(bill, today)),
         "qr_size_mm": QR_SIZE_MM,
+        "qr_size_tight_mm": QR_SIZE_TIGHT_MM,
     }
 
 

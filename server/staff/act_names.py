@@ -32,6 +32,8 @@ ACTS = {
     "job_cancel": _("Job cancelled"),
     "job_again": _("Job begun again"),
     "meter_read": _("Meter read"),
+    "meter_key_made": _("Key of remote meters made"),
+    "meter_key_revoked": _("Key of remote meters revoked"),
     "people_moved": _("Moved in or out"),
     "tariff_made": _("Price changed"),
     "account_made": _("Account made"),

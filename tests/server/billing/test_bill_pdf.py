@@ -8,11 +8,14 @@ import zxingcpp
 
 from contract import bill_code
 from contract.bill_code import Verdict
+from server.billing import bill_pdf
 from server.billing.bill_pdf import bill_to_print, render
+from server.billing.models import BillLine
 from server.billing.settlement import Part, settle
-from server.billing.signing import bill_url, trusted_keys
+from server.billing.signing import bill_url, create_key, trusted_keys
 from server.billing.unit_accounts import BillNotFound
 from server.estate.models import Resident
+from tests.server.billing_runs.hamlet import create_hamlet, run_all
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +99,7 @@ def test_a_paid_bill_has_no_code_to_pay_again():
     pdf = render(bill_to_print(bill.unit, "2026-10"), TODAY)
     assert codes_in(pdf) == []
     assert "已于 2026年11月24日 缴清" in text_of(pdf)
-    with pytest.raises(BillNotFound, match="no open bill"):
+    with pytest.raises(BillNotFound, match="1-1-101"):
         bill_to_print(bill.unit)
 
 
@@ -128,3 +131,42 @@ def test_what_no_font_has_is_a_mark_that_one_sees(name: str, shown: str):
     bill.community.company_zh = "湖畔\U0002fffd物业"
     text = text_of(render(bill, TODAY))
     assert shown in text and "湖畔〓物业" in text
+
+
+@pytest.fixture
+def four_items():
+    """A late bill of four items, each with how it was reckoned."""
+    hamlet = create_hamlet()
+    create_key(hamlet, now=NOW)
+    run_all(hamlet)
+    return hamlet.bills.order_by("number").first()
+
+
+def test_a_usual_bill_of_four_items_is_one_page(four_items):
+    late = date(2027, 3, 1)
+    pdf = render(four_items, late)
+    text = text_of(pdf)  # of the only page
+    assert all(line.fee_item.name_zh in text for line in four_items.lines.all())
+    [code] = codes_in(pdf)
+    assert code.text == bill_url(four_items, late)
+    width = code.position.top_right.x - code.position.top_left.x
+    assert width * MM_PER_PIXEL >= 34  # beside its quiet zone of four modules a side
+
+
+def test_set_tightly_only_where_it_would_need_another_page(four_items, monkeypatch):
+    laid_out = []
+    document = bill_pdf._document
+
+    def counted(html: str):
+        laid_out.append(document(html))
+        return laid_out[-1]
+
+    monkeypatch.setattr(bill_pdf, "_document", counted)
+    BillLine.objects.filter(bill=four_items).update(note_zh="x " * 45, note_en="y " * 45)
+    render(four_items, TODAY)
+    assert [len(one.pages) for one in laid_out][:2] == [2, 1]
+    laid_out.clear()
+    BillLine.objects.filter(bill=four_items).update(note_zh="x " * 450, note_en="y " * 450)
+    render(four_items, TODAY)
+    assert all(len(one.pages) > 1 for one in laid_out)
+    assert bill_pdf._USUAL != bill_pdf._TIGHT

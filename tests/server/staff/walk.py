@@ -25,7 +25,8 @@ NOT_STAFFS = (
     "p/",
     "notify/",
     "api/v1/",
-)  # residents, channels and kiosks; tested by themselves
+    "meters/v1/",
+)  # residents, channels, kiosks and providers of meters; tested by themselves
 _ENDS_SESSION = ("staff/logout/", "admin/logout/")
 _LEFT = {"currency", "time_zone", "kind", "act", "subject_kind", "rule", "method", "period", "said"}
 

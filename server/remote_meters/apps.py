@@ -1,0 +1,9 @@
+"""The remote meters' name in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RemoteMetersConfig(AppConfig):
+    name = "server.remote_meters"
+    verbose_name = _("Remote meters")
