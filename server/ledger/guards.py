@@ -13,11 +13,16 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
 from django.db import IntegrityError, connections, transaction
 from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+GOING_BACK = _(
+    "A database is not taken back to an earlier version, because its books are never changed; nothing"
+    " was done. Restore the backup that was made before the update"
+)
 STAYS = _("There are bills or payments; this can no longer be changed")
 
 
@@ -47,6 +52,7 @@ def keep(app: AppConfig, guards: Iterable[Guard]) -> None:
     _declared.extend(own)
 
     def take_away(using: str, plan: Sequence[Any] = (), **_: Any) -> None:
+        refuse_going_back(plan)
         if plan:
             _drop(own, using)
 
@@ -55,6 +61,14 @@ def keep(app: AppConfig, guards: Iterable[Guard]) -> None:
 
     pre_migrate.connect(take_away, sender=app, weak=False)
     post_migrate.connect(put, sender=app, weak=False)
+
+
+def refuse_going_back(plan: Sequence[tuple[Any, bool]]) -> None:
+    """A database is not taken back to an earlier version: that would drop columns of books that nothing
+    may change, and leave them without the guards that name those columns. ``plan``: of ``migrate``,
+    (migration, whether backwards). Raises CommandError before anything is done."""
+    if any(backwards for _migration, backwards in plan):
+        raise CommandError(GOING_BACK)
 
 
 def missing(using: str = "default", guards: Iterable[Guard] | None = None) -> list[Guard]:

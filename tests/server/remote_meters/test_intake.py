@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,13 @@ def reading(counter: object, day: str, meter: str = METER, **more: object) -> di
 
 def kept(period: str, meter: str = METER) -> MeterReading:
     return MeterReading.objects.get(meter__code=meter, period=period)
+
+
+@pytest.fixture(autouse=True)
+def language():
+    """A call leaves its language behind, as any request does."""
+    with translation.override(translation.get_language()):
+        yield
 
 
 @pytest.fixture(autouse=True)
