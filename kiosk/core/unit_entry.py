@@ -62,7 +62,7 @@ def start(config: KioskConfig | None) -> UnitEntry:
 
 
 def in_words(session: Session) -> Text:
-    """What was typed, in the words of the bill: 3栋2单元1201. The last part needs no word of its own."""
+    """What was typed, in the words of the bill, each part with its label; the last part needs none."""
     entry, of = session.visit.entry, kind(session)
     pairs = [(text, part.label) for text, part in zip(entry.parts, of.parts, strict=False) if text]
     if not pairs or len(of.parts) == 1:

@@ -47,7 +47,7 @@ class CreditMove(OfCommunity):
     number = models.CharField(_("Receipt number"), max_length=30, unique=True)
     key = models.CharField(_("Key"), max_length=36, unique=True)
     amount_minor = models.BigIntegerField(_("Amount (minor units)"))
-    how = models.CharField(_("How"), max_length=4, choices=How.choices, blank=True)
+    how = models.CharField(_("Way of paying"), max_length=4, choices=How.choices, blank=True)
     note = models.CharField(_("Note"), max_length=120, blank=True)
     person_name = models.CharField(_("Person"), max_length=150)
     day = models.DateField(_("Day"))
@@ -94,7 +94,7 @@ class CreditAgreement(OfCommunity):
     agreed_on = models.DateField(_("Agreed on"))
     noted_by_name = models.CharField(_("Noted by"), max_length=150)
     noted_at = models.DateTimeField(_("Noted at"))
-    ended_at = models.DateTimeField(_("Ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("Agreement ended at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Agreement to use credit")

@@ -6,4 +6,4 @@ from django.utils.translation import gettext_lazy as _
 
 class CounterConfig(AppConfig):
     name = "server.counter"
-    verbose_name = _("Counter")
+    verbose_name = _("Front desk")

@@ -26,7 +26,7 @@ class MoveForm(forms.Form):
     leaves = forms.MultipleChoiceField(
         label=_("Who leaves"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    name = forms.CharField(label=_("Full name"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False, validators=[PHONE])
     role = forms.ChoiceField(label=_("As"), choices=Occupancy.Role.choices, required=False)
     pays = forms.BooleanField(label=_("Pays the bills"), required=False, initial=True)
