@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from contract import bill_code
 from contract.bill_code import Verdict
@@ -61,7 +62,7 @@ def test_a_lost_key_file_says_what_to_do(data_folder: Path):
     issue(village)
     for file in (data_folder / "keys").iterdir():
         file.unlink()
-    with pytest.raises(SigningKeyMissing, match="backup, or make a new key"):
+    with override("en"), pytest.raises(SigningKeyMissing, match="backup, or make a new key"):
         bill_url(bill_of(village), TODAY)
 
 
