@@ -1,19 +1,27 @@
 """Breaks text into lines as a Chinese or English reader expects. It never drops or adds a letter.
 
 Kivy breaks Chinese anywhere, so a line could begin with a comma or cut an amount in two. Here numbers,
-amounts and words stay whole, closing marks stay with what they close (GB/T 15834), and lines of a text
-are made about equally long, so that no single character stands alone on the last one.
+amounts, words (of a list, ``assets/locale/zh_CN/words.txt``) and names of units stay whole, closing marks
+stay with what they close (GB/T 15834), and lines of a text are made about equally long, so that no single
+character stands alone on the last one.
 """
 
+import re
 from collections.abc import Callable
+from functools import cache
+
+from kiosk.asset_paths import LOCALE
 
 Measure = Callable[[str], float]
 
 _CLOSING = frozenset("，。、；：？！）》」』”’%…·,.;:?!)]}‰℃")
 _OPENING = frozenset("（《「『“‘￥$([{")
-_COUNTED = frozenset("年月日时分秒天笔元户栋号点度人次张")
+_COUNTED = frozenset("年月日时分秒天笔元户栋号点度人次张个位吨㎡")
 _PAUSES = frozenset("，。；：？！")
 _ROUNDS = 7
+_UNIT = re.compile(r"(?:[0-9A-Za-z]{1,4}(?:号楼|单元|[栋座幢区层室]))+[0-9A-Za-z]*")  # 3栋2单元1201
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_LONGEST = 4  # characters of a word
 
 
 def _is_wide(character: str) -> bool:
@@ -33,11 +41,34 @@ def may_break(before: str, after: str) -> bool:
     return _is_wide(before) or _is_wide(after)
 
 
+@cache
+def _words() -> frozenset[str]:
+    lines = (LOCALE / "zh_CN" / "words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def _inside(text: str) -> set[int]:
+    """The places inside names of units, and inside words: from the left, the longest first."""
+    inside: set[int] = set()
+    for name in _UNIT.finditer(text):
+        inside.update(range(name.start() + 1, name.end()))
+    for run in _HAN.finditer(text):
+        start, end = run.span()
+        while start < end:
+            sizes = range(min(_LONGEST, end - start), 1, -1)
+            size = next((n for n in sizes if text[start : start + n] in _words()), 1)
+            inside.update(range(start + 1, start + size))
+            start += size
+    return inside
+
+
 def atoms(text: str) -> list[str]:
     """The pieces of ``text`` between which lines may be broken; joined they are the text again."""
     pieces: list[str] = []
-    for character in text:
-        if pieces and not (may_break(pieces[-1][-1], character) and _counts(pieces, character)):
+    inside = _inside(text)
+    for place, character in enumerate(text):
+        may = place not in inside and pieces and may_break(pieces[-1][-1], character)
+        if pieces and not (may and _counts(pieces, character)):
             pieces[-1] += character
         else:
             pieces.append(character)

@@ -106,7 +106,7 @@ def gathered(house: CrashHouse, screen: str) -> SimpleNamespace:
         terminal=bank(house.folder / "terminal.sqlite3"),
     )
     channels = {m: channel(house.folder / f"{m}.sqlite3") for m in (Method.WECHAT, Method.ALIPAY)}
-    never_restored = SimpleNamespace(lost=[], refused=set())
+    never_restored = SimpleNamespace(lost=[], unnoticed=[], refused=set())
     nobody_foreign = SimpleNamespace(
         code="", kiosk_id="", sent=SimpleNamespace(spoiled={}, told={})
     )

@@ -88,9 +88,11 @@ def paint(
 
 
 class PushButton(Pressable):
-    """One line of words, perhaps with an icon before it and a smaller line below."""
+    """One line of words, perhaps with an icon before it and a smaller line below. ``sign``: the icon where
+    there is room for it beside letters of full size."""
 
     icon = StringProperty("")
+    sign = StringProperty("")
     detail = StringProperty("")
     text_size_px = NumericProperty(0)
 

@@ -43,6 +43,11 @@ def test_no_line_begins_with_a_closing_mark(text, room):
         ("已于 11月3日 缴清", 10, ["已于", "11月3日", "缴清"]),
         ("已选 12 笔", 8, ["已选", "12 笔"]),
         ("one two three", 8, ["one two", "three"]),
+        ("电梯年检（周六）上午停用", 18, ["电梯年检（周六）", "上午停用"]),
+        ("请到3栋2单元2801缴费", 15, ["请到", "3栋2单元2801", "缴费"]),
+        ("物业服务费118.60㎡", 12, ["物业服务费", "118.60㎡"]),
+        ("车位管理费 1 个", 11, ["车位管理费", "1 个"]),
+        ("请先选账单，再出示付款码", 12, ["请先选账单，", "再出示付款码"]),
         ("a\nb", 10, ["a", "b"]),
     ],
 )
@@ -53,3 +58,19 @@ def test_breaks_as_a_reader_expects(text, room, lines):
 def test_lines_of_a_title_are_about_equally_long():
     one, two = break_lines("二维码对准下方扫描口听到嘀一声即可", 32, width)
     assert abs(width(one) - width(two)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("11月28日（周六）上午9:00至下午3:00停电", ("11月28日", "上午", "下午", "停电")),
+        ("3栋2单元2801的账单已经缴清", ("3栋2单元2801", "账单", "已经")),
+        ("A座1203B请到物业服务中心领取小票", ("A座1203B", "物业", "服务", "小票")),
+        ("请打开手机里的微信付款码对准扫码口", ("手机", "微信", "扫码口")),
+    ],
+)
+@given(room=st.integers(14, 40))
+def test_no_line_breaks_inside_a_word_or_the_name_of_a_unit(text, kept, room):
+    lines = break_lines(text, room, width)
+    for word in kept:
+        assert any(word in line for line in lines), lines
