@@ -208,7 +208,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
         acknowledged=event.acknowledged,
         held=event.held,
         waiting=waiting,
-        selected=_wanted(session, event, account, moment),
+        selected=_wanted(event, account),
         reprint=event.reprint,
         payment=None,
         looking=False,
@@ -225,23 +225,14 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     return with_visit(session, screen=Screen.NOTHING_DUE), ()
 
 
-def _wanted(
-    session: Session, event: AccountFound, account: UnitAccount, moment: Moment
-) -> tuple[str, ...]:
-    """What is chosen at first: all, oldest first; of a scanned bill's unit that bill, and what is
-    overdue. A bill in the hand that cannot be paid now chooses nothing."""
+def _wanted(event: AccountFound, account: UnitAccount) -> tuple[str, ...]:
+    """What is chosen at first: all, oldest first; of a scanned bill's unit that bill alone, so that the
+    sum is the paper's, and one touch adds the others. A bill in the hand that cannot be paid now chooses
+    nothing."""
     numbers, number = tuple(bill.number for bill in account.bills), event.bill_number
     if number not in {bill.number for bill in event.account.bills}:
         return numbers[:BILLS_A_PAYMENT]
-    if number not in numbers:
-        return ()
-    config = session.lobby.config
-    if config is None or not offers(session.lobby).touch:
-        return (number,)
-    today = business_day(moment.wall, config.community.time_zone)
-    late = [bill.number for bill in account.bills if bill.due < today and bill.number != number]
-    chosen = {number, *late[: BILLS_A_PAYMENT - 1]}
-    return tuple(n for n in numbers if n in chosen)
+    return (number,) if number in numbers else ()
 
 
 def _not_now(session: Session, bill: Bill) -> Step:

@@ -38,6 +38,7 @@ class Account:
     paid_after_end: bool = False
     taken_back: bool = False
     partly_returned_in_console: bool = False
+    payments_told: tuple[float, ...] = ()  # its server is never restored, so nobody asks when
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,8 @@ def paint(
 
 
 class PushButton(Pressable):
-    """One line of words, perhaps with an icon before it and a smaller line below. ``sign``: the icon where
-    there is room for it beside letters of full size."""
+    """One line of words, perhaps with an icon before it and a smaller line below. ``sign``: the icon,
+    where there is room for it beside letters of full size."""
 
     icon = StringProperty("")
     sign = StringProperty("")

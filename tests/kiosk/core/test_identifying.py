@@ -11,14 +11,14 @@ from kiosk.ui.screens.bills import present
 from tests.kiosk.core.story import Story, account, bill, bill_url, config
 
 
-def test_a_scanned_bill_leads_to_its_unit_with_that_bill_and_what_is_overdue_selected():
+def test_a_scanned_bill_leads_to_its_unit_with_that_bill_alone_selected():
     story = Story.at_attract().plays(Scanned(bill_url("B202610-3-2-1201")))
     (lookup,) = story.did(LookUpBill)
     assert lookup.code.unit == "3-2-1201"
     found = account(bill(9, 30000), bill(11, 33208), bill(12, 500))
     story.plays(AccountFound(story.visit.number, found, bill_number="B202611-3-2-1201"))
     assert story.screen is Screen.BILLS
-    assert story.visit.selected == ("B202609-3-2-1201", "B202611-3-2-1201")
+    assert story.visit.selected == ("B202611-3-2-1201",)
     assert story.visit.amount.minor == 63208
     view = present(story.session)
     assert [row.number[:7] for row in view.rows] == ["B202609", "B202611", "B202612"]
