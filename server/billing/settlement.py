@@ -20,6 +20,7 @@ from server.ledger.posting import AlreadyPosted, Line
 
 CREDIT = "credit"  # in place of a method: the money is the unit's own credit
 OUTSIDE = "refund_outside:"  # begins the kind of such a posting; the sum that went back follows
+AGAIN = "refund_again"  # as OUTSIDE, of what people had returned already; the sum is after a colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,19 +259,17 @@ def _went_out(
 
 
 def refunded_again(
-    unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
-) -> None:
-    """The channel sent back what people had returned already: the unit owes it. Once a payment."""
-    _once(
-        unit,
-        "refund_again",
-        payment_id,
-        [
-            Line("refunds_due", amount_minor, unit.pk),
-            Line(f"clearing:{method}", -amount_minor, unit.pk),
-        ],
-        at,
-    )
+    unit: Unit, sum_minor: int, *, method: str, payment_id: str, at: datetime
+) -> int:
+    """The channel sent back what people had returned already, by now ``sum_minor`` in all: the unit owes
+    it. Once for each such sum. Returns what of it is new (minor). The caller holds the refund's row."""
+    known = posting.find_of_kinds(unit.community_id, AGAIN, payment_id)
+    new = sum_minor - sum(one.debit_minor for one in known)
+    if new <= 0:
+        return 0
+    lines = [Line("refunds_due", new, unit.pk), Line(f"clearing:{method}", -new, unit.pk)]
+    _once(unit, f"{AGAIN}:{sum_minor}", payment_id, lines, at)
+    return new
 
 
 def returned_outside(

@@ -12,6 +12,7 @@ from contract.money import Money
 from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
 from server.payments.models import PaymentOrder, Refund
+from server.payments.state_machine import End
 
 _OPEN_MORE = _(
     "If it went through, the bill is settled; if not, you are not charged. Anything charged twice"
@@ -29,6 +30,11 @@ _ON_ITS_WAY = _("It goes back to the account you paid from. This page says so wh
 _OFFICE_LOOKS = _("Another amount arrived; the office is checking it")
 _NOT_RECEIVED = _("This money did not arrive; no bill was settled")
 _ASK = _("If your account was charged, please show the office the proof.")
+# A reversal returns what was paid just before, and no channel says whether there was anything.
+_REVERSED = _(
+    "This payment settled no bill. If your account was charged all the same, the money goes back to"
+    " it."
+)
 _NOT_RETURNED = _(
     "The automatic refund has not worked yet; it is tried again, and the office looks after it."
     " Keep the reference, or call."
@@ -58,6 +64,11 @@ def status_of(order: PaymentOrder) -> ReceiptStatus:
             return ReceiptStatus("good", _("Payment complete"))
         case PaymentState.DECLINED | PaymentState.CANCELLED if order.told_paid:
             return ReceiptStatus("bad", _NOT_RECEIVED, _ASK)
+        case PaymentState.DECLINED | PaymentState.CANCELLED if order.ending in (
+            End.OPEN,
+            End.ACCEPTED,
+        ):
+            return ReceiptStatus("quiet", _("Not paid"), _REVERSED)
         case PaymentState.DECLINED:
             return ReceiptStatus("bad", _("Not paid. You were not charged"))
         case PaymentState.CANCELLED:

@@ -11,7 +11,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from server.alerts.raising import raise_alert, resolve_one
+from server.alerts.models import Alert
+from server.alerts.raising import keep_up, raise_alert, resolve_one
 from server.billing import settlement
 from server.payments import timing
 from server.payments.channels import registry
@@ -20,6 +21,7 @@ from server.payments.models import PaymentOrder, Refund
 
 log = logging.getLogger(__name__)
 SILENT_MAX = 3  # answers in a row that did not come: then the channel is asked no more this time
+TWICE = "refunded_twice"  # the alert that people and the channel returned the same money
 TROUBLE_CHECKS = 12  # tries without an end after which staff look at it
 
 
@@ -145,7 +147,7 @@ def sent_back(refund: Refund, at: datetime) -> None:
     if refund.state == Refund.State.DONE:
         return
     if refund.state == Refund.State.BY_HAND:
-        _went_back_twice(refund, at)
+        _went_back_twice(refund, at, amount)
         return
     settlement.refund_done(
         order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
@@ -242,25 +244,36 @@ def returned_by_hand(order: PaymentOrder) -> Refund | None:
 
 
 @transaction.atomic
-def returned_too(refund_pk: int, amount_minor: int, at: datetime) -> None:
-    """Somebody gave back in the channel's console what staff had paid out as well, or a part of it."""
+def returned_too(refund_pk: int, sum_minor: int, at: datetime) -> None:
+    """Somebody gave back in the channel's console what staff had paid out as well, or parts of it:
+    ``sum_minor`` of the payment went back there in all. What had gone back before the rest was due is no
+    second return."""
     refund = locked(refund_pk)
-    if refund.said != RefundStatus.DONE.value:
-        _went_back_twice(refund, at, min(amount_minor, refund.amount_minor))
+    before = refund.order.captured_minor - refund.amount_minor
+    twice = min(sum_minor - before, refund.amount_minor)
+    if twice > 0:
+        _went_back_twice(refund, at, twice)
 
 
-def _went_back_twice(refund: Refund, at: datetime, amount_minor: int | None = None) -> None:
-    order, amount = refund.order, amount_minor or refund.amount_minor
-    settlement.refunded_again(
-        order.unit, amount, method=order.method, payment_id=order.payment_id, at=at
+def _went_back_twice(refund: Refund, at: datetime, sum_minor: int) -> None:
+    """``sum_minor``: by now, in all. Staff are told of each part; while they have not ended the
+    alert, of the parts together."""
+    order = refund.order
+    new = settlement.refunded_again(
+        order.unit, sum_minor, method=order.method, payment_id=order.payment_id, at=at
     )
-    Refund.objects.filter(pk=refund.pk).update(said=RefundStatus.DONE.value, next_poll_at=None)
-    raise_alert(
+    if sum_minor >= refund.amount_minor:
+        Refund.objects.filter(pk=refund.pk).update(said=RefundStatus.DONE.value, next_poll_at=None)
+    if not new:
+        return
+    about = Alert.objects.filter(community=order.community_id, kind=TWICE, subject=refund.refund_no)
+    told = about.select_for_update().filter(resolved_at=None).first()
+    keep_up(
         order.community_id,
-        "refunded_twice",
+        TWICE,
         refund.refund_no,
         at,
         kiosk_code=order.kiosk_code,
         payment_id=order.payment_id,
-        amount_minor=amount,
+        amount_minor=new + (told.details["amount_minor"] if told else 0),
     )

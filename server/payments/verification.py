@@ -18,6 +18,7 @@ from server.billing.models import Allocation, BillLease
 from server.billing.verification import verify_ledger
 from server.ledger.models import Entry, Transaction
 from server.payments.models import JournalEntry, PaymentOrder, Refund
+from server.payments.refunds import TWICE
 
 _STEP = 500
 _OF_BILLS = ("bill", "bill_void")  # kinds of transactions that are about no payment
@@ -74,8 +75,10 @@ def _allocated() -> Sums:
 
 def _refunded_again() -> Sums:
     """What a channel sent back although people had paid it out: as much as staff were told."""
-    told = Alert.objects.filter(kind="refunded_twice").values_list("details", flat=True)
-    return {str(said["payment_id"]): int(said["amount_minor"]) for said in told}
+    sums: Sums = defaultdict(int)
+    for said in Alert.objects.filter(kind=TWICE).values_list("details", flat=True):
+        sums[str(said["payment_id"])] += int(said["amount_minor"])
+    return sums
 
 
 def _borne_by_credit() -> Sums:

@@ -8,12 +8,14 @@ import pytest
 
 from contract.messages import Method, PaymentState
 from server.payments import inquiry, sweeper, transitions
+from server.payments.channels import registry
 from server.payments.channels.interface import RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
 from server.staff.people import Person
 from tests.server.pages import foreign
+from tests.server.payments.charges import request as charge_request
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.world import NOW
 
@@ -146,3 +148,19 @@ def test_a_payment_that_no_news_came_of_is_neither_affirmed_nor_denied(world, cl
     asked = record(world, PaymentState.UNKNOWN, 3, number=9, method=Method.CARD, offline=True)
     take(world, KioskJournal().tells(asked.model_copy(update={"reason": "lost"})).entries)
     assert "付款结果还没有确认" in page(client, 9)
+
+
+@pytest.mark.parametrize("code", [True, False])
+def test_where_a_reversal_was_asked_for_nobody_is_told_that_nothing_was_charged(
+    world, client, code
+):
+    """It returns what was paid just before, and its channel calls that closed, as what was never paid."""
+    world.channel.phone = "asks"
+    asked = charge_request(world) if code else world.request()
+    begun = start(world.caller, asked, NOW)
+    through = registry.channel(begun.method)
+    inquiry.end(begun, "reverse" if code else "close", through, NOW + timedelta(seconds=60))
+    assert order().life is PaymentState.CANCELLED
+    shown = page(client)
+    assert ("钱会原路退回" in shown) == code
+    assert ("没有扣款" in shown) == (not code)

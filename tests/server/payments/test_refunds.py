@@ -305,6 +305,40 @@ def test_what_staff_paid_out_and_somebody_returned_in_the_console_is_booked_and_
     assert verify_books() == []
 
 
+@pytest.mark.parametrize("read", [False, True])
+def test_each_part_that_went_back_in_the_console_too_is_booked_and_told(refusing, read):
+    by_hand()
+    for minutes, sum_minor in enumerate((22000, 30000, 30000, 66416, 66416), 70):
+        sent = OrderState(ChannelStatus.REFUNDED, "4200001", 66416, NOW, sum_minor)
+        assert notifications.apply_notification(order(), sent, later(minutes=minutes))
+        if read:
+            Alert.objects.update(resolved_at=later(minutes=minutes))
+        assert verify_books() == []
+    told = [a.details["amount_minor"] for a in Alert.objects.filter(kind="refunded_twice")]
+    assert sorted(told) == ([8000, 22000, 36416] if read else [66416])
+    assert balances(refusing)["refunds_due"] == 66416
+
+
+def test_what_went_back_before_the_rest_was_due_is_no_second_return(world):
+    """A part of late money was returned in the console, and staff paid out what was left."""
+    world.community.late_success = "refund"
+    world.community.save()
+    closed = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
+    world.channel.pays(closed.out_trade_no)
+    world.channel.refund_says = RefundStatus.FAILED
+    world.channel.refund_query_says = RefundStatus.NOT_FOUND
+    part = OrderState(ChannelStatus.REFUNDED, "4200001", 66416, NOW, 20000)
+    assert inquiry.apply_answer(closed, part, later(minutes=10)).captured_minor == 66416
+    assert refund().amount_minor == 46416
+    by_hand()
+    for sum_minor, twice in ((20000, 0), (25000, 5000)):
+        said = OrderState(ChannelStatus.REFUNDED, "4200001", 66416, NOW, sum_minor)
+        assert notifications.apply_notification(order(), said, later(minutes=90))
+        told = Alert.objects.filter(kind="refunded_twice")
+        assert sum(alert.details["amount_minor"] for alert in told) == twice
+        assert verify_books() == []
+
+
 def test_what_the_machine_returned_is_no_second_return(due):
     sweep(minutes=1)
     assert refund().state == "done"
