@@ -269,6 +269,9 @@ class StartPayment(Message):
 
 
 LATE = "late"
+CREDITED = (
+    "credited"  # why a kiosk calls a payment REVERSED: its payer was told that LATE money is credit
+)
 
 
 class PaymentView(Message):

@@ -4,14 +4,13 @@ sight, can be looked at, and lead to their receipt. Nobody is asked for their mo
 
 from dataclasses import replace
 
-from contract.messages import Bill, PaymentRecord, PaymentState
+from contract.messages import CREDITED, Bill, PaymentRecord, PaymentState
 from kiosk.core import held_bills
 from kiosk.core.effects import Effect, LookUp, Sound
 from kiosk.core.model import Say, Screen, Session
 from kiosk.core.step import Step, say, with_visit
 from kiosk.core.unit_entry import spelled_here
 
-CREDITED = "credited"  # why it is REVERSED here: its money came too late for its bills
 _CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from contract.lifecycle import FACT_OF_STATE, Fact
 from contract.messages import (
+    CREDITED,
     LATE,
     ErrorCode,
     Method,
@@ -11,7 +12,7 @@ from contract.messages import (
     PaymentState,
     PaymentView,
 )
-from kiosk.core import earlier_payment, outcome
+from kiosk.core import outcome
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
     AbortTerminal,
@@ -268,7 +269,7 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
     if fact is None or fact in (Fact.SUBMITTED, Fact.UNANSWERED):
         return session, ()
     if fact is Fact.APPROVED and view.reason == LATE:
-        fact, view = Fact.REVERSED, view.model_copy(update={"reason": earlier_payment.CREDITED})
+        fact, view = Fact.REVERSED, view.model_copy(update={"reason": CREDITED})
     return outcome.learned(
         session,
         moment,

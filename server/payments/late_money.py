@@ -8,13 +8,13 @@ Which ends those are: ``contract.lifecycle.CLOSED_UNPAID``, ``state_machine.Paid
 from datetime import datetime
 from typing import Any
 
-from contract.messages import LATE, PaymentState
+from contract.messages import CREDITED, LATE, EntryKind, PaymentState
 from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.estate.models import LateSuccess
 from server.payments import contradictions, refunds
 from server.payments.channels.interface import OrderState
-from server.payments.models import PaymentOrder
+from server.payments.models import JournalEntry, PaymentOrder
 
 
 def after_close(
@@ -65,10 +65,22 @@ def after_taken_back(order: PaymentOrder, known: OrderState, at: datetime) -> di
 
 
 def _is_kept(order: PaymentOrder) -> bool:
-    """Who was told that it went back waits for it, whatever the policy is."""
-    told_gone = order.kiosk_state == PaymentState.REVERSED
-    kept = order.community.late_success == LateSuccess.CREDIT and not told_gone
-    return kept or not order.by_code
+    """Who was told that it went back, or that it is credit, waits for that, whatever the policy is."""
+    if not order.by_code:
+        return True
+    if order.kiosk_state == PaymentState.REVERSED:
+        return _told_credit(order)
+    return order.community.late_success == LateSuccess.CREDIT
+
+
+def _told_credit(order: PaymentOrder) -> bool:
+    """Whether its kiosk had heard that it was kept: a server that was restored knows of it from there."""
+    entries = JournalEntry.objects.filter(
+        kiosk_id=order.kiosk_id, payment_id=order.payment_id, kind=EntryKind.PAYMENT
+    )
+    bodies = entries.order_by("sequence").values_list("body", flat=True)
+    ended = [body for body in bodies if body.get("state") == PaymentState.REVERSED.value]
+    return bool(ended) and ended[-1].get("reason") == CREDITED
 
 
 def _about(order: PaymentOrder, at: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contract.messages import Method, PaymentState
+from contract.messages import CREDITED, Method, PaymentState
 from server.alerts.models import Alert
 from server.billing.verification import verify_ledger
 from server.fleet.models import Kiosk
@@ -133,3 +133,24 @@ def test_a_look_that_finds_nothing_ends(world):
     for seconds in (61, 200, 900, 4600, 91_500, 200_000):
         sweeper.sweep(later(seconds))
     assert order().next_poll_at is None
+
+
+@pytest.mark.parametrize("policy", ["refund", "credit"])
+def test_whose_lost_order_was_called_credit_has_it_as_credit(world, policy):
+    """Late money was kept, its kiosk told so, and the backup knows neither order nor money."""
+    world.community.late_success = policy
+    world.community.save()
+    journal = KioskJournal()
+    for version, state in enumerate((PaymentState.CREATED, PaymentState.REVERSED), 1):
+        said = record(world, state, version, method=Method.WECHAT, card=None)
+        reason = CREDITED if state is PaymentState.REVERSED else ""
+        journal.tells(said.model_copy(update={"reason": reason}))
+    take(world, journal.entries)
+    world.channel.amounts[order().out_trade_no] = order().amount_minor
+    world.channel.pays(order().out_trade_no)
+    for seconds in (60, 900):
+        sweeper.sweep(later(seconds))
+    assert (order().life, order().reason) == (PaymentState.APPROVED, "late")
+    assert order().credited_minor == order().captured_minor == order().amount_minor
+    assert not Refund.objects.exists()
+    assert verify_ledger() == []
