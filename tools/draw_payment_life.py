@@ -42,16 +42,18 @@ these rules at every write; the database refuses money that does not add up. Tha
 of the unit, `refunded_minor` went back) are facts of their own. Money for an order that had ended without
 any is late: the community's policy makes it `reversed` (refunded) or `approved` (credited), and staff are
 told. So is money for an order whose kiosk told the payer that none was taken: an order that does not say
-so itself is older than that, as after a restore from a backup. Where a part of late money went back in
-the channel's console before it was known, only the rest is refunded. Money that is known by a person's
-word only is never refunded by the machine: they say whether it is for the bills or credit. Another sum
-than the order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say
-what it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`):
-never both. An approved order may have been returned in part in its channel's console: `refunded_minor` is
-less than `captured_minor` then, and the bills stay settled; all of it back means `reversed`. A card
-payment that stays `created`, as where the server died before its kiosk heard that it may begin, lets its
-bills go five minutes after its order's time. It has no end by itself: the kiosk may have gone on without
-the server, and only its journal or staff can say so; they are told after two hours.
+so itself is older than that, as after a restore from a backup. Whom the kiosk told that it went back, or
+that it is credit, gets that, whatever the policy is. Where a part of late money went back in the
+channel's console before it was known, only the rest is refunded. Money that is known by a person's word
+only is never refunded by the machine: they say whether it is for the bills or credit. Another sum than
+the order's leaves it `unknown` with the money in the suspense account (`held_minor`) until staff say what
+it is for. A refund is sent by the machine, which claims it first, or returned by staff (`by_hand`): never
+both. What the channel returned all the same the unit owes: each part is booked and told to staff. An
+approved order may have been returned in part in its channel's console: `refunded_minor` is less than
+`captured_minor` then, and the bills stay settled; all of it back means `reversed`. A card payment that
+stays `created`, as where the server died before its kiosk heard that it may begin, lets its bills go five
+minutes after its order's time. It has no end by itself: the kiosk may have gone on without the server,
+and only its journal or staff can say so; they are told after two hours.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 

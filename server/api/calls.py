@@ -245,7 +245,8 @@ def _taken(kiosk: Kiosk, entries: list[messages.ReceivedEntry], now: datetime) -
 def _ingest(
     asking: Kiosk, entries: list[messages.ReceivedEntry], now: datetime, settled: bool = False
 ) -> intake.Ingested:
-    kiosk = Kiosk.objects.select_for_update().select_related("community").get(pk=asking.pk)
+    held = Kiosk.objects.select_for_update(no_key=True)  # as server.estate.row_locks
+    kiosk = held.select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
         raise Refusal(ErrorCode.KEY_UNKNOWN)
     taken = intake.ingest(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from server.billing.periods import PeriodField, is_period
 from server.estate.models import Community
+from server.estate.row_locks import hold_community
 from server.estate.tenancy import OfCommunity
 from server.staff import approvals, audit, people
 from server.staff.approvals import CannotBeDone, Kind
@@ -78,7 +79,7 @@ def needs_another(user: Any, kind: str, bill: Any, amount_minor: int) -> bool:
 @transaction.atomic
 def close_by(person: Person, community: Community, period: str, reason: str, at: datetime) -> None:
     """Raises PeriodIsClosed when it was closed before, ReasonMissing."""
-    Community.objects.select_for_update().get(pk=community.pk)
+    hold_community(community.pk)
     if is_closed(community.pk, period):
         raise PeriodIsClosed(period)
     ClosedPeriod.objects.create(

@@ -17,6 +17,7 @@ from server.billing.models import Bill, BillState
 from server.billing.settlement import CREDIT, Part, Taken, settle_together
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Community, Unit
+from server.estate.row_locks import hold_community, hold_unit
 from server.ledger import posting
 from server.ledger.posting import Line
 from server.staff import audit
@@ -222,9 +223,8 @@ def _use(
 
 def _locked(unit: Unit) -> Unit:
     """The community first, whose receipts are numbered by one at a time, then the unit."""
-    Community.objects.select_for_update().get(pk=unit.community_id)
-    rows = Unit.objects.select_for_update(of=("self",)).select_related("community")
-    return rows.get(pk=unit.pk)
+    hold_community(unit.community_id)
+    return hold_unit(unit.pk)
 
 
 def _checked(amount_minor: int) -> None:

@@ -12,6 +12,7 @@ from server.billing.period_facts import PeriodBook
 from server.billing.rules.outcome import Charge
 from server.bulk_insert import insert_many
 from server.estate.models import Community, Unit
+from server.estate.row_locks import hold_community
 from server.ledger import posting
 from server.ledger.posting import Line, Posting
 
@@ -20,7 +21,7 @@ BATCH = 500
 
 def lock_numbers(community: Community) -> Community:
     """Bills of a community are numbered by one transaction at a time: this one, until it ends."""
-    return Community.objects.select_for_update().get(pk=community.pk)
+    return hold_community(community.pk)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from server.billing.settlement import OUTSIDE
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Unit
+from server.estate.row_locks import hold_unit
 from server.ledger import posting
 from server.ledger.models import Entry
 from server.ledger.posting import Line
@@ -42,7 +43,7 @@ def borne_by(unit: Unit, bearer: str, *, payment_id: str, sum_minor: int, at: da
 
     Raises TooLittleCredit; ledger.posting.AlreadyPosted.
     """
-    Unit.objects.select_for_update().get(pk=unit.pk)  # its credit is spent by one at a time
+    hold_unit(unit.pk)  # its credit is spent by one at a time
     amount = waiting_minor(unit.community_id, payment_id)
     if not amount:
         return 0

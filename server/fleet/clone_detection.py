@@ -33,7 +33,7 @@ def hear(kiosk: Kiosk, told: Presence | None, now: datetime) -> StopReason | Non
     if told is None:
         return StopReason(kiosk.stopped) if kiosk.stopped else None
     with transaction.atomic():
-        known = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        known = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
             return None
         reason = judge(known, told)

@@ -65,7 +65,7 @@ def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
     The same code with the same key answers again, so that an answer lost on the way does no harm.
     """
     pairing = (
-        PairingCode.objects.select_for_update()
+        PairingCode.objects.select_for_update(no_key=True)  # as server.estate.row_locks
         .select_related("kiosk__community")
         .filter(code_hash=_hash(code))
         .first()

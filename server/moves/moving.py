@@ -19,6 +19,7 @@ from server.billing.periods import period_of
 from server.billing.readings import Counted, ReadingRefused, take
 from server.estate import occupancy
 from server.estate.models import Occupancy, Resident, Unit
+from server.estate.row_locks import hold_unit
 from server.staff import audit
 from server.staff.people import Person
 
@@ -58,7 +59,7 @@ class Move:
 @transaction.atomic
 def move(unit: Unit, asked: Move, person: Person, reason: str, *, at: datetime) -> None:
     """Writes all of it with its record. Raises MoveImpossible and ReasonMissing; nothing is done then."""
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    hold_unit(unit.pk)
     if not asked.leaving and asked.arrival is None:
         raise MoveImpossible(_("Say who leaves or who comes"))
     bills = list(Bill.objects.filter(unit=unit, state=BillState.OPEN).order_by("period", "pk"))

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from contract.business_day import business_day
 from server.estate.models import Community
+from server.estate.row_locks import hold_community
 from server.onboarding.columns import sheets
 from server.onboarding.estate_index import BATCH_ROWS, Import, Index
 from server.onboarding.report import Problem, Report
@@ -80,7 +81,7 @@ def import_estate(
 
 def _import(book: Book, community: Community, report: Report, at: datetime) -> None:
     # Two imports at a time would each make what the other makes; bills are numbered under this lock, too.
-    Community.objects.select_for_update().get(pk=community.pk)
+    hold_community(community.pk)
     today = business_day(at, community.time_zone)
     to = Import(community, today, at, report, Index(community))
     for sheet in sheets():

@@ -13,7 +13,7 @@ from contract.business_day import business_day
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState, StartPayment
 from server.billing.amounts import open_minor, terms_of
-from server.billing.leases import BillLeased, BillNotOpen, lease
+from server.billing.leases import BillLeased, BillNotOpen, lease, lock
 from server.billing.models import Bill, BillState
 from server.billing.unit_accounts import UnitNotFound, find_unit, snapshot
 from server.estate.models import Community, Unit
@@ -150,13 +150,12 @@ def _simulated_channel(method: Method) -> bool:
 
 
 def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
+    """Held from here on, and read only then: what is waived meanwhile is in their amounts."""
     wanted = {b.number: b.amount_minor for b in request.bills}
-    found = {
-        bill.number: bill
-        for bill in Bill.objects.filter(unit=unit, number__in=wanted)
-        .select_related("unit")
-        .prefetch_related("lines__fee_item")
-    }
+    named = Bill.objects.filter(unit=unit, number__in=wanted)
+    lock(named)
+    as_held = named.select_related("unit").prefetch_related("lines__fee_item")
+    found = {bill.number: bill for bill in as_held}
     if request.currency != unit.community.currency:
         raise AmountChanged("the amount is not in the community's currency")
     terms = terms_of(unit.community_id)
