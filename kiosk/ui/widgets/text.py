@@ -79,7 +79,7 @@ class Text(Appearing, Label):
         lines = self.text.split("\n")
         widest = max(text_width(line, self.font_size, bold=self.bold) for line in lines)
         high = text_height(self.font_size, bold=self.bold) * len(lines)
-        lowest = high - LINE_AIR * self.font_size
+        lowest = high if len(lines) > 1 else high - LINE_AIR * self.font_size  # no room: no line
         return widest <= self.width and lowest <= self.height + 1
 
 
@@ -117,7 +117,8 @@ class FittedLine(Text):
             self.text = self.words if has_room or not self.shorter else self.shorter
             return
         wraps = self.height >= 2 * rungs[0] * 1.45 * 0.9
-        for size in rungs if wraps else [self._shrunk_to(self.width)]:
+        on_one_line = self._shrunk_to(self.width)
+        for size in rungs if wraps else [r for r in rungs if r <= on_one_line]:
             self.font_size = size
             self.text = self._broken(self.width)
             if self._holds():
