@@ -197,18 +197,10 @@ def lower(pen: Pen) -> None:
     line(pen, [(4, 20.5), (20, 20.5)], 2.6)
 
 
-def speaker(pen: Pen) -> None:
-    corners = [(3, 9), (7, 9), (12.5, 4), (12.5, 20), (7, 15), (3, 15)]
-    pen.polygon([(_s(x), _s(y)) for x, y in corners], fill=WHITE)
-    for radius in (4.5, 8.5):
-        edge = (_s(12.5 - radius), _s(12 - radius), _s(12.5 + radius), _s(12 + radius))
-        pen.arc(edge, -45, 45, fill=WHITE, width=round(_s(2)))
-
-
 ICONS: tuple[Callable[[Pen], None], ...] = (
     check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
     card, phone, printer, office, telephone, wechat, alipay, notice, clock, receipt, letters,
-    contrast, lower, speaker,
+    contrast, lower,
 )  # fmt: skip
 
 

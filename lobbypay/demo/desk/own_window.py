@@ -41,7 +41,6 @@ class OwnWindow:
                 f"--window-size={width},{height}",
                 *("--no-first-run", "--no-default-browser-check", "--disable-sync"),
                 *("--disable-background-networking", "--disable-component-update"),
-                "--disable-features=Translate",
                 *(
                     ("--no-sandbox", "--test-type") if os.geteuid() == 0 else ()
                 ),  # and no bar for it
