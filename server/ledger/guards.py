@@ -208,7 +208,7 @@ def ends_once(name: str, table: str, kept: Sequence[str], ended: str, message: s
     return [
         frozen(f"{name}_stands", table, kept, "OLD.id IS NOT NULL", message),
         Guard(
-            f"{name}ends_once",
+            f"{name}_ends_once",
             table,
             sqlite=f"BEFORE UPDATE ON {table} WHEN {ended} {refusal(message)}",
             postgresql=f"BEFORE UPDATE ON {table} FOR EACH ROW",
