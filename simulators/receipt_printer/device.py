@@ -1,5 +1,6 @@
 """The simulated printer as a whole: bytes in, answers out, whatever cable it hangs on."""
 
+import queue
 import random
 import threading
 from collections.abc import Callable
@@ -55,6 +56,9 @@ class Printer:
             charset,
             self.presenter,
         )
+        self._last_status = self.engine.newest_status()
+        self._statuses: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.faults.on_change = self._note_status
 
     def start(self) -> None:
         self.engine.start()
@@ -122,12 +126,15 @@ class Printer:
         else:
             self.answer(data)
 
+    def _note_status(self) -> None:
+        """Each change is kept, though a fault may come and go before the reporting thread runs."""
+        status_now = self.engine.newest_status()
+        if status_now != self._last_status:
+            self._last_status = status_now
+            self._statuses.put(status_now)
+
     def _report_changes(self) -> None:
-        said = self.engine.newest_status()
         while True:
-            with self.faults.changed:
-                while self.engine.newest_status() == said:
-                    self.faults.changed.wait()
-                said = self.engine.newest_status()
+            changed = self._statuses.get()
             if self.engine.automatic_status:
-                self._reply(said)
+                self._reply(changed)

@@ -1,6 +1,7 @@
 """What ails the simulated printer. Each fault stays until it is cleared, unless it says otherwise."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 NAMES = {
@@ -36,6 +37,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
+        self.on_change: Callable[[], None] = lambda: None  # called at each change, in their order
         self._now: set[str] = set()
         self._settings = dict(_SETTINGS)
 
@@ -49,7 +51,7 @@ class Faults:
             self._settings[key] = float(value)
         with self.changed:
             self._now.add(name)
-            self.changed.notify_all()
+            self.tell()
 
     def clear(self, name: str | None = None) -> None:
         with self.changed:
@@ -57,6 +59,12 @@ class Faults:
                 self._now.clear()
             else:
                 self._now.discard(name)
+            self.tell()
+
+    def tell(self) -> None:
+        """Something about the printer changed: wakes whoever waits for it."""
+        with self.changed:
+            self.on_change()
             self.changed.notify_all()
 
     def __contains__(self, name: str) -> bool:

@@ -45,7 +45,7 @@ class Presenter:
             self._inside, self.ticket = False, True
             self._number += 1
             number = self._number
-        self._changed()
+        self._faults.tell()
         if "ticket_not_taken" not in self._faults:
             timer = threading.Timer(self._take_after_s, self._take_number, (number,))
             timer.daemon = True
@@ -62,8 +62,4 @@ class Presenter:
             was_there = self.ticket or (how != "taken" and self._inside)
             self.ticket, self._inside = False, False
             self.counts[how] += was_there
-        self._changed()
-
-    def _changed(self) -> None:
-        with self._faults.changed:
-            self._faults.changed.notify_all()
+        self._faults.tell()
