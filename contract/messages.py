@@ -135,6 +135,7 @@ class Community(Message):
     office_opens: str = ""  # by the community's clock, HH:MM; empty: not told
     office_closes: str = ""
     duty_phone: str = ""  # who answers while the office is closed
+    company: NameText | None = None  # whom residents pay, as receipts name it
 
 
 class BillKey(Message):

@@ -12,8 +12,9 @@ from contract.currency import EXPONENTS, CurrencyUnknown, listed
 
 Locale = Literal["zh_CN", "en"]
 
-# Signs that every receipt printer has: U+FFE5, because U+00A5 is missing from GBK and prints as "0 6".
-# Other currencies go by their letters. None is taken for another's: a bare ￥ is always CNY.
+# Chinese texts have the sign of full width, as wide as their other characters; English ones U+00A5.
+# Other currencies go by their letters. None is taken for another's: a bare ￥ or ¥ is always CNY.
+_FULL_WIDTH, _HALF_WIDTH = "\uffe5", "\u00a5"
 _SIGNS = {
     "CNY": "￥",
     "HKD": "HK$",
@@ -100,11 +101,12 @@ class Money:
         return self.minor != 0
 
     def display(self, locale: Locale = "zh_CN") -> str:
-        """For people: ``￥332.08``, ``HK$3.50``, ``KWD1.250``. Always with the currency's decimals."""
+        """For people: ``￥332.08`` (``¥332.08`` in English), ``HK$3.50``, ``KWD1.250``. Always with the
+        currency's decimals."""
         decimals = EXPONENTS[self.currency]
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         figures = format_decimal(abs(self.decimal), format=pattern, locale=_parsed(locale))
-        return f"{'-' if self.minor < 0 else ''}{sign(self.currency)}{figures}"
+        return f"{'-' if self.minor < 0 else ''}{sign(self.currency, locale)}{figures}"
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
@@ -116,9 +118,16 @@ def _parsed(locale: Locale) -> BabelLocale:
     return BabelLocale.parse(locale)
 
 
-def sign(currency: str) -> str:
-    """What stands before an amount, e.g. ``￥``, ``HK$``, ``KWD``. Raises CurrencyUnknown."""
-    return _SIGNS.get(listed(currency), currency)
+def sign(currency: str, locale: Locale = "zh_CN") -> str:
+    """What stands before an amount, e.g. ``￥`` (``¥`` in English), ``HK$``, ``KWD``. Raises
+    CurrencyUnknown."""
+    letters = _SIGNS.get(listed(currency), currency)
+    return half_width(letters) if locale == "en" else letters
+
+
+def half_width(text: str) -> str:
+    """The signs of money in a text as English has them."""
+    return text.replace(_FULL_WIDTH, _HALF_WIDTH)
 
 
 def total(amounts: "list[Money] | tuple[Money, ...]", currency: str = "CNY") -> Money:

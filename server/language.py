@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from contract.messages import Text
+from contract.money import Locale
 
 STAFF_PATHS = ("/staff/", "/admin/")
 CHINESE, ENGLISH = "zh-hans", "en"
@@ -40,6 +41,11 @@ class ChosenLanguage(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language()
             return
         super().process_request(request)
+
+
+def of_page() -> Locale:
+    """The language of the page that is being made, as amounts of money are told in it."""
+    return "en" if translation.get_language() == ENGLISH else "zh_CN"
 
 
 def of_terminal(environ: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ DATA = (
     "contract/unit_code.py",  # the grammar by which units are typed
     "device_drivers",  # drivers bring their own words
     "kiosk/ui/gallery",  # made-up scenes
-    "kiosk/ui/line_breaks.py",  # typography: where a line of Chinese may break
+    "kiosk/texts/line_breaks.py",  # typography: where a line of Chinese may break
     "server/billing/rules",  # the words of rules
     "server/payments/channels/wechat_bill.py",  # columns of a channel's bill
     "server/sample_data",  # a made-up estate

@@ -136,7 +136,7 @@ def test_each_other_way_to_a_day_is_seen(line):
 
 
 # Single characters of a text that is set in lines: nothing is made a number of.
-OTHER_DIGITS = ("kiosk/ui/line_breaks.py",)
+OTHER_DIGITS = ("kiosk/texts/line_breaks.py",)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)

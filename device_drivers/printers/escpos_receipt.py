@@ -20,7 +20,7 @@ from device_drivers.printers.raster import (
     qr_modules,
     render_blocks,
 )
-from device_drivers.printers.wrapping import printable, wrap
+from device_drivers.printers.wrapping import JOINER, printable, wrap
 
 KANJI_ON = b"\x1c&"
 CELL_DOTS = 12  # one column of font A
@@ -179,7 +179,7 @@ def _native_text(page: _Page, line: TextLine, columns: int) -> None:
     if line.large:
         columns //= 2
     # A control character in a name or a note would be a command to the printer.
-    text, amount = printable(line.text), printable(line.right)
+    text, amount = printable(line.text), printable(line.right).replace(JOINER, "")
     right = cells(amount) + 1 if amount else 0
     rows = wrap(text, columns, cells)
     if right and cells(rows[-1]) + right > columns:

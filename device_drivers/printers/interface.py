@@ -22,7 +22,8 @@ class Align(StrEnum):
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line. ``right`` is set flush right on the same line, e.g. an amount."""
+    """One line. ``right`` is set flush right on the same line, e.g. an amount. U+2060 stands between
+    characters that no line may be broken between."""
 
     text: str
     right: str = ""

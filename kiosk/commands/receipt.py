@@ -1,4 +1,5 @@
-"""``lobbypay receipt``: a receipt from a kiosk's journal as a picture or PDF, as on its printer's paper.
+"""``lobbypay receipt``: a receipt, or the slip of a payment that has none, from a kiosk's journal as a
+picture or PDF, as on its printer's paper.
 
 It is laid out and drawn by the same code and marked as a copy. The journal is only read, and checked
 first; the community's name is from the ``config.json`` beside it.
@@ -8,22 +9,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from PIL import Image
-
-from contract.messages import PaymentState
-from device_drivers.printers.raster import WIDTHS_DOTS, Fonts, render
-from kiosk.asset_paths import FONTS
+from device_drivers.printers.raster import WIDTHS_DOTS
 from kiosk.central.config_cache import ConfigCache
-from kiosk.core.receipt import Receipt, lay_out
+from kiosk.core.receipt import lay_out
 from kiosk.journal.schema import JournalBroken, JournalUnavailable
 from kiosk.journal.verification import newest_record, verify
-from kiosk.runtime.receipts import document
+from kiosk.runtime.paper_picture import DPI, on_paper
 from kiosk.texts.receipt_words import speech
-
-DOTS_PER_MM = 8
-DPI = DOTS_PER_MM * 25.4
-EDGE_DOTS = 24  # of white paper above and below
-PRINTABLE = (PaymentState.APPROVED, PaymentState.PENDING, PaymentState.UNKNOWN)
 
 
 def main(argv: list[str]) -> int:
@@ -33,8 +25,6 @@ def main(argv: list[str]) -> int:
         record = newest_record(options.journal, options.payment)
         if record is None:
             raise ValueError(f"there is no payment {options.payment}")
-        if record.state not in PRINTABLE:
-            raise ValueError(f"{record.reference} is {record.state}: there is no receipt for that")
         config = ConfigCache(options.journal.with_name("config.json")).load()
         if config is None:
             raise ValueError("there is no config.json beside it that says whose kiosk it is")
@@ -48,16 +38,6 @@ def main(argv: list[str]) -> int:
         print(f"lobbypay receipt: {options.journal}: {problem}", file=sys.stderr)
         return 2
     return 0
-
-
-def on_paper(receipt: Receipt, paper_mm: int) -> Image.Image:
-    """Drawn as the printer does, on paper of that width; mode "1", 8 dots a millimetre."""
-    fonts = Fonts.in_folder(FONTS)
-    printed = render(document(receipt, ""), WIDTHS_DOTS[paper_mm], fonts)
-    width = paper_mm * DOTS_PER_MM
-    page = Image.new("1", (width, printed.height + 2 * EDGE_DOTS), 1)
-    page.paste(printed, ((width - printed.width) // 2, EDGE_DOTS))
-    return page
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

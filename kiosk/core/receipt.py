@@ -3,11 +3,13 @@
 A receipt never shows a whole name or card number, and says so when no real money moved.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from contract.business_day import local_time
-from contract.messages import Community, PaymentRecord, PaymentState
+from contract.messages import CREDITED, Community, PaymentRecord, PaymentState
 from contract.methods import METHODS
 from contract.money import Locale, Money
 
@@ -51,21 +53,69 @@ class Receipt:
     blocks: tuple[Block, ...]
 
 
+_LONG = re.compile(r"[0-9A-Za-z*]{9,}")
+_FOUR = re.compile(r".{1,4}")
+
+
+class Paper(StrEnum):
+    """What the paper is, by what is known of the money."""
+
+    RECEIPT = "receipt"  # the money came
+    ENQUIRY = "enquiry"  # nobody can tell yet
+    NOT_PAID = "not_paid"  # nothing was taken
+    RETURNED = "returned"  # whatever was taken goes back the way it came
+    CREDITED = "credited"  # it came too late for the bill and is credit of the unit
+
+
+_TITLES = {
+    Paper.RECEIPT: "receipt.title",
+    Paper.ENQUIRY: "receipt.slip",
+    Paper.NOT_PAID: "receipt.slip_not_paid",
+    Paper.RETURNED: "receipt.slip_returned",
+    Paper.CREDITED: "receipt.slip_credited",
+}
+_SAYS = {
+    Paper.ENQUIRY: ("receipt.do_not_pay", "receipt.promise", "receipt.refund"),
+    Paper.NOT_PAID: ("receipt.not_charged", "receipt.still_due"),
+    Paper.RETURNED: ("receipt.returned", "receipt.returned_when", "receipt.still_due"),
+    Paper.CREDITED: ("receipt.credited", "receipt.credited_then"),
+}
+
+
+def paper_of(record: PaymentRecord) -> Paper:
+    """Never RECEIPT without an explicit yes, nor NOT_PAID without an explicit no."""
+    match record.state:
+        case PaymentState.APPROVED:
+            return Paper.RECEIPT
+        case PaymentState.DECLINED | PaymentState.CANCELLED:
+            return Paper.NOT_PAID
+        case PaymentState.REVERSED:
+            return Paper.CREDITED if record.reason == CREDITED else Paper.RETURNED
+        case PaymentState.CREATED | PaymentState.PENDING | PaymentState.UNKNOWN:
+            return Paper.ENQUIRY
+
+
 def lay_out(
     record: PaymentRecord, community: Community, speech: Speech, *, copy: bool = False
 ) -> Receipt:
-    """The receipt of an approved payment, or the enquiry slip of one that is not final yet."""
-    settled = record.state is PaymentState.APPROVED
-    blocks = [
-        *_head(record, community, speech, "receipt.title" if settled else "receipt.slip", copy)
-    ]
-    blocks += _who_and_when(record, community, speech, settled)
-    if settled:
+    """The receipt of an approved payment, or the slip of one that is not final or took no money.
+
+    Amounts are those of the record, in its currency; the time is the community's own.
+    """
+    paper = paper_of(record)
+    blocks = [*_head(record, community, speech, paper, copy)]
+    blocks += _who_and_when(record, community, speech, paper)
+    if paper is Paper.RECEIPT:
         blocks += [*_bills(record, speech), *_how(record, speech)]
     else:
-        blocks += _not_settled(record, speech)
-    blocks += _foot(record, community, speech, settled)
+        blocks += _without_receipt(record, speech, paper)
+    blocks += _foot(record, community, speech, paper)
     return Receipt(speech.language, tuple(blocks))
+
+
+def grouped(number: str) -> str:
+    """A long number as people read it out: its letters and figures in groups of four."""
+    return _LONG.sub(lambda run: " ".join(_FOUR.findall(run[0])), number)
 
 
 def _money(record: PaymentRecord, minor: int, speech: Speech) -> str:
@@ -77,9 +127,10 @@ def _method(record: PaymentRecord, speech: Speech) -> str:
 
 
 def _head(
-    record: PaymentRecord, community: Community, speech: Speech, title: str, copy: bool
+    record: PaymentRecord, community: Community, speech: Speech, paper: Paper, copy: bool
 ) -> list[Block]:
-    text = speech.words(title) + (f" · {speech.words('receipt.copy')}" if copy else "")
+    title = speech.words(_TITLES[paper])
+    text = title + (f" · {speech.words('receipt.copy')}" if copy else "")
     blocks: list[Block] = [
         Line(community.name.in_language(speech.language), bold=True, large=True, centred=True),
         Line(text, centred=True),
@@ -90,19 +141,22 @@ def _head(
 
 
 def _who_and_when(
-    record: PaymentRecord, community: Community, speech: Speech, settled: bool
+    record: PaymentRecord, community: Community, speech: Speech, paper: Paper
 ) -> list[Block]:
-    when = record.changed_at if settled else record.created_at
-    unit = record.unit_label.zh if speech.language == "zh_CN" else record.unit
-    number = "receipt.reference" if settled else "receipt.enquiry"
+    open_still = paper is Paper.ENQUIRY
+    when = record.created_at if open_still else record.changed_at
+    number = "receipt.reference" if paper is Paper.RECEIPT else "receipt.enquiry"
     local = local_time(when, community.time_zone).strftime("%Y-%m-%d %H:%M:%S")
-    return [
-        Line(speech.words("receipt.unit"), unit),
+    blocks: list[Block] = [
+        Line(speech.words("receipt.unit"), record.unit_label.in_language(speech.language)),
         Line(speech.words("receipt.payer"), record.payer),
         Line(speech.words(number), record.reference, bold=True),
         Line(speech.words("receipt.time"), local),
-        Divider(),
     ]
+    if community.company:
+        payee = community.company.in_language(speech.language)
+        blocks.append(Line(speech.words("receipt.payee"), payee))
+    return [*blocks, Divider()]
 
 
 def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
@@ -137,10 +191,10 @@ def _how(record: PaymentRecord, speech: Speech) -> list[Block]:
     blocks: list[Block] = [Line(speech.words("receipt.method"), _method(record, speech))]
     if record.channel_reference:
         blocks.append(Line(speech.words("receipt.transaction")))
-        blocks.append(Line(record.channel_reference))
+        blocks.append(Line(grouped(record.channel_reference)))
     if record.card:
         blocks += [
-            Line(speech.words("receipt.card"), record.card.masked_pan),
+            Line(speech.words("receipt.card"), grouped(record.card.masked_pan)),
             Line("", record.card.card_name),
             Line(speech.words("receipt.authorisation"), record.card.authorisation_code),
             Line(
@@ -153,32 +207,28 @@ def _how(record: PaymentRecord, speech: Speech) -> list[Block]:
     return blocks
 
 
-def _not_settled(record: PaymentRecord, speech: Speech) -> list[Block]:
+def _without_receipt(record: PaymentRecord, speech: Speech, paper: Paper) -> list[Block]:
+    amount = _money(record, record.amount_minor, speech)
+    first, *others = (Line(speech.words(id, amount=amount)) for id in _SAYS[paper])
     return [
-        Line(
-            speech.words("receipt.amount"),
-            _money(record, record.amount_minor, speech),
-            bold=True,
-            large=True,
-        ),
+        Line(speech.words("receipt.amount"), amount, bold=True, large=True),
         Line(speech.words("receipt.method"), _method(record, speech)),
         Divider(),
-        Line(speech.words("receipt.do_not_pay"), bold=True),
-        Line(speech.words("receipt.promise")),
+        replace(first, bold=True),
+        *others,
     ]
 
 
-def _foot(
-    record: PaymentRecord, community: Community, speech: Speech, settled: bool
-) -> list[Block]:
+def _foot(record: PaymentRecord, community: Community, speech: Speech, paper: Paper) -> list[Block]:
     blocks: list[Block] = []
     if record.status_url:
-        caption = speech.words("receipt.scan" if settled else "receipt.follow")
-        blocks.append(Code(record.status_url, caption))
+        caption = "receipt.scan" if paper is Paper.RECEIPT else "receipt.follow"
+        blocks.append(Code(record.status_url, speech.words(caption)))
     if community.office_phone:
         blocks.append(
             Line(f"{speech.words('receipt.phone')} {community.office_phone}", centred=True)
         )
-    if settled:
+    if paper is Paper.RECEIPT:
         blocks.append(Line(speech.words("receipt.not_invoice"), centred=True))
+        blocks.append(Line(speech.words("receipt.invoice"), centred=True))
     return blocks

@@ -16,10 +16,12 @@ from device_drivers.printers.interface import (
     Rule,
     TextLine,
 )
+from device_drivers.printers.wrapping import JOINER
 from kiosk.core.effects import PrintReceipt
 from kiosk.core.events import Event, ReceiptPrinted
 from kiosk.core.receipt import Code, Divider, Line, Receipt, lay_out
 from kiosk.journal.journal import JournalUnavailable
+from kiosk.texts.line_breaks import FIRST_WIDE, atoms
 from kiosk.texts.receipt_words import speech
 
 log = structlog.get_logger("receipts")
@@ -36,11 +38,21 @@ def document(receipt: Receipt, job_id: str) -> Document:
 def _block(block: Line | Divider | Code) -> Block:
     match block:
         case Line(left, right, bold, large, centred):
-            return TextLine(left, right, bold, large, Align.CENTER if centred else Align.LEFT)
+            align = Align.CENTER if centred else Align.LEFT
+            return TextLine(whole_words(left), whole_words(right), bold, large, align)
         case Divider():
             return Rule()
         case Code(text, caption):
-            return QrCode(text, caption)
+            return QrCode(text, whole_words(caption))
+
+
+def whole_words(text: str) -> str:
+    """The text with what keeps Chinese words, amounts and names of units whole on paper."""
+    return "".join(JOINER.join(piece) if _wide(piece) else piece for piece in atoms(text))
+
+
+def _wide(piece: str) -> bool:
+    return any(ord(character) >= FIRST_WIDE for character in piece)
 
 
 class Receipts:

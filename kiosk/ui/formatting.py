@@ -64,7 +64,7 @@ def line_detail(language: Locale, line: BillLine, currency: str) -> str:
         id,
         quantity=line.quantity,
         unit=line.quantity_unit.in_language(language),
-        rate=line.rate if currency == "CNY" else f"{sign(currency)}{line.rate}",
+        rate=line.rate if currency == "CNY" else f"{sign(currency, language)}{line.rate}",
     )
 
 

@@ -64,6 +64,7 @@ def community_of(database: Path) -> Community:
         time_zone=row["time_zone"],
         test=bool(row["test"]),
         office_phone=row["office_phone"],
+        company=Text(zh=row["company_zh"], en=row["company_en"]) if row["company_zh"] else None,
     )
 
 

@@ -125,6 +125,7 @@ def _config(kiosk: Kiosk) -> messages.KioskConfig:
             office_opens=_hour(community.office_opens),
             office_closes=_hour(community.office_closes),
             duty_phone=community.duty_phone,
+            company=community.company if community.company_zh else None,
         ),
         bill_keys=bill_keys(community),
         methods=[*_offered(community, registry.configured()), Method.CARD],

@@ -17,6 +17,7 @@ from server.billing.models import Bill, BillSigningKey, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import to_contract
+from server.language import of_page
 
 REFUSALS = {
     Verdict.EXPIRED_KEY: _(
@@ -46,10 +47,13 @@ def bill_page(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "bill": bill,
         "community": bill.community,
-        "amount": Money(amount, bill.currency).display(),
+        "amount": Money(amount, bill.currency).display(of_page()),
         "held": view.held,
-        "late_fee": Money(late_fee, bill.currency).display() if late_fee else None,
-        "lines": [(line, Money(line.amount_minor, bill.currency).display()) for line in view.lines],
+        "late_fee": Money(late_fee, bill.currency).display(of_page()) if late_fee else None,
+        "lines": [
+            (line, Money(line.amount_minor, bill.currency).display(of_page()))
+            for line in view.lines
+        ],
         "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,
     }
     return render(request, "billing/phone_bill.html", context)

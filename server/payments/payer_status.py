@@ -11,6 +11,7 @@ from contract.messages import Bill, BillLine, PaymentState
 from contract.money import Money
 from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
+from server.language import of_page
 from server.payments.models import PaymentOrder, Refund
 from server.payments.state_machine import End
 
@@ -172,12 +173,12 @@ def bills_told(order: PaymentOrder) -> list[BillTold]:
 
 
 def _money(minor: int, order: PaymentOrder) -> str:
-    return Money(minor, order.currency).display()
+    return Money(minor, order.currency).display(of_page())
 
 
 def _bill(bill: Bill, paid: bool) -> BillTold:
     def shown(minor: int) -> str:
-        return Money(minor, bill.currency).display()
+        return Money(minor, bill.currency).display(of_page())
 
     return BillTold(
         bill,

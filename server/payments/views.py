@@ -14,6 +14,7 @@ from contract.business_day import zone
 from contract.messages import Method
 from contract.methods import METHODS
 from contract.money import Money
+from server.language import of_page
 from server.payments import notifications, payer_status
 from server.payments.channels import registry
 from server.payments.channels.interface import NotGenuine
@@ -35,7 +36,7 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
     context = {
         "order": order,
         "told": told,
-        "amount": Money(amount, order.currency).display(),
+        "amount": Money(amount, order.currency).display(of_page()),
         "method": METHODS[Method(order.method)].name,
         "bills": payer_status.bills_told(order),
         "credited": _shown(order.credited_minor, order),
@@ -46,7 +47,7 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
 
 
 def _shown(minor: int, order: PaymentOrder) -> str:
-    return Money(minor, order.currency).display() if minor else ""
+    return Money(minor, order.currency).display(of_page()) if minor else ""
 
 
 @csrf_exempt

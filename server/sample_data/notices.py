@@ -25,8 +25,8 @@ def create_notices(community: Community, today: date) -> None:
             "收费标准公示",
             "Published fees",
             "物业服务费每月每平方米 2.80 元；公共电费按表按面积分摊；车位管理费每月 150 元。",
-            "Property fee ￥2.80 a month for each m²; shared electricity by meter and area;"
-            " parking ￥150 a month.",
+            "Property fee ¥2.80 a month for each m²; shared electricity by meter and area;"
+            " parking ¥150 a month.",
         ),
     )
     for age, (title_zh, title_en, body_zh, body_en) in enumerate(notices):

@@ -1,5 +1,6 @@
-"""The whole gallery: every screen in both languages and all modes, upright and wide, with a page to
-look through them. The pictures are made by ``kiosk.ui.gallery.pictures``, one process a shape.
+"""The whole gallery: every screen in both languages and all modes, upright and wide, and every paper,
+with a page to look through them. The screens are drawn by ``kiosk.ui.gallery.pictures``, one process
+a shape.
 """
 
 import itertools
@@ -9,8 +10,10 @@ from html import escape
 from pathlib import Path
 
 from kiosk.texts.catalogue import LANGUAGES
+from kiosk.ui.gallery import papers
 from kiosk.ui.gallery.modes import MODES
 
+PAPERS = "papers"
 SHAPES = {"portrait": ("1080x1920", 420), "landscape": ("1920x1080", 720)}
 
 _PAGE = """<!doctype html>
@@ -35,6 +38,7 @@ def make(out: Path) -> int:
         done = subprocess.run([*command, "--modes", *MODES], check=False)
         if done.returncode:
             return done.returncode
+    papers.draw(out / PAPERS)
     (out / "index.html").write_text(page(out), encoding="utf-8")
     print(out / "index.html")
     return 0
@@ -42,9 +46,19 @@ def make(out: Path) -> int:
 
 def page(out: Path) -> str:
     """The page over the pictures that stand in ``out``: one section a scene."""
-    names = sorted({path.name.split(".")[0] for path in out.glob("*/*.png")})
+    names = sorted({path.name.split(".")[0] for s in SHAPES for path in (out / s).glob("*.png")})
     links = "".join(f'<a href="#{escape(name)}">{escape(name)}</a> ' for name in names)
-    return _PAGE.format(links=links, sections="\n".join(_section(out, name) for name in names))
+    sections = [_papers(out), *(_section(out, name) for name in names)]
+    return _PAGE.format(links=links, sections="\n".join(sections))
+
+
+def _papers(out: Path) -> str:
+    figures = [
+        f'<figure><a href="{PAPERS}/{path.name}"><img loading="lazy" src="{PAPERS}/{path.name}" alt="">'
+        f"</a><figcaption>{escape(path.stem)}</figcaption></figure>"
+        for path in sorted((out / PAPERS).glob("*.png"))
+    ]
+    return f'<section id="{PAPERS}"><h2>{PAPERS}</h2><div class="row">{"".join(figures)}</div></section>'
 
 
 def _section(out: Path, name: str) -> str:

@@ -9,9 +9,9 @@ from kivy.core.text.markup import MarkupLabel
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.label import Label
 
+from kiosk.texts.line_breaks import break_lines
 from kiosk.ui.fonts import FAMILY, marked_up, plain, text_height, text_width
 from kiosk.ui.kv_files import load_beside
-from kiosk.ui.line_breaks import break_lines
 from kiosk.ui.widgets.appearing import Appearing
 
 UNPLACED = (1, 1)  # the size before a layout gave one: nothing is set in it

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from contract.currency import EXPONENTS
 from contract.messages import ExplainRow, Text
+from contract.money import half_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,5 @@ def plain(number: Decimal, decimals: int) -> str:
 def row(label_zh: str, label_en: str, value_zh: str, value_en: str | None = None) -> ExplainRow:
     return ExplainRow(
         label=Text(zh=label_zh, en=label_en),
-        value=Text(zh=value_zh, en=value_zh if value_en is None else value_en),
+        value=Text(zh=value_zh, en=half_width(value_zh) if value_en is None else value_en),
     )

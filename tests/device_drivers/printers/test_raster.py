@@ -132,3 +132,19 @@ def test_closing_marks_never_begin_a_row():
 
 def test_words_are_kept_whole_and_an_indent_stays():
     assert wrap("  Property fee September", 14, len) == ["  Property fee", "September"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("联网后自动入账", ["联网后自动入", "账"]),
+        ("联网后自动入\u2060账", ["联网后自动", "入账"]),
+        ("3\u2060栋\u20602\u2060单\u2060元\u20601201住户", ["3栋2单元1201", "住户"]),
+        ("入\u2060账", ["入账"]),
+    ],
+)
+def test_what_is_joined_stays_on_one_line_and_the_joiner_is_never_printed(text, rows):
+    def cells(row: str) -> int:
+        return sum(2 if c > "\u2e80" else 1 for c in row)
+
+    assert wrap(text, 12, cells) == rows

@@ -54,14 +54,19 @@ def test_a_receipt_has_the_papers_width_and_its_code_leads_to_the_payment(
     assert again.read_bytes() == png.read_bytes()
 
 
-def test_what_has_no_receipt_is_said(journal, tmp_path, capsys):
+def test_a_payment_that_is_not_there_is_said(journal, tmp_path, capsys):
     png = tmp_path / "receipt.png"
     assert draws(journal, "K03-999999", "--png", png) == 2
     assert "there is no payment K03-999999" in capsys.readouterr().err
-    journal.append_payment(apply_fact(CREATED, Fact.CANCELLED, START, reason="resident"))
-    assert draws(journal, CREATED.reference, "--png", png) == 2
-    assert f"{CREATED.reference} is cancelled" in capsys.readouterr().err
     assert not png.exists()
+
+
+def test_a_payment_that_took_no_money_has_a_slip_that_says_so(journal, tmp_path):
+    before, after = tmp_path / "before.png", tmp_path / "after.png"
+    assert draws(journal, CREATED.reference, "--png", before) == 0
+    journal.append_payment(apply_fact(CREATED, Fact.CANCELLED, START, reason="resident"))
+    assert draws(journal, CREATED.reference, "--png", after) == 0
+    assert before.read_bytes() != after.read_bytes()
 
 
 def test_without_the_community_or_with_a_changed_journal_nothing_is_drawn(

@@ -2,12 +2,14 @@
 
 import pytest
 
-from contract.messages import CardData, Method, PaymentState
-from kiosk.core.receipt import Code, Line, lay_out
+from contract.messages import CREDITED, CardData, Method, PaymentState, Text
+from kiosk.core.receipt import Code, Line, grouped, lay_out
 from kiosk.texts.receipt_words import speech
 from tests.kiosk.core.story import Story, config
 
-COMMUNITY = config().community
+COMMUNITY = config().community.model_copy(
+    update={"company": Text(zh="湖畔物业服务有限公司", en="Lakeside Property Services")}
+)
 
 
 def words(receipt) -> str:
@@ -23,11 +25,16 @@ def paid(method=Method.WECHAT):
 def test_a_receipt_says_who_paid_what_and_how(language):
     record = paid()
     text = words(lay_out(record, COMMUNITY, speech(language)))
+    yuan = "￥" if language == "zh_CN" else "¥"
+    unit = "3栋2单元1201" if language == "zh_CN" else "Building 3, Entrance 2, 1201"
+    company = COMMUNITY.company.in_language(language)
     for expected in (
         record.reference,
         "王*明",
-        "￥632.08",
-        "￥300.00",
+        unit,
+        company,
+        f"{yuan}632.08",
+        f"{yuan}300.00",
         "4200001",
         "0571-5555-0123",
     ):
@@ -47,7 +54,7 @@ def test_the_total_is_the_sum_of_what_stands_above_it():
     bills = [late, *record.bills[1:]]
     record = record.model_copy(update={"bills": bills, "amount_minor": record.amount_minor + 432})
     receipt = lay_out(record, COMMUNITY, speech("en"))
-    amounts = [b.right for b in receipt.blocks if isinstance(b, Line) and b.right.startswith("￥")]
+    amounts = [b.right for b in receipt.blocks if isinstance(b, Line) and b.right.startswith("¥")]
     *parts, total = [int(a[1:].replace(".", "")) for a in amounts]
     assert sum(parts) == total == record.amount_minor
 
@@ -57,7 +64,7 @@ def test_a_card_receipt_shows_the_masked_number_only():
         update={"card": CardData(masked_pan="559883******8074", authorisation_code="750071")}
     )
     text = words(lay_out(record, COMMUNITY, speech("en")))
-    assert "559883******8074" in text
+    assert "5598 83** **** 8074" in text
     assert "750071" in text
 
 
@@ -79,3 +86,40 @@ def test_a_copy_is_marked():
     first, copy = (lay_out(record, COMMUNITY, speech("en"), copy=c) for c in (False, True))
     assert "Copy" in words(copy)
     assert "Copy" not in words(first)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("4200001234202611241447", "4200 0012 3420 2611 2414 47"),
+        ("559883******8074", "5598 83** **** 8074"),
+        ("T8F7A6C5", "T8F7A6C5"),
+        ("", ""),
+    ],
+)
+def test_long_numbers_are_read_in_groups_of_four(number, shown):
+    assert grouped(number) == shown
+
+
+def test_a_receipt_says_how_to_have_an_invoice():
+    chinese, english = (words(lay_out(paid(), COMMUNITY, speech(one))) for one in ("zh_CN", "en"))
+    assert "要发票" in chinese and "invoice" in english
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "says", "never"),
+    [
+        (PaymentState.UNKNOWN, "", "请不要再付一次", "可重新付款"),
+        (PaymentState.UNKNOWN, "", "多扣的钱会原路退回", "没有付成，没有扣款"),
+        (PaymentState.PENDING, "", "请不要再付一次", "可重新付款"),
+        (PaymentState.DECLINED, "", "没有付成，没有扣款", "请不要再付"),
+        (PaymentState.CANCELLED, "", "没有付成，没有扣款", "请不要再付"),
+        (PaymentState.REVERSED, "", "￥632.08 会原路退回", "没有扣款"),
+        (PaymentState.REVERSED, CREDITED, "已记入本户预存", "原路退回"),
+    ],
+)
+def test_paper_says_of_money_what_is_known_and_no_more(state, reason, says, never):
+    record = paid().model_copy(update={"state": state, "reason": reason})
+    text = words(lay_out(record, COMMUNITY, speech("zh_CN")))
+    assert says in text and never not in text
+    assert "缴费小票" not in text and "发票" not in text

@@ -125,7 +125,7 @@ def test_a_bill_says_month_lines_lateness_and_amount():
 def test_a_bill_in_english():
     view = bills.present(in_english(scenes()["bills"]))
     assert view.rows[1].title == "October 2026"
-    assert view.rows[1].lines.splitlines()[1] == "Shared electricity  29.93 kWh × ￥0.617"
+    assert view.rows[1].lines.splitlines()[1] == "Shared electricity  29.93 kWh × ¥0.617"
 
 
 def test_a_bill_of_many_lines_says_how_many_are_left_out():

@@ -22,10 +22,11 @@ _ROUNDS = 7
 _UNIT = re.compile(r"(?:[0-9A-Za-z]{1,4}(?:号楼|单元|[栋座幢区层室]))+[0-9A-Za-z]*")  # 3栋2单元1201
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _LONGEST = 4  # characters of a word
+FIRST_WIDE = 0x2E80  # Chinese characters and marks, twice as wide as Latin letters
 
 
 def _is_wide(character: str) -> bool:
-    return ord(character) >= 0x2E80 and character not in _OPENING
+    return ord(character) >= FIRST_WIDE and character not in _OPENING
 
 
 def may_break(before: str, after: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.ui.line_breaks import atoms, break_lines
+from kiosk.texts.line_breaks import atoms, break_lines
 
 ALPHABET = "缴费，。“”（）￥12.50年月日笔 abc-×·"
 
