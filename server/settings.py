@@ -58,9 +58,11 @@ INSTALLED_APPS = [
     "server.tariffs",
     "server.remote_meters",
     "server.api",
+    "server.retention",
 ]
 
 MIDDLEWARE = [
+    "server.client_gone.ClientGone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "server.request_text.KeepableAddress",

@@ -6,7 +6,7 @@ while it is young: a bill may be paid, changed or void the next day, and the cop
 
 import sqlite3
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ log = structlog.get_logger("open_bills")
 
 PAGES_MAX = 500
 AGE_MAX = timedelta(hours=24)
+RESUMED_S = 600.0  # so long after its first page a copy that was cut short is gone on with
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (unit TEXT PRIMARY KEY, account TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS synced (  -- one row; a copy without it is nobody's
@@ -44,6 +45,18 @@ class _Synced:
     as_of: datetime
     acknowledged: int
     fetched: float | None = None
+
+
+@dataclass
+class _Fetching:
+    """Pages that are here already. ``acknowledged`` and ``fetched`` as they were before the first."""
+
+    acknowledged: int
+    fetched: float
+    as_of: datetime | None = None
+    accounts: list[UnitAccount] = field(default_factory=list)
+    cursor: str | None = None
+    pages: int = 0
 
 
 def known_to(acknowledged: int, received: int | None) -> int:
@@ -93,6 +106,7 @@ class BillsCache:
         self._lock = threading.Lock()
         self._db = _open(path)
         self._synced = self._last_sync()
+        self._fetching: _Fetching | None = None
 
     def _last_sync(self) -> _Synced | None:
         try:
@@ -104,26 +118,36 @@ class BillsCache:
 
     def sync(self, client: CentralClient, acknowledged: int) -> int:
         """Fetches every page, then replaces the copy at once. ``acknowledged``: the journal entry up
-        to which the server certainly knew this kiosk's payments before. Raises ServerAway or Refused."""
-        accounts: list[UnitAccount] = []
-        cursor: str | None = None
-        fetched, as_of = self._clock.seconds(), None
-        known = acknowledged
-        for _ in range(PAGES_MAX):
-            page = client.open_bills(cursor)
-            accounts += page.accounts
-            as_of = as_of or page.as_of
-            known = known_to(known, page.journal_received)
-            cursor = page.next_cursor
-            if cursor is None:
+        to which the server certainly knew this kiosk's payments before. Raises ServerAway or Refused;
+        the next call soon after goes on with the page that did not come."""
+        here = self._begun(acknowledged)
+        while here.pages < PAGES_MAX:
+            page = client.open_bills(here.cursor)
+            here.pages += 1
+            here.accounts += page.accounts
+            here.as_of = here.as_of or page.as_of
+            here.acknowledged = known_to(here.acknowledged, page.journal_received)
+            here.cursor = page.next_cursor
+            if here.cursor is None:
                 break
-        assert as_of is not None
+        assert here.as_of is not None
+        self._fetching = None
         try:
             with self._lock:
-                self._replace(accounts, _Synced(self._owner, as_of, known, fetched))
+                synced = _Synced(self._owner, here.as_of, here.acknowledged, here.fetched)
+                self._replace(here.accounts, synced)
         except sqlite3.Error as error:
             log.warning("open_bills_not_copied", error=str(error))
-        return len(accounts)
+        return len(here.accounts)
+
+    def _begun(self, acknowledged: int) -> _Fetching:
+        """What was cut short is as old as its first page; a server that was restored since, and has
+        less of the journal, is believed about no earlier page."""
+        now, begun = self._clock.seconds(), self._fetching
+        if begun is None or now - begun.fetched > RESUMED_S or acknowledged < begun.acknowledged:
+            begun = _Fetching(acknowledged, now)
+        self._fetching = begun
+        return begun
 
     def _replace(self, accounts: list[UnitAccount], synced: _Synced) -> None:
         try:

@@ -3,6 +3,7 @@
 It owns no state that matters: what it had not done before a crash, it does after the next start.
 """
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -21,11 +22,16 @@ from kiosk.journal.journal import JournalUnavailable
 log = structlog.get_logger("sync")
 
 BILLS_S = 600.0
+BILLS_SPREAD_S = (
+    120.0  # after an outage, kiosks whose copy serves meanwhile fetch theirs within this
+)
 PAUSE_S = 5.0
 # It answers, but does not serve this kiosk.
 _SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.KEY_UNKNOWN, ErrorCode.REPLAYED, ErrorCode.CLOCK)
 SAID_AGAIN_S = 20.0  # so much later the server must say again that it does not know our key
 NOT_KNOWN = "not_known"  # as a reason to stop: the server does not know our key (any more)
+
+_spread = random.uniform  # kiosks that were started together do not march together
 
 
 class Sync:
@@ -58,6 +64,7 @@ class Sync:
         self._config_wanted = True
         self._answered_at: datetime | None = None  # by the server's clock
         self._key_doubted: float | None = None  # since when, by the monotonic clock
+        self._away = False  # no heartbeat was answered the last time
 
     def start(self) -> None:
         self._thread.start()
@@ -93,7 +100,7 @@ class Sync:
             failed = self._round()
         except (ServerAway, Refused) as error:
             log.warning("server_not_served", error=str(error), attempt=attempt)
-            self._heartbeat_due = 0.0
+            self._heartbeat_due, self._away = 0.0, True
             self._doubt_key(error)
             self._on_server(isinstance(error, Refused) and error.error.code not in _SHUT_OUT)
             failed = True
@@ -130,13 +137,21 @@ class Sync:
         own = {"presence": self._presence(), "answered_at": self._answered_at}
         answer = self._client.heartbeat(beat.model_copy(update=own))
         self._answered_at = answer.server_time
-        self._heartbeat_due = time.monotonic() + INTERVAL_S
+        self._heartbeat_due = time.monotonic() + INTERVAL_S * _spread(0.8, 1.0)
         self._key_doubted = None
+        self._come_back()
         self._config_wanted = answer.config_version != self._config_version
         self._on_server(True)
         self._on_time(answer.server_time)
         self._on_stopped(answer.stopped)
         self._outbox.server_has(answer.journal_received)
+
+    def _come_back(self) -> None:
+        """Many kiosks are back at the same moment: what can wait is spread over a while."""
+        if self._away and self._bills.usable:
+            wait = time.monotonic() + _spread(0.0, BILLS_SPREAD_S)
+            self._bills_due = max(self._bills_due, wait)
+        self._away = False
 
     def _load_config(self) -> None:
         if not self._config_wanted:
@@ -151,4 +166,4 @@ class Sync:
     def _copy_bills(self) -> None:
         if time.monotonic() >= self._bills_due:
             self._bills.sync(self._client, self._outbox.acknowledged)
-            self._bills_due = time.monotonic() + BILLS_S
+            self._bills_due = time.monotonic() + BILLS_S * _spread(0.8, 1.2)

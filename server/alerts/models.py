@@ -26,6 +26,13 @@ class Alert(models.Model):
         verbose_name = _("Alert")
         verbose_name_plural = _("Alerts")
         ordering = ["-raised_at"]
+        indexes = [
+            models.Index(
+                fields=["resolved_at"],
+                condition=models.Q(resolved_at__isnull=False),
+                name="alert_by_its_end",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["community", "kind", "subject"],

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.http import HttpRequest
@@ -29,13 +30,18 @@ def _kiosk(key_id: str) -> Kiosk | None:
         identity = uuid.UUID(key_id)
     except ValueError:
         return None
-    kiosks = Kiosk.objects.select_related("community").exclude(public_key="")
-    return kiosks.filter(id=identity).first()
+    found = Kiosk.objects.select_related("community").filter(pk=identity).order_by()[:1]
+    return next((kiosk for kiosk in found if kiosk.public_key), None)
 
 
-def _key_of(key_id: str) -> Ed25519PublicKey | None:
+_key = lru_cache(maxsize=20_000)(public_key)  # the same object for the same text
+
+
+def _key_of(request: HttpRequest, key_id: str) -> Ed25519PublicKey | None:
+    """Leaves the kiosk on the request: who asks is read once."""
     kiosk = _kiosk(key_id)
-    return public_key(kiosk.public_key) if kiosk else None
+    request.signer = kiosk  # type: ignore[attr-defined]
+    return _key(kiosk.public_key) if kiosk else None
 
 
 def _signed(
@@ -64,7 +70,7 @@ def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signe
     what the database raises: trouble of ours is no fault of the signature."""
     now = timezone.now()
     try:
-        signed = _signed(request, (lambda key_id: key) if key else _key_of, now)
+        signed = _signed(request, lambda named: key or _key_of(request, named), now)
     except SignatureStale as stale:
         raise Refusal(ErrorCode.CLOCK, server_time=now.isoformat()) from stale
     except KeyUnknown as unknown:
@@ -80,7 +86,8 @@ def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signe
 def any_kiosk(request: HttpRequest) -> Kiosk:
     """For django-ninja: the calling kiosk as ``request.auth``, also one that is switched off: for calls
     that deliver what it knows and end what it began. Raises Refusal."""
-    kiosk = _kiosk(verified(request).key_id)
+    signed = verified(request)
+    kiosk: Kiosk | None = getattr(request, "signer", None) or _kiosk(signed.key_id)
     if kiosk is None:
         raise Refusal(ErrorCode.KEY_UNKNOWN)
     return kiosk

@@ -1,10 +1,8 @@
 """The kiosk API, version 1. Each call is thin: who asks, what the rooms below answer."""
 
-import hashlib
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.db import IntegrityError
 from django.http import HttpRequest
@@ -17,24 +15,21 @@ from contract.callbacks import CallbackTaken, CallbackWish
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
-from contract.messages import ErrorCode, Method
+from contract.messages import ErrorCode
 from contract.stop_reason import StopReason
 from server.alerts.raising import resolve
-from server.api import errors
+from server.api import errors, kiosk_config
 from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
 from server.api.parsing import StrictParser
-from server.billing.signing import bill_keys
 from server.billing.unit_accounts import accounts_of, find_bill, to_contract
 from server.database import serializable
-from server.estate.models import Community, Unit
+from server.estate.models import Unit
 from server.fleet import callbacks, clone_detection, enrolment, reenrolment
 from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
-from server.notices.publication import shown
 from server.payments import initiation, inquiry, restored
-from server.payments.channels import registry
 from server.payments.initiation import Caller
 from server.payments.journal import intake
 from server.payments.models import PaymentOrder
@@ -97,58 +92,10 @@ def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
     )
 
 
-def _offered(community: Community, names: list[str]) -> list[Method]:
-    """Those of the channels that take the community's currency; play money is for test communities."""
-    closed = [] if community.test else registry.simulated()
-    currency = community.currency
-    return [Method(n) for n in names if n not in closed and registry.takes(n, currency)]
-
-
-def _hour(at: time | None) -> str:
-    return at.strftime("%H:%M") if at else ""
-
-
-def _config(kiosk: Kiosk) -> messages.KioskConfig:
-    community, today = kiosk.community, _today(kiosk)
-    config = messages.KioskConfig(
-        version="",
-        kiosk_code=kiosk.code,
-        location=kiosk.location,
-        community=messages.Community(
-            code=community.code,
-            name=community.name,
-            currency=community.currency,
-            time_zone=community.time_zone,
-            test=community.test,
-            office_phone=community.office_phone,
-            office_hours=community.office_hours if community.office_hours_zh else None,
-            office_opens=_hour(community.office_opens),
-            office_closes=_hour(community.office_closes),
-            duty_phone=community.duty_phone,
-            company=community.company if community.company_zh else None,
-        ),
-        bill_keys=bill_keys(community),
-        methods=[*_offered(community, registry.configured()), Method.CARD],
-        simulated=_offered(community, registry.simulated()),
-        payment_codes=_offered(community, registry.charging_phones()),
-        second_factor=community.second_factor,
-        numbering=community.unit_numbering,
-        unit_start=kiosk.unit_start,
-        unit_codes=list(
-            Unit.objects.filter(community=community).order_by("code").values_list("code", flat=True)
-        ),
-        notices=shown(community, today),
-        public_url=settings.PUBLIC_URL,
-        server_time=timezone.now(),
-    )
-    said = config.model_dump_json(exclude={"version", "server_time"})
-    return config.model_copy(update={"version": hashlib.sha256(said.encode()).hexdigest()[:16]})
-
-
 @api.get("/config", response=messages.KioskConfig)
 def config(request: HttpRequest) -> Any:
     """What the kiosk needs to know; its version changes when anything in it does."""
-    return _config(_kiosk(request))
+    return kiosk_config.config_of(_kiosk(request), timezone.now())
 
 
 @api.get("/bills/open", response=messages.OpenBills)
@@ -273,16 +220,12 @@ def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
     last_known = lost_since(kiosk, body)
     if last_known is not None:
         restored.ask_again(last_known, now)
-    record_heartbeat(kiosk, body, now=now)
-    clone_detection.watch_journal(kiosk, body, now)
-    clone_detection.watch_backlog(kiosk, body, now)
-    stopped = clone_detection.hear(kiosk, body.presence, now)
+    stopped = record_heartbeat(kiosk, body, now=now)
     if stopped is None and not kiosk.active:
         stopped = StopReason.SWITCHED_OFF
-    version = _config(kiosk).version
     return HeartbeatAnswer(
         server_time=now,
-        config_version=version,
+        config_version=kiosk_config.version_of(kiosk, now),
         stopped=stopped,
         journal_received=kiosk.journal_sequence,
     )

@@ -15,8 +15,7 @@ from server.estate.occupancy import occupants
 from server.fleet.models import Kiosk
 
 LOOKUPS_A_MINUTE = 30
-WINDOWS_KEPT = timedelta(hours=1)
-PRUNE_EVERY = 50  # rows; old ones leave a few at a time, without a job of their own
+WINDOWS_KEPT = timedelta(hours=1)  # then server.retention takes them away
 MISSES_A_MINUTE = 8  # guessing stops long before a building is walked through
 
 
@@ -37,9 +36,7 @@ def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> Uni
 
 def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:
     minute = now.replace(second=0, microsecond=0)
-    window, new = LookupWindow.objects.get_or_create(kiosk_id=str(kiosk.id), minute=minute)
-    if new and window.pk % PRUNE_EVERY == 0:
-        LookupWindow.objects.filter(minute__lt=now - WINDOWS_KEPT).delete()
+    window, _ = LookupWindow.objects.get_or_create(kiosk_id=str(kiosk.id), minute=minute)
     if window.count >= LOOKUPS_A_MINUTE or window.misses >= MISSES_A_MINUTE:
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=60 - now.second)
     LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)

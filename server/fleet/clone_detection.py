@@ -6,6 +6,7 @@ counted twice, by messages of an earlier start that do not end, by a journal tha
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from server.payments.journal.intake import JournalBroken, JournalGap, JournalNot
 
 JOURNAL_STILL = timedelta(minutes=10)  # nothing of a journal arrives although its kiosk is heard
 STRAYS_MAX = 2  # messages of an earlier start that may still be on their way; more is a second life
-_HEARD = ("boot", "starts", "beat", "told_sequence", "number", "strays", "stray_beat")
+PRESENCE = ("boot", "starts", "beat", "told_sequence", "number", "strays", "stray_beat")
 _JOURNAL_ALERTS = {
     "journal.cannot_record": "journal_unwritable",
     "journal.damaged": "journal_damaged",
@@ -37,8 +38,7 @@ def hear(kiosk: Kiosk, told: Presence | None, now: datetime) -> StopReason | Non
         if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
             return None
         reason = judge(known, told)
-        known.number = max(known.number, told.number)
-        known.save(update_fields=_HEARD)
+        known.save(update_fields=PRESENCE)
         if reason is not None:
             stop(known, reason, now, known=known.journal_sequence, told=told.journal_last)
     kiosk.stopped = known.stopped
@@ -51,6 +51,7 @@ def judge(known: Kiosk, told: Presence) -> StopReason | None:
     A message that was long on its way is no proof: it comes from an earlier start, or its beat is
     not the newest, and it is passed over, unless such messages do not end.
     """
+    known.number = max(known.number, told.number)
     if told.starts < known.starts:
         if told.beat > known.stray_beat:
             known.strays, known.stray_beat = known.strays + 1, told.beat
@@ -99,27 +100,52 @@ def begin_anew(kiosk: Kiosk, now: datetime) -> None:
 
 
 def watch_journal(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
-    """Staff hear when a kiosk cannot record, and that it can again."""
-    own = next((d for d in heartbeat.devices if d.role == "kiosk"), None)
-    wrong = {c.code for c in own.conditions if c.level == "error"} if own else set()
+    """Staff hear when a kiosk cannot record, as often as it says so."""
+    wrong = _told_wrong(heartbeat)
     for code, kind in _JOURNAL_ALERTS.items():
-        if code in wrong:
+        if wrong and code in wrong:
             alert(kiosk, kind, now)
-        elif own is not None and kind == "journal_unwritable":
-            resolve(kiosk.community_id, (kind,), kiosk.code, now)
+
+
+def end_journal_alerts(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
+    """Staff hear that it can record again. To be done before ``heartbeat`` takes the place of the last
+    one in ``kiosk``: an end that was cut short is made up for by the next."""
+    before, wrong = _was_wrong(kiosk.heartbeat or {}), _told_wrong(heartbeat)
+    unwritable = "journal.cannot_record"
+    if wrong is not None and unwritable not in wrong and (before is None or unwritable in before):
+        resolve(kiosk.community_id, (_JOURNAL_ALERTS[unwritable],), kiosk.code, now)
+
+
+def _told_wrong(heartbeat: Heartbeat) -> set[str] | None:
+    """Faults that the kiosk tells of itself; None when it tells nothing of itself."""
+    own = next((d for d in heartbeat.devices if d.role == "kiosk"), None)
+    return {c.code for c in own.conditions if c.level == "error"} if own else None
+
+
+def _was_wrong(heartbeat: dict[str, Any]) -> set[str] | None:
+    """As ``_told_wrong``, of a heartbeat that was kept, perhaps by another version."""
+    own = next((d for d in heartbeat.get("devices", []) if d.get("role") == "kiosk"), None)
+    if own is None:
+        return None
+    return {c.get("code") for c in own.get("conditions", []) if c.get("level") == "error"}
+
+
+def backlog_since(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> datetime | None:
+    """Since when entries wait at a kiosk that is heard and none arrives; None when none waits. Ends the
+    alert of it when it is over."""
+    since = kiosk.journal_waits_since
+    if heartbeat.journal_last > kiosk.journal_sequence:
+        return since or now
+    if since is not None:
+        resolve(kiosk.community_id, ("journal_stands_still",), kiosk.code, now)
+    return None
 
 
 def watch_backlog(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
-    """Staff hear when entries wait at a kiosk that is heard and none arrives: whatever it is that the
-    server does not take, the kiosk cannot tell."""
-    row, since = Kiosk.objects.filter(pk=kiosk.pk), kiosk.journal_waits_since
-    if heartbeat.journal_last <= kiosk.journal_sequence:
-        if since is not None:
-            row.update(journal_waits_since=None)
-            resolve(kiosk.community_id, ("journal_stands_still",), kiosk.code, now)
-    elif since is None:
-        row.filter(journal_waits_since=None).update(journal_waits_since=now)
-    elif now - since >= JOURNAL_STILL:
+    """Staff hear when what waits does so for long: whatever it is that the server does not take, the
+    kiosk cannot tell. ``kiosk`` as it is after the heartbeat."""
+    since = kiosk.journal_waits_since
+    if since is not None and now - since >= JOURNAL_STILL:
         alert(
             *(kiosk, "journal_stands_still", now),
             journal_received=kiosk.journal_sequence,

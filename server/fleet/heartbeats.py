@@ -1,33 +1,65 @@
-"""What the server keeps of what kiosks say: heartbeats, what they said last, and nonces that may not come
-again."""
+"""What the server keeps of what kiosks say: the newest heartbeat, and nonces that may not come again."""
 
-from datetime import datetime, timedelta
+from copy import copy
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
 from contract.heartbeat import Heartbeat
 from contract.http_signature import WINDOW
-from server.fleet.models import HeartbeatRecord, Kiosk, UsedNonce
+from contract.stop_reason import StopReason
+from server.fleet import clone_detection
+from server.fleet.clone_detection import PRESENCE
+from server.fleet.models import Kiosk
 from server.storable import storable
 
-HISTORY_KEPT = timedelta(days=2)
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
-PRUNE_EVERY = 50  # rows; old ones leave a few at a time, without a job of their own
 _OF_ITSELF = ("state", "software", "open_payments", "journal_last", "journal_acknowledged")
+# What decides how a heartbeat is judged: it stands while none of this is changed by another message.
+_DECIDING = (*PRESENCE, "public_key", "journal_sequence", "journal_hash", "stopped")
 
 
-def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> None:
-    """Keeps the newest heartbeat on the kiosk and all of the last days in its history."""
-    body = storable(heartbeat.model_dump(mode="json"))
-    with transaction.atomic():
-        Kiosk.objects.filter(pk=kiosk.pk).update(heard_at=now, heartbeat=body)
-        record = HeartbeatRecord.objects.create(
-            community_id=kiosk.community_id, kiosk=kiosk, received_at=now, body=body
-        )
-        if record.pk % PRUNE_EVERY == 0:
-            HeartbeatRecord.objects.filter(received_at__lt=now - HISTORY_KEPT).delete()
-    kiosk.heard_at, kiosk.heartbeat = now, body
+def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> StopReason | None:
+    """Keeps the newest heartbeat on the kiosk's row. Returns why the kiosk is stopped, if it is.
+
+    One UPDATE, which holds only while the row is as ``kiosk`` was read; where something else changed it,
+    or the kiosk is to be stopped, it is judged again while the row is held.
+    """
+    if not _record(kiosk, heartbeat, now):
+        with transaction.atomic():
+            held = Kiosk.objects.select_for_update(no_key=True)  # as server.estate.row_locks
+            known = held.select_related("community").get(pk=kiosk.pk)
+            if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
+                return None
+            _record(known, heartbeat, now, may_stop=True)
+        for name in (*_DECIDING, "heard_at", "heartbeat", "journal_waits_since"):
+            setattr(kiosk, name, getattr(known, name))
+    clone_detection.watch_journal(kiosk, heartbeat, now)
+    clone_detection.watch_backlog(kiosk, heartbeat, now)
+    return StopReason(kiosk.stopped) if kiosk.stopped else None
+
+
+def _record(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime, *, may_stop: bool = False) -> bool:
+    """Whether it is on the row, and then also on ``kiosk``."""
+    told, judged = heartbeat.presence, copy(kiosk)
+    reason = clone_detection.judge(judged, told) if told else None
+    if reason is not None and not may_stop:
+        return False
+    clone_detection.end_journal_alerts(kiosk, heartbeat, now)
+    judged.journal_waits_since = clone_detection.backlog_since(kiosk, heartbeat, now)
+    judged.heard_at, judged.heartbeat = now, storable(heartbeat.model_dump(mode="json"))
+    names = ("heard_at", "heartbeat", "journal_waits_since", *(PRESENCE if told else ()))
+    unchanged = {name: getattr(kiosk, name) for name in _DECIDING}
+    row = Kiosk.objects.filter(pk=kiosk.pk, **unchanged)
+    if not row.update(**{name: getattr(judged, name) for name in names}):
+        return False
+    for name in names:
+        setattr(kiosk, name, getattr(judged, name))
+    if reason is not None and told is not None:
+        known = kiosk.journal_sequence
+        clone_detection.stop(kiosk, reason, now, known=known, told=told.journal_last)
+    return True
 
 
 def lost_since(kiosk: Kiosk, heartbeat: Heartbeat) -> datetime | None:
@@ -45,16 +77,16 @@ def lost_since(kiosk: Kiosk, heartbeat: Heartbeat) -> datetime | None:
     return last_known if answered or lacks else None
 
 
+_NONCE = "INSERT INTO fleet_usednonce (key_id, nonce, seen_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+
+
 def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:
-    """True when the nonce is new for this key; False for a replay. Safe against a race."""
-    try:
-        with transaction.atomic():
-            row = UsedNonce.objects.create(key_id=key_id, nonce=nonce, seen_at=now)
-    except IntegrityError:
-        return False
-    if row.pk % PRUNE_EVERY == 0:
-        UsedNonce.objects.filter(seen_at__lt=now - NONCES_KEPT).delete()
-    return True
+    """True when the nonce is new for this key; False for a replay. Safe against a race. Nonces are needed
+    for ``NONCES_KEPT``; ``server.retention`` takes older ones away."""
+    with connection.cursor() as cursor:
+        at = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute(_NONCE, (key_id, nonce, at))
+        return cursor.rowcount == 1
 
 
 def last_word(kiosk_id: str) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class PairingCode(models.Model):
         Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="pairing_codes"
     )
     code_hash = models.CharField(_("Hash of the code"), max_length=64, unique=True)
-    expires_at = models.DateTimeField(_("Expires at"))
+    expires_at = models.DateTimeField(_("Expires at"), db_index=True)
     used_at = models.DateTimeField(_("Used at"), null=True, blank=True)
 
     class Meta:
@@ -130,28 +130,6 @@ class PairingCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk} {self.expires_at:%Y-%m-%d %H:%M}"
-
-
-class HeartbeatRecord(models.Model):
-    """One heartbeat as it came; old ones are pruned."""
-
-    community = models.ForeignKey(
-        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
-    )
-    kiosk = models.ForeignKey(
-        Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="heartbeats"
-    )
-    received_at = models.DateTimeField(_("Received"))
-    body = models.JSONField(_("Content"))
-
-    class Meta:
-        verbose_name = _("Heartbeat record")
-        verbose_name_plural = _("Heartbeat records")
-        ordering = ["-received_at"]
-        indexes = [models.Index(fields=["kiosk", "received_at"], name="heartbeat_by_kiosk")]
-
-    def __str__(self) -> str:
-        return f"{self.kiosk} {self.received_at:%Y-%m-%d %H:%M:%S}"
 
 
 class UsedNonce(models.Model):

@@ -180,7 +180,7 @@ def _server() -> None:
     from django.db import connection
 
     from server import database
-    from server.api import authentication, calls
+    from server.api import authentication, calls, kiosk_config
     from server.open_questions import listing
     from server.payments import (
         initiation,
@@ -215,7 +215,8 @@ def _server() -> None:
     registry.configured = lambda: [n for n in registry.ADAPTERS if Seams.channel(n) is not None]
     registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
     registry.charging_phones = registry.configured
-    calls.bill_keys, calls.shown = cache(calls.bill_keys), cache(calls.shown)
+    kiosk_config.bill_keys = cache(kiosk_config.bill_keys)
+    kiosk_config.shown = cache(kiosk_config.shown)
     registry.channel = lambda method: Seams.channel(method)
 
     def stepped(work: Callable[..., Any]) -> Callable[..., Any]:

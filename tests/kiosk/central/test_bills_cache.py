@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.central.bills_cache import BillsCache
+from contract.messages import OpenBills
+from kiosk.central.bills_cache import RESUMED_S, BillsCache
+from kiosk.central.client import ServerAway
 from tests.kiosk.central.copies import NOON, Pages, Time, copy_in
 from tests.kiosk.core.story import account, bill
 
@@ -140,3 +142,49 @@ def test_a_copy_that_was_not_written_whole_is_as_old_as_before(opened, time):
     assert copy.account(UNIT).account == DUE
     time.passes(timedelta(hours=2))
     assert not copy.usable
+
+
+class Cut:
+    """A server with three pages of bills, whose line goes after so many."""
+
+    def __init__(self, *cuts: int) -> None:
+        self.cuts, self.asked = list(cuts), []
+
+    def open_bills(self, cursor):
+        if self.cuts and len(self.asked) == self.cuts[0]:
+            self.cuts.pop(0)
+            raise ServerAway("the line went")
+        self.asked.append(cursor)
+        number = len([c for c in self.asked if c == cursor])
+        following = {None: "b", "b": "c", "c": None}[cursor]
+        unit = DUE.model_copy(update={"unit": f"{cursor or 'a'}-{number}"})
+        return OpenBills(accounts=[unit], next_cursor=following, as_of=NOON, journal_received=9)
+
+
+def test_after_a_cut_line_the_copy_is_gone_on_with_where_it_was(opened, time):
+    copy, server = opened(), Cut(1, 2)
+    for _ in range(2):
+        with pytest.raises(ServerAway):
+            copy.sync(server, 7)
+        assert not copy.usable, "half a copy is none"
+    assert copy.sync(server, 8) == 3
+    assert server.asked == [None, "b", "c"]
+    assert copy.account("a-1").acknowledged == 7, "what was known before the first page"
+
+
+def test_a_copy_that_was_cut_short_long_ago_begins_anew(opened, time):
+    copy, server = opened(), Cut(2)
+    with pytest.raises(ServerAway):
+        copy.sync(server, 7)
+    time.passes(timedelta(seconds=RESUMED_S + 1))
+    assert copy.sync(server, 7) == 3
+    assert server.asked == [None, "b", None, "b", "c"]
+
+
+def test_a_server_that_was_restored_meanwhile_is_believed_about_no_earlier_page(opened, time):
+    copy, server = opened(), Cut(2)
+    with pytest.raises(ServerAway):
+        copy.sync(server, 7)
+    assert copy.sync(server, 5) == 3
+    assert server.asked == [None, "b", None, "b", "c"]
+    assert copy.account("c-1").acknowledged == 5

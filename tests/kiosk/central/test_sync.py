@@ -346,3 +346,30 @@ def test_each_heartbeat_says_when_the_last_one_was_answered(journal, tmp_path):
     made._beat()
     assert told[0] is None
     assert told[1:] == [a.server_time for a in answers[:-1]]
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_after_an_outage_bills_wait_a_while_where_the_copy_serves(
+    journal, tmp_path, monkeypatch, usable
+):
+    """Five hundred kiosks are back at once; each asks for all its bills, page by page."""
+    monkeypatch.setattr(sync, "_spread", lambda least, most: most)
+    server, time = Half(heartbeat=ServerAway("no line")), Time()
+    bills = BillsCache(tmp_path / "open.sqlite3", time.clock())
+    if usable:
+        bills.sync(server, 0)
+    made = Sync(
+        *(server, Outbox(server, journal), bills),
+        heartbeat=beat,
+        on_config=lambda c: None,
+        on_server=lambda r: None,
+    )
+    made._take_turn(0)
+    server.failures.clear()
+    server.calls.clear()
+    made._take_turn(1)
+    assert server.calls[0] == "heartbeat"
+    assert ("bills" in server.calls) == (not usable)
+    made._bills_due -= sync.BILLS_SPREAD_S
+    made._take_turn(0)
+    assert server.calls.count("bills") == 1

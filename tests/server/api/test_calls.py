@@ -7,8 +7,6 @@ import pytest
 from django.utils import timezone
 
 from kiosk.central.identity import public_text
-from server.api import lookups
-from server.api.models import LookupWindow
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 from tests.server.api.callers import Caller, error
@@ -98,17 +96,6 @@ def test_guessing_units_is_stopped(kiosk):
     codes = [a.json()["code"] for a in answers]
     assert codes[0] == "unit_not_found"
     assert codes[-1] == "rate_limited"
-
-
-def test_minutes_that_are_over_leave(world):
-    machine = Kiosk.objects.get()
-    begin = timezone.now() - timedelta(days=1)
-    for minute in range(2 * lookups.PRUNE_EVERY):
-        lookups._count(machine, begin + timedelta(hours=2, minutes=minute))
-    assert LookupWindow.objects.count() < 2 * lookups.PRUNE_EVERY
-    assert not LookupWindow.objects.filter(
-        minute__lt=begin + timedelta(hours=2, minutes=1)
-    ).exists()
 
 
 def test_the_second_factor(world, kiosk):

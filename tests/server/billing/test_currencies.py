@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from contract.messages import Method
-from server.api import calls
+from server.api import kiosk_config
 from server.billing import bill_pdf
 from server.billing.models import Bill, Tariff
 from server.billing.signing import bill_url
@@ -92,7 +92,7 @@ def test_a_channel_that_cannot_take_the_currency_is_not_offered(
 ):
     monkeypatch.setattr(registry, "configured", lambda: ["wechat", "alipay"])
     monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
-    config = calls._config(kiosk_of(create_village(currency=currency)))
+    config = kiosk_config.config_of(kiosk_of(create_village(currency=currency)), NOW)
     assert set(config.methods) == offered
     assert bool(config.payment_codes) == (currency == "CNY")
 

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from contract.numberings import NUMBERINGS
 from contract.scan_kind import classify
 from contract.unit_code import DEFAULT
-from server.api import calls
+from server.api import kiosk_config
 from server.billing import bill_pdf
 from server.billing.models import Bill
 from server.billing.unit_accounts import UnitNotFound, find_unit
@@ -110,7 +110,7 @@ def test_five_communities_named_differently_from_the_form_to_the_bill():
     assert {c.code for c in neighbours} == set(NUMBERINGS) - {"lakeside"}
     for community in neighbours:
         kiosk = Kiosk.objects.get(community=community)
-        config = calls._config(kiosk)
+        config = kiosk_config.config_of(kiosk, NOW)
         assert config.numbering == NUMBERINGS[community.code][0]
         assert set(NUMBERINGS[community.code][1]) <= set(config.unit_codes)
         assert Bill.objects.filter(community=community).exists()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.alerts.models import Alert
-from server.fleet import clone_detection
+from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.payments.journal import intake
 from tests.server.api.callers import error
@@ -24,7 +24,7 @@ def told(minutes, last, here=0):
     Kiosk.objects.update(journal_sequence=here)
     at = NOW + timedelta(minutes=minutes)
     machine = Kiosk.objects.get()
-    clone_detection.watch_backlog(machine, heartbeat(at, journal_last=last), at)
+    record_heartbeat(machine, heartbeat(at, journal_last=last), now=at)
 
 
 def alerts():

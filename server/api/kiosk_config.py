@@ -1,0 +1,149 @@
+"""What a kiosk needs to know, and a version that changes when anything in it does.
+
+Each heartbeat asks for the version only. What of a community is long to read (its keys, units and
+notices) is kept as a digest for ``KEPT``: a change made in this process is known at once, one of another
+process or of a bulk update after that time. The configuration itself is always read anew.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+
+from contract import messages
+from contract.business_day import business_day
+from contract.messages import Method
+from server.billing.models import BillSigningKey
+from server.billing.signing import bill_keys
+from server.estate.models import Community, Unit
+from server.fleet.models import Kiosk
+from server.notices.models import Notice
+from server.notices.publication import shown
+from server.payments.channels import registry
+
+KEPT = timedelta(seconds=20)
+_LONG = ("bill_keys", "unit_codes", "notices")
+
+
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    day: date
+    read_at: datetime
+    value: str
+
+
+_digests: dict[int, _Digest] = {}  # by community
+
+
+def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
+    """Read from the database, all of it."""
+    community = kiosk.community
+    day = business_day(now, community.time_zone)
+    long = _long(community, day)
+    _digests[community.pk] = _Digest(day, now, _digest_of(long))
+    config = _short(kiosk, now).model_copy(update=long)
+    return config.model_copy(update={"version": _version(config, _digests[community.pk].value)})
+
+
+def version_of(kiosk: Kiosk, now: datetime) -> str:
+    """Of the configuration that ``config_of`` would give, but for what changed elsewhere within KEPT."""
+    community = kiosk.community
+    day = business_day(now, community.time_zone)
+    known = _digests.get(community.pk)
+    if known is None or known.day != day or not timedelta(0) <= now - known.read_at < KEPT:
+        known = _digests[community.pk] = _Digest(day, now, _digest_of(_long(community, day)))
+    return _version(_short(kiosk, now), known.value)
+
+
+def forget(community_id: int) -> None:
+    """Something of it is changed: at once, and again when the change can be read by everybody."""
+    _digests.pop(community_id, None)
+    transaction.on_commit(lambda: _digests.pop(community_id, None) and None)
+
+
+def watch() -> None:
+    """Once, when the apps are ready."""
+    for model in (Unit, Notice, BillSigningKey):
+        for signal in (post_save, post_delete):
+            signal.connect(_changed, sender=model, dispatch_uid=f"kiosk_config_{model.__name__}")
+    post_save.connect(_new_community, sender=Community, dispatch_uid="kiosk_config_community")
+
+
+def _changed(sender: Any, instance: Any, **_: Any) -> None:
+    forget(instance.community_id)
+
+
+def _new_community(sender: Any, instance: Any, **_: Any) -> None:
+    forget(instance.pk)
+
+
+def _long(community: Community, day: date) -> dict[str, Any]:
+    units = Unit.objects.filter(community=community).order_by("code")
+    return {
+        "bill_keys": bill_keys(community),
+        "unit_codes": list(units.values_list("code", flat=True)),
+        "notices": shown(community, day),
+    }
+
+
+def _digest_of(long: dict[str, Any]) -> str:
+    said = {
+        "bill_keys": [key.model_dump(mode="json") for key in long["bill_keys"]],
+        "unit_codes": long["unit_codes"],
+        "notices": [notice.model_dump(mode="json") for notice in long["notices"]],
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _version(config: messages.KioskConfig, long: str) -> str:
+    said = config.model_dump_json(exclude={"version", "server_time", *_LONG})
+    return hashlib.sha256(f"{long}{said}".encode()).hexdigest()[:16]
+
+
+def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
+    community = kiosk.community
+    return messages.KioskConfig(
+        version="",
+        kiosk_code=kiosk.code,
+        location=kiosk.location,
+        community=messages.Community(
+            code=community.code,
+            name=community.name,
+            currency=community.currency,
+            time_zone=community.time_zone,
+            test=community.test,
+            office_phone=community.office_phone,
+            office_hours=community.office_hours if community.office_hours_zh else None,
+            office_opens=_hour(community.office_opens),
+            office_closes=_hour(community.office_closes),
+            duty_phone=community.duty_phone,
+            company=community.company if community.company_zh else None,
+        ),
+        bill_keys=[],
+        methods=[*_offered(community, registry.configured()), Method.CARD],
+        simulated=_offered(community, registry.simulated()),
+        payment_codes=_offered(community, registry.charging_phones()),
+        second_factor=community.second_factor,
+        numbering=community.unit_numbering,
+        unit_start=kiosk.unit_start,
+        unit_codes=[],
+        notices=[],
+        public_url=settings.PUBLIC_URL,
+        server_time=now,
+    )
+
+
+def _offered(community: Community, names: list[str]) -> list[Method]:
+    """Those of the channels that take the community's currency; play money is for test communities."""
+    closed = [] if community.test else registry.simulated()
+    currency = community.currency
+    return [Method(n) for n in names if n not in closed and registry.takes(n, currency)]
+
+
+def _hour(at: time | None) -> str:
+    return at.strftime("%H:%M") if at else ""

@@ -1,0 +1,1 @@
+"""Rows that nobody needs any more leave by their time."""
