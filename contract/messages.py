@@ -38,6 +38,7 @@ class Method(StrEnum):
     WECHAT = "wechat"
     ALIPAY = "alipay"
     CARD = "card"
+    CREDIT = "credit"  # out of what the unit has prepaid: no channel and no terminal is asked
 
 
 class Flow(StrEnum):
@@ -104,6 +105,7 @@ class ErrorCode(StrEnum):
     BILL_PAID = "bill_paid"  # ``details.paid_on``
     BILL_LEASED = "bill_leased"  # somebody else is paying it now
     AMOUNT_CHANGED = "amount_changed"
+    CREDIT_TOO_LITTLE = "credit_too_little"  # somebody used it meanwhile
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"  # same id, different body
     SIMULATED_MONEY = "simulated_money"  # refused for a real community
     CHANNEL_UNAVAILABLE = "channel_unavailable"
@@ -159,6 +161,7 @@ class KioskConfig(Message):
     methods: list[Method]  # channels that are set up; the kiosk offers those that also work now
     simulated: list[Method] = []  # those of them by which no real money moves, as the server knows
     payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
+    credit: bool = False  # the server takes payments out of the unit's credit
     second_factor: bool
     numbering: Numbering = DEFAULT
     unit_start: str = (

@@ -50,8 +50,14 @@ METHODS: Mapping[Method, PaymentMethod] = MappingProxyType(
         Method.CARD: PaymentMethod(
             name=Text(zh="银行卡", en="Bank card"), color="#10283A", icon="card"
         ),
+        Method.CREDIT: PaymentMethod(
+            name=Text(zh="预存款", en="Prepaid credit"), color="#075E59", icon="receipt"
+        ),
     }
 )
+
+
+BY_CHANNEL = tuple(method for method, shown in METHODS.items() if shown.wallet is not None)
 
 
 def by_payment_code(kind: ScanKind) -> Method | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contract.messages import Flow, Method
-from kiosk.core.model import Lobby
+from kiosk.core.model import Lobby, Session
 
 
 class Need(StrEnum):
@@ -83,6 +83,16 @@ def offers(lobby: Lobby) -> Offers:
         paper_low=bool(printer and printer.level == "warning"),
         server=lobby.server_reachable,
     )
+
+
+def credit_covers(session: Session) -> bool:
+    """Whether what is chosen can be paid out of the unit's credit: the server says how much that is."""
+    visit, lobby = session.visit, session.lobby
+    if visit.account is None or visit.offline or not visit.chosen:
+        return False
+    taken_here = lobby.config is not None and lobby.config.credit
+    possible_now = lobby.server_reachable and offers(lobby).in_order
+    return taken_here and possible_now and visit.account.credit_minor >= visit.chosen.minor
 
 
 def possible(working: frozenset[Need]) -> frozenset[Flow]:

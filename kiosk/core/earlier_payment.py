@@ -11,7 +11,7 @@ from kiosk.core.model import Say, Screen, Session
 from kiosk.core.step import Step, say, with_visit
 from kiosk.core.unit_entry import spelled_here
 
-_CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD)
+_CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD, Screen.CREDIT)
 
 
 def view(session: Session, number: str) -> Step:

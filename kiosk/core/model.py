@@ -31,9 +31,11 @@ class Screen(StrEnum):
     EXPLAIN = "explain"
     NOTHING_DUE = "nothing_due"
     METHOD = "method"
+    CREDIT = "credit"  # what of the unit's credit would be used
     PAYING_QR = "paying_qr"
     PAYING_CARD = "paying_card"
     PAYING_CODE = "paying_code"  # the resident's phone was read; it may ask for a password
+    PAYING_CREDIT = "paying_credit"  # the server is asked to take it out of the credit
     PAID = "paid"
     RECEIPT_PHONE = "receipt_phone"
     DECLINED = "declined"
@@ -70,6 +72,7 @@ class Say(StrEnum):
     BILL_LEASED = "bill_leased"
     BEING_CONFIRMED = "being_confirmed"  # a payment of it was begun here; its end is not known yet
     AMOUNT_CHANGED = "amount_changed"
+    CREDIT_TOO_LITTLE = "credit_too_little"  # somebody used it meanwhile
     CHANNEL_UNAVAILABLE = "channel_unavailable"
     TERMINAL_SILENT = "terminal_silent"  # the card reader showed nothing; no money was taken
     PAYMENT_CANCELLED = "payment_cancelled"
@@ -110,6 +113,7 @@ class Action(StrEnum):
     SELECT_ALL = "select_all"
     EXPLAIN = "explain"
     VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
+    USE_CREDIT = "use_credit"  # what the unit has prepaid; with ALL_DUE for all that is due
     ITEMISE = "itemise"  # elder mode: the bills one by one
     PAY = "pay"
     METHOD = "method"

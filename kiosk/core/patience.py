@@ -9,6 +9,7 @@ PATIENCE_S = {
     Screen.EXPLAIN: 30,
     Screen.NOTHING_DUE: 30,
     Screen.METHOD: 30,
+    Screen.CREDIT: 30,
     Screen.DECLINED: 30,
     Screen.PAID: 30,
     Screen.MESSAGE: 30,
@@ -25,6 +26,7 @@ UNTIMED = (
     Screen.PAYING_QR,
     Screen.PAYING_CARD,
     Screen.PAYING_CODE,
+    Screen.PAYING_CREDIT,
 )
 RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
 

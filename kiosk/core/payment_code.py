@@ -7,7 +7,7 @@ tried once; no answer is not a no; the code is in no record, and forgotten with 
 import hashlib
 
 from contract.lifecycle import Fact
-from contract.messages import ErrorCode, PaymentRecord, PaymentState
+from contract.messages import ErrorCode, Method, PaymentRecord, PaymentState
 from contract.methods import by_payment_code
 from contract.scan_kind import classify
 from kiosk.core import outcome, payment_flow
@@ -24,6 +24,7 @@ _NOTHING_CHARGED = (
     ErrorCode.BILL_PAID,
     ErrorCode.BILL_LEASED,
     ErrorCode.AMOUNT_CHANGED,
+    ErrorCode.CREDIT_TOO_LITTLE,
     ErrorCode.NOT_FOUND,
     ErrorCode.UNIT_NOT_FOUND,
     ErrorCode.BAD_REQUEST,
@@ -109,6 +110,11 @@ def _awaited(session: Session, payment_id: str) -> PaymentRecord | None:
     if record is None or record.payment_id != payment_id:
         return None
     return record if record.state is PaymentState.PENDING else None
+
+
+def takes_by_asking(record: PaymentRecord) -> bool:
+    """Whether the request for its order takes the money, so that this room hears the answer."""
+    return record.with_payment_code or record.method is Method.CREDIT
 
 
 def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:

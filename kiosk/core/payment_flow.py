@@ -13,7 +13,7 @@ from contract.messages import (
     PaymentView,
 )
 from kiosk.core import outcome
-from kiosk.core.capabilities import offers
+from kiosk.core.capabilities import credit_covers, offers
 from kiosk.core.effects import (
     AbortTerminal,
     AskTerminal,
@@ -65,6 +65,7 @@ _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.BILL_PAID: Say.ALREADY_PAID,
     ErrorCode.BILL_LEASED: Say.BILL_LEASED,
     ErrorCode.AMOUNT_CHANGED: Say.AMOUNT_CHANGED,
+    ErrorCode.CREDIT_TOO_LITTLE: Say.CREDIT_TOO_LITTLE,
     ErrorCode.NOT_FOUND: Say.BILL_GONE,
     OFFLINE: Say.SERVER_AWAY,
 }
@@ -73,13 +74,16 @@ _STOPPING = (
     "other",
 )  # what a silent terminal shows of being asked to stop is no news
 _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE)
-_BILLS_MUST_BE_READ_AGAIN = (Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED)
+_BILLS_MUST_BE_READ_AGAIN = (
+    *(Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED),
+    Say.CREDIT_TOO_LITTLE,
+)
 
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
     match visit.screen, event.action:
-        case Screen.METHOD, Action.METHOD if event.value in set(Method):
+        case Screen.METHOD, Action.METHOD if event.value in set(Method) - {Method.CREDIT}:
             return _start(session, Method(event.value), moment)
         case Screen.DECLINED, Action.CHANGE_METHOD:
             return with_visit(session, screen=Screen.METHOD, payment=None), ()
@@ -108,7 +112,10 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
     visit, lobby = session.visit, session.lobby
     if visit.account is None or visit.chosen is None or not visit.chosen:
         return None
-    if method not in offers(lobby).methods or lobby.config is None:
+    possible = (
+        credit_covers(session) if method is Method.CREDIT else method in offers(lobby).methods
+    )
+    if not possible or lobby.config is None:
         return Say.NO_METHOD
     if held_bills(visit.selected_bills, lobby.unresolved):
         return Say.BEING_CONFIRMED
@@ -369,6 +376,8 @@ def on_tick(session: Session, moment: Moment) -> Step:
         if moment.monotonic < visit.cancel_deadline:
             return session, ()
         return outcome.lost(session, moment, record.payment_id, "cancel_not_confirmed")
+    if record.method is Method.CREDIT and moment.monotonic >= visit.code_expires:
+        return outcome.lost(session, moment, record.payment_id, "no_answer")
     offered = bool(visit.code_url) or record.with_payment_code
     if offered and moment.monotonic >= visit.code_expires:
         if visit.out_of_sight:

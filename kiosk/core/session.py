@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.core import (
     earlier_payment,
+    from_credit,
     helping,
     identify,
     outcome,
@@ -201,8 +202,9 @@ def _on_scan_hint(session: Session, event: ScanHinted, moment: Moment) -> Step:
     return with_visit(session, scan_hint=event.hint), ()
 
 
-def _by_phone_code(session: Session) -> bool:
-    return bool(session.visit.payment and session.visit.payment.with_payment_code)
+def _taken_by_asking(session: Session) -> bool:
+    payment = session.visit.payment
+    return payment is not None and payment_code.takes_by_asking(payment)
 
 
 def _on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
@@ -212,12 +214,12 @@ def _on_card_step(session: Session, event: CardStepped, moment: Moment) -> Step:
 
 
 def _on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
-    room = payment_code if _by_phone_code(session) else payment_flow
+    room = payment_code if _taken_by_asking(session) else payment_flow
     return room.on_order_made(session, event, moment)
 
 
 def _on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Step:
-    room = payment_code if _by_phone_code(session) else payment_flow
+    room = payment_code if _taken_by_asking(session) else payment_flow
     return room.on_order_failed(session, event, moment)
 
 
@@ -226,7 +228,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (identify, payment_flow, helping, staff):
+    for room in (identify, from_credit, payment_flow, helping, staff):
         answer = room.on_tapped(session, event, moment)
         if answer is not None:
             return answer
@@ -320,6 +322,7 @@ _BACK = {
     Screen.NOTHING_DUE: Screen.IDENTIFY,
     Screen.EXPLAIN: Screen.BILLS,
     Screen.METHOD: Screen.BILLS,
+    Screen.CREDIT: Screen.BILLS,
     Screen.DECLINED: Screen.METHOD,
     Screen.RECEIPT_PHONE: Screen.PAID,
 }

@@ -19,6 +19,10 @@ TEXTS = {
     "more_than_due": _(
         "More was paid than the bill and its late fee on that day; the rest was kept as credit"
     ),
+    "credit_overdrawn": _(
+        "More of a unit's credit was used than there was, as may be after a restore from a backup."
+        " The unit owes it; tell its resident"
+    ),
     "told_unpaid": _(
         "A kiosk told its payer that no money was taken, but the channel has it and the"
         " bill is settled. Tell the payer; whoever wants it back is refunded in the"

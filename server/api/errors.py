@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from contract.messages import ApiError, ErrorCode
+from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.unit_accounts import BillNotFound, UnitNotFound
 from server.language import both
@@ -59,6 +60,10 @@ TEXTS: dict[ErrorCode, tuple[int, str | Promise]] = {
     _E.AMOUNT_CHANGED: (
         409,
         _("The amount has changed; look it up again"),
+    ),
+    _E.CREDIT_TOO_LITTLE: (
+        409,
+        _("There is less credit by now; look it up again"),
     ),
     _E.IDEMPOTENCY_CONFLICT: (
         409,
@@ -132,6 +137,7 @@ def install(api: NinjaAPI) -> None:
     on(BillNotOpen, _E.BILL_PAID, paid_on)
     on(BillLeased, _E.BILL_LEASED)
     on(AmountChanged, _E.AMOUNT_CHANGED)
+    on(TooLittleCredit, _E.CREDIT_TOO_LITTLE)
     on(IdempotencyConflict, _E.IDEMPOTENCY_CONFLICT)
     on(OtherWallet, _E.BAD_REQUEST)
     on(SimulatedMoney, _E.SIMULATED_MONEY)

@@ -128,6 +128,7 @@ def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
         methods=[*_offered(community, registry.configured()), Method.CARD],
         simulated=_offered(community, registry.simulated()),
         payment_codes=_offered(community, registry.charging_phones()),
+        credit=True,
         second_factor=community.second_factor,
         numbering=community.unit_numbering,
         unit_start=kiosk.unit_start,

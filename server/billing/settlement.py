@@ -308,7 +308,8 @@ def receive_as_credit(
 
 def _as_posted(known: posting.Transaction, payment_id: str) -> Settlement:
     settled = Allocation.objects.filter(payment_id=payment_id).order_by("pk")
-    credit = [-e.amount_minor for e in known.entries.filter(account__code="credit")]
+    kept = known.entries.filter(account__code=CREDIT, amount_minor__lt=0)  # not what came out of it
+    credit = [-entry.amount_minor for entry in kept]
     return Settlement(tuple(settled.values_list("bill__number", flat=True)), sum(credit))
 
 

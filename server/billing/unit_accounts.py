@@ -110,6 +110,11 @@ def credit_minor(unit: Unit) -> int:
     return max(0, -posting.balance(unit.community_id, "credit", unit_id=unit.pk))
 
 
+def overdrawn_minor(unit: Unit) -> int:
+    """How much more of its credit was used than there was, in minor units."""
+    return max(0, posting.balance(unit.community_id, "credit", unit_id=unit.pk))
+
+
 def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
     found: dict[int, list[Bill]] = defaultdict(list)
     query = Bill.objects.filter(unit__in=units, state=BillState.OPEN).order_by("period", "pk")

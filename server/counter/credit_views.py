@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from contract.business_day import business_day, local_time
+from contract.business_day import business_day
 from contract.money import Money, sign
 from server.billing import credit, credit_approval, credit_receipt
 from server.billing.amounts import open_minor, terms_of
@@ -22,6 +22,7 @@ from server.billing.credit_moves import CreditMove
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillState
 from server.billing.unit_accounts import credit_minor
+from server.counter import credit_movements
 from server.counter.typed_money import NoAmount, minor_of
 from server.estate.models import Unit
 from server.fleet.views import staff_only
@@ -30,7 +31,6 @@ from server.staff.audit import ReasonMissing
 from server.staff.models import Request
 from server.staff.roles import Area, Deed
 
-MOVES_SHOWN = 50
 _NAME_MAX, _NOTE_MAX = 80, 120
 
 
@@ -68,8 +68,6 @@ def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     today = business_day(timezone.now(), unit.community.time_zone)
     terms, currency = terms_of(unit.community_id), unit.community.currency
     bills = Bill.objects.filter(unit=unit, state=BillState.OPEN).order_by("period", "pk")
-    moves = CreditMove.objects.filter(unit=unit).order_by("-at", "-pk")[:MOVES_SHOWN]
-    zone = unit.community.time_zone
     waiting = Request.objects.filter(
         community=unit.community_id,
         kind=credit_approval.CODE,
@@ -82,14 +80,7 @@ def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
         "some": credit_minor(unit) > 0,
         "sign": sign(currency),
         "bills": [(bill, _money(open_minor(bill, today, terms), currency)) for bill in bills],
-        "moves": [
-            (
-                move,
-                _money(_signed(move), currency),
-                f"{local_time(move.at, zone):%Y-%m-%d %H:%M}",
-            )
-            for move in moves
-        ],
+        "moves": credit_movements.of(unit),
         "agreement": credit.agreement_of(unit),
         "waiting": waiting,
         "may": scope.may(request.user, Deed.KEEP_CREDIT, unit.community_id),
@@ -97,11 +88,6 @@ def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
         "key": str(uuid.uuid4()),
         "today": today,
     }
-
-
-def _signed(move: CreditMove) -> int:
-    deposit = move.kind == CreditMove.Kind.DEPOSIT
-    return move.amount_minor if deposit else -move.amount_minor
 
 
 def _act(request: HttpRequest, unit: Unit) -> None:

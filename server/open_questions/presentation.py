@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 
 from contract.business_day import local_time
 from contract.messages import Method, Text
-from contract.methods import METHODS
+from contract.methods import BY_CHANNEL, METHODS
 from server.open_questions.listing import Question
 from server.open_questions.texts import EFFECTS, KINDS, STANDS, lasting
 from server.staff.act_names import ACTS
@@ -72,7 +72,7 @@ class Card:
 
     @property
     def by_code(self) -> bool:
-        return self.question.method not in ("", Method.CARD)
+        return self.question.method in BY_CHANNEL
 
     @property
     def history(self) -> list[Past]:

@@ -12,15 +12,24 @@ from contract import messages
 from contract.business_day import business_day
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState, StartPayment
+from contract.methods import BY_CHANNEL
 from server.billing.amounts import open_minor, terms_of
+from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, lease, lock
 from server.billing.models import Bill, BillState
-from server.billing.unit_accounts import UnitNotFound, find_unit, snapshot
+from server.billing.unit_accounts import UnitNotFound, credit_minor, find_unit, snapshot
 from server.estate.models import Community, Unit
+from server.estate.row_locks import hold_unit
 from server.language import both
 from server.payments import held_bills, inquiry, notifications, payment_codes, timing, transitions
 from server.payments.channels import registry
-from server.payments.channels.interface import Channel, ChannelUnavailable, Order
+from server.payments.channels.interface import (
+    Channel,
+    ChannelStatus,
+    ChannelUnavailable,
+    Order,
+    OrderState,
+)
 from server.payments.models import PaymentOrder, RefusedStart
 
 
@@ -40,7 +49,15 @@ class BillUnknown(Exception):
     """A bill of that number does not exist for this unit."""
 
 
-_REFUSALS = (AmountChanged, SimulatedMoney, BillUnknown, BillNotOpen, BillLeased, UnitNotFound)
+_REFUSALS = (
+    AmountChanged,
+    SimulatedMoney,
+    BillUnknown,
+    BillNotOpen,
+    BillLeased,
+    UnitNotFound,
+    TooLittleCredit,
+)
 
 
 @dataclass(frozen=True)
@@ -57,9 +74,10 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     """The order, made or found.
 
     Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
-    BillLeased, OtherWallet, ChannelUnavailable, and OutcomeUnknown when the channel left us in doubt:
-    ask again. What was refused stays refused, whenever an earlier try of it arrives. A payment code is
-    charged once; whatever comes again under the id only looks.
+    BillLeased, OtherWallet, TooLittleCredit, ChannelUnavailable, and OutcomeUnknown when the channel
+    left us in doubt: ask again. What was refused stays refused, whenever an earlier try of it arrives.
+    A payment code is charged once; whatever comes again under the id only looks. What is paid out of the
+    unit's credit is booked with its order, in one transaction.
     """
     digest = _digest(request)
     order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
@@ -82,6 +100,8 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
         known_from_journal or order.request_hash == digest
     ):
         raise IdempotencyConflict(request.payment_id)
+    if order.method == Method.CREDIT:
+        return order
     if order.life is PaymentState.CREATED:
         order = notifications.match_order(order, now)
     if known and order.life is PaymentState.CREATED:
@@ -116,9 +136,10 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
     today = business_day(now, caller.community.time_zone)
+    if request.method is Method.CREDIT:
+        hold_unit(unit.pk)  # before its bills, as clerks and billing runs do
     bills = _checked_bills(unit, request, today)
     with_payment_code = request.payment_code is not None
-    expires_at = now + (timing.PAYMENT_CODE_LIFE if with_payment_code else timing.ORDER_LIFE)
     order = PaymentOrder.objects.create(
         payment_id=request.payment_id,
         community=caller.community,
@@ -137,15 +158,36 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         created_at=now,
         received_at=now,
         changed_at=now,
-        expires_at=expires_at,
-        next_poll_at=now + timing.FIRST_POLL_AFTER,
+        **_deadlines(request, now),
     )
     lease(bills, request.payment_id, now=now)
+    if request.method is Method.CREDIT:
+        return _out_of_credit(order, now)
     return order
 
 
+def _deadlines(request: StartPayment, now: datetime) -> dict[str, datetime]:
+    """Of what is booked at once there are none."""
+    if request.method is Method.CREDIT:
+        return {}
+    by_phone = request.payment_code is not None
+    return {
+        "expires_at": now + (timing.PAYMENT_CODE_LIFE if by_phone else timing.ORDER_LIFE),
+        "next_poll_at": now + timing.FIRST_POLL_AFTER,
+    }
+
+
+def _out_of_credit(order: PaymentOrder, now: datetime) -> PaymentOrder:
+    """The caller holds the unit, so that nobody else spends its credit meanwhile."""
+    there = credit_minor(order.unit)
+    if there < order.amount_minor:
+        raise TooLittleCredit(there)
+    paid = OrderState(ChannelStatus.PAID, amount_minor=order.amount_minor, paid_at=now)
+    return transitions.apply_paid(order.payment_id, paid, now)
+
+
 def _simulated_channel(method: Method) -> bool:
-    found = registry.channel(method) if method != Method.CARD else None
+    found = registry.channel(method) if method in BY_CHANNEL else None
     return bool(found and found.simulated)
 
 

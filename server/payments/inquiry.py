@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from contract.lifecycle import Fact
-from contract.messages import PaymentState
+from contract.messages import Method, PaymentState
 from server.payments import (
     contradictions,
     outside_refunds,
@@ -30,6 +30,7 @@ _SAYS_UNPAID = (
     ChannelStatus.DECLINED,
 )
 _ENDED = (ChannelStatus.CLOSED, ChannelStatus.REFUNDED)
+NEVER_BOOKED = "never_booked"
 _MAY_COME = (End.OPEN, End.ACCEPTED)
 _PAYABLE = (ChannelStatus.WAITING, ChannelStatus.DECLINED)
 
@@ -202,7 +203,10 @@ def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> Pay
 
 
 def cancel(order: PaymentOrder, at: datetime) -> PaymentOrder:
-    """Ends an order unless it was paid. A card payment ends by its terminal's word only."""
+    """Ends an order unless it was paid. A card payment ends by its terminal's word only; one out of the
+    unit's credit was never booked where it has no end."""
+    if order.method == Method.CREDIT and not order.life.final:
+        return transitions.apply_unpaid(order.payment_id, Fact.CANCELLED, NEVER_BOOKED, at)
     if order.life.final or not order.by_code:
         return order
     PaymentOrder.objects.filter(pk=order.pk).update(cancel_wanted=True, next_poll_at=at)

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from contract.messages import Method, PaymentState
-from contract.methods import METHODS
+from contract.messages import PaymentState
+from contract.methods import BY_CHANNEL, METHODS
 from server.estate.models import Community, Unit
 from server.language import as_spoken
 from server.payments import state_machine
@@ -216,8 +216,8 @@ class PaymentOrder(models.Model):
 
     @property
     def by_code(self) -> bool:
-        """Whether a channel, not a terminal, takes the money."""
-        return self.method != Method.CARD
+        """Whether a channel takes the money: no terminal does, and it is not the unit's credit."""
+        return self.method in BY_CHANNEL
 
     @property
     def told_paid(self) -> bool:

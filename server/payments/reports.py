@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import F, Sum
 
 from contract.business_day import day_begins
-from contract.messages import PaymentState
+from contract.messages import Method, PaymentState
 from server.estate.models import Community
 from server.payments.models import PaymentOrder
 
@@ -14,11 +14,13 @@ Takings = dict[str, dict[str, int]]  # kiosk code -> method -> minor units
 
 
 def takings(community: Community, day: date) -> Takings:
-    """What each kiosk took on a day of the community's own calendar, less what went back."""
+    """What each kiosk took on a day of the community's own calendar, less what went back. What was paid
+    out of credit came in before, and is no taking."""
     begin = day_begins(day, community.time_zone)
     end = day_begins(day + timedelta(days=1), community.time_zone)
     rows = (
         PaymentOrder.objects.filter(community=community, paid_at__gte=begin, paid_at__lt=end)
+        .exclude(method=Method.CREDIT)
         .order_by()
         .values_list("kiosk_code", "method")
         .annotate(minor=Sum(F("captured_minor") - F("refunded_minor")))

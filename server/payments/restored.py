@@ -4,7 +4,7 @@ have told it since, because they tell again nothing that was acknowledged."""
 from datetime import datetime
 
 from contract.lifecycle import CLOSED_UNPAID
-from contract.messages import Method
+from contract.methods import BY_CHANNEL
 from server.payments import timing
 from server.payments.models import PaymentOrder
 
@@ -20,5 +20,5 @@ def ask_again(last_known: datetime, at: datetime) -> int:
         next_poll_at=None,
         changed_at__gte=last_known - timing.RESTORED_LOOKS_BACK,
     )
-    by_channel = ended.exclude(method=Method.CARD.value)
+    by_channel = ended.filter(method__in=BY_CHANNEL)
     return by_channel.update(poll_count=0, next_poll_at=at)

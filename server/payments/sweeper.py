@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 
 from contract.messages import Method, PaymentState
+from contract.methods import BY_CHANNEL
 from server.alerts.models import Alert
 from server.alerts.raising import keep_up
 from server.payments import held_bills, inquiry, notifications, refunds, timing
@@ -30,7 +31,7 @@ Turn = Callable[[datetime], int]
 log = logging.getLogger(__name__)
 
 _OPEN = [s.value for s in PaymentState if not s.final]
-_CHANNELS = [m.value for m in Method if m is not Method.CARD]
+_CHANNELS = [method.value for method in BY_CHANNEL]
 
 
 def _nothing_heard(kiosk_id: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 from django.db import transaction
 
 from contract.lifecycle import Fact
-from contract.messages import PaymentState
+from contract.messages import Method, PaymentState
 from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.billing.leases import release
+from server.billing.unit_accounts import overdrawn_minor
 from server.payments import allocation, contradictions, held_money, late_money, timing
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import HeldFor, PaymentOrder
@@ -181,6 +182,9 @@ def apply_paid(
         told_unpaid = order.told_unpaid and purpose is not HeldFor.BILLS
         state = after(order.life, Fact.APPROVED, told_unpaid)
     except PaidAfterClose:
+        if order.method == Method.CREDIT:  # no money came: the unit has its credit still
+            contradictions.told_paid(order, at)
+            return order
         if as_of not in (None, order.version):
             raise StaleAnswer(order.reference) from None
         return _late(order, known, at, fields, by_word=purpose is not None)
@@ -242,6 +246,8 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
             whole = len(done.settled) == len(order.bills)
             kind = "more_than_due" if whole else "paid_twice"
             _alert(order, kind, at, credited_minor=done.credited_minor)
+        if order.method == Method.CREDIT and (beyond := overdrawn_minor(order.unit)):
+            _alert(order, "credit_overdrawn", at, overdrawn_minor=beyond)
         _assign(
             order,
             PaymentState.APPROVED,

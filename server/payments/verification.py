@@ -54,11 +54,13 @@ def _orders() -> Iterator[str]:
     for order in orders.iterator(_STEP):
         name = f"{order.community.code}: payment {order.reference} ({order.state})"
         money = order.captured_minor + order.held_minor - order.refunded_minor
+        drawn = money if order.method == Method.CREDIT else 0  # out of the unit's own
+        money -= drawn
         money -= again.get(order.payment_id, 0)
         found = cleared.get(order.payment_id, 0)
         if found != money:
             yield f"{name}: the order says that {money} is here, the books say {found}"
-        found = -credited.get(order.payment_id, 0) + borne.get(order.payment_id, 0)
+        found = drawn - credited.get(order.payment_id, 0) + borne.get(order.payment_id, 0)
         if found != order.credited_minor:
             yield f"{name}: {order.credited_minor} became credit, the books say {found}"
         found = allocated.get(order.payment_id, 0)
@@ -161,7 +163,7 @@ def _journals() -> Iterator[str]:
             known = newest.get(entry.payment_id)
             if known is None or _version(entry) >= _version(known):
                 newest[entry.payment_id] = entry
-    yield from _cards(newest)
+    yield from _by_kiosk(newest)
 
 
 def _follows(entry: JournalEntry, before: JournalEntry | None) -> Iterator[str]:
@@ -181,12 +183,12 @@ def _version(entry: JournalEntry) -> int:
     return version if isinstance(version, int) else 0
 
 
-def _cards(newest: dict[str, JournalEntry]) -> Iterator[str]:
-    """What the kiosks say of their card payments last is what the orders say."""
+def _by_kiosk(newest: dict[str, JournalEntry]) -> Iterator[str]:
+    """What the kiosks say last of payments by card and out of credit is what the orders say."""
     told = {
         payment: entry.body
         for payment, entry in newest.items()
-        if entry.body.get("method") == Method.CARD.value
+        if entry.body.get("method") in (Method.CARD.value, Method.CREDIT.value)
         and entry.body.get("state") == PaymentState.APPROVED.value
     }
     orders: dict[str, dict[str, Any]] = {
@@ -197,7 +199,7 @@ def _cards(newest: dict[str, JournalEntry]) -> Iterator[str]:
     }
     for payment, body in told.items():
         entry, order = newest[payment], orders.get(payment)
-        name = f"card payment {body.get('reference')} of kiosk {entry.kiosk_id}"
+        name = f"{body.get('method')} payment {body.get('reference')} of kiosk {entry.kiosk_id}"
         amount = body.get("amount_minor")
         if order is None or order["kiosk_id"] != entry.kiosk_id:
             yield f"{name}: its journal says approved, {amount}; it is not booked: there is no order"

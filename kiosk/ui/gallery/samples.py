@@ -63,6 +63,7 @@ CONFIG = KioskConfig(
     methods=[Method.WECHAT, Method.ALIPAY, Method.CARD],
     simulated=[Method.WECHAT, Method.ALIPAY],
     payment_codes=[Method.WECHAT, Method.ALIPAY],
+    credit=True,
     second_factor=False,
     unit_codes=["3-2-1201", "3-2-1202", "3-2-101", "1-1-101"],
     notices=NOTICES,

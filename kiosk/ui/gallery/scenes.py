@@ -18,6 +18,7 @@ from kiosk.core.model import (
     UnitEntry,
     Visit,
 )
+from kiosk.ui.gallery.credit_scenes import credit_scenes
 from kiosk.ui.gallery.samples import (
     ACCOUNT,
     BILLS,
@@ -250,13 +251,8 @@ def _bills() -> dict[str, Session]:
 def _paying() -> dict[str, Session]:
     every = tuple(b.number for b in LONG_ACCOUNT.bills)
     steps = (
-        "starting",
-        "present_card",
-        "enter_pin",
-        "asking_bank",
-        "remove_card",
-        "other",
-        "silent",
+        *("starting", "present_card", "enter_pin", "asking_bank", "remove_card"),
+        *("other", "silent"),
     )
     text = {"zh": "请插卡", "en": "Please insert card"}
     scenes = {
@@ -391,7 +387,10 @@ def _messages() -> dict[str, Session]:
 def scenes(language: Locale = "zh_CN", access: Access = AS_USUAL) -> dict[str, Session]:
     """Every scene by name, in one language, shown as ``access`` says."""
     found = {}
-    for group in (_attract, _finding, _bills, _paying, _results, _messages, staff_scenes):
+    for group in (
+        *(_attract, _finding, _bills, credit_scenes, _paying, _results, _messages),
+        staff_scenes,
+    ):
         found |= group()
     return {
         name: replace(scene, visit=replace(scene.visit, language=language, access=access))

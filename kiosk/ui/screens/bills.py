@@ -6,6 +6,7 @@ from kivy.properties import ObjectProperty
 
 from contract.messages import BILLS_A_PAYMENT, Bill
 from kiosk.core import earlier_payment
+from kiosk.core.capabilities import credit_covers
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Action, Session
 from kiosk.texts.catalogue import say
@@ -59,6 +60,7 @@ class BillsView:
     note: str  # that these are the bills of yesterday, or why some are missing
     others: str  # after a scan: what else is due, and could be paid together with it
     credit: str
+    credit_usable: bool  # it covers what is chosen
     selected: str
     all_selected: bool
     total: str
@@ -91,6 +93,7 @@ def present(session: Session) -> BillsView:
         note=_note(session),
         others=_others(session),
         credit=credit,
+        credit_usable=credit_covers(session),
         selected=say(language, "bills.selected", count=chosen) if chosen else none,
         all_selected=chosen == min(len(bills), BILLS_A_PAYMENT),
         total=amount(session),

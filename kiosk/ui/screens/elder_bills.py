@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from contract.messages import BILLS_A_PAYMENT, Bill
 from contract.money import Locale, total
+from kiosk.core.capabilities import credit_covers
 from kiosk.core.model import Session
+from kiosk.core.step import with_visit
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
@@ -12,7 +14,7 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed, month
 from kiosk.ui.widgets import facts  # noqa: F401
 
-FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW = 4, 2, 3
+FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW, FEES_BESIDE_CREDIT = 4, 2, 3, 2
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class ElderBillsView:
     fees: tuple[tuple[str, str], ...]  # what for and which months; how much
     rest: str  # that more is due than can be paid at once, or that these are the bills of yesterday
     several: bool
+    credit: str  # what it can be paid out of, where that covers it
 
 
 def present(session: Session) -> ElderBillsView:
@@ -29,7 +32,7 @@ def present(session: Session) -> ElderBillsView:
     account = visit.account
     bills = account.bills[:BILLS_A_PAYMENT] if account else []
     if account is None:
-        return ElderBillsView("", "", (), "", False)
+        return ElderBillsView("", "", (), "", False, "")
     rest = [say(language, "bills.offline")] if visit.offline else []
     if len(bills) < len(account.bills):
         rest.append(say(language, "elder_bills.first_only", most=len(bills)))
@@ -39,7 +42,17 @@ def present(session: Session) -> ElderBillsView:
         fees=fees(language, bills),
         rest="\n".join(rest),
         several=len(account.bills) > 1,
+        credit=_credit(session, [bill.number for bill in bills]),
     )
+
+
+def _credit(session: Session, numbers: list[str]) -> str:
+    every = with_visit(session, selected=tuple(numbers))
+    account, language = session.visit.account, session.visit.language
+    if account is None or not credit_covers(every):
+        return ""
+    spare = money(language, account.credit_minor, account.currency)
+    return say(language, "elder_bills.use_credit", amount=spare)
 
 
 def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
@@ -75,8 +88,10 @@ class ElderBillsScreen(KioskScreen):
 
     def shown(self, portrait: bool) -> list[tuple[str, str]]:
         """As many fees as there is room for; the last row stands for the others."""
-        upright = FEES_BESIDE_A_NOTE if self.view.rest else FEES_SHOWN_MAX
-        rows, most = list(self.view.fees), upright if portrait else FEES_IN_A_WIDE_WINDOW
+        narrow = bool(self.view.rest or self.view.credit)
+        upright = FEES_BESIDE_A_NOTE if narrow else FEES_SHOWN_MAX
+        wide = FEES_BESIDE_CREDIT if self.view.credit else FEES_IN_A_WIDE_WINDOW
+        rows, most = list(self.view.fees), upright if portrait else wide
         if len(rows) <= most:
             return rows
         return [*rows[: most - 1], (self.say("elder_bills.others", more=len(rows) - most + 1), "")]

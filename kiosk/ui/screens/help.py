@@ -23,6 +23,8 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
     Screen.PAYING_QR: _PAYING,
     Screen.PAYING_CARD: _PAYING,
     Screen.PAYING_CODE: _PAYING,
+    Screen.PAYING_CREDIT: _PAYING,
+    Screen.CREDIT: ("help.about_credit",),
     Screen.DECLINED: ("help.about_method",),
     Screen.UNKNOWN: ("help.about_unknown",),
     Screen.PAID: ("help.about_paid",),

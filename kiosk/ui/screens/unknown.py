@@ -32,6 +32,8 @@ def present(session: Session) -> UnknownView:
     why = "unknown.body_card" if is_card else "unknown.body_code"
     if is_card and visit.card.kind == "silent":
         why = "unknown.body_silent"
+    if payment and payment.method is Method.CREDIT:
+        why = "unknown.body_credit"
     if payment and payment.reason == LINE_DOWN:
         why = "unknown.body_line"
     body = say(language, why if session.lobby.recording else "unknown.body_recording")

@@ -1,6 +1,7 @@
 """What a received journal entry means for the books. It never un-pays, whatever a record says.
 
-The kiosk's word decides card payments, because only its terminal knows. For QR payments the channel
+The kiosk's word decides card payments, because only its terminal knows, and what was paid out of credit
+where no order tells of it, as after a restore from a backup. For QR payments the channel
 decides; the kiosk's word only makes the server look.
 """
 
@@ -19,6 +20,7 @@ from contract.messages import (
     ReceivedEntry,
     RefusedChange,
 )
+from contract.methods import BY_CHANNEL
 from server.alerts.raising import raise_alert
 from server.billing.models import Bill
 from server.billing.unit_accounts import find_unit
@@ -33,9 +35,9 @@ from server.storable import storable, storable_text
 
 log = logging.getLogger(__name__)
 
-WHY_MAX = 200  # characters of what staff are told of an entry that failed
-KIND_MAX = 40  # characters of the name of a kind that nobody knows
+WHY_MAX, KIND_MAX = 200, 40  # characters told of an entry that failed, of a kind that nobody knows
 _BEGINNINGS = (PaymentState.CREATED, PaymentState.PENDING)
+_BY_KIOSK = (Method.CARD, Method.CREDIT)  # no channel can be asked about them
 
 
 class AnotherKiosks(Exception):
@@ -190,14 +192,14 @@ class JournalPosting:
         if record.version == order.kiosk_version:
             return  # told before: a journal that was carried over repeats what it knows
         told = {"kiosk_version": record.version, "kiosk_state": record.state.value}
-        if record.method is Method.CARD and record.state is PaymentState.APPROVED:
+        if record.method in _BY_KIOSK and record.state is PaymentState.APPROVED:
             self._approved(order, record, told)
             return
         self._book()
         if order.pk is None:
             order.save()
             held_bills.from_journal(order, self._now)
-        if record.method is Method.CARD:
+        if record.method in _BY_KIOSK:
             take_card(order, record, self._now)
         elif not order.life.final and _never_shown(record):
             transitions.end_never_shown(order.payment_id, self._now)
@@ -334,21 +336,19 @@ def _never_shown(record: PaymentRecord) -> bool:
     """Whether it was given up before its code was on the screen: its end is the first change of the
     intention. What is shown is on the kiosk's disk before (``kiosk.core.payment_flow``)."""
     unpaid = record.state in (PaymentState.CANCELLED, PaymentState.DECLINED)
-    by_qr = record.method is not Method.CARD and not record.with_payment_code
-    return unpaid and by_qr and record.version == 2
+    return unpaid and _had_a_code(record) and record.version == 2
 
 
 def _had_a_code(record: PaymentRecord) -> bool:
-    """Whether it was PENDING because the server had made its order, and may be paid by who saw it."""
-    return record.method is not Method.CARD and not record.with_payment_code
+    """Whether the server had made its order, and whoever saw its code may pay it."""
+    return record.method in BY_CHANNEL and not record.with_payment_code
 
 
 def _payable_until(record: PaymentRecord, now: datetime) -> datetime | None:
-    """By whoever is at it still; after that it is ended at its channel. A card has no such time."""
-    if record.method is Method.CARD:
+    """By whoever is at it still; after that it is ended at its channel."""
+    if record.method in _BY_KIOSK:
         return None
-    by_phone = record.with_payment_code
-    return now + (timing.PAYMENT_CODE_LIFE if by_phone else timing.ORDER_LIFE)
+    return now + (timing.PAYMENT_CODE_LIFE if record.with_payment_code else timing.ORDER_LIFE)
 
 
 def _named(body: Any) -> dict[str, Any]:

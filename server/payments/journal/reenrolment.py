@@ -11,6 +11,8 @@ from django.db.models.functions import Length
 from pydantic import ValidationError
 
 from contract.messages import Bill, CardData, EntryKind, Method, PaymentRecord, PaymentState
+from contract.methods import BY_CHANNEL
+from server.payments import inquiry
 from server.payments.models import JournalEntry, PaymentOrder
 
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -24,7 +26,9 @@ def end_orders(kiosk_id: str, now: datetime) -> int:
     """Nobody stands in front of this kiosk any more: its orders are ended, unless they were paid,
     by the next sweep. Returns how many."""
     orders = PaymentOrder.objects.filter(kiosk_id=kiosk_id, state__in=_OPEN)
-    return orders.exclude(method=Method.CARD).update(cancel_wanted=True, next_poll_at=now)
+    for order in orders.filter(method=Method.CREDIT):
+        inquiry.cancel(order, now)
+    return orders.filter(method__in=BY_CHANNEL).update(cancel_wanted=True, next_poll_at=now)
 
 
 def highest_number(kiosk_id: str) -> int:

@@ -21,10 +21,10 @@ UI = Path(translations.__file__).parent
 RECEIPT = UI.parent / "core" / "receipt.py"
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
 GROUPS = {
-    "attract", "bills", "callback", "common", "declined", "elder_bills", "explain", "frame", "help",
-    "identify",
+    "attract", "bills", "callback", "common", "credit", "declined", "elder_bills", "explain",
+    "frame", "help", "identify",
     "message", "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
-    "paying_qr",
+    "paying_credit", "paying_qr",
     "receipt", "receipt_phone", "scan",
     "services", "staff", "staff_pin", "starting", "still_there", "unknown", "verify",
 }  # fmt: skip

@@ -4,11 +4,17 @@ import uuid
 
 import pytest
 
+from contract.messages import Method
+from server.billing import credit
 from server.billing.credit_moves import CreditMove
 from server.billing.unit_accounts import credit_minor
+from server.payments.initiation import start
 from server.staff.models import Request
+from server.staff.people import Person
 from server.staff.roles import Role
 from tests.server.pages import foreign, words_of
+from tests.server.payments import world as worlds
+from tests.server.payments.world import NOW, TODAY
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import bill_of, create_village, issue
 
@@ -101,3 +107,14 @@ def test_the_page_speaks_one_language(village, language: str):
     client.post("/i18n/setlang/", {"language": language})
     page = client.get(f"/staff/units/{unit.pk}/credit/").content.decode()
     assert not foreign(page, language[:2], "王小明", "LobbyPay")
+
+
+def test_what_was_used_at_a_kiosk_is_among_the_movements():
+    world = worlds.make()
+    key = {"key": str(uuid.uuid4()), "note": "", "today": TODAY, "at": NOW}
+    credit.deposit_by(Person("clerk"), world.unit, 100_000, "cash", **key)
+    start(world.caller, world.request(1, Method.CREDIT), NOW)
+    page = signed_in(create_staff("company")).get(f"/staff/units/{world.unit.pk}/credit/")
+    said = words_of(page.content.decode())
+    assert "自助机 K03" in said and "K03-000001" in said and "-￥664.16" in said
+    assert "￥335.84" in said

@@ -1,0 +1,61 @@
+"""Bills paid out of what the unit has prepaid, where that covers all that is chosen.
+
+The server books it with its order, so the request itself takes the money: the payment is recorded as
+asked for before it is sent, and no answer is not a no. Nothing of it is offered without the server. Pure.
+"""
+
+from contract.lifecycle import Fact
+from contract.messages import BILLS_A_PAYMENT, Method, PaymentRecord
+from kiosk.core import payment_flow
+from kiosk.core.capabilities import credit_covers
+from kiosk.core.effects import MakeOrder, Record
+from kiosk.core.events import Tapped
+from kiosk.core.model import ALL_DUE, Action, Moment, Say, Screen, Session
+from kiosk.core.payment import apply_fact
+from kiosk.core.step import Step, say, with_visit
+
+ANSWER_WITHIN_S = 90  # the server books it or refuses it long before
+
+
+def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
+    """From the bills to what would be used, and from there to the payment. None: of another room."""
+    match session.visit.screen, event.action:
+        case Screen.BILLS, Action.USE_CREDIT if not session.visit.busy:
+            return _shown(session, everything=event.value == ALL_DUE)
+        case Screen.CREDIT, Action.USE_CREDIT:
+            return _pay(session, moment)
+    return None
+
+
+def _shown(session: Session, *, everything: bool) -> Step:
+    """What would be used, and what would be left, before anything is."""
+    chosen = session
+    if everything and session.visit.account is not None:
+        numbers = tuple(bill.number for bill in session.visit.account.bills)
+        chosen = with_visit(session, selected=numbers[:BILLS_A_PAYMENT])
+    if not credit_covers(chosen):
+        return session, ()
+    return with_visit(chosen, screen=Screen.CREDIT, say=None), ()
+
+
+def _pay(session: Session, moment: Moment) -> Step:
+    if not session.lobby.recording:
+        return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
+    record = payment_flow.intended(session, Method.CREDIT, moment)
+    if not isinstance(record, PaymentRecord):
+        return (say(session, record, Screen.METHOD) if record else session), ()
+    asked = apply_fact(record, Fact.SUBMITTED, moment.wall)
+    assert asked is not None
+    session = with_visit(
+        session,
+        screen=Screen.PAYING_CREDIT,
+        payment=asked,
+        code_url="",
+        out_of_sight=False,
+        code_expires=moment.monotonic + ANSWER_WITHIN_S,
+        cancelling=False,
+        receipt_done=False,
+        paper_begun=False,
+        say=None,
+    )
+    return session, (Record(record), Record(asked), MakeOrder(asked))

@@ -1,0 +1,76 @@
+"""What came into a unit's credit and left it, newest first: by hand, by runs, at kiosks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from contract.business_day import local_time
+from contract.messages import Method, PaymentState
+from contract.money import Money
+from server.billing.credit_moves import CreditMove
+from server.estate.models import Unit
+from server.payments.models import PaymentOrder
+
+SHOWN_MAX = 50
+
+
+@dataclass(frozen=True)
+class Movement:
+    """``amount`` is below nought for what was used or paid out; ``link`` leads to the receipt."""
+
+    at: datetime
+    when: str
+    who: str
+    what: str
+    note: str
+    number: str
+    link: str
+    amount: str
+
+
+def of(unit: Unit) -> list[Movement]:
+    moves = CreditMove.objects.filter(unit=unit).order_by("-at", "-pk")[:SHOWN_MAX]
+    paid = PaymentOrder.objects.filter(
+        unit=unit, method=Method.CREDIT, state=PaymentState.APPROVED.value
+    )
+    found = [_by_hand(unit, move) for move in moves]
+    found += [_at_kiosk(unit, order) for order in paid.order_by("-paid_at", "-pk")[:SHOWN_MAX]]
+    return sorted(found, key=lambda movement: movement.at, reverse=True)[:SHOWN_MAX]
+
+
+def _by_hand(unit: Unit, move: CreditMove) -> Movement:
+    deposit = move.kind == CreditMove.Kind.DEPOSIT
+    how = f" · {move.get_how_display()}" if move.how else ""
+    return Movement(
+        move.at,
+        _when(unit, move.at),
+        move.person_name,
+        move.get_kind_display() + how,
+        move.note,
+        move.number,
+        move.get_absolute_url(),
+        _money(unit, move.amount_minor if deposit else -move.amount_minor),
+    )
+
+
+def _at_kiosk(unit: Unit, order: PaymentOrder) -> Movement:
+    assert order.paid_at is not None
+    return Movement(
+        order.paid_at,
+        _when(unit, order.paid_at),
+        _("Kiosk %(kiosk)s") % {"kiosk": order.kiosk_code},
+        str(CreditMove.Kind.USED.label),
+        ", ".join(bill["period"] for bill in order.bills),
+        order.reference,
+        order.get_absolute_url(),
+        _money(unit, -order.allocated_minor),
+    )
+
+
+def _when(unit: Unit, at: datetime) -> str:
+    return f"{local_time(at, unit.community.time_zone):%Y-%m-%d %H:%M}"
+
+
+def _money(unit: Unit, minor: int) -> str:
+    return Money(minor, unit.community.currency).display("zh_CN")
