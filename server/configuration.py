@@ -70,6 +70,11 @@ class ServerSection(Section):
         le=1440,
         description="minutes (1 to 1440) after which an unused session ends",
     )
+    metrics_token: str = Field(
+        default="",
+        pattern=r"^$|^[A-Za-z0-9_-]{20,200}$",
+        description="20 to 200 letters, digits, _ and -: who knows it may read /metrics; empty: nobody",
+    )
     second_factor_roles: list[StaffRole] = Field(
         default=[],
         description="roles that need a second factor to sign in: company, administrator, bookkeeper,"

@@ -59,9 +59,12 @@ INSTALLED_APPS = [
     "server.remote_meters",
     "server.api",
     "server.retention",
+    "server.monitoring",
 ]
 
 MIDDLEWARE = [
+    "server.request_id.RequestId",
+    "server.monitoring.counting.Counted",
     "server.client_gone.ClientGone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -163,9 +166,16 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"missing_glyphs": {"()": "server.billing.missing_glyphs.MissingGlyphs"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s"}
+    },
+    "filters": {
+        "missing_glyphs": {"()": "server.billing.missing_glyphs.MissingGlyphs"},
+        "named": {"()": "server.request_id.Named"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["named"]}
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # its warnings name paths, which hold payment ids

@@ -24,5 +24,6 @@ urlpatterns = [
     path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),
     path("meters/", include("server.remote_meters.urls")),
+    path("", include("server.monitoring.urls")),
     path("", include("server.payments.urls")),
 ]

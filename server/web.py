@@ -1,6 +1,10 @@
 """Serves the site with gunicorn: one process, many threads, because long polls hold a thread each."""
 
+import atexit
+import os
+import shutil
 import sys
+import tempfile
 import threading
 from typing import Any
 
@@ -13,6 +17,25 @@ class _Arbiter(Arbiter):
         """The terminal was closed, and the server ends as on SIGTERM. There is no reloading: what it
         would read anew is read once, at start."""
         raise StopIteration
+
+
+def _forget_figures(arbiter: Arbiter, worker: Any) -> None:
+    """What a process that ended had counted stays counted; what only it could be at the moment ends."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def count_in_files() -> None:
+    """Each process counts in files of its own, in a folder that this run of the server begins anew."""
+    folder = tempfile.mkdtemp(prefix="lobbypay-figures-")
+    atexit.register(_remove, folder, os.getpid())
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # not in the processes that were forked from it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Application(BaseApplication):
@@ -29,6 +52,7 @@ class _Application(BaseApplication):
             "accesslog": None,  # addresses hold payment ids
             "proc_name": "lobbypay-server",
             "control_socket_disable": True,
+            "child_exit": _forget_figures,
         }
         super().__init__()
 
@@ -73,4 +97,5 @@ def start_jobs() -> None:
 def serve(bind: str, threads: int, jobs: bool = True) -> None:
     """Serves until told to stop (SIGTERM, SIGINT, SIGHUP). ``bind`` is HOST:PORT; ``jobs``: whether
     this process does the jobs, too."""
+    count_in_files()
     _Application(bind, threads, jobs).run()

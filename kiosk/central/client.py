@@ -173,6 +173,9 @@ class CentralClient:
             created=self._now() + self._offset,
             nonce=secrets.token_urlsafe(18),
         )
+        name = headers["X-Request-Id"] = secrets.token_urlsafe(
+            9
+        )  # as it stands in the server's log
         if body:
             headers["Content-Type"] = "application/json"
         try:
@@ -186,8 +189,8 @@ class CentralClient:
             )
             content = response.json()
         except (requests.RequestException, ValueError) as error:
-            raise ServerAway(f"{method} {path}: {type(error).__name__}") from error
-        return _understood(response.status_code, content, answer, f"{method} {path}")
+            raise ServerAway(f"{method} {path}: {type(error).__name__} [{name}]") from error
+        return _understood(response.status_code, content, answer, f"{method} {path} [{name}]")
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):

@@ -20,6 +20,21 @@ class JobState(models.TextChoices):
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
 
+class WorkerSign(models.Model):
+    """When a worker was last heard, whatever it is at."""
+
+    name = models.CharField(_("Worker"), max_length=80, unique=True)  # of its machine
+    at = models.DateTimeField(_("Last sign of life"))
+
+    class Meta:
+        verbose_name = _("Worker")
+        verbose_name_plural = _("Workers")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Job(OfCommunity):
     """One piece of work. ``kind`` names who does it (``server.jobs.handlers``), ``subject`` what it is
     about; of both together at most one is unfinished.

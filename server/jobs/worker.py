@@ -1,6 +1,7 @@
 """The worker: does jobs, one after the other, until it is told to stop. Any number of them may run."""
 
 import logging
+import socket
 import threading
 import time
 from datetime import timedelta
@@ -14,9 +15,11 @@ from django_tasks_db.models import DBTaskResult
 
 from server.jobs import queue
 from server.jobs.handlers import MINUTELY
+from server.jobs.models import WorkerSign
 
 LOOK_S = 1.0
 RESCUE_S = 60.0
+SIGN_S = 30.0
 KEPT_DAYS = 7  # what the library remembers of finished tasks; the jobs themselves stay
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,7 @@ def work(stop: threading.Event, look_s: float = LOOK_S) -> None:
     """Until ``stop`` is set; the job at hand is finished first. What the database cannot do now is tried
     again."""
     worker = _worker(look_s)
+    threading.Thread(target=_sign, args=(stop,), name="worker-sign", daemon=True).start()
     threading.Thread(target=_end_with, args=(stop, worker), daemon=True).start()
     rescued = 0.0
     while not stop.is_set():
@@ -48,6 +52,20 @@ def start() -> threading.Event:
     stop = threading.Event()
     threading.Thread(target=work, args=(stop,), name="jobs", daemon=True).start()
     return stop
+
+
+def _sign(stop: threading.Event, every_s: float = SIGN_S) -> None:
+    """Says that this worker lives, also while a job takes long."""
+    name = socket.gethostname()[:80]
+    while True:
+        try:
+            WorkerSign.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+        except DatabaseError:
+            log.warning("the worker's sign of life could not be written")
+        finally:
+            close_old_connections()
+        if stop.wait(every_s):
+            return
 
 
 def _worker(look_s: float) -> Worker:

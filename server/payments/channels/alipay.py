@@ -19,6 +19,7 @@ from alipay import AliPay
 from alipay.exceptions import AliPayException, AliPayValidationError
 
 from contract.text_file import read_text
+from server import request_id
 from server.configuration import parse_section
 from server.payments.channels import alipay_notification
 from server.payments.channels.interface import (
@@ -126,6 +127,7 @@ class _Line(AliPay):
                 self._gateway,
                 params={"charset": "utf-8"},
                 data=signed,
+                headers={request_id.HEADER: request_id.current()},
                 timeout=self._limits,
                 allow_redirects=False,
             )

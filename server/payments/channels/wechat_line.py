@@ -17,6 +17,7 @@ from wechatpayv3.utils import build_authorization, rsa_verify
 
 from contract.plain_text import whole_number
 from contract.text_file import read_text
+from server import request_id
 from server.payments.channels.sessions import Sessions
 from server.payments.channels.settings import WeChatTable
 
@@ -63,6 +64,7 @@ class Line(Core):
             "Accept": "application/json",
             "Content-Type": "application/json",
             "User-Agent": "LobbyPay",
+            request_id.HEADER: request_id.current(),
             "Wechatpay-Serial": self._public_key_id,
             "Authorization": build_authorization(
                 path, method.value, self._mchid, self._cert_serial_no, self._private_key, data=body

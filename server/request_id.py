@@ -1,0 +1,48 @@
+"""One name for one request, from the kiosk through the server's log to the channel.
+
+A kiosk names each call in ``X-Request-Id``; whoever does not gets a name here. It is no secret and proves
+nothing: it stands in the log's lines, in the answer's head, and in what the server asks of a channel.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+HEADER = "X-Request-Id"
+_FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_current: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def current() -> str:
+    """Of the request that this thread is at; ``-`` outside of any."""
+    return _current.get()
+
+
+class RequestId:
+    """Django's middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        name = given if _FORM.fullmatch(given) else secrets.token_urlsafe(12)
+        token = _current.set(name)
+        try:
+            response = self._get_response(request)
+        finally:
+            _current.reset(token)
+        response[HEADER] = name
+        return response
+
+
+class Named(logging.Filter):
+    """Gives each line of the log the name of its request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current()
+        return True
