@@ -6,13 +6,18 @@ from server.payments.channels import registry
 from tests.server.payments import world as worlds
 
 
-@pytest.fixture
-def world(db, monkeypatch):
+def world_with_one_channel(patch: pytest.MonkeyPatch) -> worlds.World:
+    """The world of ``tests.server.payments.world``; its channel is WeChat's while ``patch`` lasts."""
     made = worlds.make()
 
     def channel(method):
         return made.channel if method == "wechat" else None
 
-    monkeypatch.setattr(registry, "channel", channel)
-    monkeypatch.setattr(registry, "charging_phones", lambda: ["wechat"])
+    patch.setattr(registry, "channel", channel)
+    patch.setattr(registry, "charging_phones", lambda: ["wechat"])
     return made
+
+
+@pytest.fixture
+def world(db, monkeypatch):
+    return world_with_one_channel(monkeypatch)

@@ -2,12 +2,15 @@
 actions and suggestions of the back office, walked as it finds them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.test import Client, RequestFactory
+from django.db import transaction
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from server.alerts.models import Alert
@@ -27,6 +30,7 @@ from server.staff.roles import Area, Role, area_of
 from tests.server.fleet.heartbeats import device, heartbeat
 from tests.server.open_questions import questions as lobby
 from tests.server.payments import world as worlds
+from tests.server.payments.conftest import world_with_one_channel
 from tests.server.staff import walk
 from tests.server.staff.walk import Ask, Routes
 from tests.server.staff_accounts import create_person, create_staff, signed_in
@@ -35,8 +39,64 @@ from tests.server.village import NOW, TODAY, create_village, issue
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.any_database]
 
 
+@dataclass
+class Walked:
+    """The communities, and what there is to ask for: collected once, by looking at every page as the
+    company does."""
+
+    foreign: Community
+    home: Community
+    asks: list[Ask] = field(default_factory=list)
+    shown_to_the_company: set[str] = field(
+        default_factory=set
+    )  # paths of pages that give rows away
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(autouse=True)
+def data_folder(folder: Path, settings) -> Path:
+    """The keys are those that the module's communities were made with."""
+    settings.DATA_FOLDER = folder
+    return folder
+
+
+@pytest.fixture(scope="module")
+def walked(django_db_setup, django_db_blocker, folder: Path) -> Iterator[Walked]:
+    """One estate for the module. Each test works within its transaction, which is taken back."""
+    outer = transaction.atomic()
+    outer._from_testcase = True
+    with (
+        django_db_blocker.unblock(),
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(AXES_ENABLED=False, DATA_FOLDER=folder),
+        outer,
+    ):
+        foreign = community_with_everything(world_with_one_channel(patch))
+        home = create_village("home")
+        issue(home)
+        made = Walked(foreign, home)
+        collect(made)
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def foreign(world: worlds.World) -> Community:
+def foreign(walked: Walked, db) -> Community:
+    walked.foreign.refresh_from_db()
+    return walked.foreign
+
+
+@pytest.fixture
+def home(walked: Walked, db) -> Community:
+    walked.home.refresh_from_db()
+    return walked.home
+
+
+def community_with_everything(world: worlds.World) -> Community:
     """A community with a row of every kind, each with the mark in its texts."""
     lobby.refused_refund(world)
     lobby.lost_card(world)
@@ -70,31 +130,30 @@ def foreign(world: worlds.World) -> Community:
     return community
 
 
-@pytest.fixture
-def home() -> Community:
-    village = create_village("home")
-    issue(village)
-    return village
-
-
 def company() -> Client:
     return signed_in(User.objects.get(username="company"))
 
 
-def all_asks(foreign: Community) -> Iterator[Ask]:
+def collect(walked: Walked) -> None:
     """Looks first, then what would change something, so that the looks find all of it."""
+    foreign = walked.foreign
     routes, client = Routes(foreign.pk).collect(), company()
     assert not routes.unreached, "say in walk.OWN_ROUTES how these are filled in"
-    yield from routes.asks
+    walked.asks += routes.asks
     request = RequestFactory().get("/admin/")
     request.user = User.objects.get(username="company")
-    yield from walk.actions(routes, client, request)
-    yield from walk.forms(routes, client)
-    yield from own_pages(foreign)
+    walked.asks += walk.actions(routes, client, request)
+    for ask in routes.asks:
+        text = ask.by(client)
+        if walk.gives_away(text):
+            walked.shown_to_the_company.add(ask.path)
+        walked.asks += walk.forms(ask, text, foreign.pk)
+    walked.asks += own_pages(foreign)
     for act in questions.DEEDS:
         for subject in subjects(foreign):
             form = {"act": act, "subject": subject, "reason": "x", "purpose": "credit"}
-            yield Ask("/staff/open-questions/act/", None, form | {"looked": "yes", "how": "cash"})
+            yes = form | {"looked": "yes", "how": "cash"}
+            walked.asks.append(Ask("/staff/open-questions/act/", None, yes))
 
 
 def own_pages(foreign: Community) -> Iterator[Ask]:
@@ -119,23 +178,22 @@ def subjects(community: Community) -> list[str]:
 
 
 def test_a_person_of_another_community_and_one_without_a_role_see_and_change_nothing(
-    foreign: Community, home: Community
+    walked: Walked, foreign: Community, home: Community
 ):
     outsider = create_person("outsider", *((home, role) for role in Role))
     people = [signed_in(outsider), signed_in(create_person("nobody"))]
-    asked = list(all_asks(foreign))
     before = walk.snapshot(foreign.pk)
     for client in people:
-        for ask in asked:
+        for ask in walked.asks:
             assert not walk.gives_away(ask.by(client)), ask
         assert walk.snapshot(foreign.pk) == before
-    assert len(asked) > 200
+    assert len(walked.asks) > 200
 
 
-def test_an_auditor_sees_and_changes_nothing(foreign: Community, home: Community):
+def test_an_auditor_sees_and_changes_nothing(walked: Walked, foreign: Community):
     auditor = signed_in(create_person("auditor", (foreign, Role.AUDITOR)))
     before = walk.snapshot(foreign.pk)
-    seen = {ask.model for ask in all_asks(foreign) if walk.gives_away(ask.by(auditor))}
+    seen = {ask.model for ask in walked.asks if walk.gives_away(ask.by(auditor))}
     after = walk.snapshot(foreign.pk)
     assert after | {"staff.Act": before["staff.Act"]} == before, "looks alone are written down"
     looks = {"looked_at", "searched", "log_exported"}
@@ -151,16 +209,17 @@ def has_rows(model: type, community: Community) -> bool:
     return any(walk.MARK in str(value) for row in routes.rows(model).values_list() for value in row)
 
 
-def test_the_walk_itself_finds_what_is_given_away_and_what_is_changed(foreign: Community):
+def test_the_walk_itself_finds_what_is_given_away_and_what_is_changed(
+    walked: Walked, foreign: Community
+):
     """As the company, which may see and change: else the walk above could not fail."""
     client, before = company(), walk.snapshot(foreign.pk)
-    shown, changed = set(), set()
-    for ask in all_asks(foreign):
-        if walk.gives_away(ask.by(client)):
-            shown.add(ask.path)
+    for ask in walked.asks:
+        if ask.form is not None:
+            ask.by(client)
     after = walk.snapshot(foreign.pk)
     changed = {name for name in before if before[name] != after[name]}
-    assert len(shown) > 40
+    assert len(walked.shown_to_the_company) > 40
     assert {"notices.Notice", "alerts.Alert"} <= changed and len(changed) > 5
 
 

@@ -230,22 +230,19 @@ def actions(routes: Routes, client: Client, request: Any) -> Iterator[Ask]:
             yield Ask(_list_of(model_admin), model, chosen)
 
 
-def forms(routes: Routes, client: Client) -> Iterator[Ask]:
-    """Every page's form as the company's own administrator gets it, with its marked texts changed; and
-    every page of a row, told to delete it."""
-    for ask in routes.asks:
-        page = client.get(ask.path)
-        text = page.getvalue() if page.streaming else page.content
-        form = Form()
-        if "html" in page.headers.get("Content-Type", ""):
-            form.feed(text.decode())
-        changed = {
-            name: value.replace(MARK, "9") if MARK in value else value
-            for name, value in form.values.items()
-        }
-        yield Ask(ask.path, ask.model, changed | {"post": "yes", "_save": "x", "act_reason": "x"})
-        if "?community=" in ask.path:
-            yield Ask(ask.path, ask.model, changed | {"community": str(routes.community)})
+def forms(ask: Ask, answer: str, community: int) -> Iterator[Ask]:
+    """A page's form, as ``answer`` gave it to somebody who may send it, with its marked texts
+    changed; of a row's page, told to delete it."""
+    form = Form()
+    if "<html" in answer:
+        form.feed(answer)
+    changed = {
+        name: value.replace(MARK, "9") if MARK in value else value
+        for name, value in form.values.items()
+    }
+    yield Ask(ask.path, ask.model, changed | {"post": "yes", "_save": "x", "act_reason": "x"})
+    if "?community=" in ask.path:
+        yield Ask(ask.path, ask.model, changed | {"community": str(community)})
 
 
 class Form(HTMLParser):
