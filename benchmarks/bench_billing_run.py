@@ -5,7 +5,6 @@ The run reckons, writes and posts so many bills of four lines; COPY then puts th
 indexes. ``python benchmarks/bench_billing_run.py UNITS``; memory is the greatest that the process held.
 """
 
-import os
 import resource
 import sys
 import time
@@ -13,68 +12,81 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.server_on_postgresql import server
 
 PER_BUILDING, PERIOD = 100, "2026-12"
 NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
 TABLES = ("billing_bill", "billing_billline", "ledger_entry", "ledger_transaction")
 
 
-def create(units: int) -> object:
+def create(units: int) -> Any:
     """A community with four fees for each unit: by area, fixed, shared by the building, own meter."""
-    from server.billing.models import FeeItem, Meter, MeterReading, Tariff
-    from server.estate.models import Building, Community, Occupancy, Resident, Unit
+    from server.estate.models import Building, Community, Unit
 
     community = Community.objects.create(code="bench", name_zh="x", name_en="x", test=True)
-    items = {}
-    for code, rule, rate in (
-        ("property", "per_area", "2.80"),
-        ("waste", "fixed", "8"),
-        ("lift", "shared", "0.617"),
-        ("water", "per_meter", "4.15"),
-    ):
-        items[code] = FeeItem.objects.create(
-            community=community, code=code, name_zh=code, name_en=code
-        )
-        Tariff.objects.create(
-            community=community,
-            fee_item=items[code],
-            rule=rule,
-            rate=Decimal(rate),
-            valid_from=date(2026, 1, 1),
-        )
     buildings = Building.objects.bulk_create(
         Building(community=community, code=str(n), name_zh=str(n), name_en=str(n))
         for n in range(1, units // PER_BUILDING + 1)
     )
-    made = Unit.objects.bulk_create(
-        [
-            Unit(
-                community=community,
-                building=building,
-                entrance="1",
-                room=str(room),
-                code=f"{building.code}-1-{room}",
-                label_zh="x",
-                label_en="x",
-                area_m2=Decimal(60 + room),
-            )
-            for building in buildings
-            for room in range(1, PER_BUILDING + 1)
-        ],
-        batch_size=5_000,
-    )
+    homes = [
+        Unit(
+            community=community,
+            building=building,
+            entrance="1",
+            room=str(room),
+            code=f"{building.code}-1-{room}",
+            label_zh="x",
+            label_en="x",
+            area_m2=Decimal(60 + room),
+        )
+        for building in buildings
+        for room in range(1, PER_BUILDING + 1)
+    ]
+    move_in(community, Unit.objects.bulk_create(homes, batch_size=5_000))
+    read_meters(community, create_items(community), homes, buildings)
+    return community
+
+
+def move_in(community: Any, homes: list[Any]) -> None:
+    from server.estate.models import Occupancy, Resident
+
     people = Resident.objects.bulk_create(
-        [Resident(community=community, name="x") for _ in made], batch_size=5_000
+        [Resident(community=community, name="x") for _ in homes], batch_size=5_000
     )
     Occupancy.objects.bulk_create(
         [
             Occupancy(community=community, unit=unit, resident=person)
-            for unit, person in zip(made, people, strict=True)
+            for unit, person in zip(homes, people, strict=True)
         ],
         batch_size=5_000,
     )
+
+
+def create_items(community: Any) -> dict[str, Any]:
+    from contract.messages import Text
+    from server.sample_data.estate import create_item
+
+    prices = {
+        "property": ("per_area", "2.80"),
+        "waste": ("fixed", "8"),
+        "lift": ("shared", "0.617"),
+        "water": ("per_meter", "4.15"),
+    }
+    return {
+        code: create_item(community, 0, Text(zh=code, en=code), code, price)
+        for code, price in prices.items()
+    }
+
+
+def read_meters(
+    community: Any, items: dict[str, Any], homes: list[Any], buildings: list[Any]
+) -> None:
+    from server.billing.models import Meter, MeterReading
+
     meters = [
         Meter(
             community=community,
@@ -84,7 +96,7 @@ def create(units: int) -> object:
             code=f"W{unit.code}",
             utility="water",
         )
-        for unit in made
+        for unit in homes
     ]
     meters += [
         Meter(
@@ -111,10 +123,9 @@ def create(units: int) -> object:
             ],
             batch_size=5_000,
         )
-    return community
 
 
-def run(community: object) -> tuple[float, object]:
+def run(community: Any) -> tuple[float, object]:
     from server.billing_runs import runs
     from server.staff.people import Person
 
@@ -157,16 +168,7 @@ def _plain(rows: list[tuple]) -> Iterator[tuple]:
 
 
 def main(units: int) -> None:
-    from tests.server import postgres
-
-    with postgres.running(postgres.programs(), ("listen_addresses=",)) as url:
-        os.environ |= {"LOBBYPAY_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "server.settings"}
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", interactive=False, verbosity=0)
+    with server():
         community = create(units)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         ours, row = run(community)

@@ -11,7 +11,6 @@ import os
 import resource
 import statistics
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.server import postgres  # noqa: E402
+from benchmarks.server_on_postgresql import server  # noqa: E402
 
 UNITS, ROUNDS = int(os.environ.get("BENCH_UNITS", "20000")), 3
-SETTINGS = ("listen_addresses=",)
 NOW = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
 TABLES = (
     *("estate_building", "estate_unit", "estate_resident", "estate_occupancy"),
@@ -36,22 +34,8 @@ HEADINGS = (
 
 
 def main() -> None:
-    bin_folder = postgres.programs()
-    if bin_folder is None:
-        sys.exit("PostgreSQL is not installed; make setup installs it")
-    with postgres.running(bin_folder, SETTINGS) as url, tempfile.TemporaryDirectory() as folder:
-        configuration = Path(folder) / "server.toml"
-        configuration.write_text(f'[server]\ndata_folder = "{folder}/data"\n')
-        os.environ["LOBBYPAY_SERVER_CONFIG"] = str(configuration)
-        os.environ["LOBBYPAY_DATABASE_URL"] = url
-        os.environ["DJANGO_SETTINGS_MODULE"] = "server.settings"
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        measure(written(Path(folder)))
+    with server() as folder:
+        measure(written(folder))
 
 
 def written(folder: Path) -> Path:

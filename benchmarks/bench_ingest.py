@@ -8,10 +8,8 @@ is measured both ways: a statement for each row, and all rows of a table sent at
 The database syncs each commit, as in production.
 """
 
-import os
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 from uuid import UUID
@@ -19,28 +17,13 @@ from uuid import UUID
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.server import postgres  # noqa: E402
+from benchmarks.server_on_postgresql import server  # noqa: E402
 
 ENTRIES, PAYMENTS, ROUNDS = 200, 50, 15
-SETTINGS = ("listen_addresses=",)
 
 
 def main() -> None:
-    bin_folder = postgres.programs()
-    if bin_folder is None:
-        sys.exit("PostgreSQL is not installed; make setup installs it")
-    with postgres.running(bin_folder, SETTINGS) as url, tempfile.TemporaryDirectory() as folder:
-        configuration = Path(folder) / "server.toml"
-        configuration.write_text(f'[server]\ndata_folder = "{folder}/data"\n')
-        os.environ["LOBBYPAY_SERVER_CONFIG"] = str(configuration)
-        os.environ["LOBBYPAY_DATABASE_URL"] = url
-        os.environ["DJANGO_SETTINGS_MODULE"] = "server.settings"
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
+    with server():
         estate = Estate()
         for name, batches in (
             ("notes", [estate.notes() for _ in range(ROUNDS)]),

@@ -15,6 +15,7 @@ ROOMS = ("contract", "kiosk", "device_drivers", "server", "simulators", "lobbypa
 SOURCES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts
 )
+TESTS = sorted(path for room in ("tests", "benchmarks") for path in (ROOT / room).rglob("*.py"))
 FORBIDDEN_IN_CORE = {
     "time",
     "random",
@@ -51,7 +52,7 @@ def test_the_core_reads_no_clock_and_touches_nothing():
                 ), f"{named(path)}:{node.lineno}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=named)
+@pytest.mark.parametrize("path", SOURCES + TESTS, ids=named)
 def test_files_and_functions_stay_readable(path):
     text = path.read_text()
     assert text.count("\n") <= LINES_MAX, f"{named(path)} wants splitting"

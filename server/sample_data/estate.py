@@ -4,6 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 from random import Random
 
+from contract.messages import Text
 from server.billing.models import FeeItem, LateFeePolicy, Meter, Tariff
 from server.estate.models import Building, Community, Occupancy, ParkingSpace, Resident, Unit
 from server.sample_data.people import name_for, phone_for
@@ -70,6 +71,25 @@ def create_units(community: Community, random: Random) -> list[Unit]:
     return units
 
 
+def create_item(
+    community: Community,
+    position: int,
+    name: Text,
+    code: str,
+    price: tuple[str, str],
+    valid_from: date = date(2026, 1, 1),
+) -> FeeItem:
+    """A fee item with its tariff. ``price``: the rule, and the rate in major units."""
+    item = FeeItem.objects.create(
+        community=community, code=code, name_zh=name.zh, name_en=name.en, position=position
+    )
+    rule, rate = price
+    Tariff.objects.create(
+        community=community, fee_item=item, rule=rule, rate=Decimal(rate), valid_from=valid_from
+    )
+    return item
+
+
 def create_fees(community: Community, valid_from: date) -> None:
     LateFeePolicy.objects.create(
         community=community, daily_rate=Decimal("0.0005"), grace_days=0, cap=Decimal("0.3")
@@ -86,16 +106,7 @@ def create_fees(community: Community, valid_from: date) -> None:
         ("parking", "车位管理费", "Parking fee", "per_space", "150.00"),
     )
     for position, (code, zh, en, rule, rate) in enumerate(items, 1):
-        item = FeeItem.objects.create(
-            community=community, code=code, name_zh=zh, name_en=en, position=position
-        )
-        Tariff.objects.create(
-            community=community,
-            fee_item=item,
-            rule=rule,
-            rate=Decimal(rate),
-            valid_from=valid_from,
-        )
+        create_item(community, position, Text(zh=zh, en=en), code, (rule, rate), valid_from)
     electricity = FeeItem.objects.get(community=community, code="electricity")
     for building in community.buildings.all():
         for entrance in range(1, ENTRANCES + 1):

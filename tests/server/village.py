@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from contract.messages import Text
 from server.billing.issuing import issue_period
-from server.billing.models import Bill, FeeItem, LateFeePolicy, Meter, MeterReading, Tariff
+from server.billing.models import Bill, FeeItem, LateFeePolicy, Meter, MeterReading
 from server.billing.signing import create_key
 from server.estate.models import Building, Community, ParkingSpace, Resident, Unit
 from server.estate.occupancy import move_in
+from server.sample_data.estate import create_item
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -72,16 +74,7 @@ def _create_fees(community: Community, building: Building) -> None:
             ("parking", "车位费", "Parking", "per_space", "150"),
         )
     ):
-        item = FeeItem.objects.create(
-            community=community, code=code, name_zh=zh, name_en=en, position=position
-        )
-        Tariff.objects.create(
-            community=community,
-            fee_item=item,
-            rule=rule,
-            rate=Decimal(rate),
-            valid_from=date(2026, 1, 1),
-        )
+        create_item(community, position, Text(zh=zh, en=en), code, (rule, rate))
     meter = Meter.objects.create(
         community=community,
         fee_item=FeeItem.objects.get(community=community, code="electricity"),

@@ -1,3 +1,5 @@
+"""Where a line of Chinese or English may end."""
+
 import itertools
 
 import pytest

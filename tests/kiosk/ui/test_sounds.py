@@ -1,3 +1,5 @@
+"""The sounds of the kiosk: short, and never what stops it."""
+
 import sys
 import types
 import wave

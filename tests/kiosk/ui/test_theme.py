@@ -1,3 +1,5 @@
+"""Colours stand out in every mode, and letters and targets have their sizes on every panel."""
+
 import re
 from datetime import UTC, datetime, time
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The kiosk's catalogues are complete in both languages, and say dates and times as people do."""
+
 import re
 import string
 from datetime import UTC, date, datetime

@@ -4,12 +4,14 @@ the whole community, and a unit's own water."""
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from contract.messages import Text
 from server.billing.meters import Meter, MeterReading
-from server.billing.models import Bill, FeeItem, Tariff
-from server.billing_runs import runs
+from server.billing.models import Bill, FeeItem
+from server.billing_runs import report, runs
 from server.billing_runs.models import BillingRun
 from server.estate.models import Building, Community, Resident, Unit
 from server.estate.occupancy import move_in
+from server.sample_data.estate import create_item
 from server.staff.people import Person
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
@@ -83,17 +85,7 @@ def bills_of(community: Community, period: str = PERIOD) -> list[tuple]:
 
 
 def _item(community: Community, position: int, code: str, rule: str, rate: str) -> FeeItem:
-    item = FeeItem.objects.create(
-        community=community, code=code, name_zh=code, name_en=code, position=position
-    )
-    Tariff.objects.create(
-        community=community,
-        fee_item=item,
-        rule=rule,
-        rate=Decimal(rate),
-        valid_from=date(2026, 1, 1),
-    )
-    return item
+    return create_item(community, position, Text(zh=code, en=code), code, (rule, rate))
 
 
 def _unit(community: Community, building: Building, room: int) -> Unit:
@@ -120,3 +112,8 @@ def _meter(item: FeeItem, code: str, **more) -> None:
     meter = Meter.objects.create(community=item.community, fee_item=item, code=code, **more)
     for period, counter in (("2026-10", 100), (BEFORE, 117), (PERIOD, 158)):
         read(meter, period, counter)
+
+
+def blocked(run: BillingRun) -> list[tuple[str, str, str]]:
+    """Unit, fee item and reason of each bill or line that the run left out."""
+    return [(r.unit, r.item, r.code) for r in report.remarks_of(run) if r.blocks]
