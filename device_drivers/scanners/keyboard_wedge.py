@@ -10,22 +10,18 @@ import fcntl
 import os
 import select
 import stat
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from device_drivers.deadlines import Deadlines
 from device_drivers.errors import DeviceError, NotReachable, Refused
-from device_drivers.scanners.delivery import Delivery
-from device_drivers.scanners.interface import Scan
 from device_drivers.scanners.key_events import EVENT, KeyDecoder
+from device_drivers.scanners.line_scanner import LineScanner
 from device_drivers.scanners.scanner_conditions import NOT_ALLOWED, NOT_GRABBED, NOT_REACHABLE
 from device_drivers.scanners.serial_framing import CodeLines, LineShape
-from device_drivers.scanners.sightings import Sightings
 from device_drivers.settings import Table
 from device_drivers.status import DeviceStatus
 
@@ -66,40 +62,20 @@ def create(settings: Mapping[str, Any]) -> "KeyboardWedge":
     return KeyboardWedge(result)
 
 
-class KeyboardWedge:
+class KeyboardWedge(LineScanner):
     """See ``interface.Scanner``. One thread owns the device, and keeps it grabbed while disarmed."""
 
     def __init__(self, settings: WedgeSettings) -> None:
+        super().__init__("wedge-scan", CLOSING_S)
         self._settings = settings
-        self._delivery = Delivery(Sightings(times=1))
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
         self._fd = -1
         self._problem = NOT_REACHABLE.code  # why the device is not open
         self._model = ""
         self._simulated = False
 
-    @property
-    def deadlines(self) -> Deadlines:
-        return Deadlines(open_s=2.0, probe_s=0.0, close_s=CLOSING_S)
-
-    def open(self) -> None:
+    def _begin(self) -> None:
         """Raises NotReachable (nothing there, no right to read it), or Refused (not grabbed)."""
-        if self._thread is not None:
-            return
         self._open_device()
-        self._closing.clear()
-        self._thread = threading.Thread(target=self._run, name="wedge-scan", daemon=True)
-        self._thread.start()
-
-    def arm(self, on_scan: Callable[[Scan], None]) -> None:
-        self._delivery.arm(on_scan)
-
-    def disarm(self) -> None:
-        self._delivery.disarm()
-
-    def preview(self) -> tuple[int, int, bytes] | None:
-        return None
 
     def status(self) -> DeviceStatus:
         return DeviceStatus(
@@ -108,13 +84,6 @@ class KeyboardWedge:
             simulated=self._simulated,
             conditions=() if self._fd >= 0 else (_CONDITIONS[self._problem],),
         )
-
-    def close(self) -> None:
-        self._delivery.disarm()
-        self._closing.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(CLOSING_S)
-        self._thread = None
 
     def _open_device(self) -> None:
         path = self._settings.device

@@ -4,23 +4,19 @@ An unplugged scanner is waited for; triggers are sent again when it is back.
 """
 
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import serial
 import structlog
 
-from device_drivers.deadlines import Deadlines
 from device_drivers.errors import NotReachable
-from device_drivers.scanners.delivery import Delivery
-from device_drivers.scanners.interface import Scan
+from device_drivers.scanners.line_scanner import LineScanner
 from device_drivers.scanners.scanner_conditions import NOT_REACHABLE
 from device_drivers.scanners.serial_framing import CodeLines, LineShape
 from device_drivers.scanners.serial_profiles import PROFILES
-from device_drivers.scanners.sightings import Sightings
 from device_drivers.settings import Table
 from device_drivers.status import DeviceStatus
 from device_drivers.transport import PORT_ERRORS, close_port
@@ -66,37 +62,17 @@ def create(settings: Mapping[str, Any]) -> "SerialScanner":
     return SerialScanner(result)
 
 
-class SerialScanner:
+class SerialScanner(LineScanner):
     """See ``interface.Scanner``. One thread owns the port; callers only leave wishes for it."""
 
     def __init__(self, settings: SerialScannerSettings) -> None:
+        super().__init__("serial-scan", CLOSING_S)
         self._settings = settings
         self._port: serial.Serial | None = None
-        self._thread: threading.Thread | None = None
-        self._closing = threading.Event()
-        self._delivery = Delivery(Sightings(times=1))
 
-    @property
-    def deadlines(self) -> Deadlines:
-        return Deadlines(open_s=2.0, probe_s=0.0, close_s=CLOSING_S)
-
-    def open(self) -> None:
+    def _begin(self) -> None:
         """Raises NotReachable if the port cannot be opened."""
-        if self._thread is not None:
-            return
         self._port = self._open_port()
-        self._closing.clear()
-        self._thread = threading.Thread(target=self._run, name="serial-scan", daemon=True)
-        self._thread.start()
-
-    def arm(self, on_scan: Callable[[Scan], None]) -> None:
-        self._delivery.arm(on_scan)
-
-    def disarm(self) -> None:
-        self._delivery.disarm()
-
-    def preview(self) -> tuple[int, int, bytes] | None:
-        return None
 
     def status(self) -> DeviceStatus:
         port = self._settings.port
@@ -107,13 +83,6 @@ class SerialScanner:
             simulated=os.path.realpath(port).startswith("/dev/pts/"),
             conditions=() if self._port is not None else (NOT_REACHABLE,),
         )
-
-    def close(self) -> None:
-        self._delivery.disarm()
-        self._closing.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(CLOSING_S)
-        self._thread = None
 
     def _open_port(self) -> serial.Serial:
         s = self._settings

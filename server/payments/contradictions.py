@@ -4,8 +4,9 @@ staff, who decide anew. Nothing is changed by itself, because each has been wron
 from datetime import datetime
 
 from server.alerts.models import Alert
-from server.alerts.raising import raise_alert, resolve_one
+from server.alerts.raising import resolve_one
 from server.payments.models import PaymentOrder
+from server.payments.order_alerts import raise_about
 
 KIND = "decision_contradicted"
 
@@ -16,32 +17,13 @@ def said(order: PaymentOrder, what: str, at: datetime) -> None:
     about = Alert.objects.filter(community=order.community_id, kind=KIND, subject=order.reference)
     if about.filter(details__said=what, details__decided=order.decided).exists():
         return
-    raise_alert(
-        order.community_id,
-        KIND,
-        order.reference,
-        at,
-        kiosk_code=order.kiosk_code,
-        payment_id=order.payment_id,
-        amount_minor=order.amount_minor,
-        decided=order.decided,
-        said=what,
-    )
+    raise_about(order, KIND, at, decided=order.decided, said=what)
 
 
 def told_paid(order: PaymentOrder, at: datetime) -> None:
     """Its kiosk told the payer that it was paid, and the channel has no such money: it was returned
     there, or staff had decided so, and a restored server knows of neither."""
-    raise_alert(
-        order.community_id,
-        "told_paid",
-        order.reference,
-        at,
-        kiosk_code=order.kiosk_code,
-        payment_id=order.payment_id,
-        amount_minor=order.amount_minor,
-        known=order.state,
-    )
+    raise_about(order, "told_paid", at, known=order.state)
 
 
 def open_about(order: PaymentOrder) -> bool:

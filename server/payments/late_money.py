@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from contract.messages import CREDITED, LATE, EntryKind, PaymentState
-from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.estate.models import LateSuccess
 from server.payments import contradictions, refunds
 from server.payments.channels.interface import OrderState
 from server.payments.models import JournalEntry, PaymentOrder
+from server.payments.order_alerts import raise_about
 
 
 def after_close(
@@ -34,14 +34,14 @@ def after_close(
     gone = known.refunded_minor or 0
     if gone < amount and (by_word or _is_kept(order)):
         settlement.receive_as_credit(order.unit, amount, **_about(order, at))
-        _alert(order, at, amount_minor=amount, credited_minor=amount)
+        raise_about(order, "late_payment", at, amount_minor=amount, credited_minor=amount)
         return PaymentState.APPROVED, fields | {"credited_minor": amount}
     settlement.receive_for_refund(order.unit, amount, **_about(order, at))
     if gone:
         settlement.part_went_back(order.unit, gone, **_about(order, at))
     if gone < amount:
         refunds.to_be_refunded(order, amount - gone, "late", at)
-        _alert(order, at, amount_minor=amount, credited_minor=0)
+        raise_about(order, "late_payment", at, amount_minor=amount, credited_minor=0)
     else:
         fields["reason"] = "refunded"  # whether it came late or in time nobody can tell any more
     return PaymentState.REVERSED, fields | {"credited_minor": 0, "refunded_minor": gone}
@@ -59,7 +59,7 @@ def after_taken_back(order: PaymentOrder, known: OrderState, at: datetime) -> di
         return {}
     settlement.receive_for_refund(order.unit, amount, **_about(order, at))
     refunds.to_be_refunded(order, amount, "late", at)
-    _alert(order, at, amount_minor=amount, credited_minor=0)
+    raise_about(order, "late_payment", at, amount_minor=amount, credited_minor=0)
     reference = known.reference or order.channel_reference
     return {"reason": "late", "refunded_minor": 0, "channel_reference": reference}
 
@@ -85,16 +85,3 @@ def _told_credit(order: PaymentOrder) -> bool:
 
 def _about(order: PaymentOrder, at: datetime) -> dict[str, Any]:
     return {"method": order.method, "payment_id": order.payment_id, "at": at}
-
-
-def _alert(order: PaymentOrder, at: datetime, *, amount_minor: int, credited_minor: int) -> None:
-    raise_alert(
-        order.community_id,
-        "late_payment",
-        order.reference,
-        at,
-        kiosk_code=order.kiosk_code,
-        payment_id=order.payment_id,
-        amount_minor=amount_minor,
-        credited_minor=credited_minor,
-    )

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,11 +9,12 @@ from django.db.models import QuerySet
 from contract.lifecycle import CLOSED_UNPAID
 from contract.messages import PaymentState
 from server.alerts.models import Alert
-from server.alerts.raising import raise_alert, resolve_one
+from server.alerts.raising import resolve_one
 from server.billing import settlement
 from server.payments import refunds, timing, transitions
 from server.payments.channels.interface import OrderState
 from server.payments.models import PaymentOrder, Refund
+from server.payments.order_alerts import raise_about
 
 UNCLEAR = "refund_unclear"  # the alert that something went back and nobody can say how much
 
@@ -54,7 +54,7 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     if sum_ is None:
         ended = order.life is PaymentState.APPROVED or _ended_without(order)
         if ended and not _alerts(order).exists():
-            _alert(order, UNCLEAR, at)
+            raise_about(order, UNCLEAR, at, amount_minor=order.captured_minor)
         return order
     if not came and sum_:
         if _end_may_come(order, at):
@@ -80,7 +80,13 @@ def _part_went_back(order: PaymentOrder, sum_minor: int, at: datetime) -> None:
     order.save()
     _resolve(order, "refund_outside", at)
     _resolve(order, UNCLEAR, at)
-    _alert(order, "refund_outside", at, refunded_minor=sum_minor)
+    raise_about(
+        order,
+        "refund_outside",
+        at,
+        amount_minor=order.captured_minor,
+        refunded_minor=sum_minor,
+    )
 
 
 def _end_may_come(order: PaymentOrder, at: datetime) -> bool:
@@ -110,16 +116,3 @@ def _alerts(order: PaymentOrder) -> QuerySet[Alert]:
 
 def _resolve(order: PaymentOrder, kind: str, at: datetime) -> None:
     resolve_one(order.community_id, kind, order.reference, at)
-
-
-def _alert(order: PaymentOrder, kind: str, at: datetime, **details: Any) -> None:
-    raise_alert(
-        order.community_id,
-        kind,
-        order.reference,
-        at,
-        kiosk_code=order.kiosk_code,
-        payment_id=order.payment_id,
-        amount_minor=order.captured_minor,
-        **details,
-    )

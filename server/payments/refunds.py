@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from server.alerts.models import Alert
-from server.alerts.raising import keep_up, raise_alert, resolve_one
+from server.alerts.raising import keep_up, resolve_one
 from server.billing import settlement
 from server.payments import timing
 from server.payments.channels import registry
 from server.payments.channels.interface import RefundStatus
 from server.payments.models import PaymentOrder, Refund
+from server.payments.order_alerts import raise_about
 
 log = logging.getLogger(__name__)
 SILENT_MAX = 3  # answers in a row that did not come: then the channel is asked no more this time
@@ -127,14 +128,8 @@ def in_trouble(refund: Refund, at: datetime) -> None:
     if not due.exists():
         return
     due.filter(trouble_since=None).update(trouble_since=at)
-    raise_alert(
-        order.community_id,
-        "refund_failed",
-        refund.refund_no,
-        at,
-        kiosk_code=order.kiosk_code,
-        payment_id=order.payment_id,
-        amount_minor=refund.amount_minor,
+    raise_about(
+        order, "refund_failed", at, subject=refund.refund_no, amount_minor=refund.amount_minor
     )
 
 

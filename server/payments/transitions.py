@@ -13,13 +13,13 @@ from django.db import transaction
 
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
-from server.alerts.raising import raise_alert
 from server.billing import settlement
 from server.billing.leases import release
 from server.billing.unit_accounts import overdrawn_minor
 from server.payments import allocation, contradictions, held_money, late_money, timing
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import HeldFor, PaymentOrder
+from server.payments.order_alerts import raise_about
 from server.payments.state_machine import End, PaidAfterClose, after
 
 
@@ -245,9 +245,9 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
         if done.credited_minor:
             whole = len(done.settled) == len(order.bills)
             kind = "more_than_due" if whole else "paid_twice"
-            _alert(order, kind, at, credited_minor=done.credited_minor)
+            raise_about(order, kind, at, credited_minor=done.credited_minor)
         if order.method == Method.CREDIT and (beyond := overdrawn_minor(order.unit)):
-            _alert(order, "credit_overdrawn", at, overdrawn_minor=beyond)
+            raise_about(order, "credit_overdrawn", at, overdrawn_minor=beyond)
         _assign(
             order,
             PaymentState.APPROVED,
@@ -347,20 +347,7 @@ def _other_amount(order: PaymentOrder, known: OrderState, at: datetime) -> Payme
     news = held_money.came(order, known, at)
     if news:
         _change(order, PaymentState.UNKNOWN, at, **news)
-        _alert(order, "amount_differs", at, channel_minor=order.held_minor)
+        raise_about(order, "amount_differs", at, channel_minor=order.held_minor)
     order.next_poll_at = at + timing.HELD_MONEY_POLL
     order.save(update_fields=["next_poll_at"])
     return order
-
-
-def _alert(order: PaymentOrder, kind: str, at: datetime, **details: Any) -> None:
-    raise_alert(
-        order.community_id,
-        kind,
-        order.reference,
-        at,
-        kiosk_code=order.kiosk_code,
-        payment_id=order.payment_id,
-        amount_minor=details.pop("amount_minor", order.amount_minor),
-        **details,
-    )

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.journal_hash import GENESIS, entry_hash, sign_entry
 from contract.messages import (
     Bill,
     BillLine,
@@ -25,6 +24,7 @@ from contract.messages import (
 from kiosk.central.client import ServerAway
 from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
+from tests.server.payments.signed_entries import next_entry
 from tests.simulation import estate, poison
 from tests.simulation.faults import Faults
 from tests.simulation.line import Line
@@ -157,21 +157,10 @@ class ForeignKiosk:
 
     def _writes(self, kind: str, body: Any) -> int:
         entries = self.sent.entries
-        sequence, before = len(entries) + 1, entries[-1].hash if entries else GENESIS
         at = wall().isoformat()
-        digest = entry_hash(sequence, at, str(kind), body, before)
-        entries.append(
-            ReceivedEntry(
-                sequence=sequence,
-                at=at,
-                kind=kind,
-                body=body,
-                previous_hash=before,
-                hash=digest,
-                signature=sign_entry(self._key, self.kiosk_id, sequence, digest),
-            )
-        )
-        return sequence
+        who = {"kiosk_id": self.kiosk_id, "key": self._key}
+        entries.append(next_entry(entries, **who, kind=kind, body=body, at=at))
+        return entries[-1].sequence
 
     def _reports(self) -> None:
         """With nothing to tell it asks all the same, as heartbeats do: a server that was restored has

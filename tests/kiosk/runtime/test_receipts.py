@@ -1,8 +1,10 @@
 """What is asked for comes out of a real printer, as often as it is asked for."""
 
 import queue
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -25,7 +27,18 @@ from tests.kiosk.core.story import Story, config, devices
 pytestmark = needs_fonts
 
 
-def test_a_slip_in_both_languages_and_again_is_three_pieces_of_paper(tmp_path):
+@dataclass(frozen=True)
+class Printing:
+    """A simulated printer at its driver, and the desk that prints on it and says what came of it."""
+
+    device: Printer
+    driver: Any
+    receipts: Receipts
+    heard: queue.Queue
+
+
+@pytest.fixture
+def printing(tmp_path) -> Iterator[Printing]:
     device = Printer(tmp_path, font=FONTS.regular)
     device.start()
     cable = TcpCable(device, "127.0.0.1", 0)
@@ -35,6 +48,13 @@ def test_a_slip_in_both_languages_and_again_is_three_pieces_of_paper(tmp_path):
     driver.open()
     heard: queue.Queue = queue.Queue()
     receipts = Receipts(driver, heard.put)
+    yield Printing(device, driver, receipts, heard)
+    receipts.close()
+    driver.close()
+
+
+def test_a_slip_in_both_languages_and_again_is_three_pieces_of_paper(tmp_path, printing):
+    receipts, heard = printing.receipts, printing.heard
     record = Story.paying(Method.CARD).payment.model_copy(update={"state": PaymentState.UNKNOWN})
     for job, language in (("1", "zh_CN"), ("2", "en"), ("3", "en")):
         receipts.print(PrintReceipt(record, language, job == "3", job), config().community)
@@ -42,20 +62,11 @@ def test_a_slip_in_both_languages_and_again_is_three_pieces_of_paper(tmp_path):
     assert wait_until(lambda: len(list(tmp_path.glob("*.png"))) == 3)
     slips = [(tmp_path / f"receipt-{n:03d}.txt").read_text() for n in (1, 2, 3)]
     assert all(f"[qr read from the paper] {record.status_url}" in slip for slip in slips)
-    receipts.close()
-    driver.close()
 
 
-def test_a_receipt_torn_by_the_end_of_the_paper_comes_again_whole_and_marked(tmp_path):
-    device = Printer(tmp_path, font=FONTS.regular)
-    device.start()
-    cable = TcpCable(device, "127.0.0.1", 0)
-    cable.start()
-    host, port = cable.address
-    driver = create(settings(connection="network", host=host, port=port))
-    driver.open()
-    heard: queue.Queue = queue.Queue()
-    receipts = Receipts(driver, heard.put)
+def test_a_receipt_torn_by_the_end_of_the_paper_comes_again_whole_and_marked(tmp_path, printing):
+    device, driver = printing.device, printing.driver
+    receipts, heard = printing.receipts, printing.heard
     story = Story.paying(Method.ALIPAY).server_says(PaymentState.APPROVED)
     device.faults.set("paper_out_midway")
     receipts.print(story.taps(Action.PRINT).did(PrintReceipt)[-1], config().community)
@@ -74,8 +85,6 @@ def test_a_receipt_torn_by_the_end_of_the_paper_comes_again_whole_and_marked(tmp
     code = f"[qr read from the paper] {story.payment.status_url}"
     assert code in whole and code not in torn
     assert again.copy
-    receipts.close()
-    driver.close()
 
 
 class Paper:

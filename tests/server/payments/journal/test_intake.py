@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
-from contract.journal_hash import GENESIS, entry_hash, sign_entry
+from contract.journal_hash import GENESIS
 from contract.messages import (
     CardData,
     EntryKind,
@@ -25,6 +25,7 @@ from server.payments.initiation import start
 from server.payments.journal import intake
 from server.payments.models import JournalEntry as Received
 from server.payments.models import PaymentOrder
+from tests.server.payments.signed_entries import next_entry
 from tests.server.payments.world import KEY, KIOSK_ID, NOW, TODAY
 
 CARD = CardData(receipt_no="0042", trace_no="000042", masked_pan="559883******8074")
@@ -40,20 +41,8 @@ class KioskJournal:
     def write(
         self, body: dict, kind: EntryKind | str = EntryKind.PAYMENT, at: str = NOW.isoformat()
     ) -> "KioskJournal":
-        sequence = len(self.entries) + 1
-        before = self.entries[-1].hash if self.entries else GENESIS
-        digest = entry_hash(sequence, at, str(kind), body, before)
-        self.entries.append(
-            ReceivedEntry(
-                sequence=sequence,
-                at=at,
-                kind=kind,
-                body=body,
-                previous_hash=before,
-                hash=digest,
-                signature=sign_entry(self.key, self.kiosk_id, sequence, digest),
-            )
-        )
+        who = {"kiosk_id": self.kiosk_id, "key": self.key}
+        self.entries.append(next_entry(self.entries, **who, kind=kind, body=body, at=at))
         return self
 
     def tells(self, record: PaymentRecord) -> "KioskJournal":
