@@ -9,12 +9,16 @@ class BillingRunsConfig(AppConfig):
     verbose_name = _("Billing runs")
 
     def ready(self) -> None:
-        from server.billing_runs import background, papers, schedules
+        from server.billing_runs import background, papers, previews, schedules
         from server.jobs import handlers
 
         handlers.register(
             background.KIND,
             handlers.Handler(_("Making bills"), background.work, background.address),
+        )
+        handlers.register(
+            previews.KIND,
+            handlers.Handler(_("Reckoning a preview"), previews.work, previews.address),
         )
         handlers.register(
             papers.KIND,

@@ -35,13 +35,18 @@ _TITLES: dict[str, Any] = {
 
 @dataclass(slots=True)
 class Group:
-    """Remarks of one kind: ``rows`` the first of them, ``count`` all."""
+    """Remarks of one kind: ``rows`` the first of them, ``count`` all. ``units``: the codes of all that
+    they are about, while they are counted."""
 
-    title: Any
+    code: str
     blocks: bool
     count: int = 0
     units: set[str] = field(default_factory=set)
     rows: list[Remark] = field(default_factory=list)
+
+    @property
+    def title(self) -> Any:
+        return _TITLES.get(self.code, _("Other reasons"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,37 @@ class ItemRow:
     change: int | None
 
 
-def groups(remarks: Iterable[Remark], names: dict[str, Text]) -> list[Group]:
+def groups(remarks: Iterable[Remark]) -> list[Group]:
     """What blocks first; of each kind the first SHOWN_MAX."""
     found: dict[tuple[bool, str], Group] = {}
     for remark in remarks:
-        title = _TITLES.get(remark.code, _("Other reasons"))
-        key = not remark.blocks, remark.code if remark.code in _TITLES else ""
-        group = found.setdefault(key, Group(title, remark.blocks))
+        code = remark.code if remark.code in _TITLES else ""
+        group = found.setdefault((not remark.blocks, code), Group(code, remark.blocks))
         group.count += 1
         group.units.add(remark.unit)
         if len(group.rows) < SHOWN_MAX:
             group.rows.append(remark)
     return [found[key] for key in sorted(found)]
+
+
+def blocked(found: Iterable[Group]) -> int:
+    """How many units get no bill for a reason."""
+    return len(set().union(*(group.units for group in found if group.blocks)))
+
+
+def figures(
+    community: Community, period: str, made: Figures, found: list[Group], blocks: int
+) -> dict[str, Any]:
+    """What ``figures.html`` shows."""
+    return {
+        "figures": made,
+        "total": total(community, made),
+        "last": last_total(community, period),
+        "items": items(community, period, made),
+        "groups": found,
+        "blocked": blocks,
+        "names": names_of(community),
+    }
 
 
 def names_of(community: Community) -> dict[str, Text]:

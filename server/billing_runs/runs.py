@@ -71,8 +71,10 @@ def preview(
     items: Iterable[str] | None = None,
     *,
     size: int = UNITS,
+    between: Callable[[int], object] | None = None,
 ) -> tuple[Figures, list[Remark]]:
-    """What a run would make now, and all it would have to say. Writes nothing."""
+    """What a run would make now, and all it would have to say. Writes nothing. ``between`` is called
+    after each batch with the units that were looked at."""
     chosen = _checked(community, items)
     book, terms, walk = (
         PeriodBook(community, period, chosen),
@@ -85,6 +87,8 @@ def preview(
         drafts = draft(book, units)
         figures.add(drafts)
         remarks += of_batch(book, terms, drafts)
+        if between is not None:
+            between(figures.units)
         position = position_of(units[-1])
     return figures, remarks
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from server.billing_runs import closing_views, reading_views, schedule_views, views
+from server.billing_runs import closing_views, preview_views, reading_views, schedule_views, views
 
 urlpatterns = [
     path("", views.choose, name="billing_runs"),
-    path("preview/", views.preview, name="billing_preview"),
+    path("preview/", preview_views.ask, name="billing_preview_ask"),
+    path("preview/<int:pk>/", preview_views.preview, name="billing_preview"),
+    path("preview/<int:pk>/live/", preview_views.live, name="billing_preview_live"),
     path("start/", views.start, name="billing_start"),
     path("readings/", reading_views.walk, name="billing_readings"),
     path("close/", closing_views.close, name="billing_close"),

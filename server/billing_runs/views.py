@@ -1,4 +1,4 @@
-"""The pages on which a month's bills are made: choose, preview, start, watch, cancel; one bill anew."""
+"""The pages on which a month's bills are made: choose, start, watch, cancel; one bill anew."""
 
 from typing import Any
 
@@ -19,8 +19,7 @@ from server.billing.periods import period_of
 from server.billing.reissue import CannotBeIssued, reissue_by
 from server.billing_runs import background, papers, presentation, report, runs, schedules
 from server.billing_runs.forms import ChoiceForm, StartForm
-from server.billing_runs.models import BillingRun, RunState, terms_of
-from server.estate.models import Community
+from server.billing_runs.models import BillingRun, RunState
 from server.fleet.views import staff_only
 from server.jobs.models import UNFINISHED, Job
 from server.language import chosen
@@ -58,25 +57,6 @@ def choose(request: HttpRequest) -> HttpResponse:
         "runs": [(run, presentation.total(run.community, report.figures_of(run))) for run in found],
     }
     return render(request, "billing_runs/choose.html", context)
-
-
-@staff_only
-@never_cache
-@require_GET
-def preview(request: HttpRequest) -> HttpResponse:
-    """What a run would make now; nothing is written."""
-    form = ChoiceForm(request.user, request.GET)
-    if not form.is_valid():
-        messages.error(request, _("Choose a community and a period"))
-        return redirect("billing_runs")
-    community, period = form.cleaned_data["community"], form.cleaned_data["period"]
-    figures, remarks = runs.preview(community, period, form.codes)
-    context = _figures(community, period, figures, remarks) | {
-        "form": form,
-        "due": terms_of(community).due(period),
-        "chosen": form.cleaned_data["items"],
-    }
-    return render(request, "billing_runs/preview.html", context)
 
 
 @staff_only
@@ -233,7 +213,11 @@ def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
     row = get_object_or_404(mine, pk=pk)
     figures = report.figures_of(row)
     jobs = Job.objects.filter(kind=background.KIND, subject=str(pk))
-    return _figures(row.community, row.period, figures, report.remarks_of(row)) | {
+    found = presentation.groups(report.remarks_of(row))
+    blocked = presentation.blocked(found)
+    return presentation.figures(row.community, row.period, figures, found, blocked) | {
+        "community": row.community,
+        "period": row.period,
         "run": row,
         "open": row.state == RunState.OPEN,
         "at_work": jobs.filter(state__in=UNFINISHED).exists(),
@@ -244,22 +228,4 @@ def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
         "printing": Job.objects.filter(
             kind=papers.KIND, subject=str(pk), state__in=UNFINISHED
         ).first(),
-    }
-
-
-def _figures(
-    community: Community, period: str, figures: runs.Figures, remarks: Any
-) -> dict[str, Any]:
-    names = presentation.names_of(community)
-    found = presentation.groups(remarks, names)
-    return {
-        "community": community,
-        "period": period,
-        "figures": figures,
-        "total": presentation.total(community, figures),
-        "last": presentation.last_total(community, period),
-        "items": presentation.items(community, period, figures),
-        "groups": found,
-        "blocked": len(set().union(*(group.units for group in found if group.blocks))),
-        "names": names,
     }

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from server.staff import scope
+from server.staff.roles import Deed
+
 
 class JobCancelled(Exception):
     """Staff asked for the job to end: it ends here."""
@@ -20,15 +23,26 @@ class Work(Protocol):
         asked for it. To be called often, outside of transactions."""
         ...
 
+    def within(self, done: int, total: int) -> None:
+        """As ``progress``, from within a long transaction, which ends with JobCancelled: it asks and
+        writes nothing in the database."""
+        ...
+
+
+def makes_bills(user: Any, community: int) -> bool:
+    return scope.may(user, Deed.RUN_BILLS, community)
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
     """``title``: what staff call this kind of job. ``address``: of the page about a subject. ``work`` may
-    be begun anew after a crash at any point: it goes on where it was."""
+    be begun anew after a crash at any point: it goes on where it was. ``may_act``: whether a person may
+    cancel it or begin it again in a community."""
 
     title: Any
     work: Callable[[Work], None]
     address: Callable[[str], str]
+    may_act: Callable[[Any, int], bool] = makes_bills
 
 
 MINUTELY: list[Callable[[datetime], object]] = []

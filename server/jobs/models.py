@@ -78,9 +78,5 @@ class Job(OfCommunity):
         return f"{self.kind} {self.subject}"
 
     @property
-    def percent(self) -> int:
-        return min(100, self.done * 100 // self.total) if self.total else 0
-
-    @property
     def unfinished(self) -> bool:
         return self.state in UNFINISHED

@@ -15,6 +15,7 @@ from django_tasks import task
 
 from server.database import database_away
 from server.estate.models import Community
+from server.jobs import progress_files
 from server.jobs.handlers import JobCancelled, handler_of
 from server.jobs.models import UNFINISHED, Job, JobState
 
@@ -46,6 +47,7 @@ def enqueue(
                 asked_at=at,
                 beat_at=at,
             )
+            progress_files.forget(job.pk)  # of another job of this number, before a restore
             _tell(job.pk)
             return job
     except IntegrityError:
@@ -53,13 +55,27 @@ def enqueue(
 
 
 def cancel(job: Job, *, at: datetime) -> None:
-    """A job that waits ends now, one that is at work at its next progress, others stay as they are."""
+    """A job that waits ends now, one that is at work at its next progress, others stay as they are.
+    Before that, and outside of a transaction, ``ask_to_end`` reaches one that keeps the database busy."""
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job.pk)
         if row.state == JobState.WAITING:
             row.state, row.ended_at = JobState.CANCELLED, at
+            progress_files.forget(row.pk)
         row.cancel_asked = row.cancel_asked or row.state in (JobState.RUNNING, JobState.CANCELLED)
         row.save(update_fields=["state", "ended_at", "cancel_asked"])
+
+
+def ask_to_end(job: Job) -> None:
+    """Writes nothing in the database."""
+    if job.unfinished:
+        progress_files.ask_to_end(job.pk)
+
+
+def come_to(job: Job) -> tuple[int, int]:
+    """How far it has come, of how much; also from within its transaction."""
+    within = progress_files.read(job.pk) if job.unfinished else None
+    return (job.done, job.total) if within is None else (within.done, within.total)
 
 
 def again(job: Job, *, at: datetime) -> bool:
@@ -73,6 +89,7 @@ def again(job: Job, *, at: datetime) -> bool:
             row.state, row.ended_at, row.problem = JobState.WAITING, None, ""
             row.attempts, row.cancel_asked, row.beat_at = 0, False, at
             row.save()
+            progress_files.forget(row.pk)
             _tell(row.pk)
             return True
     except IntegrityError:
@@ -85,6 +102,9 @@ def rescue(at: datetime) -> int:
     found = Job.objects.filter(state__in=UNFINISHED, beat_at__lt=silent)
     count = 0
     for pk in found.values_list("pk", flat=True):
+        heard = progress_files.read(pk)
+        if heard is not None and heard.at >= silent:
+            continue
         with transaction.atomic():
             row = Job.objects.select_for_update().get(pk=pk)
             if row.state in UNFINISHED and row.beat_at < silent:
@@ -126,6 +146,11 @@ class _Progress:
         if Job.objects.filter(pk=self._pk, cancel_asked=True).exists():
             raise JobCancelled
 
+    def within(self, done: int, total: int) -> None:
+        progress_files.write(self._pk, done, total)
+        if progress_files.asked_to_end(self._pk):
+            raise JobCancelled
+
 
 def _claim(job_id: int) -> Job | None:
     with transaction.atomic():
@@ -139,7 +164,12 @@ def _claim(job_id: int) -> Job | None:
 
 
 def _end(job: Job, state: JobState, problem: str = "") -> None:
-    Job.objects.filter(pk=job.pk).update(state=state, ended_at=timezone.now(), problem=problem)
+    last = progress_files.read(job.pk)
+    figures = {} if last is None else {"done": last.done, "total": last.total}
+    Job.objects.filter(pk=job.pk).update(
+        state=state, ended_at=timezone.now(), problem=problem, **figures
+    )
+    progress_files.forget(job.pk)
 
 
 def _failed(job: Job, error: Exception) -> None:

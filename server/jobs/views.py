@@ -17,10 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from contract.plain_text import whole_number
 from server.fleet.views import staff_only
 from server.jobs import queue
-from server.jobs.handlers import handler_of
+from server.jobs.handlers import handler_of, makes_bills
 from server.jobs.models import Job
 from server.staff import audit, people, scope
-from server.staff.roles import Deed
 
 SHOWN_MAX = 50
 
@@ -31,6 +30,12 @@ class Shown:
     title: Any
     address: str
     may_act: bool
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
 
 
 @staff_only
@@ -54,12 +59,15 @@ def act(request: HttpRequest) -> HttpResponse:
     """Cancels a job or begins it again; both are written down with their reason."""
     pk = whole_number(request.POST.get("job", ""))
     job = get_object_or_404(scope.visible(request.user, Job), pk=pk)
-    if not scope.may(request.user, Deed.RUN_BILLS, job.community_id):
+    if not _may_act(request.user, job):
         raise PermissionDenied
     wanted = request.POST.get("act", "")
     person, now = people.of(request.user), timezone.now()
+    reason = request.POST.get("reason", "")
+    if wanted == "cancel" and reason.strip():
+        queue.ask_to_end(job)
     try:
-        _act(job, wanted, person, request.POST.get("reason", ""), now)
+        _act(job, wanted, person, reason, now)
     except audit.ReasonMissing:
         messages.error(request, _("Give the reason"))
     return redirect("jobs")
@@ -87,15 +95,17 @@ def _act(job: Job, wanted: str, person: people.Person, reason: str, at: datetime
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     rows = scope.visible(request.user, Job).select_related("community")[:SHOWN_MAX]
-    acts_in = scope.does(request.user, Deed.RUN_BILLS)
-    return {
-        "jobs": [_shown(job, scope.within(acts_in, job.community_id)) for job in rows],
-        "now": timezone.now(),
-    }
+    return {"jobs": [_shown(request.user, job) for job in rows], "now": timezone.now()}
 
 
-def _shown(job: Job, may_act: bool) -> Shown:
+def _may_act(user: Any, job: Job) -> bool:
     handler = handler_of(job.kind)
-    if handler is None:
-        return Shown(job, job.kind, "", may_act)
-    return Shown(job, handler.title, handler.address(job.subject), may_act)
+    may = makes_bills if handler is None else handler.may_act
+    return may(user, job.community_id)
+
+
+def _shown(user: Any, job: Job) -> Shown:
+    handler = handler_of(job.kind)
+    title = job.kind if handler is None else handler.title
+    address = "" if handler is None else handler.address(job.subject)
+    return Shown(job, title, address, _may_act(user, job), *queue.come_to(job))

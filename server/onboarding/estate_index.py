@@ -12,7 +12,7 @@ from contract.currency import EXPONENTS
 from contract.message import Text
 from contract.unit_code import Kind
 from server.estate.models import Building, Community, FormerUnitCode, Unit
-from server.language import both, chosen
+from server.language import both
 from server.onboarding.cells import CellRefused
 from server.onboarding.report import Report
 from server.onboarding.workbook import Row
@@ -58,7 +58,11 @@ class Index:
             # Where codes do not name the building, as of houses, a number in its column says nothing.
             code = self.numbering.read("-".join(parts[1:]))
         if not code:
-            forms = " / ".join(chosen(kind.form) for kind in self.numbering.kinds)
+            of_kinds = [kind.form for kind in self.numbering.kinds]
+            forms = Text(
+                zh=" / ".join(form.zh for form in of_kinds),
+                en=" / ".join(form.en for form in of_kinds),
+            )
             raise CellRefused(
                 _(
                     "Units here are named by %(forms)s; mend the row, or the community's numbering"

@@ -6,7 +6,7 @@ file imported twice changes nothing and a longer one adds its new rows.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -33,6 +33,8 @@ from server.onboarding.workbook import Book, NotAWorkbook, Row, opened
 from server.staff import audit
 from server.staff.people import Person
 
+Watch = Callable[[int, int], object]  # rows read, of all
+
 IMPORTERS: dict[str, ModuleType] = {
     "units": units,
     "residents": residents,
@@ -52,14 +54,20 @@ def import_estate(
     at: datetime,
     check: bool = False,
     name: str = "",
+    watch: Watch | None = None,
+    imported: Callable[[Report], object] | None = None,
 ) -> Report:
     """What was imported, or what keeps the file from it: then nothing was. With ``check`` nothing is
-    written in any case, and the report says what would be. ``name``: the file's, for the log."""
+    written in any case, and the report says what would be. ``name``: the file's, for the log.
+
+    ``watch`` is called within the transaction, between batches; ``imported`` at its end when all is to
+    stay. What either raises takes all of it back.
+    """
     report = Report()
     with transaction.atomic():
         try:
             with opened(path, report) as book:
-                _import(book, community, report, at)
+                _import(book, community, report, at, watch)
         except NotAWorkbook as refused:
             report.add(Problem("", 0, "", name or path.name, refused.text))
         if report.problem_count:
@@ -76,10 +84,16 @@ def import_estate(
                 at,
                 after=report.counts,
             )
+            if imported is not None:
+                imported(report)
     return report
 
 
-def _import(book: Book, community: Community, report: Report, at: datetime) -> None:
+def _import(
+    book: Book, community: Community, report: Report, at: datetime, watch: Watch | None
+) -> None:
+    if watch is not None:
+        watch(0, book.row_count)
     # Two imports at a time would each make what the other makes; bills are numbered under this lock, too.
     hold_community(community.pk)
     today = business_day(at, community.time_zone)
@@ -91,6 +105,8 @@ def _import(book: Book, community: Community, report: Report, at: datetime) -> N
         report.expect(*importer.KINDS)
         for batch in _batches(book.rows(sheet)):
             importer.apply(batch, to)
+            if watch is not None:
+                watch(book.rows_read, book.row_count)
     report.in_order_of(list(book.tabs.values()))
 
 

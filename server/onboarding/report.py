@@ -6,6 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from contract.messages import Text
+from server.language import both, chosen
+
 PROBLEMS_KEPT = 1_000  # whoever has more mends those first
 KINDS = {
     "buildings": gettext_lazy("Buildings"),
@@ -24,7 +27,8 @@ KINDS = {
 @dataclass(frozen=True)
 class Problem:
     """``sheet``, ``row`` and ``column`` as the file calls them; empty and 0 for the file as a whole.
-    ``text`` is a sentence that a catalogue holds, with ``values``: what is wrong and the remedy."""
+    ``text`` is a sentence that a catalogue holds, with ``values``, also lazy ones and ``Text``: what is
+    wrong and the remedy."""
 
     sheet: str
     row: int
@@ -36,8 +40,12 @@ class Problem:
     @property
     def message(self) -> str:
         """In the language in force."""
-        said = str(self.text)
-        return said % self.values if self.values else said
+        return chosen(self.said)
+
+    @property
+    def said(self) -> Text:
+        """In both languages: whoever looks may speak another one than whoever found it."""
+        return both(self.text, **self.values)
 
 
 @dataclass

@@ -41,11 +41,21 @@ def path_of(community: int, person: int, token: str) -> Path:
     return path
 
 
+def problems_of(path: Path) -> Path:
+    """Where the mistakes in a file are kept, as long as the file itself."""
+    return path.with_suffix(".json")
+
+
+def forget(path: Path) -> None:
+    for one in (path, problems_of(path)):
+        one.unlink(missing_ok=True)
+
+
 def forget_old() -> None:
     before = time.time() - KEPT_S
     for path in _folder().glob("*.xlsx"):
         if path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
+            forget(path)
 
 
 def _folder() -> Path:

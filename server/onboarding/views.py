@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from server.fleet.views import staff_only
 from server.onboarding.communities import CommunityExists, complaints, create_community
+from server.onboarding.file_jobs import may_import
 from server.onboarding.forms import CommunityForm
-from server.onboarding.import_pages import may_import
 from server.staff import people, scope
 from server.staff.roles import Area
 

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ RATIO_MAX, RATIO_FROM_BYTES = 150, 20_000_000  # XML of rows that are alike pack
 PARTS_MAX, COLUMNS_MAX, ROWS_MAX = 2_000, 100, 300_000
 HEADINGS_WITHIN, HEADINGS_LEAST = 10, 2
 CHUNK_BYTES = 1_000_000
+_SIGN_BYTES = 16  # no sign that is looked for is longer
+_ROW = re.compile(rb"<(\w{1,8}:)?row[ />]")
 _FORMULA = re.compile(rb"<(\w{1,8}:)?f[ />]")
 _MAIN = "xl/workbook.xml"
 _STRICT = b"http://purl.oclc.org/ooxml/"
@@ -66,11 +69,13 @@ class Row:
 
 class Book:
     """A workbook that is open; ``tabs`` are its known sheets by name, with their tab's title.
-    ``formulas``: the same as formulas instead of values, None where the file holds none."""
+    ``formulas``: the same as formulas instead of values, None where the file holds none. ``rows_read``
+    counts those of its known sheets as they are gone through, of ``row_count``."""
 
     def __init__(self, workbook: Any, formulas: Any, report: Report) -> None:
         self._workbook, self._formulas, self._report = workbook, formulas, report
         self.tabs: dict[str, str] = {}
+        self.rows_read = 0
         for title in workbook.sheetnames:
             known = sheet_of(title)
             if known is None:
@@ -96,7 +101,7 @@ class Book:
         title = self.tabs.get(sheet.name)
         if title is None:
             return
-        numbered = enumerate(_counted(self._cells(title)), 1)
+        numbered = self._numbered(title)
         going = ((number, cells) for number, cells in numbered if any(map(_filled, cells)))
         first, cells = _headings_of(sheet, going)
         columns = self._headings(title, first, sheet, cells) if first else None
@@ -110,6 +115,31 @@ class Book:
             row = self._row(title, number, columns, cells)
             if row is not None:
                 yield row
+
+    @cached_property
+    def row_count(self) -> int:
+        """Of all known sheets together, headings and blank rows included."""
+        return sum(self._rows_of.values())
+
+    @cached_property
+    def _rows_of(self) -> dict[str, int]:
+        """By title. What the file itself says of its size is often untrue."""
+        archive = self._workbook._archive
+        found: dict[str, int] = {}
+        for title in self.tabs.values():
+            part = getattr(self._workbook[title], "_worksheet_path", "")
+            try:
+                found[title] = _count(archive, part, _ROW)
+            except (KeyError, *_UNREADABLE):  # whoever reads its rows tells of it
+                found[title] = 0
+        return found
+
+    def _numbered(self, title: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        before = self.rows_read
+        for number, cells in enumerate(_counted(self._cells(title)), 1):
+            self.rows_read = before + min(number, self._rows_of[title])
+            yield number, cells
+        self.rows_read = before + self._rows_of[title]
 
     def _cells(self, title: str) -> Iterator[tuple[Any, ...]]:
         tab = self._workbook[title]
@@ -248,16 +278,27 @@ _DAMAGED = _(
 def _has_formulas(path: Path) -> bool:
     """Whether any sheet holds one; most files do not, and are read once."""
     with zipfile.ZipFile(path) as archive:
-        for part in archive.namelist():
-            if not part.startswith("xl/worksheets/") or not part.endswith(".xml"):
-                continue
-            before = b""
-            with archive.open(part) as file:
-                while chunk := file.read(CHUNK_BYTES):
-                    if _FORMULA.search(before + chunk):
-                        return True
-                    before = chunk[-16:]
-    return False
+        sheets_of = (part for part in archive.namelist() if part.startswith("xl/worksheets/"))
+        parts = [part for part in sheets_of if part.endswith(".xml")]
+        return any(next(_found(archive, part, _FORMULA), None) for part in parts)
+
+
+def _count(archive: zipfile.ZipFile, part: str, sign: re.Pattern[bytes]) -> int:
+    return sum(1 for _sign in _found(archive, part, sign))
+
+
+def _found(
+    archive: zipfile.ZipFile, part: str, sign: re.Pattern[bytes]
+) -> Iterator[re.Match[bytes]]:
+    """Each place of a short sign in a part that may be far larger than the memory."""
+    with archive.open(part.lstrip("/")) as file:
+        before = b""
+        while chunk := file.read(CHUNK_BYTES):
+            text, ends = before + chunk, 0
+            for match in sign.finditer(text):
+                ends = match.end()
+                yield match
+            before = text[max(ends, len(text) - _SIGN_BYTES) :]
 
 
 def _counted(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

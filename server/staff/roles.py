@@ -131,6 +131,7 @@ _OF_APP = {
     "billing": Area.FEES,
     "billing_runs": Area.BILLS,
     "jobs": Area.BILLS,
+    "onboarding": Area.ESTATE,
     "ledger": Area.BOOKS,
     "payments": Area.PAYMENTS,
     "notices": Area.NOTICES,

@@ -1,7 +1,6 @@
-// While a file is worked on: says so, and keeps the button from being pressed twice.
+// While a file is being sent: says so, and keeps the button from being pressed twice.
 for (const form of document.querySelectorAll("form[data-busy]")) {
   form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.hasAttribute("data-download")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     form.querySelector(".busy").hidden = false;

@@ -8,10 +8,11 @@ from django.test import Client
 from server.billing.meters import Meter, MeterReading
 from server.billing.models import Bill
 from server.billing.verification import verify_ledger
-from server.billing_runs import runs
+from server.billing_runs import previews, runs
 from server.billing_runs.models import BillingRun, RunState
+from server.billing_runs.preview_models import RunPreview
 from server.estate.models import Community, Unit
-from server.jobs import worker
+from server.jobs import queue, worker
 from server.jobs.models import Job
 from server.staff import approvals
 from server.staff.models import Act, Limit, Request
@@ -56,11 +57,24 @@ def start(client: Client, hamlet: Community, **more):
     return client.post("/staff/billing/start/", form | more, follow=True)
 
 
+def preview(client: Client, hamlet: Community, **more) -> str:
+    """Its page, once a worker has reckoned it."""
+    form = {"community": hamlet.pk, "period": PERIOD} | more
+    going = client.post("/staff/billing/preview/", form, follow=True).content.decode()
+    assert "hx-get" in going
+    worker._worker(0).run()
+    return text(client, last_preview())
+
+
+def last_preview() -> str:
+    return f"/staff/billing/preview/{RunPreview.objects.latest('pk').pk}/"
+
+
 def test_from_choosing_to_bills(keeper: Client, hamlet: Community):
     run_all(hamlet, BEFORE)
     page = text(keeper, "/staff/billing/")
     assert "小庄" in page and f'value="{hamlet.pk}"' in page
-    page = text(english(keeper), "/staff/billing/preview/", community=hamlet.pk, period=PERIOD)
+    page = preview(english(keeper), hamlet)
     assert "Make 6 bills" in page and "The period before" in page
     assert not Bill.objects.filter(period=PERIOD).exists()
     page = start(keeper, hamlet).content.decode()
@@ -71,21 +85,53 @@ def test_from_choosing_to_bills(keeper: Client, hamlet: Community):
     assert str(run.due) == "2027-01-31"
     page = text(keeper, f"/staff/billing/run/{run.pk}/")
     assert "Finished" in page and "Cancel the run" not in page
-    assert Job.objects.get().state == "done"
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert Act.objects.filter(act="billing_run_begun", person_name="keeper").count() == 1
 
 
 def test_the_preview_says_what_is_in_the_way(keeper: Client, hamlet: Community):
     MeterReading.objects.filter(meter__code="W2-1-101", period=PERIOD).delete()
     Unit.objects.filter(code="3-1-101").get().occupancies.update(pays=False)
-    page = text(keeper, "/staff/billing/preview/", community=hamlet.pk, period=PERIOD)
+    page = preview(keeper, hamlet)
     assert "缺少读数" in page and "表 W2-1-101 没有 2026-12 的读数" in page
     assert "没有登记缴费人的房屋" in page and "3-1-101" in page
     assert " no reading" not in page and "Blocked" not in page
     english(keeper)
-    page = text(keeper, "/staff/billing/preview/", community=hamlet.pk, period=PERIOD)
+    page = text(keeper, last_preview())  # the same one, now told in English
     assert "meter W2-1-101 has no reading for 2026-12" in page
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in page.partition("<main>")[2])
+
+
+def test_a_preview_is_reckoned_once_says_how_far_it_is_and_is_cancelled(
+    keeper: Client, hamlet: Community, monkeypatch: pytest.MonkeyPatch
+):
+    form = {"community": hamlet.pk, "period": PERIOD}
+    for _ in range(2):
+        keeper.post("/staff/billing/preview/", form)
+    job = Job.objects.get()
+    said, progress = [], queue._Progress.progress
+
+    def stopped(work, done: int, total: int | None = None) -> None:
+        said.append(done)
+        Job.objects.update(cancel_asked=done > 0)
+        progress(work, done, total)
+
+    monkeypatch.setattr(queue._Progress, "progress", stopped)
+    queue.perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, said) == ("cancelled", [0, 6])
+    assert RunPreview.objects.get().figures is None
+    assert "再试一次" in text(keeper, last_preview())
+    monkeypatch.undo()
+    assert "生成 6" in preview(keeper, hamlet)
+    assert RunPreview.objects.count() == 2 and not Bill.objects.exists()
+
+
+def test_old_previews_go(hamlet: Community):
+    old = previews.ask(hamlet, PERIOD, None, "x", NOW - previews.KEPT - timedelta(days=1))
+    Job.objects.update(state="done", ended_at=NOW)
+    assert previews.ask(hamlet, PERIOD, None, "x", NOW).pk != old.pk
+    assert RunPreview.objects.count() == 1
 
 
 def test_started_twice_it_is_one_run(keeper: Client, hamlet: Community):
@@ -174,7 +220,11 @@ def test_pages_of_another_community_are_not_there(keeper: Client):
     for part in ("", "live/"):
         assert keeper.get(f"/staff/billing/run/{run.pk}/{part}").status_code == 404
     asked = {"community": other.pk, "period": PERIOD}
-    assert "小庄 2026-12" not in text(keeper, "/staff/billing/preview/", **asked)
+    assert "请选择" in keeper.post("/staff/billing/preview/", asked, follow=True).content.decode()
+    assert not RunPreview.objects.exists()
+    theirs = previews.ask(other, PERIOD, None, "x", NOW)
+    for part in ("", "live/"):
+        assert keeper.get(f"/staff/billing/preview/{theirs.pk}/{part}").status_code == 404
     with pytest.raises(runs.RunRefused):
         begin(other, items=["gas"])
 

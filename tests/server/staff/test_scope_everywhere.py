@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from server.alerts.models import Alert
 from server.billing.signing import create_key
-from server.billing_runs import background, runs
+from server.billing_runs import background, previews, runs
 from server.billing_runs.schedule_models import DueRun
 from server.estate.models import Community, ParkingSpace
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.models import Notice
+from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
 from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
@@ -112,7 +113,11 @@ def community_with_everything(world: worlds.World) -> Community:
     run = runs.begin(community, "2027-01", today=TODAY, person=Person("x"), reason="x", at=NOW)
     background.enqueue(run, "x")
     DueRun.objects.create(community=community, period="2027-02", due_on=TODAY)
-    create_staff("company")
+    previews.ask(community, "2027-03", None, "x", NOW)
+    company = create_staff("company")
+    EstateFile.objects.create(
+        community=community, name="x", token="x", account=company.pk, sent_by="x", sent_at=NOW
+    )
     technician = create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
     Request.objects.create(
         community=community,

@@ -183,6 +183,17 @@ def _a_run(routes: Routes, rest: str = "") -> list[str]:
     return [f"/staff/billing/run/{run}/{rest}" for run in runs.values_list("pk", flat=True)]
 
 
+def _a_preview(routes: Routes, rest: str = "") -> list[str]:
+    rows = routes.rows(apps.get_model("billing_runs", "RunPreview"))
+    return [f"/staff/billing/preview/{pk}/{rest}" for pk in rows.values_list("pk", flat=True)]
+
+
+def _a_file(routes: Routes, rest: str = "") -> list[str]:
+    rows = routes.rows(apps.get_model("onboarding", "EstateFile"))
+    of = f"/staff/onboarding/{routes.community}/import"
+    return [f"{of}/{pk}/{rest}" for pk in rows.values_list("pk", flat=True)]
+
+
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
     "staff/units/<int:unit>/": lambda r: [
@@ -209,6 +220,10 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/onboarding/<int:community>/import/": lambda r: [
         f"/staff/onboarding/{r.community}/import/"
     ],
+    "staff/onboarding/<int:community>/import/<int:pk>/": _a_file,
+    "staff/onboarding/<int:community>/import/<int:pk>/live/": lambda r: _a_file(r, "live/"),
+    "staff/billing/preview/<int:pk>/": _a_preview,
+    "staff/billing/preview/<int:pk>/live/": lambda r: _a_preview(r, "live/"),
     "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
     "staff/billing/run/<int:pk>/": _a_run,
     "staff/billing/due/<int:pk>/leave-out/": lambda r: [
