@@ -95,6 +95,7 @@ def _first_session(
         terminal_known=settings.card_terminal is None,
         offline_card_limit_minor=settings.payments.offline_card_limit_minor,
         staff_pin=bool(settings.staff.pin),
+        voice=settings.voice is not None,
     )
     return Session(lobby=lobby)
 
@@ -294,7 +295,8 @@ def _end_all(endings: tuple[Callable[[], None], ...]) -> None:
             stack.callback(ending)
 
 
-def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None]) -> Any:
+def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None], ending: ExitStack) -> Any:
+    """The window, with its voice at work until ``ending`` ends. Nothing of Kivy is imported before."""
     from kiosk.ui.kivy_setup import WindowWish, prepare
 
     window = settings.window
@@ -302,9 +304,11 @@ def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None]) -> Any:
     from kiosk.ui.app import KioskApp
     from kiosk.ui.palette import Shade
     from kiosk.ui.theme import Look
+    from kiosk.voice.equipment import equipment
 
-    look = settings.look
-    return KioskApp(
+    look, voice = settings.look, equipment(settings.voice)
+    ending.callback(voice.close)
+    app = KioskApp(
         kiosk,
         look=Look(
             theme=None if look.theme == "auto" else Shade(look.theme),
@@ -313,9 +317,12 @@ def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None]) -> Any:
             moving=look.moving,
             panel_width_mm=look.panel_width_mm,
         ),
+        voice=voice.voice,
         probe_path=settings.probe_socket,
         on_shown=on_shown,
     )
+    voice.start(kiosk.post, app.key)
+    return app
 
 
 def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) -> Waiting:
@@ -350,11 +357,12 @@ def _wait_for_journal(settings: Settings) -> int:
     """Shows that nothing can be paid until there is a journal again; then begins from the start."""
     watchdog = Watchdog(lambda: True)
     kiosk = waiting(settings, identity_file.load(settings.data_dir), watchdog)
-    app = _app(kiosk, settings, watchdog.ready)
-    signal.signal(signal.SIGTERM, lambda *_: app.close())
-    kiosk.start(mended=lambda: (app.notify(), app.close()), changed=app.notify)
-    app.run()
-    kiosk.stop()
+    with ExitStack() as ending:
+        app = _app(kiosk, settings, watchdog.ready, ending)
+        signal.signal(signal.SIGTERM, lambda *_: app.close())
+        kiosk.start(mended=lambda: (app.notify(), app.close()), changed=app.notify)
+        app.run()
+        kiosk.stop()
     return BEGIN_AGAIN if kiosk.mended else 0
 
 
@@ -372,13 +380,12 @@ def run(settings: Settings, config_path: Path) -> int:
         if running.journal.damaged and resting:
             app.close()
 
-    try:
-        app = _app(running.kiosk, settings, running.watchdog.ready)
+    with ExitStack() as ending:
+        ending.callback(running.close)
+        app = _app(running.kiosk, settings, running.watchdog.ready, ending)
         running.engine.watch(app.notify)
         running.engine.watch(close_when_damaged)
         running.kiosk.sounds_to(app.play)
         signal.signal(signal.SIGTERM, lambda *_: app.close())
         app.run()
-    finally:
-        running.close()
     return BEGIN_AGAIN if running.journal.damaged else 0

@@ -78,6 +78,22 @@ class Staff(_Table):
         return pin
 
 
+class Voice(_Table):
+    """The voice. ``speaker`` and ``headset`` are names of ALSA devices; an empty one is not there.
+    ``headset_jack``: the input device whose switch tells that one is plugged in. ``keypad``: the input
+    device of a tactile keypad; ``keys``: its key codes where they are others than usual. ``all_aloud``:
+    the loudspeaker says units and amounts too. ``clips``: a folder with the site's own recordings.
+    """
+
+    speaker: str = "default"
+    headset: str = ""
+    headset_jack: Path | None = None
+    keypad: Path | None = None
+    keys: dict[Literal["up", "down", "back", "repeat", "ok"], int] = {}
+    all_aloud: bool = False
+    clips: Path | None = None
+
+
 class Device(BaseModel):
     """A driver's name; everything else in the table is the driver's own."""
 
@@ -96,6 +112,7 @@ class Settings(_Table):
     look: Look = Look()  # pyright: ignore[reportCallIssue]
     payments: Payments = Payments()  # pyright: ignore[reportCallIssue]
     staff: Staff = Staff()
+    voice: Voice | None = None  # without the table the kiosk does not speak
     scanner: Device | None = None
     card_terminal: Device | None = None
     printer: Device | None = None

@@ -197,10 +197,46 @@ def lower(pen: Pen) -> None:
     line(pen, [(4, 20.5), (20, 20.5)], 2.6)
 
 
+def voice(pen: Pen) -> None:
+    """A mouth that speaks: a bubble with three lines of sound."""
+    box(pen, 2.5, 3.5, 19, 13, radius=3.5, width=2.2)
+    line(pen, [(7, 16.5), (7, 21), (12, 16.5)], 2.2)
+    line(pen, [(8, 9), (8, 11)], 2.2)
+    line(pen, [(12, 7.5), (12, 12.5)], 2.2)
+    line(pen, [(16, 9), (16, 11)], 2.2)
+
+
+def _loudspeaker(pen: Pen) -> None:
+    block(pen, 2.5, 8.5, 5, 7)
+    pen.polygon([(_s(6), _s(10)), (_s(12.5), _s(4)), (_s(12.5), _s(20)), (_s(6), _s(14))], WHITE)
+
+
+def _arc(pen: Pen, x: float, y: float, radius: float, first: float, last: float) -> None:
+    edge = (_s(x - radius), _s(y - radius), _s(x + radius), _s(y + radius))
+    pen.arc(edge, first, last, fill=WHITE, width=round(_s(2.2)))
+
+
+def volume(pen: Pen) -> None:
+    _loudspeaker(pen)
+    _arc(pen, 12.5, 12, 5, -50, 50)
+    _arc(pen, 12.5, 12, 9, -50, 50)
+
+
+def silent(pen: Pen) -> None:
+    _loudspeaker(pen)
+    line(pen, [(15.5, 9), (21.5, 15)], 2.2)
+    line(pen, [(21.5, 9), (15.5, 15)], 2.2)
+
+
+def repeat(pen: Pen) -> None:
+    _arc(pen, 12, 12.5, 8.5, -40, 270)
+    pen.polygon([(_s(12), _s(0.5)), (_s(12), _s(9.5)), (_s(6), _s(5))], WHITE)
+
+
 ICONS: tuple[Callable[[Pen], None], ...] = (
     check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
     card, phone, printer, office, telephone, wechat, alipay, notice, clock, receipt, letters,
-    contrast, lower,
+    contrast, lower, voice, volume, silent, repeat,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 packages=(
   xvfb xdotool libgl1 libgl1-mesa-dri libegl1 libgles2 libmtdev1 libxrandr2 libxfixes3   # the kiosk's window
   tigervnc-standalone-server novnc                            # the same window in the demo's page
+  alsa-utils                                                  # aplay, the kiosk's voice
   libzbar0                                                    # pyzbar
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0        # weasyprint
   fonts-noto-cjk fonts-noto-core                              # the sources of the kiosk's fonts

@@ -14,7 +14,7 @@ import structlog
 from kiosk import settings as settings_file
 from kiosk.central.config_cache import ConfigCache
 from kiosk.commands.config_option import add_config_option
-from kiosk.doctor import conditions, machine, trials, udev
+from kiosk.doctor import audio, conditions, machine, trials, udev
 from kiosk.doctor.attached import Attached, attached
 from kiosk.doctor.devices import try_devices
 from kiosk.doctor.finding import Finding, as_json, exit_code, fine, table, worst, wrong
@@ -113,6 +113,7 @@ def _around(settings: Settings, found: list[Attached], *, running: bool) -> Iter
     yield machine.fonts()
     yield machine.display()
     yield machine.touch(found)
+    yield from audio.voice(settings, running=running)
 
 
 def _attached_table(found: list[Attached], language: str) -> str:

@@ -30,6 +30,13 @@ class Touched:
 
 
 @dataclass(frozen=True)
+class HeadsetSeen:
+    """Whether a headset is plugged in."""
+
+    plugged: bool
+
+
+@dataclass(frozen=True)
 class Ticked:
     """Once a second."""
 
@@ -249,6 +256,7 @@ class TestEnded:
 Event = (
     Tapped
     | Touched
+    | HeadsetSeen
     | Ticked
     | Scanned
     | ScanHinted

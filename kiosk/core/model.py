@@ -17,6 +17,7 @@ from contract.messages import (
     UnitAccount,
 )
 from contract.money import Locale, Money, total
+from kiosk.core.access import AS_USUAL, Access
 
 
 class Screen(StrEnum):
@@ -109,6 +110,8 @@ class Action(StrEnum):
     ELDER = "elder"
     HIGH_CONTRAST = "high_contrast"
     LOW_REACH = "low_reach"
+    SPEAK = "speaking"  # the voice on or off; the value ``on`` only switches it on
+    VOLUME = "volume"  # the next step, after the loudest the softest
     TOGGLE_BILL = "toggle_bill"
     SELECT_ALL = "select_all"
     EXPLAIN = "explain"
@@ -132,22 +135,6 @@ class Action(StrEnum):
     STAFF = "staff"  # the hidden touch that asks for the PIN
     STAFF_TEST = "staff_test"
     STOP_TEST = "stop_test"
-
-
-@dataclass(frozen=True)
-class Access:
-    """How this resident wants to be shown things; forgotten with the visit.
-
-    ``elder``: large letters, few choices, twice the time. ``low_reach``: all that can be touched stands
-    in the lower part of the screen.
-    """
-
-    elder: bool = False
-    high_contrast: bool = False
-    low_reach: bool = False
-
-
-AS_USUAL = Access()
 
 
 ALL_DUE = "all"  # the value of Action.PAY that first chooses all that is due
@@ -252,6 +239,8 @@ class Lobby:
 
     config: KioskConfig | None = None
     server_reachable: bool = False
+    voice: bool = False  # the kiosk can speak
+    headset: bool = False  # one is plugged in: only its wearer hears the voice
     devices: tuple[DeviceReport, ...] = ()
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong

@@ -19,7 +19,8 @@ PATIENCE_S = {
     Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
 }
 PATIENCE_DEFAULT_S = 60
-ELDER_PATIENCE = 2  # elder mode gives twice the time
+ELDER_PATIENCE = 2  # elder mode gives twice the time,
+SPEAKING_PATIENCE = 4  # and who listens needs longer than who reads
 UNTIMED = (
     Screen.STARTING,
     Screen.OUT_OF_ORDER,
@@ -46,6 +47,8 @@ def patience_s(visit: Visit) -> int:
     helped = visit.screen in (Screen.HELP, Screen.CALLBACK) and visit.account
     screen = visit.helped_from if helped else visit.screen
     patience = PATIENCE_S.get(screen, PATIENCE_DEFAULT_S)
+    if visit.access.speaking:
+        return patience * SPEAKING_PATIENCE
     return patience * (ELDER_PATIENCE if visit.access.elder else 1)
 
 

@@ -16,6 +16,7 @@ from kiosk.core import (
     outcome,
     payment_code,
     payment_flow,
+    showing,
     staff,
 )
 from kiosk.core.capabilities import offers
@@ -34,6 +35,7 @@ from kiosk.core.events import (
     DevicesSeen,
     Event,
     FactsSeen,
+    HeadsetSeen,
     LookupFailed,
     OrderFailed,
     OrderMade,
@@ -228,7 +230,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (identify, from_credit, payment_flow, helping, staff):
+    for room in (showing, identify, from_credit, payment_flow, helping, staff):
         answer = room.on_tapped(session, event, moment)
         if answer is not None:
             return answer
@@ -254,22 +256,6 @@ def _on_another(session: Session) -> Step:
 def _on_language(session: Session) -> Step:
     language = "en" if session.visit.language == "zh_CN" else "zh_CN"
     return with_visit(session, language=language), ()
-
-
-def _on_elder(session: Session) -> Step:
-    return _accessed(session, elder=not session.visit.access.elder)
-
-
-def _on_high_contrast(session: Session) -> Step:
-    return _accessed(session, high_contrast=not session.visit.access.high_contrast)
-
-
-def _on_low_reach(session: Session) -> Step:
-    return _accessed(session, low_reach=not session.visit.access.low_reach)
-
-
-def _accessed(session: Session, **changes: bool) -> Step:
-    return with_visit(session, access=replace(session.visit.access, **changes)), ()
 
 
 def _on_help(session: Session) -> Step:
@@ -333,9 +319,6 @@ _EVERYWHERE: dict[Action, Callable[[Session], Step]] = {
     Action.NO_RECEIPT: _on_end,
     Action.ANOTHER: _on_another,
     Action.LANGUAGE: _on_language,
-    Action.ELDER: _on_elder,
-    Action.HIGH_CONTRAST: _on_high_contrast,
-    Action.LOW_REACH: _on_low_reach,
     Action.HELP: _on_help,
     Action.SERVICES: _on_services,
     Action.STAFF: staff.opened,
@@ -350,6 +333,7 @@ _EVERYWHERE: dict[Action, Callable[[Session], Step]] = {
 _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     Tapped: _on_tapped,
     Touched: _on_touched,
+    HeadsetSeen: showing.on_headset,
     Ticked: _on_ticked,
     Scanned: _on_scanned,
     ScanHinted: _on_scan_hint,

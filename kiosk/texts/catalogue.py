@@ -12,7 +12,7 @@ from pathlib import Path
 from contract.money import Locale
 from kiosk.asset_paths import LOCALE
 
-SCREEN, SERVICE = "lobbypay", "service"
+SCREEN, SERVICE, VOICE_TEXTS = "lobbypay", "service", "voice"
 LANGUAGES: tuple[Locale, ...] = ("zh_CN", "en")
 
 

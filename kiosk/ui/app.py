@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from kivy.app import App
@@ -11,7 +12,7 @@ from kivy.core.window import Window
 from kivy.properties import ObjectProperty
 
 from kiosk.core.events import Tapped, Touched
-from kiosk.core.model import Action, Session
+from kiosk.core.model import AS_USUAL, Action, Session
 from kiosk.core.patience import RESTING
 from kiosk.ui import fonts
 from kiosk.ui.frame import Frame
@@ -19,8 +20,10 @@ from kiosk.ui.kiosk_port import Kiosk, Picture
 from kiosk.ui.probe import Probe
 from kiosk.ui.screens.base import KioskScreen, screen_class
 from kiosk.ui.sounds import Sounds
+from kiosk.ui.speaking import Guide
 from kiosk.ui.theme import LOOK, Look, Theme, theme_for
 from kiosk.ui.translations import local_wall
+from kiosk.ui.voice_port import NoVoice, Voice
 
 SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
 TOUCH_INTERVAL_S = 1.0
@@ -36,7 +39,8 @@ class KioskApp(App):
     """``kiosk`` is what stands behind the screen (kiosk.ui.kiosk_port.Kiosk).
 
     ``look`` is what the site settled about how it looks. ``notify`` may be called from any thread
-    whenever the session changed; ``play`` likewise for a sound. ``probe_path`` opens the read-only
+    whenever the session changed; ``play`` likewise for a sound. ``voice`` says what is shown;
+    without one the kiosk does not speak. ``probe_path`` opens the read-only
     look of kiosk.ui.probe. ``on_shown`` is called once, after the first screen was drawn.
     """
 
@@ -49,6 +53,7 @@ class KioskApp(App):
         kiosk: Kiosk,
         *,
         look: Look = LOOK,
+        voice: Voice | None = None,
         probe_path: Path | None = None,
         on_shown: Callable[[], None] | None = None,
     ):
@@ -63,6 +68,7 @@ class KioskApp(App):
         self.sounds = Sounds()
         self.frame: Frame | None = None
         self.screen: KioskScreen | None = None
+        self.guide = Guide(self, voice or NoVoice())
         self._on_shown = on_shown
         self._probe = Probe(probe_path, self) if probe_path else None
         self._shown: tuple | None = None
@@ -99,6 +105,10 @@ class KioskApp(App):
         """Plays a sound of kiosk.ui.sounds.NAMES. Safe from any thread."""
         Clock.schedule_once(lambda _: self.sounds.play(name), 0)
 
+    def key(self, name: str) -> None:
+        """A key of the tactile keypad (kiosk.ui.speaking.KEYS). Safe from any thread."""
+        Clock.schedule_once(lambda _: self.guide.key(name), 0)
+
     def preview(self) -> Picture | None:
         return self.kiosk.preview()
 
@@ -132,7 +142,8 @@ class KioskApp(App):
         visit = session.visit
         if visit.screen in RESTING:  # not while somebody reads
             self.shade = self.look.shade(local_wall(session))
-        framed = (visit.language, visit.access, self.shade, *Window.size)
+        access = replace(visit.access, volume=AS_USUAL.volume)  # which changes no letter
+        framed = (visit.language, access, self.shade, *Window.size)
         if framed != self._framed:
             self._framed = framed
             self._build_frame(session)
@@ -154,6 +165,7 @@ class KioskApp(App):
         if covered != self._covered:
             self._covered = covered
             self._looks_different()
+        self.guide.update()
 
     def _forget(self, *_) -> None:
         """Nothing of whoever was here stays: neither what was measured nor the widgets that showed it."""

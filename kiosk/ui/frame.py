@@ -14,6 +14,7 @@ from kiosk.ui.formatting import method_names
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.translations import clock
 from kiosk.ui.widgets import bars  # noqa: F401
+from kiosk.ui.widgets.focus_ring import FocusRing
 
 WARNED_S = 20  # the countdown is shown for the last seconds, a third of them at most
 SHIFT_INTERVAL_S = 60
@@ -31,6 +32,8 @@ class FrameView:
     when: str  # where both have no room
     elder_words: str
     language_words: str
+    speaking: bool
+    volume: int
     seconds_left: int | None
     shift: tuple[int, int]  # design pixels; see ``resting_shift``
 
@@ -51,6 +54,8 @@ def present(session: Session) -> FrameView:
         when=when,
         elder_words=say(language, "frame.standard" if visit.access.elder else "frame.elder"),
         language_words=say(language, "frame.other_language"),
+        speaking=visit.access.speaking,
+        volume=visit.access.volume,
         seconds_left=warned_seconds(session),
         shift=resting_shift(session),
     )
@@ -105,6 +110,7 @@ class Frame(FloatLayout):
         self.language = session.visit.language
         super().__init__(view=present(session), **kwargs)
         self.overlay: StillThere | None = None
+        self.ring = FocusRing()
         if App.get_running_app().theme.low:
             bar, column = self.ids.bar, self.ids.column
             column.remove_widget(bar)
@@ -120,8 +126,15 @@ class Frame(FloatLayout):
         self._cover()
 
     def on_touch_down(self, touch):
-        App.get_running_app().touched()
-        return super().on_touch_down(touch)
+        app = App.get_running_app()
+        app.touched()
+        return app.guide.touch_down(touch) or super().on_touch_down(touch)
+
+    def on_touch_move(self, touch):
+        return App.get_running_app().guide.touch_move(touch) or super().on_touch_move(touch)
+
+    def on_touch_up(self, touch):
+        return App.get_running_app().guide.touch_up(touch) or super().on_touch_up(touch)
 
     def say(self, id: str) -> str:
         return say(self.language, id)

@@ -24,7 +24,7 @@ WAITING_CONNECTIONS_MAX = 8
 
 
 class Probe:
-    """``app`` needs ``frame``, ``session`` and ``settled``."""
+    """``app`` needs ``frame``, ``session``, ``guide`` and ``settled``."""
 
     def __init__(self, path: Path, app: Any):
         self.path = path
@@ -77,6 +77,8 @@ def look(app: Any) -> dict[str, Any]:
         "screen": visit.screen.value,
         "language": visit.language,
         "elder": visit.access.elder,
+        "speaking": visit.access.speaking,
+        "focus": [app.guide.focused.action, app.guide.focused.value] if app.guide.focused else None,
         "settled": app.settled,
         "covered": covering is not None,
         "size": list(Window.size),

@@ -1,4 +1,5 @@
-"""The ways in which every screen must do: for everybody, elder, high contrast, at night, low reach."""
+"""The ways in which every screen must do: for everybody, elder, high contrast, at night, low reach,
+with the voice on, which changes the bar at the top."""
 
 from dataclasses import dataclass
 
@@ -18,4 +19,6 @@ MODES = {
     "high-contrast": Mode(Access(high_contrast=True)),
     "night": Mode(shade=Shade.NIGHT),
     "low-reach": Mode(Access(low_reach=True)),
+    "speaking": Mode(Access(speaking=True)),
+    "speaking-elder": Mode(Access(speaking=True, elder=True)),
 }

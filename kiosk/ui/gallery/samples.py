@@ -81,7 +81,9 @@ def lobby(*, simulated: bool = True, **levels: str) -> Lobby:
     roles = ("scanner", "card_terminal", "printer", "touch")
     devices = tuple(device(r, levels.get(r, "ok"), simulated=simulated) for r in roles)
     config = CONFIG if simulated else CONFIG.model_copy(update={"simulated": []})
-    return Lobby(config=config, server_reachable=True, devices=devices, recovering=False)
+    return Lobby(
+        config=config, server_reachable=True, devices=devices, recovering=False, voice=True
+    )
 
 
 PROPERTY_FEE = BillLine(

@@ -35,6 +35,7 @@ class AttractView:
     print_ready: str
     show_notice: bool
     access: Access
+    voice: bool
 
 
 def present(session: Session) -> AttractView:
@@ -61,6 +62,7 @@ def present(session: Session) -> AttractView:
         ready=say(language, "attract.ready", methods=method_names(language, can.methods)),
         print_ready=say(language, "attract.print_ready") if can.can(Flow.PRINT_RECEIPT) else "",
         access=session.visit.access,
+        voice=session.lobby.voice,
         show_notice=len(found) < (1 if session.visit.access.elder else 2),
     )
 

@@ -15,6 +15,7 @@ from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import day, month
 from kiosk.ui.translations import today as local_day
+from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
 from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.widgets.shapes import Panel
@@ -190,6 +191,10 @@ class BillCard(Pressable):
 
     row = ObjectProperty(rebind=True)
     say = ObjectProperty()
+
+    def said(self) -> tuple[Said, ...]:
+        row = self.row
+        return Said(row.title), Said(row.amount, personal=True), Said(row.tag, personal=True)
 
 
 class WaitingCard(Panel):

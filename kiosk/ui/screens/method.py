@@ -13,6 +13,7 @@ from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.palette import Rgba, rgba
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets.buttons import Pressable
 
 
@@ -97,6 +98,9 @@ class MethodCard(Pressable):
     icon = StringProperty("")
     badge = ColorProperty()
     detail = StringProperty("")
+
+    def said(self) -> tuple[Said, ...]:
+        return Said(self.name), Said(self.detail)
 
 
 class MethodScreen(KioskScreen):

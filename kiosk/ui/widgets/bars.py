@@ -7,8 +7,9 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.ui.kv_files import load_beside
+from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets import buttons, shapes
-from kiosk.ui.widgets.appearing import Arranged
+from kiosk.ui.widgets.appearing import Appearing, Arranged
 
 HELD_S = 5.0
 
@@ -19,7 +20,7 @@ class SimulatedBanner(BoxLayout):
     words = StringProperty("")
 
 
-class HeldPlace(BoxLayout):
+class HeldPlace(Appearing, BoxLayout):
     """A finger that rests here for HELD_S asks for ``action``. Nothing shows that it may: it is meant
     for staff, and the action does nothing while somebody is served."""
 
@@ -48,13 +49,34 @@ class HeldPlace(BoxLayout):
             App.get_running_app().tap(self.action)
 
 
-class TopBar(BoxLayout):
+class RepeatButton(buttons.PillButton):
+    """Says the screen again; nothing outside the window needs to know, so no action is reported."""
+
+    def pressed(self):
+        App.get_running_app().guide.repeat()
+
+
+class VolumeButton(buttons.PillButton):
+    """The next step of the loudness."""
+
+    level = NumericProperty(0)
+
+    def said(self) -> tuple[Said, ...]:
+        return Said(self.words), Said(f"{self.level:.0f}")
+
+
+class TopBar(Arranged):
     initial = StringProperty("")
     community = StringProperty("")
     when_and_where = StringProperty("")
-    when = StringProperty("")
+    shortly = StringProperty("")  # the time alone, where both have no room
     elder_words = StringProperty("")
     language_words = StringProperty("")
+    speaking = BooleanProperty(False)  # the voice's own buttons stand where the name does
+    repeat_words = StringProperty("")
+    volume_words = StringProperty("")
+    speak_words = StringProperty("")
+    volume = NumericProperty(0)
 
 
 STEPS = 5
@@ -95,17 +117,22 @@ ACCESS_CHOICES = (
     ("elder", "letters", "frame.elder"),
     ("high_contrast", "contrast", "frame.high_contrast"),
     ("low_reach", "lower", "frame.low_reach"),
+    ("speaking", "voice", "frame.speak"),
 )
 
 
 class AccessBar(shapes.Row):
     """What can be chosen about how things are shown, within reach of a wheelchair.
 
-    ``access`` is kiosk.core.model.Access; ``say`` gives the words of an id.
-    """
+    ``access`` is kiosk.core.model.Access; ``voice``: the kiosk can speak; ``say`` gives the words of an
+    id."""
 
     access = ObjectProperty(None, allownone=True)
     say = ObjectProperty(None, allownone=True)
+    voice = BooleanProperty(False)
+
+    def on_voice(self, *_):
+        self._fill()
 
     def on_access(self, *_):
         self._fill()
@@ -117,7 +144,7 @@ class AccessBar(shapes.Row):
         if self.say is None or self.access is None:
             return
         self.clear_widgets()
-        for action, icon, id in ACCESS_CHOICES:
+        for action, icon, id in ACCESS_CHOICES if self.voice else ACCESS_CHOICES[:-1]:
             chosen = getattr(self.access, action)
             self.add_widget(
                 AccessButton(action=action, icon=icon, words=self.say(id), selected=chosen)

@@ -13,6 +13,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.palette import Rgba
 from kiosk.ui.theme import Theme
+from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets import shapes, text  # noqa: F401  (their rules are used in the .kv)
 from kiosk.ui.widgets.appearing import Arranged
 
@@ -62,6 +63,10 @@ class Pressable(ButtonBehavior, Arranged):
         """A whole touch happened here."""
         App.get_running_app().tap(self.action, self.value)
 
+    def said(self) -> tuple[Said, ...]:
+        """What the voice calls it: what stands on it, and a picture by its name."""
+        return (Said(self.words),)
+
     def _paint(self, *_):
         theme = App.get_running_app().theme
         down = self.state == "down"
@@ -96,6 +101,9 @@ class PushButton(Pressable):
     detail = StringProperty("")
     text_size_px = NumericProperty(0)
 
+    def said(self) -> tuple[Said, ...]:
+        return Said(self.words), Said(self.detail, personal=True)
+
 
 class BigButton(Pressable):
     """The main action of a screen: an icon above large words and a smaller line."""
@@ -103,9 +111,14 @@ class BigButton(Pressable):
     icon = StringProperty("")
     detail = StringProperty("")
 
+    def said(self) -> tuple[Said, ...]:
+        return Said(self.words), Said(self.detail)
+
 
 class PillButton(Pressable):
-    """A small round-ended button of the top bar."""
+    """A small round-ended button of the top bar; with an icon that stands for its words."""
+
+    icon = StringProperty("")
 
 
 load_beside(__file__)

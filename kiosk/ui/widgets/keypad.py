@@ -8,6 +8,7 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from kiosk.ui.kv_files import load_beside
+from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.buttons import Pressable
 
@@ -19,6 +20,15 @@ class Key(Pressable):
     """A character, words, or an icon."""
 
     icon = StringProperty("")
+
+
+class SignKey(Key):
+    """A key that shows a picture; ``named`` is what the voice calls it."""
+
+    named = StringProperty("")
+
+    def said(self) -> tuple[Said, ...]:
+        return (Said(self.named),)
 
 
 class _Keys(Appearing, GridLayout):
@@ -56,15 +66,21 @@ class Keypad(_Keys):
     """The ten figures, unless ``keys`` has none, with clear and backspace."""
 
     clear_words = StringProperty("")
+    backspace_words = StringProperty("")  # said where the key shows a picture
 
     def __init__(self, **kwargs):
         kwargs.setdefault("keys", FIGURES)
         super().__init__(cols=3, **kwargs)
-        self.bind(clear_words=lambda *_: self.make())
+        self.bind(clear_words=lambda *_: self.make(), backspace_words=lambda *_: self.make())
 
     def made(self) -> Sequence[Widget]:
         clear = Key(action="clear", words=self.clear_words, enabled=self.enabled)
-        back = Key(action="backspace", icon="backspace", enabled=self.enabled)
+        back = SignKey(
+            action="backspace",
+            icon="backspace",
+            named=self.backspace_words,
+            enabled=self.enabled,
+        )
         if not any(figure in self.keys for figure in FIGURES):
             return [clear, Widget(), back]
         return [*(self.key(figure) for figure in FIGURES[1:]), clear, self.key("0"), back]
@@ -90,9 +106,15 @@ class EntryField(Pressable):
     digits = StringProperty("")
     caption = StringProperty("")
 
+    def said(self) -> tuple[Said, ...]:
+        return Said(self.caption), Said(self.digits, personal=True)
+
 
 class Suggestion(Pressable):
-    """A unit that there is."""
+    """A unit that there is: what was typed goes on to it, so it is nobody's to overhear."""
+
+    def said(self) -> tuple[Said, ...]:
+        return (Said(self.words, personal=True),)
 
     def __init__(self, **kwargs):
         super().__init__(action="suggestion", style="plain", **kwargs)

@@ -21,7 +21,7 @@ KIOSK = Path(kiosk.__file__).parent
 HAN = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 SUBJECTS = {
     "card_terminal", "clock", "config", "display", "enrolment", "fonts", "journal", "kiosk",
-    "printer", "scanner", "server", "space", "touch", *TESTS,
+    "printer", "scanner", "server", "space", "touch", "voice", *TESTS,
 }  # fmt: skip
 
 

@@ -35,10 +35,13 @@ class OneUnit:
             moment = Moment(time.monotonic(), datetime.now(UTC), samples.PAYMENT_ID, "K03-000417")
             self.now, effects = step(self.now, event, moment)
         for effect in effects:
-            if isinstance(effect, LookUp):
-                self.post(AccountFound(effect.visit, samples.ACCOUNT))
+            self.perform(effect)
         if self.app:
             self.app.notify()
+
+    def perform(self, effect: object) -> None:
+        if isinstance(effect, LookUp):
+            self.post(AccountFound(effect.visit, samples.ACCOUNT))
 
     def session(self) -> Session:
         return self.now

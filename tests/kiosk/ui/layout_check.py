@@ -16,7 +16,14 @@ from kiosk.ui.theme import ELDER_TARGET_MM, TEXT_SMALLEST
 
 TOUCH_MIN = 88
 KEY_MIN = 88
-MODES_LAID_OUT = ("normal", "elder", "low-reach")  # the others differ by their colours alone
+# the others differ by their colours alone
+MODES_LAID_OUT = ("normal", "elder", "low-reach", "speaking", "speaking-elder")
+SPEAKING_SCENES = (
+    "attract",
+    "bills",
+    "identify",
+    "paid",
+)  # the voice changes the bar above them, nothing else
 SLACK = 2.0
 PICTURED = (
     "attract",
@@ -182,6 +189,8 @@ def main() -> None:
                 continue
             for name, session in scenes(language, MODES[mode].access).items():
                 if wish.only and not name.startswith(tuple(wish.only)):
+                    continue
+                if mode.startswith("speaking") and not name.startswith(SPEAKING_SCENES):
                     continue
                 stage.show(session)
                 key = f"{name}.{language}" + ("" if mode == "normal" else f".{mode}")

@@ -1,0 +1,1 @@
+"""The kernel's input devices that are no scanner: a tactile keypad, the jack of a headset."""
