@@ -8,6 +8,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults
 from tests.simulation.patches import Seams
 from tests.simulation.scheduler import Process, Scheduler
-from tests.simulation.threads import Event, wall
+from tests.simulation.threads import START, Event, wall
 from tests.simulation.watch import JournalCalls
 
 SWEEP_EVERY_S = 5.0
@@ -65,6 +66,7 @@ class SimulatedServer:
         self.backup: bytes | None = None
         self._backup_at = 0.0
         self._to_be_restored = False
+        self.cut_off: list[datetime] = []  # when it lost what it was doing
         self.refused: dict[str, float] = {}  # payments, before anybody was asked for money
         self._calls: list[Event] = []  # somebody waits for their answers
         self.lost: list[tuple[float, float]] = []  # what happened in between it does not know
@@ -101,6 +103,7 @@ class SimulatedServer:
         or because the server dies."""
         if self._scheduler.process is self.process and not self._faults.quiet:
             if self._faults.strikes("database_rolls_back"):
+                self._cut()
                 raise OperationalError("could not serialize access") from _InTheWay()
             if self._faults.strikes("server_killed_in_transaction"):
                 connection.rollback()
@@ -128,12 +131,16 @@ class SimulatedServer:
         assert not connection.in_atomic_block, "a transaction was open while somebody waited"
         dead = self.process
         dead.alive = False
+        self._cut()
         pause = self._scheduler.random.uniform(*for_s)
         if self._calls and self._faults.strikes("connection_reset"):
             for call in self._calls:
                 call.set()
         self._scheduler.spawn(self._starts, self._scheduler.world, "server starts", pause)
         self._scheduler.kill(dead)
+
+    def _cut(self) -> None:
+        self.cut_off.append(START + timedelta(seconds=self._scheduler.now))
 
     def goes_back(self) -> None:
         """Somebody restores the last backup, for whatever reason."""

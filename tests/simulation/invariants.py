@@ -21,10 +21,8 @@ from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
 from server.payments import state_machine, views
-from server.payments.channels.interface import ChannelStatus
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.state_machine import End
-from server.payments.timing import NOTIFICATION_GRACE
 from server.payments.verification import verify_books
 from tests.simulation import front_desk, restores, unexpected_entries
 from tests.simulation.accounts import Account
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
     from tests.simulation.run import Simulation
 
-ASKED_IN_VAIN = 4
 ENDED_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED)
 
 
@@ -68,7 +65,6 @@ def problems(run: "Simulation") -> list[str]:
         *_terminals(run, records),
         *_kiosks_and_server(run, records),
         *_orders(run),
-        *_left_to_staff(),
         *_books(run),
         *_credits(),
         *front_desk.wrong(run),
@@ -267,19 +263,6 @@ def _orders(run: "Simulation") -> Iterator[str]:
         if not kept:
             continue
         yield f"{payment_id}: {kept} in the books, and no order"
-
-
-def _left_to_staff() -> Iterator[str]:
-    """An order that its channel does not have ends by itself once its time is over."""
-    for order in PaymentOrder.objects.filter(expires_at__isnull=False).exclude(method=Method.CARD):
-        over, ended = (
-            (order.expires_at + NOTIFICATION_GRACE).isoformat(),
-            order.changed_at.isoformat(),
-        )
-        asked = [a for a in order.channel_responses if a["asked"] == "query"]
-        found = [a for a in asked if over < a["first"] < ended]
-        if len([a for a in found if a["answer"] == ChannelStatus.NOT_FOUND.value]) >= ASKED_IN_VAIN:
-            yield f"{order.reference}: {order.method} says again and again that it has no such order"
 
 
 def _books(run: "Simulation") -> Iterator[str]:

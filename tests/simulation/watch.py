@@ -18,6 +18,7 @@ from server.payments import sweeper
 from server.payments.models import PaymentOrder, Refund
 from tests.simulation import patches
 from tests.simulation.due import turns_due
+from tests.simulation.ends_in_vain import asked_in_vain
 from tests.simulation.threads import wall
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Watch:
             patches.Seams.unexpected.extend(self._waits_for_others())
             if number % TOLD_EVERY == 0:
                 patches.Seams.unexpected.extend(self._nobody_told())
+                patches.Seams.unexpected.extend(asked_in_vain(self._run.server.cut_off))
 
     def _waits_for_others(self) -> Iterator[str]:
         """Something is due at a channel for long, and no sweep asks it for anything: it waits for another
