@@ -8,21 +8,30 @@ from datetime import datetime
 from django.db import transaction
 
 from contract.messages import Method, PaymentState
-from server.billing.leases import hold, lease, release
+from server.billing.leases import BillLeased, BillNotOpen, hold, lease, release
 from server.billing.models import Bill
 from server.payments import timing, transitions
 from server.payments.models import PaymentOrder
 
 
 @transaction.atomic
-def again(order: PaymentOrder, now: datetime) -> None:
+def again(order: PaymentOrder, now: datetime) -> BillNotOpen | BillLeased | None:
     """An order that was not begun yet may have let its bills go meanwhile: before anybody is asked for
-    money, they are held again. Raises BillNotOpen and BillLeased."""
+    money, they are held again. Answers why they cannot be. Then its payer is told that nothing was
+    taken: an order that the server itself would ask a channel for ends with it, so that no other try
+    of it begins. A card may have been taken without the server: only its kiosk's journal ends that."""
     [order] = transitions.locked([order.payment_id])
-    if order.life is PaymentState.CREATED and not order.cancel_wanted:
+    if order.life is not PaymentState.CREATED or order.cancel_wanted:
+        return None
+    try:
         lease(_bills(order), order.payment_id, now=now)
-        if order.method == Method.CARD:
-            transitions.mark_submitted(order.payment_id, now)
+    except (BillNotOpen, BillLeased) as refusal:
+        if order.by_code:
+            transitions.end_never_shown(order.payment_id, now)
+        return refusal
+    if order.method == Method.CARD:
+        transitions.mark_submitted(order.payment_id, now)
+    return None
 
 
 @transaction.atomic

@@ -87,10 +87,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
             raise IdempotencyConflict(request.payment_id)
         payment_codes.check_request(request)
         try:
-            order = _create(caller, request, digest, now)
-        except _REFUSALS:
-            _refused(request.payment_id, now)
-            raise
+            order = _begun(caller, request, digest, now)
         except IntegrityError:  # the same request, a moment earlier, on another thread
             order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
             if order is None:
@@ -105,7 +102,9 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order.life is PaymentState.CREATED:
         order = notifications.match_order(order, now)
     if known and order.life is PaymentState.CREATED:
-        held_bills.again(order, now)
+        refusal = held_bills.again(order, now)
+        if refusal is not None:
+            raise refusal
     if request.payment_code is not None:
         return _charge(order, request.payment_code, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
@@ -113,6 +112,35 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order.method == Method.CARD:
         return transitions.mark_submitted(order.payment_id, now)
     return _ask_channel(order, now)
+
+
+def _begun(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
+    """The order of a payment that was not known a moment ago. Raises as ``start``."""
+    decided = _decide(caller, request, digest, now)
+    if isinstance(decided, PaymentOrder):
+        return decided
+    raise decided
+
+
+@transaction.atomic
+def _decide(
+    caller: Caller, request: StartPayment, digest: str, now: datetime
+) -> PaymentOrder | Exception:
+    """Tries of one payment wait for each other at its bills. The first of them decides, and what it
+    decided, also a refusal, is committed before the next one looks: they all hear the same, whatever
+    became of the bills since."""
+    numbers = [bill.number for bill in request.bills]
+    lock(Bill.objects.filter(community=caller.community, number__in=numbers))
+    earlier = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
+    if earlier is not None:
+        return earlier
+    if RefusedStart.objects.filter(payment_id=request.payment_id).exists():
+        return IdempotencyConflict(request.payment_id)
+    try:
+        return _create(caller, request, digest, now)
+    except _REFUSALS as refusal:
+        _refused(request.payment_id, now)
+        return refusal
 
 
 def _refused(payment_id: str, now: datetime) -> None:
