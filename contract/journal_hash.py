@@ -25,8 +25,9 @@ class NotSigned(Exception):
     """An entry's signature is missing, malformed, or not by this kiosk's key."""
 
 
-def entry_hash(sequence: int, at: str, kind: str, body: Any, previous_hash: str) -> str:
-    """SHA-256, as hex, over the canonical JSON of the entry and its predecessor's hash."""
+def entry_hash(sequence: int, at: Any, kind: Any, body: Any, previous_hash: str) -> str:
+    """SHA-256, as hex, over the canonical JSON of the entry and its predecessor's hash. Time and kind
+    are texts; whatever else a journal says there is hashed as it is."""
     return text_hash(sequence, at, kind, canonical(body), previous_hash)
 
 
@@ -35,7 +36,7 @@ def canonical(body: Any) -> str:
     return _CANONICAL.encode(body)
 
 
-def text_hash(sequence: int, at: str, kind: str, body: str, previous_hash: str) -> str:
+def text_hash(sequence: int, at: Any, kind: Any, body: str, previous_hash: str) -> str:
     """As ``entry_hash``, of a body that is canonical JSON already."""
     before, after = _CANONICAL.encode([sequence, at, kind]), _CANONICAL.encode([previous_hash])
     entry = f"{before[:-1]},{body},{after[1:]}"
@@ -53,10 +54,12 @@ def sign_entry(key: Ed25519PrivateKey, kiosk_id: str, sequence: int, digest: str
 
 
 def check_signature(
-    key: Ed25519PublicKey, kiosk_id: str, sequence: int, digest: str, signature: str
+    key: Ed25519PublicKey, kiosk_id: str, sequence: int, digest: Any, signature: Any
 ) -> None:
     """Raises NotSigned unless ``signature`` is this kiosk's for an entry of that hash."""
     try:
+        if not isinstance(digest, str) or not isinstance(signature, str):
+            raise ValueError("no text")
         raw = base64url.decode_exactly(signature)
         key.verify(raw, _words(kiosk_id, sequence, digest))
     except (InvalidSignature, ValueError) as error:

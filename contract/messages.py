@@ -293,6 +293,9 @@ class PaymentView(Message):
     code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
     with_payment_code: bool = False  # the kiosk read the resident's phone instead
     reason: str = ""  # stable code: why declined or cancelled
+    # DECLINED or CANCELLED, and its channel was asked to reverse it: what it had charged goes back, and
+    # no channel says whether there was anything. Nobody may be told that nothing was charged.
+    reversal_asked: bool = False
     expires_at: datetime | None = None
     expires_in_s: float | None = None  # the same, counted by the server
     channel_reference: str = ""
@@ -345,6 +348,7 @@ class PaymentRecord(Message):
     with_payment_code: bool = False  # the kiosk read the resident's phone; the code is not kept
     simulated: bool = False
     reason: str = ""  # stable code: why declined, cancelled, unknown, reversed
+    reversal_asked: bool = False  # as in PaymentView
     channel_reference: str = ""
     status_url: str = ""
     terminal_before: CardData | None = None  # what the terminal said of itself before this one
@@ -355,21 +359,22 @@ class PaymentRecord(Message):
 
 class ReceivedEntry(Message):
     """A journal entry on its way. The server judges each by itself and by what it follows: whatever is
-    wrong with one must neither go untold nor cost another, so nothing but its form is asked here."""
+    wrong with one must neither go untold nor cost another, so nothing is asked of what it holds here."""
 
-    sequence: Annotated[int, Field(ge=1, lt=2**63)]
-    at: str
-    kind: Annotated[EntryKind | str, Field(union_mode="left_to_right")]
+    sequence: Any
+    at: Any
+    kind: Annotated[EntryKind | Any, Field(union_mode="left_to_right")]
     body: Any
-    previous_hash: str
-    hash: str
-    signature: str = ""
+    previous_hash: Any
+    hash: Any
+    signature: Any = ""
 
 
 class JournalEntry(ReceivedEntry):
     """As a kiosk writes it. ``signature``: by the kiosk's identity key over its id, sequence and hash
     (journal_hash)."""
 
+    sequence: Annotated[int, Field(ge=1, lt=2**63)]
     at: Annotated[str, StringConstraints(min_length=1, max_length=40)]  # RFC 3339, as a rule
     kind: Annotated[EntryKind | OtherKind, Field(union_mode="left_to_right")]
     body: dict[str, Any]

@@ -93,7 +93,11 @@ def _of_kiosk(order: PaymentOrder) -> list[Event]:
     found = []
     for entry in rows.order_by("sequence")[:ENTRIES_SHOWN]:
         state = entry.body.get("state")
-        if entry.kind == EntryKind.PAYMENT and state in set(PaymentState):
+        if (
+            entry.kind == EntryKind.PAYMENT
+            and isinstance(state, str)
+            and state in set(PaymentState)
+        ):
             what = _("Kiosk's journal: %(state)s") % {"state": STATES[PaymentState(state)]}
         elif entry.kind == EntryKind.RECEIPT:
             what = _("Receipt: %(how)s") % {"how": _receipt(entry.body)}

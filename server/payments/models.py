@@ -7,12 +7,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from contract.lifecycle import CLOSED_UNPAID
 from contract.messages import PaymentState
 from contract.methods import BY_CHANNEL, METHODS
 from server.estate.models import Community, Unit
 from server.language import as_spoken
 from server.payments import state_machine
-from server.payments.journal.entry_body import CanonicalBody
+from server.payments.journal.entry_body import CanonicalBody, SignedText
+from server.payments.state_machine import End
 
 STATES = {
     PaymentState.CREATED: _("made, not asked yet"),
@@ -220,6 +222,12 @@ class PaymentOrder(models.Model):
         return self.method in BY_CHANNEL
 
     @property
+    def may_have_been_charged(self) -> bool:
+        """Whether it ended unpaid by a reversal, which returns what was charged just before: no channel
+        says whether there was anything, so nobody is told that there was not."""
+        return self.life in CLOSED_UNPAID and self.ending in (End.OPEN, End.ACCEPTED)
+
+    @property
     def told_paid(self) -> bool:
         """Whether its kiosk told the payer that it was paid. Where the order does not say so, a backup
         without that was restored: what the channel calls closed has been returned since."""
@@ -346,8 +354,8 @@ class JournalEntry(models.Model):
     )
     kiosk_id = models.CharField(_("Kiosk id"), max_length=36)
     sequence = models.BigIntegerField(_("Sequence"))
-    at = models.TextField(_("At"))  # these two as they were signed, of whatever length
-    kind = models.TextField(_("Kind"))
+    at = SignedText(_("At"))  # these two as they were signed, of whatever length
+    kind = SignedText(_("Kind"))
     body = CanonicalBody(_("Content"))
     payment_id = models.CharField(
         _("Payment id"), max_length=36, blank=True, default="", db_index=True

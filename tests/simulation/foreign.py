@@ -148,16 +148,17 @@ class ForeignKiosk:
 
     def _spoils(self, record: PaymentRecord) -> None:
         if self._random.random() < BREACHES:
-            self.sent.breaches.append(self._writes(*poison.breach(record, self._random)))
+            breach = poison.breach(record, self._random, wall().isoformat())
+            self.sent.breaches.append(self._writes(*breach))
             return
         kind, body = poison.entry(record, self._random)
         sequence = self._writes(kind, body)
         payment = PaymentRecord.model_validate(body) if kind is EntryKind.PAYMENT else None
         self.sent.spoiled[sequence] = payment
 
-    def _writes(self, kind: str, body: Any) -> int:
+    def _writes(self, kind: Any, body: Any, *of_another_time: Any) -> int:
         entries = self.sent.entries
-        at = wall().isoformat()
+        [at] = of_another_time or [wall().isoformat()]
         who = {"kiosk_id": self.kiosk_id, "key": self._key}
         entries.append(next_entry(entries, **who, kind=kind, body=body, at=at))
         return entries[-1].sequence

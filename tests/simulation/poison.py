@@ -43,11 +43,22 @@ def entry(valid: PaymentRecord, rng: random.Random) -> tuple[EntryKind, Body]:
 NO_OBJECTS: tuple[Any, ...] = (None, 7, "x", [], [[{"payment_id": "0" * 36}]], True, -(10**30))
 
 
-def breach(valid: PaymentRecord, rng: random.Random) -> tuple[str, Any]:
-    """What the contract does not allow, and the chain does: a kind that is none, or no object in it."""
+NO_LINES: tuple[Any, ...] = (
+    *(None, 7, 1.5, False, [], {"at": "\x00"}),
+    *("\x00", "pay\x00ment", "a\nb", "json:"),
+)
+
+
+def breach(valid: PaymentRecord, rng: random.Random, at: str) -> tuple[Any, Any, Any]:
+    """What the contract does not allow, and the chain does: a kind that is none, no object in it, or a
+    time or kind that is no line of text. ``at``: when it is. Kind, content and time."""
     if rng.random() < 0.3:
-        return "k" * rng.randint(21, 3000), {"reference": valid.reference}
-    return rng.choice([kind.value for kind in EntryKind]), rng.choice(NO_OBJECTS)
+        return "k" * rng.randint(21, 3000), {"reference": valid.reference}, at
+    kind, known = rng.choice([kind.value for kind in EntryKind]), {"reference": valid.reference}
+    if rng.random() < 0.5:
+        return kind, rng.choice(NO_OBJECTS), at
+    odd = rng.choice(NO_LINES)
+    return (odd, known, at) if rng.random() < 0.5 or odd == "json:" else (kind, known, odd)
 
 
 def _deep(levels: int) -> Body:

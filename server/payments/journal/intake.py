@@ -17,6 +17,7 @@ from server.payments.journal import store
 from server.payments.journal.posting import JournalPosting
 from server.payments.models import JournalEntry
 
+SEQUENCE_END = 2**63  # of the column
 _PAYMENT_ID = re.compile("[0-9a-f-]{36}")
 
 
@@ -62,6 +63,7 @@ def ingest(
     unless ``settled``, IntegrityError for a value that must be unique and may be taken by a race:
     where it stays so, it is that entry's own fault, and ``settled`` says that it has stayed so.
     """
+    _check_sequences(entries)
     _check_signatures(caller, entries)
     newest, newest_hash = store.newest(caller.kiosk_id)
     if newest > position:  # the kiosk's row says less than is here
@@ -73,6 +75,13 @@ def ingest(
     if not new:
         return Ingested(position, position_hash)
     return serializable(lambda: Ingested(head, head_hash, _keep(caller, new, signed, now, settled)))
+
+
+def _check_sequences(entries: list[Entry]) -> None:
+    """What has no place in a journal cannot be taken, nor anything that comes with it."""
+    for entry in entries:
+        if type(entry.sequence) is not int or not 1 <= entry.sequence < SEQUENCE_END:
+            raise JournalBroken("an entry has no number")
 
 
 def _check_signatures(caller: Caller, entries: list[Entry]) -> None:
@@ -124,7 +133,7 @@ def _keep(
                 kiosk_id=caller.kiosk_id,
                 sequence=entry.sequence,
                 at=entry.at,
-                kind=str(entry.kind),
+                kind=entry.kind,
                 body=text,
                 payment_id=_about(entry),
                 previous_hash=entry.previous_hash,

@@ -30,6 +30,7 @@ from server.payments import contradictions, held_bills, timing, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import Caller, kept_bills
 from server.payments.journal import kiosk_time
+from server.payments.journal.entry_body import check_form
 from server.payments.models import PaymentOrder
 from server.storable import storable, storable_text
 
@@ -42,10 +43,6 @@ _BY_KIOSK = (Method.CARD, Method.CREDIT)  # no channel can be asked about them
 
 class AnotherKiosks(Exception):
     """A record names a payment that another kiosk started, or this one in another community."""
-
-
-class NoObject(Exception):
-    """What an entry says is no object."""
 
 
 class JournalPosting:
@@ -101,8 +98,7 @@ class JournalPosting:
         self._find({record.payment_id for record in told}, {record.unit for record in told})
         ended = {r.payment_id: r.version for r in told if r.state not in _BEGINNINGS}
         for entry in entries:
-            if not isinstance(entry.body, dict):
-                raise NoObject(type(entry.body).__name__)
+            check_form(entry)
             record = records.get(entry.sequence)
             if record is not None:
                 overtaken = ended.get(record.payment_id, 0) > record.version

@@ -72,6 +72,19 @@ def a04_one_entry_blocks_its_journal() -> None:
     JournalPosting._without_failure = strict
 
 
+def a_time_that_is_no_text_refuses_the_whole_batch() -> None:
+    from server.payments.journal import intake
+
+    real = intake._check_sequences
+
+    def strict(entries: Any) -> None:
+        real(entries)
+        if any(not isinstance(entry.at, str) for entry in entries):
+            raise intake.JournalBroken("an entry cannot be read")
+
+    intake._check_sequences = strict
+
+
 def a05_credit_hangs_on_the_code_of_a_unit() -> None:
     """What was booked under another code than the unit has now is not found."""
     from server.estate.models import Unit
