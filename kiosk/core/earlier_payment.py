@@ -80,7 +80,8 @@ def on_news(session: Session, record: PaymentRecord) -> tuple[Session, tuple[Eff
 def ended(session: Session, record: PaymentRecord) -> Step:
     """A payment that was looked at took no money, or gave it back."""
     returned = record.state is PaymentState.REVERSED
-    what = of_reversed(record) if returned else Say.NOT_TAKEN
+    unpaid = Say.NOT_TAKEN_IN_DOUBT if record.reversal_asked else Say.NOT_TAKEN
+    what = of_reversed(record) if returned else unpaid
     session = with_visit(session, payment=None, looking=False)
     return say(session, what, back_to(session)), (Sound("attention"),)
 
@@ -101,11 +102,14 @@ def _read_again(session: Session) -> Step:
 
 
 def state_of(session: Session, bill: Bill) -> tuple[str, str]:
-    """How it stands with a bill's earlier payment (confirming, paid, not_taken; elsewhere: it is none
-    of this kiosk), and its reference where known."""
+    """How it stands with a bill's earlier payment (confirming, paid, not_taken, not_paid where money
+    may have moved all the same; elsewhere: it is none of this kiosk), and its reference where known."""
     record = held_bills.payment_for(bill, session.visit.held)
     if record is None:
         return "elsewhere", ""
     if record.state is PaymentState.APPROVED:
         return "paid", record.reference
-    return ("not_taken" if record.state.final else "confirming"), record.reference
+    if not record.state.final:
+        return "confirming", record.reference
+    moved = record.reversal_asked or record.state is PaymentState.REVERSED
+    return ("not_paid" if moved else "not_taken"), record.reference

@@ -78,6 +78,10 @@ class Say(StrEnum):
     TERMINAL_SILENT = "terminal_silent"  # the card reader showed nothing; no money was taken
     PAYMENT_CANCELLED = "payment_cancelled"
     PAYMENT_EXPIRED = "payment_expired"
+    # Ended unpaid by a reversal: what was charged before goes back; whether anything was, nobody knows.
+    CANCELLED_IN_DOUBT = "cancelled_in_doubt"
+    EXPIRED_IN_DOUBT = "expired_in_doubt"
+    NOT_TAKEN_IN_DOUBT = "not_taken_in_doubt"  # an earlier payment
     PAYMENT_REVERSED = "payment_reversed"
     KEPT_AS_CREDIT = "kept_as_credit"  # it came after its order's end: the bills are still due
     NO_METHOD = "no_method"

@@ -115,11 +115,16 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
 
 
 def after_cancelled(session: Session) -> Session:
+    """An explicit no. Only without a reversal it means that nothing was charged."""
     visit = session.visit
+    in_doubt = visit.payment is not None and visit.payment.reversal_asked
     session = with_visit(session, payment=None, cancelling=False, code_url="")
     if visit.cancelling and visit.after_cancel is Screen.METHOD:
         return with_visit(session, screen=Screen.METHOD, say=None)
     what = visit.say if visit.say is Say.PAYMENT_EXPIRED else Say.PAYMENT_CANCELLED
+    if in_doubt:
+        expired = what is Say.PAYMENT_EXPIRED
+        what = Say.EXPIRED_IN_DOUBT if expired else Say.CANCELLED_IN_DOUBT
     if visit.card.kind == SILENT and not visit.cancelling:
         what = Say.TERMINAL_SILENT
     return say(session, what, Screen.METHOD)

@@ -69,8 +69,10 @@ def apply_fact(
     card: CardData | None = None,
     channel_reference: str = "",
     status_url: str = "",
+    reversal_asked: bool = False,
 ) -> PaymentRecord | None:
-    """The record after the fact, its version one higher; None when the fact changes nothing."""
+    """The record after the fact, its version one higher; None when the fact changes nothing.
+    ``reversal_asked``: it ended unpaid, and was possibly charged before that (``PaymentView``)."""
     state = TRANSITIONS[(record.state, fact)]
     if state is None:
         return None
@@ -79,6 +81,7 @@ def apply_fact(
             "state": state,
             "version": record.version + 1,
             "reason": reason,
+            "reversal_asked": reversal_asked,
             "card": card or record.card,
             "channel_reference": channel_reference or record.channel_reference,
             "status_url": status_url or record.status_url,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.lifecycle import FACT_OF_STATE, Fact
+from contract.lifecycle import CLOSED_UNPAID, FACT_OF_STATE, Fact
 from contract.messages import (
     CREDITED,
     LATE,
@@ -285,6 +285,7 @@ def on_order_seen(session: Session, event: OrderSeen, moment: Moment) -> Step:
         reason="" if fact is Fact.APPROVED else view.reason or "channel",
         channel_reference=view.channel_reference,
         status_url=view.status_url,
+        reversal_asked=view.reversal_asked and view.state in CLOSED_UNPAID,
     )
 
 

@@ -13,7 +13,6 @@ from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
 from server.language import of_page
 from server.payments.models import PaymentOrder, Refund
-from server.payments.state_machine import End
 
 _OPEN_MORE = _(
     "If it went through, the bill is settled; if not, you are not charged. Anything charged twice"
@@ -65,10 +64,7 @@ def status_of(order: PaymentOrder) -> ReceiptStatus:
             return ReceiptStatus("good", _("Payment complete"))
         case PaymentState.DECLINED | PaymentState.CANCELLED if order.told_paid:
             return ReceiptStatus("bad", _NOT_RECEIVED, _ASK)
-        case PaymentState.DECLINED | PaymentState.CANCELLED if order.ending in (
-            End.OPEN,
-            End.ACCEPTED,
-        ):
+        case PaymentState.DECLINED | PaymentState.CANCELLED if order.may_have_been_charged:
             return ReceiptStatus("quiet", _("Not paid"), _REVERSED)
         case PaymentState.DECLINED:
             return ReceiptStatus("bad", _("Not paid. You were not charged"))

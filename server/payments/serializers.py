@@ -24,6 +24,7 @@ def view_of(order: PaymentOrder) -> PaymentView:
         code_url=order.code_url or None,
         with_payment_code=order.with_payment_code,
         reason=order.reason,
+        reversal_asked=order.may_have_been_charged,
         expires_at=order.expires_at,
         expires_in_s=(order.expires_at - timezone.now()).total_seconds()
         if order.expires_at

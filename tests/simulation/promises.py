@@ -4,8 +4,9 @@ A screen or a paper that says "paid" binds, and so does one that says "not paid,
 is wrong may still be put right, but then staff or the payer's page must say so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from contract.messages import Method, PaymentRecord, PaymentState
@@ -26,7 +27,7 @@ class ReceiptStatus:
     """By payment, unless it says otherwise."""
 
     paid: set[str] = field(default_factory=set)
-    unpaid: set[str] = field(default_factory=set)
+    unpaid: dict[str, datetime] = field(default_factory=dict)  # since when: nothing was charged
     went_back: set[str] = field(default_factory=set)
     asked_not_to_pay_again: set[str] = field(default_factory=set)
     receipts: list[str] = field(default_factory=list)  # references
@@ -34,10 +35,10 @@ class ReceiptStatus:
 
 
 class Promises:
-    """Listens to every screen and every paper of a run."""
+    """Listens to every screen and every paper of a run. ``now``: the true time."""
 
-    def __init__(self) -> None:
-        self.told = ReceiptStatus()
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now, self.told = now, ReceiptStatus()
         self._last: dict[str, PaymentRecord] = {}  # by kiosk: the payment on its screen
 
     def screen(self, code: str, session: Session) -> None:
@@ -52,12 +53,12 @@ class Promises:
         match visit.screen:
             case Screen.PAID if payment is not None:
                 self.told.paid.add(payment.payment_id)
-            case Screen.DECLINED if payment is not None:
-                self.told.unpaid.add(payment.payment_id)
+            case Screen.DECLINED if payment is not None and not payment.reversal_asked:
+                self.told.unpaid.setdefault(payment.payment_id, self._now())
             case Screen.UNKNOWN if payment is not None:
                 self.told.asked_not_to_pay_again.add(payment.payment_id)
             case Screen.MESSAGE if visit.say in NO_MONEY:
-                self.told.unpaid.add(shown.payment_id)
+                self.told.unpaid.setdefault(shown.payment_id, self._now())
             case Screen.MESSAGE if visit.say is Say.PAYMENT_REVERSED:
                 self.told.went_back.add(shown.payment_id)
             case Screen.ATTRACT:
@@ -86,6 +87,7 @@ def broken(run: "Simulation") -> Iterator[str]:
         yield from _paid("a receipt", by_reference.get(reference), reference)
     for payment_id in sorted(told.unpaid):
         yield from _unpaid(orders.get(payment_id))
+        yield from _charged_and_back(run, orders.get(payment_id), told.unpaid[payment_id])
     for payment_id in sorted(told.went_back):
         order = orders.get(payment_id)
         if order is not None and order.life is PaymentState.APPROVED and order.reason != "late":
@@ -121,6 +123,19 @@ def _unpaid(order: PaymentOrder | None) -> Iterator[str]:
     if order.life is PaymentState.REVERSED or order.reason == "late" or _staff_know(order):
         return
     yield f"{order.reference}: a screen said that no money was taken, and it is {order.state}"
+
+
+def _charged_and_back(
+    run: "Simulation", order: PaymentOrder | None, told_at: datetime
+) -> Iterator[str]:
+    """A reversal returns what was charged before it: whoever sees both on the phone was told a lie by
+    "nothing was charged". A restored server may have lost that it had asked for one."""
+    if order is None or not order.by_code or run.server.lost:
+        return
+    account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
+    charged = account.paid_at if account is not None and account.taken_back else None
+    if charged is not None and charged <= told_at:
+        yield f"{order.reference}: a screen said that no money was taken, and a reversal gave it back"
 
 
 def _staff_know(order: PaymentOrder) -> bool:

@@ -6,6 +6,7 @@ import tempfile
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from contract.messages import Method, PaymentRecord
@@ -39,7 +40,7 @@ from tests.simulation.promises import Promises
 from tests.simulation.replacements import Replacements
 from tests.simulation.residents import Residents
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.threads import World, wall
+from tests.simulation.threads import START, World, wall
 from tests.simulation.watch import Watch
 
 BUSY_S_MAX = 1800.0
@@ -67,7 +68,7 @@ class Simulation:
         self.seed, self.faults = seed, faults
         self.scheduler = World.scheduler = Scheduler(seed)
         self._ids = random.Random(f"ids {seed}")
-        self.promises, self.real = Promises(), False
+        self.promises, self.real = Promises(self._true_time), False
         Seams.unexpected = []
         engine.TICK_S = TICK_S
         sync.BILLS_S = COPIES_EVERY_S if faults.theme.copy_minutes is None else 60.0
@@ -143,6 +144,9 @@ class Simulation:
         self.promises.screen(code, session)
         if session.lobby.stopped == NOT_KNOWN:
             Seams.unexpected.append(f"{code} believes that the server does not know its key")
+
+    def _true_time(self) -> datetime:
+        return START + timedelta(seconds=self.scheduler.now)
 
     def let_go(self, payment: PaymentOrder | PaymentRecord) -> bool:
         """Whether staff took the bills of an open payment into their own hands."""

@@ -309,6 +309,12 @@ def _results() -> dict[str, Session]:
             Screen.DECLINED,
             payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
         ),
+        "declined-in-doubt": session(
+            Screen.DECLINED,
+            payment=record(
+                Method.WECHAT, PaymentState.DECLINED, reason="no_money", reversal_asked=True
+            ),
+        ),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
         "unknown-line-down": session(
             Screen.UNKNOWN,
@@ -359,6 +365,8 @@ _BACK_TO_METHOD = (
     Say.TERMINAL_SILENT,
     Say.PAYMENT_CANCELLED,
     Say.PAYMENT_EXPIRED,
+    Say.CANCELLED_IN_DOUBT,
+    Say.EXPIRED_IN_DOUBT,
     Say.PAYMENT_REVERSED,
     Say.KEPT_AS_CREDIT,
     Say.NO_METHOD,

@@ -26,6 +26,7 @@ _WAITING = {
     "elsewhere": "bills.waiting_elsewhere",
     "paid": "bills.waiting_paid",
     "not_taken": "bills.waiting_not_taken",
+    "not_paid": "bills.waiting_not_paid",
 }
 
 

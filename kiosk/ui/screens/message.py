@@ -14,7 +14,13 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import day
 from kiosk.ui.widgets import statement  # noqa: F401
 
-_GOOD = (Say.ALREADY_PAID, Say.PRINTED, Say.RESUMED, Say.PAYMENT_CANCELLED)
+_GOOD = (
+    Say.ALREADY_PAID,
+    Say.PRINTED,
+    Say.RESUMED,
+    Say.PAYMENT_CANCELLED,
+    Say.CANCELLED_IN_DOUBT,
+)
 _NEXT = {
     Screen.IDENTIFY: "message.to_identify",
     Screen.METHOD: "message.to_method",

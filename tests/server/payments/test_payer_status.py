@@ -13,6 +13,7 @@ from server.payments.channels.interface import RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
+from server.payments.serializers import view_of
 from server.staff.people import Person
 from tests.server.pages import foreign
 from tests.server.payments.charges import request as charge_request
@@ -162,5 +163,6 @@ def test_where_a_reversal_was_asked_for_nobody_is_told_that_nothing_was_charged(
     inquiry.end(begun, "reverse" if code else "close", through, NOW + timedelta(seconds=60))
     assert order().life is PaymentState.CANCELLED
     shown = page(client)
+    assert view_of(order()).reversal_asked == code, "the kiosk says no more than the page"
     assert ("钱会原路退回" in shown) == code
     assert ("没有扣款" in shown) == (not code)

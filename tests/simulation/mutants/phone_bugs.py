@@ -134,3 +134,10 @@ def paid_is_booked_while_it_is_given_back() -> None:
     from server.payments import transitions
 
     transitions.may_be_given_back = lambda order, at: False
+
+
+def what_was_reversed_is_told_as_not_charged() -> None:
+    """The kiosk hears of an end, and not that it may have returned something."""
+    from server.payments.models import PaymentOrder
+
+    PaymentOrder.may_have_been_charged = property(lambda self: False)

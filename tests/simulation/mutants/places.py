@@ -59,6 +59,9 @@ _PLACES = {
     "phone_bugs.what_was_paid_meanwhile_is_reversed_unread": Place(
         themes.PHONE, ("paid_while_reversing", "phone_asks_for_password")
     ),
+    "phone_bugs.what_was_reversed_is_told_as_not_charged": Place(
+        themes.PHONE, ("paid_while_reversing", "phone_asks_for_password", "password_never_typed")
+    ),
     "phone_bugs.ended_charges_are_not_looked_at_again": Place(
         themes.PHONE, ("paid_after_decline", "phone_declines")
     ),
@@ -81,6 +84,7 @@ _PLACES = {
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close")
     ),
     "office_bugs.a04_one_entry_blocks_its_journal": Place(themes.POISON, ("poison",)),
+    "office_bugs.a_time_that_is_no_text_refuses_the_whole_batch": Place(themes.POISON, ("poison",)),
     "office_bugs.a05_credit_hangs_on_the_code_of_a_unit": Place(
         themes.CREDIT, ("clerk_renames", "paid_after_close")
     ),
