@@ -63,6 +63,9 @@ class Paper(StrEnum):
     RECEIPT = "receipt"  # the money came
     ENQUIRY = "enquiry"  # nobody can tell yet
     NOT_PAID = "not_paid"  # nothing was taken
+    TAKEN_BACK = (
+        "taken_back"  # by a reversal: what was taken goes back, and nobody knows whether it was
+    )
     RETURNED = "returned"  # whatever was taken goes back the way it came
     CREDITED = "credited"  # it came too late for the bill and is credit of the unit
 
@@ -71,12 +74,14 @@ _TITLES = {
     Paper.RECEIPT: "receipt.title",
     Paper.ENQUIRY: "receipt.slip",
     Paper.NOT_PAID: "receipt.slip_not_paid",
+    Paper.TAKEN_BACK: "receipt.slip_not_paid",
     Paper.RETURNED: "receipt.slip_returned",
     Paper.CREDITED: "receipt.slip_credited",
 }
 _SAYS = {
     Paper.ENQUIRY: ("receipt.do_not_pay", "receipt.promise", "receipt.refund"),
     Paper.NOT_PAID: ("receipt.not_charged", "receipt.still_due"),
+    Paper.TAKEN_BACK: ("receipt.taken_back", "receipt.if_charged", "receipt.still_due"),
     Paper.RETURNED: ("receipt.returned", "receipt.returned_when", "receipt.still_due"),
     Paper.CREDITED: ("receipt.credited", "receipt.credited_then"),
 }
@@ -88,7 +93,7 @@ def paper_of(record: PaymentRecord) -> Paper:
         case PaymentState.APPROVED:
             return Paper.RECEIPT
         case PaymentState.DECLINED | PaymentState.CANCELLED:
-            return Paper.NOT_PAID
+            return Paper.TAKEN_BACK if record.reversal_asked else Paper.NOT_PAID
         case PaymentState.REVERSED:
             return Paper.CREDITED if record.reason == CREDITED else Paper.RETURNED
         case PaymentState.CREATED | PaymentState.PENDING | PaymentState.UNKNOWN:

@@ -59,6 +59,9 @@ def papers() -> dict[str, Paper]:
         ),
         "unknown": Paper(samples.record(Method.WECHAT, state.UNKNOWN, simulated=False)),
         "declined": Paper(samples.record(Method.CARD, state.DECLINED, simulated=False)),
+        "taken-back": Paper(
+            samples.record(Method.ALIPAY, state.CANCELLED, reversal_asked=True, simulated=False)
+        ),
         "refund-promised": Paper(samples.record(Method.ALIPAY, state.REVERSED, simulated=False)),
         "kept-as-credit": Paper(
             samples.record(Method.WECHAT, state.REVERSED, reason=CREDITED, simulated=False)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.messages import Method, PaymentState, PaymentView
+from contract.messages import Method, PaymentRecord, PaymentState, PaymentView
 from kiosk.core.effects import Record
 from kiosk.core.events import AccountFound, CardLost, OrderMade, OrderSeen, Scanned
 from kiosk.core.model import Action, Say, Screen
@@ -35,6 +35,10 @@ def ends(story: Story, state: PaymentState, reversal: bool = True, **known) -> S
 def spoken(story: Story, language: str):
     visit = replace(story.visit, language=language)
     return replace(story.session, visit=visit)
+
+
+def slip(record: PaymentRecord, language: str) -> str:
+    return words(lay_out(record, config().community, speech(language)))
 
 
 def assert_promises_return(shown: str, language: str) -> None:
@@ -113,9 +117,17 @@ def test_an_earlier_payment_that_is_looked_at(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_its_slip(language):
+    story = ends(charged().taps(Action.CANCEL_PAYMENT), PaymentState.CANCELLED)
+    record = story.did(Record)[-1].record
+    assert_promises_return(slip(record, language), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_slip_of_a_payment_in_doubt_promises_no_more(language):
     """It may end by a reversal yet."""
     story = charged()
     story.plays(CardLost(story.payment.payment_id, "no_answer"))
-    shown = words(lay_out(story.payment, config().community, speech(language)))
-    assert_promises_return(shown, language)
+    shown = slip(story.payment, language)
+    assert ("退回" if language == "zh_CN" else "is returned") in shown
+    assert not [claim for claim in NOT_CHARGED if claim in shown.lower()]
