@@ -283,6 +283,10 @@ def _paying() -> dict[str, Session]:
     return scenes
 
 
+def _declined(method: Method, **known) -> Session:
+    return session(Screen.DECLINED, payment=record(method, PaymentState.DECLINED, **known))
+
+
 def _results() -> dict[str, Session]:
     card = CardData(card_name="UnionPay", masked_pan="622848******1234", receipt_no="12")
     unknown = record(Method.CARD, PaymentState.UNKNOWN, reason="timeout", card=card)
@@ -299,22 +303,10 @@ def _results() -> dict[str, Session]:
         "paid-offline": paid(payment=offline, where=_lobby_without_server()),
         "paid-big": paid(payment=BIG.model_copy(update={"state": PaymentState.APPROVED})),
         "receipt-phone": replace(paid(), visit=replace(paid().visit, screen=Screen.RECEIPT_PHONE)),
-        "declined-card": session(
-            Screen.DECLINED, payment=record(Method.CARD, PaymentState.DECLINED)
-        ),
-        "declined-qr": session(
-            Screen.DECLINED, payment=record(Method.ALIPAY, PaymentState.DECLINED)
-        ),
-        "declined-code-expired": session(
-            Screen.DECLINED,
-            payment=record(Method.WECHAT, PaymentState.DECLINED, reason="code_expired"),
-        ),
-        "declined-in-doubt": session(
-            Screen.DECLINED,
-            payment=record(
-                Method.WECHAT, PaymentState.DECLINED, reason="no_money", reversal_asked=True
-            ),
-        ),
+        "declined-card": _declined(Method.CARD),
+        "declined-qr": _declined(Method.ALIPAY),
+        "declined-code-expired": _declined(Method.WECHAT, reason="code_expired"),
+        "declined-in-doubt": _declined(Method.WECHAT, reason="no_money", reversal_asked=True),
         "unknown-card": session(Screen.UNKNOWN, payment=unknown),
         "unknown-line-down": session(
             Screen.UNKNOWN,
