@@ -2,6 +2,7 @@
 same id continues instead of beginning again."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -129,6 +130,9 @@ def _decide(
     """Tries of one payment wait for each other at its bills. The first of them decides, and what it
     decided, also a refusal, is committed before the next one looks: they all hear the same, whatever
     became of the bills since."""
+    if request.method is Method.CREDIT:  # before its bills, as clerks and billing runs do
+        with suppress(UnitNotFound):  # as ``_create`` says then
+            hold_unit(find_unit(caller.community, request.unit).pk)
     numbers = [bill.number for bill in request.bills]
     lock(Bill.objects.filter(community=caller.community, number__in=numbers))
     earlier = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
@@ -159,13 +163,12 @@ def _digest(request: StartPayment) -> str:
 
 @transaction.atomic
 def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
+    """Of credit the caller holds the unit."""
     unit = find_unit(caller.community, request.unit)
     simulated = request.simulated or _simulated_channel(request.method)
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
     today = business_day(now, caller.community.time_zone)
-    if request.method is Method.CREDIT:
-        hold_unit(unit.pk)  # before its bills, as clerks and billing runs do
     bills = _checked_bills(unit, request, today)
     with_payment_code = request.payment_code is not None
     order = PaymentOrder.objects.create(

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from contract.messages import Method, PaymentState
+from contract.messages import PaymentState
+from contract.methods import BY_CHANNEL
 from server.payments.channels.interface import ChannelStatus, Ending
 from server.payments.models import PaymentOrder
 from server.payments.timing import NOTIFICATION_GRACE
@@ -27,7 +28,7 @@ def asked_in_vain(cut_off: Sequence[datetime]) -> Iterator[str]:
     orders = PaymentOrder.objects.filter(
         state__in=open_states, held_minor=0, expires_at__isnull=False
     )
-    for order in orders.exclude(method=Method.CARD).order_by("pk"):
+    for order in orders.filter(method__in=BY_CHANNEL).order_by("pk"):
         over = order.expires_at + NOTIFICATION_GRACE
         if in_vain(order.channel_responses, over, cut_off):
             yield f"{order.reference}: {order.method} says again and again that it has no such order"

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0002_journal_entries_of_any_length'),
+        ('payments', '0003_credit_is_a_method'),
     ]
 
     operations = [
