@@ -273,9 +273,8 @@ class StartPayment(Message):
 
 
 LATE = "late"
-CREDITED = (
-    "credited"  # why a kiosk calls a payment REVERSED: its payer was told that LATE money is credit
-)
+# Why a kiosk calls a payment REVERSED: its payer was told that LATE money is credit.
+CREDITED = "credited"
 
 
 class PaymentView(Message):
@@ -293,8 +292,8 @@ class PaymentView(Message):
     code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
     with_payment_code: bool = False  # the kiosk read the resident's phone instead
     reason: str = ""  # stable code: why declined or cancelled
-    # DECLINED or CANCELLED, and its channel was asked to reverse it: what it had charged goes back, and
-    # no channel says whether there was anything. Nobody may be told that nothing was charged.
+    # It ended unpaid by a reversal: what was charged before goes back, and no channel says whether there
+    # was anything, so nobody may be told that there was not.
     reversal_asked: bool = False
     expires_at: datetime | None = None
     expires_in_s: float | None = None  # the same, counted by the server
