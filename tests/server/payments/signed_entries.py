@@ -14,13 +14,13 @@ def next_entry(
     *,
     kiosk_id: str,
     key: Ed25519PrivateKey,
-    kind: str,
+    kind: Any,
     body: Any,
-    at: str,
+    at: Any,
 ) -> ReceivedEntry:
     sequence = len(before) + 1
     previous = before[-1].hash if before else GENESIS
-    digest = entry_hash(sequence, at, str(kind), body, previous)
+    digest = entry_hash(sequence, at, kind, body, previous)
     return ReceivedEntry(
         sequence=sequence,
         at=at,
