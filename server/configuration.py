@@ -18,6 +18,7 @@ from contract.text_file import NotUtf8, read_text
 
 CONFIG_VARIABLE = "LOBBYPAY_SERVER_CONFIG"
 DATABASE_VARIABLE = "LOBBYPAY_DATABASE_URL"
+MAIL_PASSWORD_VARIABLE = "LOBBYPAY_MAIL_PASSWORD"
 SECRET_FILE = "secret-key"
 
 
@@ -88,11 +89,31 @@ class DatabaseSection(Section):
     )
 
 
+class MailSection(Section):
+    """Without ``host`` nothing is sent: each message becomes a file in the folder ``mail`` of the data
+    folder."""
+
+    host: str = Field(default="", description="the mail server's name, or empty: nothing is sent")
+    port: int = Field(default=587, ge=1, le=65535, description="1 to 65535")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls, tls or none"
+    )
+    user: str = Field(default="", description="the account at the mail server, or empty")
+    sender: str = Field(
+        default="LobbyPay <lobbypay@localhost>",
+        description="whom mails come from: NAME <ADDRESS>, or ADDRESS",
+    )
+    per_minute: int = Field(
+        default=60, ge=1, le=6000, description="mails a minute at the most (1 to 6000)"
+    )
+
+
 class Configuration(Section):
     """The whole file. ``channels`` is read by the payment channels, each its own table."""
 
     server: ServerSection = ServerSection()
     database: DatabaseSection = DatabaseSection()
+    mail: MailSection = MailSection()
     channels: dict[str, dict[str, Any]] = {}
 
 
@@ -186,6 +207,24 @@ def django_database(configuration: Configuration, environment: Mapping[str, str]
     allowed = DatabaseSection.model_fields["url"].description
     shown = f"{parts.scheme}://…" if parts.scheme else "the value"  # may hold a password
     raise ConfigMistake(f"database.url: {shown} is not allowed; allowed: {allowed}")
+
+
+def django_mail(configuration: Configuration, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Django's settings of mail, by their names there. The password stands in the environment alone."""
+    mail = configuration.mail
+    backend = "smtp" if mail.host else "filebased"
+    return {
+        "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
+        "EMAIL_FILE_PATH": str(configuration.server.data_folder / "mail"),
+        "EMAIL_HOST": mail.host,
+        "EMAIL_PORT": mail.port,
+        "EMAIL_HOST_USER": mail.user,
+        "EMAIL_HOST_PASSWORD": environment.get(MAIL_PASSWORD_VARIABLE, ""),
+        "EMAIL_USE_TLS": mail.security == "starttls",
+        "EMAIL_USE_SSL": mail.security == "tls",
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": mail.sender,
+    }
 
 
 def _sqlite(file: str) -> dict[str, Any]:

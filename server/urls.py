@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(url="/staff/")),
     path("admin/login/", RedirectView.as_view(url="/staff/login/", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(url="/staff/password/")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", include("server.workplace.urls")),

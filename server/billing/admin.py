@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from unfold.decorators import display
 from unfold.forms import ActionForm
 
 from contract.money import Money
-from server.billing import approval, closing, opening
+from server.billing import approval, closing, opening, row_approval
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import (
     Allocation,
@@ -39,7 +40,13 @@ from server.staff.row_changes import SecondPerson
 
 
 @admin.register(FeeItem)
-class FeeItemAdmin(CommunityRows, ModelAdmin):
+class FeeItemAdmin(SecondPerson, CommunityRows, ModelAdmin):
+    form = ReasonForm
+    harmless = ("name_zh", "name_en", "position")
+
+    def needs_second_person(self, row: FeeItem) -> bool:
+        return row.pk is not None and opening.item_was_billed(row.pk)
+
     list_display = (
         bilingual(FeeItem, "name"),
         "code",
@@ -87,14 +94,31 @@ class MeterReadingAdmin(CommunityRows, ModelAdmin):
     search_fields = ("meter__code",)
 
 
+class AmountOfSecondPerson(SecondPerson):
+    """Each of these rows is measured by its amount."""
+
+    def needs_second_person(self, row: SharedCost | OneOffCharge) -> bool:
+        return True
+
+    def weight_minor(self, row: SharedCost | OneOffCharge) -> int:
+        return row.amount_minor
+
+
 @admin.register(SharedCost)
-class SharedCostAdmin(CommunityRows, ModelAdmin):
+class SharedCostAdmin(AmountOfSecondPerson, CommunityRows, ModelAdmin):
+    form = ReasonForm
+    request_kind = row_approval.SHARED_COST
     list_display = ("fee_item", "period", "building", "entrance", "amount_minor", "community")
     list_filter = ("community", "period")
 
 
 @admin.register(UnitWeight)
-class UnitWeightAdmin(CommunityRows, ModelAdmin):
+class UnitWeightAdmin(SecondPerson, CommunityRows, ModelAdmin):
+    form = ReasonForm
+
+    def needs_second_person(self, row: UnitWeight) -> bool:
+        return opening.item_was_billed(row.fee_item_id)
+
     list_display = ("unit", "fee_item", "weight", "community")
     list_filter = ("community", "fee_item")
     search_fields = ("unit__code",)
@@ -102,8 +126,9 @@ class UnitWeightAdmin(CommunityRows, ModelAdmin):
 
 
 @admin.register(OneOffCharge)
-class OneOffChargeAdmin(CommunityRows, ModelAdmin):
+class OneOffChargeAdmin(AmountOfSecondPerson, CommunityRows, ModelAdmin):
     form = ReasonForm
+    request_kind = row_approval.ONE_OFF
     list_display = (
         "unit",
         "fee_item",
@@ -118,8 +143,16 @@ class OneOffChargeAdmin(CommunityRows, ModelAdmin):
 
 
 @admin.register(Discount)
-class DiscountAdmin(CommunityRows, ModelAdmin):
+class DiscountAdmin(SecondPerson, CommunityRows, ModelAdmin):
     form = ReasonForm
+    request_kind = row_approval.DISCOUNT
+
+    def needs_second_person(self, row: Discount) -> bool:
+        return True
+
+    def weight_minor(self, row: Discount) -> int | None:
+        return row_approval.discount_minor(row)
+
     list_display = ("unit", "kind", "percent", "fee_item", "begins", "ends", "proof")
     list_filter = ("community", "kind")
     search_fields = ("unit__code",)
@@ -181,11 +214,10 @@ class BillAdmin(ReadOnly, ModelAdmin):
         asked = 0
         for bill in queryset.filter(community__in=own):
             try:
-                if self._asked(request, bill, reason):
+                if self._voided(request, bill, reason):
+                    voided += 1
+                else:
                     asked += 1
-                    continue
-                void_by(people.of(request.user), bill, reason, at=timezone.now())
-                voided += 1
             except ReasonMissing:
                 said = gettext("Give the reason for which the bills are voided")
                 self.message_user(request, said, messages.ERROR)
@@ -204,17 +236,19 @@ class BillAdmin(ReadOnly, ModelAdmin):
             )
             self.message_user(request, said % {"count": asked}, messages.WARNING)
 
-    def _asked(self, request: HttpRequest, bill: Bill, reason: str) -> bool:
-        """Whether it is above the person's limit: then another is asked. Raises ReasonMissing, and
-        BillNotOpen for what cannot be voided anyway."""
-        user, kind, community = request.user, approval.CODE, bill.community_id
-        if not closing.needs_another(user, kind, bill, bill.amount_minor):
-            return False
+    def _voided(self, request: HttpRequest, bill: Bill, reason: str) -> bool:
+        """False: it is above the person's limit, and another was asked. Raises ReasonMissing,
+        BillNotOpen, BillLeased."""
+        user, kind, now = request.user, approval.CODE, timezone.now()
+        with transaction.atomic():
+            if closing.take_alone(user, kind, bill, bill.amount_minor, now):
+                void_by(people.of(user), bill, reason, at=now)
+                return True
         if bill.state != BillState.OPEN:
             raise BillNotOpen(bill)
-        values = (bill.number, bill.amount_minor, bill.currency, reason, timezone.now())
-        approvals.ask(user, kind, community, *values)
-        return True
+        values = (bill.number, bill.amount_minor, bill.currency, reason, now)
+        approvals.ask(user, kind, bill.community_id, *values)
+        return False
 
     def has_void_permission(self, request: HttpRequest) -> bool:
         return scope.does(request.user, Deed.VOID_BILL) != set()

@@ -12,7 +12,13 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from server.billing import approval, closing, credit_approval, waiver_approval
+        from server.billing import (
+            approval,
+            closing,
+            credit_approval,
+            row_approval,
+            waiver_approval,
+        )
         from server.staff.approvals import KINDS
 
         guards.keep(self, immutability.GUARDS)
@@ -22,3 +28,4 @@ class BillingConfig(AppConfig):
         KINDS[waiver_approval.BACK_CODE] = waiver_approval.TAKE_BACK
         KINDS[closing.CODE] = closing.REOPEN
         KINDS[credit_approval.CODE] = credit_approval.PAY_OUT
+        KINDS.update(row_approval.KINDS)

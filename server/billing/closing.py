@@ -76,6 +76,16 @@ def needs_another(user: Any, kind: str, bill: Any, amount_minor: int) -> bool:
     return alone is not None and is_closed(bill.community_id, bill.period)
 
 
+def take_alone(
+    user: Any, kind: str, bill: Any, amount_minor: int, at: datetime, *, before_minor: int = 0
+) -> bool:
+    """Whether the person may correct the bill so alone, counted then: see ``approvals.take_alone``.
+    ``before_minor``: what was done to the same bill before, which is one with this."""
+    if needs_another(user, kind, bill, amount_minor + before_minor):
+        return False
+    return approvals.take_alone(user, kind, bill.community_id, amount_minor, at)
+
+
 @transaction.atomic
 def close_by(person: Person, community: Community, period: str, reason: str, at: datetime) -> None:
     """Raises PeriodIsClosed when it was closed before, ReasonMissing."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,9 +37,10 @@ def pay_out(
     """Done at once up to the person's limit, else asked for. Raises as ``pay_out_by``."""
     where = unit.community_id
     there = credit_minor(unit)
-    if not approvals.needs_another(user, CODE, where, amount_minor):
-        by = people.of(user)
-        return pay_out_by(by, unit, amount_minor, how, reason, key=key, today=today, at=at)
+    with transaction.atomic():
+        if approvals.take_alone(user, CODE, where, amount_minor, at):
+            by = people.of(user)
+            return pay_out_by(by, unit, amount_minor, how, reason, key=key, today=today, at=at)
     if there < amount_minor:
         raise TooLittleCredit(there)
     details = {"how": how, "key": key, "credit_minor": there, "unit": unit.code}

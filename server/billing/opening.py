@@ -64,6 +64,12 @@ def item_was_billed(item: int) -> bool:
     return bills.exists()
 
 
+def billed_units(unit_ids: Iterable[int]) -> set[int]:
+    """Of these units those for which bills were issued here."""
+    bills = issued_here(Bill.objects.filter(unit_id__in=list(unit_ids)))
+    return set(bills.values_list("unit_id", flat=True))
+
+
 def known_debts(numbers: Iterable[str]) -> dict[str, int]:
     """Of these numbers those that were brought forward, whatever became of them since: in minor units."""
     rows = Bill.objects.filter(number__in=list(numbers))

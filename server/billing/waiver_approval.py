@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,10 +43,11 @@ def waive(user: Any, bill: Bill, wish: Wish, reason: str, at: datetime) -> Reque
     ``waive_by``; a held bill can be asked about, and waits."""
     today = business_day(at, bill.community.time_zone)
     weight = weight_minor(bill, wish, today)
-    with_others = weight + bill.waived_minor + bill.late_fee_waived_minor  # many small ones are one
-    if not closing.needs_another(user, CODE, bill, with_others):
-        waive_by(people.of(user), bill, wish, reason, today=today, at=at)
-        return None
+    before = bill.waived_minor + bill.late_fee_waived_minor  # many small ones are one
+    with transaction.atomic():
+        if closing.take_alone(user, CODE, bill, weight, at, before_minor=before):
+            waive_by(people.of(user), bill, wish, reason, today=today, at=at)
+            return None
     if bill.state != BillState.OPEN:
         raise BillNotOpen(bill)
     left = left_minor(bill, wish.what, today)

@@ -202,10 +202,11 @@ def _reissue(request: HttpRequest, bill: Bill) -> Bill | str:
 
 
 def _above_limit(request: HttpRequest, bill: Bill) -> bool:
-    """Of voiding as well: a bill that is made anew is voided."""
-    codes = (approval.CODE, approval.REISSUE_CODE)
-    amount, user = bill.amount_minor, request.user
-    return any(closing.needs_another(user, code, bill, amount) for code in codes)
+    """Of voiding as well, where the community has a limit of it: a bill that is made anew is voided."""
+    user, where, amount = request.user, bill.community_id, bill.amount_minor
+    return closing.needs_another(
+        user, approval.REISSUE_CODE, bill, amount
+    ) or approvals.needs_another(user, approval.CODE, where, amount, said_only=True)
 
 
 def _run(request: HttpRequest, pk: int) -> dict[str, Any]:

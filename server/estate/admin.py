@@ -24,6 +24,7 @@ from server.estate.models import (
 )
 from server.staff import scope
 from server.staff.back_office import ModelAdmin, ReadOnly, TabularInline
+from server.staff.row_changes import ColumnsOfSecondPerson
 
 
 @admin.register(Community)
@@ -60,7 +61,14 @@ class OccupantsOfUnit(CommunityInline, TabularInline):
 
 
 @admin.register(Unit)
-class UnitAdmin(CommunityRows, ModelAdmin):
+class UnitAdmin(ColumnsOfSecondPerson, CommunityRows, ModelAdmin):
+    """Area and kind of a unit decide what it is charged: once it was, they take two people."""
+
+    guarded = ("area_m2", "kind")
+
+    def columns_need_second_person(self, row: Unit) -> bool:
+        return row.was_billed
+
     list_display = ("code", bilingual(Unit, "label"), "kind", "state", "area_m2", "community")
     list_filter = ("community", "kind", "state", "building")
     search_fields = ("code",)

@@ -203,6 +203,11 @@ class Unit(OfCommunity):
         """Of its page for staff: the back office and its search lead there."""
         return f"/staff/units/{self.pk}/"
 
+    @property
+    def was_billed(self) -> bool:
+        """Whether there is any bill of it."""
+        return self.bills.exists()  # type: ignore[attr-defined]
+
     def clean(self) -> None:
         super().clean()
         check_stays(self, "community")

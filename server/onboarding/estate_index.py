@@ -122,13 +122,15 @@ _BUILDING = _("Building %(code)s")
 
 @dataclass
 class Import:
-    """What the importers of sheets share: where to, on which day, and the report of it."""
+    """What the importers of sheets share: where to, on which day, and the report of it.
+    ``new_balances``: whether money may be brought forward that was not before."""
 
     community: Community
     today: date
     at: datetime
     report: Report
     index: Index
+    new_balances: bool = True
     seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
     def first_time(self, row: Row, column: str, *key: Any) -> bool:

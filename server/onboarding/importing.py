@@ -12,9 +12,11 @@ from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from contract.business_day import business_day
+from server.billing import opening
 from server.estate.models import Community
 from server.estate.row_locks import hold_community
 from server.onboarding.columns import sheets
@@ -67,7 +69,7 @@ def import_estate(
     with transaction.atomic():
         try:
             with opened(path, report) as book:
-                _import(book, community, report, at, watch)
+                _import(book, community, person, report, at, watch)
         except NotAWorkbook as refused:
             report.add(Problem("", 0, "", name or path.name, refused.text))
         if report.problem_count:
@@ -90,14 +92,20 @@ def import_estate(
 
 
 def _import(
-    book: Book, community: Community, report: Report, at: datetime, watch: Watch | None
+    book: Book,
+    community: Community,
+    person: Person,
+    report: Report,
+    at: datetime,
+    watch: Watch | None,
 ) -> None:
     if watch is not None:
         watch(0, book.row_count)
     # Two imports at a time would each make what the other makes; bills are numbered under this lock, too.
     hold_community(community.pk)
     today = business_day(at, community.time_zone)
-    to = Import(community, today, at, report, Index(community))
+    index, balances = Index(community), _may_bring_balances(community, person)
+    to = Import(community, today, at, report, index, balances)
     for sheet in sheets():
         if sheet.name not in book.tabs:
             continue
@@ -108,6 +116,15 @@ def _import(
             if watch is not None:
                 watch(book.rows_read, book.row_count)
     report.in_order_of(list(book.tabs.values()))
+
+
+def _may_bring_balances(community: Community, person: Person) -> bool:
+    """Money is brought forward before the community's first bill; later by whoever has the server's
+    terminal, or by the company's own account."""
+    if person.account is None or not opening.issued_here(community.bills.all()).exists():
+        return True
+    own = get_user_model()._default_manager.filter(pk=person.account, is_active=True)
+    return own.filter(is_superuser=True).exists()
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

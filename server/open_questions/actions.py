@@ -17,7 +17,7 @@ from server.payments.decisions import approval, unknown_outcome
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.outside_refund import settle_outside
-from server.payments.decisions.refund_takeover import returned_by_hand, try_again
+from server.payments.decisions.refund_takeover import NotAlone, returned_by_hand, try_again
 from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
 from server.staff import approvals
 from server.staff.people import Person
@@ -201,20 +201,36 @@ def _returned_by_hand(asked: Request, communities: QuerySet[Community]) -> Promi
     how, key = _choice(Refund.How, asked.form.get("how")), refund.community_id
     amount, user = refund.amount_minor, asked.user
     if user is not None and approvals.needs_another(user, approval.CODE, key, amount):
-        details = {"how": how.value, "looked": asked.looked}
-        values = (refund.refund_no, amount, refund.order.currency, asked.reason, asked.at)
-        approvals.ask(user, approval.CODE, key, *values, details=details)
-        return ASKED
-    returned_by_hand(
+        return _ask_to_return(asked, refund, how)
+    try:
+        returned_by_hand(
+            refund.refund_no,
+            asked.person,
+            asked.reason,
+            asked.at,
+            how=how,
+            returned_at=asked.moment("returned_at", refund.community),
+            looked_at_channel=asked.looked,
+            alone=lambda: (
+                user is None or approvals.take_alone(user, approval.CODE, key, amount, asked.at)
+            ),
+        )
+    except NotAlone:
+        return _ask_to_return(asked, refund, how)
+    return None
+
+
+def _ask_to_return(asked: Request, refund: Refund, how: Refund.How) -> Promise:
+    details = {"how": how.value, "looked": asked.looked}
+    values = (
         refund.refund_no,
-        asked.person,
+        refund.amount_minor,
+        refund.order.currency,
         asked.reason,
         asked.at,
-        how=how,
-        returned_at=asked.moment("returned_at", refund.community),
-        looked_at_channel=asked.looked,
     )
-    return None
+    approvals.ask(asked.user, approval.CODE, refund.community_id, *values, details=details)
+    return ASKED
 
 
 def _resolve_alert(asked: Request, communities: QuerySet[Community]) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
-from server.staff import assignments, audit, second_factor
+from server.staff import assignments, audit, made_passwords, second_factor
 from server.staff.people import Person
 from server.staff.roles import Role
 
@@ -25,10 +25,12 @@ def create_staff(
     superuser: bool | None = None,
     roles: Iterable[tuple[Any, Role]] = (),
     by: Person = OPERATOR,
+    to_be_changed: bool = False,
 ) -> Any:
     """A member of staff; a known name gets the new password and keeps what it has.
 
     ``roles``: (community, role), added to those that are held. ``superuser``: None leaves it as it is.
+    ``to_be_changed``: the person chooses another password at the next sign-in.
     Raises django.core.exceptions.ValidationError for a weak password.
     """
     people = get_user_model()
@@ -40,6 +42,10 @@ def create_staff(
         user.is_superuser = superuser
     user.set_password(password)
     user.save()
+    if to_be_changed:
+        made_passwords.mark(user, at)
+    else:
+        made_passwords.forget(user)
     after = {"superuser": user.is_superuser}
     act = "account_made" if new else "password_set"
     audit.note(None, by, act, ("person", name), at, after=after)

@@ -5,22 +5,37 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from server.staff import books_admin  # noqa: F401
+from server.staff import (
+    books_admin,  # noqa: F401
+    made_passwords,
+)
 from server.staff.act_names import act_name, subject_name
 from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm
 from server.staff.models import Act, Limit, RoleAssignment
+from server.staff.row_changes import SecondPerson
 
 for replaced in (User, Group):
     admin.site.unregister(replaced)
 for secret in (TOTPDevice, StaticDevice):  # nobody reads the key of another's second factor
     admin.site.unregister(secret)
+
+
+class MadePasswordForm(AdminPasswordChangeForm):
+    """Of another: the person chooses an own one at the next sign-in."""
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        made_passwords.mark(user, timezone.now())
+        return user
 
 
 @admin.register(User)
@@ -34,11 +49,22 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Important dates"), {"fields": ("last_login", "date_joined")}),
     )
+    add_fieldsets = DjangoUserAdmin.add_fieldsets
     list_filter = ("is_staff", "is_superuser", "is_active")
     filter_horizontal = ()
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = MadePasswordForm
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            made_passwords.mark(obj, timezone.now())
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        """In one transaction with its line of the log."""
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -66,8 +92,14 @@ class ByAct(admin.SimpleListFilter):
 
 
 @admin.register(Limit)
-class LimitAdmin(ModelAdmin):
+class LimitAdmin(SecondPerson, ModelAdmin):
+    """Whoever could raise a limit alone would have none."""
+
     form = ReasonForm
+
+    def needs_second_person(self, row: Limit) -> bool:
+        return True
+
     list_display = ("community", "kind", "role", "amount_minor")
     list_filter = ("community", "kind")
 

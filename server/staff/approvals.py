@@ -10,28 +10,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from server.staff import audit, people, scope
-from server.staff.models import Limit, Request, RoleAssignment
+from server.staff.models import Limit, LimitUse, Request, RoleAssignment
 from server.staff.people import Person
 from server.staff.roles import TABLE, Area, Deed, Role
 
 LIFE = timedelta(days=7)
+DAY = timedelta(hours=24)  # what was done alone counts against a limit for so long
 _OWN = _("This is your own request; another person has to approve it")
 _DECIDED = _("This request was decided already")
 _EXPIRED = _("This request was not decided in time; it can be asked for again")
-# Up to how much (minor units) a role may act alone where the community says nothing else.
+# Up to how much (minor units) a role may act alone where the community says nothing else. Whoever voids
+# a bill, gives a discount or changes a charge can let off as much as whoever waives.
+_NOTHING_ALONE = {
+    Role.COLLECTOR: ("void_bill", "waive", "pay_out"),
+    Role.BOOKKEEPER: ("void_bill", "waive", "pay_out", "discount", "one_off", "shared_cost"),
+    Role.ADMINISTRATOR: ("discount", "one_off", "shared_cost"),
+}
 ALONE: dict[tuple[Role, str], int] = {
-    (Role.COLLECTOR, "void_bill"): 0,
-    (Role.COLLECTOR, "waive"): 0,
-    (Role.BOOKKEEPER, "waive"): 0,
-    (Role.COLLECTOR, "pay_out"): 0,
-    (Role.BOOKKEEPER, "pay_out"): 0,
+    (role, kind): 0 for role, kinds in _NOTHING_ALONE.items() for kind in kinds
 }
 
 
@@ -84,9 +88,10 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def alone_up_to(user: Any, kind: str, community: int) -> int | None:
+def alone_up_to(user: Any, kind: str, community: int, *, said_only: bool = False) -> int | None:
     """Minor units up to which the person may do it without another; None: without limit; less than
-    nought: never."""
+    nought: never. ``said_only``: by what the community itself says, and without limit where it is silent.
+    """
     if scope.is_company(user):
         return None
     if KINDS[kind].always:
@@ -97,15 +102,41 @@ def alone_up_to(user: Any, kind: str, community: int) -> int | None:
     able = [role for role in held if deed in TABLE[role].does]
     said = Limit.objects.filter(community=community, kind=kind, role__in=able)
     limits = {Role(limit.role): limit.amount_minor for limit in said}
-    found = [limits.get(role, ALONE.get((role, kind))) for role in able]
+    usual = {} if said_only else ALONE
+    found = [limits.get(role, usual.get((role, kind))) for role in able]
     if not found:
         return 0
     return None if None in found else max(limit for limit in found if limit is not None)
 
 
-def needs_another(user: Any, kind: str, community: int, amount_minor: int) -> bool:
-    limit = alone_up_to(user, kind, community)
+def needs_another(
+    user: Any, kind: str, community: int, amount_minor: int, *, said_only: bool = False
+) -> bool:
+    """Of this one act; what else was done in the day, ``take_alone`` looks at."""
+    limit = alone_up_to(user, kind, community, said_only=said_only)
     return limit is not None and amount_minor > limit
+
+
+def take_alone(user: Any, kind: str, community: int, amount_minor: int, at: datetime) -> bool:
+    """Whether the person may do it without another: then it counts against the limit for a DAY, so that
+    many small ones are one. To be called in the transaction that does the act; two acts of one person
+    at the same time wait for each other."""
+    limit = alone_up_to(user, kind, community)
+    if limit is None or amount_minor > limit:
+        return limit is None
+    get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+    if _used_minor(user, kind, community, at) + amount_minor > limit:
+        return False
+    if amount_minor:
+        LimitUse.objects.create(
+            community_id=community, person=user, kind=kind, amount_minor=amount_minor, at=at
+        )
+    return True
+
+
+def _used_minor(user: Any, kind: str, community: int, at: datetime) -> int:
+    used = LimitUse.objects.filter(community=community, person=user.pk, kind=kind, at__gt=at - DAY)
+    return used.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
 @transaction.atomic

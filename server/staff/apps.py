@@ -11,9 +11,13 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from server.staff import approvals, immutability, row_changes, sign_in
+        from server.staff import approvals, immutability, role_approval, row_changes, sign_in
 
         guards.keep(self, guards.unchangeable("staff_act", "acts are not changed or deleted"))
+        guards.keep(
+            self, guards.unchangeable("staff_limituse", "what was done alone stays counted")
+        )
         guards.keep(self, immutability.GUARDS)
         sign_in.watch()
         approvals.KINDS[row_changes.CODE] = row_changes.ROW
+        approvals.KINDS[role_approval.CODE] = role_approval.GIVE

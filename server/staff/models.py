@@ -252,13 +252,17 @@ class Request(models.Model):
 
 
 class Limit(models.Model):
-    """Up to how much a role may do an act alone in a community; above it another person approves."""
+    """Up to how much a person of a role may do such acts alone in a community, all those of 24 hours
+    together; above it another person approves."""
 
     class Of(models.TextChoices):
         VOID_BILL = "void_bill", _("Void a bill")
         WAIVE = "waive", _("Waive")
         RETURN_MONEY = "return_money", _("Return money by hand")
         PAY_OUT = "pay_out", _("Pay credit out")
+        DISCOUNT = "discount", _("Give a discount")
+        ONE_OFF = "one_off", _("Charge once")
+        SHARED_COST = "shared_cost", _("Share a cost")
 
     community = models.ForeignKey(
         "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"
@@ -266,7 +270,7 @@ class Limit(models.Model):
     role = models.CharField(_("Staff role"), max_length=20, choices=Role.choices)
     kind = models.CharField(_("Act"), max_length=20, choices=Of.choices)
     amount_minor = models.BigIntegerField(
-        _("Alone up to (fen, cents)"), validators=[MinValueValidator(0)]
+        _("Alone up to, all of 24 hours together (fen, cents)"), validators=[MinValueValidator(0)]
     )
 
     class Meta:
@@ -282,3 +286,76 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.get_kind_display()}"
+
+
+class LimitUse(models.Model):
+    """What a person did alone under a limit, in minor units: it counts against the limit for a day. The
+    database refuses to change or delete it."""
+
+    community = models.ForeignKey(
+        "estate.Community", models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Person"), related_name="+"
+    )
+    kind = models.CharField(_("Act"), max_length=20)
+    amount_minor = models.BigIntegerField(_("Amount"))
+    at = models.DateTimeField(_("Time"))
+
+    class Meta:
+        verbose_name = _("Use of a limit")
+        verbose_name_plural = _("Uses of limits")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="limit_use_is_something"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "kind", "community", "at"], name="limit_use_of_the_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_minor}"
+
+
+class MadePassword(models.Model):
+    """The person's password was made by somebody else: there until an own one was chosen."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        verbose_name=_("Person"),
+        related_name="made_password",
+        primary_key=True,
+    )
+    at = models.DateTimeField(_("Time"))
+
+    class Meta:
+        verbose_name = _("Password to be changed")
+        verbose_name_plural = _("Passwords to be changed")
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class ResetAsked(models.Model):
+    """That a link for a new password was asked for, kept for a day to count by: from an address, and,
+    with ``person``, for an account."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        verbose_name=_("Person"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    address = models.CharField(_("Address"), max_length=45)
+    at = models.DateTimeField(_("Time"), db_index=True)
+
+    class Meta:
+        verbose_name = _("Link for a new password")
+        verbose_name_plural = _("Links for new passwords")
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.at:%Y-%m-%d %H:%M}"

@@ -81,6 +81,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "sessions": sign_in.sessions_of(request.user),
         "own": own,
         "has_app": second_factor.app_of(request.user) is not None,
+        "codes_left": second_factor.codes_left(request.user),
     }
     return render(request, "staff/sessions.html", context)
 

@@ -8,20 +8,23 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from server.staff import accounts, assignments, audit, people, scope, sign_in
+from server.staff import accounts, assignments, audit, people, role_approval, scope, sign_in
 from server.staff.doors import staff_only
 from server.staff.models import RoleAssignment
 from server.staff.roles import Area, Deed, Role
 
 _NAME_MAX = 150
+ROLE_WAITS = gettext_lazy("The role waits for another person to approve it")
 
 
 @staff_only
@@ -61,13 +64,15 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_mine(user: Any, person: Any) -> bool:
-    """Whether all that the person may do, the user may give: only then can the user let the person in."""
+    """Whether all that the person may do, the user may give: only then can the user let the person in.
+    Nobody gives alone what an approver may do."""
     if scope.is_company(user):
         return True
     held = RoleAssignment.objects.filter(person=person.pk, ended_at=None)
     where = set(held.values_list("community_id", flat=True))
     own = scope.does(user, Deed.ASSIGN_ROLES) or set()
-    return bool(where) and where <= own and not person.is_superuser and person.pk != user.pk
+    theirs = person.is_superuser or person.pk == user.pk or role_approval.may_approve(person)
+    return bool(where) and where <= own and not theirs
 
 
 def _own_community(request: HttpRequest) -> Any:
@@ -100,23 +105,28 @@ def _new(request: HttpRequest) -> str:
     name = request.POST.get("person", "").strip()[:_NAME_MAX]
     by, now = people.of(request.user), timezone.now()
     UnicodeUsernameValidator()(name)
+    mail = request.POST.get("email", "").strip()
+    if mail:
+        validate_email(mail)
     known = get_user_model().objects.filter(username=name).first()
     reason = audit.reason_of(request.POST.get("reason", ""))
     with transaction.atomic():
         if known is not None:
             if known.is_superuser or not known.is_staff:
                 raise PermissionDenied
-            assignments.give(known, community, role, by, reason, now)
-            return _("%(person)s has the role now") % {"person": name}
+            given = role_approval.give(request.user, known, community, role, by, reason, now)
+            return str(ROLE_WAITS) if given else _("%(person)s has the role now") % {"person": name}
         password = secrets.token_urlsafe(9)
-        made = accounts.create_staff(name, password, at=now, by=by)
+        made = accounts.create_staff(name, password, at=now, by=by, to_be_changed=True)
         made.first_name = request.POST.get("full_name", "").replace("\0", "").strip()[:_NAME_MAX]
-        made.save(update_fields=["first_name"])
-        assignments.give(made, community, role, by, reason, now)
-    return _("Account %(person)s was made. Its password, shown only now: %(password)s") % {
+        made.email = mail
+        made.save(update_fields=["first_name", "email"])
+        asked = role_approval.give(request.user, made, community, role, by, reason, now)
+    said = _("Account %(person)s was made. Its password, shown only now: %(password)s") % {
         "person": name,
         "password": password,
     }
+    return f"{said} · {ROLE_WAITS}" if asked else said
 
 
 def _end_role(request: HttpRequest) -> str:
@@ -136,7 +146,7 @@ def _new_password(request: HttpRequest) -> str:
     """Ends the person's sessions and the pause after wrong passwords too."""
     person, by, now = _person(request), people.of(request.user), timezone.now()
     password = secrets.token_urlsafe(9)
-    accounts.create_staff(person.get_username(), password, at=now, by=by)
+    accounts.create_staff(person.get_username(), password, at=now, by=by, to_be_changed=True)
     sign_in.end_sessions(person, by, now)
     accounts.let_in(person, by, "", now, new_second_step=False)
     return _("New password of %(person)s, shown only now: %(password)s") % {

@@ -160,6 +160,7 @@ _OF_MODEL = {
     "staff.act": Area.LOG,
     "staff.roleassignment": Area.PEOPLE,
     "staff.limit": Area.PEOPLE,
+    "staff.limituse": Area.PEOPLE,
     "staff.request": Area.REQUESTS,
 }
 

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,11 +38,23 @@ class _Asked(Exception):
 
 
 class SecondPerson:
-    """For a ModelAdmin without rows inside its rows; before the others in the list of bases."""
+    """For a ModelAdmin without rows inside its rows; before the others in the list of bases.
+
+    ``request_kind``: the key of ``approvals.KINDS`` by which it is asked for and limits are measured.
+    ``harmless``: columns that decide about no money; who changes only these needs nobody.
+    """
+
+    request_kind = CODE
+    harmless: tuple[str, ...] = ()
 
     def needs_second_person(self, row: Any) -> bool:
         """Whether a change of this row, as it is or as it would be, takes two people."""
         raise LookupError("say which rows take two people")
+
+    def weight_minor(self, row: Any) -> int | None:
+        """What this row, as it is or as it would be, may come to, for the limits; None where that cannot
+        be said: then it takes two people whatever the limit."""
+        return None
 
     def changeform_view(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         try:
@@ -56,14 +69,12 @@ class SecondPerson:
             return self._ask(request, asked, _("Deleted in the back office"))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not scope.is_company(request.user) and any(
-            self.needs_second_person(row) for row in _before_and_after(obj)
-        ):
+        if not self._alone(request, _before_and_after(obj)):
             raise _Asked(obj, deleted=False)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        if not scope.is_company(request.user) and self.needs_second_person(obj):
+        if not self._alone(request, [obj]):
             raise _Asked(obj, deleted=True)
         super().delete_model(request, obj)  # type: ignore[misc]
 
@@ -73,14 +84,88 @@ class SecondPerson:
         actions.pop("delete_selected", None)
         return actions
 
+    def _alone(self, request: HttpRequest, rows: list[Any]) -> bool:
+        """``rows``: as it was, if it was, and as it would be. What is done alone counts then."""
+        if scope.is_company(request.user) or self._is_harmless(rows):
+            return True
+        if not any(self.needs_second_person(row) for row in rows):
+            return True
+        weight, community = self._weight(rows), scope.community_of(rows[-1])
+        if weight is None or community is None:
+            return False
+        kind = self.request_kind
+        return approvals.take_alone(request.user, kind, community, weight, timezone.now())
+
+    def _is_harmless(self, rows: list[Any]) -> bool:
+        if len(rows) < 2:
+            return False
+        old, new = (values_of(row) or {} for row in rows)
+        return all(name in self.harmless for name in new if old.get(name) != new[name])
+
+    def _weight(self, rows: list[Any]) -> int | None:
+        weights = [self.weight_minor(row) for row in rows]
+        known = [weight for weight in weights if weight is not None]
+        return max(known) if len(known) == len(weights) else None
+
     def _ask(self, request: HttpRequest, asked: _Asked, reason: str) -> HttpResponse:
-        meta = asked.row._meta
-        ask_for(request.user, asked.row, reason, deleted=asked.deleted, at=timezone.now())
+        meta, now = asked.row._meta, timezone.now()
+        rows = [asked.row] if asked.deleted else _before_and_after(asked.row)
+        weight, kind = self._weight(rows) or 0, self.request_kind
+        ask_for(
+            request.user,
+            asked.row,
+            reason,
+            deleted=asked.deleted,
+            at=now,
+            kind=kind,
+            amount_minor=weight,
+        )
         messages.warning(request, _("It waits for another person to approve it"))
         return redirect(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
-def ask_for(user: Any, row: Model, reason: str, *, at: datetime, deleted: bool = False) -> Request:
+class ColumnsOfSecondPerson:
+    """For a ModelAdmin whose rows have rows inside them: a change of the columns ``guarded`` is asked
+    for, and everything else is saved."""
+
+    guarded: tuple[str, ...] = ()
+
+    def columns_need_second_person(self, row: Any) -> bool:
+        raise LookupError("say of which rows these columns take two people")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        stored = _stored(obj)
+        wanted = {
+            name: getattr(obj, name)
+            for name in self.guarded
+            if stored is not None and getattr(stored, name) != getattr(obj, name)
+        }
+        alone = scope.is_company(request.user) or not wanted
+        if alone or not self.columns_need_second_person(stored):
+            super().save_model(request, obj, form, change)  # type: ignore[misc]
+            return
+        for name in wanted:
+            setattr(obj, name, getattr(stored, name))
+            form.changed_data.remove(name)  # the log tells what was changed
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        asked = type(obj)._default_manager.get(pk=obj.pk)
+        for name, value in wanted.items():
+            setattr(asked, name, value)
+        reason = request.POST.get("act_reason", "") or _("Changed in the back office")
+        ask_for(request.user, asked, reason, at=timezone.now())
+        messages.warning(request, _("It waits for another person to approve it"))
+
+
+def ask_for(
+    user: Any,
+    row: Model,
+    reason: str,
+    *,
+    at: datetime,
+    deleted: bool = False,
+    kind: str = CODE,
+    amount_minor: int = 0,
+) -> Request:
     """Asks another person to have the row as it is in memory, or none. Raises what ``approvals.ask``
     does."""
     meta, where = row._meta, scope.community_of(row)
@@ -89,7 +174,9 @@ def ask_for(user: Any, row: Model, reason: str, *, at: datetime, deleted: bool =
     details = {"model": meta.label_lower, "pk": row.pk, "old": old, "new": new}
     name = f"{meta.model_name}:{row.pk or 'new-' + _digest(new)}"
     currency = apps.get_model("estate", "Community")._default_manager.get(pk=where).currency
-    return approvals.ask(user, CODE, where, name, 0, currency, reason, at, details=details)
+    return approvals.ask(
+        user, kind, where, name, amount_minor, currency, reason, at, details=details
+    )
 
 
 def values_of(row: Model | None) -> Values | None:
@@ -180,11 +267,9 @@ def _title(asked: Request) -> str:
     return " · ".join(filter(None, (str(model._meta.verbose_name), str(row), str(what))))
 
 
-ROW = Kind(
-    gettext_lazy("Change of a tariff or of terms"),
-    Deed.CHANGE_TARIFF,
-    _write,
-    _changes,
-    title=_title,
-    always=True,
-)
+def kind(name: str | Promise, *, always: bool = False) -> Kind:
+    """An act that is a change of a row of the back office."""
+    return Kind(name, Deed.CHANGE_TARIFF, _write, _changes, title=_title, always=always)
+
+
+ROW = kind(gettext_lazy("Change of a tariff, of terms, or of what is charged by"), always=True)

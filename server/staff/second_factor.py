@@ -70,6 +70,17 @@ def forget(user: Any, by: Person, reason: str, at: datetime, community: int | No
     )
 
 
+@transaction.atomic
+def renew_codes(user: Any, by: Person, at: datetime) -> list[str]:
+    """New recovery codes; the former ones let nobody in any more."""
+    audit.note(None, by, "recovery_codes_made", ("person", user.get_username()), at)
+    return _new_codes(user)
+
+
+def codes_left(user: Any) -> int:
+    return StaticToken.objects.filter(device__user=user).count()
+
+
 def _new_codes(user: Any) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery")

@@ -18,13 +18,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp import user_has_device
 
-from server.staff import audit
+from server.staff import audit, made_passwords
 from server.staff.models import RoleAssignment, SignIn
 from server.staff.people import Person, of
 
-STAFF_PATHS = ("/staff/", "/admin/")
-_ALWAYS = ("/staff/login/", "/staff/logout/", "/staff/second-factor/", "/admin/logout/")
+STAFF_PATHS = ("/staff/", "/admin/", "/api/v1/docs", "/api/v1/openapi.json")
+_ALWAYS = (
+    "/staff/login/",
+    "/staff/logout/",
+    "/staff/second-factor/",
+    "/staff/forgotten/",
+    "/admin/logout/",
+)
 _USED = "used_at"
+_TO_CHANGE = "password_to_change"
 _NOTED_EVERY_S = 30
 _AGENT_MAX = 200
 _COMPANY = "company"  # stands for accounts of the company itself in ``second_factor_roles``
@@ -50,7 +57,8 @@ def needs_second_factor(user: Any) -> bool:
 
 
 class Door:
-    """Lets staff on only with what their roles want, and ends sessions that nobody used."""
+    """Lets staff on only with what their roles want and a password of their own, and ends sessions that
+    nobody used."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -62,8 +70,12 @@ class Door:
         if _ended_by_idling(request, timezone.now()):
             logout(request)
             return _to_login(request)
-        if not request.path.startswith(_ALWAYS) and not _verified(request):
-            return _to(request, f"{reverse('second_factor')}?next={request.path}")
+        if not request.path.startswith(_ALWAYS):
+            if not _verified(request):
+                return _to(request, f"{reverse('second_factor')}?next={request.path}")
+            own = reverse("own_password")
+            if request.session.get(_TO_CHANGE) and request.path != own:
+                return _to(request, own)
         return self._answer(request)
 
 
@@ -97,6 +109,11 @@ def _to(request: HttpRequest, place: str) -> HttpResponse:
     return redirect(place)
 
 
+def password_is_own(request: HttpRequest) -> None:
+    """The person of this session has chosen one: the session goes on anywhere."""
+    request.session.pop(_TO_CHANGE, None)
+
+
 def sessions_of(user: Any) -> list[SignIn]:
     """The person's sessions that are still open, the newest first."""
     signed_in = SignIn.objects.filter(person=user.pk, ended_at=None)
@@ -123,6 +140,8 @@ def _note_sign_in(sender: Any, request: HttpRequest, user: Any, **_: Any) -> Non
     if request.session.session_key is None:
         request.session.save()
     request.session[_USED] = timezone.now().timestamp()
+    if made_passwords.is_made(user):
+        request.session[_TO_CHANGE] = True
     SignIn.objects.create(
         person=user,
         session_key=request.session.session_key,

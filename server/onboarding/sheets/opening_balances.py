@@ -30,11 +30,31 @@ def apply(rows: Sequence[Row], to: Import) -> None:
 
 def bring(placed: Sequence[tuple[Row, int]], to: Import) -> None:
     """Debts and credits of rows with the keys of their units."""
-    _debts(placed, to)
-    _credits(placed, to)
+    billed = opening.billed_units(unit for _row, unit in placed)
+    _debts(placed, to, billed)
+    _credits(placed, to, billed)
 
 
-def _debts(placed: Sequence[tuple[Row, int]], to: Import) -> None:
+def _may_be_brought(row: Row, column: str, unit: int, billed: set[int], to: Import) -> bool:
+    """What a unit brought along is said before its first bill. Afterwards a file could give money away
+    that nobody else has looked at."""
+    if unit in billed:
+        text = _(
+            "This unit was billed here already: nothing is brought forward for it any more; take its"
+            " credit in at the counter, charge what it owes"
+        )
+    elif not to.new_balances:
+        text = _(
+            "Bills are issued here already: what units bring along is imported by the company's own"
+            " account, or at the server"
+        )
+    else:
+        return True
+    to.report.add(row.problem(column, text))
+    return False
+
+
+def _debts(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) -> None:
     wanted: list[tuple[Row, opening.Debt]] = []
     items = _items(to) if any(row["item"] for row, _unit in placed) else {}
     for row, unit in placed:
@@ -67,13 +87,15 @@ def _debts(placed: Sequence[tuple[Row, int]], to: Import) -> None:
             text = _("The unit has a bill of %(period)s already; name another month in period")
             to.report.add(row.problem("owed_yuan", text, period=period))
             continue
+        if not _may_be_brought(row, "owed_yuan", debt.unit_id, billed, to):
+            continue
         taken.add((debt.unit_id, period))
         debts.append(debt)
     opening.bring_debts(to.community, debts, today=to.today, at=to.at)
     to.report.created["opening_balances"] += len(debts)
 
 
-def _credits(placed: Sequence[tuple[Row, int]], to: Import) -> None:
+def _credits(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) -> None:
     wanted: list[tuple[Row, int, int]] = []
     for row, unit in placed:
         minor = _minor(row, "credit_yuan", to)
@@ -86,7 +108,7 @@ def _credits(placed: Sequence[tuple[Row, int]], to: Import) -> None:
     for row, unit, minor in wanted:
         if unit in known:
             _compare(row, "credit_yuan", minor, known[unit], to)
-        else:
+        elif _may_be_brought(row, "credit_yuan", unit, billed, to):
             fresh[unit] = minor
     opening.bring_credits(to.community, fresh, at=to.at)
     to.report.created["opening_balances"] += len(fresh)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from contract import unit_code
+from server.billing import opening
 from server.bulk_insert import insert_many
 from server.estate.models import TAKEN, Building, Occupancy, Resident, Unit
 from server.onboarding.cells import CellRefused
@@ -19,6 +20,7 @@ from server.onboarding.workbook import Row
 KINDS = ("buildings", "units", "residents", "opening_balances")
 _WITHOUT_AREA = (Unit.Kind.PARKING, Unit.Kind.STORAGE)
 _OWN = ("kind", "area_m2", "state")
+_CHARGED_BY = ("area_m2", "kind")
 _CODE_MAX = 8
 
 Placed = tuple[Row, int]  # a row and the key of its unit
@@ -110,6 +112,7 @@ def _buildings(rows: list[tuple[Row, str]], to: Import) -> dict[str, Building]:
 def _changed(rows: list[Placed], to: Import) -> list[Placed]:
     """Those that were known; what a cell says is written where it differs, a blank cell says nothing."""
     units = Unit.objects.in_bulk([key for _row, key in rows])
+    billed = opening.billed_units(units)
     differ = []
     for row, key in rows:
         unit = units[key]
@@ -118,6 +121,13 @@ def _changed(rows: list[Placed], to: Import) -> list[Placed]:
             for name in _OWN
             if row[name] is not None and getattr(unit, name) != row[name]
         }
+        if key in billed and (decides := next((n for n in _CHARGED_BY if n in news), None)):
+            text = _(
+                "This unit was billed already: what it is charged by takes two people; change it in the"
+                " back office"
+            )
+            to.report.add(row.problem(decides, text))
+            continue
         for name, value in news.items():
             setattr(unit, name, value)
         if news:

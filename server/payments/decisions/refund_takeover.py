@@ -3,6 +3,7 @@
 Leaving it to the machine needs no act; ``try_again`` lets it try at once.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -23,6 +24,10 @@ _ENDED = {
 }
 
 
+class NotAlone(Exception):
+    """Another person has to approve it."""
+
+
 def returned_by_hand(
     refund_no: str,
     person: Person,
@@ -32,28 +37,33 @@ def returned_by_hand(
     how: Refund.How,
     returned_at: datetime | None = None,
     looked_at_channel: bool = False,
+    alone: Callable[[], bool] = lambda: True,
 ) -> Refund:
     """The person returned the money at ``returned_at`` (now when not given): it is booked and never sent.
 
     ``looked_at_channel``: the person saw in the channel's merchant console that it did not go back
-    there; needed only where the channel gives no answer. Raises NotPossible with ``ended``,
-    ``in_flight``, ``no_answer`` or ``in_future``, audit.ReasonMissing, Refund.DoesNotExist.
+    there; needed only where the channel gives no answer. ``alone``: asked in the transaction that books
+    it, whether the person may do it without another. Raises NotPossible with ``ended``, ``in_flight``,
+    ``no_answer`` or ``in_future``, audit.ReasonMissing, NotAlone, Refund.DoesNotExist.
     """
     audit.reason_of(reason)
     done_at = returned_at or at
     if done_at > at:
         raise NotPossible("in_future", _("It cannot have been returned yet"))
     tried = ask_first(refund_no, how, at, looked_at_channel=looked_at_channel)
-    return book(
-        refund_no,
-        person,
-        reason,
-        at,
-        how=how,
-        returned_at=done_at,
-        looked_at_channel=looked_at_channel,
-        tried=tried,
-    )
+    with transaction.atomic():
+        if not alone():
+            raise NotAlone
+        return book(
+            refund_no,
+            person,
+            reason,
+            at,
+            how=how,
+            returned_at=done_at,
+            looked_at_channel=looked_at_channel,
+            tried=tried,
+        )
 
 
 def ask_first(

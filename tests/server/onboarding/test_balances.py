@@ -70,3 +70,6 @@ def test_a_month_with_a_bill_gets_no_second_one(take: Take, acacia: Community):
     issue_period(acacia, "2026-10", issued_on=TODAY, due=TODAY, at=NOW)
     report = take(units(unit("101", "王小明", owed_yuan=5)))
     assert "has a bill of 2026-10" in said(report)[0]
+    assert "billed here already" in said(take(units(unit("101", "王小明", credit_yuan=5))))[0]
+    assert "billed already" in said(take(units(unit("101", "王小明", area_m2=1))))[0]
+    assert verify_books() == []
