@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "server.moves",
     "server.tariffs",
     "server.remote_meters",
+    "server.bill_mail",
     "server.api",
     "server.retention",
     "server.monitoring",

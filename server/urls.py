@@ -21,6 +21,7 @@ urlpatterns = [
     path("staff/prices/", include("server.tariffs.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),
     path("staff/billing/", include("server.billing_runs.urls")),
+    path("staff/billing/", include("server.bill_mail.urls")),
     path("staff/jobs/", include("server.jobs.urls")),
     path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),

@@ -69,10 +69,14 @@ class UnitAdmin(ColumnsOfSecondPerson, CommunityRows, ModelAdmin):
     def columns_need_second_person(self, row: Unit) -> bool:
         return row.was_billed
 
-    list_display = ("code", bilingual(Unit, "label"), "kind", "state", "area_m2", "community")
+    list_display = ("in_order", bilingual(Unit, "label"), "kind", "state", "area_m2", "community")
     list_filter = ("community", "kind", "state", "building")
     search_fields = ("code",)
     inlines = (OccupantsOfUnit,)
+
+    @admin.display(description=_("Unit code"), ordering="natural_key")
+    def in_order(self, unit: Unit) -> str:
+        return unit.code
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Unit], search_term: str

@@ -4,6 +4,7 @@ What people usually mistake for such a name is named; blanks and capitals are pu
 saved with another value, by a form or without one.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -21,7 +22,7 @@ from contract.business_day import ZoneUnknown, zone_name, zone_names
 from contract.currency import EXPONENTS, CurrencyUnknown, currency_code
 from contract.messages import Text
 from contract.plain_text import clean_name
-from contract.unit_code import DEFAULT, Numbering
+from contract.unit_code import DEFAULT, PART_LENGTH_MAX, Numbering
 from server.estate.numbering_form import NumberingFormField
 from server.language import chosen
 
@@ -189,6 +190,31 @@ class PersonNameField(models.CharField):
         """A text column like any other."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
+
+
+class NaturalKeyField(models.CharField):
+    """By which rows are listed in the order that people count in: 1-1-101 before 1-1-1001. Made of the
+    column ``of`` whenever the row is written whole."""
+
+    def __init__(self, *args: Any, of: str = "code", **kwargs: Any) -> None:
+        self._of = of
+        kwargs = {"max_length": 255, "editable": False, "default": "", "db_default": ""} | kwargs
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = natural_key(getattr(model_instance, self._of))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self) -> Any:
+        """A text column like any other."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+def natural_key(code: str) -> str:
+    """Each run of figures as wide as the longest that a code has, so that texts compare as numbers do."""
+    return re.sub("[0-9]+", lambda run: run[0].zfill(PART_LENGTH_MAX), code or "")
 
 
 def default_numbering() -> dict[str, Any]:

@@ -36,6 +36,12 @@ def mask_name(name: str) -> str:
     return " ".join(f"{word[0]}***" for word in words)
 
 
+def mask_address(address: str) -> str:
+    """w***@example.com; of what is no mail address only its first letter."""
+    name, at, host = address.rpartition("@")
+    return f"{(name or host)[:1]}***{at}{host if at else ''}"
+
+
 def _mask_han(name: list[str]) -> str:
     if len(name) == 1:
         return "*"

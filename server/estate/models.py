@@ -15,6 +15,7 @@ from contract.unit_code import DEFAULT, Numbering
 from server.estate.fields import (
     BilingualField,
     CurrencyField,
+    NaturalKeyField,
     NumberingField,
     PersonNameField,
     TimeZoneField,
@@ -129,12 +130,13 @@ class Building(OfCommunity):
         Community, models.PROTECT, verbose_name=_("Community"), related_name="buildings"
     )
     code = models.CharField(_("Building code"), max_length=8)
+    natural_key = NaturalKeyField(_("Order"))
     name = BilingualField(_("Name"), zh_max=40, en_max=60)
 
     class Meta:
         verbose_name = _("Building")
         verbose_name_plural = _("Buildings")
-        ordering = ["community", "code"]
+        ordering = ["community", "natural_key"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="building_code_once")
         ]
@@ -176,6 +178,7 @@ class Unit(OfCommunity):
         max_length=35,
         validators=[RegexValidator(unit_code.PATTERN)],
     )
+    natural_key = NaturalKeyField(_("Order"))
     label = BilingualField(_("Label"), zh_max=60, en_max=80)
     area_m2 = models.DecimalField(
         _("Area (m²)"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
@@ -188,13 +191,14 @@ class Unit(OfCommunity):
     class Meta:
         verbose_name = _("Unit")
         verbose_name_plural = _("Units")
-        ordering = ["community", "code"]
+        ordering = ["community", "natural_key"]
         constraints = [
             models.UniqueConstraint(fields=["community", "code"], name="unit_code_once"),
             models.CheckConstraint(
                 condition=models.Q(area_m2__gte=0), name="unit_area_is_not_negative"
             ),
         ]
+        indexes = [models.Index(fields=["community", "natural_key"], name="unit_in_order")]
 
     def __str__(self) -> str:
         return self.code

@@ -14,15 +14,20 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from contract.money import Money
 from server.staff import (
+    approvals,
     books_admin,  # noqa: F401
+    list_export,
     made_passwords,
 )
 from server.staff.act_names import act_name, subject_name
 from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm
-from server.staff.models import Act, Limit, RoleAssignment
+from server.staff.models import Act, Limit, Request, RoleAssignment
 from server.staff.row_changes import SecondPerson
 
+for export in (list_export.as_excel, list_export.as_csv):
+    admin.site.add_action(export)
 for replaced in (User, Group):
     admin.site.unregister(replaced)
 for secret in (TOTPDevice, StaticDevice):  # nobody reads the key of another's second factor
@@ -130,3 +135,35 @@ class ActAdmin(ReadOnly, ModelAdmin):
     @admin.display(description=_("Subject"), ordering="subject_kind")
     def subject(self, act: Act) -> str:
         return subject_name(act.subject_kind)
+
+
+@admin.register(Request)
+class RequestAdmin(ReadOnly, ModelAdmin):
+    """To look up and to take out; decided on the page of requests."""
+
+    list_display = (
+        "asked_at",
+        "kind_in_words",
+        "subject",
+        "amount",
+        "asked_by_name",
+        "reason",
+        "state",
+        "decided_by_name",
+        "decided_at",
+        "community",
+    )
+    list_filter = ("community", "state")
+    search_fields = ("subject", "asked_by_name", "decided_by_name")
+    fields = list_display
+    readonly_fields = ("kind_in_words", "amount")
+    date_hierarchy = "asked_at"
+
+    @admin.display(description=_("Act"), ordering="kind")
+    def kind_in_words(self, asked: Request) -> str:
+        kind = approvals.KINDS.get(asked.kind)
+        return str(kind.name) if kind else asked.kind
+
+    @admin.display(description=_("Amount"), ordering="amount_minor")
+    def amount(self, asked: Request) -> str:
+        return Money(asked.amount_minor, asked.currency).display("zh_CN")

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -16,7 +17,7 @@ class _Line:
 def safe(value: Any) -> str:
     """The text of a cell; numbers stay numbers."""
     text = "" if value is None else str(value)
-    if isinstance(value, int | float) or not text.lstrip().startswith(_FORMULA):
+    if isinstance(value, int | float | Decimal) or not text.lstrip().startswith(_FORMULA):
         return text
     return f"'{text}"
 

@@ -130,6 +130,7 @@ _OF_APP = {
     "estate": Area.ESTATE,
     "billing": Area.FEES,
     "billing_runs": Area.BILLS,
+    "bill_mail": Area.BILLS,
     "jobs": Area.BILLS,
     "onboarding": Area.ESTATE,
     "ledger": Area.BOOKS,
