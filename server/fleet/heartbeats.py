@@ -1,5 +1,6 @@
 """What the server keeps of what kiosks say: the newest heartbeat, and nonces that may not come again."""
 
+from collections.abc import Iterable
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -91,9 +92,15 @@ def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:
 
 def last_word(kiosk_id: str) -> dict[str, Any]:
     """As JSON: when it was heard, up to where its journal came, and its card terminal's state."""
-    kiosk = Kiosk.objects.filter(pk=kiosk_id).first()
-    if kiosk is None:
-        return {}
+    return last_words([kiosk_id]).get(kiosk_id, {})
+
+
+def last_words(kiosk_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """As ``last_word``, of many kiosks in one question, by their ids; of unknown ones there is none."""
+    return {str(kiosk.pk): _last_word(kiosk) for kiosk in Kiosk.objects.filter(pk__in=kiosk_ids)}
+
+
+def _last_word(kiosk: Kiosk) -> dict[str, Any]:
     beat = kiosk.heartbeat or {}
     said: dict[str, Any] = {
         "code": kiosk.code,

@@ -1,7 +1,7 @@
 """Everything that waits for somebody, oldest first, with all that is known and what can be done. Reads
 only."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from contract.messages import Method, PaymentState, Text
 from contract.money import Money
 from server.alerts.models import Alert
 from server.estate.models import Community
-from server.fleet.heartbeats import last_word
+from server.fleet.heartbeats import last_words
 from server.fleet.models import Kiosk
 from server.fleet.texts import PAIR_AGAIN
 from server.language import both
@@ -25,7 +25,7 @@ from server.payments.decisions import outside_refund
 from server.payments.decisions.alert_closing import OF_A_QUESTION
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.staff import scope
-from server.staff.audit import acts_on
+from server.staff.audit import acts_by_subject
 from server.staff.models import Act
 from server.staff.roles import Area
 
@@ -66,6 +66,7 @@ class Question:
     version: int | None = None
     told_unpaid: bool = False  # by its kiosk: what came is for what the person says
     known: dict[str, Any] = field(default_factory=dict)
+    about: tuple[tuple[str, str], ...] = ()  # kind and id of what acts may have been done to
     history: list[Act] = field(default_factory=list)
     link: str = ""  # where more can be done
 
@@ -122,17 +123,46 @@ def questions(communities: QuerySet[Community], at: datetime) -> list[Question]:
         *_alerts(by_key),
         *_journals(by_key, at),
     ]
-    return sorted(found, key=lambda question: (question.since, question.key))
+    ordered = sorted(found, key=lambda question: (question.since, question.key))
+    return _with_history(ordered)
+
+
+def _with_history(found: list[Question]) -> list[Question]:
+    acts = acts_by_subject(subject for question in found for subject in question.about)
+    told = []
+    for question in found:
+        own = [act for subject in question.about for act in acts.get(subject, ())]
+        history = sorted(own, key=lambda act: (act.at, act.pk))
+        told.append(replace(question, history=history) if history else question)
+    return told
+
+
+class Known:
+    """What is known of many orders, asked for all of them at once."""
+
+    def __init__(self, orders: Collection[PaymentOrder]) -> None:
+        self._words = last_words({order.kiosk_id for order in orders})
+        self._said = investigation.kiosks_said(orders)
+
+    def of(self, order: PaymentOrder) -> dict[str, Any]:
+        """Its facts, as ``investigation.facts``."""
+        return investigation.facts(
+            order,
+            lambda kiosk: self._words.get(kiosk, {}),
+            lambda asked: self._said.get(asked.payment_id, {}),
+        )
 
 
 def _payments(communities: dict[int, Community], at: datetime) -> Iterator[Question]:
     waiting = Q(held_minor__gt=0) | Q(changed_at__lte=at - timing.DECISION_AFTER)
     orders = PaymentOrder.objects.filter(waiting, community__in=communities, state__in=_OPEN)
-    for order in orders.select_related("unit", "community").order_by("changed_at"):
+    waiting_ones = list(orders.select_related("unit", "community").order_by("changed_at"))
+    known = Known(waiting_ones)
+    for order in waiting_ones:
         if order.held_minor:
-            yield _of_order("amount", order, sentences.amount(order), _amount_acts(order))
+            yield _of_order("amount", order, known, sentences.amount(order), _amount_acts(order))
         else:
-            yield _of_order("payment", order, sentences.payment(order), _payment_acts(order))
+            yield _of_order("payment", order, known, sentences.payment(order), _payment_acts(order))
 
 
 def _amount_acts(order: PaymentOrder) -> tuple[str, ...]:
@@ -144,7 +174,9 @@ def _payment_acts(order: PaymentOrder) -> tuple[str, ...]:
     return ("look_again", *ends) if order.by_code else ends
 
 
-def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...]) -> Question:
+def _of_order(
+    kind: str, order: PaymentOrder, known: Known, what: Text, acts: tuple[str, ...]
+) -> Question:
     return Question(
         kind,
         order.payment_id,
@@ -162,45 +194,51 @@ def _of_order(kind: str, order: PaymentOrder, what: Text, acts: tuple[str, ...])
         method=order.method,
         version=order.version,
         told_unpaid=order.told_unpaid,
-        known=investigation.facts(order, last_word),
-        history=list(acts_on(("payment", order.payment_id))),
+        known=known.of(order),
+        about=(("payment", order.payment_id),),
     )
 
 
 def _contradicted(communities: dict[int, Community]) -> Iterator[Question]:
-    for alert, order in _with_order(communities, contradictions.KIND):
+    pairs = _with_order(communities, contradictions.KIND)
+    known = Known([order for _alert, order in pairs])
+    for alert, order in pairs:
         acts = ("book_as_unpaid", "resolve_alert")
-        if not contradictions.open_about(order):
+        if order.decided != "paid":  # its alert is open: see contradictions.open_about
             acts = ("resolve_alert",)
-        question = _of_order("contradicted", order, sentences.contradicted(order, alert), acts)
+        what = sentences.contradicted(order, alert)
+        question = _of_order("contradicted", order, known, what, acts)
         yield replace(question, since=alert.raised_at, link=f"alert:{alert.pk}")
 
 
 def _outside(communities: dict[int, Community]) -> Iterator[Question]:
-    for alert, order in _with_order(communities, outside_refund.KIND):
+    pairs = _with_order(communities, outside_refund.KIND)
+    known = Known([order for _alert, order in pairs])
+    for alert, order in pairs:
         acts = ("settle_outside", "look_again")
-        question = _of_order("outside", order, sentences.outside(order), acts)
+        question = _of_order("outside", order, known, sentences.outside(order), acts)
         yield replace(question, since=alert.raised_at, came_minor=order.refunded_minor)
 
 
-def _with_order(
-    communities: dict[int, Community], kind: str
-) -> Iterator[tuple[Alert, PaymentOrder]]:
+def _with_order(communities: dict[int, Community], kind: str) -> list[tuple[Alert, PaymentOrder]]:
     """The open alerts of a kind, each with the payment that it is about."""
-    orders = PaymentOrder.objects.select_related("unit", "community")
-    for alert in _open_alerts(communities).filter(kind=kind):
-        order = orders.filter(payment_id=alert.details.get("payment_id")).first()
-        if order is not None:
-            yield alert, order
+    alerts = list(_open_alerts(communities).filter(kind=kind))
+    named = {str(alert.details.get("payment_id")) for alert in alerts}
+    rows = PaymentOrder.objects.filter(payment_id__in=named).select_related("unit", "community")
+    orders = {order.payment_id: order for order in rows}
+    pairs = [(alert, orders.get(str(alert.details.get("payment_id")))) for alert in alerts]
+    return [(alert, order) for alert, order in pairs if order is not None]
 
 
 def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Question]:
     stuck = Q(trouble_since__isnull=False) | Q(created_at__lte=at - REFUND_TAKES)
     due = Refund.objects.filter(stuck, community__in=communities, state=Refund.State.DUE)
-    for refund in due.select_related("order__unit", "order__community"):
+    refunds = list(due.select_related("order__unit", "order__community"))
+    facts = Known([refund.order for refund in refunds])
+    for refund in refunds:
         order = refund.order
         by_machine = ("refund_again",) if order.by_code else ()
-        known = investigation.facts(order, last_word) | {
+        known = facts.of(order) | {
             "refund_no": refund.refund_no,
             "refund_said": refund.said,
             "poll_count": refund.poll_count,
@@ -219,7 +257,7 @@ def _refunds(communities: dict[int, Community], at: datetime) -> Iterator[Questi
             kiosk_code=order.kiosk_code,
             method=order.method,
             known=known,
-            history=list(acts_on(("refund", refund.refund_no), ("payment", order.payment_id))),
+            about=(("refund", refund.refund_no), ("payment", order.payment_id)),
         )
 
 
@@ -243,7 +281,7 @@ def _alerts(communities: dict[int, Community]) -> Iterator[Question]:
             reference=alert.subject if alert.subject != alert.kiosk_code else "",
             kiosk_code=alert.kiosk_code,
             known=details,
-            history=list(acts_on(("alert", str(alert.pk)))),
+            about=(("alert", str(alert.pk)),),
             link="kiosk" if alert.kind in OF_A_JOURNAL else "",
         )
 
@@ -256,18 +294,20 @@ def _journals(communities: dict[int, Community], at: datetime) -> Iterator[Quest
         .filter(kind__in=OF_A_JOURNAL)
         .values_list("community_id", "kiosk_code")
     )
-    kiosks = Kiosk.objects.filter(community__in=communities, active=True)
-    for kiosk in kiosks.select_related("community"):
-        if (kiosk.community_id, kiosk.code) in told:
-            continue
+    active = Kiosk.objects.filter(community__in=communities, active=True)
+    kiosks = [k for k in active.select_related("community") if (k.community_id, k.code) not in told]
+    still = _standing_still([kiosk for kiosk in kiosks if not kiosk.stopped], at)
+    words = last_words(k.pk for k in kiosks if k.stopped or str(k.pk) in still)
+    for kiosk in kiosks:
+        word = words.get(str(kiosk.pk), {})
         if kiosk.stopped:
             what = sentences.stopped(kiosk, both(PAIR_AGAIN[kiosk.stopped]))
-            yield _of_kiosk(kiosk, kiosk.stopped_at or at, what)
-        elif (since := _stands_still(kiosk, at)) is not None:
-            yield _of_kiosk(kiosk, since, sentences.stands_still(kiosk))
+            yield _of_kiosk(kiosk, word, kiosk.stopped_at or at, what)
+        elif (since := still.get(str(kiosk.pk))) is not None:
+            yield _of_kiosk(kiosk, word, since, sentences.stands_still(kiosk))
 
 
-def _of_kiosk(kiosk: Kiosk, since: datetime, what: Text) -> Question:
+def _of_kiosk(kiosk: Kiosk, word: dict[str, Any], since: datetime, what: Text) -> Question:
     return Question(
         "journal",
         f"kiosk-{kiosk.pk}",
@@ -276,23 +316,28 @@ def _of_kiosk(kiosk: Kiosk, since: datetime, what: Text) -> Question:
         what,
         (),
         kiosk_code=kiosk.code,
-        known={"kiosk": last_word(str(kiosk.pk))},
+        known={"kiosk": word},
         link="kiosk",
     )
 
 
-def _stands_still(kiosk: Kiosk, at: datetime) -> datetime | None:
-    """Since when nothing of its journal has come, though it is heard and says that there is more."""
+def _standing_still(kiosks: Sequence[Kiosk], at: datetime) -> dict[str, datetime]:
+    """Since when nothing of a kiosk's journal has come, by its id, though it is heard and says that there
+    is more."""
+    more = {str(kiosk.pk): kiosk.enrolled_at for kiosk in kiosks if _has_more(kiosk, at)}
+    entries = JournalEntry.objects.filter(kiosk_id__in=more).order_by()
+    newest = entries.values_list("kiosk_id").annotate(at=Max("received_at"))
+    since = more | {str(kiosk): received for kiosk, received in newest}
+    return {k: moment for k, moment in since.items() if moment and moment <= at - STANDS_STILL}
+
+
+def _has_more(kiosk: Kiosk, at: datetime) -> bool:
     try:
         beat = Heartbeat.model_validate(kiosk.heartbeat) if kiosk.heartbeat else None
     except ValidationError:
-        return None
+        return False
     heard = kiosk.heard_at is not None and kiosk.heard_at >= at - _HEARD_WITHIN
-    if beat is None or not heard or beat.journal_last <= kiosk.journal_sequence:
-        return None
-    entries = JournalEntry.objects.filter(kiosk_id=str(kiosk.pk))
-    newest = entries.aggregate(at=Max("received_at"))["at"] or kiosk.enrolled_at
-    return newest if newest is not None and newest <= at - STANDS_STILL else None
+    return beat is not None and heard and beat.journal_last > kiosk.journal_sequence
 
 
 __all__ = ["Method", "Question", "questions", "seen"]

@@ -1,7 +1,7 @@
 """Everything that is known about a payment whose end is not: what staff need to find it out by"
 " hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from server.payments.models import JournalEntry, PaymentOrder
 
 # By the kiosk's id: when it was last heard, and what it said of itself and its card terminal then.
 LastWord = Callable[[str], dict[str, Any]]
+# Of a payment: what its kiosk's journal said of it last.
+KioskSaid = Callable[[PaymentOrder], dict[str, Any]]
 
 LABELS = {
     "reference": _("Reference no."),
@@ -93,7 +95,31 @@ def to_do(by_code: bool) -> str | Promise:
     return _AT_THE_CHANNEL if by_code else _AT_THE_KIOSK
 
 
-def facts(order: PaymentOrder, last_word: LastWord) -> dict[str, Any]:
+def kiosk_said(order: PaymentOrder) -> dict[str, Any]:
+    """As JSON: the newest entry of its kiosk's journal that is about this payment."""
+    return kiosks_said([order]).get(order.payment_id, {})
+
+
+def kiosks_said(orders: Collection[PaymentOrder]) -> dict[str, dict[str, Any]]:
+    """As ``kiosk_said``, of many payments in one question, by their ids; there is none where no journal
+    says anything."""
+    kiosks = {order.payment_id: order.kiosk_id for order in orders}
+    entries = JournalEntry.objects.filter(
+        kiosk_id__in=set(kiosks.values()), kind=EntryKind.PAYMENT, payment_id__in=kiosks
+    )
+    return {
+        entry.payment_id: _said(entry)
+        for entry in entries.order_by("sequence")
+        if entry.kiosk_id == kiosks[entry.payment_id]
+    }
+
+
+def _said(entry: JournalEntry) -> dict[str, Any]:
+    told = {name: entry.body.get(name) for name in ("state", "reason", "offline")}
+    return {"sequence": entry.sequence, "at": entry.at} | {k: v for k, v in told.items() if v}
+
+
+def facts(order: PaymentOrder, last_word: LastWord, said: KioskSaid = kiosk_said) -> dict[str, Any]:
     """As JSON, in the order of LABELS; what is empty is left out."""
     found: dict[str, Any] = {
         "reference": order.reference,
@@ -114,7 +140,7 @@ def facts(order: PaymentOrder, last_word: LastWord) -> dict[str, Any]:
         "asked_times": order.poll_count,
         "next_look": order.next_poll_at.isoformat() if order.next_poll_at else "",
         "channel_said": order.channel_responses,
-        "kiosk_said": _kiosk_said(order),
+        "kiosk_said": said(order),
         "card": order.card,
         "kiosk": last_word(order.kiosk_id),
     }
@@ -135,18 +161,3 @@ def _local(name: str, value: Any, zone: str) -> Any:
         except (ValueError, OverflowError):
             return value  # a kiosk may call anything a time
     return value
-
-
-def _kiosk_said(order: PaymentOrder) -> dict[str, Any]:
-    """The newest entry of its journal that is about this payment."""
-    entry = (
-        JournalEntry.objects.filter(
-            kiosk_id=order.kiosk_id, kind=EntryKind.PAYMENT, payment_id=order.payment_id
-        )
-        .order_by("-sequence")
-        .first()
-    )
-    if entry is None:
-        return {}
-    told = {name: entry.body.get(name) for name in ("state", "reason", "offline")}
-    return {"sequence": entry.sequence, "at": entry.at} | {k: v for k, v in told.items() if v}
