@@ -33,6 +33,7 @@ HEADINGS_WITHIN, HEADINGS_LEAST = 10, 2
 CHUNK_BYTES = 1_000_000
 _SIGN_BYTES = 16  # no sign that is looked for is longer
 _ROW = re.compile(rb"<(\w{1,8}:)?row[ />]")
+TEXTS_REMEMBERED = 5_000
 _FORMULA = re.compile(rb"<(\w{1,8}:)?f[ />]")
 _MAIN = "xl/workbook.xml"
 _STRICT = b"http://purl.oclc.org/ooxml/"
@@ -74,6 +75,7 @@ class Book:
 
     def __init__(self, workbook: Any, formulas: Any, report: Report) -> None:
         self._workbook, self._formulas, self._report = workbook, formulas, report
+        self._texts: dict[tuple[str, str], Any] = {}  # of the sheet that is read: what they say
         self.tabs: dict[str, str] = {}
         self.rows_read = 0
         for title in workbook.sheetnames:
@@ -101,6 +103,7 @@ class Book:
         title = self.tabs.get(sheet.name)
         if title is None:
             return
+        self._texts.clear()
         numbered = self._numbered(title)
         going = ((number, cells) for number, cells in numbered if any(map(_filled, cells)))
         first, cells = _headings_of(sheet, going)
@@ -198,7 +201,7 @@ class Book:
                 continue
             raw[column.name] = cell
             try:
-                value = read(column, cell)
+                value = self._read(column, cell)
             except CellRefused as refused:
                 problems.append(
                     Problem(title, number, column.name, shown(cell), refused.text, refused.values)
@@ -211,6 +214,17 @@ class Book:
         for problem in problems:
             self._report.add(problem)
         return Row(title, number, values, raw) if raw and not problems else None
+
+    def _read(self, column: Column, cell: Any) -> Any:
+        """Many texts stand in many rows, and say the same in each. Raises CellRefused."""
+        if type(cell) is not str:
+            return read(column, cell)
+        known = self._texts.get((column.name, cell), self)
+        if known is self:
+            if len(self._texts) >= TEXTS_REMEMBERED:
+                self._texts.clear()
+            known = self._texts[column.name, cell] = read(column, cell)
+        return known
 
 
 def _filled(cell: Any) -> bool:

@@ -12,7 +12,7 @@ from server.billing import opening
 from server.bulk_insert import insert_many
 from server.estate.models import TAKEN, Building, Occupancy, Resident, Unit
 from server.onboarding.cells import CellRefused
-from server.onboarding.estate_index import Import
+from server.onboarding.estate_index import Import, Place
 from server.onboarding.residents import Directory, digits
 from server.onboarding.sheets import opening_balances
 from server.onboarding.workbook import Row
@@ -24,11 +24,12 @@ _CHARGED_BY = ("area_m2", "kind")
 _CODE_MAX = 8
 
 Placed = tuple[Row, int]  # a row and the key of its unit
+New = tuple[Row, str, Place]  # a row with the code and the place of a unit that is to be made
 
 
 def apply(rows: Sequence[Row], to: Import) -> None:
     """One batch of rows. What is wrong goes into the report; those rows are left out."""
-    new: list[tuple[Row, str]] = []
+    new: list[New] = []
     known: list[Placed] = []
     for row in rows:
         code = _code(row, to)
@@ -37,8 +38,8 @@ def apply(rows: Sequence[Row], to: Import) -> None:
         found = to.index.units.get(unit_code.key(code))
         if found is not None:
             known.append((row, found))
-        elif _may_be_made(row, code, to):
-            new.append((row, code))
+        elif _may_be_made(row, code, place := to.index.place_of(row), to):
+            new.append((row, code, place))
     placed = [*_changed(known, to), *_made(new, to)]
     placed.sort(key=lambda one: one[0].number)
     _owners([(row, unit) for row, unit in placed if _has_owner(row, to)], to)
@@ -54,7 +55,7 @@ def _code(row: Row, to: Import) -> str | None:
     return code if to.first_time(row, "room", unit_code.key(code)) else None
 
 
-def _may_be_made(row: Row, code: str, to: Import) -> bool:
+def _may_be_made(row: Row, code: str, place: Place, to: Import) -> bool:
     kind = row["kind"] or Unit.Kind.HOME
     if row["area_m2"] is None and kind not in _WITHOUT_AREA:
         to.report.add(row.problem("area_m2", _("a new unit needs its area in square metres")))
@@ -62,7 +63,7 @@ def _may_be_made(row: Row, code: str, to: Import) -> bool:
     if unit_code.key(code) in to.index.former:
         to.report.add(row.problem("room", TAKEN))
         return False
-    for column, text in to.index.place_of(row)._asdict().items():
+    for column, text in zip(place._fields, place, strict=True):
         if len(text) > _CODE_MAX:
             text = _("longer than %(most)s characters")
             to.report.add(row.problem(column, text, most=_CODE_MAX))
@@ -70,11 +71,11 @@ def _may_be_made(row: Row, code: str, to: Import) -> bool:
     return True
 
 
-def _made(rows: list[tuple[Row, str]], to: Import) -> list[Placed]:
+def _made(rows: list[New], to: Import) -> list[Placed]:
     buildings = _buildings(rows, to)
     units = []
-    for row, code in rows:
-        label, place = to.index.label_of(code), to.index.place_of(row)
+    for row, code, place in rows:
+        label = to.index.label_of(code)
         units.append(
             Unit(
                 community_id=to.community.pk,
@@ -92,14 +93,14 @@ def _made(rows: list[tuple[Row, str]], to: Import) -> list[Placed]:
     insert_many(units, keys=True)
     to.index.units |= {unit_code.key(unit.code): unit.pk for unit in units}
     to.report.created["units"] += len(units)
-    return [(row, unit.pk) for (row, _code), unit in zip(rows, units, strict=True)]
+    return [(row, unit.pk) for (row, _code, _place), unit in zip(rows, units, strict=True)]
 
 
-def _buildings(rows: list[tuple[Row, str]], to: Import) -> dict[str, Building]:
+def _buildings(rows: list[New], to: Import) -> dict[str, Building]:
     known = to.index.buildings
     missing: dict[str, Building] = {}
-    for row, code in rows:
-        building = to.index.place_of(row).building
+    for _row, code, place in rows:
+        building = place.building
         key = unit_code.key(building)
         if key not in known and key not in missing:
             missing[key] = to.index.new_building(building, code)
