@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.forms import ActionForm
 
 from contract.money import Money
-from server.billing import approval, closing, opening, row_approval
+from server.billing import approval, bill_search, closing, opening, row_approval
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import (
     Allocation,
@@ -30,6 +30,7 @@ from server.billing.models import (
     Tariff,
     UnitWeight,
 )
+from server.billing.period_filter import ByPeriod
 from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows, bilingual
 from server.staff import approvals, people, scope
@@ -90,7 +91,7 @@ class MeterAdmin(CommunityRows, ModelAdmin):
 @admin.register(MeterReading)
 class MeterReadingAdmin(CommunityRows, ModelAdmin):
     list_display = ("meter", "period", "counter", "read_on")
-    list_filter = ("community", "period")
+    list_filter = ("community", ByPeriod)
     search_fields = ("meter__code",)
 
 
@@ -109,7 +110,7 @@ class SharedCostAdmin(AmountOfSecondPerson, CommunityRows, ModelAdmin):
     form = ReasonForm
     request_kind = row_approval.SHARED_COST
     list_display = ("fee_item", "period", "building", "entrance", "amount_minor", "community")
-    list_filter = ("community", "period")
+    list_filter = ("community", ByPeriod)
 
 
 @admin.register(UnitWeight)
@@ -137,7 +138,7 @@ class OneOffChargeAdmin(AmountOfSecondPerson, CommunityRows, ModelAdmin):
         bilingual(OneOffCharge, "note"),
         "bill",
     )
-    list_filter = ("community", "period")
+    list_filter = ("community", ByPeriod)
     search_fields = ("unit__code",)
     autocomplete_fields = ("unit",)
 
@@ -188,12 +189,19 @@ class ActionWithReason(ActionForm):
 @admin.register(Bill)
 class BillAdmin(ReadOnly, ModelAdmin):
     list_display = ("number", "unit", "period", "amount", "due", "shown_state", "paid_on")
-    list_filter = ("community", "state", "period")
+    list_filter = ("community", "state", ByPeriod)
     search_fields = ("number", "unit__code")
     list_select_related = ("unit",)
+    ordering = ("-pk",)  # in the order of the table, whose ends are found at once
     inlines = (LinesOfBill, AllocationsOfBill)
     actions = ("void_bills",)
     action_form = ActionWithReason
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Bill], search_term: str
+    ) -> tuple[QuerySet[Bill], bool]:
+        term = search_term.strip()
+        return (bill_search.fitting(queryset, term) if term else queryset), False
 
     @display(description=_("Amount"), ordering="amount_minor")
     def amount(self, bill: Bill) -> str:

@@ -32,6 +32,11 @@ def previous_period(period: str) -> str:
     return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
 
 
+def next_period(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year + 1}-01" if month == 12 else f"{year}-{month + 1:02d}"
+
+
 def is_period(column: str) -> models.Q:
     """What the database can say of it without regular expressions, which SQLite has none of."""
     return models.Q(

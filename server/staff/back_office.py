@@ -17,6 +17,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from server.staff import audit, scope
+from server.staff.paging import Listing, Pages
 from server.staff.record import Recorded
 from server.staff.roles import area_of
 
@@ -67,6 +68,12 @@ class Scoped:
 
 
 class ModelAdmin(Recorded, Scoped, UnfoldModelAdmin):
+    paginator = Pages
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Listing]:
+        return Listing
+
     def get_list_select_related(self, request: HttpRequest) -> Any:
         """What a list names of other rows, in one question; Django leaves out links that may be null."""
         said = super().get_list_select_related(request)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contract import unit_code
 from contract.money import Money
+from server.billing import bill_search
 from server.billing.models import Bill
 from server.estate.models import Resident, Unit
 from server.fleet.models import Kiosk
@@ -93,7 +94,7 @@ def _residents(user: Any, term: str) -> Group | None:
 
 
 def _bills(user: Any, term: str) -> QuerySet[Bill]:
-    rows = scope.visible(user, Bill).filter(Q(number__startswith=term) | Q(unit__code__iexact=term))
+    rows = bill_search.fitting_exactly(scope.visible(user, Bill), term)
     return rows.select_related("unit", "community").order_by("-period", "number")
 
 
