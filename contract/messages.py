@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from contract.business_day import ZoneName
 from contract.currency import listed
@@ -20,13 +20,11 @@ from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
-# A sum of payments: no limit of its own.
-Balance = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
+Balance = Annotated[int, Field(ge=0, lt=2**63, strict=True)]  # a sum: no limit of its own
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
 BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
-PaymentId = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-]
+_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+PaymentId = Annotated[str, StringConstraints(pattern=_UUID)]
 KIOSK_CODE_PATTERN = "[A-Z][0-9A-Z]{1,7}"  # it begins every receipt number of the kiosk
 KioskCode = Annotated[str, StringConstraints(pattern=rf"^{KIOSK_CODE_PATTERN}$")]
 Reference = Annotated[str, StringConstraints(pattern=rf"^{KIOSK_CODE_PATTERN}-[0-9]{{6,9}}$")]
@@ -162,11 +160,10 @@ class KioskConfig(Message):
     simulated: list[Method] = []  # those of them by which no real money moves, as the server knows
     payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
     credit: bool = False  # the server takes payments out of the unit's credit
+    top_up_max_minor: Minor = 0  # so much can be paid in as credit at once; nought: not offered
     second_factor: bool
     numbering: Numbering = DEFAULT
-    unit_start: str = (
-        ""  # how the codes of the kiosk's own building begin, e.g. "3": filled in already
-    )
+    unit_start: str = ""  # how codes of its own building begin, e.g. "3": filled in already
     unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are
     notices: list[Notice]
     public_url: str  # what residents' phones open: receipts, payment status
@@ -196,8 +193,7 @@ class BillLine(Message):
 
 
 class Bill(Message):
-    """What a unit owes for a period. ``amount_minor`` is what is still open: the sum of its lines and
-    of ``late_fee_minor``."""
+    """What a unit owes for a period. ``amount_minor``, still open: its lines and ``late_fee_minor``."""
 
     number: BillNumber
     unit: UnitCode
@@ -237,8 +233,7 @@ class UnitLookup(Message):
 
 
 class OpenBills(Message):
-    """One page of the community's open bills, for paying while the server is away.
-    ``journal_received``: as in each account."""
+    """A page of the community's open bills, for paying while the server is away."""
 
     accounts: list[UnitAccount]
     next_cursor: str | None = None
@@ -247,7 +242,6 @@ class OpenBills(Message):
 
 
 # --- payments ---
-
 BILLS_A_PAYMENT = 60  # so many bills can be paid at once
 
 
@@ -257,19 +251,27 @@ class BillToPay(Message):
 
 
 class StartPayment(Message):
-    """``payment_id`` is the idempotency key: the kiosk makes it, stores it, then sends it."""
+    """``payment_id`` is the idempotency key: the kiosk makes it, stores it, then sends it. A ``top_up``
+    is for no bill: the money becomes credit of the unit, up to ``top_up_max_minor``."""
 
     payment_id: PaymentId
     reference: Reference
     method: Method
     unit: UnitCode
-    bills: Annotated[list[BillToPay], Field(min_length=1, max_length=BILLS_A_PAYMENT)]
+    bills: Annotated[list[BillToPay], Field(max_length=BILLS_A_PAYMENT)]
     amount_minor: Annotated[int, Field(gt=0, le=10**12, strict=True)]
     currency: Currency
     simulated: bool = False  # no real money moves: what takes it (terminal, channel) is a simulator
+    top_up: bool = False
     payment_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{16,24}$")] | None = Field(
         default=None, repr=False
     )  # what the resident's phone showed; good for one charge within a minute; kept nowhere
+
+    @model_validator(mode="after")
+    def _is_for_something(self) -> "StartPayment":
+        if bool(self.bills) is self.top_up:
+            raise ValueError("it is for bills, or for the unit's credit")
+        return self
 
 
 LATE = "late"
@@ -292,8 +294,7 @@ class PaymentView(Message):
     code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
     with_payment_code: bool = False  # the kiosk read the resident's phone instead
     reason: str = ""  # stable code: why declined or cancelled
-    # It ended unpaid by a reversal: what was charged before goes back, and no channel says whether there
-    # was anything, so nobody may be told that there was not.
+    # Ended unpaid by a reversal: no channel says whether there was anything charged, so nobody may.
     reversal_asked: bool = False
     expires_at: datetime | None = None
     expires_in_s: float | None = None  # the same, counted by the server
@@ -312,7 +313,7 @@ class EntryKind(StrEnum):
     NOTE = "note"  # start, stop, refused to take money, ...
 
 
-# A kiosk may be newer than its server: what it calls by a name that nobody knows here is kept, and told.
+# Of a kiosk that is newer than its server: kept, and told.
 OtherKind = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
@@ -339,10 +340,10 @@ class PaymentRecord(Message):
     unit: UnitCode
     unit_label: NameText
     payer: Name
-    # A snapshot of what was on the screen.
-    bills: Annotated[list[Bill], Field(max_length=BILLS_A_PAYMENT)]
+    bills: Annotated[list[Bill], Field(max_length=BILLS_A_PAYMENT)]  # as on the screen
     amount_minor: Minor
     currency: Currency
+    top_up: bool = False  # for no bill: it becomes credit of the unit
     offline: bool = False  # started while the server was away
     with_payment_code: bool = False  # the kiosk read the resident's phone; the code is not kept
     simulated: bool = False
@@ -370,8 +371,7 @@ class ReceivedEntry(Message):
 
 
 class JournalEntry(ReceivedEntry):
-    """As a kiosk writes it. ``signature``: by the kiosk's identity key over its id, sequence and hash
-    (journal_hash)."""
+    """As a kiosk writes it. ``signature``: by its identity key over id, sequence, hash (journal_hash)."""
 
     sequence: Annotated[int, Field(ge=1, lt=2**63)]
     at: Annotated[str, StringConstraints(min_length=1, max_length=40)]  # RFC 3339, as a rule

@@ -5,6 +5,7 @@ Everything here is immutable data. It never holds a device, a file, a clock or a
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from contract.heartbeat import DeviceReport
@@ -32,6 +33,7 @@ class Screen(StrEnum):
     EXPLAIN = "explain"
     NOTHING_DUE = "nothing_due"
     METHOD = "method"
+    TOP_UP = "top_up"  # how much is to be paid in as credit
     CREDIT = "credit"  # what of the unit's credit would be used
     PAYING_QR = "paying_qr"
     PAYING_CARD = "paying_card"
@@ -120,6 +122,7 @@ class Action(StrEnum):
     SELECT_ALL = "select_all"
     EXPLAIN = "explain"
     VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
+    TOP_UP = "top_up"  # pay in credit; with an amount in whole units of the currency
     USE_CREDIT = "use_credit"  # what the unit has prepaid; with ALL_DUE for all that is due
     ITEMISE = "itemise"  # elder mode: the bills one by one
     PAY = "pay"
@@ -298,9 +301,7 @@ class Visit:
     language: Locale = "zh_CN"
     access: Access = AS_USUAL
     entry: UnitEntry = UnitEntry()
-    scan_hint: str = (
-        ""  # what is wrong with how the bill is held: device_drivers.scanners.holding.Hint
-    )
+    scan_hint: str = ""  # how the bill is held wrong: device_drivers.scanners.holding.Hint
     busy: bool = False  # a question is out; the screen says so and waits
     say: Say | None = None
     say_date: str = ""  # for ALREADY_PAID: ISO date
@@ -312,6 +313,8 @@ class Visit:
     looking: bool = False  # ``payment`` is an earlier one, and only looked at
     bill_token: str = ""
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
+    topping_up: bool = False  # credit is paid in: what comes is for no bill
+    top_up: str = ""  # how much, in whole units of the currency, as it was typed
     itemised: bool = False  # elder mode: the resident wants to see the bills one by one
     explaining: str = ""  # bill number
     payment: PaymentRecord | None = None
@@ -349,9 +352,11 @@ class Visit:
 
     @property
     def chosen(self) -> Money | None:
-        """What the selected bills come to, whatever was paid before."""
+        """What the selected bills come to, or what is paid in, whatever was paid before."""
         if not self.account:
             return None
+        if self.topping_up:
+            return Money.of(Decimal(self.top_up or 0), self.account.currency)
         return total([b.money for b in self.selected_bills], self.account.currency)
 
 

@@ -10,6 +10,7 @@ PATIENCE_S = {
     Screen.NOTHING_DUE: 30,
     Screen.METHOD: 30,
     Screen.CREDIT: 30,
+    Screen.TOP_UP: 30,
     Screen.DECLINED: 30,
     Screen.PAID: 30,
     Screen.MESSAGE: 30,

@@ -18,6 +18,7 @@ _SNAPSHOT = (
     "unit_label",
     "payer",
     "simulated",
+    "top_up",
     "with_payment_code",
     "terminal_before",
     "created_at",
@@ -45,7 +46,9 @@ RULES = {
 
 def missing(record: PaymentRecord) -> tuple[str, ...]:
     """The fields that a record in its state should hold and does not."""
-    return tuple(name for name in RULES[record.state].required if not getattr(record, name))
+    for_no_bill = {"bills"} if record.top_up else set()
+    required = (name for name in RULES[record.state].required if name not in for_no_bill)
+    return tuple(name for name in required if not getattr(record, name))
 
 
 def altered(before: PaymentRecord, after: PaymentRecord) -> tuple[str, ...]:

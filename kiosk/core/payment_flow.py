@@ -132,6 +132,7 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         amount_minor=visit.chosen.minor,
         currency=visit.chosen.currency,
         simulated=lobby.simulates(method),
+        top_up=visit.topping_up,
         status_url=f"{lobby.config.public_url.rstrip('/')}/p/{moment.payment_id}",
         terminal_before=lobby.last_card if method is Method.CARD else None,
         created_at=moment.wall,
@@ -166,7 +167,7 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
     """The server is away: a card may still be taken, up to a limit, and is reported later."""
     record = session.visit.payment
     assert record is not None
-    if record.method is not Method.CARD:
+    if record.method is not Method.CARD or record.top_up:
         return _give_up(session, moment, OFFLINE, Say.SERVER_AWAY, before)
     if record.amount_minor > session.lobby.offline_card_limit_minor:
         return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)

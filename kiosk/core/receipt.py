@@ -166,6 +166,9 @@ def _who_and_when(
 
 def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
     blocks: list[Block] = []
+    if record.top_up:
+        paid_in = _money(record, record.amount_minor, speech)
+        blocks.append(Line(speech.words("receipt.top_up"), paid_in, bold=True))
     for bill in record.bills:
         blocks.append(Line(_period(bill.period, speech), bill.number, bold=True))
         for line in bill.lines:

@@ -18,6 +18,7 @@ from kiosk.core import (
     payment_flow,
     showing,
     staff,
+    top_up,
 )
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, GuideScan
@@ -230,7 +231,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (showing, identify, from_credit, payment_flow, helping, staff):
+    for room in (showing, identify, top_up, from_credit, payment_flow, helping, staff):
         answer = room.on_tapped(session, event, moment)
         if answer is not None:
             return answer
@@ -284,6 +285,10 @@ def _on_back(session: Session) -> Step:
             goal = earlier_payment.back_to(session)
             session = with_visit(session, payment=None, looking=False, say=None)
             visit = session.visit
+        case Screen.TOP_UP:
+            return top_up.left(session), ()
+        case Screen.METHOD if visit.topping_up:
+            goal = Screen.TOP_UP
         case screen if screen in _BACK:
             goal = _BACK[screen]
         case _:

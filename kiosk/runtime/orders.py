@@ -92,6 +92,7 @@ class Orders:
             amount_minor=record.amount_minor,
             currency=record.currency,
             simulated=record.simulated,
+            top_up=record.top_up,
             payment_code=payment_code or None,
         )
         until = time.monotonic() + CHANNEL_PATIENCE_S

@@ -4,7 +4,16 @@ from contract.messages import PaymentRecord
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import VOICE_TEXTS
 from kiosk.texts.catalogue import say as words
-from kiosk.ui.screens import bills, credit, elder_bills, explain, method, paid, paying_credit
+from kiosk.ui.screens import (
+    bills,
+    credit,
+    elder_bills,
+    explain,
+    method,
+    paid,
+    paying_credit,
+    top_up,
+)
 from kiosk.ui.screens.base import screen_class
 from kiosk.ui.voice_port import Said
 from kiosk.voice.speech import spoken
@@ -88,6 +97,20 @@ def paying_credit_said(session: Session) -> Plan:
     ids = ("paying_credit.title", "paying_credit.body")
     said = [_text(session, id) for id in ids]
     return *said, Said(view.amount, personal=True)
+
+
+def top_up_said(session: Session) -> Plan:
+    """How much was chosen or typed, and what can be paid in at most."""
+    view = top_up.present(session)
+    amounts = [Said(words) for _, words, _ in view.choices]
+    typed = session.visit.amount.display(session.visit.language) if session.visit.amount else ""
+    return (
+        _text(session, "top_up.title"),
+        _unit(session),
+        Said(typed, personal=True),
+        Said(view.told),
+        *amounts,
+    )
 
 
 def paid_said(session: Session) -> Plan:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
@@ -31,9 +32,8 @@ class Movement:
 
 def of(unit: Unit) -> list[Movement]:
     moves = CreditMove.objects.filter(unit=unit).order_by("-at", "-pk")[:SHOWN_MAX]
-    paid = PaymentOrder.objects.filter(
-        unit=unit, method=Method.CREDIT, state=PaymentState.APPROVED.value
-    )
+    moved = Q(method=Method.CREDIT) | Q(credited_minor__gt=0)
+    paid = PaymentOrder.objects.filter(moved, unit=unit, state=PaymentState.APPROVED.value)
     found = [_by_hand(unit, move) for move in moves]
     found += [_at_kiosk(unit, order) for order in paid.order_by("-paid_at", "-pk")[:SHOWN_MAX]]
     return sorted(found, key=lambda movement: movement.at, reverse=True)[:SHOWN_MAX]
@@ -56,15 +56,17 @@ def _by_hand(unit: Unit, move: CreditMove) -> Movement:
 
 def _at_kiosk(unit: Unit, order: PaymentOrder) -> Movement:
     assert order.paid_at is not None
+    drawn = order.captured_minor if order.method == Method.CREDIT else 0
+    what = CreditMove.Kind.USED.label if drawn else _("Paid in at a kiosk")
     return Movement(
         order.paid_at,
         _when(unit, order.paid_at),
         _("Kiosk %(kiosk)s") % {"kiosk": order.kiosk_code},
-        str(CreditMove.Kind.USED.label),
+        str(what),
         ", ".join(bill["period"] for bill in order.bills),
         order.reference,
         order.get_absolute_url(),
-        _money(unit, -order.allocated_minor),
+        _money(unit, order.credited_minor - drawn),
     )
 
 

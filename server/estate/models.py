@@ -79,6 +79,12 @@ class Community(models.Model):
     )
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
     second_factor = models.BooleanField(_("Ask for phone's last four"), default=True)
+    top_up_max_minor = models.BigIntegerField(
+        _("Most credit paid in at a kiosk at once (minor units)"),
+        default=500_000,
+        validators=[MinValueValidator(0)],
+        help_text=_("Nought: nobody can pay in credit at a kiosk"),
+    )
     numbering = NumberingField(_("Numbering of units"), default=default_numbering)
     late_success = models.CharField(
         _("Late money"),

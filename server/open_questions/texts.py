@@ -29,6 +29,7 @@ _SCREENS = {
     "paying_code": _("paying by phone"),
     "paying_card": _("paying by card"),
     "credit": _("confirming the use of credit"),
+    "top_up": _("choosing how much credit to pay in"),
     "paying_credit": _("paying out of credit"),
     "declined": _("after a payment that was declined"),
     "unknown": _("after a payment whose outcome is unknown"),

@@ -185,6 +185,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         request_hash=digest,
         out_trade_no=request.payment_id.replace("-", ""),
         simulated=simulated,
+        top_up=request.top_up,
         with_payment_code=with_payment_code,
         created_at=now,
         received_at=now,
@@ -224,6 +225,8 @@ def _simulated_channel(method: Method) -> bool:
 
 def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
     """Held from here on, and read only then: what is waived meanwhile is in their amounts."""
+    if request.top_up:
+        return _checked_top_up(unit, request)
     wanted = {b.number: b.amount_minor for b in request.bills}
     named = Bill.objects.filter(unit=unit, number__in=wanted)
     lock(named)
@@ -243,6 +246,16 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
     if sum(wanted.values()) != request.amount_minor or len(wanted) != len(request.bills):
         raise AmountChanged("the bills do not add up to the amount")
     return [found[bill.number] for bill in request.bills]
+
+
+def _checked_top_up(unit: Unit, request: StartPayment) -> list[Bill]:
+    """Money for the unit's credit is for no bill, and does not come out of it."""
+    most = unit.community.top_up_max_minor
+    if request.method is Method.CREDIT or request.amount_minor > most:
+        raise AmountChanged("more than can be paid in as credit at once")
+    if request.currency != unit.community.currency:
+        raise AmountChanged("the amount is not in the community's currency")
+    return []
 
 
 def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:

@@ -107,6 +107,7 @@ class PaymentOrder(models.Model):
     out_trade_no = models.CharField(_("Order no."), max_length=32, unique=True)
     simulated = models.BooleanField(_("Simulated"), default=False)
     offline = models.BooleanField(_("Offline"), default=False)
+    top_up = models.BooleanField(_("Paid in as credit"), default=False)
     with_payment_code = models.BooleanField(_("Payment code"), default=False)
     created_at = models.DateTimeField(_("Created"))
     received_at = models.DateTimeField(_("Known here since"))

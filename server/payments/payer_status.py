@@ -26,6 +26,7 @@ _TWICE = _(
     "Somebody else had paid the bill before. Ask the office to use it for another bill or to"
     " return it."
 )
+_PREPAID = _("It is credit of the unit now, to be used for its bills.")
 _ON_ITS_WAY = _("It goes back to the account you paid from. This page says so when it is done.")
 _OFFICE_LOOKS = _("Another amount arrived; the office is checking it")
 _NOT_RECEIVED = _("This money did not arrive; no bill was settled")
@@ -90,6 +91,8 @@ def _held(order: PaymentOrder) -> str:
 def _credited(order: PaymentOrder) -> ReceiptStatus:
     if order.reason == "amount_differs":
         return _decided(order)
+    if order.top_up and order.reason != "late":
+        return ReceiptStatus("good", _("Payment complete"), _PREPAID)
     if order.credited_minor < order.captured_minor:
         return ReceiptStatus("good", _("Payment complete"), _TWICE)
     title = _("Your money is kept as credit for the unit")

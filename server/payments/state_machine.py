@@ -56,7 +56,7 @@ _INTENTION = (
     "created_at",
     "received_at",
 )
-_FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code")
+_FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code", "top_up")
 _ASKED = (*_FROM_THE_START, "submitted_at", "code_url")
 _BOOKED = ("captured_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
 _MONEY = (*_BOOKED, "held_minor")
@@ -122,7 +122,8 @@ def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     of an approved order is all accounted for, and some of it is still there. Raises RuleBroken."""
     state, reference = PaymentState(order["state"]), str(order["reference"])
     rule = RULES[state]
-    missing = [name for name in rule.required if not order[name]]
+    for_no_bill = {"bills"} if order.get("top_up") else set()
+    missing = [name for name in rule.required if not order[name] and name not in for_no_bill]
     if missing:
         raise RuleBroken(reference, state, "must not be empty", missing)
     unwanted = [name for name in rule.empty if order[name]]

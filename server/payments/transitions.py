@@ -242,7 +242,7 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
     new = []
     for one, done in zip(news, settled, strict=True):
         order, known = one.order, one.known
-        if done.credited_minor:
+        if done.credited_minor and not order.top_up:
             whole = len(done.settled) == len(order.bills)
             kind = "more_than_due" if whole else "paid_twice"
             raise_about(order, kind, at, credited_minor=done.credited_minor)

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from contract.messages import Method, PaymentRecord, PaymentState
 from kiosk.journal.journal import Journal
-from server.billing.models import Bill, BillState
+from server.billing.models import Allocation, Bill, BillState
 from server.payments.channels.interface import ChannelStatus, Order
 from server.payments.models import JournalEntry, PaymentOrder
 
@@ -59,7 +59,9 @@ def at_server(run: "Simulation", order: PaymentOrder) -> Iterator[str]:
                 f"{order.reference} ({order.method}) is begun while {other.reference}"
                 f" ({other.state} {other.method}) for the same bill has no end"
             )
-    for bill in Bill.objects.filter(number__in=bills).exclude(state=BillState.OPEN):
+    own = Allocation.objects.filter(payment_id=order.payment_id)  # out of credit: booked with it
+    others = Bill.objects.filter(number__in=bills).exclude(pk__in=own.values("bill"))
+    for bill in others.exclude(state=BillState.OPEN):
         yield f"{order.reference} is begun for bill {bill.number}, which is {bill.state}"
 
 

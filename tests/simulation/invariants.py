@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.test import RequestFactory
 
 from contract.messages import EntryKind, Method, PaymentRecord, PaymentState
+from contract.methods import BY_CHANNEL
 from kiosk.journal import journal as journals
 from kiosk.journal.audit import breaches
 from server.alerts.models import Alert
@@ -106,7 +107,7 @@ def _rests(kiosk: "SimulatedKiosk") -> bool:
 
 def _channels(run: "Simulation") -> Iterator[str]:
     """Channel truth = server's order; nothing at a channel without an order."""
-    orders = {o.out_trade_no: o for o in PaymentOrder.objects.exclude(method=Method.CARD)}
+    orders = {o.out_trade_no: o for o in PaymentOrder.objects.filter(method__in=BY_CHANNEL)}
     for method, channel in run.channels.items():
         for number, account in channel.accounts.items():
             order = orders.get(number)
@@ -163,7 +164,7 @@ def _came(order: PaymentOrder) -> int:
 def _kept(run: "Simulation", order: PaymentOrder) -> int:
     """What the channel or the bank keeps of an order, by the books: what people gave back in cash or
     by transfer is still there, unless it went back there too and they were told so."""
-    if order.reason == "not_received":
+    if order.reason == "not_received" or order.method == Method.CREDIT:
         return 0
     elsewhere = order.refunds.filter(state=Refund.State.BY_HAND).exclude(how=Refund.How.CHANNEL)
     returned = sum(elsewhere.values_list("amount_minor", flat=True))
@@ -196,7 +197,7 @@ def _terminals(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) 
         cards = [r for r in mine if r.method is Method.CARD]
         said = Counter(r.amount_minor for r in cards if r.state is PaymentState.APPROVED)
         took = Counter(t.amount_minor for t in kiosk.terminal.transactions if t.taken)
-        for record in cards:
+        for record in [*cards, *(r for r in mine if r.method is Method.CREDIT)]:
             if not record.state.final:
                 yield f"{record.reference}: still {record.state} ({record.reason})"
         if said != took:
@@ -270,7 +271,7 @@ def _books(run: "Simulation") -> Iterator[str]:
     truth = {
         m.value: sum(a.kept_minor for a in c.accounts.values()) for m, c in run.channels.items()
     }
-    for order in PaymentOrder.objects.exclude(method=Method.CARD):
+    for order in PaymentOrder.objects.filter(method__in=BY_CHANNEL):
         account = run.channels[Method(order.method)].accounts.get(order.out_trade_no)
         if account is not None and _excused(run, order, account):
             truth[order.method] += _kept(run, order) - account.kept_minor
@@ -298,7 +299,8 @@ def _credits() -> Iterator[str]:
     """What a kiosk shows of a unit's credit is what its payments left there, whatever its code is now."""
     kept = front_desk.kept_by_hand()
     for order in PaymentOrder.objects.filter(state="approved"):
-        kept[order.unit_id] += order.credited_minor
+        drawn = order.captured_minor if order.method == Method.CREDIT else 0
+        kept[order.unit_id] += order.credited_minor - drawn
     borne = Entry.objects.filter(account__code="refunds_outside").values_list("unit_id", flat=True)
     units = Unit.objects.select_related("community").exclude(pk__in=[u for u in borne if u])
     for unit in units.filter(pk__in=[pk for pk, credit in kept.items() if credit]):

@@ -4,7 +4,8 @@ them, and sometimes walk away. They see only what the screen shows."""
 import random
 
 from contract.messages import Method
-from kiosk.core.capabilities import offers
+from kiosk.core import top_up
+from kiosk.core.capabilities import credit_covers, offers
 from kiosk.core.model import Action, Screen
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.estate import ROOMS
@@ -18,6 +19,8 @@ READS_FOR_S = (0.0, 45.0)  # why it did not work, and what now
 COMES_BACK_S = (60.0, 300.0)
 VISIT_TOUCHES_MAX = 60
 LOOKS_AT_RESULT = 0.1
+TOPS_UP = 0.5  # of those of whom nothing is due
+USES_CREDIT = 0.8  # of those who are shown that it covers what they chose
 CANCELS_UNSEEN = 0.2  # of the impatient: before a code is shown
 
 
@@ -34,6 +37,7 @@ class Residents:
         self._kiosk, self._channels, self._scheduler = kiosk, channels, scheduler
         self._faults, self.done = faults, False
         self._random = random.Random(f"residents {faults.seed} {kiosk.code}")
+        self._thrift = random.Random(f"credit {faults.seed} {kiosk.code}")
         self._seen: set[str] = set()
         self._phone_code, self._codes_shown = "", 0
         self._phone_held_in = (0, 0)  # which life and visit of the kiosk
@@ -69,6 +73,8 @@ class Residents:
                 self._types(room)
             case Screen.BILLS:
                 return self._chooses()
+            case Screen.CREDIT if self._thrift.random() < USES_CREDIT:
+                self._kiosk.taps(Action.USE_CREDIT)
             case Screen.METHOD:
                 self._picks_method()
             case Screen.PAYING_QR:
@@ -85,6 +91,10 @@ class Residents:
             case Screen.UNKNOWN:
                 self._kiosk.taps(self._random.choice([Action.PRINT_SLIP, Action.UNDERSTOOD]))
                 return self._random.random() < 0.5
+            case Screen.NOTHING_DUE if self._tops_up():
+                self._kiosk.taps(Action.TOP_UP)
+            case Screen.TOP_UP:
+                self._pays_in()
             case Screen.NOTHING_DUE:
                 self._kiosk.taps(Action.END)
                 return True
@@ -92,6 +102,19 @@ class Residents:
                 self._kiosk.taps(self._random.choice([Action.BACK, Action.DONE, Action.END]))
                 return self._random.random() < 0.2
         return False
+
+    def _tops_up(self) -> bool:
+        session = self._kiosk.session
+        return session is not None and top_up.offered(session) and self._thrift.random() < TOPS_UP
+
+    def _pays_in(self) -> None:
+        session = self._kiosk.session
+        assert session is not None
+        if session.visit.top_up:
+            self._kiosk.taps(Action.PAY)
+        else:
+            amount = self._thrift.choice(top_up.choices(session) or ("",))
+            self._kiosk.taps(Action.TOP_UP if amount else Action.BACK, str(amount))
 
     def _types(self, room: str) -> None:
         for digits in ("3", "2", room):
@@ -113,7 +136,10 @@ class Residents:
             return True
         if self._random.random() < 0.4:
             self._kiosk.taps(Action.TOGGLE_BILL, self._random.choice(bills).number)
-        self._kiosk.taps(Action.PAY)
+        if credit_covers(session) and self._thrift.random() < USES_CREDIT:
+            self._kiosk.taps(Action.USE_CREDIT)
+        else:
+            self._kiosk.taps(Action.PAY)
         return False
 
     def _picks_method(self) -> None:

@@ -21,6 +21,9 @@ def credit_scenes() -> dict[str, Session]:
     pending = record(Method.CREDIT, PaymentState.PENDING, simulated=False)
     done = pending.model_copy(update={"state": PaymentState.APPROVED})
     lost = pending.model_copy(update={"state": PaymentState.UNKNOWN, "reason": "no_answer"})
+    paid_in = record(
+        Method.WECHAT, PaymentState.APPROVED, bills=[], top_up=True, amount_minor=50_000
+    )
     return {
         "bills-credit": _session(Screen.BILLS),
         "bills-credit-too-little": _session(Screen.BILLS, account=POOR),
@@ -28,5 +31,17 @@ def credit_scenes() -> dict[str, Session]:
         "paying-credit": _session(Screen.PAYING_CREDIT, payment=pending),
         "paid-credit": _session(Screen.PAID, payment=done),
         "unknown-credit": _session(Screen.UNKNOWN, payment=lost),
+        "top-up": _session(Screen.TOP_UP, topping_up=True, selected=()),
+        "top-up-typed": _session(Screen.TOP_UP, topping_up=True, top_up="500", selected=()),
+        "method-top-up": _session(Screen.METHOD, topping_up=True, top_up="500", selected=()),
+        "paid-top-up": _session(Screen.PAID, payment=paid_in),
+        "unknown-top-up": _session(
+            Screen.UNKNOWN,
+            payment=paid_in.model_copy(update={"state": PaymentState.UNKNOWN, "reason": "timeout"}),
+        ),
+        "nothing-due-credit": _session(
+            Screen.NOTHING_DUE, account=RICH.model_copy(update={"bills": []}), selected=()
+        ),
+        "help-top-up": _session(Screen.HELP, helped_from=Screen.TOP_UP),
         "help-credit": _session(Screen.HELP, helped_from=Screen.CREDIT),
     }

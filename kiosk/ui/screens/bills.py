@@ -9,6 +9,7 @@ from kiosk.core import earlier_payment
 from kiosk.core.capabilities import credit_covers
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Action, Session
+from kiosk.core.top_up import offered
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, line_detail, money, overdue, today, unit_and_payer, zone
 from kiosk.ui.kv_files import load_beside
@@ -62,6 +63,7 @@ class BillsView:
     note: str  # that these are the bills of yesterday, or why some are missing
     others: str  # after a scan: what else is due, and could be paid together with it
     credit: str
+    top_up: bool  # beside what there is, more can be paid in
     credit_usable: bool  # it covers what is chosen
     selected: str
     all_selected: bool
@@ -95,6 +97,7 @@ def present(session: Session) -> BillsView:
         note=_note(session),
         others=_others(session),
         credit=credit,
+        top_up=not credit_covers(session) and offered(session),
         credit_usable=credit_covers(session),
         selected=say(language, "bills.selected", count=chosen) if chosen else none,
         all_selected=chosen == min(len(bills), BILLS_A_PAYMENT),

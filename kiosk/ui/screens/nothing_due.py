@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
+from kiosk.core.top_up import offered
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import money, of_paper, today, unit_and_payer, zone
 from kiosk.ui.kv_files import load_beside
@@ -17,6 +18,7 @@ from kiosk.ui.widgets import statement  # noqa: F401
 class NothingDueView:
     subtitle: str
     credit: str
+    top_up: bool
     told: str
     reprint: str  # what the earlier payment was; empty when there is none to print
     can_print: bool
@@ -39,6 +41,7 @@ def present(session: Session) -> NothingDueView:
     return NothingDueView(
         subtitle=unit_and_payer(language, session),
         credit=credit,
+        top_up=offered(session),
         told=of_paper(session),
         reprint=reprint,
         can_print=offers(session.lobby).print and visit.say is not Say.PRINTING,

@@ -95,6 +95,8 @@ def summary(session: Session) -> tuple[tuple[str, str], ...]:
 
 def _items(language: Locale, record: PaymentRecord) -> str:
     """What was paid for, shortened; the receipt has all of it."""
+    if record.top_up:
+        return say(language, "paid.top_up")
     names = items(language, record)
     told = listed(language, names[:NAMES_SHOWN_MAX])
     if len(names) > NAMES_SHOWN_MAX:

@@ -36,9 +36,11 @@ def present(session: Session) -> UnknownView:
         why = "unknown.body_credit"
     if payment and payment.reason == LINE_DOWN:
         why = "unknown.body_line"
+    top_up = payment is not None and payment.top_up
+    promise = "unknown.promise_top_up" if top_up else "unknown.promise"
     body = say(language, why if session.lobby.recording else "unknown.body_recording")
     return UnknownView(
-        body=f"{body}\n{say(language, 'unknown.promise')}",
+        body=f"{body}\n{say(language, promise)}",
         code=payment.status_url if payment else "",
         reference=payment.reference if payment else "",
         amount=say(language, "unknown.amount", amount=amount(session)),

@@ -46,10 +46,8 @@ class AnotherKiosks(Exception):
 
 
 class JournalPosting:
-    """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why.
-
-    An entry that fails, however it fails, is reported and costs no other entry anything.
-    """
+    """Takes the entries of one batch, in order. ``refused`` holds what changed nothing, and why. An entry
+    that fails, however it fails, is reported and costs no other entry anything."""
 
     def __init__(self, caller: Caller, now: datetime, settled: bool = False) -> None:
         self._caller, self._now, self._settled = caller, now, settled
@@ -298,6 +296,7 @@ class JournalPosting:
             request_hash="",
             out_trade_no=record.payment_id.replace("-", ""),
             simulated=record.simulated,
+            top_up=record.top_up,
             offline=record.offline,
             with_payment_code=record.with_payment_code,
             created_at=kiosk_time.believed(record.created_at, self._now),

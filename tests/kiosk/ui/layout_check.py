@@ -36,6 +36,9 @@ PICTURED = (
     "paid",
     "unknown-card",
     "attract-no-paper-no-card",
+    "bills-credit",
+    "credit",
+    "top-up-typed",
 )
 PICTURE_SIDE = 640
 PICTURE_COLORS = 48

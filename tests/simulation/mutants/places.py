@@ -151,6 +151,9 @@ _PLACES = {
     "office_bugs.c01_credit_is_paid_out_without_looking_what_there_is": Place(
         themes.CREDIT, ("clerk_keeps_credit",)
     ),
+    "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(
+        themes.CREDIT, ("clerk_keeps_credit",)
+    ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
         themes.CROSSING, ("refusal_repeated", "phone_declines")
     ),

@@ -136,3 +136,9 @@ def a_receipt_entry_hides_the_next_payment() -> None:
         return real(self, entries)
 
     posting.JournalPosting.batch = careless
+
+
+def what_a_kiosk_used_of_the_credit_stays_and_is_used_again() -> None:
+    from server.billing.settlement import Taken
+
+    Taken.account = property(lambda self: f"clearing:{self.method}")
