@@ -6,13 +6,17 @@ import pytest
 from django.db import connection, transaction
 
 from contract.journal_hash import GENESIS
-from contract.messages import Method, PaymentState
+from contract.messages import ErrorCode, Method, PaymentState, UnitLookup
 from server.alerts.models import Alert
+from server.api.errors import Refusal
+from server.api.lookups import look_up
 from server.billing import credit
 from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, lease
 from server.billing.models import Bill, BillLease
 from server.billing.unit_accounts import credit_minor
+from server.estate.models import Community
+from server.fleet.models import Kiosk
 from server.ledger.posting import balance
 from server.payments import inquiry, reports, sweeper, transitions
 from server.payments.initiation import IdempotencyConflict, start
@@ -234,3 +238,14 @@ def test_two_kiosks_and_a_clerk_at_once_spend_it_once(world):
     refused = [end for end in ends if isinstance(end, TooLittleCredit | BillNotOpen | BillLeased)]
     assert len(refused) == 2, ends
     assert credit_minor(world.unit) == 0 and verify_books() == []
+
+
+def test_a_bare_unit_number_shows_no_credit_where_proof_is_asked_for(world):
+    deposit(world)
+    Community.objects.update(second_factor=True)
+    kiosk = Kiosk.objects.select_related("community").get()
+    with pytest.raises(Refusal) as refused:
+        look_up(kiosk, UnitLookup(unit=world.unit.code), TODAY, NOW)
+    assert refused.value.code is ErrorCode.SECOND_FACTOR_NEEDED and not refused.value.details
+    proved = UnitLookup(unit=world.unit.code, phone_last4="1201")
+    assert look_up(kiosk, proved, TODAY, NOW).credit_minor == BOTH
