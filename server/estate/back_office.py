@@ -33,6 +33,11 @@ class _AutocompleteOfCommunity(AutocompleteSelect):
     def get_url(self) -> str:
         return f"{super().get_url()}?{OF_COMMUNITY}={self.community}"
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """While nothing is chosen it says what is to be, so that it is never without a name."""
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": str(self.field.verbose_name)}
+
 
 def bilingual(model: type[Model], name: str) -> Callable[[Any], str]:
     """A column for lists: a text of both languages, in the one of the page."""

@@ -68,6 +68,9 @@ class Scoped:
 
 
 class ModelAdmin(Recorded, Scoped, UnfoldModelAdmin):
+    class Media:
+        js = ("staff/choices.js",)
+
     paginator = Pages
     show_full_result_count = False
 
@@ -86,7 +89,14 @@ class ModelAdmin(Recorded, Scoped, UnfoldModelAdmin):
 
 
 class TabularInline(Scoped, UnfoldTabularInline):
-    pass
+    """The heading of a column is no label of its cells: each says itself what it is."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            wrapped = getattr(field.widget, "widget", field.widget)
+            wrapped.attrs.setdefault("aria-label", str(field.label or db_field.verbose_name))
+        return field
 
 
 class StackedInline(Scoped, UnfoldStackedInline):

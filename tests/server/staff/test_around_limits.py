@@ -20,7 +20,7 @@ from tests.server.staff.walk import Form
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, bill_of, create_village, issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 WAITS = "等待另一人审批"
 
 
