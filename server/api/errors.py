@@ -20,6 +20,7 @@ from server.payments.initiation import (
     AmountChanged,
     BillUnknown,
     IdempotencyConflict,
+    RefusedBefore,
     SimulatedMoney,
 )
 from server.payments.journal.intake import JournalBroken, JournalGap, JournalNotSigned
@@ -146,6 +147,11 @@ def install(api: NinjaAPI) -> None:
     on(JournalGap, _E.JOURNAL_GAP, lambda e: {"acknowledged": e.acknowledged})
     on(JournalBroken, _E.JOURNAL_BROKEN)
     on(JournalNotSigned, _E.JOURNAL_NOT_SIGNED)
+
+    def refused_before(request: HttpRequest, error: RefusedBefore) -> HttpResponse:
+        return response(error.code)
+
+    api.add_exception_handler(RefusedBefore, refused_before)
 
     def refusal(request: HttpRequest, error: Refusal) -> HttpResponse:
         return response(error.code, **error.details)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from contract import messages
 from contract.business_day import business_day
 from contract.lifecycle import Fact
-from contract.messages import Method, PaymentState, StartPayment
+from contract.messages import ErrorCode, Method, PaymentState, StartPayment
 from contract.methods import BY_CHANNEL
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit import TooLittleCredit
@@ -50,15 +50,23 @@ class BillUnknown(Exception):
     """A bill of that number does not exist for this unit."""
 
 
-_REFUSALS = (
-    AmountChanged,
-    SimulatedMoney,
-    BillUnknown,
-    BillNotOpen,
-    BillLeased,
-    UnitNotFound,
-    TooLittleCredit,
-)
+class RefusedBefore(Exception):
+    """An earlier try of the payment was refused; ``code``: what its kiosk was told."""
+
+    def __init__(self, code: ErrorCode) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+REFUSALS: dict[type[Exception], ErrorCode] = {
+    AmountChanged: ErrorCode.AMOUNT_CHANGED,
+    SimulatedMoney: ErrorCode.SIMULATED_MONEY,
+    BillUnknown: ErrorCode.NOT_FOUND,
+    BillNotOpen: ErrorCode.BILL_PAID,
+    BillLeased: ErrorCode.BILL_LEASED,
+    UnitNotFound: ErrorCode.UNIT_NOT_FOUND,
+    TooLittleCredit: ErrorCode.CREDIT_TOO_LITTLE,
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,8 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
 
     Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
     BillLeased, OtherWallet, TooLittleCredit, ChannelUnavailable, and OutcomeUnknown when the channel
-    left us in doubt: ask again. What was refused stays refused, whenever an earlier try of it arrives.
+    left us in doubt: ask again. What was refused stays refused, in whatever order its tries arrive:
+    RefusedBefore says why it was.
     A payment code is charged once; whatever comes again under the id only looks. What is paid out of the
     unit's credit is booked with its order, in one transaction.
     """
@@ -84,8 +93,9 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
     known = order is not None
     if order is None:
-        if RefusedStart.objects.filter(payment_id=request.payment_id).exists():
-            raise IdempotencyConflict(request.payment_id)
+        refused = _refused_before(request.payment_id)
+        if refused is not None:
+            raise refused
         payment_codes.check_request(request)
         try:
             order = _begun(caller, request, digest, now)
@@ -138,18 +148,28 @@ def _decide(
     earlier = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
     if earlier is not None:
         return earlier
-    if RefusedStart.objects.filter(payment_id=request.payment_id).exists():
-        return IdempotencyConflict(request.payment_id)
+    refused = _refused_before(request.payment_id)
+    if refused is not None:
+        return refused
     try:
         return _create(caller, request, digest, now)
-    except _REFUSALS as refusal:
-        _refused(request.payment_id, now)
+    except tuple(REFUSALS) as refusal:
+        _refused(request.payment_id, REFUSALS[type(refusal)], now)
         return refusal
 
 
-def _refused(payment_id: str, now: datetime) -> None:
+def _refused_before(payment_id: str) -> Exception | None:
+    row = RefusedStart.objects.filter(payment_id=payment_id).first()
+    if row is None:
+        return None
+    known = row.reason in set(ErrorCode)
+    return RefusedBefore(ErrorCode(row.reason)) if known else IdempotencyConflict(payment_id)
+
+
+def _refused(payment_id: str, code: ErrorCode, now: datetime) -> None:
     RefusedStart.objects.filter(refused_at__lt=now - timing.REFUSAL_KEPT).delete()
-    RefusedStart.objects.get_or_create(payment_id=payment_id, defaults={"refused_at": now})
+    told = {"refused_at": now, "reason": code.value}
+    RefusedStart.objects.get_or_create(payment_id=payment_id, defaults=told)
 
 
 def _digest(request: StartPayment) -> str:

@@ -337,6 +337,8 @@ class RefusedStart(models.Model):
 
     payment_id = models.CharField(_("Payment id"), max_length=36, unique=True)
     refused_at = models.DateTimeField(_("Refused at"), db_index=True)
+    # what the kiosk was told (contract.messages.ErrorCode)
+    reason = models.CharField(_("Reason"), max_length=40, blank=True, default="")
 
     class Meta:
         verbose_name = _("Refused start")

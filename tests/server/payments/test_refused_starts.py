@@ -1,18 +1,22 @@
 """A payment that was refused stays refused: its kiosk has told its resident so, and listens no more."""
 
+import json
 import threading
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest
 
-from contract.messages import PaymentState
+from contract.messages import ErrorCode, PaymentState
+from kiosk.core import payment_code
+from server.api import calls
 from server.billing import leases
 from server.billing.leases import BillLeased
 from server.billing.models import Bill
 from server.payments import initiation, inquiry, sweeper, timing, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState, OutcomeUnknown
-from server.payments.initiation import AmountChanged, IdempotencyConflict, start
+from server.payments.initiation import REFUSALS, AmountChanged, RefusedBefore, start
 from server.payments.models import PaymentOrder, RefusedStart
 from tests.server.payments import charges
 from tests.server.payments.world import NOW
@@ -27,7 +31,7 @@ def test_a_try_that_was_overtaken_by_its_refused_retry_charges_nobody(world):
     with pytest.raises(BillLeased):
         start(world.caller, late, NOW)
     inquiry.apply_answer(first, OrderState(ChannelStatus.CLOSED), NOW)
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(RefusedBefore, match=ErrorCode.BILL_LEASED):
         start(world.caller, late, NOW + timedelta(minutes=2))
     assert world.channel.charged == []
     assert PaymentOrder.objects.count() == 1
@@ -88,7 +92,7 @@ def test_what_was_refused_while_a_try_waited_for_the_bills_is_not_begun_by_it(wo
         inquiry.apply_answer(other, OrderState(ChannelStatus.CLOSED), NOW)
 
     meanwhile(monkeypatch, refused_and_free_again)
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(RefusedBefore, match=ErrorCode.BILL_LEASED):
         start(world.caller, late, NOW)
     assert world.channel.charged == []
     assert RefusedStart.objects.count() == 1
@@ -139,3 +143,21 @@ def test_a_begun_order_whose_bills_were_paid_otherwise_ends_with_its_refusal(wor
     sweeper.sweep(NOW + timedelta(minutes=1))
     assert world.channel.charged == []
     assert charges.order(1).life is PaymentState.CANCELLED
+
+
+def test_whoever_asks_again_hears_why_it_was_refused(world):
+    """As where the answer was lost: a code that the kiosk takes for "nothing was charged"."""
+    for number in (1, 1):
+        with pytest.raises((AmountChanged, RefusedBefore)) as said:
+            start(world.caller, charges.request(world, number=number, amount_minor=1), NOW)
+    assert response_of(said.value).status_code == 409
+    assert json.loads(response_of(said.value).content)["code"] == "amount_changed"
+    assert world.channel.charged == []
+
+
+def test_each_refusal_is_one_that_the_kiosk_takes_for_a_no():
+    assert set(REFUSALS.values()) <= set(payment_code._NOTHING_CHARGED)
+
+
+def response_of(error):
+    return calls.api.on_exception(HttpRequest(), error)

@@ -371,7 +371,7 @@ def what_a_restored_server_lacks_is_sent_with_the_next_entry_only() -> None:
 def a_refused_start_that_arrives_again_begins() -> None:
     from server.payments import initiation
 
-    initiation._refused = lambda payment_id, now: None
+    initiation._refused = lambda payment_id, code, now: None
 
 
 def what_staff_take_back_is_not_closed_at_its_channel() -> None:
