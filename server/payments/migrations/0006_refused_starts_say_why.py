@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0004_journal_entries_of_any_form'),
+        ('payments', '0005_top_ups'),
     ]
 
     operations = [
