@@ -19,7 +19,7 @@ from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.ledger.posting import balance
 from server.payments import inquiry, reports, sweeper, transitions
-from server.payments.initiation import IdempotencyConflict, start
+from server.payments.initiation import IdempotencyConflict, RefusedBefore, start
 from server.payments.journal import reenrolment
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
@@ -91,7 +91,7 @@ def test_too_little_pays_nothing_and_stays_refused(world):
     assert states() == ["open", "open"] and credit_minor(world.unit) == BOTH - 1
     assert not PaymentOrder.objects.exists() and not BillLease.objects.exists()
     deposit(world, 1)  # its kiosk told the resident no: the same request, late, begins nothing
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(RefusedBefore):
         start(world.caller, wanted(world), NOW)
     assert credit_minor(world.unit) == BOTH
 
