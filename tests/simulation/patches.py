@@ -128,6 +128,7 @@ def _time_and_threads() -> None:
     )
     sync.INTERVAL_S = 60.0
     supervisor.Supervisors.__init__.__defaults__ = (supervisor.Pace(probe_s=PROBE_S),)
+    sync._spread = lambda least, most: Seams.backoff.uniform(least, most)
     client.random = SimpleNamespace(uniform=lambda low, high: Seams.backoff.uniform(low, high))
 
 
@@ -215,6 +216,7 @@ def _server() -> None:
     registry.configured = lambda: [n for n in registry.ADAPTERS if Seams.channel(n) is not None]
     registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
     registry.charging_phones = registry.configured
+    kiosk_config.KEPT = timedelta(0)  # what an earlier run of the process left decides nothing
     kiosk_config.bill_keys = cache(kiosk_config.bill_keys)
     kiosk_config.shown = cache(kiosk_config.shown)
     registry.channel = lambda method: Seams.channel(method)
