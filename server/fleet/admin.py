@@ -17,7 +17,10 @@ from server.staff import people, scope
 from server.staff.back_office import ModelAdmin
 from server.staff.roles import Deed
 
-KIOSKS_OWN = ("public_key", "enrolled_at", "heard_at", "journal_sequence", "journal_hash")
+KIOSKS_OWN = (
+    *("public_key", "enrolled_at", "heard_at", "journal_sequence", "journal_hash"),
+    *("off_by", "off_since"),
+)
 
 
 @admin.register(Kiosk)
@@ -31,6 +34,7 @@ class KioskAdmin(CommunityRows, ModelAdmin):
         "location_en",
         "unit_start",
         "active",
+        "off_until",
         *KIOSKS_OWN,
     )
     readonly_fields = KIOSKS_OWN
@@ -43,7 +47,13 @@ class KioskAdmin(CommunityRows, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Kiosk, form: Any, change: bool) -> None:
         """Only what was changed in the form: the kiosk itself moves the rest on meanwhile, among it how
         far its journal is safe here."""
-        obj.save(update_fields=form.changed_data if change else None)
+        changed = list(form.changed_data)
+        if "active" in changed or not change:
+            obj.off_by = "" if obj.active else people.of(request.user).name
+            obj.off_since = None if obj.active else timezone.now()
+            obj.off_until = None if obj.active else obj.off_until
+            changed += ["off_by", "off_since", "off_until"]
+        obj.save(update_fields=changed if change else None)
 
     @admin.action(description=_("New pairing code"), permissions=["pair"])
     def new_pairing_code(self, request: HttpRequest, queryset: QuerySet[Kiosk]) -> None:

@@ -1,30 +1,20 @@
-"""What staff see of the fleet right now, put together from kiosks and payments. Reads only."""
+"""What staff see of one kiosk right now: its state, devices with remedies, takings. Reads only."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
-from contract.business_day import business_day, zone
 from contract.heartbeat import LATE_S, ConditionReport, DeviceReport, Heartbeat
 from contract.messages import Method, Text
 from contract.methods import METHODS
 from contract.money import Money
-from server.alerts.models import Alert
-from server.estate.models import Community
 from server.fleet import texts
 from server.fleet.models import Kiosk
-from server.payments import reports
 
-ALERTS_SHOWN_MAX = 20
 _TONES = ("good", "attention", "bad")
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,92 +61,15 @@ class KioskView:
     software: str
 
 
-@dataclass(frozen=True)
-class CommunityView:
-    name: Text
-    test: bool
-    kiosks: list[KioskView]
-    takings: list[Taking]
-    total: str
-    open_payments: int
-    alerts: list[Alert]
-    alerts_more: int
-    zone: ZoneInfo | None
-    money: bool  # whether the person may see what was taken
-    unreadable: bool = False  # its own data are wrong, e.g. a zone that there is not
-
-
-def overview(
-    now: datetime, communities: QuerySet[Community], money: QuerySet[Community]
-) -> list[CommunityView]:
-    """These communities with their kiosks, as of ``now``; ``money``: those whose takings are shown."""
-    shown = set(money.values_list("pk", flat=True))
-    return [_readable(c, now, c.pk in shown) for c in communities.order_by("code")]
-
-
-def _readable(community: Community, now: datetime, money: bool) -> CommunityView:
-    """One community whose data are wrong is shown as such; the others are as they are."""
-    try:
-        with transaction.atomic():
-            return _community(community, now, money)
-    except Exception:
-        log.exception("community %s cannot be shown", community.code)
-    return CommunityView(
-        name=community.name,
-        test=community.test,
-        kiosks=[],
-        takings=[],
-        total="",
-        open_payments=0,
-        alerts=[],
-        alerts_more=0,
-        zone=None,
-        money=money,
-        unreadable=True,
-    )
-
-
-def _community(community: Community, now: datetime, money: bool) -> CommunityView:
-    today = business_day(now, community.time_zone)
-    takings = reports.takings(community, today)
-    unresolved = reports.open_payments(community)
-    kiosks = Kiosk.objects.filter(community=community).order_by("code")
-    alerts = Alert.objects.filter(community=community, resolved_at=None)
-    everything: dict[str, int] = {}
-    for by_method in takings.values():
-        for method, minor in by_method.items():
-            everything[method] = everything.get(method, 0) + minor
-    return CommunityView(
-        name=community.name,
-        test=community.test,
-        kiosks=[
-            _kiosk(
-                kiosk,
-                now,
-                community.currency,
-                takings.get(kiosk.code, {}),
-                unresolved.get(kiosk.code, 0),
-            )
-            for kiosk in kiosks
-        ],
-        takings=_takings(everything, community.currency),
-        total=_money(sum(everything.values()), community.currency),
-        open_payments=sum(unresolved.values()),
-        alerts=list(alerts[:ALERTS_SHOWN_MAX]),
-        alerts_more=max(0, alerts.count() - ALERTS_SHOWN_MAX),
-        zone=zone(community.time_zone),
-        money=money,
-    )
-
-
-def _kiosk(
+def kiosk_view(
     kiosk: Kiosk, now: datetime, currency: str, takings: dict[str, int], unresolved: int
 ) -> KioskView:
-    heartbeat = _heartbeat(kiosk)
+    """``takings``: minor units of today by method; ``unresolved``: payments without a known end."""
+    heartbeat = heartbeat_of(kiosk)
     age_s = max(0, int((now - kiosk.heard_at).total_seconds())) if kiosk.heard_at else None
     late = kiosk.active and (age_s is None or age_s > LATE_S)
     state, advice = _state(kiosk, heartbeat, late)
-    devices = [_device(device) for device in heartbeat.devices] if heartbeat else []
+    devices = [device_view(device) for device in heartbeat.devices] if heartbeat else []
     waiting = max(0, heartbeat.journal_last - kiosk.journal_sequence) if heartbeat else 0
     out_of_order = heartbeat is not None and heartbeat.state == "out_of_order"
     tones = [device.tone for device in devices]
@@ -174,14 +87,14 @@ def _kiosk(
         offered=[texts.FLOWS[flow] for flow in heartbeat.flows] if heartbeat else [],
         devices=devices,
         takings=_takings(takings, currency),
-        total=_money(sum(takings.values()), currency),
+        total=money(sum(takings.values()), currency),
         open_payments=unresolved,
         waiting_entries=waiting,
         software=heartbeat.software if heartbeat else "",
     )
 
 
-def _heartbeat(kiosk: Kiosk) -> Heartbeat | None:
+def heartbeat_of(kiosk: Kiosk) -> Heartbeat | None:
     """None when there is none, or when it is of a version that this server does not know."""
     try:
         return Heartbeat.model_validate(kiosk.heartbeat) if kiosk.heartbeat else None
@@ -212,7 +125,7 @@ def _state_tone(heartbeat: Heartbeat | None, late: bool, active: bool) -> str:
     return "good"
 
 
-def _device(device: DeviceReport) -> DeviceView:
+def device_view(device: DeviceReport) -> DeviceView:
     return DeviceView(
         name=texts.ROLES.get(device.role, device.role),
         driver=" ".join(part for part in (device.model, f"({device.driver})") if part),
@@ -243,11 +156,11 @@ def _text(said: dict[str, str]) -> Text | None:
 
 def _takings(by_method: dict[str, int], currency: str) -> list[Taking]:
     return [
-        Taking(METHODS[method].name, _money(by_method[method.value], currency))
+        Taking(METHODS[method].name, money(by_method[method.value], currency))
         for method in Method
         if method.value in by_method
     ]
 
 
-def _money(minor: int, currency: str) -> str:
+def money(minor: int, currency: str) -> str:
     return Money(minor, currency).display("zh_CN")

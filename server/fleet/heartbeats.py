@@ -13,10 +13,15 @@ from contract.stop_reason import StopReason
 from server.fleet import clone_detection
 from server.fleet.clone_detection import PRESENCE
 from server.fleet.models import Kiosk
+from server.fleet.states import condition_of
 from server.storable import storable
 
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
 _OF_ITSELF = ("state", "software", "open_payments", "journal_last", "journal_acknowledged")
+_OWN = (
+    *("heard_at", "heartbeat", "journal_waits_since"),
+    *("condition", "condition_since", "software"),
+)
 # What decides how a heartbeat is judged: it stands while none of this is changed by another message.
 _DECIDING = (*PRESENCE, "public_key", "journal_sequence", "journal_hash", "stopped")
 
@@ -34,7 +39,7 @@ def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> St
             if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
                 return None
             _record(known, heartbeat, now, may_stop=True)
-        for name in (*_DECIDING, "heard_at", "heartbeat", "journal_waits_since"):
+        for name in (*_DECIDING, *_OWN):
             setattr(kiosk, name, getattr(known, name))
     clone_detection.watch_journal(kiosk, heartbeat, now)
     clone_detection.watch_backlog(kiosk, heartbeat, now)
@@ -49,8 +54,12 @@ def _record(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime, *, may_stop: bool
         return False
     clone_detection.end_journal_alerts(kiosk, heartbeat, now)
     judged.journal_waits_since = clone_detection.backlog_since(kiosk, heartbeat, now)
+    judged.software = storable(heartbeat.software)[:40]
+    judged.condition = condition_of(heartbeat).value
+    if judged.condition != kiosk.condition or kiosk.condition_since is None:
+        judged.condition_since = now
     judged.heard_at, judged.heartbeat = now, storable(heartbeat.model_dump(mode="json"))
-    names = ("heard_at", "heartbeat", "journal_waits_since", *(PRESENCE if told else ()))
+    names = (*_OWN, *(PRESENCE if told else ()))
     unchanged = {name: getattr(kiosk, name) for name in _DECIDING}
     row = Kiosk.objects.filter(pk=kiosk.pk, **unchanged)
     if not row.update(**{name: getattr(judged, name) for name in names}):

@@ -30,6 +30,16 @@ KIOSK_CODE = RegexValidator(
 )
 
 
+class Condition(models.TextChoices):
+    """The worst of what a kiosk said of itself in its newest heartbeat."""
+
+    UNKNOWN = "", _("Not known")
+    WELL = "well", _("Everything works")
+    ATTENTION = "attention", _("Something is needed soon")
+    FAULT = "fault", _("A device is out of order")
+    NO_MONEY = "no_money", _("Nobody can pay there")
+
+
 class Kiosk(OfCommunity):
     """A terminal in a lobby. ``id`` is the key id of its signatures; ``public_key`` is base64url, raw,
     once enrolled.
@@ -75,6 +85,21 @@ class Kiosk(OfCommunity):
         _("Stopped"), max_length=20, choices=STOP_REASONS, blank=True, default=""
     )
     stopped_at = models.DateTimeField(_("Stopped at"), null=True, blank=True)
+    # Of the newest heartbeat, so that ten thousand kiosks are told apart without reading theirs.
+    condition = models.CharField(
+        _("Condition"), max_length=12, choices=Condition.choices, blank=True, default=""
+    )
+    condition_since = models.DateTimeField(_("Condition since"), null=True, blank=True)
+    software = models.CharField(_("Software"), max_length=40, blank=True)
+    # Switched off on purpose: by whom, since when, and until when it is meant to be.
+    off_by = models.CharField(_("Switched off by"), max_length=150, blank=True)
+    off_since = models.DateTimeField(_("Switched off since"), null=True, blank=True)
+    off_until = models.DateTimeField(
+        _("Out of service until"),
+        null=True,
+        blank=True,
+        help_text=_("Told to colleagues; it is not switched on by itself"),
+    )
 
     class Meta:
         verbose_name = _("Kiosk")

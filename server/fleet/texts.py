@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contract.messages import Flow, Method
 from contract.methods import METHODS
+from server.fleet.states import State
 from server.language import as_spoken
 
 ROLES = {
@@ -28,6 +29,26 @@ STATES = {
     "idle": _("Idle"),
     "in_session": _("In use"),
     "out_of_order": _("Out of service"),
+}
+STANDINGS = {
+    State.STOPPED: _("Stopped by the server"),
+    State.SILENT: _("Not heard"),
+    State.NO_MONEY: _("Cannot take money"),
+    State.FAULT: _("A device is out of order"),
+    State.ATTENTION: _("Something is needed soon"),
+    State.UNPAIRED: _("Waiting to be paired"),
+    State.WELL: _("Works"),
+    State.OFF: _("Switched off on purpose"),
+}
+TONES = {
+    State.STOPPED: "bad",
+    State.SILENT: "bad",
+    State.NO_MONEY: "bad",
+    State.FAULT: "bad",
+    State.ATTENTION: "attention",
+    State.UNPAIRED: "attention",
+    State.WELL: "good",
+    State.OFF: "off",
 }
 NEVER_PAIRED = _("Waiting to be paired")
 NEVER_HEARD = _("Not heard yet")

@@ -1,6 +1,6 @@
 """A community's zone and currency: from the tables, mistakes named; one wrong row harms no other."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from contract.unit_code import DEFAULT
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.estate.numbering_form import fields_of
-from server.fleet import dashboard
+from server.fleet.fleet_page import Asked, overview
 from server.payments import sweeper, timing
 from server.payments.models import PaymentOrder
 from tests.server.payments import world
@@ -21,11 +21,6 @@ from tests.server.without_guards import without_guards
 
 NUMBERING = fields_of(DEFAULT, "numbering")
 pytestmark = pytest.mark.django_db
-
-
-def overview(at: datetime) -> list[dashboard.CommunityView]:
-    every = Community.objects.all()
-    return dashboard.overview(at, every, every)
 
 
 @pytest.fixture
@@ -102,10 +97,10 @@ def broken_community() -> Community:
 def test_a_broken_community_is_shown_as_such_beside_the_others(staff: Client):
     broken_community()
     create_village("whole")
-    assert [(c.name.en, c.unreadable) for c in overview(NOW)] == [
-        ("Village", True),
-        ("Village", False),
-    ]
+    every = Community.objects.all()
+    found = overview(NOW, every, every, Asked())
+    assert [name.en for name in found.unreadable] == ["Village"]
+    assert [c.code for c in found.communities] == ["broken", "whole"]
     page = staff.get("/staff/fleet/")
     assert page.status_code == 200
     assert "这个小区的资料有误" in page.content.decode()
@@ -126,7 +121,8 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
         **NUMBERING,
     }
     assert staff.post(address, form).status_code == 302
-    assert not overview(NOW)[0].unreadable
+    every = Community.objects.all()
+    assert not overview(NOW, every, every, Asked()).unreadable
 
 
 def test_a_sweep_tells_of_the_orders_of_a_broken_community_and_of_the_others():

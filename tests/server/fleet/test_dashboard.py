@@ -1,15 +1,15 @@
 """What staff see: age, faults with remedy, takings and what is not settled."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from server.alerts.models import Alert
 from server.estate.models import Community
 from server.fleet import dashboard
 from server.fleet.dashboard import KioskView
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
+from server.payments import reports
 from server.payments.models import PaymentOrder
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
 from tests.server.village import NOW
@@ -17,15 +17,14 @@ from tests.server.village import NOW
 pytestmark = pytest.mark.django_db
 
 
-def overview(at: datetime) -> list[dashboard.CommunityView]:
-    every = Community.objects.all()
-    return dashboard.overview(at, every, every)
-
-
 def seen(after_s: int = 0) -> KioskView:
-    [community] = overview(NOW + timedelta(seconds=after_s))
-    [view] = community.kiosks
-    return view
+    at = NOW + timedelta(seconds=after_s)
+    [machine] = Kiosk.objects.all()
+    every = list(Community.objects.all())
+    key = (machine.community_id, machine.code)
+    taken = reports.takings_of(every, [machine.code], at).get(key, {})
+    unresolved = reports.open_of(every, [machine.code]).get(key, 0)
+    return dashboard.kiosk_view(machine, at, "CNY", taken, unresolved)
 
 
 def test_all_well():
@@ -120,30 +119,15 @@ def test_takings_of_today_by_method_and_what_is_not_ended():
     order(machine, 2, paid_at=NOW, method="card", **paid)
     order(machine, 3, paid_at=NOW - timedelta(days=1), **paid)
     order(machine, 4, state="unknown", reason="no_answer")
-    [community] = overview(NOW)
-    view = community.kiosks[0]
-    assert (community.total, community.open_payments) == ("￥10.00", 1)
+    view = seen()
+    every = list(Community.objects.all())
+    assert (view.total, reports.totals(every, NOW)) == ("￥10.00", {"CNY": 1000})
+    assert reports.open_in_all(every) == 1
     assert [(t.method.en, t.amount) for t in view.takings] == [
         ("WeChat Pay", "￥5.00"),
         ("Bank card", "￥5.00"),
     ]
     assert view.open_payments == 1
-
-
-def test_open_alerts_are_shown_and_handled_ones_are_not():
-    machine = kiosk()
-    for number, handled in ((1, None), (2, NOW)):
-        Alert.objects.create(
-            community=machine.community,
-            kind="paid_twice",
-            subject=f"p{number}",
-            text_zh="多付",
-            text_en="Paid twice",
-            raised_at=NOW,
-            resolved_at=handled,
-        )
-    [community] = overview(NOW)
-    assert [alert.subject for alert in community.alerts] == ["p1"]
 
 
 def test_a_heartbeat_of_another_version_does_not_break_the_page():

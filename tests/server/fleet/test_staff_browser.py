@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from server.fleet.heartbeats import record_heartbeat
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
+from tests.server.fleet.test_fleet_page import many
 from tests.server.staff_accounts import create_staff
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -57,7 +58,8 @@ def test_the_page_follows_the_lobby(page, tmp_path: Path):
     broken = heartbeat(timezone.now(), device("printer", PAPER_LOW), device("card", UNREACHABLE))
     record_heartbeat(machine, broken, now=timezone.now())
     page.wait_for_selector("[data-kiosk=K03][data-tone=bad]")  # without anybody touching it
-    assert "换一卷 80 毫米热敏纸" in card.inner_text()
+    assert "纸快用完了" in card.inner_text()
+    assert "换一卷 80 毫米热敏纸" in page.locator(".problems").inner_text()
     page.screenshot(path=tmp_path / "fleet.png")
 
 
@@ -110,11 +112,14 @@ WEAK_TEXT = """() => {
 }"""
 
 
+@pytest.mark.parametrize("count", [0, 10_000])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_nothing_overflows(page, tmp_path: Path, language: str):
+def test_nothing_overflows(page, tmp_path: Path, language: str, count: int):
     machine = kiosk()
     broken = heartbeat(timezone.now(), device("printer", PAPER_LOW), device("card", UNREACHABLE))
     record_heartbeat(machine, broken, now=timezone.now())
+    if count:
+        many(count)
     log_in(page)
     if language == "en":
         page.click("button[value=en]")
@@ -123,4 +128,9 @@ def test_nothing_overflows(page, tmp_path: Path, language: str):
     for name, width in (("desk", 1400), ("phone", 390)):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.screenshot(path=folder / f"fleet-{name}-{language}.png", full_page=True)
+        page.screenshot(path=folder / f"fleet-{count}-{name}-{language}.png", full_page=True)
+    page.goto(f"/staff/fleet/kiosks/{machine.pk}/")
+    for name, width in (("desk", 1400), ("phone", 390)):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.screenshot(path=folder / f"kiosk-{name}-{language}.png", full_page=True)

@@ -221,7 +221,7 @@ def test_told_as_paid_after_it_had_ended_is_for_people_to_see(world):
 def test_it_is_no_taking_of_the_day(world):
     deposit(world)
     start(world.caller, wanted(world), NOW)
-    assert reports.takings(world.community, TODAY) == {}
+    assert reports.takings_of([world.community], ["K03"], NOW) == {}
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one at a time")

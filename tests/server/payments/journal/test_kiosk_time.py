@@ -41,7 +41,9 @@ def test_a_payment_is_booked_on_the_day_that_it_was_heard_of_and_staff_are_told(
     take(world, KioskJournal().tells(paid).entries)
     assert order().paid_at == NOW
     assert {b.paid_on for b in Bill.objects.all()} == {date(2026, 11, 24)}
-    assert reports.takings(world.community, date(2026, 11, 24)) == {"K03": {"card": 66416}}
+    assert reports.takings_of([world.community], ["K03"], NOW) == {
+        (world.community.pk, "K03"): {"card": 66416}
+    }
     told = Alert.objects.get(kind="kiosk_clock_wrong")
     assert (told.subject, told.details["amount_minor"]) == ("K03-000001", 66416)
     assert told.details["said"] == (NOW + by).isoformat()

@@ -1,0 +1,213 @@
+"""The fleet as one page shows it: what needs a person first, then sums, then a list. Reads only.
+
+However many kiosks there are, the database is asked a fixed number of questions (and two for each time
+zone in which money is counted), and only the kiosks that are shown are read with what they said.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
+
+from contract.business_day import zone
+from contract.messages import Text
+from server.alerts.models import Alert
+from server.estate.models import Community
+from server.fleet import texts
+from server.fleet.dashboard import KioskView, kiosk_view, money
+from server.fleet.models import Kiosk
+from server.fleet.states import PROBLEMS, State, classified
+from server.payments import reports
+
+PROBLEMS_SHOWN, ALERTS_SHOWN, A_PAGE = 10, 8, 25
+ORDERS = {
+    "urgency": ("rank", "since", "code"),
+    "code": ("code", "community__code"),
+    "heard": ("heard_at", "code"),
+    "software": ("software", "code"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person wants to see. ``state`` and ``community`` may be empty: all."""
+
+    community: str = ""
+    state: str = ""
+    words: str = ""
+    order: str = "urgency"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A kiosk on the page. ``since`` and ``heard_at`` are None where nothing is known. ``taken`` is empty
+    for whoever may not see money."""
+
+    id: str
+    code: str
+    place: Text
+    community: Text
+    state: State
+    called: str | Promise
+    tone: str
+    since: datetime | None
+    heard_at: datetime | None
+    advice: str | Promise | None
+    off_by: str
+    off_until: datetime | None
+    view: KioskView
+    software: str
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    state: State
+    called: str | Promise
+    tone: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    alert: Alert
+    community: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """``unreadable``: communities whose own data are wrong, for example a time zone that there is not."""
+
+    kiosks: int
+    problems: list[Row]
+    problems_in_all: int
+    tiles: list[Tile]
+    totals: list[str]  # of today, by currency
+    open_payments: int | None  # None: not for this person
+    alerts: list[AlertRow]
+    alerts_in_all: int
+    rows: list[Row]
+    found: int
+    page: int
+    pages: int
+    unreadable: list[Text]
+    communities: list[Community] = field(default_factory=list)
+
+
+def overview(
+    now: datetime,
+    communities: QuerySet[Community],
+    money_of: QuerySet[Community],
+    asked: Asked,
+) -> Overview:
+    """The kiosks of ``communities`` as of ``now``; ``money_of``: those whose takings are shown."""
+    known = {community.pk: community for community in communities.order_by("code")}
+    broken = {pk for pk, community in known.items() if not _readable(community)}
+    of_money = set(money_of.values_list("pk", flat=True))
+    paying = [c for pk, c in known.items() if pk in of_money and pk not in broken]
+    every = classified(Kiosk.objects.filter(community__in=known), now).order_by()
+    counts = dict(every.values_list("standing").annotate(Count("pk")))
+    urgent = list(every.filter(standing__in=PROBLEMS).order_by(*ORDERS["urgency"])[:PROBLEMS_SHOWN])
+    wanted = _wanted(every, asked)
+    found = wanted.count()
+    pages = max(1, math.ceil(found / A_PAGE))
+    page = min(max(1, asked.page), pages)
+    ordered = wanted.order_by(*ORDERS.get(asked.order, ORDERS["urgency"]), "pk")
+    listed = list(ordered[(page - 1) * A_PAGE : page * A_PAGE])
+    shown = _Rows(now, known, paying, [*urgent, *listed])
+    alerts = Alert.objects.filter(community__in=known, resolved_at=None)
+    return Overview(
+        kiosks=sum(counts.values()),
+        problems=[shown.row(kiosk) for kiosk in urgent],
+        problems_in_all=sum(counts.get(state.value, 0) for state in PROBLEMS),
+        tiles=[
+            Tile(state, texts.STANDINGS[state], texts.TONES[state], counts[state.value])
+            for state in State
+            if counts.get(state.value)
+        ],
+        totals=[money(minor, currency) for currency, minor in reports.totals(paying, now).items()],
+        open_payments=reports.open_in_all(paying) if paying else None,
+        alerts=[AlertRow(a, known[a.community_id].name) for a in alerts[:ALERTS_SHOWN]],
+        alerts_in_all=alerts.count(),
+        rows=[shown.row(kiosk) for kiosk in listed],
+        found=found,
+        page=page,
+        pages=pages,
+        unreadable=[known[pk].name for pk in broken],
+        communities=list(known.values()),
+    )
+
+
+def _readable(community: Community) -> bool:
+    """Whether its day can be told."""
+    try:
+        zone(community.time_zone)
+    except Exception:
+        return False
+    return True
+
+
+def _wanted(kiosks: QuerySet[Kiosk], asked: Asked) -> QuerySet[Kiosk]:
+    if asked.state in set(State):
+        kiosks = kiosks.filter(standing=asked.state)
+    elif asked.state == "problems":
+        kiosks = kiosks.filter(standing__in=PROBLEMS)
+    if asked.community:
+        kiosks = kiosks.filter(community__code=asked.community)
+    for word in asked.words.split()[:5]:
+        kiosks = kiosks.filter(
+            Q(code__icontains=word)
+            | Q(location_zh__icontains=word)
+            | Q(location_en__icontains=word)
+            | Q(community__name_zh__icontains=word)
+            | Q(community__name_en__icontains=word)
+            | Q(software__icontains=word)
+        )
+    return kiosks
+
+
+class _Rows:
+    """The kiosks that are shown, with what they took today and what is not ended there."""
+
+    def __init__(
+        self,
+        now: datetime,
+        known: dict[int, Community],
+        paying: list[Community],
+        kiosks: Iterable[Kiosk],
+    ) -> None:
+        self._now, self._known = now, known
+        self._paying = {community.pk for community in paying}
+        codes = {kiosk.code for kiosk in kiosks}
+        of_them = {kiosk.community_id for kiosk in kiosks}
+        where = [community for community in paying if community.pk in of_them]
+        self._taken = reports.takings_of(where, codes, now) if where else {}
+        self._open = reports.open_of(where, codes) if where else defaultdict(int)
+
+    def row(self, kiosk: Kiosk) -> Row:
+        community, key = self._known[kiosk.community_id], (kiosk.community_id, kiosk.code)
+        taken = self._taken.get(key, {})
+        view = kiosk_view(kiosk, self._now, community.currency, taken, self._open.get(key, 0))
+        state = State(kiosk.standing)  # type: ignore[attr-defined]
+        return Row(
+            id=str(kiosk.pk),
+            code=kiosk.code,
+            place=kiosk.location,
+            community=community.name,
+            state=state,
+            called=texts.STANDINGS[state],
+            tone=texts.TONES[state],
+            since=kiosk.since,  # type: ignore[attr-defined]
+            heard_at=kiosk.heard_at,
+            advice=view.advice,
+            off_by=kiosk.off_by,
+            off_until=kiosk.off_until,
+            view=view,
+            software=kiosk.software,
+            taken=view.total if community.pk in self._paying else "",
+        )
