@@ -167,6 +167,14 @@ def notice(pen: Pen) -> None:
     line(pen, [(19.8, 9), (20.6, 12), (19.8, 15)])
 
 
+def returned(pen: Pen) -> None:
+    """An arrow that turns back to where it came from."""
+    line(pen, [(9.5, 4.5), (4.5, 9.5), (9.5, 14.5)], 2.4)
+    line(pen, [(4.5, 9.5), (15, 9.5)], 2.4)
+    pen.arc((_s(10), _s(8.3), _s(20.4), _s(19.9)), -90, 90, fill=WHITE, width=round(_s(2.4)))
+    line(pen, [(8, 18.7), (15.2, 18.7)], 2.4)
+
+
 def clock(pen: Pen) -> None:
     ring(pen, 12, 12, 9.5)
     line(pen, [(12, 6.5), (12, 12), (16, 14.5)])
@@ -235,8 +243,8 @@ def repeat(pen: Pen) -> None:
 
 ICONS: tuple[Callable[[Pen], None], ...] = (
     check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
-    card, phone, printer, office, telephone, wechat, alipay, notice, clock, receipt, letters,
-    contrast, lower, voice, volume, silent, repeat,
+    card, phone, printer, office, telephone, wechat, alipay, notice, returned, clock, receipt,
+    letters, contrast, lower, voice, volume, silent, repeat,
 )  # fmt: skip
 
 

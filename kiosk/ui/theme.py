@@ -20,7 +20,7 @@ CAPITAL_SHARE = 0.733  # height of a capital letter of the typeface, of its size
 ELDER_CAPITAL_MM = 7.3  # EN 301 549 5.1.4: 0.7 degrees at 600 mm
 ELDER_TARGET_MM = 25.0
 TARGET_MM = 20.0
-REACH_SHARE = 0.7  # with low reach nothing that can be touched is higher than this
+REACH_SHARE = 0.6  # with low reach nothing that can be touched is higher than this
 MOVING_S = 0.25
 
 
@@ -268,7 +268,7 @@ LOW_SIZES: dict[str, float] = {
     "action": 108,
     "main_action": 220,
     "second_action": 132,
-    "method": 168,
-    "gap": 20,
+    "method": 160,
+    "gap": 12,
     "gap_l": 28,
 }

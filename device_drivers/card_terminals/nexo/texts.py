@@ -35,7 +35,7 @@ class Meaning:
 
 CONDITIONS = {
     "Aborted": Meaning(
-        _both("付款被缴费机取消", "The kiosk stopped the payment"), NOT_ASKED, stopped=True
+        _both("付款被自助机取消", "The kiosk stopped the payment"), NOT_ASKED, stopped=True
     ),
     "Cancel": Meaning(
         _both("付款在终端上被取消", "The payment was cancelled at the terminal"),
@@ -111,7 +111,7 @@ def resident(condition: str) -> dict[str, str]:
 PRESENT_CARD = CardStep(
     StepKind.PRESENT_CARD,
     "sent",
-    _both("请在终端上插卡、刷卡或挥卡", "Insert, swipe or tap your card"),
+    _both("请在刷卡机上插卡、刷卡或贴卡", "Insert, swipe or tap your card"),
 )
 ASKING = CardStep(
     StepKind.OTHER,

@@ -137,6 +137,13 @@ def _attract() -> dict[str, Session]:
         "out-of-order-stopped": replace(
             _fresh(Screen.OUT_OF_ORDER), lobby=replace(lobby(), stopped="twin")
         ),
+        "out-of-order-unconfirmed": replace(
+            _fresh(Screen.OUT_OF_ORDER),
+            lobby=replace(
+                _at_night(),
+                unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
+            ),
+        ),
     }
 
 

@@ -33,6 +33,7 @@ class IdentifyView:
     keys: str
     suggested: tuple[str, ...]
     suggests: bool
+    lettered: bool  # there are letters to type
     crowded: bool  # letters to type, and kinds to choose or large letters, leave room for one line
     busy: bool
     next_words: str
@@ -46,6 +47,7 @@ def present(session: Session) -> IdentifyView:
     last = len(kind.parts) - 1
     active = entry.active if 0 <= entry.active <= last else last
     suggested = unit_entry.suggested(session)
+    lettered = any(part.letters for part in kind.parts)
     return IdentifyView(
         parts=tuple(
             PartView(part.label.in_language(language), entry.of(place), place == active)
@@ -57,7 +59,8 @@ def present(session: Session) -> IdentifyView:
         keys=kind.keys,
         suggested=tuple(c for c in suggested if c != entry.unit_code)[:SUGGESTED_MAX],
         suggests=bool(config and config.unit_codes),
-        crowded=any(part.letters for part in kind.parts) and (len(kinds) > 1 or visit.access.elder),
+        lettered=lettered,
+        crowded=lettered and (len(kinds) > 1 or visit.access.elder),
         busy=visit.busy,
         next_words=say(language, "identify.busy" if visit.busy else "common.next"),
         scan=offers(session.lobby).scan,

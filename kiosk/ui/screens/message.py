@@ -14,13 +14,45 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import day
 from kiosk.ui.widgets import statement  # noqa: F401
 
-_GOOD = (
-    Say.ALREADY_PAID,
-    Say.PRINTED,
-    Say.RESUMED,
-    Say.PAYMENT_CANCELLED,
-    Say.CANCELLED_IN_DOUBT,
-)
+_DONE = ("check", "good")
+_STOPPED = ("cross", "plain")
+_TIME = ("clock", "plain")
+_WAITS = ("waiting", "attention")
+_RETURNED = ("returned", "plain")
+_CODE = ("scan", "attention")
+_PHONE = ("phone", "attention")
+_TYPED = ("keypad", "attention")
+_OTHER = ("warning", "attention")
+# The sign and its colour, by what is said. Only what is paid or printed has a tick.
+_SIGNS = {
+    Say.ALREADY_PAID: _DONE,
+    Say.PRINTED: _DONE,
+    Say.RESUMED: _DONE,
+    Say.PAYMENT_CANCELLED: _STOPPED,
+    Say.NOT_TAKEN: _STOPPED,
+    Say.CANCELLED_IN_DOUBT: _WAITS,
+    Say.PAYMENT_EXPIRED: _TIME,
+    Say.TOO_MANY_TRIES: _TIME,
+    Say.BEING_CONFIRMED: _WAITS,
+    Say.BILL_LEASED: _WAITS,
+    Say.PAYMENT_REVERSED: _RETURNED,
+    Say.KEPT_AS_CREDIT: _RETURNED,
+    Say.CODE_NOT_OURS: _CODE,
+    Say.CODE_OTHER_COMMUNITY: _CODE,
+    Say.CODE_FORGED: _CODE,
+    Say.CODE_EXPIRED: _CODE,
+    Say.CODE_UNKNOWN_VERSION: _CODE,
+    Say.CODE_IS_BADGE: _CODE,
+    Say.BILL_GONE: _CODE,
+    Say.CODE_IS_PAYMENT: _PHONE,
+    Say.CODE_NOT_FOR_PAYING: _PHONE,
+    Say.CODE_USED: _PHONE,
+    Say.UNIT_NOT_FOUND: _TYPED,
+    Say.PHONE_WRONG: _TYPED,
+    Say.TERMINAL_SILENT: ("card", "attention"),
+    Say.NOT_PRINTED: ("printer", "attention"),
+    Say.PRINTING: ("printer", "plain"),
+}
 _NEXT = {
     Screen.IDENTIFY: "message.to_identify",
     Screen.METHOD: "message.to_method",
@@ -45,9 +77,10 @@ def present(session: Session) -> MessageView:
     typed = unit_entry.in_words(session).in_language(language)
     left = seconds_left(session)
     counting = left is not None and left <= WARNED_S
+    icon, tone = _SIGNS.get(what, _OTHER)
     return MessageView(
-        icon="check" if what in _GOOD else "warning",
-        tone="good" if what in _GOOD else "attention",
+        icon=icon,
+        tone=tone,
         title=title(session, what),
         body=say(
             language,

@@ -32,14 +32,17 @@ class MethodView:
     amount: str
     subtitle: str
     choices: tuple[MethodChoice, ...]
+    all_work: bool  # then there is room to say more than what works
 
 
 def present(session: Session) -> MethodView:
     config = session.lobby.config
+    choices = tuple(_choice(session, m) for m in (config.methods if config else []))
     return MethodView(
         amount=amount(session),
         subtitle=unit_and_payer(session.visit.language, session),
-        choices=tuple(_choice(session, m) for m in (config.methods if config else [])),
+        choices=choices,
+        all_work=all(choice.offered for choice in choices),
     )
 
 

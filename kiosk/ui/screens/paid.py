@@ -28,9 +28,8 @@ class PaidView:
     print_words: str
     can_print: bool
     can_phone: bool
-    phone_first: bool  # paper does not come: the other way is the main one
+    main: str  # the one main action: print, phone where paper does not come, done once there is a receipt
     number: str  # what to write down where paper does not come and there is no phone
-    printed: bool
     to_bills: bool  # it was looked at on the way to other bills
     done: str
 
@@ -42,21 +41,25 @@ def present(session: Session) -> PaidView:
     again = visit.receipt_done
     no_paper = not again and (not can_print or visit.say is Say.NOT_PRINTED)
     used_up = visit.say is Say.NOT_PRINTED and visit.paper_trouble == "copies"
+    can_phone = bool(visit.payment and visit.payment.status_url)
     return PaidView(
         amount=amount(session),
         rows=_shown(session, no_paper),
         told=_told(session, can_print),
         print_words=say(language, "paid.print_again" if again else "paid.print"),
         can_print=can_print and visit.say is not Say.PRINTING and not used_up,
-        can_phone=bool(visit.payment and visit.payment.status_url),
-        phone_first=no_paper,
+        can_phone=can_phone,
+        main=_main(can_print and not again and not no_paper, no_paper and can_phone),
         number=visit.payment.reference if visit.payment and no_paper and not used_up else "",
-        printed=again,
         to_bills=visit.looking and bool(visit.account and visit.account.bills),
         done=say(language, "common.done")
         if left is None
         else say(language, "paid.done", seconds=left),
     )
+
+
+def _main(paper: bool, phone: bool) -> str:
+    return "print" if paper else "phone" if phone else "done"
 
 
 def _told(session: Session, can_print: bool) -> str:

@@ -79,25 +79,48 @@ class TopBar(Arranged):
     volume = NumericProperty(0)
 
 
-STEPS = 5
+STEPS = ("progress.unit", "progress.bills", "progress.method", "progress.paying", "progress.paid")
 
 
 class Progress(BoxLayout):
-    """Five steps, ``step`` of them reached: full; the others are hollow."""
+    """Five steps, ``step`` of them reached: full, the newest in bold; the others are hollow. ``say``
+    gives their names by ids; where large letters or low reach leave no room, none is shown."""
 
     step = NumericProperty(0)
+    say = ObjectProperty(None, allownone=True)
+    named = BooleanProperty(True)
 
     def __init__(self, **kwargs):
+        theme = App.get_running_app().theme
         super().__init__(**kwargs)
-        for number in range(1, STEPS + 1):
-            self.add_widget(ProgressStep(reached=number <= self.step))
+        self.named = not (theme.portrait and (theme.elder or theme.low))
+
+    def on_named(self, *_):
+        self._fill()
+
+    def on_say(self, *_):
+        self._fill()
 
     def on_step(self, *_):
-        for number, part in enumerate(self.children[::-1], start=1):
-            part.reached = number <= self.step
+        self._fill()
+
+    def _fill(self):
+        if self.say is None:
+            return
+        self.clear_widgets()
+        for number, id in enumerate(STEPS, start=1):
+            reached, now = number <= self.step, number == self.step
+            words = self.say(id) if self.named else ""
+            self.add_widget(ProgressStep(reached=reached, now=now, words=words))
 
 
-class ProgressStep(Widget):
+class ProgressStep(Arranged):
+    reached = BooleanProperty(False)
+    now = BooleanProperty(False)
+    words = StringProperty("")
+
+
+class StepBar(Widget):
     reached = BooleanProperty(False)
 
 

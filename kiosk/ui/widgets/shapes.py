@@ -71,7 +71,17 @@ class ReachSpace(Appearing, Widget):
 
 
 class Halves(Arranged):
-    """Its two children one above the other, or side by side in a wide window."""
+    """Its two children one above the other, or side by side in a wide window. ``title_second``: there the
+    title is in the second half, and that one stands at the left, where reading begins."""
+
+    title_second = BooleanProperty(False)
+
+    def do_layout(self, *args):
+        super().do_layout(*args)
+        if self.title_second and self.orientation == "horizontal" and len(self.children) == 2:
+            second, first = self.children
+            second.x = self.x + self.padding[0]
+            first.x = second.right + self.spacing
 
 
 class Half(Column):

@@ -119,7 +119,7 @@ def test_why_nothing_came_is_told_and_the_phone_comes_first(codes, why):
     event = heard.get(timeout=10)
     assert (event.outcome, event.why) == ("not_printed", why)
     view = paid.present(story.plays(event).session)
-    assert (view.phone_first, view.can_print) == (True, True)
+    assert (view.main, view.can_print) == ("phone", True)
     assert view.number == story.payment.reference, "for whoever has no phone"
     assert "没有" in view.told
     receipts.close()

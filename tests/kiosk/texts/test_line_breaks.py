@@ -58,7 +58,7 @@ def test_breaks_as_a_reader_expects(text, room, lines):
 
 
 def test_lines_of_a_title_are_about_equally_long():
-    one, two = break_lines("二维码对准下方扫描口听到嘀一声即可", 32, width)
+    one, two = break_lines("二维码对准下方扫码口听到嘀一声即可", 32, width)
     assert abs(width(one) - width(two)) <= 4
 
 

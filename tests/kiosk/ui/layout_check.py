@@ -59,6 +59,7 @@ def problems(app) -> list[str]:
     found += _overflowing(app, shown)
     found += _beyond_reach(app, buttons)
     found += _small_targets(app, buttons)
+    found += _main_actions(buttons)
     found += _overlaps(texts, "texts on each other")
     found += _overlaps(buttons, "buttons on each other")
     return found
@@ -153,6 +154,15 @@ def _small_targets(app, buttons) -> list[str]:
         for w, _ in buttons
         if min(w.height, w.width) < (least if w.action != "digit" else min(least, KEY_MIN))
     ]
+
+
+def _main_actions(buttons) -> list[str]:
+    """One main action a screen; the question whether somebody is there has its own, over the screen's."""
+    main = [w for w, _ in buttons if getattr(w, "style", "") == "primary" and w.enabled]
+    asked = any(w.action == "more_time" and w.style == "primary" for w in main)
+    if len(main) <= (2 if asked else 1):
+        return []
+    return ["several main actions: " + ", ".join(_name(w) for w in main)]
 
 
 def _overlaps(shown, what: str) -> list[str]:

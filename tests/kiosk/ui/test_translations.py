@@ -27,7 +27,7 @@ GROUPS = {
     "frame", "help", "identify",
     "message", "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
     "paying_credit", "paying_qr",
-    "receipt", "receipt_phone", "scan",
+    "progress", "receipt", "receipt_phone", "scan",
     "services", "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
 }  # fmt: skip
 STAFF_RESULTS = [

@@ -61,7 +61,7 @@ def test_a_device_says_what_is_wrong_and_what_to_do():
 def test_what_residents_can_do_there_now_is_told():
     flows = ["type_unit", "card", "phone_receipt"]
     record_heartbeat(kiosk(), heartbeat(NOW, flows=flows), now=NOW)
-    assert [str(flow) for flow in seen().offered] == ["输房号", "银行卡", "手机收据"]
+    assert [str(flow) for flow in seen().offered] == ["输房号", "银行卡", "手机小票"]
 
 
 def test_a_device_that_gives_only_a_code_is_still_shown():
