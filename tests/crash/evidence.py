@@ -160,6 +160,6 @@ def pages(house: CrashHouse, journal: Journal) -> Iterator[str]:
                 page = answer.read().decode()
         except urllib.error.HTTPError as error:
             page = f"status {error.code}"
-        says_so = "缴费成功" in page or "款项已记入预存余额" in page
+        says_so = "缴费成功" in page or "款项已记入预存款" in page
         if not says_so or newest.reference not in page:
             yield f"{newest.reference}: approved, and its page on the phone does not say so"

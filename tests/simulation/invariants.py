@@ -358,5 +358,5 @@ def _receipts(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -
 def _on_the_phone(record: PaymentRecord) -> bool:
     page = views.status(RequestFactory().get("/p/"), UUID(record.payment_id))
     text = page.content.decode()
-    ends = ("缴费成功", "款项已记入预存余额", "款项已退回", "没有收到这笔款")
+    ends = ("缴费成功", "款项已记入预存款", "款项已退回", "没有收到这笔款")
     return record.reference in text and any(end in text for end in ends)

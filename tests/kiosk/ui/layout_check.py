@@ -13,6 +13,8 @@ from kiosk.texts.catalogue import LANGUAGES, say
 from kiosk.ui.gallery import pictures
 from kiosk.ui.gallery.modes import MODES
 from kiosk.ui.theme import ELDER_TARGET_MM, TEXT_SMALLEST
+from tests.kiosk.ui import pseudo_locale
+from tests.kiosk.ui.screen_graph import leads_on
 
 TOUCH_MIN = 88
 KEY_MIN = 88
@@ -63,6 +65,22 @@ def problems(app) -> list[str]:
     found += _overlaps(texts, "texts on each other")
     found += _overlaps(buttons, "buttons on each other")
     return found
+
+
+DOES_NOTHING_NOW = ("digit", "clear", "backspace", "next", "field", "kind")  # e.g. what is full
+
+
+def dead_ends(app, session: Session) -> list[str]:
+    """Buttons that can be touched and lead nowhere; keys of what is full or empty aside."""
+    from kiosk.ui.probe import visible
+    from kiosk.ui.widgets.buttons import Pressable
+
+    return [
+        f"leads nowhere: {_name(w)}"
+        for w, _ in visible(app.frame)
+        if isinstance(w, Pressable) and w.enabled and w.action
+        if w.action not in DOES_NOTHING_NOW and not leads_on(session, w.action, w.value)
+    ]
 
 
 def untold(app, session: Session) -> list[str]:
@@ -189,7 +207,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--modes", nargs="*", default=[])
     parser.add_argument("--only", nargs="*", default=[], help="scenes whose names begin so")
+    parser.add_argument("--stretched", action="store_true", help="words that need more room")
     wish = parser.parse_args()
+    if wish.stretched:
+        pseudo_locale.install()
     width, height = (int(part) for part in wish.size.split("x"))
     findings: dict[str, list[str]] = {}
     with pictures.display((width, height)):
@@ -208,6 +229,7 @@ def main() -> None:
                 stage.show(session)
                 key = f"{name}.{language}" + ("" if mode == "normal" else f".{mode}")
                 findings[key] = problems(stage.app) + untold(stage.app, session)
+                findings[key] += dead_ends(stage.app, session)
                 if name in PICTURED and mode == "normal":
                     picture = stage.picture()
                     picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))

@@ -74,7 +74,7 @@ def paid_twice(world: World) -> Alert:
         community=world.community,
         kind="paid_twice",
         subject="K03-000009",
-        text_zh="账单已由别人缴清,多付的钱已记入预存余额",
+        text_zh="账单已由别人缴清,多付的钱已记入预存款",
         text_en="The bill was paid by somebody else; the money was kept as credit",
         details={"amount_minor": 33208, "credited_minor": 33208},
         kiosk_code="K03",

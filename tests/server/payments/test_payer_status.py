@@ -122,7 +122,7 @@ def test_late_money_that_became_credit_is_not_called_a_settled_bill(world, clien
     closed = inquiry.cancel(start(world.caller, world.request(), NOW), NOW)
     inquiry.apply_answer(closed, world.channel.pays(closed.out_trade_no), NOW)
     shown = page(client)
-    assert "款项已记入预存余额" in shown and "账单没有销账" in shown
+    assert "款项已记入预存款" in shown and "账单没有销账" in shown
     assert "缴费成功" not in shown and ">未缴<" in shown
 
 
@@ -132,7 +132,7 @@ def test_who_paid_second_is_told_that_the_money_is_kept(world, client):
     journal = KioskJournal().tells(record(world, PaymentState.APPROVED, 3, number=2, offline=True))
     take(world, journal.entries)
     shown = page(client, 2)
-    assert "款项已记入预存余额" in shown and "已由别人先缴清" in shown
+    assert "款项已记入预存款" in shown and "已由别人先缴清" in shown
 
 
 def test_a_card_that_the_terminal_took_back_is_returned(world, client):

@@ -124,7 +124,7 @@ def test_all_of_it_may_be_kept_as_credit(world, pays, client):
     settle(HeldFor.CREDIT)
     assert balances(world) == {"clearing:wechat": 70000, "credit": -70000, "receivable": DUE}
     shown = page(client)
-    assert "款项已记入预存余额" in shown and "￥700.00" in shown and "￥664.16" in shown
+    assert "款项已记入预存款" in shown and "￥700.00" in shown and "￥664.16" in shown
     assert shown.count(">未缴<") == 2 and "缴费成功" not in shown
 
 

@@ -74,7 +74,7 @@ def test_it_may_be_credit_of_the_unit(told):
     sweeper.sweep(LATER + timedelta(hours=1))
     assert (Refund.objects.count(), told.channel.sent) == (0, 0)
     assert alerts() == ["late_payment"]
-    assert status_of(order()).title == "款项已记入预存余额"
+    assert status_of(order()).title == "款项已记入预存款"
     assert Act.objects.get().after["credited_minor"] == 66416
     assert verify_books() == []
 
