@@ -14,7 +14,7 @@ from kivy.properties import ObjectProperty
 from kiosk.core.events import Tapped, Touched
 from kiosk.core.model import AS_USUAL, Action, Session
 from kiosk.core.patience import RESTING
-from kiosk.ui import fonts
+from kiosk.ui import fonts, memory
 from kiosk.ui.frame import Frame
 from kiosk.ui.kiosk_port import Kiosk, Picture
 from kiosk.ui.probe import Probe
@@ -171,6 +171,7 @@ class KioskApp(App):
         """Nothing of whoever was here stays: neither what was measured nor the widgets that showed it."""
         fonts.forget()
         gc.collect()
+        memory.give_back()
 
     def _looks_different(self) -> None:
         """It can be seen only once it is laid out, which on a busy machine may take its time."""

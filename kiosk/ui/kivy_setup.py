@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.ui import memory
+
 
 @dataclass(frozen=True)
 class WindowWish:
@@ -34,6 +36,7 @@ def prepare(wish: WindowWish, home: Path | None = None) -> None:
     """
     if "kivy.core.window" in sys.modules:
         raise KivyAlreadyImported("call kivy_setup.prepare() before any import of kivy")
+    memory.frugal()
     os.environ.update(_environment(wish, home or Path(tempfile.mkdtemp(prefix="lobbypay-ui-"))))
     _configure()
 

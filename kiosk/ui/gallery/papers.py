@@ -57,9 +57,7 @@ def papers() -> dict[str, Paper]:
                 bills=long.bills[:2],
             )
         ),
-        "paid-from-credit": Paper(
-            samples.record(Method.CREDIT, state.APPROVED, simulated=False)
-        ),
+        "paid-from-credit": Paper(samples.record(Method.CREDIT, state.APPROVED, simulated=False)),
         "unknown": Paper(samples.record(Method.WECHAT, state.UNKNOWN, simulated=False)),
         "declined": Paper(samples.record(Method.CARD, state.DECLINED, simulated=False)),
         "taken-back": Paper(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kiosk.core.events import Tapped, Ticked
-from kiosk.core.model import Moment, Screen, Session
+from kiosk.core.model import Action, Moment, Screen, Session
 from kiosk.core.patience import RESTING
 from kiosk.core.session import step
 
@@ -16,9 +16,18 @@ def moment(at: float) -> Moment:
     return Moment(at, WALL, "0193b1c2-7e00-7a00-8a00-3f5b2c9d1e77", "K03-000499")
 
 
+def followed(session: Session) -> Session:
+    """As the core leaves it: what is not known is asked for again and again, whoever stands there."""
+    visit = session.visit
+    if visit.screen is not Screen.UNKNOWN or visit.payment is None:
+        return session
+    return replace(session, lobby=replace(session.lobby, unresolved=(visit.payment,)))
+
+
 def leads_on(session: Session, action: str, value: str) -> bool:
     """Whether this touch changes what is shown, or asks something of the world."""
-    after, effects = step(session, Tapped(action, value), moment(session.now + 1))
+    session = followed(session)
+    after, effects = step(session, Tapped(Action(action), value), moment(session.now + 1))
     return bool(effects) or _shown(after) != _shown(session)
 
 

@@ -2,8 +2,6 @@
 the kiosk waits for news instead. (Whether every button leads on, layout_check asks in a window.)
 """
 
-from dataclasses import replace
-
 import pytest
 
 from kiosk.core.events import Tapped
@@ -12,17 +10,17 @@ from kiosk.core.patience import RESTING, may_end
 from kiosk.core.session import step
 from kiosk.ui.gallery.scenes import scenes
 from kiosk.ui.screens.base import HELPLESS
-from tests.kiosk.ui.screen_graph import WAITS_FOR_NEWS, leads_on, left_alone, moment, rests
+from tests.kiosk.ui.screen_graph import (
+    WAITS_FOR_NEWS,
+    followed,
+    leads_on,
+    left_alone,
+    moment,
+    rests,
+)
 
 SCENES = scenes()
 EARLY = (Screen.STARTING, Screen.OUT_OF_ORDER)
-
-
-def followed(session):
-    """As the core leaves it: what is not known is asked for again and again, whoever stands there."""
-    if session.visit.screen is not Screen.UNKNOWN:
-        return session
-    return replace(session, lobby=replace(session.lobby, unresolved=(session.visit.payment,)))
 
 
 def after(session, action):
