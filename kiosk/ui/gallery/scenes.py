@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.messages import CardData, Method, PaymentState, Text
+from contract.messages import CardData, Method, PaymentState
 from contract.money import Locale
 from kiosk.core.model import (
     AS_USUAL,
@@ -19,6 +19,7 @@ from kiosk.core.model import (
     Visit,
 )
 from kiosk.ui.gallery.credit_scenes import credit_scenes
+from kiosk.ui.gallery.empty_lobby_scenes import at_night, empty_lobby_scenes, lobby_without_server
 from kiosk.ui.gallery.samples import (
     ACCOUNT,
     BILLS,
@@ -80,71 +81,8 @@ BIG = record(
 )
 
 
-def _fresh(screen: Screen = Screen.ATTRACT, **where) -> Session:
-    """Nobody stands there yet."""
-    return Session(lobby(**where), Visit(screen=screen, touched=NOW), now=NOW, wall=WALL)
-
-
-def _without_touch(**levels) -> Session:
-    return _fresh(touch="error", **levels)
-
-
-def _lobby_that_asks_for_proof() -> Lobby:
-    """Without the server a typed unit proves nothing there, so only bills are taken."""
-    config = CONFIG.model_copy(update={"second_factor": True})
-    return replace(lobby(), config=config, server_reachable=False)
-
-
-def _lobby_without_server() -> Lobby:
-    return replace(lobby(), server_reachable=False)
-
-
 def _lobby_without_payment_codes() -> Lobby:
     return replace(lobby(), config=CONFIG.model_copy(update={"payment_codes": []}))
-
-
-def _attract() -> dict[str, Session]:
-    bare = CONFIG.model_copy(update={"notices": []})
-    away = _fresh()
-    return {
-        "attract": _fresh(),
-        "attract-no-notices": replace(_fresh(), lobby=replace(lobby(), config=bare)),
-        "attract-no-paper-no-card": _fresh(printer="error", card_terminal="error"),
-        "attract-no-server": replace(away, lobby=_lobby_without_server()),
-        "attract-no-scan": _fresh(scanner="error"),
-        "attract-all-troubles": replace(
-            away,
-            lobby=replace(lobby(scanner="error", printer="warning"), server_reachable=False),
-        ),
-        "attract-no-touch": _without_touch(),
-        "attract-no-touch-no-paper": _without_touch(printer="error"),
-        "attract-no-touch-no-card": _without_touch(card_terminal="error"),
-        "attract-no-card-no-scan": _fresh(card_terminal="error", scanner="error"),
-        "attract-no-paper-no-scan": _fresh(printer="error", scanner="error"),
-        "attract-no-server-no-scan": replace(
-            away, lobby=replace(lobby(scanner="error"), server_reachable=False)
-        ),
-        "attract-no-server-proof-needed": replace(away, lobby=_lobby_that_asks_for_proof()),
-        "attract-unconfirmed": replace(
-            away,
-            lobby=replace(
-                _lobby_without_server(),
-                unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
-            ),
-        ),
-        "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
-        "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
-        "out-of-order-stopped": replace(
-            _fresh(Screen.OUT_OF_ORDER), lobby=replace(lobby(), stopped="twin")
-        ),
-        "out-of-order-unconfirmed": replace(
-            _fresh(Screen.OUT_OF_ORDER),
-            lobby=replace(
-                _at_night(),
-                unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
-            ),
-        ),
-    }
 
 
 def _finding() -> dict[str, Session]:
@@ -182,17 +120,6 @@ def _finding() -> dict[str, Session]:
     }
 
 
-def _at_night() -> Lobby:
-    known = {
-        "office_hours": Text(zh="每天 8:30–18:00", en="Every day 8:30–18:00"),
-        "office_opens": "08:30",
-        "office_closes": "18:00",
-        "duty_phone": "138-5555-0123",
-    }
-    community = CONFIG.community.model_copy(update=known)
-    return replace(lobby(), config=CONFIG.model_copy(update={"community": community}))
-
-
 def _waits(state: PaymentState) -> dict:
     """The first two bills may be paid already, by one earlier payment; the third can be chosen."""
     return {
@@ -218,7 +145,7 @@ def _bills() -> dict[str, Session]:
         "bills-one-by-one": session(Screen.BILLS, itemised=True),
         "bills-none-chosen": session(Screen.BILLS, selected=()),
         "bills-twelve": session(Screen.BILLS, account=LONG_ACCOUNT, selected=every),
-        "bills-offline": session(Screen.BILLS, where=_lobby_without_server(), offline=True),
+        "bills-offline": session(Screen.BILLS, where=lobby_without_server(), offline=True),
         "bills-just-paid": session(
             Screen.BILLS, account=one, held=(record(Method.CARD, PaymentState.APPROVED),)
         ),
@@ -243,7 +170,7 @@ def _bills() -> dict[str, Session]:
         ),
         "bills-offline-in-doubt": session(
             Screen.BILLS,
-            where=_lobby_without_server(),
+            where=lobby_without_server(),
             offline=True,
             **_waits(PaymentState.UNKNOWN),
         ),
@@ -265,7 +192,7 @@ def _paying() -> dict[str, Session]:
     scenes = {
         "method": session(Screen.METHOD),
         "method-no-server": session(
-            Screen.METHOD, where=_lobby_without_server(), account=LONG_ACCOUNT, selected=every
+            Screen.METHOD, where=lobby_without_server(), account=LONG_ACCOUNT, selected=every
         ),
         "method-no-touch": session(Screen.METHOD, where=lobby(touch="error")),
         "method-no-scan": session(Screen.METHOD, where=lobby(scanner="error")),
@@ -307,7 +234,7 @@ def _results() -> dict[str, Session]:
         "paid-printed-often": paid(say=Say.NOT_PRINTED, paper_trouble="copies"),
         "paid-resumed": paid(say=Say.RESUMED),
         "paid-no-printer": paid(where=lobby(printer="error")),
-        "paid-offline": paid(payment=offline, where=_lobby_without_server()),
+        "paid-offline": paid(payment=offline, where=lobby_without_server()),
         "paid-big": paid(payment=BIG.model_copy(update={"state": PaymentState.APPROVED})),
         "receipt-phone": replace(paid(), visit=replace(paid().visit, screen=Screen.RECEIPT_PHONE)),
         "declined-card": _declined(Method.CARD),
@@ -346,7 +273,7 @@ def _results() -> dict[str, Session]:
         "services": session(Screen.SERVICES, account=None, selected=()),
         "help": session(Screen.HELP, account=None, selected=()),
         "help-unknown": session(Screen.HELP, payment=unknown, helped_from=Screen.UNKNOWN),
-        "help-at-night": session(Screen.HELP, where=_at_night(), helped_from=Screen.BILLS),
+        "help-at-night": session(Screen.HELP, where=at_night(), helped_from=Screen.BILLS),
         "callback": session(Screen.CALLBACK, callback=Callback("1385550")),
         "callback-taken": session(Screen.CALLBACK, callback=Callback("", Sent.TAKEN)),
         "callback-failed": session(Screen.CALLBACK, callback=Callback("13855501234", Sent.FAILED)),
@@ -395,7 +322,7 @@ def scenes(language: Locale = "zh_CN", access: Access = AS_USUAL) -> dict[str, S
     """Every scene by name, in one language, shown as ``access`` says."""
     found = {}
     for group in (
-        *(_attract, _finding, _bills, credit_scenes, _paying, _results, _messages),
+        *(empty_lobby_scenes, _finding, _bills, credit_scenes, _paying, _results, _messages),
         staff_scenes,
     ):
         found |= group()

@@ -9,7 +9,6 @@ from kivy.uix.widget import Widget
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
 from contract.methods import METHODS
 from kiosk.core.model import AS_USUAL, Access, Say, Screen
-from kiosk.texts.catalogue import say
 from kiosk.ui import formatting
 from kiosk.ui.frame import present as frame
 from kiosk.ui.gallery import samples
@@ -23,7 +22,6 @@ from kiosk.ui.screens import (
     message,
     method,
     nothing_due,
-    out_of_order,
     paying_card,
     paying_qr,
     services,
@@ -33,7 +31,6 @@ from kiosk.ui.screens import (
 from kiosk.ui.screens.base import screen_class
 from kiosk.ui.screens.elder_bills import present as elder_view
 from kiosk.ui.screens.paid import present as paid_view
-from kiosk.ui.widgets.bars import STEPS
 
 
 def in_english(scene):
@@ -383,52 +380,3 @@ def test_a_method_has_its_colour_and_icon():
     assert set(chosen) == set(by_choice)
     for code, shown in by_choice.items():
         assert (chosen[code].icon, chosen[code].badge) == (shown.icon, rgba(shown.color))
-
-
-def test_only_what_is_paid_or_printed_has_a_tick_and_signs_differ_by_meaning():
-    signs = {
-        what: (view.icon, view.tone)
-        for what in Say
-        for view in [message.present(session(Screen.MESSAGE, say=what))]
-    }
-    ticked = {what for what, (icon, tone) in signs.items() if icon == "check" or tone == "good"}
-    assert ticked == {Say.ALREADY_PAID, Say.PRINTED, Say.RESUMED}
-    cancelled, doubtful, returned, unread, typed = (
-        signs[what]
-        for what in (
-            Say.PAYMENT_CANCELLED,
-            Say.BEING_CONFIRMED,
-            Say.PAYMENT_REVERSED,
-            Say.CODE_NOT_OURS,
-            Say.UNIT_NOT_FOUND,
-        )
-    )
-    assert len({cancelled, doubtful, returned, unread, typed, signs[Say.SERVER_AWAY]}) == 6
-
-
-@pytest.mark.parametrize(
-    ("scene", "main"),
-    [
-        ("paid", "print"),
-        ("paid-printed", "done"),
-        ("paid-no-printer", "phone"),
-        ("paid-not-printed", "phone"),
-    ],
-)
-def test_the_paid_screen_has_one_main_action(scene, main):
-    assert paid_view(scenes()[scene]).main == main
-
-
-def test_out_of_order_says_what_works_instead_at_this_hour_and_what_is_in_doubt():
-    view = out_of_order.present(scenes()["out-of-order-unconfirmed"])
-    assert (view.call, view.phone) == ("现在请打值班电话", "138-5555-0123")
-    assert "8:30" in view.hours and "K03-000417" in view.unconfirmed
-    day = out_of_order.present(scenes()["out-of-order"])
-    assert (day.call, day.phone, day.unconfirmed) == ("请打物业电话", "0571-5555-0123", "")
-    assert "不能缴费" in day.bill_on_phone, "the phone shows a bill and takes no money"
-
-
-def test_progress_names_its_steps_in_both_languages():
-    for language in ("zh_CN", "en"):
-        names = [say(language, id) for id in STEPS]
-        assert len(set(names)) == len(names) == 5

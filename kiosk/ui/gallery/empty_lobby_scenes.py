@@ -1,0 +1,82 @@
+"""Sample sessions of a lobby in which nobody stands: the start, and out of order. Nothing of any unit."""
+
+from dataclasses import replace
+
+from contract.messages import Method, PaymentState, Text
+from kiosk.core.model import Lobby, Screen, Session, Visit
+from kiosk.ui.gallery.samples import CONFIG, NOW, WALL, lobby, record
+
+
+def _fresh(screen: Screen = Screen.ATTRACT, **where) -> Session:
+    """Nobody stands there yet."""
+    return Session(lobby(**where), Visit(screen=screen, touched=NOW), now=NOW, wall=WALL)
+
+
+def _without_touch(**levels) -> Session:
+    return _fresh(touch="error", **levels)
+
+
+def _lobby_that_asks_for_proof() -> Lobby:
+    """Without the server a typed unit proves nothing there, so only bills are taken."""
+    config = CONFIG.model_copy(update={"second_factor": True})
+    return replace(lobby(), config=config, server_reachable=False)
+
+
+def lobby_without_server() -> Lobby:
+    return replace(lobby(), server_reachable=False)
+
+
+def at_night() -> Lobby:
+    known = {
+        "office_hours": Text(zh="每天 8:30–18:00", en="Every day 8:30–18:00"),
+        "office_opens": "08:30",
+        "office_closes": "18:00",
+        "duty_phone": "138-5555-0123",
+    }
+    community = CONFIG.community.model_copy(update=known)
+    return replace(lobby(), config=CONFIG.model_copy(update={"community": community}))
+
+
+def empty_lobby_scenes() -> dict[str, Session]:
+    """By name."""
+    bare = CONFIG.model_copy(update={"notices": []})
+    away = _fresh()
+    return {
+        "attract": _fresh(),
+        "attract-no-notices": replace(_fresh(), lobby=replace(lobby(), config=bare)),
+        "attract-no-paper-no-card": _fresh(printer="error", card_terminal="error"),
+        "attract-no-server": replace(away, lobby=lobby_without_server()),
+        "attract-no-scan": _fresh(scanner="error"),
+        "attract-all-troubles": replace(
+            away,
+            lobby=replace(lobby(scanner="error", printer="warning"), server_reachable=False),
+        ),
+        "attract-no-touch": _without_touch(),
+        "attract-no-touch-no-paper": _without_touch(printer="error"),
+        "attract-no-touch-no-card": _without_touch(card_terminal="error"),
+        "attract-no-card-no-scan": _fresh(card_terminal="error", scanner="error"),
+        "attract-no-paper-no-scan": _fresh(printer="error", scanner="error"),
+        "attract-no-server-no-scan": replace(
+            away, lobby=replace(lobby(scanner="error"), server_reachable=False)
+        ),
+        "attract-no-server-proof-needed": replace(away, lobby=_lobby_that_asks_for_proof()),
+        "attract-unconfirmed": replace(
+            away,
+            lobby=replace(
+                lobby_without_server(),
+                unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
+            ),
+        ),
+        "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
+        "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
+        "out-of-order-stopped": replace(
+            _fresh(Screen.OUT_OF_ORDER), lobby=replace(lobby(), stopped="twin")
+        ),
+        "out-of-order-unconfirmed": replace(
+            _fresh(Screen.OUT_OF_ORDER),
+            lobby=replace(
+                at_night(),
+                unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
+            ),
+        ),
+    }
