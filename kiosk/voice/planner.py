@@ -218,7 +218,11 @@ def _out_of_order(session: Session) -> Plan:
     return (
         _text(session, "out_of_order.title"),
         _text(session, "out_of_order.body"),
-        Said(view.office),
+        Said(view.unconfirmed),
+        Said(view.call),
+        Said(view.phone),
+        Said(view.hours),
+        Said(view.bill_on_phone),
         _text(session, "out_of_order.told"),
     )
 

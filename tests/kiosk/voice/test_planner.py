@@ -112,7 +112,7 @@ def test_the_receipt_is_said_in_full():
     for needed in (
         "金额 ￥986.95",
         "房号 3栋2单元1201",
-        "收据号",
+        "小票号",
         record.reference,
         "需要小票吗？",
     ):
