@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty
 
 from contract.money import Money, sign
 from kiosk.core.model import Session
@@ -43,7 +43,6 @@ def present(session: Session) -> TopUpView:
 
 
 class TopUpChoice(Pressable):
-    words = StringProperty("")
     chosen = BooleanProperty(False)
 
 
