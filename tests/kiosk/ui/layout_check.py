@@ -69,7 +69,7 @@ def problems(app) -> list[str]:
 
 # keys of what is full or empty; what scrolls is the screen's own; more time shows nothing
 DOES_NOTHING_NOW = (
-    "digit", "clear", "backspace", "next", "field", "kind", "scroll", "more_time"
+    "digit", "clear", "backspace", "next", "field", "kind", "scroll", "more_time", "top_up"
 )  # fmt: skip
 
 
