@@ -233,6 +233,8 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/billing/run/<int:pk>/live/": lambda r: _a_run(r, "live/"),
     "staff/billing/run/<int:pk>/papers/<str:name>": lambda r: _a_run(r, "papers/0001-1-1-0a.pdf"),
     "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),
+    "staff/billing/run/<int:run>/mail/": lambda r: _a_run(r, "mail/"),
+    "staff/forgotten/<uidb64>/<token>/": lambda r: ["/staff/forgotten/MQ/x-y/"],
 }
 
 
