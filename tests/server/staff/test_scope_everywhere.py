@@ -201,7 +201,7 @@ def test_an_auditor_sees_and_changes_nothing(walked: Walked, foreign: Community)
     seen = {ask.model for ask in walked.asks if walk.gives_away(ask.by(auditor))}
     after = walk.snapshot(foreign.pk)
     assert after | {"staff.Act": before["staff.Act"]} == before, "looks alone are written down"
-    looks = {"looked_at", "searched", "log_exported"}
+    looks = {"looked_at", "searched", "log_exported", "list_exported"}
     theirs = Act.objects.filter(community=foreign, person__username="auditor")
     assert set(theirs.values_list("act", flat=True)) <= looks
     for model in admin.site._registry:

@@ -234,6 +234,9 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/billing/run/<int:pk>/papers/<str:name>": lambda r: _a_run(r, "papers/0001-1-1-0a.pdf"),
     "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),
     "staff/billing/run/<int:run>/mail/": lambda r: _a_run(r, "mail/"),
+    "staff/fleet/kiosks/<uuid:kiosk_id>/": lambda r: [
+        f"/staff/fleet/kiosks/{r.rows(apps.get_model('fleet', 'Kiosk')).order_by('pk').first().pk}/"
+    ],
     "staff/forgotten/<uidb64>/<token>/": lambda r: ["/staff/forgotten/MQ/x-y/"],
 }
 
