@@ -40,6 +40,7 @@ def posted(staff: Client, **changes: str) -> tuple[int, str]:
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "late_success": "refund",
+        "top_up_max_minor": "0",
         **NUMBERING,
     }
     answer = staff.post("/admin/estate/community/add/", {**form, **changes})
@@ -118,6 +119,7 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "late_success": "refund",
+        "top_up_max_minor": "0",
         **NUMBERING,
     }
     assert staff.post(address, form).status_code == 302
