@@ -23,7 +23,7 @@ SOURCES = sorted(
     path
     for room in PRODUCT
     for path in (ROOT / room).rglob("*")
-    if path.suffix in (".py", ".html", ".js", ".kv") and "__pycache__" not in path.parts
+    if path.suffix in (".py", ".html", ".txt", ".js", ".kv") and "__pycache__" not in path.parts
 )
 HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uff65]")
 
@@ -109,7 +109,7 @@ def used() -> dict[Key, set[str]]:
     """Each text that the server says, and the sources that say it."""
     found: dict[Key, set[str]] = {}
     for path in SOURCES:
-        read = {".py": _in_python, ".html": _in_template}.get(path.suffix)
+        read = {".py": _in_python, ".html": _in_template, ".txt": _in_template}.get(path.suffix)
         if read and path.is_relative_to(SERVER) and "migrations" not in path.parts:
             for key in read(path.read_text()):
                 found.setdefault(key, set()).add(named(path))
@@ -163,7 +163,7 @@ def _texts_of_the_frameworks() -> set[Key]:
         for path in sorted(Path(module.__file__ or "").parent.rglob("*")):
             if path.suffix == ".py":
                 found.update(_in_python(path.read_text()))
-            elif path.suffix == ".html":
+            elif path.suffix in (".html", ".txt"):
                 found.update(_in_template(path.read_text()))
     return found
 
