@@ -37,6 +37,8 @@ DATA = (
     "device_drivers",  # drivers bring their own words
     "kiosk/ui/gallery",  # made-up scenes
     "kiosk/texts/line_breaks.py",  # typography: where a line of Chinese may break
+    "kiosk/voice/clips.py",  # marks and pauses of written Chinese
+    "kiosk/voice/numbers.py",  # how figures are said
     "server/billing/rules",  # the words of rules
     "server/payments/channels/wechat_bill.py",  # columns of a channel's bill
     "server/sample_data",  # a made-up estate

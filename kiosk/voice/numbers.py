@@ -36,6 +36,8 @@ CURRENCIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 OWN = "￥"
+YEAR = "年"  # after it a Chinese number is said by its figures
+COUNTED = frozenset("笔天项个张户位秒月层")  # measure words, before which two is said otherwise
 
 
 def _han(number: int) -> str:
@@ -70,7 +72,7 @@ def _chinese_clips() -> Said:
         said[f"jiao.{n}"] = _HAN[n] + "角"
         said[f"fen.{n}"] = _HAN[n] + "分"
         said[f"fen0.{n}"] = "零" + _HAN[n] + "分"
-    said |= {"two": "两", "wan": "万", "yi": "亿", "point": "点", "minus": "负", "year": "年"}
+    said |= {"two": "两", "wan": "万", "yi": "亿", "point": "点", "minus": "负", "year": YEAR}
     return said | {f"currency.{sign}": words[0] for sign, words in CURRENCIES.items()}
 
 

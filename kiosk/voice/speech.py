@@ -23,7 +23,6 @@ AMOUNT = re.compile(
     + "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
     + r")(?P<figures>\d[\d,]*(?:\.\d+)?)"
 )
-_COUNTED = frozenset("笔天项个张户位秒月层")
 _YEARS = range(1990, 2100)
 
 
@@ -147,14 +146,14 @@ def _figures(
         return 1, numbers.decimal(language, text)
     is_year = len(text) == 4 and int(text) in _YEARS
     if language == "zh_CN":
-        if is_year and after and after.text == "年":
+        if is_year and after and after.text == numbers.YEAR:
             return 2, numbers.year(language, text)
-        if text == "2" and after and after.text in _COUNTED:
+        if text == "2" and after and after.text in numbers.COUNTED:
             return 1, ["two"]
     elif is_year and before and before.kind == "word":
         return 1, numbers.year(language, text)
     if len(text) > 2 or (len(text) == 2 and text[0] == "0"):
-        counted = after is not None and after.text in _COUNTED
+        counted = after is not None and after.text in numbers.COUNTED
         return 1, numbers.number(language, int(text)) if counted else numbers.digits(text)
     return 1, numbers.number(language, int(text))
 
