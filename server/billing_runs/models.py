@@ -11,12 +11,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from server.billing.periods import PeriodField, is_period
+from server.billing_runs.preview_models import RunPreview
 from server.billing_runs.schedule_models import DueRun, Schedule
 from server.estate.fields import BilingualField
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
 
-__all__ = ["DueRun", "Schedule"]  # the models of this app that have a file of their own
+__all__ = [
+    "DueRun",
+    "RunPreview",
+    "Schedule",
+]  # the models of this app that have a file of their own
 
 DUE_MONTHS, DUE_DAY, ODD_PERCENT = 1, 31, Decimal(50)
 

@@ -32,7 +32,7 @@ def sends(client: Client, page: str, **changed: str) -> None:
 
 def test_a_change_in_the_back_office_is_kept_with_old_and_new_values(boss: Client, village):
     item = village.fee_items.get(code="parking")
-    sends(boss, f"/admin/billing/feeitem/{item.pk}/change/", name_zh="停车费")
+    sends(boss, f"/admin/billing/feeitem/{item.pk}/change/", name_zh="停车费", act_reason="新名称")
     [act] = Act.objects.filter(act="changed")
     assert (act.person_name, act.community, act.subject_kind) == ("boss", village, "feeitem")
     assert (act.subject_id, act.before, act.after) == (
