@@ -12,6 +12,7 @@ from pathlib import Path
 from server.billing_runs import commands as billing_runs
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
 from server.jobs import commands as jobs
+from server.moves import commands as moves
 from server.onboarding import commands as onboarding
 from server.remote_meters import commands as remote_meters
 from server.terminal import (
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--community", help="needed only when there are several")
     onboarding.add_commands(add)
     billing_runs.add_commands(add)
+    moves.add_commands(add)
     remote_meters.add_commands(add)
     jobs.add_commands(add)
     return parser

@@ -84,6 +84,13 @@ TEXTS = {
         "A kiosk told an impossible time of a payment; it is booked as of when it was"
         " received. Check the kiosk's clock, and the day of the payment"
     ),
+    "meter_readings_refused": _(
+        "Readings of remote meters are refused: nothing is charged by them. Look at the meters"
+        " that are named, and tell the provider; it ends by itself when a reading is taken"
+    ),
+    "meters_silent": _(
+        "Remote meters have not been heard of for long. Read them by hand, and tell the provider"
+    ),
     "unreadable_record": _("A kiosk's payment record cannot be read"),
 }
 

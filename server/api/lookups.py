@@ -10,8 +10,8 @@ from server.api.errors import Refusal
 from server.api.models import LookupWindow
 from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
-from server.estate.models import Unit
-from server.estate.occupancy import occupants
+from server.estate.models import Occupancy, Unit
+from server.estate.occupancy import on_day
 from server.fleet.models import Kiosk
 
 LOOKUPS_A_MINUTE = 30
@@ -53,6 +53,11 @@ def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: da
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
     if not lookup.phone_last4:
         raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
-    phones = occupants(unit, today).values_list("resident__phone", flat=True)
+    homes = [
+        unit.pk,
+        *filter(None, [unit.merged_into_id]),
+    ]  # a merged unit's debts are still theirs
+    here = Occupancy.objects.filter(on_day(today), unit__in=homes)
+    phones = here.values_list("resident__phone", flat=True)
     if not any(phone.endswith(lookup.phone_last4) for phone in phones if phone):
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)

@@ -18,6 +18,7 @@ class BillingConfig(AppConfig):
             credit_approval,
             row_approval,
             waiver_approval,
+            waiving_ahead,
         )
         from server.staff.approvals import KINDS
 
@@ -29,3 +30,5 @@ class BillingConfig(AppConfig):
         KINDS[closing.CODE] = closing.REOPEN
         KINDS[credit_approval.CODE] = credit_approval.PAY_OUT
         KINDS.update(row_approval.KINDS)
+        KINDS[waiving_ahead.CODE] = waiving_ahead.WAIVE
+        KINDS[waiving_ahead.BACK_CODE] = waiving_ahead.TAKE_BACK

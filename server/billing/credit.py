@@ -101,6 +101,37 @@ def pay_out_by(
 
 
 @transaction.atomic
+def move_by(
+    person: Person,
+    unit: Unit,
+    to: Unit,
+    amount_minor: int,
+    reason: str,
+    *,
+    key: str,
+    today: date,
+    at: datetime,
+) -> None:
+    """Credit of one unit becomes another's of the same community; of both it is a move. The same ``key``
+    does it once. Raises TooLittleCredit, ReasonMissing, ValueError for what is no amount."""
+    _checked(amount_minor)
+    said = audit.reason_of(reason)[:120]
+    unit, to = _locked(unit), hold_unit(to.pk)
+    if CreditMove.objects.filter(key=key).exists():
+        return
+    before = credit_minor(unit), credit_minor(to)
+    if before[0] < amount_minor:
+        raise TooLittleCredit(before[0])
+    out = _moved(unit, Kind.MOVED_OUT, amount_minor, "", key, said, person, today, at)
+    other = str(uuid.uuid5(_RUNS, key))
+    came = _moved(to, Kind.MOVED_IN, amount_minor, "", other, said, person, today, at)
+    lines = [Line("credit", amount_minor, unit.pk), Line("credit", -amount_minor, to.pk)]
+    _post(unit, "credit_moved", key, lines, at)
+    _note(person, "credit_moved", unit, reason, at, before[0], out, to=to.code)
+    _note(person, "credit_moved", to, reason, at, before[1], came, of=unit.code)
+
+
+@transaction.atomic
 def use_by(
     person: Person,
     unit: Unit,
@@ -193,6 +224,11 @@ def end_agreement_by(person: Person, unit: Unit, reason: str, at: datetime) -> b
     subject = ("unit", str(unit.pk))
     audit.record(unit.community_id, person, "credit_agreement_ended", subject, reason, at)
     return True
+
+
+def end_agreement(unit: Unit, at: datetime) -> None:
+    """Of a unit that is no more; within the caller's transaction, which records why."""
+    _end_agreement(unit, at)
 
 
 def agreement_of(unit: Unit) -> CreditAgreement | None:

@@ -26,12 +26,14 @@ class Moves(models.QuerySet["CreditMove"]):
 class CreditMove(OfCommunity):
     """Minor units that came into a unit's credit or left it. ``key`` is made by whoever asks, so that the
     same move comes once; ``number`` stands on its receipt. ``how``: cash or bank; empty for what was
-    used."""
+    used, and what units that were merged or split handed on."""
 
     class Kind(models.TextChoices):
         DEPOSIT = "deposit", _("Deposit")
         USED = "used", _("Used for bills")
         PAID_OUT = "paid_out", _("Paid out")
+        MOVED_OUT = "moved_out", _("Moved to another unit")
+        MOVED_IN = "moved_in", _("Moved from another unit")
 
     class How(models.TextChoices):
         CASH = "cash", _("Cash")
@@ -62,7 +64,8 @@ class CreditMove(OfCommunity):
                 condition=Q(amount_minor__gt=0), name="credit_move_is_something"
             ),
             models.CheckConstraint(
-                condition=Q(kind="used", how="") | (~Q(kind="used") & ~Q(how="")),
+                condition=Q(kind__in=["used", "moved_out", "moved_in"], how="")
+                | (Q(kind__in=["deposit", "paid_out"]) & ~Q(how="")),
                 name="credit_move_says_how",
             ),
         ]

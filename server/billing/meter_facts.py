@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from server.billing.fees import FeeItem
-from server.billing.meters import Meter, MeterReading, MeterScope
+from server.billing.meters import FormerMeterUnit, Meter, MeterReading, MeterScope
 from server.billing.periods import previous_period
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnreadMeter
 from server.estate.models import Unit
@@ -34,15 +34,11 @@ class MeterBook:
         """The units' own meters, by fee item and unit code."""
         if not self._metered:
             return {}
-        meters = self._there().filter(
-            scope=MeterScope.UNIT, unit__in=units, fee_item__in=self._metered
-        )
-        return self._by_unit(meters)
+        return self._by_unit(self._own([unit.pk for unit in units], self._metered))
 
     def of_item(self, item: int, units: Iterable[int]) -> dict[str, tuple[Read, ...]]:
         """The own meters under one fee item of units, which are named by their keys."""
-        meters = self._there().filter(scope=MeterScope.UNIT, unit__in=list(units), fee_item=item)
-        return self._by_unit(meters).get(item, {})
+        return self._by_unit(self._own(list(units), [item])).get(item, {})
 
     def shared(self, item: int, buildings: Iterable[int]) -> list[tuple[Meter, Read]]:
         """Those that units of these buildings share under one fee item, the community's among them."""
@@ -50,6 +46,23 @@ class MeterBook:
             Q(building__in=list(buildings)) | Q(scope=MeterScope.COMMUNITY), fee_item=item
         )
         return self._read(meters.exclude(scope=MeterScope.UNIT))
+
+    def _own(self, units: list[int], items: list[int]) -> list[Meter]:
+        """The own meters of units in the period, also those that became another unit's afterwards."""
+        last = PeriodFacts(self.period, ()).last
+        rows = FormerMeterUnit.objects.filter(
+            Q(unit__in=units) | Q(meter__unit__in=units), until__gte=last
+        )
+        then = {row.meter_id: row.unit for row in rows.select_related("unit").order_by("-until")}
+        meters = self._there().filter(
+            Q(unit__in=units) | Q(pk__in=list(then)), scope=MeterScope.UNIT, fee_item__in=items
+        )
+        found, keys = [], set(units)
+        for meter in meters:
+            meter.unit = then.get(meter.pk, meter.unit)
+            if meter.unit_id in keys:
+                found.append(meter)
+        return found
 
     def _there(self) -> QuerySet[Meter]:
         """Those that are read in the period: put in by its end, and not taken out before it."""
@@ -60,14 +73,14 @@ class MeterBook:
         )
         return rows.select_related("building", "unit").order_by("code")
 
-    def _by_unit(self, meters: QuerySet[Meter]) -> dict[int, dict[str, tuple[Read, ...]]]:
+    def _by_unit(self, meters: Iterable[Meter]) -> dict[int, dict[str, tuple[Read, ...]]]:
         found: dict[int, dict[str, tuple[Read, ...]]] = defaultdict(dict)
         for meter, read in self._read(meters):
             of_item = found[meter.fee_item_id]
             of_item[read.unit] = (*of_item.get(read.unit, ()), read)
         return found
 
-    def _read(self, rows: QuerySet[Meter]) -> list[tuple[Meter, Read]]:
+    def _read(self, rows: Iterable[Meter]) -> list[tuple[Meter, Read]]:
         meters = list(rows)
         readings = _readings(meters, (self._before, self.period))
         unread = [m.pk for m in meters if (m.pk, self._before) not in readings]

@@ -116,6 +116,32 @@ class Meter(OfCommunity):
         return self.code
 
 
+class FormerMeterUnit(OfCommunity):
+    """Whose own a meter was until a day, the last of a month; since then it is another unit's."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    meter = models.ForeignKey(
+        Meter, models.PROTECT, verbose_name=_("Meter"), related_name="former_units"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name=_("Unit"), related_name="former_meters"
+    )
+    until = models.DateField(_("Last day"))
+
+    class Meta:
+        verbose_name = _("Former unit of a meter")
+        verbose_name_plural = _("Former units of meters")
+        ordering = ["meter", "until"]
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "until"], name="former_meter_unit_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter} {self.unit}"
+
+
 class MeterReading(OfCommunity):
     """A meter's counter at the end of a period (YYYY-MM).
 

@@ -26,6 +26,7 @@ from server.billing.rules.item import (
     TariffFacts,
 )
 from server.billing.rules.reductions import DiscountFacts, WaiverFacts
+from server.estate.lifetimes import former_areas
 from server.estate.models import Building, Community, Occupancy, Unit
 from server.language import both
 
@@ -49,12 +50,14 @@ class PeriodBook:
         """The units, in the order in which they come, with their buildings loaded."""
         keys = [unit.pk for unit in units]
         begins = charged_from(keys)
+        areas = former_areas(keys, PeriodFacts(self.period, ()).last)
         spaces, vehicles = kept.spaces(keys, self.period), kept.vehicles(keys, self.period)
         return PeriodFacts(
             self.period,
             tuple(
                 replace(
                     unit_facts(unit),
+                    area_m2=areas.get(unit.pk, Decimal(unit.area_m2)),
                     parking_spaces=spaces.get(unit.pk, ()),
                     vehicles=vehicles.get(unit.pk, ()),
                     begins=begins.get(unit.pk),

@@ -9,8 +9,9 @@ from contract.messages import Text
 from server.billing.adjustments import SharedCost, UnitWeight
 from server.billing.fees import FeeItem
 from server.billing.meter_facts import MeterBook
-from server.billing.rules.facts import MeterFacts, UnreadMeter
+from server.billing.rules.facts import MeterFacts, PeriodFacts, UnreadMeter
 from server.billing.rules.item import ItemFacts, Pool, SplitBy
+from server.estate.lifetimes import former_areas, there
 from server.estate.models import Community, Unit
 
 Weights = dict[str, Decimal]
@@ -81,7 +82,8 @@ class PoolBook:
         self, row: FeeItem, item: ItemFacts, place: tuple[str, ...]
     ) -> tuple[Weights, tuple[str, str] | None]:
         """By unit code, or why they are not known: a reason's code and what it is about."""
-        units = Unit.objects.filter(community=self._community)
+        of = PeriodFacts(self._period, ())
+        units = Unit.objects.filter(there(of.first, of.last), community=self._community)
         for field, value in zip(("building__code", "entrance"), place, strict=False):
             units = units.filter(**{field: value})
         if item.kinds:
@@ -91,7 +93,9 @@ class PoolBook:
         if item.split_by is SplitBy.UNIT:
             return dict.fromkeys(units.values_list("code", flat=True), Decimal(1)), None
         if item.split_by is SplitBy.AREA:
-            weights = dict(units.values_list("code", "area_m2"))
+            areas = units.values_list("pk", "code", "area_m2")
+            former = former_areas(units.values("pk"), of.last)
+            weights = {code: former.get(pk, area) for pk, code, area in areas}
             missing = sorted(code for code, area in weights.items() if area <= 0)
             return weights, ("area_missing", missing[0]) if missing else None
         given = UnitWeight.objects.filter(fee_item=row, unit__in=units)

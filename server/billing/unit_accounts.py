@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import QuerySet, prefetch_related_objects
+from django.utils import timezone
 
 from contract import messages, unit_code
+from contract.business_day import business_day
 from server.billing import waiver_lines
 from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.leases import Held, may_be_paid
@@ -31,7 +33,21 @@ class BillNotFound(Exception):
 
 def find_unit(community: Community, code: str) -> Unit:
     """The unit that a resident typed, or that had this code when its bills were printed, in whatever
-    spelling (``contract.unit_code``). Raises UnitNotFound, also when two units could be meant."""
+    spelling (``contract.unit_code``); for one that was merged and owes nothing any more the unit into
+    which it was. Raises UnitNotFound, also when two units could be meant."""
+    return _living(_named(community, code))
+
+
+def _living(unit: Unit) -> Unit:
+    """A unit that ended goes on being found while there is something to be paid for it."""
+    if unit.ends is None or business_day(timezone.now(), unit.community.time_zone) < unit.ends:
+        return unit
+    if unit.merged_into is None or unit.bills.filter(state=BillState.OPEN).exists():
+        return unit
+    return _living(unit.merged_into)
+
+
+def _named(community: Community, code: str) -> Unit:
     typed = code.strip()
     units = Unit.objects.filter(community=community)
     unit = units.filter(code__iexact=typed).first()

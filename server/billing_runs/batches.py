@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
+
 from server.billing.issuing import natural
+from server.billing.rules.facts import PeriodFacts
+from server.estate.lifetimes import there
 from server.estate.models import Building, Community, Unit
 
 UNITS, UNITS_MAX = 500, 2_000  # as many as fill a batch; above so many a building is cut
@@ -14,10 +18,12 @@ Key = tuple[list[tuple[int, str]], list[tuple[int, str]]]
 class Walk:
     """Goes from one unit to the next: by building, entrance and code, figures by their value.
 
-    It keeps the keys of one building at a time, however many units the community has.
+    It keeps the keys of one building at a time, however many units the community has. Only those come
+    that there are in the period.
     """
 
-    def __init__(self, community: Community, size: int = UNITS) -> None:
+    def __init__(self, community: Community, period: str, size: int = UNITS) -> None:
+        self._there = of_period(period)
         rows = Building.objects.filter(community=community).values_list("pk", "code")
         self._buildings = sorted(rows, key=lambda row: (natural(row[1]), row[0]))
         self._size, self._max = size, max(size, UNITS_MAX if size == UNITS else size)
@@ -53,10 +59,17 @@ class Walk:
 
     def _units(self, building: int) -> list[tuple[Key, int]]:
         if self._of is None or self._of[0] != building:
-            rows = Unit.objects.filter(building=building).values_list("pk", "entrance", "code")
+            units = Unit.objects.filter(self._there, building=building)
+            rows = units.values_list("pk", "entrance", "code")
             keyed = [((natural(entrance), natural(code)), pk) for pk, entrance, code in rows]
             self._of = building, sorted(keyed)
         return self._of[1]
+
+
+def of_period(period: str) -> Q:
+    """The units that there are in a period, or in a part of it."""
+    days = PeriodFacts(period, ())
+    return there(days.first, days.last)
 
 
 def position_of(unit: Unit) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from contract.messages import Text
 from contract.plain_text import whole_number
 from server.billing_runs import presentation, runs
+from server.billing_runs.batches import of_period
 from server.billing_runs.presentation import Group
 from server.billing_runs.preview_models import RunPreview
 from server.billing_runs.remarks import Remark
@@ -38,7 +39,7 @@ def ask(
         community=community,
         period=period,
         items=items,
-        of_units=Unit.objects.filter(community=community).count(),
+        of_units=Unit.objects.filter(of_period(period), community=community).count(),
         asked_by=asked_by,
         asked_at=at,
     )

@@ -8,21 +8,22 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from contract.business_day import business_day
 from contract.plain_text import whole_number
-from server.billing import readings
+from server.billing import reading_photos, readings
 from server.billing.issuing import natural
 from server.billing.meters import Meter, MeterReading, MeterScope
 from server.billing.periods import period_of, period_of_text, previous_period
+from server.billing.reading_photos import PhotoRefused, ReadingPhoto
 from server.billing.readings import Counted, ReadingRefused
 from server.estate.models import Building
 from server.fleet.views import staff_only
@@ -33,13 +34,15 @@ DIGITS_MAX = 12
 
 @dataclass(slots=True)
 class Row:
-    """One meter on the walk. ``typed``: what was sent and could not be taken, ``problem`` why."""
+    """One meter on the walk. ``typed``: what was sent and could not be taken, ``problem`` why.
+    ``photo``: the newest one of this period's reading."""
 
     meter: Meter
     before: MeterReading | None
     now: MeterReading | None
     typed: str = ""
     problem: str = ""
+    photo: ReadingPhoto | None = None
 
 
 @staff_only
@@ -112,10 +115,17 @@ def _rows(building: Building, period: str) -> list[Row]:
             meter__in=meters, period__in=(previous_period(period), period)
         )
     }
-    return [
+    now = [row.pk for row in read.values() if row.period == period]
+    photos: dict[int, ReadingPhoto] = {}
+    for photo in ReadingPhoto.objects.filter(reading__in=now):
+        photos.setdefault(photo.reading_id, photo)  # the newest comes first
+    rows = [
         Row(meter, read.get((meter.pk, previous_period(period))), read.get((meter.pk, period)))
         for meter in sorted(meters, key=_place)
     ]
+    for row in rows:
+        row.photo = photos.get(row.now.pk) if row.now else None
+    return rows
 
 
 def _place(meter: Meter) -> tuple[Any, ...]:
@@ -133,6 +143,7 @@ def _take(request: HttpRequest, rows: list[Row], period: str, today: date) -> bo
         try:
             counted = _counted(request, row, name, today)
             if counted is None:
+                _photo(request, row, name, person)
                 continue
             looked_at = f"sure-{name}" in request.POST
             reason = _("Reading of %(period)s") % {"period": period}
@@ -141,7 +152,8 @@ def _take(request: HttpRequest, rows: list[Row], period: str, today: date) -> bo
             )
             taken, waits = taken + changed, waits + (changed and row.now.in_review)
             row.typed = ""
-        except ReadingRefused as refused:
+            _photo(request, row, name, person)
+        except (ReadingRefused, PhotoRefused) as refused:
             row.problem = str(refused.said)
     if taken:
         said = ngettext("%(count)s reading was taken", "%(count)s readings were taken", taken)
@@ -154,6 +166,28 @@ def _take(request: HttpRequest, rows: list[Row], period: str, today: date) -> bo
         )
         messages.warning(request, said % {"count": waits})
     return not any(row.problem for row in rows)
+
+
+def _photo(request: HttpRequest, row: Row, name: str, person: people.Person) -> None:
+    """Keeps the photo that was sent with a reading. Raises PhotoRefused."""
+    sent = request.FILES.get(f"photo-{name}")
+    if sent is None:
+        return
+    if row.now is None:
+        raise PhotoRefused(_("Write what the meter shows, too"))
+    row.photo = reading_photos.keep(row.now, sent, sent.size or 0, person, timezone.now())
+
+
+@staff_only
+@never_cache
+@require_GET
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """For who may look at the meters of its community."""
+    row = get_object_or_404(scope.visible(request.user, ReadingPhoto), pk=pk)
+    path = reading_photos.path_of(row)
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="image/jpeg")
 
 
 def _counted(request: HttpRequest, row: Row, name: str, today: date) -> Counted | None:

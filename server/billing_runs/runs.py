@@ -21,7 +21,7 @@ from server.billing.fees import charged
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.item import Pool
 from server.billing.rules.outcome import Blocked
-from server.billing_runs.batches import UNITS, Walk, position_of
+from server.billing_runs.batches import UNITS, Walk, of_period, position_of
 from server.billing_runs.models import BillingRun, RunRemark, RunState, terms_of
 from server.billing_runs.remarks import Remark, of_batch, of_run
 from server.billing_runs.schedule_models import UNDECIDED, DueRun, DueState
@@ -79,7 +79,7 @@ def preview(
     book, terms, walk = (
         PeriodBook(community, period, chosen),
         terms_of(community),
-        Walk(community, size),
+        Walk(community, period, size),
     )
     figures, remarks = Figures(), of_run(book, _left_out(community, chosen))
     position: dict[str, Any] = {}
@@ -132,7 +132,7 @@ def begin(
         items=chosen,
         issued_on=today,
         due=due or terms_of(community).due(period),
-        of_units=Unit.objects.filter(community=community).count(),
+        of_units=Unit.objects.filter(of_period(period), community=community).count(),
         begun_by=person.name,
         begun_at=at,
     )
@@ -179,7 +179,7 @@ def carry_on(
     """Makes batch after batch until the run has ended; the run as it then stands. ``between`` is called
     after each batch, outside any transaction."""
     community = run.community
-    book, walk = PeriodBook(community, run.period, run.items), Walk(community, size)
+    book, walk = PeriodBook(community, run.period, run.items), Walk(community, run.period, size)
     while _batch(run.pk, book, walk, clock):
         if between is not None:
             between()

@@ -1,10 +1,13 @@
-"""The pages of monthly schedules: set one, and leave a month out."""
+"""The pages of monthly schedules: all of them and what they did, set or pause one, leave a month out."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,13 +16,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from contract.business_day import business_day
+from contract.plain_text import whole_number
 from server.billing.fees import FeeItem, charged
-from server.billing_runs import schedules
+from server.billing_runs import presentation, schedules
 from server.billing_runs.schedule_models import DueRun, Schedule
 from server.estate.models import Community
 from server.fleet.views import staff_only
+from server.language import chosen
 from server.staff import audit, people, scope
 from server.staff.roles import Deed
+
+MONTHS_SHOWN = 12
 
 
 class ScheduleForm(forms.Form):
@@ -60,6 +68,67 @@ class ScheduleForm(forms.Form):
         return found | {"items": None if len(codes) in (0, of_all) else codes}
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A community's schedule, None without one. ``names``: of its fee items, none for all of them."""
+
+    community: Community
+    row: Schedule | None
+    next: date | None
+    next_period: str
+    names: list[str]
+    months: list[tuple[DueRun, str]]
+
+
+@staff_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+def every_schedule(request: HttpRequest) -> HttpResponse:
+    """Those of all communities in which the person makes bills. POST: one is paused or goes on."""
+    mine = scope.communities(request.user, Deed.RUN_BILLS)
+    if request.method == "POST":
+        _pause(request, mine)
+        return redirect("billing_schedules")
+    rows = Schedule.objects.filter(community__in=mine)
+    known = {row.community_id: row for row in rows.select_related("community")}
+    months: dict[int, list[DueRun]] = {}
+    for due in DueRun.objects.filter(community__in=mine).select_related("community"):
+        months.setdefault(due.community_id, []).append(due)
+    shown = [_shown(one, known.get(one.pk), months.get(one.pk, [])) for one in mine]
+    return render(request, "billing_runs/schedules.html", {"shown": shown})
+
+
+def _shown(community: Community, row: Schedule | None, months: list[DueRun]) -> Shown:
+    today = business_day(timezone.now(), community.time_zone)
+    day = schedules.next_day(row, today, [due.period for due in months]) if row else None
+    names = []
+    if row is not None and row.items:
+        items = charged(community).filter(code__in=row.items)
+        names = [chosen(item.name) for item in items]
+    totals = [
+        (due, presentation.money(community, due) if due.figures else "")
+        for due in months[:MONTHS_SHOWN]
+    ]
+    period = row.period_on(day) if row and day else ""
+    return Shown(community, row, day, period, names, totals)
+
+
+def _pause(request: HttpRequest, mine: QuerySet[Community]) -> None:
+    wanted = {"pause": False, "resume": True}.get(request.POST.get("do", ""))
+    key = whole_number(request.POST.get("community", "")) or 0
+    row = Schedule.objects.filter(community__in=mine.filter(pk=key)).first()
+    if row is None or wanted is None:
+        raise PermissionDenied
+    person, reason = people.of(request.user), request.POST.get("reason", "")
+    try:
+        schedules.set_schedule(row.community, {"active": wanted}, person, reason, timezone.now())
+    except audit.ReasonMissing:
+        messages.error(request, _("Give the reason"))
+    else:
+        said = _("The schedule goes on from today") if wanted else _("The schedule is paused")
+        messages.success(request, said)
+
+
 @staff_only
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -83,7 +152,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
             form.add_error("reason", _("Give the reason"))
         else:
             messages.success(request, _("The schedule is set"))
-            return redirect("billing_runs")
+            return redirect("billing_schedules")
     context = {"community": community, "form": form, "row": row}
     return render(request, "billing_runs/schedule.html", context)
 

@@ -113,7 +113,8 @@ def _make(due: DueRun, schedule: Schedule) -> None:
 def set_schedule(
     community: Community, said: dict[str, Any], person: Person, reason: str, at: datetime
 ) -> Schedule:
-    """``said``: day, ahead, items, automatic, active. It counts from today on. Raises ReasonMissing."""
+    """``said``: those of day, ahead, items, automatic and active that are to be other than before. It
+    counts from today on: what came due while it was paused is not made up for. Raises ReasonMissing."""
     known = Schedule.objects.select_for_update().filter(community=community).first()
     before = _shown(known) if known else None
     schedule = known or Schedule(community=community)
@@ -129,6 +130,16 @@ def set_schedule(
         community.pk, person, "schedule_set", subject, reason, at, before=before, after=after
     )
     return schedule
+
+
+def next_day(schedule: Schedule, today: date, begun: Iterable[str]) -> date | None:
+    """On which it makes bills next; None while it is paused. ``begun``: periods that came due before."""
+    if not schedule.active:
+        return None
+    day = schedule.day_in(today)
+    if day < today or schedule.period_on(day) in set(begun):
+        day = schedule.day_in((today.replace(day=1) + timedelta(days=32)).replace(day=1))
+    return day
 
 
 def _shown(schedule: Schedule) -> dict[str, Any]:

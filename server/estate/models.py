@@ -21,6 +21,7 @@ from server.estate.fields import (
     TimeZoneField,
     default_numbering,
 )
+from server.estate.lifetimes import FormerArea
 from server.estate.masking import mask_name
 from server.estate.occupants import Contact, Occupancy, Vehicle, ends_after_it_begins
 from server.estate.tenancy import OfCommunity
@@ -31,6 +32,7 @@ __all__ = [
     "Building",
     "Community",
     "Contact",
+    "FormerArea",
     "FormerHolding",
     "FormerUnitCode",
     "LateSuccess",
@@ -155,7 +157,9 @@ class Unit(OfCommunity):
     """A home, shop or office: ``code`` is what residents type, e.g. 3-2-1201 (building, entrance, room).
 
     It may be corrected; the codes it had when bills were issued go on finding it
-    (``server.estate.immutability``).
+    (``server.estate.immutability``). ``begins``: the first day on which there is such a unit, ``ends``
+    the first one on which there is none any more, both where units were merged or split; whoever asks
+    for one that was merged and has nothing open any more gets ``merged_into``.
     """
 
     class Kind(models.TextChoices):
@@ -193,6 +197,26 @@ class Unit(OfCommunity):
     state = models.CharField(
         _("State"), max_length=10, choices=State.choices, default=State.OCCUPIED
     )
+    begins = models.DateField(_("Exists from"), null=True, blank=True, editable=False)
+    ends = models.DateField(_("Exists until before"), null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("Merged into"),
+        related_name="merged",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("Split from"),
+        related_name="parts",
+        null=True,
+        blank=True,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("Unit")
@@ -202,6 +226,11 @@ class Unit(OfCommunity):
             models.UniqueConstraint(fields=["community", "code"], name="unit_code_once"),
             models.CheckConstraint(
                 condition=models.Q(area_m2__gte=0), name="unit_area_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends__isnull=True, merged_into__isnull=True)
+                | models.Q(ends__isnull=False, merged_into__isnull=False),
+                name="unit_that_ends_was_merged",
             ),
         ]
         indexes = [models.Index(fields=["community", "natural_key"], name="unit_in_order")]

@@ -32,6 +32,7 @@ KINDS = {
     "waiver": _("Waived"),
     "deposit": _("Credit taken in"),
     "credit_paid_out": _("Credit paid out"),
+    "credit_moved": _("Credit moved to another unit"),
     "waiver_undone": _("Waiver taken back"),
     "refund_outside": _("Returned in a channel's console"),
 }

@@ -1,1 +1,2 @@
-"""People move into units and out of them: their page, and what is done with meters and open bills."""
+"""People move into units and out of them, and units are merged and split: pages, and what goes with
+whom."""

@@ -12,7 +12,9 @@ from server.estate.models import PHONE, Occupancy
 from server.staff.audit import REASON_MAX
 
 
-class _Day(forms.DateInput):
+class Day(forms.DateInput):
+    """As browsers let a day be chosen."""
+
     input_type = "date"
 
     def __init__(self) -> None:
@@ -22,7 +24,7 @@ class _Day(forms.DateInput):
 class MoveForm(forms.Form):
     """With a counter for each meter of the unit, empty where nobody read."""
 
-    day = forms.DateField(label=_("First day"), widget=_Day())
+    day = forms.DateField(label=_("First day"), widget=Day())
     leaves = forms.MultipleChoiceField(
         label=_("Who leaves"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -30,7 +32,7 @@ class MoveForm(forms.Form):
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False, validators=[PHONE])
     role = forms.ChoiceField(label=_("As"), choices=Occupancy.Role.choices, required=False)
     pays = forms.BooleanField(label=_("Pays the bills"), required=False, initial=True)
-    pays_from = forms.DateField(label=_("Pays from"), required=False, widget=_Day())
+    pays_from = forms.DateField(label=_("Pays from"), required=False, widget=Day())
     reason = forms.CharField(label=_("Reason"), max_length=REASON_MAX)
 
     def __init__(

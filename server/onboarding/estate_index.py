@@ -12,6 +12,7 @@ from contract.currency import EXPONENTS
 from contract.message import Text
 from contract.unit_code import Kind
 from server.estate.models import Building, Community, FormerUnitCode, Unit
+from server.estate.unit_names import label_of
 from server.language import both
 from server.onboarding.cells import CellRefused
 from server.onboarding.report import Report
@@ -98,13 +99,7 @@ class Index:
         return self.numbering.kinds[place or 0]
 
     def label_of(self, code: str) -> Text:
-        """As the unit is called on screens and bills, by the names that its parts have."""
-        parts = list(zip(self.kind_of(code).parts, code.split("-"), strict=True))
-        zh = "".join(
-            text + part.label.zh if place < len(parts) - 1 else text
-            for place, (part, text) in enumerate(parts)
-        )
-        return Text(zh=zh, en=", ".join(f"{part.label.en} {text}" for part, text in parts))
+        return label_of(self.numbering, code)
 
     def new_building(self, code: str, unit: str) -> Building:
         """Of the community, not yet written. ``unit``: the code of one of its units."""

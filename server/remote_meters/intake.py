@@ -18,6 +18,7 @@ from server.billing.meters import Meter, MeterReading
 from server.billing.periods import period_of
 from server.billing.readings import Counted, ReadingRefused, take
 from server.language import ENGLISH
+from server.remote_meters import watch
 from server.remote_meters.models import MeterKey
 from server.staff.people import Person
 
@@ -57,11 +58,19 @@ class Result:
 
 @transaction.atomic
 def receive(key: MeterKey, sent: Sent, at: datetime) -> Result:
-    """Takes one reading of a meter of the key's community. May be repeated."""
+    """Takes one reading of a meter of the key's community. May be repeated. Staff are told of what was
+    refused, until a reading of the meter is taken (``watch``)."""
     meters = Meter.objects.select_for_update(of=("self",)).filter(community=key.community_id)
     meter = meters.filter(code=sent.meter).first()
     if meter is None:
+        watch.unknown(key, sent.meter, at)
         return Result(Outcome.UNKNOWN_METER)
+    result = _taken(key, meter, sent, at)
+    watch.heard(key, meter, at, result.message)
+    return result
+
+
+def _taken(key: MeterKey, meter: Meter, sent: Sent, at: datetime) -> Result:
     if sent.read_at > at + AHEAD_MAX:
         return Result(Outcome.REFUSED, "read_at lies in the future")
     read_on = business_day(sent.read_at, key.community.time_zone)

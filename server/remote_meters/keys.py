@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from server.estate.models import Community
-from server.remote_meters.models import MeterKey
+from server.remote_meters.models import SILENT_DAYS, MeterKey
 from server.staff import audit
 from server.staff.people import Person
 
@@ -15,12 +15,23 @@ _BEGIN = "lpm_"  # so that a key is recognised where it should not be
 
 
 @transaction.atomic
-def make(community: Community, provider: str, person: Person, reason: str, at: datetime) -> str:
-    """A new key, to be shown once; the provider's earlier ones stay good until they are revoked. Raises
-    ReasonMissing."""
+def make(
+    community: Community,
+    provider: str,
+    person: Person,
+    reason: str,
+    at: datetime,
+    silent_days: int = SILENT_DAYS,
+) -> str:
+    """A new key, to be shown once; the provider's earlier ones stay good until they are revoked. After
+    ``silent_days`` without a reading a meter is told of. Raises ReasonMissing."""
     key = _BEGIN + secrets.token_urlsafe(32)
     row = MeterKey.objects.create(
-        community=community, provider=provider, digest=_digest(key), made_at=at
+        community=community,
+        provider=provider,
+        digest=_digest(key),
+        made_at=at,
+        silent_days=silent_days,
     )
     _record(row, "meter_key_made", person, reason, at)
     return key

@@ -45,6 +45,7 @@ class Deed(StrEnum):
     CHANGE_TARIFF = "change_tariff"
     KEEP_CREDIT = "keep_credit"  # take money in at the counter, use credit, ask to pay it out
     RUN_BILLS = "run_bills"
+    REGROUP_UNITS = "regroup_units"  # merge and split them
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
     RESOLVE_ALERT = "resolve_alert"
@@ -85,6 +86,7 @@ TABLE: dict[Role, Rights] = {
             {
                 Deed.ASSIGN_ROLES,
                 Deed.CHANGE_TARIFF,
+                Deed.REGROUP_UNITS,
                 Deed.PAIR_KIOSK,
                 Deed.RESOLVE_ALERT,
                 Deed.EXPORT_LOG,
@@ -101,6 +103,7 @@ TABLE: dict[Role, Rights] = {
                 Deed.CHANGE_TARIFF,
                 Deed.KEEP_CREDIT,
                 Deed.RUN_BILLS,
+                Deed.REGROUP_UNITS,
                 Deed.DECIDE_PAYMENT,
                 Deed.RETURN_MONEY,
                 Deed.RESOLVE_ALERT,
@@ -147,6 +150,8 @@ _OF_MODEL = {
     "billing_runs.billingterms": Area.FEES,
     "billing.meter": Area.METERS,
     "billing.meterreading": Area.METERS,
+    "billing.readingphoto": Area.METERS,
+    "billing.formermeterunit": Area.METERS,
     "billing.bill": Area.BILLS,
     "billing.billline": Area.BILLS,
     "billing.billwaiver": Area.BILLS,

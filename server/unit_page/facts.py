@@ -22,7 +22,7 @@ from server.payments.models import PaymentOrder
 from server.staff import scope
 from server.staff.act_names import ACTS
 from server.staff.audit import acts_on
-from server.staff.roles import Area
+from server.staff.roles import Area, Deed
 
 BILLS_SHOWN, PAYMENTS_SHOWN, ACTS_SHOWN = 24, 24, 30
 
@@ -71,7 +71,8 @@ class Done:
 
 @dataclass
 class UnitFacts:
-    """Lists that are None are none of the person's business."""
+    """Lists that are None are none of the person's business. ``merged``: units that were merged into this
+    one, each with what is still owed for it, empty when nothing."""
 
     unit: Unit
     people: list[Person] | None = None
@@ -83,6 +84,8 @@ class UnitFacts:
     meters: list[tuple[Meter, MeterReading | None]] | None = None
     acts: list[Done] | None = None
     may_move: bool = False
+    may_regroup: bool = False
+    merged: list[tuple[Unit, str]] = field(default_factory=list)
     spaces: list[Any] = field(default_factory=list)
     vehicles: list[Any] = field(default_factory=list)
 
@@ -101,6 +104,8 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
     found = UnitFacts(unit, spaces=list(held))
     money = _money(unit)
     found.may_move = scope.within(scope.changes(user, Area.RESIDENTS), unit.community_id)
+    found.may_regroup = unit.ends is None and scope.may(user, Deed.REGROUP_UNITS, unit.community_id)
+    found.merged = _merged(unit, may(Area.BILLS), today, money)
     if may(Area.RESIDENTS):
         found.people = _people(unit, today)
         kept = unit.vehicles.filter(Q(until__isnull=True) | Q(until__gte=today))
@@ -128,6 +133,17 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
     if may(Area.LOG):
         found.acts = _acts(unit, bills, orders)
     return found
+
+
+def _merged(
+    unit: Unit, with_debts: bool, today: date, money: Callable[[int], str]
+) -> list[tuple[Unit, str]]:
+    units, terms = list(unit.merged.order_by("code")), terms_of(unit.community_id)
+    owed: dict[int, int] = {}
+    if units and with_debts:
+        for bill in Bill.objects.filter(unit__in=units, state=BillState.OPEN):
+            owed[bill.unit_id] = owed.get(bill.unit_id, 0) + open_minor(bill, today, terms)
+    return [(one, money(owed[one.pk]) if owed.get(one.pk) else "") for one in units]
 
 
 def _people(unit: Unit, today: date) -> list[Person]:

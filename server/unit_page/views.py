@@ -18,7 +18,7 @@ from server.unit_page.facts import facts_of
 @require_GET
 def unit_page(request: HttpRequest, unit: int) -> HttpResponse:
     """Not found, for a unit of a community in which the person has nothing to do."""
-    rows = Unit.objects.select_related("community", "building")
+    rows = Unit.objects.select_related("community", "building", "merged_into", "split_from")
     found = scope.visible(request.user, rows).filter(pk=unit).first()
     if found is None:
         raise Http404

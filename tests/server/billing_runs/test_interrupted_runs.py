@@ -74,7 +74,9 @@ def test_a_crash_within_a_batch_leaves_nothing_of_it(monkeypatch, place: str):
     run_all(whole)
     with monkeypatch.context() as patch, pytest.raises(Crash):
         run = begin(hamlet)
-        runs._batch(run.pk, runs.PeriodBook(hamlet, PERIOD), runs.Walk(hamlet, 2), lambda: NOW)
+        runs._batch(
+            run.pk, runs.PeriodBook(hamlet, PERIOD), runs.Walk(hamlet, PERIOD, 2), lambda: NOW
+        )
         before = bills_of(hamlet)
 
         def crash(*_, **__):

@@ -175,7 +175,7 @@ def test_a_batch_asks_as_often_for_many_units_as_for_few():
     for rooms in (2, 20):
         hamlet = create_hamlet(f"rooms{rooms}", buildings=1, rooms=rooms)
         run = begin(hamlet)
-        book, walk = runs.PeriodBook(hamlet, PERIOD), runs.Walk(hamlet, 100)
+        book, walk = runs.PeriodBook(hamlet, PERIOD), runs.Walk(hamlet, PERIOD, 100)
         with CaptureQueriesContext(connection) as asked:
             assert runs._batch(run.pk, book, walk, lambda: NOW)
         counts.append(len(asked))
@@ -184,7 +184,7 @@ def test_a_batch_asks_as_often_for_many_units_as_for_few():
 
 def test_the_walk_takes_buildings_whole_and_figures_by_their_value():
     hamlet = create_hamlet(buildings=11, rooms=3)
-    walk, position, seen = runs.Walk(hamlet, 7), {}, []
+    walk, position, seen = runs.Walk(hamlet, PERIOD, 7), {}, []
     while units := walk.after(position):
         seen.append([unit.code for unit in units])
         position = runs.position_of(units[-1])

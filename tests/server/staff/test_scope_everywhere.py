@@ -14,6 +14,8 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from server.alerts.models import Alert
+from server.billing.meters import MeterReading
+from server.billing.reading_photos import ReadingPhoto
 from server.billing.signing import create_key
 from server.billing_runs import background, previews, runs
 from server.billing_runs.schedule_models import DueRun
@@ -117,6 +119,10 @@ def community_with_everything(world: worlds.World) -> Community:
     company = create_staff("company")
     EstateFile.objects.create(
         community=community, name="x", token="x", account=company.pk, sent_by="x", sent_at=NOW
+    )
+    read = MeterReading.objects.filter(community=community).first()
+    ReadingPhoto.objects.create(
+        community=community, reading=read, name="x", taken_by="x", kept_at=NOW
     )
     technician = create_person(f"{walk.MARK}person", (community, Role.TECHNICIAN))
     Request.objects.create(

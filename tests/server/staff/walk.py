@@ -202,6 +202,12 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/units/<int:unit>/move/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/move/"
     ],
+    **{
+        f"staff/units/<int:unit>/{what}/": lambda r, what=what: [
+            f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/{what}/"
+        ]
+        for what in ("merge", "split", "waivers")
+    },
     "staff/prices/<int:item>/": lambda r: [
         f"/staff/prices/{r.rows(apps.get_model('billing', 'FeeItem')).order_by('pk').first().pk}/"
     ],
@@ -223,6 +229,10 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/onboarding/<int:community>/import/<int:pk>/": _a_file,
     "staff/onboarding/<int:community>/import/<int:pk>/live/": lambda r: _a_file(r, "live/"),
     "staff/billing/preview/<int:pk>/": _a_preview,
+    "staff/billing/readings/photo/<int:pk>.jpg": lambda r: [
+        f"/staff/billing/readings/photo/{pk}.jpg"
+        for pk in r.rows(apps.get_model("billing", "ReadingPhoto")).values_list("pk", flat=True)
+    ],
     "staff/billing/preview/<int:pk>/live/": lambda r: _a_preview(r, "live/"),
     "admin/auth/user/<id>/password/": lambda r: [f"/admin/auth/user/{_a_person(r)}/password/"],
     "staff/billing/run/<int:pk>/": _a_run,
