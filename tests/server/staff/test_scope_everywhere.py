@@ -14,7 +14,8 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from server.alerts.models import Alert
-from server.billing.meters import MeterReading
+from server.billing.meters import Meter, MeterReading
+from server.billing.models import FeeItem
 from server.billing.reading_photos import ReadingPhoto
 from server.billing.signing import create_key
 from server.billing_runs import background, previews, runs
@@ -120,7 +121,13 @@ def community_with_everything(world: worlds.World) -> Community:
     EstateFile.objects.create(
         community=community, name="x", token="x", account=company.pk, sent_by="x", sent_at=NOW
     )
-    read = MeterReading.objects.filter(community=community).first()
+    item = FeeItem.objects.filter(community=community).first()
+    meter = Meter.objects.create(
+        community=community, fee_item=item, scope="unit", unit=world.unit, code="W1"
+    )
+    read = MeterReading.objects.create(
+        community=community, meter=meter, period="2027-01", counter=1, read_on=TODAY
+    )
     ReadingPhoto.objects.create(
         community=community, reading=read, name="x", taken_by="x", kept_at=NOW
     )
