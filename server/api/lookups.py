@@ -53,10 +53,8 @@ def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: da
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
     if not lookup.phone_last4:
         raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
-    homes = [
-        unit.pk,
-        *filter(None, [unit.merged_into_id]),
-    ]  # a merged unit's debts are still theirs
+    # Who lives in what the unit was merged into still pays its debts.
+    homes = [one for one in (unit.pk, unit.merged_into_id) if one]
     here = Occupancy.objects.filter(on_day(today), unit__in=homes)
     phones = here.values_list("resident__phone", flat=True)
     if not any(phone.endswith(lookup.phone_last4) for phone in phones if phone):
