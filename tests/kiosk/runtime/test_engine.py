@@ -53,7 +53,7 @@ def lobby(journal):
     hands.engine = engine
     engine.start(hands)
     for event in (
-        ConfigLoaded(config()),
+        ConfigLoaded(config(credit=True)),
         ServerSeen(True),
         DevicesSeen(devices()),
         RecoveryDone(),
@@ -66,8 +66,8 @@ def lobby(journal):
         Tapped(Action.NEXT),
     ):
         assert engine.commit(event, 5)
-    found = AccountFound(engine.session.visit.number, account(bill(9, 30000), bill(10, 33208)))
-    assert engine.commit(found, 5)
+    known = account(bill(9, 30000), bill(10, 33208)).model_copy(update={"credit_minor": 70_000})
+    assert engine.commit(AccountFound(engine.session.visit.number, known), 5)
     yield engine, hands
     engine.stop()
 
@@ -233,9 +233,12 @@ def test_no_payment_begins_for_a_bill_that_may_be_paid_already(lobby, journal, m
     """The last gate, whatever the screen shows: nothing is asked, nothing is written, and it is said."""
     engine, hands = lobby
     pays_elsewhere(journal, in_doubt=in_doubt)
-    engine.commit(Tapped(Action.PAY), 5)
+    credit = method is Method.CREDIT
+    engine.commit(Tapped(Action.USE_CREDIT if credit else Action.PAY), 5)
+    assert engine.session.visit.screen is (Screen.CREDIT if credit else Screen.METHOD)
     before = journal.last_sequence
-    assert not engine.commit(Tapped(Action.METHOD, method), 5)
+    last = Tapped(Action.USE_CREDIT) if credit else Tapped(Action.METHOD, method)
+    assert not engine.commit(last, 5)
     assert hands.effects(MakeOrder) == hands.effects(AskTerminal) == []
     assert journal.last_sequence == before
     visit = engine.session.visit
