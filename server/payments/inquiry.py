@@ -232,6 +232,11 @@ def recheck_closed(order: PaymentOrder, at: datetime) -> bool:
     if through is None:
         return False
     known = record_response(order, "query", through.query(order.out_trade_no), at)
+    by_hand = order.life is PaymentState.REVERSED and refunds.returned_by_hand(order) is not None
+    if by_hand and known.status is ChannelStatus.REFUNDED:
+        known = _with_sum(order, known)
+        if known.refunded_minor is None:
+            return False  # how much of what people returned went back there too, time will tell
     before, order = order, apply_answer(order, known, at)
     unclear = known.status is ChannelStatus.REFUNDED and outside_refunds.to_be_asked_again(order)
     if before.life is PaymentState.APPROVED:

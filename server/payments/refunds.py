@@ -174,6 +174,9 @@ def take_over(
     watch = {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at)}
     if how is Refund.How.CHANNEL or not order.by_code:
         watch = {"next_poll_at": None}  # nothing else could be found there
+    else:  # the channel keeps the money still: somebody may give it back in its console
+        looked_at = timing.next_recheck(0, at, timing.RECHECKS_PAID)
+        PaymentOrder.objects.filter(pk=order.pk).update(poll_count=0, next_poll_at=looked_at)
     _end(refund, Refund.State.BY_HAND, at, done_at=returned_at, how=how.value, **watch)
     return refund
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import close_old_connections
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contract.messages import Method, PaymentState
 from contract.methods import BY_CHANNEL
@@ -21,7 +21,7 @@ from server.alerts.models import Alert
 from server.alerts.raising import keep_up
 from server.payments import held_bills, inquiry, notifications, refunds, timing
 from server.payments.investigation import LastWord, facts
-from server.payments.models import PaymentOrder
+from server.payments.models import PaymentOrder, Refund
 
 DUE_MAX = 200  # in one turn
 SILENT_MAX = 3  # answers in a row that did not come: then the channel has the rest of the turn off
@@ -77,7 +77,11 @@ class Patience:
 def _due(method: str, at: datetime) -> list[PaymentOrder]:
     """Open orders before those that are only looked at again."""
     taken_back = Q(state=PaymentState.REVERSED.value, decided="unpaid")
-    ended = Q(captured_minor=0) | Q(state=PaymentState.APPROVED.value) | taken_back
+    by_hand = Refund.objects.filter(order=OuterRef("pk"), state=Refund.State.BY_HAND)
+    returned = Q(state=PaymentState.REVERSED.value) & Exists(
+        by_hand.exclude(how=Refund.How.CHANNEL.value)
+    )
+    ended = Q(captured_minor=0) | Q(state=PaymentState.APPROVED.value) | taken_back | returned
     due = PaymentOrder.objects.filter(method=method, next_poll_at__lte=at)
     parts: Sequence[QuerySet[PaymentOrder]] = (
         due.filter(state__in=_OPEN),
@@ -133,9 +137,16 @@ def _look(order: PaymentOrder, at: datetime) -> bool:
     if clear:
         looks = order.poll_count + 1
         as_known = PaymentOrder.objects.filter(pk=order.pk, version=order.version)
-        pauses = timing.rechecks(order.life, order.ending)
+        pauses = _pauses(order)
         as_known.update(poll_count=looks, next_poll_at=timing.next_recheck(looks, at, pauses))
     return clear
+
+
+def _pauses(order: PaymentOrder) -> tuple[timedelta, ...]:
+    """Of money that people returned the channel keeps its own, as of a payment that stands."""
+    if order.life is PaymentState.REVERSED and refunds.returned_by_hand(order) is not None:
+        return timing.RECHECKS_PAID
+    return timing.rechecks(order.life, order.ending)
 
 
 def _claimed(order: PaymentOrder, at: datetime) -> bool:

@@ -305,6 +305,32 @@ def test_what_staff_paid_out_and_somebody_returned_in_the_console_is_booked_and_
     assert verify_books() == []
 
 
+def test_what_somebody_returned_in_the_console_too_is_found_though_nobody_tells(refusing):
+    """A channel may say that something went back, and how much only with its bill of the day."""
+    by_hand()
+    number = order().out_trade_no
+    refusing.channel.orders[number] = OrderState(ChannelStatus.REFUNDED, "42", 66416, NOW, None)
+    sweep(hours=27)
+    assert not Alert.objects.filter(kind="refunded_twice")
+    refusing.channel.sent_back[number] = 22000
+    for hours in (40, 60, 120):
+        sweep(hours=hours)
+    alert = Alert.objects.get(kind="refunded_twice")
+    assert alert.details["amount_minor"] == 22000
+    assert balances(refusing)["refunds_due"] == 22000
+    assert verify_books() == []
+
+
+def test_what_staff_paid_out_is_looked_at_for_as_long_as_a_payment_that_stands(refusing):
+    by_hand()
+    days = [1 / 4 + 2, 6, 17, 50]
+    for day in days:
+        assert order().next_poll_at is not None
+        sweep(hours=24 * day)
+    assert order().next_poll_at is None
+    assert not Alert.objects.filter(kind="refunded_twice")
+
+
 @pytest.mark.parametrize("read", [False, True])
 def test_each_part_that_went_back_in_the_console_too_is_booked_and_told(refusing, read):
     by_hand()
