@@ -1,4 +1,4 @@
-"""axe, a judge that we did not write, on the pages of each role: nothing that it
+"""axe, a judge that we did not write, on every page of staff and every role's start page: nothing that it
 calls serious or critical. And what it cannot see: whoever uses keys alone gets past the menu, sees where
 they are, and moves in the order of the page."""
 
@@ -14,8 +14,10 @@ from server.billing.models import Bill
 from server.payments.models import PaymentOrder
 from server.staff.roles import Role
 from tests.server.fleet.test_staff_browser import page
+from tests.server.open_questions import questions as lobby
 from tests.server.payments.conftest import world
 from tests.server.staff_accounts import PASSWORD, create_person, create_staff
+from tests.server.test_one_language import _pages
 from tests.server.village import create_village, issue
 
 __all__ = ["page", "world"]
@@ -87,6 +89,20 @@ def own_pages(village: Any) -> list[str]:
     pages += [order.get_absolute_url()] if order else []
     pages += [f"/staff/onboarding/{village.pk}/import/"]
     return [*pages, "/staff/?q=101"]
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", 1280), ("en", 390)])
+def test_axe_finds_nothing_serious_on_the_companys_pages(page, axe, world, language, width):
+    village = create_village("other")
+    issue(village)
+    lobby.refused_refund(world)
+    page.set_viewport_size({"width": width, "height": 844})
+    signed_in(page, create_staff("boss"), language)
+    found: list[str] = []
+    whole = [where for where in _pages() if not where.endswith("/live/")]  # the others are parts
+    for where in [*whole, *own_pages(village)]:
+        found += judged(page, axe, where)
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_serious_for_any_role(page, axe, world):
