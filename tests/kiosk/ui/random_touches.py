@@ -35,7 +35,7 @@ from kiosk.ui.gallery import pictures, samples
 
 CALM_EVERY = 100
 CALM_S = 900
-ON_THE_MAIN_ONE = 4  # so many times as often as on another button
+ON_THE_MAIN_ONE = 8  # so many times as often as on another button
 ON_A_BUTTON, UNIT_TYPED, FAULT, ANSWER = 0.9, 0.3, 0.06, 0.5
 FIRST_TOUCHES = 50  # what is made once is made by then
 ENDS = (PaymentState.APPROVED, PaymentState.DECLINED, PaymentState.CANCELLED)

@@ -15,7 +15,7 @@ from kiosk.core.model import Screen
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[3]
-TOUCHES, SEED, MEMORY_MAX_MB = 250, 3, 350
+TOUCHES, SEED, MEMORY_MAX_MB = 350, 5, 350
 SEEN_AT_LEAST = {
     Screen.ATTRACT, Screen.IDENTIFY, Screen.BILLS, Screen.METHOD, Screen.PAYING_QR,
     Screen.PAYING_CARD, Screen.PAID, Screen.HELP, Screen.SERVICES,
