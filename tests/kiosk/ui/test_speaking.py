@@ -53,7 +53,7 @@ class Listener(Glass):
 
     def walk_to(self, action: str, value: str = "") -> None:
         """Down until the control is focused: what is focused is seen by its ring."""
-        focus = self.look()["focus"]
+        focus = self.wait(lambda s: s["settled"], "a settled screen")["focus"]
         for _ in range(60):
             if focus == [action, value]:
                 return
@@ -139,7 +139,7 @@ def test_a_finger_hears_what_is_there_and_acts_at_the_second_tap(listener):
     listener.touch("keypad")
     listener.hears("输入房号", device=BY_SPEAKER)
     time.sleep(0.5)
-    assert listener.look()["screen"] == "attract"  # heard, and nothing done
+    assert listener.screen("attract")  # heard, and nothing done
     listener.touch("keypad")
     listener.screen("identify")
     for key in "3", "2":
