@@ -122,7 +122,7 @@ def test_five_keys_and_a_headset_lead_from_the_unit_to_the_receipt(listener):
     listener.screen("paid")
     place = listener.hears("缴费成功", before)
     receipt = "".join(listener.heard()[place - 1]["said"])
-    for part in ("金额一千三百一十九元零三分", "三栋二单元一二零一", "微信支付", "收据号K"):
+    for part in ("金额一千三百一十九元零三分", "三栋二单元一二零一", "微信支付", "小票号K"):
         assert part in receipt, receipt
     before = len(listener.heard())
     listener.does("print")
