@@ -17,6 +17,7 @@ from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
 from server.billing.periods import PeriodField, is_period
+from server.billing.reading_photos import ReadingPhoto
 from server.estate.fields import BilingualField
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
@@ -31,6 +32,7 @@ __all__ = [  # the models of this app that have files of their own
     "Meter",
     "MeterReading",
     "OneOffCharge",
+    "ReadingPhoto",
     "SharedCost",
     "Tariff",
     "UnitWeight",
