@@ -7,6 +7,7 @@ import time
 import pytest
 
 from device_drivers.errors import NotReachable, Refused
+from device_drivers.input_devices import node
 from device_drivers.registry import factory
 from device_drivers.scanners import keyboard_wedge
 from device_drivers.scanners.interface import CODE_LENGTH_MAX
@@ -123,7 +124,7 @@ def kernel(monkeypatch):
 @pytest.fixture
 def as_input(monkeypatch):
     """A pty passes for an input device: 136 is the kernel's number of ptys."""
-    monkeypatch.setattr(keyboard_wedge, "INPUT_MAJOR", 136)
+    monkeypatch.setattr(node, "INPUT_MAJOR", 136)
 
 
 def test_an_input_device_is_grabbed_before_anything_is_read(kernel, as_input, tmp_path):
