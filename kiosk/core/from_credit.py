@@ -4,17 +4,12 @@ The server books it with its order, so the request itself takes the money: the p
 asked for before it is sent, and no answer is not a no. Nothing of it is offered without the server. Pure.
 """
 
-from contract.lifecycle import Fact
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentRecord
-from kiosk.core import payment_flow
+from kiosk.core import payment_code, payment_flow
 from kiosk.core.capabilities import credit_covers
-from kiosk.core.effects import MakeOrder, Record
 from kiosk.core.events import Tapped
 from kiosk.core.model import ALL_DUE, Action, Moment, Say, Screen, Session
-from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, say, with_visit
-
-ANSWER_WITHIN_S = 90  # the server books it or refuses it long before
 
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
@@ -44,18 +39,4 @@ def _pay(session: Session, moment: Moment) -> Step:
     record = payment_flow.intended(session, Method.CREDIT, moment)
     if not isinstance(record, PaymentRecord):
         return (say(session, record, Screen.METHOD) if record else session), ()
-    asked = apply_fact(record, Fact.SUBMITTED, moment.wall)
-    assert asked is not None
-    session = with_visit(
-        session,
-        screen=Screen.PAYING_CREDIT,
-        payment=asked,
-        code_url="",
-        out_of_sight=False,
-        code_expires=moment.monotonic + ANSWER_WITHIN_S,
-        cancelling=False,
-        receipt_done=False,
-        paper_begun=False,
-        say=None,
-    )
-    return session, (Record(record), Record(asked), MakeOrder(asked))
+    return payment_code.ask(session, record, Screen.PAYING_CREDIT, moment)

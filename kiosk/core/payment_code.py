@@ -88,21 +88,31 @@ def _charge(session: Session, code: str, moment: Moment) -> Step:
     if not isinstance(record, PaymentRecord):
         return (say(session, record, Screen.METHOD) if record else session), ()
     record = record.model_copy(update={"with_payment_code": True})
+    tried = (*session.visit.codes_tried, _mark(code))
+    session = with_visit(session, codes_tried=tried)
+    session, effects = ask(session, record, Screen.PAYING_CODE, moment, code)
+    return session, (*effects, Sound("read"))
+
+
+def ask(
+    session: Session, record: PaymentRecord, screen: Screen, moment: Moment, code: str = ""
+) -> Step:
+    """Sends a request that takes the money: its payment is recorded as asked for before."""
     asked = apply_fact(record, Fact.SUBMITTED, moment.wall)
     assert asked is not None
     session = with_visit(
         session,
-        screen=Screen.PAYING_CODE,
+        screen=screen,
         payment=asked,
         code_url="",
         out_of_sight=False,
         code_expires=moment.monotonic + ANSWER_WITHIN_S,
         cancelling=False,
         receipt_done=False,
+        paper_begun=False,
         say=None,
-        codes_tried=(*session.visit.codes_tried, _mark(code)),
     )
-    return session, (Record(record), Record(asked), MakeOrder(asked, code), Sound("read"))
+    return session, (Record(record), Record(asked), MakeOrder(asked, code))
 
 
 def _awaited(session: Session, payment_id: str) -> PaymentRecord | None:
