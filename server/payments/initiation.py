@@ -183,7 +183,7 @@ def _digest(request: StartPayment) -> str:
 
 @transaction.atomic
 def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
-    """Of credit the caller holds the unit."""
+    """The caller holds the bills, and of credit the unit."""
     unit = find_unit(caller.community, request.unit)
     simulated = request.simulated or _simulated_channel(request.method)
     if simulated and not caller.community.test:
@@ -244,12 +244,11 @@ def _simulated_channel(method: Method) -> bool:
 
 
 def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
-    """Held from here on, and read only then: what is waived meanwhile is in their amounts."""
+    """The caller holds them; they are read only then: what was waived meanwhile is in their amounts."""
     if request.top_up:
         return _checked_top_up(unit, request)
     wanted = {b.number: b.amount_minor for b in request.bills}
     named = Bill.objects.filter(unit=unit, number__in=wanted)
-    lock(named)
     as_held = named.select_related("unit").prefetch_related("lines__fee_item")
     found = {bill.number: bill for bill in as_held}
     if request.currency != unit.community.currency:
