@@ -77,3 +77,8 @@ def test_a_second_word_would_be_found():
 def test_english_has_its_own_sign_of_money():
     text = (ROOT / CATALOGUES[1]).read_text(encoding="utf-8")
     assert "\uffe5" not in text
+
+
+def test_credit_has_its_whole_name():
+    texts = [text for catalogue in CATALOGUES for text in said(ROOT / catalogue)]
+    assert [text for text in texts if re.search("预存(?!款)", text)] == []
