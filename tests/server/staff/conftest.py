@@ -1,5 +1,7 @@
 """A community, its administrator signed in, and one with payments in it, for who may see and do what."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -20,3 +22,13 @@ def village() -> Community:
 @pytest.fixture
 def boss(village: Community) -> Client:
     return signed_in(create_person("boss", (village, Role.ADMINISTRATOR)))
+
+
+@pytest.fixture
+def clerk(village: Community) -> Any:
+    return create_person("clerk", (village, Role.BOOKKEEPER))
+
+
+@pytest.fixture
+def approver(village: Community) -> Any:
+    return create_person("approver", (village, Role.APPROVER))

@@ -37,11 +37,6 @@ def collector(village):
     return create_person("collector", (village, Role.COLLECTOR))
 
 
-@pytest.fixture
-def approver(village):
-    return create_person("approver", (village, Role.APPROVER))
-
-
 def asked_for(village, person, at=NOW) -> Request:
     bill = bill_of(village)
     return approvals.ask(

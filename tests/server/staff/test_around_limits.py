@@ -32,18 +32,8 @@ def village():
 
 
 @pytest.fixture
-def clerk(village):
-    return create_person("clerk", (village, Role.BOOKKEEPER))
-
-
-@pytest.fixture
 def boss(village):
     return create_person("boss", (village, Role.ADMINISTRATOR))
-
-
-@pytest.fixture
-def approver(village):
-    return create_person("approver", (village, Role.APPROVER))
 
 
 def limit(village, role: Role, kind: str, minor: int) -> Limit:

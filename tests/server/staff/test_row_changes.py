@@ -23,16 +23,6 @@ def village():
     return made
 
 
-@pytest.fixture
-def clerk(village):
-    return create_person("clerk", (village, Role.BOOKKEEPER))
-
-
-@pytest.fixture
-def approver(village):
-    return create_person("approver", (village, Role.APPROVER))
-
-
 def property_tariff(village) -> Tariff:
     return Tariff.objects.get(community=village, fee_item__code="property")
 
