@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from tests.server.append_only import without_triggers
 
@@ -73,3 +74,11 @@ def rows_that_stand_are_emptied_between_tests() -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = without_triggers(flush)
     yield
     BaseDatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    """The browser of somebody with every right in every community, signed in."""
+    from tests.server.staff_accounts import create_staff, signed_in
+
+    return signed_in(create_staff("staff"))

@@ -29,17 +29,9 @@ from server.estate.models import (
 from server.estate.tenancy import is_tenant, links_of
 from server.ledger import guards
 from server.notices.models import Notice
-from tests.server.staff_accounts import create_staff
 from tests.server.village import create_village, issue
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client: Client) -> Client:
-    create_staff("staff", "a-long-password")
-    assert client.login(username="staff", password="a-long-password")
-    return client
 
 
 @pytest.fixture

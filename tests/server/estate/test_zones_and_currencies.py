@@ -15,19 +15,11 @@ from server.fleet.fleet_page import Asked, overview
 from server.payments import sweeper, timing
 from server.payments.models import PaymentOrder
 from tests.server.payments import world
-from tests.server.staff_accounts import create_staff
 from tests.server.village import NOW, create_village
 from tests.server.without_guards import without_guards
 
 NUMBERING = fields_of(DEFAULT, "numbering")
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client: Client) -> Client:
-    create_staff("staff", "a-long-password")
-    assert client.login(username="staff", password="a-long-password")
-    return client
 
 
 def posted(staff: Client, **changes: str) -> tuple[int, str]:

@@ -11,17 +11,9 @@ from server.fleet.models import Kiosk
 from server.staff.models import Act
 from tests.server.fleet.heartbeats import PAPER_LOW, device, heartbeat, kiosk
 from tests.server.pages import foreign
-from tests.server.staff_accounts import create_staff
 from tests.server.village import NOW, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client: Client) -> Client:
-    create_staff("staff", "a-long-password")
-    assert client.login(username="staff", password="a-long-password")
-    return client
 
 
 def test_strangers_are_sent_to_the_login_page(client: Client):

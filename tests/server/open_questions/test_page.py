@@ -19,18 +19,11 @@ from server.staff.people import Person
 from server.staff.roles import Role
 from tests.server.open_questions import questions as lobby
 from tests.server.pages import foreign
-from tests.server.staff_accounts import create_person, create_staff
+from tests.server.staff_accounts import create_person
 from tests.server.village import NOW
 
 pytestmark = pytest.mark.django_db
 PAGE, ACT = "/staff/open-questions/", "/staff/open-questions/act/"
-
-
-@pytest.fixture
-def staff(client: Client) -> Client:
-    create_staff("staff", "a-long-password")
-    assert client.login(username="staff", password="a-long-password")
-    return client
 
 
 def does(staff: Client, act: str, subject: str, reason: str = "已核对", **form: str) -> str:
