@@ -20,8 +20,8 @@ TEXTS = {
         "More was paid than the bill and its late fee on that day; the rest was kept as credit"
     ),
     "credit_overdrawn": _(
-        "More of a unit's credit was used than there was, as may be after a restore from a backup."
-        " The unit owes it; tell its resident"
+        "More of a unit's credit was used than there is: money that was paid in went back, or the"
+        " server was restored from a backup. The unit owes it; tell its resident"
     ),
     "told_unpaid": _(
         "A kiosk told its payer that no money was taken, but the channel has it and the"

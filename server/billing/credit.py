@@ -17,7 +17,7 @@ from server.billing.models import Bill, BillState
 from server.billing.settlement import CREDIT, Part, Taken, settle_together
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Community, Unit
-from server.estate.row_locks import hold_community, hold_unit
+from server.estate.row_locks import hold_community, hold_heirs, hold_unit
 from server.ledger import posting
 from server.ledger.posting import Line
 from server.staff import audit
@@ -52,10 +52,11 @@ def deposit_by(
     today: date,
     at: datetime,
 ) -> CreditMove:
-    """Money that was taken at the counter. The same ``key`` answers what was done then. Raises KeyReused,
-    ValueError for what is no amount."""
+    """Money that was taken at the counter; for a unit that was merged it is credit of the one that stays.
+    The same ``key`` answers what was done then. Raises KeyReused, ValueError for what is no amount."""
     _checked(amount_minor)
     unit = _locked(unit)
+    unit = hold_unit(hold_heirs([unit.pk])[unit.pk])
     if (known := _known(key, unit, Kind.DEPOSIT, amount_minor, how)) is not None:
         return known
     before = credit_minor(unit)

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from server.billing.settlement import OUTSIDE
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Unit
-from server.estate.row_locks import hold_unit
+from server.estate.row_locks import hold_heirs, hold_unit
 from server.ledger import posting
 from server.ledger.models import Entry
 from server.ledger.posting import Line
@@ -43,17 +43,18 @@ def borne_by(unit: Unit, bearer: str, *, payment_id: str, sum_minor: int, at: da
 
     Raises TooLittleCredit; ledger.posting.AlreadyPosted.
     """
-    hold_unit(unit.pk)  # its credit is spent by one at a time
+    heir = hold_unit(hold_heirs([unit.pk])[unit.pk])  # its credit is spent by one at a time
     amount = waiting_minor(unit.community_id, payment_id)
     if not amount:
         return 0
-    if bearer == "credit" and credit_minor(unit) < amount:
-        raise TooLittleCredit(credit_minor(unit))
+    if bearer == "credit" and credit_minor(heir) < amount:
+        raise TooLittleCredit(credit_minor(heir))
+    whose = heir if bearer == "credit" else unit
     posting.post(
         unit.community_id,
         f"{_KINDS[bearer]}{sum_minor}",
         payment_id,
-        [Line(bearer, amount, unit.pk), Line(ACCOUNT, -amount, unit.pk)],
+        [Line(bearer, amount, whose.pk), Line(ACCOUNT, -amount, unit.pk)],
         currency=unit.community.currency,
         at=at,
     )

@@ -1,11 +1,12 @@
 """Money taken becomes bills settled, or credit of the unit. Every step is in the ledger, once.
 
 The caller says how much of the payment is for each bill; what a bill does not need, because somebody
-else paid it meanwhile or because it costs less, becomes credit. Nothing is dropped.
+else paid it meanwhile or because it costs less, becomes credit. Nothing is dropped. Credit of a unit that
+was merged is that of the unit which stays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from server.billing.leases import lock, release
 from server.billing.models import Allocation, Bill, BillState
 from server.billing.rules.late_fee import LateFeeTerms
 from server.estate.models import Community, Unit
+from server.estate.row_locks import hold_heirs
 from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
 
@@ -91,10 +93,11 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     """
     community = payments[0].unit.community
     _check(payments, community)
+    heirs = hold_heirs(taken.unit.pk for taken in payments)  # before the bills, as clerks do
     bills = {bill.pk: bill for bill in lock([p.bill for taken in payments for p in taken.parts])}
     ids = [taken.payment_id for taken in payments]
     known = posting.find_many(community.pk, "payment", ids)
-    work = _Work(bills, terms_of(community.pk))
+    work = _Work(bills, terms_of(community.pk), heirs)
     answers = [
         _as_posted(known[taken.payment_id], taken.payment_id)
         if taken.payment_id in known
@@ -121,16 +124,20 @@ def _check(payments: Sequence[Taken], community: Community) -> None:
 
 
 class _Work:
-    """What settling changes, gathered so that it is written at once. ``bills`` are locked."""
+    """What settling changes, gathered so that it is written at once. ``bills`` are locked, and so are
+    ``heirs``: by unit, the one that has its credit."""
 
-    def __init__(self, bills: dict[int, Bill], terms: LateFeeTerms | None) -> None:
-        self._bills, self._terms = bills, terms
+    def __init__(
+        self, bills: dict[int, Bill], terms: LateFeeTerms | None, heirs: dict[int, int]
+    ) -> None:
+        self._bills, self._terms, self._heirs = bills, terms, heirs
         self._paid: dict[tuple[date, int], list[int]] = {}  # (paid on, late fee) -> bills
         self._allocations: list[Allocation] = []
         self.postings: list[posting.Posting] = []
 
     def settle(self, taken: Taken) -> Settlement:
-        lines = [Line(taken.account, taken.total_minor, taken.unit.pk)]
+        own, heir = taken.unit.pk, self._heirs[taken.unit.pk]
+        lines = [Line(taken.account, taken.total_minor, heir if taken.account == CREDIT else own)]
         settled: list[str] = []
         credited = taken.rest_minor
         for part in taken.parts:
@@ -143,7 +150,7 @@ class _Work:
             credited += part.amount_minor - principal_minor(bill) - late_fee
             settled.append(bill.number)
         if credited:
-            lines.append(Line("credit", -credited, taken.unit.pk))
+            lines.append(Line(CREDIT, -credited, heir))
         self.postings.append(posting.Posting("payment", taken.payment_id, tuple(lines)))
         return Settlement(tuple(settled), credited)
 
@@ -191,18 +198,19 @@ def undo(unit: Unit, payment_id: str, *, at: datetime) -> bool:
 
     True when this call did it; False when it was done before, or the payment was never settled.
     """
-    ours = Allocation.objects.filter(payment_id=payment_id)
-    lock([allocation.bill for allocation in ours.select_related("bill")])
     original = posting.find(unit.community_id, "payment", payment_id)
     if original is None:
         return False
     parts = posting.find_of_kinds(unit.community_id, OUTSIDE, payment_id)
+    lines = _where_it_is([line for one in (original, *parts) for line in posting.mirrored(one)])
+    ours = Allocation.objects.filter(payment_id=payment_id)
+    lock([allocation.bill for allocation in ours.select_related("bill")])
     try:
         posting.post(
             unit.community_id,
             "payment_undone",
             payment_id,
-            [line for one in (original, *parts) for line in posting.mirrored(one)],
+            lines,
             currency=original.currency,
             at=at,
         )
@@ -294,16 +302,20 @@ def receive_as_credit(
     unit: Unit, amount_minor: int, *, method: str, payment_id: str, at: datetime
 ) -> None:
     """Money kept for the unit: prepaid, or late for a cancelled order where policy says credit."""
-    _once(
-        unit,
-        "payment",
-        payment_id,
-        [
-            Line(f"clearing:{method}", amount_minor, unit.pk),
-            Line("credit", -amount_minor, unit.pk),
-        ],
-        at,
-    )
+    lines = [
+        Line(f"clearing:{method}", amount_minor, unit.pk),
+        Line(CREDIT, -amount_minor, unit.pk),
+    ]
+    _once(unit, "payment", payment_id, _where_it_is(lines), at)
+
+
+def _where_it_is(lines: list[Line]) -> list[Line]:
+    """Credit moves with its unit when that is merged, and so does what is still to come of it."""
+    heirs = hold_heirs({one.unit_id for one in lines if one.account == CREDIT and one.unit_id})
+    return [
+        replace(one, unit_id=heirs[one.unit_id]) if one.account == CREDIT and one.unit_id else one
+        for one in lines
+    ]
 
 
 def _as_posted(known: posting.Transaction, payment_id: str) -> Settlement:

@@ -10,7 +10,9 @@ from contract.business_day import local_time
 from contract.messages import Method, PaymentState
 from contract.money import Money
 from server.billing.credit_moves import CreditMove
+from server.billing.settlement import CREDIT
 from server.estate.models import Unit
+from server.ledger.models import Entry
 from server.payments.models import PaymentOrder
 
 SHOWN_MAX = 50
@@ -33,7 +35,9 @@ class Movement:
 def of(unit: Unit) -> list[Movement]:
     moves = CreditMove.objects.filter(unit=unit).order_by("-at", "-pk")[:SHOWN_MAX]
     moved = Q(method=Method.CREDIT) | Q(credited_minor__gt=0)
-    paid = PaymentOrder.objects.filter(moved, unit=unit, state=PaymentState.APPROVED.value)
+    booked = Entry.objects.filter(account__code=CREDIT, unit=unit).values("transaction__reference")
+    paid = PaymentOrder.objects.filter(moved, payment_id__in=booked, community=unit.community_id)
+    paid = paid.filter(state=PaymentState.APPROVED.value)
     found = [_by_hand(unit, move) for move in moves]
     found += [_at_kiosk(unit, order) for order in paid.order_by("-paid_at", "-pk")[:SHOWN_MAX]]
     return sorted(found, key=lambda movement: movement.at, reverse=True)[:SHOWN_MAX]

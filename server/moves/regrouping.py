@@ -24,7 +24,7 @@ from server.billing.debtors import agree, debtors
 from server.billing.meters import FormerMeterUnit, Meter
 from server.billing.models import Bill, BillState
 from server.billing.periods import period_of, previous_period
-from server.billing.unit_accounts import credit_minor
+from server.billing.unit_accounts import credit_minor, overdrawn_minor
 from server.estate import occupancy
 from server.estate.models import FormerArea, Occupancy, ParkingSpace, Resident, Unit, Vehicle
 from server.estate.row_locks import hold_community, hold_unit
@@ -186,6 +186,9 @@ def _check(units: Sequence[Unit], day: date, area_m2: Decimal, at: datetime) -> 
         _check_unit(unit, day)
     for unit in units[1:]:  # those that end
         _check_waivers(unit, period_of(day))
+        if overdrawn_minor(unit):
+            text = _("Unit %(code)s used more credit than it had; have it paid in first")
+            raise RegroupImpossible(text, code=unit.code)
 
 
 def _check_waivers(unit: Unit, period: str) -> None:

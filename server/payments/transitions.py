@@ -16,6 +16,7 @@ from contract.messages import Method, PaymentState
 from server.billing import settlement
 from server.billing.leases import release
 from server.billing.unit_accounts import overdrawn_minor
+from server.estate.row_locks import hold_heirs, hold_unit
 from server.payments import allocation, contradictions, held_money, late_money, timing
 from server.payments.channels.interface import Ending, OrderState
 from server.payments.models import HeldFor, PaymentOrder
@@ -246,8 +247,8 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
             whole = len(done.settled) == len(order.bills)
             kind = "more_than_due" if whole else "paid_twice"
             raise_about(order, kind, at, credited_minor=done.credited_minor)
-        if order.method == Method.CREDIT and (beyond := overdrawn_minor(order.unit)):
-            raise_about(order, "credit_overdrawn", at, overdrawn_minor=beyond)
+        if order.method == Method.CREDIT:
+            _tell_overdrawn(order, at)
         _assign(
             order,
             PaymentState.APPROVED,
@@ -266,6 +267,13 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
             order.save()
     if new:
         PaymentOrder.objects.bulk_create(new, batch_size=500)
+
+
+def _tell_overdrawn(order: PaymentOrder, at: datetime) -> None:
+    """Staff hear of it where the order took more out of the unit's credit than there was."""
+    unit = hold_unit(hold_heirs([order.unit_id])[order.unit_id])
+    if beyond := overdrawn_minor(unit):
+        raise_about(order, "credit_overdrawn", at, overdrawn_minor=beyond)
 
 
 def _looked_at(order: PaymentOrder, at: datetime) -> dict[str, Any]:
@@ -307,11 +315,14 @@ def mark_unknown(payment_id: str, reason: str, at: datetime, **fields: Any) -> P
 
 @transaction.atomic
 def apply_reversed(payment_id: str, reason: str, at: datetime, **fields: Any) -> PaymentOrder:
-    """The money went back: what it settled is open again."""
+    """The money went back: what it settled is open again, and what it was credit of the unit is taken
+    from that, which may have used it meanwhile."""
     order = _locked(payment_id)
     state = after(order.life, Fact.REVERSED)
     if state is not None:
         settlement.undo(order.unit, order.payment_id, at=at)
+        if order.credited_minor:
+            _tell_overdrawn(order, at)
         fields |= held_money.leaves(order, at)
         charged = fields.get("captured_minor", order.captured_minor)
         gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": charged}

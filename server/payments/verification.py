@@ -16,6 +16,7 @@ from server.alerts.models import Alert
 from server.billing import outside_refunds
 from server.billing.models import Allocation, BillLease
 from server.billing.verification import verify_ledger
+from server.estate.models import Unit
 from server.ledger.models import Entry, Transaction
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.refunds import TWICE
@@ -128,6 +129,8 @@ def _booked(kind: str) -> Sums:
 def _strays() -> Iterator[str]:
     """Money in the books of a payment at a kiosk that no order tells of, or in another unit's name."""
     orders = dict(PaymentOrder.objects.values_list("payment_id", "unit_id"))
+    merged = Unit.objects.exclude(merged_into=None)
+    into: dict[int, int] = dict(merged.values_list("pk", "merged_into_id"))
     rows = (
         Entry.objects.filter(Q(account__code__startswith="clearing:") | Q(account__code="credit"))
         .exclude(transaction__kind__in=_OF_BILLS)
@@ -139,8 +142,15 @@ def _strays() -> Iterator[str]:
         payment = reference.split(" ")[0]
         if payment not in orders and account in _OF_KIOSKS:
             yield f"the books know {kind} {reference} on {account}, of which there is no order"
-        elif orders.get(payment, unit) != unit:
+        elif not _may_be_of(orders.get(payment, unit), unit, account, into):
             yield f"{kind} {reference} is on {account} for another unit than its order's"
+
+
+def _may_be_of(owner: int | None, unit: int | None, account: str, into: dict[int, int]) -> bool:
+    """Credit of a unit that was merged is that of the unit which stays."""
+    while owner != unit and account == "credit" and owner in into:
+        owner = into[owner]
+    return owner == unit
 
 
 def _holds() -> Iterator[str]:

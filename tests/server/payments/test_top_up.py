@@ -5,7 +5,7 @@ import pytest
 from contract.messages import Method, PaymentState
 from server.alerts.models import Alert
 from server.billing.leases import BillLease
-from server.billing.unit_accounts import credit_minor
+from server.billing.unit_accounts import credit_minor, overdrawn_minor
 from server.estate.models import Community, LateSuccess
 from server.payments import inquiry, payer_status, sweeper
 from server.payments.initiation import AmountChanged, start
@@ -14,6 +14,7 @@ from server.payments.transitions import apply_reversed
 from server.payments.verification import verify_books
 from tests.server.payments.charges import later, order
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
+from tests.server.payments.test_from_credit import deposit, wanted
 from tests.server.payments.world import NOW, OutcomeUnknown
 
 
@@ -102,3 +103,17 @@ def test_a_card_told_by_the_journal_is_credit_also_where_the_order_is_lost(world
     take(world, journal.entries)
     assert credit_minor(world.unit) == 20_000 and order().life is PaymentState.APPROVED
     assert not Alert.objects.exists() and verify_books() == []
+
+
+@pytest.mark.parametrize(("used", "owed"), [(False, 0), (True, 16_416)])
+def test_staff_are_told_where_what_went_back_had_been_used(world, used, owed):
+    start(world.caller, wish(world), NOW)
+    pays(world)
+    if used:
+        deposit(world, 16_416)
+        assert start(world.caller, wanted(world, 2), later(60)).life is PaymentState.APPROVED
+        deposit(world, 33_584)
+    apply_reversed(order().payment_id, "refunded", later(300))
+    assert overdrawn_minor(world.unit) == owed and verify_books() == []
+    told = Alert.objects.filter(kind="credit_overdrawn")
+    assert [alert.details["overdrawn_minor"] for alert in told] == [owed] * used
