@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMES_EVERY_S = (10.0, 40.0)
 TELLS_OF_REFUNDS = ("alipay",)
+RETURNS_TOO_AFTER_S, A_PART = (5.0, 100.0), 0.4  # after people did: how often not all of it
 # So long the server looks at a paid order here; in truth for weeks. Who gives back later than it looks
 # is found by reconciliation with the channel's statement only.
 LOOKED_AT_FOR = timedelta(seconds=200)
@@ -48,16 +49,27 @@ class Console:
             account.returned_at = self._scheduler.now
             self._channel.did(account)
 
+    def returns_too(self, account: Account) -> None:
+        """Who works in the console does not know that people have returned the money."""
+        if self._faults.strikes("console_returns_too"):
+            share = 3 if self._scheduler.random.random() < A_PART else 1
+            self._channel.soon(
+                lambda: self._give_back(account, account.kept_minor // share), RETURNS_TOO_AFTER_S
+            )
+
     def _refunds(self, account: Account) -> None:
-        self._give_back(account, account.kept_minor)
+        if self._is_looked_at(account):
+            self._give_back(account, account.kept_minor)
 
     def _refunds_part(self, account: Account) -> None:
-        if account.kept_minor > 1:
+        if account.kept_minor > 1 and self._is_looked_at(account):
             self._give_back(account, account.kept_minor // 3)
 
+    def _is_looked_at(self, account: Account) -> bool:
+        return account.paid_at is not None and wall() - account.paid_at < LOOKED_AT_FOR
+
     def _give_back(self, account: Account, amount_minor: int) -> None:
-        recent = account.paid_at is not None and wall() - account.paid_at < LOOKED_AT_FOR
-        if not amount_minor or not recent:
+        if not amount_minor:
             return
         account.refunds[f"{IN_THE_CONSOLE} {len(account.refunds)}"] = amount_minor
         account.returned_at = self._scheduler.now

@@ -140,6 +140,8 @@ class Desk:
         returned_by_hand(refund.refund_no, CLERK, BECAUSE, wall(), how=how, looked_at_channel=True)
         if how is not Refund.How.CHANNEL:
             self.by_hand[refund.refund_no] = refund.amount_minor
+            if account is not None:
+                self._run.channels[Method(refund.order.method)].console.returns_too(account)
 
     def _is_paid(self, order: PaymentOrder) -> bool:
         if order.by_code:

@@ -87,6 +87,7 @@ KINDS = {
     "books_altered": 0.1,  # somebody writes into the server's tables by hand
     "removed_while_charging": 0.8,  # a channel, just when it is slow to charge a phone
     "refusal_repeated": 0.9,  # a connection stalls: what was refused comes again, the journal does not
+    "console_returns_too": 0.9,  # somebody, what people have returned in cash or by transfer
 }
 # Only in runs whose theme is about them.
 RARE = frozenset(tuple(KINDS)[tuple(KINDS).index("scanned_late") :])

@@ -83,9 +83,9 @@ def kept_by_hand() -> Counter[int]:
     return kept
 
 
-def wrong(run: "Simulation") -> Iterator[str]:
-    """The till holds what was taken in and not given out; nobody's credit is less than nought unless a
-    channel took money back, or a restored server learnt late what a kiosk had used."""
+def wrong() -> Iterator[str]:
+    """The till holds what was taken in and not given out; nobody's credit is less than nought unless
+    staff are told: a channel took money back, or a restored server learnt late what a kiosk had used."""
     moves = CreditMove.objects.exclude(kind=CreditMove.Kind.USED).order_by()
     cash = sum(m.amount_minor * (1 if m.kind == "deposit" else -1) for m in moves)
     booked = Entry.objects.filter(
@@ -93,15 +93,13 @@ def wrong(run: "Simulation") -> Iterator[str]:
     )
     if (found := booked.aggregate(total=Sum("amount_minor"))["total"] or 0) != cash:
         yield f"the till holds {cash} by its receipts, the books say {found}"
-    gone = PaymentOrder.objects.filter(refunded_minor__gt=0).values_list("unit_id", flat=True)
-    learnt = _learnt_late() if run.server.lost else set()
-    for unit in Unit.objects.exclude(pk__in={*gone, *learnt}).select_related("community"):
+    for unit in Unit.objects.exclude(pk__in=_told_overdrawn()).select_related("community"):
         entries = Entry.objects.filter(account__code="credit", unit=unit)
         if (entries.aggregate(total=Sum("amount_minor"))["total"] or 0) > 0:
             yield f"more was spent of {unit.code}'s credit than there was"
 
 
-def _learnt_late() -> set[int]:
+def _told_overdrawn() -> set[int]:
     """Units of whose overdrawn credit staff are told."""
     told = Alert.objects.filter(kind="credit_overdrawn").values_list("subject", flat=True)
     orders = PaymentOrder.objects.filter(reference__in=list(told))

@@ -68,7 +68,7 @@ def problems(run: "Simulation") -> list[str]:
         *_orders(run),
         *_books(run),
         *_credits(),
-        *front_desk.wrong(run),
+        *front_desk.wrong(),
         *_journals(run),
         *_receipts(run, records),
     ]

@@ -142,6 +142,7 @@ RETURNS = Theme(
             "refund_fails",
             "clerk_answers",
             "clerk_renames",
+            "console_returns_too",
             "channel_answer_lost",
             "server_killed",
         }

@@ -391,9 +391,3 @@ def a_restored_server_asks_nobody_again() -> None:
     from server.payments import restored
 
     restored.ask_again = lambda last_known, at: 0
-
-
-def c01_credit_is_paid_out_without_looking_what_there_is() -> None:
-    from server.billing import credit
-
-    credit.credit_minor = lambda unit: 10**9

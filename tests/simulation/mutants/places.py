@@ -26,6 +26,7 @@ _OF_MODULE = {
     "server_bugs": Place(themes.SCREEN),
     "phone_bugs": Place(themes.PHONE),
     "office_bugs": Place(themes.OFFICE),
+    "desk_bugs": Place(themes.CREDIT),
 }
 _PLACES = {
     "kiosk_bugs.the_journal_is_not_synced": Place(themes.CARD, ("kiosk_power_cut",)),
@@ -148,8 +149,14 @@ _PLACES = {
     "office_bugs.a_restored_server_asks_nobody_again": Place(
         themes.BACKUP, ("backup_restored", "paid_after_close", "scanned_late")
     ),
-    "office_bugs.c01_credit_is_paid_out_without_looking_what_there_is": Place(
+    "desk_bugs.c01_credit_is_paid_out_without_looking_what_there_is": Place(
         themes.CREDIT, ("clerk_keeps_credit",)
+    ),
+    "desk_bugs.c02_nobody_hears_that_credit_went_back_after_it_was_used": Place(
+        themes.CONSOLE, ("console_refunds", "clerk_keeps_credit")
+    ),
+    "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
+        themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
     ),
     "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(
         themes.CREDIT, ("clerk_keeps_credit",)

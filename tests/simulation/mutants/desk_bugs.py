@@ -1,0 +1,32 @@
+"""Bugs at the desks where people take money in, pay it out and give it back, planted again. Each changes
+the code of its own process, for good."""
+
+from typing import Any
+
+
+def c01_credit_is_paid_out_without_looking_what_there_is() -> None:
+    from server.billing import credit
+
+    credit.credit_minor = lambda unit: 10**9
+
+
+def what_people_returned_is_not_looked_for_in_the_console() -> None:
+    """An order that went back by hand is done with: its channel is asked nothing more."""
+    from server.payments import refunds
+    from server.payments.decisions import refund_takeover
+    from server.payments.models import PaymentOrder
+
+    real = refunds.take_over
+
+    def and_forgotten(*arguments: Any) -> Any:
+        refund = real(*arguments)
+        PaymentOrder.objects.filter(pk=refund.order.pk).update(next_poll_at=None)
+        return refund
+
+    refunds.take_over = refund_takeover.refunds.take_over = and_forgotten
+
+
+def c02_nobody_hears_that_credit_went_back_after_it_was_used() -> None:
+    from server.payments import transitions
+
+    transitions._tell_overdrawn = lambda order, at: None
