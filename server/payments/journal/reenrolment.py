@@ -14,6 +14,7 @@ from contract.messages import Bill, CardData, EntryKind, Method, PaymentRecord, 
 from contract.methods import BY_CHANNEL
 from server.payments import inquiry
 from server.payments.models import JournalEntry, PaymentOrder
+from server.payments.serializers import status_url
 
 _NUMBER = re.compile("[0-9]{1,9}")
 # A kiosk's payments in their sequence, whatever its clock said: numbers only grow.
@@ -110,6 +111,8 @@ def _from_order(order: PaymentOrder, now: datetime) -> PaymentRecord:
         amount_minor=order.amount_minor,
         currency=order.currency,
         simulated=order.simulated,
+        top_up=order.top_up,
+        status_url=status_url(order.payment_id),
         created_at=order.created_at,
         changed_at=now,
     )

@@ -1,12 +1,16 @@
 """What a kiosk that begins anew is handed: open card payments, used numbers, ended orders."""
 
 from contract.messages import CardData, Method, PaymentState
+from kiosk.core.payment import missing
+from server.billing.unit_accounts import credit_minor
 from server.fleet.models import Kiosk
 from server.fleet.reenrolment import position_of
 from server.payments import sweeper
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
+from server.payments.verification import verify_books
 from tests.server.payments.journal.test_intake import CARD, KioskJournal, record, take
+from tests.server.payments.test_top_up import wish
 from tests.server.payments.world import NOW
 
 BEFORE = CardData(receipt_no="0007", trace_no="000007", terminal_id="52500013")
@@ -39,6 +43,16 @@ def test_one_that_was_never_told_of_is_put_together_from_its_order(world):
         [b.number for b in world.bills],
     )
     assert handed.terminal_before == CARD  # nothing came between
+
+
+def test_what_is_paid_in_as_credit_is_handed_over_as_that(world):
+    start(world.caller, wish(world, method=Method.CARD), NOW)
+    (handed,) = position(world).payments
+    assert handed.top_up and missing(handed) == ()
+    unknown = handed.model_copy(update={"state": PaymentState.UNKNOWN, "version": 2})
+    found = handed.model_copy(update={"state": PaymentState.APPROVED, "version": 3, "card": CARD})
+    take(world, KioskJournal().tells(unknown).tells(found).entries)
+    assert credit_minor(world.unit) == 50_000 and verify_books() == []
 
 
 def test_the_finding_of_the_new_disk_settles_the_order(world):
