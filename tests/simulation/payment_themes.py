@@ -152,6 +152,7 @@ RETURNS = Theme(
     homes=3,
     impatient=True,
     by_channel=True,
+    credits=0.0,
 )
 CREDIT = Theme(
     "late money that is kept as credit, and units that get another number",

@@ -153,7 +153,7 @@ _PLACES = {
         themes.CREDIT, ("clerk_keeps_credit",)
     ),
     "desk_bugs.c02_nobody_hears_that_credit_went_back_after_it_was_used": Place(
-        themes.CONSOLE, ("console_refunds", "clerk_keeps_credit")
+        themes.CREDIT, ("console_refunds", "clerk_keeps_credit")
     ),
     "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
