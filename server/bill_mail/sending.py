@@ -31,6 +31,7 @@ from server.bill_mail.wording import message_of
 from server.billing import bill_pdf
 from server.billing.issuing import natural
 from server.billing.models import Bill, BillState
+from server.billing.paper_forms import PaperForm
 from server.billing_runs.models import BillingRun
 from server.jobs import queue
 from server.jobs.handlers import Work
@@ -127,7 +128,7 @@ def _asked_for(bill: Bill, addresses: Sequence[str], asked_by: str, at: datetime
 
 def _sent(mail: BillMail, bill: Bill, today: date) -> str:
     """Sends one message. What was said, where the mail server is away; else empty."""
-    pdf = bill_pdf.render(bill, today)
+    pdf = bill_pdf.render(bill, today, PaperForm.PLAIN)  # no envelope is round a mail
     message = message_of(bill, mail.address, pdf, today)
     connection = get_connection()
     try:

@@ -5,6 +5,7 @@ from datetime import date
 from contract.messages import Text
 from server.billing.models import Bill
 from server.billing.rules.late_fee import days_late
+from server.estate.models import Community
 from server.language import both, both_of, spoken, spoken_month
 
 
@@ -17,6 +18,9 @@ def sentences(bill: Bill, today: date) -> dict[str, Text]:
         "document": both("%(community)s: payment notice %(number)s", **_names(bill)),
         "foot": both("%(community)s, bill number %(number)s", **_names(bill)),
         "test": both("Test community, not a real bill"),
+        "sample": both("Sample: not a bill"),
+        "note": both("Please note"),
+        "other_way": both("Another way"),
         "unit": both("Unit"),
         "payer": both("Payer"),
         "period": both("Period"),
@@ -59,6 +63,20 @@ def ways_to_pay(bill: Bill) -> list[tuple[Text, Text]]:
             both("%(hours)s. Cash too.", hours=hours) if hours.zh else both("Cash too."),
         ),
     ]
+
+
+def recipient(payer: str) -> Text:
+    """As the last line of an address has it. ``payer``: masked, or empty where nobody is known."""
+    return both("To %(name)s", name=payer) if payer else both("To the resident")
+
+
+def sender(community: Community) -> Text:
+    """The line below the address, for what cannot be delivered."""
+    company, name = community.company, community.name
+    return Text(
+        zh=" ".join(filter(None, (company.zh, name.zh))),
+        en=", ".join(filter(None, (company.en, name.en))),
+    )
 
 
 def _names(bill: Bill) -> dict[str, object]:

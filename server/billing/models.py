@@ -16,6 +16,7 @@ from server.billing.closing import ClosedPeriod
 from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
+from server.billing.paper_layout import PaperLayout, PaperNote
 from server.billing.periods import PeriodField, is_period
 from server.billing.reading_photos import ReadingPhoto
 from server.estate.fields import BilingualField
@@ -32,6 +33,8 @@ __all__ = [  # the models of this app that have files of their own
     "Meter",
     "MeterReading",
     "OneOffCharge",
+    "PaperLayout",
+    "PaperNote",
     "ReadingPhoto",
     "SharedCost",
     "Tariff",

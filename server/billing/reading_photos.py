@@ -11,8 +11,8 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
 
+from server.billing import sent_pictures
 from server.billing.meters import MeterReading
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
@@ -85,20 +85,14 @@ def cleaned(file: BinaryIO, size: int) -> bytes:
     if size > BYTES_MAX:
         raise PhotoRefused(_("The photo is larger than 12 MB"))
     try:
-        with Image.open(file, formats=KINDS) as found:
-            if found.width * found.height > PIXELS_MAX:
-                raise PhotoRefused(_("The photo has too many pixels"))
-            found.load()
-            upright = ImageOps.exif_transpose(found).convert("RGB")
-    except PhotoRefused:
-        raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as wrong:
+        upright = sent_pictures.opened(file, KINDS, PIXELS_MAX, "RGB")
+    except sent_pictures.TooManyPixels as many:
+        raise PhotoRefused(_("The photo has too many pixels")) from many
+    except sent_pictures.NoPicture as wrong:
         raise PhotoRefused(_("This is no photo; choose a JPEG, PNG or WebP")) from wrong
     upright.thumbnail((SIDE_MAX, SIDE_MAX))
-    bare = Image.new("RGB", upright.size)  # nothing but the pixels goes over
-    bare.paste(upright)
     out = io.BytesIO()
-    bare.save(out, "JPEG", quality=_QUALITY, optimize=True)
+    sent_pictures.bare(upright).save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()
 
 

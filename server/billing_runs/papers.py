@@ -1,7 +1,8 @@
 """The bills of a run on paper: one PDF for each building, in walking order, made in the background.
 
 A file is named after the bills that are in it and written whole or not at all: begun anew, the work goes
-on with the next building; a bill that was voided or made anew makes its building's file anew.
+on with the next building; a bill that was voided or made anew makes its building's file anew, and a
+changed layout or note all of them.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from contract.plain_text import whole_number
 from server.billing import bill_pdf
 from server.billing.issuing import natural
 from server.billing.models import Bill, BillState
+from server.billing.paper_layout import look_of
 from server.billing_runs.models import BillingRun
 from server.estate.models import Building
 from server.jobs import queue
@@ -80,6 +82,7 @@ def folder(run: BillingRun) -> Path:
 def _files(run: BillingRun) -> Iterator[tuple[str, list[int]]]:
     """Names, and the keys of the bills in each."""
     buildings = Building.objects.filter(community=run.community).values_list("pk", "code")
+    look = look_of(run.community, run.period).fingerprint
     at = 0
     for pk, code in sorted(buildings, key=lambda row: natural(row[1])):
         rows = _bills(run).filter(unit__building=pk)
@@ -89,7 +92,8 @@ def _files(run: BillingRun) -> Iterator[tuple[str, list[int]]]:
         )
         for part, first in enumerate(range(0, len(bills), BILLS_MAX), 1):
             chosen = bills[first : first + BILLS_MAX]
-            digest = hashlib.sha256(repr([row[3] for row in chosen]).encode()).hexdigest()[:10]
+            known = repr([look, *(row[3] for row in chosen)])
+            digest = hashlib.sha256(known.encode()).hexdigest()[:10]
             at += 1
             safe = re.sub(r"[^\w.-]", "_", code)
             yield f"{at:04d}-{safe}-{part}-{digest}.pdf", [row[2] for row in chosen]

@@ -17,7 +17,15 @@ from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill
 from server.billing.periods import period_of
 from server.billing.reissue import CannotBeIssued, reissue_by
-from server.billing_runs import background, papers, presentation, report, runs, schedules
+from server.billing_runs import (
+    background,
+    paper_views,
+    papers,
+    presentation,
+    report,
+    runs,
+    schedules,
+)
 from server.billing_runs.forms import ChoiceForm, StartForm
 from server.billing_runs.models import BillingRun, RunState
 from server.fleet.views import staff_only
@@ -225,6 +233,7 @@ def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
         "failed": jobs.filter(state="failed").first(),
         "percent": min(100, row.units * 100 // row.of_units) if row.of_units else 0,
         "may_act": scope.may(request.user, Deed.RUN_BILLS, row.community_id),
+        "note": paper_views.note_form(row.community, row.period),
         "papers": [path.name for path in papers.papers(row)],
         "printing": Job.objects.filter(
             kind=papers.KIND, subject=str(pk), state__in=UNFINISHED

@@ -160,6 +160,7 @@ _OF_MODEL = {
     "billing.creditagreement": Area.BILLS,
     "billing.billlease": Area.BILLS,
     "billing.billdebtor": Area.BILLS,
+    "billing.papernote": Area.BILLS,
     "billing.allocation": Area.BILLS,
     "billing.billsigningkey": Area.BILLS,
     "payments.unmatchednotification": Area.COMPANY,

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
-from PIL import Image
+from PIL import Image, ImageFile
 
 from server.billing import reading_photos
 from server.billing.meters import Meter, MeterReading
@@ -110,6 +110,16 @@ def test_what_is_too_large_is_refused_before_it_is_unpacked(monkeypatch: pytest.
     monkeypatch.setattr(reading_photos, "PIXELS_MAX", 1_000)
     with pytest.raises(PhotoRefused, match="pixels"):
         cleaned(io.BytesIO(photo()), 1)
+
+
+def test_a_torn_one_is_refused_although_the_typesetter_has_torn_ones_filled_up(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    whole = photo(quality=95)
+    with pytest.raises(PhotoRefused):
+        cleaned(io.BytesIO(whole[: len(whole) // 2]), 1)
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 def test_a_large_one_is_made_smaller():

@@ -242,6 +242,7 @@ OWN_ROUTES: dict[str, Any] = {
     ],
     "staff/billing/run/<int:pk>/live/": lambda r: _a_run(r, "live/"),
     "staff/billing/run/<int:pk>/papers/<str:name>": lambda r: _a_run(r, "papers/0001-1-1-0a.pdf"),
+    "staff/billing/run/<int:pk>/note/": lambda r: _a_run(r, "note/"),
     "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),
     "staff/billing/run/<int:run>/mail/": lambda r: _a_run(r, "mail/"),
     "staff/fleet/kiosks/<uuid:kiosk_id>/": lambda r: [
