@@ -79,4 +79,6 @@ def _configure() -> None:
     from kivy.config import Config
 
     Config.remove_option("input", "%(name)s")
-    Config.set("input", "mouse", "mouse,disable_multitouch")
+    from kiosk.ui.finger import PROVIDER
+
+    Config.set("input", "mouse", f"{PROVIDER},disable_multitouch")

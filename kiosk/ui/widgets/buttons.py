@@ -18,13 +18,15 @@ from kiosk.ui.widgets import shapes, text  # noqa: F401  (their rules are used i
 from kiosk.ui.widgets.appearing import Arranged
 
 STYLES = ("primary", "secondary", "quiet", "plain")
+SLIDE_MAX = 64  # design pixels, 16 mm: a trembling finger slides less, a swipe is longer
 
 
 class Pressable(ButtonBehavior, Arranged):
     """``action`` and ``value`` as in kiosk.core.model.Action; ``words`` is what it is called.
 
     A touch counts only if it began after the screen had settled and ends on the same screen, so that
-    a second tap never lands on what came up under the finger.
+    a second tap never lands on what came up under the finger; and if the finger stayed where it was
+    put down: a swipe, sideways or not, chooses nothing.
     """
 
     action = StringProperty("")
@@ -48,9 +50,26 @@ class Pressable(ButtonBehavior, Arranged):
     def on_touch_down(self, touch):
         if not self.collide_point(*touch.pos):
             return False
-        if not self.enabled or not App.get_running_app().settled:
+        if not self.enabled or not App.get_running_app().settled or _slid(touch):
             return True
         return super().on_touch_down(touch)
+
+    def on_touch_move(self, touch):
+        if touch.grab_current is self and _slid(touch):
+            self._let_go(touch)
+            return True
+        return super().on_touch_move(touch)
+
+    def on_touch_up(self, touch):
+        if touch.grab_current is self and _slid(touch):
+            self._let_go(touch)
+            return True
+        return super().on_touch_up(touch)
+
+    def _let_go(self, touch):
+        """As if the finger had left the button; where it goes from here does not matter."""
+        touch.ungrab(self)
+        self.state = "normal"
 
     def on_press(self):
         App.get_running_app().play("tick")
@@ -73,6 +92,13 @@ class Pressable(ButtonBehavior, Arranged):
         self.fill, self.edge, self.ink = paint(theme, self.style, self.enabled, down, self.selected)
         # what is chosen is told by its thick edge too, never by colour alone
         self.edge_width = theme.size.border_selected if self.selected else theme.size.border
+
+
+def _slid(touch) -> bool:
+    """Whether the finger is farther from where it was put down than a tap goes. A list hands a touch on
+    late, so that this counts at its beginning too."""
+    far = App.get_running_app().theme.px(SLIDE_MAX)
+    return max(abs(touch.x - touch.ox), abs(touch.y - touch.oy)) > far
 
 
 def paint(

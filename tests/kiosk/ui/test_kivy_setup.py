@@ -36,7 +36,7 @@ def test_desktop_habits_are_off():
     found = answers()
     assert not found["escape"]
     assert not found["screensaver"]
-    assert found["input"] == {"mouse": "mouse,disable_multitouch"}
+    assert found["input"] == {"mouse": "finger,disable_multitouch"}
     assert found["size"] == [800, 1280]
     assert found["fullscreen"] == "0"
 

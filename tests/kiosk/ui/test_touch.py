@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ui.gallery.pictures import display
+from lobbypay.demo.panel import Panel
 from tests.kiosk.ui.kiosk_window import SIZE
 
 pytestmark = [pytest.mark.slow]
@@ -182,6 +183,61 @@ def test_the_language_and_the_letters_change_at_once(glass):
     seen = glass.wait(lambda s: s["elder"] and s["settled"], "large letters")
     glass.touch("elder")
     glass.wait(lambda s: not s["elder"] and s["settled"], "plain letters")
+
+
+def to_the_bills(glass):
+    glass.screen("attract")
+    glass.touch("keypad")
+    glass.screen("identify")
+    for digit in "32":
+        glass.touch("digit", digit)
+        glass.touch("next")
+    for digit in "1201":
+        glass.touch("digit", digit)
+    glass.wait(lambda s: "1201" in s["texts"], "the room")
+    glass.touch("next")
+    return glass.screen("bills")
+
+
+SLOW, FAST, FLICK = (12, 0.02), (4, 0.01), (1, 0.0)  # steps, and seconds between them
+TREMBLES = 12  # pixels: 3 mm
+
+
+def test_a_swipe_chooses_nothing_and_a_trembling_finger_does(glass):
+    panel = Panel(os.environ["DISPLAY"])
+    seen = to_the_bills(glass)
+    boxes = {w["value"]: w["box"] for w in seen["widgets"] if w["action"] == "toggle_bill"}
+    chosen = {w["value"]: w["selected"] for w in seen["widgets"] if w["action"] == "toggle_bill"}
+    assert len(boxes) == 3
+    for x, y, width, height in boxes.values():
+        left, right = (x + width // 8, y + height // 4), (x + width * 5 // 8, y + height // 4)
+        for steps, pause_s in (SLOW, FAST, FLICK):  # an odd number: a choice would show
+            panel.swipe(left, right, steps, pause_s)
+    time.sleep(0.5)  # a list hands a touch on late
+    seen = glass.wait(lambda s: s["settled"], "a settled screen")
+    still = {w["value"]: w["selected"] for w in seen["widgets"] if w["action"] == "toggle_bill"}
+    assert (seen["screen"], still) == ("bills", chosen)
+    number, (x, y, width, height) = next(iter(boxes.items()))
+    place = (x + width // 3, y + height // 4)
+    panel.swipe(place, (place[0] + TREMBLES, place[1]), *SLOW)
+    glass.wait(
+        lambda s: any(
+            w["value"] == number and w["selected"] != chosen[number]
+            for w in s["widgets"]
+            if w["action"] == "toggle_bill"
+        ),
+        "a choice by a trembling finger",
+    )
+    glass.touch("pay")
+    seen = glass.screen("method")
+    for widget in seen["widgets"]:
+        x, y, width, height = widget["box"]
+        if widget["action"] == "method":
+            middle = y + height // 2
+            panel.swipe((x + 20, middle), (x + width - 20, middle), *FAST)
+    time.sleep(0.5)
+    assert glass.wait(lambda s: s["settled"], "a settled screen")["screen"] == "method"
+    panel.close()
 
 
 def test_who_needs_more_time_is_asked_and_gets_it(glass):
