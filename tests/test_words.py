@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = (
     "assets/locale/zh_CN/LC_MESSAGES/lobbypay.po",
     "assets/locale/en/LC_MESSAGES/lobbypay.po",
+    "assets/locale/zh_CN/LC_MESSAGES/voice.po",
+    "assets/locale/en/LC_MESSAGES/voice.po",
     "server/payments/locale/zh_Hans/LC_MESSAGES/django.po",
     "server/billing/locale/zh_Hans/LC_MESSAGES/django.po",
     "server/fleet/locale/zh_Hans/LC_MESSAGES/django.po",

@@ -4,13 +4,16 @@ sight, can be looked at, and lead to their receipt. Nobody is asked for their mo
 
 from dataclasses import replace
 
-from contract.messages import CREDITED, Bill, PaymentRecord, PaymentState
+from contract.lifecycle import CLOSED_UNPAID
+from contract.messages import CREDITED, LATE, Bill, PaymentRecord, PaymentState, PaymentView
 from kiosk.core import held_bills
 from kiosk.core.effects import Effect, LookUp, Sound
 from kiosk.core.model import Say, Screen, Session
 from kiosk.core.step import Step, say, with_visit
 from kiosk.core.unit_entry import spelled_here
 
+NOT_RECEIVED = "not_received"  # why the server takes back what somebody had booked as paid
+_SHOWN = {PaymentState.APPROVED: Screen.PAID, PaymentState.REVERSED: Screen.RETURNED}
 _CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD, Screen.CREDIT)
 
 
@@ -22,7 +25,7 @@ def view(session: Session, number: str) -> Step:
     if bill is None or visit.busy:
         return session, ()
     record = held_bills.payment_for(bill, visit.held)
-    if record is None or (record.state.final and record.state is not PaymentState.APPROVED):
+    if record is None or record.state in CLOSED_UNPAID:
         return _read_again(session)
     return show(session, record)
 
@@ -32,7 +35,7 @@ def show(session: Session, record: PaymentRecord, what: Say | None = None) -> St
     approved = record.state is PaymentState.APPROVED
     session = with_visit(
         session,
-        screen=Screen.PAID if approved else Screen.UNKNOWN,
+        screen=_SHOWN.get(record.state, Screen.UNKNOWN),
         payment=record,
         looking=True,
         busy=False,
@@ -46,7 +49,27 @@ def show(session: Session, record: PaymentRecord, what: Say | None = None) -> St
 
 def back_to(session: Session) -> Screen:
     """Where looking at a payment ends: at the bills, where there are some to choose among."""
-    return Screen.BILLS if session.visit.account is not None else Screen.IDENTIFY
+    visit = session.visit
+    if visit.account is None:
+        return Screen.IDENTIFY
+    return Screen.BILLS if visit.account.bills or visit.waiting else Screen.NOTHING_DUE
+
+
+def known_later(record: PaymentRecord, view: PaymentView) -> PaymentRecord | None:
+    """A payment that ended here without money, as the server knows it now: its money came later, and goes
+    back or is credit. None: no money came, or nobody can say."""
+    kept = view.state is PaymentState.APPROVED and view.reason == LATE
+    if record.state not in CLOSED_UNPAID or view.reason == NOT_RECEIVED:
+        return None
+    if not kept and view.state is not PaymentState.REVERSED:
+        return None
+    known = {
+        "state": PaymentState.REVERSED,
+        "reason": CREDITED if kept else view.reason,
+        "changed_at": view.paid_at or record.changed_at,
+        "channel_reference": view.channel_reference or record.channel_reference,
+    }
+    return record.model_copy(update=known)
 
 
 def of_reversed(record: PaymentRecord) -> Say:
@@ -82,7 +105,8 @@ def ended(session: Session, record: PaymentRecord) -> Step:
     returned = record.state is PaymentState.REVERSED
     unpaid = Say.NOT_TAKEN_IN_DOUBT if record.reversal_asked else Say.NOT_TAKEN
     what = of_reversed(record) if returned else unpaid
-    session = with_visit(session, payment=None, looking=False)
+    paper = {"reprint": record} if returned else {}
+    session = with_visit(session, payment=None, looking=False, **paper)
     return say(session, what, back_to(session)), (Sound("attention"),)
 
 
@@ -103,7 +127,8 @@ def _read_again(session: Session) -> Step:
 
 def state_of(session: Session, bill: Bill) -> tuple[str, str]:
     """How it stands with a bill's earlier payment (confirming, paid, not_taken, not_paid where money
-    may have moved all the same; elsewhere: it is none of this kiosk), and its reference where known."""
+    may have moved all the same, returned, credited; elsewhere: it is none of this kiosk), and its
+    reference where known."""
     record = held_bills.payment_for(bill, session.visit.held)
     if record is None:
         return "elsewhere", ""
@@ -111,5 +136,6 @@ def state_of(session: Session, bill: Bill) -> tuple[str, str]:
         return "paid", record.reference
     if not record.state.final:
         return "confirming", record.reference
-    moved = record.reversal_asked or record.state is PaymentState.REVERSED
-    return ("not_paid" if moved else "not_taken"), record.reference
+    if record.state is PaymentState.REVERSED:
+        return ("credited" if record.reason == CREDITED else "returned"), record.reference
+    return ("not_paid" if record.reversal_asked else "not_taken"), record.reference

@@ -5,7 +5,14 @@ from dataclasses import replace
 from contract import base64url, bill_code
 from contract.bill_code import TrustedKey, Verdict
 from contract.business_day import business_day
-from contract.messages import BILLS_A_PAYMENT, Bill, ErrorCode, UnitAccount
+from contract.messages import (
+    BILLS_A_PAYMENT,
+    Bill,
+    ErrorCode,
+    PaymentRecord,
+    PaymentState,
+    UnitAccount,
+)
 from contract.scan_kind import ScanKind, ScannedCode
 from kiosk.core import earlier_payment, held_bills, unit_entry
 from kiosk.core.capabilities import offers
@@ -131,10 +138,17 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     if visit.screen is Screen.BILLS and not visit.busy:
         return _on_bills(session, event)
     if visit.screen is Screen.NOTHING_DUE and event.action is Action.REPRINT and visit.reprint:
+        if visit.reprint.state is PaymentState.REVERSED:
+            return _look_at(session, visit.reprint)
         jobs = (*visit.paper_jobs, moment.payment_id)
         session = with_visit(session, say=Say.PRINTING, paper_jobs=jobs)
         return session, (PrintReceipt(visit.reprint, visit.language, True, moment.payment_id),)
     return None
+
+
+def _look_at(session: Session, record: PaymentRecord) -> Step:
+    paid = record.state is PaymentState.APPROVED
+    return earlier_payment.show(session, record, Say.ALREADY_PAID if paid else None)
 
 
 def _on_keys(session: Session, event: Tapped) -> Step | None:
@@ -297,7 +311,7 @@ def _on_bills(session: Session, event: Tapped) -> Step | None:
         case Action.EXPLAIN if event.value in numbers:
             return with_visit(session, screen=Screen.EXPLAIN, explaining=event.value), ()
         case Action.REPRINT if visit.reprint is not None:
-            return earlier_payment.show(session, visit.reprint, Say.ALREADY_PAID)
+            return _look_at(session, visit.reprint)
         case Action.VIEW_RESULT:
             return earlier_payment.view(session, event.value)
         case Action.ITEMISE:

@@ -43,6 +43,7 @@ class Screen(StrEnum):
     RECEIPT_PHONE = "receipt_phone"
     DECLINED = "declined"
     UNKNOWN = "unknown"
+    RETURNED = "returned"  # an earlier payment whose money goes back, or is credit now
     MESSAGE = "message"
     SERVICES = "services"
     HELP = "help"
@@ -333,7 +334,9 @@ class Visit:
     paper_jobs: tuple[str, ...] = ()  # those of the paper that the screen is about
     paper_trouble: str = ""  # why it did not come: ReceiptPrinted.why
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
-    reprint: PaymentRecord | None = None  # an earlier payment of this unit whose receipt can be had
+    reprint: PaymentRecord | None = (
+        None  # an earlier payment of this unit: its receipt, or slip, can be had
+    )
     callback: Callback = Callback()
     staff: Staff = Staff()
     touched: float = 0.0  # monotonic seconds of the last sign of life

@@ -22,6 +22,7 @@ from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, say, with_visit
 
 SILENT = "silent"  # of CardProgress: the card reader showed nothing
+WITH_PAPER = (Screen.PAID, Screen.UNKNOWN, Screen.RETURNED)  # of one payment: its receipt or slip
 RESUME_WITHIN = timedelta(minutes=5)  # who paid may still be standing there
 
 
@@ -108,7 +109,7 @@ def _show_outcome(session: Session, moment: Moment, record: PaymentRecord) -> St
         case PaymentState.REVERSED:
             what = earlier_payment.of_reversed(record)
             session = say(session, what, Screen.METHOD, cancelling=False)
-            return with_visit(session, payment=None), (Sound("attention"),)
+            return with_visit(session, payment=None, reprint=record), (Sound("attention"),)
         case PaymentState.CANCELLED:
             return after_cancelled(session), ()
     return session, ()
@@ -185,7 +186,7 @@ def on_paper(session: Session, moment: Moment) -> Step:
 def on_printer_back(session: Session, moment: Moment) -> Step:
     """Whoever still waits for paper that did not come gets it; nobody else's receipt is printed."""
     visit = session.visit
-    if visit.screen not in (Screen.PAID, Screen.UNKNOWN) or visit.say is not Say.NOT_PRINTED:
+    if visit.screen not in WITH_PAPER or visit.say is not Say.NOT_PRINTED:
         return session, ()
     return on_paper(session, moment)
 

@@ -73,6 +73,7 @@ _STOPPING = (
     "cancelling",
     "other",
 )  # what a silent terminal shows of being asked to stop is no news
+PAPER = outcome.WITH_PAPER
 _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE)
 _BILLS_MUST_BE_READ_AGAIN = (
     *(Say.ALREADY_PAID, Say.AMOUNT_CHANGED, Say.BILL_GONE, Say.BILL_LEASED),
@@ -98,7 +99,7 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         case Screen.PAYING_QR, Action.MORE_TIME if not visit.cancelling:
             longer = min(visit.code_latest, visit.code_expires + MORE_TIME_S)
             return with_visit(session, code_expires=longer), ()
-        case ((Screen.PAID | Screen.UNKNOWN), (Action.PRINT | Action.PRINT_SLIP)) if visit.payment:
+        case screen, Action.PRINT | Action.PRINT_SLIP if visit.payment and screen in PAPER:
             return outcome.on_paper(session, moment)
         case Screen.PAID, Action.PHONE if visit.payment and visit.payment.status_url:
             effect = RecordReceipt(visit.payment.payment_id, "phone", "shown")

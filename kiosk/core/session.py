@@ -281,7 +281,7 @@ def _on_back(session: Session) -> Step:
             return replace(session, visit=replace(visit, screen=visit.helped_from)), ()
         case Screen.MESSAGE:
             goal = visit.back_to
-        case Screen.PAID | Screen.UNKNOWN if visit.looking:
+        case Screen.PAID | Screen.UNKNOWN | Screen.RETURNED if visit.looking:
             goal = earlier_payment.back_to(session)
             session = with_visit(session, payment=None, looking=False, say=None)
             visit = session.visit

@@ -86,9 +86,12 @@ class JournalQueries:
         wanted = json.dumps([(bill.number, bill.unit, bill.period) for bill in bills])
         return self._payments(MAY_HAVE_PAID, (wanted, after))
 
-    def last_approved(self, unit: str) -> PaymentRecord | None:
-        """The unit's newest payment, if it was approved: its receipt can be had again."""
-        rows = self._payments("WHERE unit = ? AND state = 'approved'", (unit,))
+    def last_in(self, unit: str, states: Sequence[PaymentState]) -> PaymentRecord | None:
+        """The unit's newest payment among those that stand so now. Raises JournalUnavailable."""
+        rows = self._payments(
+            "WHERE unit = ? AND state IN (SELECT value FROM json_each(?))",
+            (unit, json.dumps([state.value for state in states])),
+        )
         return rows[-1] if rows else None
 
     def approved_for(self, bill_number: str) -> PaymentRecord | None:

@@ -7,15 +7,27 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from contract.bill_code import BillCode
-from contract.messages import Bill, ErrorCode, UnitAccount, UnitLookup
+from contract.lifecycle import CLOSED_UNPAID
+from contract.messages import (
+    Bill,
+    ErrorCode,
+    PaymentRecord,
+    PaymentState,
+    UnitAccount,
+    UnitLookup,
+)
 from kiosk.central.bills_cache import BillsCache, known_to
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
+from kiosk.core.earlier_payment import known_later
 from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
+from kiosk.core.model import METHODS_QR
 from kiosk.journal.journal import Journal
 
 log = structlog.get_logger("lookups")
 
 ANSWER_FOR_S = 6.0  # a resident waits no longer; then the kiosk's own copy serves
+LATER_S = 2.0  # nor longer than this for what became of an earlier payment
+_WITH_PAPER = (PaymentState.APPROVED, PaymentState.REVERSED)
 
 
 class Lookups:
@@ -99,6 +111,21 @@ class Lookups:
             return LookupFailed(visit, OFFLINE)
         return self._found(visit, known.account, known.acknowledged, number, offline=True)
 
+    def _earlier(self, unit: str, *, offline: bool) -> PaymentRecord | None:
+        """The unit's newest payment here whose receipt, or slip, can be had. One that ended without money
+        after it may have been paid all the same, too late: that only the server knows."""
+        settled = self._journal.last_in(unit, _WITH_PAPER)
+        unpaid = self._journal.last_in(unit, CLOSED_UNPAID)
+        if offline or unpaid is None or unpaid.method not in METHODS_QR:
+            return settled
+        if settled is not None and settled.created_at > unpaid.created_at:
+            return settled
+        try:
+            view = self._client.payment(unpaid.payment_id, timeout_s=LATER_S)
+        except (ServerAway, Refused):
+            return settled
+        return known_later(unpaid, view) or settled
+
     def _found(
         self,
         visit: int,
@@ -115,7 +142,7 @@ class Lookups:
             account,
             offline=offline,
             bill_number=number,
-            reprint=self._journal.last_approved(account.unit),
+            reprint=self._earlier(account.unit, offline=offline),
             held=tuple(self._journal.may_have_paid(account.bills, acknowledged)),
             acknowledged=acknowledged,
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contract.messages import Flow
 from kiosk.core import unit_entry
 from kiosk.core.capabilities import offers
+from kiosk.core.helping import phone_now
 from kiosk.core.model import Say, Screen, Session
 from kiosk.texts.catalogue import VOICE_TEXTS
 from kiosk.texts.catalogue import say as words
@@ -26,6 +27,7 @@ from kiosk.ui.screens import (
     paying_code,
     paying_qr,
     receipt_phone,
+    returned,
     scan,
     services,
     unknown,
@@ -73,7 +75,17 @@ def _attract(session: Session) -> Plan:
         *troubles,
         Said(view.ready),
         Said(view.print_ready),
+        _notices(session) if view.show_notice else Said(""),
     )
+
+
+def _notices(session: Session) -> Said:
+    """Notices are free text, for which there are no clips: that they stand there, and whom to ask."""
+    config = session.lobby.config
+    if config is None or not config.notices:
+        return Said("")
+    phone, _ = phone_now(session)
+    return _own(session, "notices" if phone else "notices_office", phone=phone)
 
 
 def _scan(session: Session) -> Plan:
@@ -164,9 +176,16 @@ def _declined(session: Session) -> Plan:
 
 
 def _unknown(session: Session) -> Plan:
-    view = unknown.present(session)
+    return _told_of_payment(session, unknown.present(session))
+
+
+def _returned(session: Session) -> Plan:
+    return _told_of_payment(session, returned.present(session))
+
+
+def _told_of_payment(session: Session, view: unknown.UnknownView) -> Plan:
     return (
-        _text(session, "unknown.title"),
+        Said(view.title),
         Said(view.body),
         Said(view.amount, personal=True),
         _text(session, "unknown.reference"),
@@ -185,10 +204,9 @@ def _message(session: Session) -> Plan:
 
 
 def _services(session: Session) -> Plan:
-    """Notices are free text; that they cannot be read is said."""
     view = services.present(session)
-    said = [Said(text) for _, title, body in view.cards for text in (title, body)]
-    return _text(session, "services.title"), *said
+    said = [Said(text) for card in view.ours for text in card[1:]]
+    return _text(session, "services.title"), *said, _notices(session)
 
 
 def _help(session: Session) -> Plan:
@@ -247,6 +265,7 @@ _SCREENS: dict[Screen, Callable[[Session], Plan]] = {
     Screen.RECEIPT_PHONE: _receipt_phone,
     Screen.DECLINED: _declined,
     Screen.UNKNOWN: _unknown,
+    Screen.RETURNED: _returned,
     Screen.MESSAGE: _message,
     Screen.SERVICES: _services,
     Screen.HELP: _help,

@@ -10,6 +10,7 @@ import structlog
 from contract.money import Locale
 from kiosk.asset_paths import VOICE
 from kiosk.core.access import VOLUMES
+from kiosk.core.helping import phone_now
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import VOICE_TEXTS, say
 from kiosk.ui.voice_port import Said
@@ -41,12 +42,14 @@ def private(session: Session, outputs: Outputs) -> bool:
 
 def heard(session: Session, said: tuple[Said, ...], outputs: Outputs) -> tuple[Said, ...]:
     """What of it is said by this output. Any text with an amount counts as personal. That something has
-    no clips is said in its place."""
+    no clips is said in its place, with whom to call about it at this hour."""
     language = session.visit.language
     alone = private(session, outputs)
     kept = [part for part in said if part.text and (alone or not _personal(part))]
     if any(not spoken(part.language or language, part.text).readable for part in kept):
-        kept.append(Said(say(language, "voice.cannot_read", domain=VOICE_TEXTS)))
+        phone, _ = phone_now(session)
+        id = "voice.cannot_read_call" if phone else "voice.cannot_read"
+        kept.append(Said(say(language, id, domain=VOICE_TEXTS, phone=phone)))
     return tuple(kept)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contract.messages import CardData, Method, PaymentState
+from contract.messages import CREDITED, LATE, CardData, Method, PaymentState
 from contract.money import Locale
 from kiosk.core.model import (
     AS_USUAL,
@@ -117,6 +117,27 @@ def _finding() -> dict[str, Session]:
             selected=(),
             reprint=record(Method.WECHAT, PaymentState.APPROVED),
         ),
+        **_gone(),
+    }
+
+
+def _gone() -> dict[str, Session]:
+    """Earlier payments that settle no bill: the money goes back, or is credit."""
+    back = record(Method.WECHAT, PaymentState.REVERSED, reason=LATE)
+    kept = record(Method.ALIPAY, PaymentState.REVERSED, reason=CREDITED)
+    nothing = ACCOUNT.model_copy(update={"bills": []})
+    one = ACCOUNT.model_copy(update={"bills": BILLS[1:2]})
+    due = {"account": ACCOUNT.model_copy(update={"bills": BILLS[2:]}), "selected": ()}
+    return {
+        "returned": session(Screen.RETURNED, payment=back, looking=True),
+        "returned-credited": session(
+            Screen.RETURNED, payment=kept, looking=True, account=nothing, selected=()
+        ),
+        "nothing-due-returned": session(
+            Screen.NOTHING_DUE, account=nothing, selected=(), reprint=back
+        ),
+        "bills-credited": session(Screen.BILLS, account=one, reprint=kept),
+        "bills-returned": session(Screen.BILLS, waiting=tuple(BILLS[:2]), held=(back,), **due),
     }
 
 

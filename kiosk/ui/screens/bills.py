@@ -9,6 +9,7 @@ from kiosk.core import earlier_payment
 from kiosk.core.capabilities import credit_covers
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Action, Session
+from kiosk.core.receipt import Paper, paper_of
 from kiosk.core.top_up import offered
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, line_detail, money, overdue, today, unit_and_payer, zone
@@ -28,7 +29,10 @@ _WAITING = {
     "paid": "bills.waiting_paid",
     "not_taken": "bills.waiting_not_taken",
     "not_paid": "bills.waiting_not_paid",
+    "returned": "bills.waiting_returned",
+    "credited": "bills.waiting_credited",
 }
+_TOLD = ("confirming", "paid", "returned", "credited")  # there is a screen that tells of it
 
 
 @dataclass(frozen=True)
@@ -151,16 +155,23 @@ def _reprint(session: Session) -> str:
     paid_on = local_day(visit.reprint.changed_at, zone(session))
     return say(
         language,
-        "bills.reprint",
+        _REPRINT[paper_of(visit.reprint)],
         date=day(language, paid_on, today(session)) if paid_on else "",
         amount=money(language, visit.reprint.amount_minor, visit.reprint.currency),
     )
 
 
+_REPRINT = {
+    Paper.RECEIPT: "bills.reprint",
+    Paper.RETURNED: "bills.returned",
+    Paper.CREDITED: "bills.credited",
+}
+
+
 def _waiting_row(session: Session, bill: Bill) -> WaitingRow:
     language = session.visit.language
     state, reference = earlier_payment.state_of(session, bill)
-    look = "bills.view_result" if state in ("confirming", "paid") else "bills.look_again"
+    look = "bills.view_result" if state in _TOLD else "bills.look_again"
     return WaitingRow(
         number=bill.number,
         title=month(language, bill.period),

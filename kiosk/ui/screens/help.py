@@ -28,6 +28,7 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
     Screen.CREDIT: ("help.about_credit",),
     Screen.DECLINED: ("help.about_method",),
     Screen.UNKNOWN: ("help.about_unknown",),
+    Screen.RETURNED: ("help.about_returned",),
     Screen.PAID: ("help.about_paid",),
     Screen.RECEIPT_PHONE: ("help.about_paid",),
     Screen.NOTHING_DUE: ("help.about_paid",),

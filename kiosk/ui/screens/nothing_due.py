@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from contract.messages import PaymentState
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
+from kiosk.core.receipt import Paper, paper_of
 from kiosk.core.top_up import offered
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import money, of_paper, today, unit_and_payer, zone
@@ -20,14 +22,24 @@ class NothingDueView:
     credit: str
     top_up: bool
     told: str
-    reprint: str  # what the earlier payment was; empty when there is none to print
-    can_print: bool
+    earlier: str  # the name of what can be had of the earlier payment,
+    reprint: str  # and which that was; empty when there is none
+    icon: str
+    can_print: bool  # or be looked at
+
+
+_EARLIER = {
+    Paper.RECEIPT: "nothing_due.reprint",
+    Paper.RETURNED: "nothing_due.returned",
+    Paper.CREDITED: "nothing_due.credited",
+}
 
 
 def present(session: Session) -> NothingDueView:
     visit, language = session.visit, session.visit.language
     account, earlier = visit.account, visit.reprint
     credit = reprint = ""
+    gone = earlier is not None and earlier.state is PaymentState.REVERSED
     if account and account.credit_minor:
         spare = money(language, account.credit_minor, account.currency)
         credit = say(language, "bills.credit", amount=spare)
@@ -43,8 +55,10 @@ def present(session: Session) -> NothingDueView:
         credit=credit,
         top_up=offered(session),
         told=of_paper(session),
+        earlier=say(language, _EARLIER[paper_of(earlier)]) if earlier else "",
         reprint=reprint,
-        can_print=offers(session.lobby).print and visit.say is not Say.PRINTING,
+        icon="returned" if gone else "printer",
+        can_print=gone or (offers(session.lobby).print and visit.say is not Say.PRINTING),
     )
 
 

@@ -14,7 +14,12 @@ from kiosk.ui.widgets.shapes import Panel
 
 @dataclass(frozen=True)
 class ServicesView:
-    cards: tuple[tuple[str, str, str], ...]  # icon, title, body
+    ours: tuple[tuple[str, str, str], ...]  # icon, title, body
+    notices: tuple[tuple[str, str, str], ...]  # the community's own, in its own words
+
+    @property
+    def cards(self) -> tuple[tuple[str, str, str], ...]:
+        return *self.ours, *self.notices
 
 
 def present(session: Session) -> ServicesView:
@@ -27,12 +32,14 @@ def present(session: Session) -> ServicesView:
         cards.append(("telephone", say(language, "services.office"), office))
     reprint = say(language, "services.reprint"), say(language, "services.reprint_body")
     cards.append(("receipt", *reprint))
-    for notice in config.notices if config else []:
-        cards.append(("", notice.title.in_language(language), notice.body.in_language(language)))
-    if not config or not config.notices:
+    notices = tuple(
+        ("", notice.title.in_language(language), notice.body.in_language(language))
+        for notice in (config.notices if config else [])
+    )
+    if not notices:
         words = say(language, "services.no_notices")
         cards.append(("", say(language, "services.notices"), words))
-    return ServicesView(cards=tuple(cards))
+    return ServicesView(ours=tuple(cards), notices=notices)
 
 
 class ServiceCard(Panel):

@@ -16,6 +16,9 @@ from kiosk.ui.widgets import codes, statement  # noqa: F401
 
 @dataclass(frozen=True)
 class UnknownView:
+    title: str
+    icon: str
+    tone: str
     body: str
     code: str
     reference: str
@@ -26,11 +29,14 @@ class UnknownView:
     next_words: str
 
 
+_NO_WORD = ("starting", "silent")  # of the card reader: no card was asked for
+
+
 def present(session: Session) -> UnknownView:
     visit, language, payment = session.visit, session.visit.language, session.visit.payment
     is_card = bool(payment and payment.method is Method.CARD)
     why = "unknown.body_card" if is_card else "unknown.body_code"
-    if is_card and visit.card.kind == "silent":
+    if is_card and visit.card.kind in _NO_WORD:
         why = "unknown.body_silent"
     if payment and payment.method is Method.CREDIT:
         why = "unknown.body_credit"
@@ -40,6 +46,9 @@ def present(session: Session) -> UnknownView:
     promise = "unknown.promise_top_up" if top_up else "unknown.promise"
     body = say(language, why if session.lobby.recording else "unknown.body_recording")
     return UnknownView(
+        title=say(language, "unknown.title"),
+        icon="waiting",
+        tone="attention",
         body=f"{body}\n{say(language, promise)}",
         code=payment.status_url if payment else "",
         reference=payment.reference if payment else "",
@@ -47,11 +56,12 @@ def present(session: Session) -> UnknownView:
         told=of_paper(session),
         office=office(language, session),
         slip=offers(session.lobby).print and visit.say is not Say.PRINTING,
-        next_words=say(language, _next(session)),
+        next_words=say(language, way_on(session)),
     )
 
 
-def _next(session: Session) -> str:
+def way_on(session: Session) -> str:
+    """The id of what the one main button says."""
     if not session.visit.looking:
         return "common.understood"
     bills = earlier_payment.back_to(session) is Screen.BILLS

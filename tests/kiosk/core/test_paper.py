@@ -2,11 +2,12 @@
 
 import pytest
 
-from contract.messages import Method, PaymentState
+from contract.messages import CREDITED, LATE, Method, PaymentState
 from kiosk.core.effects import PrintReceipt, RecordReceipt
 from kiosk.core.events import AccountFound, CardLost, DevicesSeen
 from kiosk.core.model import Action, Say, Screen
-from tests.kiosk.core.story import Story, account, devices
+from kiosk.core.receipt import Paper, paper_of
+from tests.kiosk.core.story import Story, account, bill, devices
 
 
 def test_receipts_are_printed_shown_on_the_phone_or_declined():
@@ -108,3 +109,29 @@ def test_an_earlier_receipt_that_comes_late_says_nothing_to_who_has_gone_on():
     story = Story.at_attract().types("3", "2", "1201")
     story.plays(AccountFound(story.visit.number, account(), reprint=paid)).taps(Action.REPRINT)
     assert story.taps(Action.BACK).prints("printed").visit.say is None
+
+
+@pytest.mark.parametrize("reason", [LATE, CREDITED])
+@pytest.mark.parametrize("due", [True, False])
+def test_who_comes_back_sees_what_became_of_late_money_and_takes_its_slip(reason, due):
+    tried = Story.paying(Method.WECHAT).payment
+    gone = tried.model_copy(update={"state": PaymentState.REVERSED, "reason": reason})
+    found = account(*([bill(9, 30000)] if due else []))
+    story = Story.at_attract().types("3", "2", "1201")
+    story.plays(AccountFound(story.visit.number, found, reprint=gone)).taps(Action.REPRINT)
+    assert (story.screen, story.payment) == (Screen.RETURNED, gone)
+    slip = story.taps(Action.PRINT_SLIP).did(PrintReceipt)[-1]
+    assert (slip.record, slip.copy) == (gone, False)
+    assert paper_of(slip.record) is (Paper.CREDITED if reason == CREDITED else Paper.RETURNED)
+    assert story.prints("printed").visit.say is Say.PRINTED
+    story.taps(Action.UNDERSTOOD)
+    assert story.screen is (Screen.BILLS if due else Screen.NOTHING_DUE)
+    assert (story.visit.payment, story.visit.looking) == (None, False)
+
+
+def test_who_stands_there_when_it_goes_back_can_take_the_slip_from_the_bills():
+    story = Story.paying(Method.WECHAT).server_says(PaymentState.REVERSED)
+    assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.PAYMENT_REVERSED)
+    story.taps(Action.BACK).taps(Action.BACK)
+    assert story.screen is Screen.BILLS
+    assert story.taps(Action.REPRINT).screen is Screen.RETURNED

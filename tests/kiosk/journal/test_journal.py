@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import GENESIS, NotSigned, check_signature, entry_hash
 from contract.lifecycle import Fact
-from contract.messages import EntryKind, Method
+from contract.messages import EntryKind, Method, PaymentState
 from kiosk.core.payment import apply_fact
 from kiosk.journal.journal import Journal, JournalBroken, JournalUnavailable, verify
 from kiosk.journal.schema import JournalOfAnother, Seal
@@ -60,9 +60,9 @@ def test_a_finished_payment_is_no_longer_unfinished(journal):
     approved = apply_fact(created, Fact.APPROVED, START)
     journal.append_payment(approved)
     assert journal.unfinished() == []
-    assert journal.last_approved(created.unit) == approved
+    assert journal.last_in(created.unit, [PaymentState.APPROVED]) == approved
     journal.append_payment(apply_fact(approved, Fact.REVERSED, START))
-    assert journal.last_approved(created.unit) is None
+    assert journal.last_in(created.unit, [PaymentState.APPROVED]) is None
 
 
 def test_an_older_version_is_refused(journal):

@@ -1,12 +1,12 @@
 """Whichever way an account is learnt: what may be paid already is known with it."""
 
 import queue
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from contract.bill_code import BillCode
-from contract.messages import ErrorCode, Method
+from contract.messages import CREDITED, ErrorCode, Method, PaymentState, PaymentView
 from contract.money import Money
 from kiosk.central.client import ServerAway
 from kiosk.core.effects import Record
@@ -33,6 +33,13 @@ class Central:
 
     def __init__(self) -> None:
         self.away, self.meanwhile, self.due = False, lambda: None, DUE
+        self.later, self.asked_about = {}, []  # what became of payments
+
+    def payment(self, payment_id, timeout_s):
+        self.asked_about.append(payment_id)
+        if payment_id not in self.later:
+            raise ServerAway("does not say")
+        return self.later[payment_id]
 
     def look_up(self, lookup):
         if self.away:
@@ -178,3 +185,61 @@ def test_a_paid_bill_is_said_to_be_paid_with_its_day(looked_up, central):
     central.bill = lambda number: NINE.model_copy(update={"paid_on": date(2026, 11, 3)})
     found = looked_up(NINE)
     assert (found.code, found.details) == (ErrorCode.BILL_PAID, {"paid_on": "2026-11-03"})
+
+
+CANCELLED = Story.paying(Method.WECHAT).server_says(PaymentState.CANCELLED).did(Record)
+
+
+def became(record, state, reason=""):
+    """How the server tells of it now."""
+    return PaymentView(
+        payment_id=record.record.payment_id,
+        reference=record.record.reference,
+        method=Method.WECHAT,
+        state=state,
+        version=9,
+        amount_minor=record.record.amount_minor,
+        currency="CNY",
+        reason=reason,
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "known"),
+    [
+        (PaymentState.REVERSED, "late", (PaymentState.REVERSED, "late")),
+        (PaymentState.APPROVED, "late", (PaymentState.REVERSED, CREDITED)),
+        (PaymentState.CANCELLED, "", None),
+        (PaymentState.REVERSED, "not_received", None),
+    ],
+)
+def test_what_became_of_money_that_came_too_late_is_asked_of_the_server(
+    looked_up, journal, central, state, reason, known
+):
+    records(journal, [effect.record for effect in CANCELLED])
+    last = CANCELLED[-1]
+    assert looked_up().reprint is None, "the server does not say"
+    central.later[last.record.payment_id] = became(last, state, reason)
+    found = looked_up().reprint
+    assert (found and (found.state, found.reason)) == known
+    central.away = True
+    asked = len(central.asked_about)
+    assert looked_up().reprint is None
+    assert len(central.asked_about) == asked, "without the server it is not asked"
+
+
+def test_a_payment_that_was_settled_since_needs_no_question(looked_up, journal, central):
+    records(journal, [effect.record for effect in CANCELLED])
+    later = [
+        record.model_copy(
+            update={
+                "payment_id": "01900000-0000-7000-8000-000000000099",
+                "reference": "K03-000099",
+                "created_at": record.created_at + timedelta(minutes=5),
+            }
+        )
+        for record in APPROVED
+    ]
+    records(journal, later)
+    assert looked_up().reprint == later[-1]
+    assert central.asked_about == []

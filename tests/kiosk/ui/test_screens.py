@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentState
 from contract.methods import METHODS
-from kiosk.core.model import AS_USUAL, Access, Say, Screen
+from kiosk.core.model import AS_USUAL, Access, CardProgress, Say, Screen
 from kiosk.ui import formatting
 from kiosk.ui.frame import present as frame
 from kiosk.ui.gallery import samples
@@ -275,6 +275,20 @@ def test_an_unknown_outcome_says_whom_to_ask_and_promises_nothing():
     assert view.reference == "K03-000417"
     assert "0571-5555-0123" in view.office
     assert not unknown.present(scenes()["unknown-qr-no-printer"]).slip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("starting", "刷卡机没有反应"),  # it did not even take the command
+        ("silent", "刷卡机没有反应"),
+        ("asking_bank", "银行暂时没有回复"),
+    ],
+)
+def test_the_bank_is_named_only_where_a_card_got_that_far(kind, said):
+    scene = scenes()["unknown-card"]
+    visit = replace(scene.visit, card=CardProgress(kind))
+    assert said in unknown.present(replace(scene, visit=visit)).body
 
 
 def test_declined_says_that_nothing_was_taken():

@@ -91,7 +91,7 @@ def test_elder_mode_says_one_amount():
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("zh_CN", "微信收款码已显示在屏幕中间，请用手机对准屏幕扫一扫。"),
+        ("zh_CN", "微信二维码已显示在屏幕中间，请用手机对准屏幕扫一扫。"),
         (
             "en",
             "The code for WeChat is in the middle of the screen. Please scan it with your phone.",
@@ -143,8 +143,27 @@ def test_free_text_is_not_guessed_at():
     notice = "周六上午九点，中心广场义诊"
     assert spoken("zh_CN", notice).clips == ()
     assert not spoken("zh_CN", notice).readable
-    said = heard(session(Screen.SERVICES), (Said(notice),), BY_SPEAKER)
-    assert [part.text for part in said] == [notice, "这一段不能朗读，请问物业。"]
+    services = session(Screen.SERVICES)
+    said = [part.text for part in heard(services, (Said(notice),), BY_SPEAKER)]
+    assert said[0] == notice
+    assert said[1].startswith("屏幕上还有不能朗读的文字") and "0571" in said[1]
+    nobody = replace(services, lobby=replace(services.lobby, config=None))
+    said = [part.text for part in heard(nobody, (Said(notice),), BY_SPEAKER)]
+    assert said[1] == "这一段不能朗读，请问物业。"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", [Screen.ATTRACT, Screen.SERVICES])
+def test_that_notices_stand_there_is_said_with_whom_to_call_and_can_be_heard(language, screen):
+    scene = session(screen, language=language)
+    told = [text for text in texts(scene) if "0571" in text]
+    assert any(("公告" if language == "zh_CN" else "notices") in text for text in told)
+    assert all(spoken(language, text).readable for text in told)
+    config = scene.lobby.config
+    assert not any(n.title.in_language(language) in texts(scene) for n in config.notices)
+    without = config.model_copy(update={"notices": []})
+    quiet = replace(scene, lobby=replace(scene.lobby, config=without))
+    assert not any(("不能朗读" if language == "zh_CN" else "aloud") in t for t in texts(quiet))
 
 
 def test_a_unit_whose_name_has_no_clips_is_said_by_its_code():
