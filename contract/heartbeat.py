@@ -21,7 +21,7 @@ class ConditionReport(Message):
 
 
 class DeviceReport(Message):
-    role: str  # scanner, card_terminal, printer, touch, kiosk
+    role: str  # scanner, card_terminal, printer, touch, keypad, headset_jack, kiosk
     driver: str
     model: str = ""
     simulated: bool = False

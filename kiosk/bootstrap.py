@@ -38,6 +38,7 @@ from kiosk.core.patience import RESTING
 from kiosk.health.flapping import Pace
 from kiosk.health.kiosk_report import kiosk_report
 from kiosk.health.supervisor import Supervisors
+from kiosk.health.voice_inputs import VoiceInputs
 from kiosk.health.watchdog import Watchdog, uptime_s
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
@@ -212,6 +213,7 @@ class Running:
     engine: Engine
     journal: Journal
     watchdog: Watchdog
+    inputs: VoiceInputs
     close: Callable[[], None]
 
 
@@ -285,7 +287,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, journal.close),
     )
-    return Running(kiosk, engine, journal, watchdog, lambda: _end_all(endings))
+    return Running(kiosk, engine, journal, watchdog, devices.inputs, lambda: _end_all(endings))
 
 
 def _end_all(endings: tuple[Callable[[], None], ...]) -> None:
@@ -295,7 +297,13 @@ def _end_all(endings: tuple[Callable[[], None], ...]) -> None:
             stack.callback(ending)
 
 
-def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None], ending: ExitStack) -> Any:
+def _app(
+    kiosk: Any,
+    settings: Settings,
+    on_shown: Callable[[], None],
+    ending: ExitStack,
+    inputs: VoiceInputs | None = None,
+) -> Any:
     """The window, with its voice at work until ``ending`` ends. Nothing of Kivy is imported before."""
     from kiosk.ui.kivy_setup import WindowWish, prepare
 
@@ -306,7 +314,7 @@ def _app(kiosk: Any, settings: Settings, on_shown: Callable[[], None], ending: E
     from kiosk.ui.theme import Look
     from kiosk.voice.equipment import equipment
 
-    look, voice = settings.look, equipment(settings.voice)
+    look, voice = settings.look, equipment(settings.voice, inputs=inputs)
     ending.callback(voice.close)
     app = KioskApp(
         kiosk,
@@ -382,7 +390,7 @@ def run(settings: Settings, config_path: Path) -> int:
 
     with ExitStack() as ending:
         ending.callback(running.close)
-        app = _app(running.kiosk, settings, running.watchdog.ready, ending)
+        app = _app(running.kiosk, settings, running.watchdog.ready, ending, running.inputs)
         running.engine.watch(app.notify)
         running.engine.watch(close_when_damaged)
         running.kiosk.sounds_to(app.play)

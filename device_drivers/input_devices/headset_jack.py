@@ -31,10 +31,10 @@ class HeadsetJack:
         self._on_plug = on_plug
         self._plugged = False
         self._rest = b""
-        self._node = InputNode(
+        self.node = InputNode(
             path, grabbed=False, on_open=self._opened, on_bytes=self._read, on_gone=self._gone
         )
-        self.start, self.close = self._node.start, self._node.close
+        self.start, self.close = self.node.start, self.node.close
 
     def _opened(self, opened: Opened) -> None:
         self._rest = b""

@@ -94,10 +94,10 @@ class Keypad:
     ) -> None:
         self._on_key, self._keys = on_key, keys
         self._presses = Presses(keys)
-        self._node = InputNode(
+        self.node = InputNode(
             path, grabbed=True, on_open=self._opened, on_bytes=self._read, on_gone=lambda: None
         )
-        self.start, self.close = self._node.start, self._node.close
+        self.start, self.close = self.node.start, self.node.close
 
     def _opened(self, opened: Opened) -> None:
         self._presses = Presses(self._keys)

@@ -94,6 +94,7 @@ class InputNode:
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"input {path}", daemon=True)
         self.problem = NOT_REACHABLE  # empty while it is open
+        self.name, self.simulated = "", False  # as it was when it was opened last
 
     def start(self) -> None:
         self._thread.start()
@@ -114,12 +115,14 @@ class InputNode:
                 pause_s = min(pause_s * 2, REOPEN_MAX_S)
                 continue
             pause_s, self.problem = REOPEN_FIRST_S, ""
+            self.name, self.simulated = opened.name, opened.simulated
             try:
                 self._on_open(opened)
                 self._serve(opened.fd)
             except OSError as error:
                 self._told(NOT_REACHABLE, str(error))
             finally:
+                self.problem = self.problem or NOT_REACHABLE
                 with contextlib.suppress(OSError):
                     os.close(opened.fd)
                 self._on_gone()

@@ -14,17 +14,19 @@ from device_drivers.status import DeviceStatus, SelfTesting
 from kiosk.asset_paths import FONTS
 from kiosk.health.supervisor import Watched
 from kiosk.health.touch import TouchWatch
+from kiosk.health.voice_inputs import VoiceInputs
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.settings import DEVICE_ROLES, Settings, SettingsError, printer_memory
 
 
 @dataclass
 class Devices:
-    """The configured drivers; a role without a driver is None."""
+    """The configured drivers; a role without a driver is None. ``inputs``: what the voice reads."""
 
     scanner: Scanner | None
     terminal: CardTerminal | None
     printer: ReceiptPrinter | None
+    inputs: VoiceInputs
 
 
 def make_devices(settings: Settings, config_path: Path) -> Devices:
@@ -45,7 +47,8 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
             made[role] = factory(kind, device.driver)({**extra.get(role, {}), **device.own})
         except (UnknownDriver, ValueError) as error:
             raise SettingsError(f"{config_path}: [{role}]: {error}") from error
-    return Devices(made["scanner"], made["card_terminal"], made["printer"])
+    inputs = VoiceInputs(settings.voice)
+    return Devices(made["scanner"], made["card_terminal"], made["printer"], inputs)
 
 
 def watched(
@@ -70,4 +73,4 @@ def watched(
         settings.touch.name if settings.touch else "", required=settings.touch is not None
     )
     found.append(Watched("touch", "touch", lambda: None, touch.probe, lambda: None))
-    return found
+    return [*found, *devices.inputs.watched()]

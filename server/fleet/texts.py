@@ -14,6 +14,8 @@ ROLES = {
     "card_terminal": _("Card terminal"),
     "printer": _("Printer"),
     "touch": _("Touch screen"),
+    "keypad": _("Tactile keypad"),
+    "headset_jack": _("Headset jack"),
 }
 FLOWS = {
     Flow.SCAN_BILL: _("Scan a bill"),
