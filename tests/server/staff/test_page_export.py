@@ -1,4 +1,4 @@
-"""Open questions, jobs and prices are taken out for Excel and as CSV: scoped, logged, no cell a formula."""
+"""Open questions, jobs and prices are taken out for Excel and as CSV: scoped, logged, without formulas."""
 
 import io
 
