@@ -1,4 +1,4 @@
-"""Open questions, jobs and prices are taken out for Excel and as CSV: scoped, logged, without formulas."""
+"""Open questions, jobs and prices are taken out for Excel and as CSV: scoped, logged, no formula."""
 
 import io
 
