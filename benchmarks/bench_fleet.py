@@ -74,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kiosks", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=600, help="of each kind, in each round")
+    parser.add_argument("--threads", type=int, default=16)
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -255,7 +256,7 @@ def _lane(port: int, requests: Iterable[Request], each: list[float]) -> None:
         each.append(time.perf_counter() - started)
 
 
-def serve(port: int) -> None:
+def serve(port: int, threads: int) -> None:
     """The server as it is, with the bare view at an address of its own."""
     import django
 
@@ -267,7 +268,7 @@ def serve(port: int) -> None:
     from django.views.decorators.csrf import csrf_exempt
 
     from server import urls
-    from server.web import serve as serve_site
+    from server.web.serving import serve as serve_site
 
     @csrf_exempt
     def keep(request: HttpRequest) -> JsonResponse:
@@ -282,7 +283,7 @@ def serve(port: int) -> None:
         return JsonResponse({"server_time": now.isoformat()})
 
     urls.urlpatterns.insert(0, path("bare", keep))
-    serve_site(f"127.0.0.1:{port}", 32, jobs=False)
+    serve_site(f"127.0.0.1:{port}", 1, threads, jobs=False)
 
 
 def free_port() -> int:
@@ -303,4 +304,4 @@ def wait_for(port: int) -> None:
 
 if __name__ == "__main__":
     asked = _arguments()
-    serve(asked.serve) if asked.serve else main()
+    serve(asked.serve, asked.threads) if asked.serve else main()

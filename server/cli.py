@@ -73,13 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    run = add("run", _run, "serve the kiosks, the phones and the staff")
-    run.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT")
-    run.add_argument("--threads", type=int, default=32, help="requests at a time, long polls too")
-    run.add_argument(
-        "--no-worker", action="store_true", help="jobs are done by: lobbypay server worker"
-    )
-    run.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+    _run_options(add("run", _run, "serve the kiosks, the phones and the staff"))
     add("migrate", _migrate, "bring the database up to date")
     sample = add("sample-data", _sample_data, "make the test community, Lakeside Garden")
     sample.add_argument("--seed", type=int, help="another seed, other neighbours")
@@ -127,6 +121,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _run_options(run: argparse.ArgumentParser) -> None:
+    several = "for PostgreSQL, on a machine with many cores"
+    run.add_argument("--bind", default=DEFAULT_BIND, metavar="HOST:PORT")
+    run.add_argument("--processes", type=_one_or_more, default=1, help=several)
+    at_a_time = "requests that a process works on at a time; who waits for news is none"
+    run.add_argument("--threads", type=_one_or_more, default=16, help=at_a_time)
+    elsewhere = "jobs are done by: lobbypay server worker"
+    run.add_argument("--no-worker", action="store_true", help=elsewhere)
+    run.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+
+
+def _one_or_more(text: str) -> int:
+    """Raises argparse.ArgumentTypeError."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"a number above 0, not {text}")
+    return int(text)
+
+
 def _start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "server.settings")
     from server import configuration
@@ -142,9 +154,9 @@ def _start_django() -> None:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.migrate:
         _migrate(arguments)
-    from server.web import serve
+    from server.web.serving import serve
 
-    serve(arguments.bind, arguments.threads, jobs=not arguments.no_worker)
+    serve(arguments.bind, arguments.processes, arguments.threads, jobs=not arguments.no_worker)
     return 0
 
 

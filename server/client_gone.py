@@ -4,36 +4,30 @@ After an outage the queue of the server is full of requests whose kiosks gave up
 is worked on makes the next wait longer, until none is answered in time.
 """
 
-import select
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 CLIENT_CLOSED = 499  # as nginx calls it; nobody reads it
-_HUNG_UP = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+GONE = "lobbypay.gone"  # in the ASGI scope: a threading.Event
+
+
+def may_be_left_undone(path: str, method: str | None) -> bool:
+    """What a kiosk asks for is safe to leave undone, because it asks again, and so is whatever only
+    reads; an act of staff is done although the browser has gone on."""
+    return path.startswith("/api/") or method in ("GET", "HEAD")
 
 
 class ClientGone:
-    """Django's middleware. What a kiosk asks for is safe to leave undone, because it asks again, and so
-    is whatever only reads; an act of staff is done although the browser has gone on. A client that closes
-    its own half of the line early counts as gone: no kiosk, browser or proxy of ours does."""
+    """Django's middleware. A client that closes its own half of the line early counts as gone: no kiosk,
+    browser or proxy of ours does. A server that does not tell answers everybody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        left_undone = request.path_info.startswith("/api/") or request.method in ("GET", "HEAD")
-        if left_undone and hung_up(request.META.get("gunicorn.socket")):
+        gone = request.META.get("asgi.scope", {}).get(GONE)
+        left_undone = may_be_left_undone(request.path_info, request.method)
+        if left_undone and gone is not None and gone.is_set():
             return HttpResponse(status=CLIENT_CLOSED)
         return self._get_response(request)
-
-
-def hung_up(line: Any) -> bool:
-    """Whether the other end of a connected socket is closed, whatever of it is still unread. False for
-    None, which is a server that tells no socket."""
-    if line is None:
-        return False
-    look = select.poll()
-    look.register(line, _HUNG_UP)
-    return bool(look.poll(0))

@@ -7,19 +7,31 @@ nothing: it stands in the log's lines, in the answer's head, and in what the ser
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-Id"
+NONE = "-"
 _FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_current: ContextVar[str] = ContextVar("request_id", default="-")
+_current: ContextVar[str] = ContextVar("request_id", default=NONE)
 
 
 def current() -> str:
-    """Of the request that this thread is at; ``-`` outside of any."""
+    """Of the request that this thread is at; ``NONE`` outside of any."""
     return _current.get()
+
+
+@contextmanager
+def named(name: str) -> Iterator[None]:
+    """What is done meanwhile is done for that request."""
+    token = _current.set(name)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 class RequestId:
@@ -31,11 +43,8 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         name = given if _FORM.fullmatch(given) else secrets.token_urlsafe(12)
-        token = _current.set(name)
-        try:
+        with named(name):
             response = self._get_response(request)
-        finally:
-            _current.reset(token)
         response[HEADER] = name
         return response
 

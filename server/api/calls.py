@@ -18,7 +18,7 @@ from contract.journal_hash import public_key
 from contract.messages import ErrorCode
 from contract.stop_reason import StopReason
 from server.alerts.raising import resolve
-from server.api import errors, kiosk_config
+from server.api import errors, kiosk_config, long_poll
 from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
@@ -155,7 +155,11 @@ def payment(
 ) -> Any:
     """The payment; with ``wait`` the answer comes when its version is newer, or after that time."""
     order = _order(_kiosk(request), payment_id)
-    if wait:
+    if (
+        wait
+        and not inquiry.has_news(order, after_version)
+        and not long_poll.left(request, order, after_version, wait)
+    ):
         order = inquiry.wait(order, after_version, wait, timezone.now)
     return view_of(order)
 

@@ -12,7 +12,6 @@ from contract.money import Money
 from server.billing.credit_moves import CreditMove
 from server.billing.settlement import CREDIT
 from server.estate.models import Unit
-from server.language import of_page
 from server.ledger.models import Entry
 from server.payments.models import PaymentOrder
 
@@ -80,4 +79,4 @@ def _when(unit: Unit, at: datetime) -> str:
 
 
 def _money(unit: Unit, minor: int) -> str:
-    return Money(minor, unit.community.currency).display(of_page())
+    return Money(minor, unit.community.currency).display("zh_CN")

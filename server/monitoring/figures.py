@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 from django.db.models import Count, Q
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -33,6 +40,9 @@ SECONDS = Histogram(
     "Seconds from the first byte read to the answer",
     ["call"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+WAITING = Gauge(
+    "lobbypay_waiting_calls", "Calls that wait for news of a payment", multiprocess_mode="livesum"
 )
 
 

@@ -20,7 +20,6 @@ from server.billing.debtors import debtors
 from server.billing.models import Bill, BillState
 from server.estate.models import Occupancy, Unit
 from server.fleet.views import staff_only
-from server.language import of_page
 from server.moves.forms import MoveForm
 from server.moves.moving import Arrival, Move, MoveImpossible, here, meters_of, move
 from server.staff import people, scope
@@ -86,7 +85,7 @@ def _context(
     owing, terms = debtors(bills), terms_of(unit.community_id)
     rows = []
     for bill in bills:
-        amount = Money(open_minor(bill, today, terms), bill.currency).display(of_page())
+        amount = Money(open_minor(bill, today, terms), bill.currency).display("zh_CN")
         debtor = owing[bill.pk].masked_name if bill.pk in owing else _("nobody is known")
         came = request.POST.get(f"owes-{bill.pk}") == "came"
         rows.append({"bill": bill, "amount": amount, "debtor": debtor, "came": came})

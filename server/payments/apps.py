@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from server.ledger import guards
-from server.payments import immutability
+from server.payments import immutability, news
 
 
 class PaymentsConfig(AppConfig):
@@ -15,5 +15,5 @@ class PaymentsConfig(AppConfig):
         from server.payments.decisions import approval
         from server.staff.approvals import KINDS
 
-        guards.keep(self, immutability.GUARDS)
+        guards.keep(self, (*immutability.GUARDS, news.TOLD))
         KINDS[approval.CODE] = approval.RETURN

@@ -188,16 +188,29 @@ def apply_charge_answer(order: PaymentOrder, known: OrderState, at: datetime) ->
     return apply_answer(order, known, at)
 
 
+def has_news(order: PaymentOrder, after_version: int) -> bool:
+    """Whether whoever knows that version has anything to learn, or nothing to wait for."""
+    return order.version > after_version or order.life.final
+
+
+def ask_every_s(order: PaymentOrder) -> float | None:
+    """How often the channel is asked while somebody waits, so that it does not depend on notifications.
+    None: no channel knows of it."""
+    if not order.by_code:
+        return None
+    return timing.PAYMENT_CODE_POLL_S if order.with_payment_code else timing.QR_POLL_S
+
+
 def wait(order: PaymentOrder, after_version: int, for_s: float, now: Now) -> PaymentOrder:
     """Returns when the order's version is newer, or after ``for_s`` seconds. Asks the channel now and
-    then, so that it does not depend on notifications."""
-    every_s = timing.PAYMENT_CODE_POLL_S if order.with_payment_code else timing.QR_POLL_S
-    ends, ask = time.monotonic() + for_s, time.monotonic() + every_s
-    while order.version <= after_version and not order.life.final and time.monotonic() < ends:
+    then."""
+    every_s = ask_every_s(order)
+    ends, asked = time.monotonic() + for_s, time.monotonic()
+    while not has_news(order, after_version) and time.monotonic() < ends:
         time.sleep(timing.ROW_POLL_S)
-        if order.by_code and time.monotonic() >= ask:
+        if every_s is not None and time.monotonic() >= asked + every_s:
             order = check(order, now())
-            ask = time.monotonic() + every_s
+            asked = time.monotonic()
         order = PaymentOrder.objects.get(pk=order.pk)
     return order
 

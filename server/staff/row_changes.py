@@ -19,9 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contract.money import Money
-from server.language import of_page
-from server.staff import amounts, approvals, audit, scope
+from server.staff import approvals, audit, scope
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request
 from server.staff.people import Person
@@ -244,17 +242,14 @@ def _changes(asked: Request) -> Sequence[Change]:
         if field.primary_key or name == "community" or name not in {**old, **new}:
             continue
         if old.get(name) != new.get(name):
-            shown = (_shown(row, field, asked.currency) for row in rows)
-            found.append(Change(field.verbose_name, *shown))
+            found.append(Change(field.verbose_name, *(_shown(row, field) for row in rows)))
     return found
 
 
-def _shown(row: Any, field: Any, currency: str) -> str:
+def _shown(row: Any, field: Any) -> str:
     if row is None:
         return ""
     value = getattr(row, field.name, None)
-    if value is not None and currency and amounts.is_amount(field):
-        return Money(value, currency).display(of_page())
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, bool):

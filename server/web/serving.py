@@ -1,7 +1,9 @@
-"""Serves the site with gunicorn: one process, many threads, because long polls hold a thread each."""
+"""Serves the site with gunicorn: processes, each with a door (``door``) and threads behind it."""
 
+import asyncio
 import atexit
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -10,6 +12,10 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gasgi import ASGIWorker
+
+CONNECTIONS_MAX = 10_000  # of one process; who waits holds one
+END_S = 5  # at the end, for what is being answered
 
 
 class _Arbiter(Arbiter):
@@ -17,6 +23,21 @@ class _Arbiter(Arbiter):
         """The terminal was closed, and the server ends as on SIGTERM. There is no reloading: what it
         would read anew is read once, at start."""
         raise StopIteration
+
+
+class _Worker(ASGIWorker):
+    """Ends as soon as nothing is being answered. gunicorn's own waits for the clients that keep a
+    connection without asking anything, too, which kiosks do for ever."""
+
+    async def _shutdown(self) -> None:
+        for server in self.servers:
+            server.close()
+        self.asgi.close()
+        ends = self.loop.time() + self.cfg.graceful_timeout
+        while self.asgi.busy and self.loop.time() < ends and not self._quick_shutdown:
+            await asyncio.sleep(0.05)
+        self.nr_conns = 0
+        await super()._shutdown()
 
 
 def _forget_figures(arbiter: Arbiter, worker: Any) -> None:
@@ -39,16 +60,18 @@ def _remove(folder: str, owner: int) -> None:
 
 
 class _Application(BaseApplication):
-    def __init__(self, bind: str, threads: int, jobs: bool) -> None:
-        self._jobs = jobs
+    def __init__(self, bind: str, processes: int, threads: int, jobs: bool) -> None:
+        self._threads, self._jobs = threads, jobs
         self._options = {
             "bind": bind,
-            "worker_class": "gthread",
-            "workers": 1,
-            "threads": threads,
+            "worker_class": _Worker,
+            "workers": processes,
+            "worker_connections": CONNECTIONS_MAX,
             "timeout": 120,
-            "graceful_timeout": 5,
+            "graceful_timeout": END_S,
             "keepalive": 15,
+            "asgi_lifespan": "off",
+            "asgi_disconnect_grace_period": 24 * 3600,  # what a thread has begun, it ends
             "accesslog": None,  # addresses hold payment ids
             "proc_name": "lobbypay-server",
             "control_socket_disable": True,
@@ -62,12 +85,16 @@ class _Application(BaseApplication):
                 self.cfg.set(key, value)
 
     def load(self) -> Any:
+        from server.web.door import Door
+        from server.web.waiting_room import WaitingRoom
         from server.wsgi import application
 
         start_sweeping()
         if self._jobs:
             start_jobs()
-        return application
+        room = WaitingRoom()
+        room.open()
+        return Door(application, self._threads, room)
 
     def run(self) -> None:
         try:
@@ -94,8 +121,17 @@ def start_jobs() -> None:
     worker.start()
 
 
-def serve(bind: str, threads: int, jobs: bool = True) -> None:
+def allow_connections() -> None:
+    """A connection is an open file; where the machine allows more of them than usual, they are used."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_MAX + 1000 if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def serve(bind: str, processes: int, threads: int, jobs: bool = True) -> None:
     """Serves until told to stop (SIGTERM, SIGINT, SIGHUP). ``bind`` is HOST:PORT; ``jobs``: whether
-    this process does the jobs, too."""
+    the processes do the jobs, too."""
     count_in_files()
-    _Application(bind, threads, jobs).run()
+    allow_connections()
+    _Application(bind, processes, threads, jobs).run()

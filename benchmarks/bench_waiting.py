@@ -1,0 +1,180 @@
+"""What payments that wait cost everybody else: heartbeats with and without them, in turns, in one run.
+
+N kiosks hold a call open for news of their payment, at the real server on PostgreSQL with fewer threads
+than kiosks; others send heartbeats at a steady rate. Then single payments change, and the time until
+their kiosk has the answer is taken. Server, database and clients share the machine.
+"""
+
+import argparse
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import bench_fleet as fleet
+from bench_fleet import Request, Starts
+
+THREADS = 16
+WAIT_S = 25
+WAKES = 40
+
+
+def main() -> None:
+    arguments = _arguments()
+    bin_folder = fleet.postgres.programs()
+    if bin_folder is None:
+        sys.exit("PostgreSQL is not installed; make setup installs it")
+    settings = ("listen_addresses=", "max_connections=200")
+    with (
+        fleet.postgres.running(bin_folder, settings) as url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        fleet.begin(folder, url)
+        kiosks = fleet.fleet(arguments.waiting + arguments.kiosks)
+        waiting, others = kiosks[: arguments.waiting], kiosks[arguments.waiting :]
+        payments = [_payment(kiosk) for kiosk in waiting]
+        port = fleet.free_port()
+        command = [sys.executable, fleet.__file__, "--serve", str(port), "--threads", str(THREADS)]
+        server = subprocess.Popen(command)
+        try:
+            fleet.wait_for(port)
+            asyncio.run(
+                _measure(port, list(zip(waiting, payments, strict=True)), others, arguments)
+            )
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--waiting", type=int, default=1000)
+    parser.add_argument("--kiosks", type=int, default=100, help="that send heartbeats")
+    parser.add_argument("--rate", type=float, default=33.0, help="heartbeats a second")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each turn")
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+def _payment(kiosk: tuple[str, Any]) -> str:
+    """A payment whose terminal has not answered yet."""
+    from server.estate.models import Unit
+    from server.fleet.models import Kiosk
+    from server.payments.models import PaymentOrder
+
+    row, number = Kiosk.objects.get(pk=kiosk[0]), uuid.uuid4()
+    now = datetime.now(UTC)
+    PaymentOrder.objects.create(
+        payment_id=str(number),
+        community_id=row.community_id,
+        unit=Unit.objects.filter(community_id=row.community_id).first(),
+        kiosk_id=kiosk[0],
+        kiosk_code=row.code,
+        reference=f"{row.code}-000001",
+        method="card",
+        bills=[{"number": "1", "amount_minor": 1}],
+        amount_minor=1,
+        currency="CNY",
+        request_hash="0" * 64,
+        out_trade_no=number.hex,
+        created_at=now,
+        received_at=now,
+        changed_at=now,
+    )
+    return str(number)
+
+
+async def _measure(port: int, waiting: Any, others: Any, arguments: argparse.Namespace) -> None:
+    starts = Starts()
+    alone: list[float] = []
+    beside: list[float] = []
+    for _ in range(arguments.rounds):
+        alone += await _heartbeats(port, others, starts, arguments)
+        held = [asyncio.ensure_future(_wait(port, *one)) for one in waiting]
+        await asyncio.sleep(5)  # all have been let in
+        beside += await _heartbeats(port, others, starts, arguments)
+        inside = sum(not call.done() for call in held)
+        print(f"{inside} calls were waiting all the while", flush=True)
+        await asyncio.gather(*held)
+    for name, times in (("alone", alone), (f"beside {len(waiting)} that wait", beside)):
+        print(f"{name}: p50 {1000 * _p(times, 50):.0f} ms, p99 {1000 * _p(times, 99):.0f} ms")
+    print(f"p99 beside / alone: {_p(beside, 99) / _p(alone, 99):.2f}")
+    woken = [await _woken(port, *one) for one in waiting[:WAKES]]
+    print(
+        f"from a payment's change to its kiosk's answer: p50 {1000 * _p(woken, 50):.0f} ms,"
+        f" p99 {1000 * _p(woken, 99):.0f} ms"
+    )
+
+
+def _p(times: list[float], percent: int) -> float:
+    return statistics.quantiles(times, n=100)[percent - 1]
+
+
+async def _heartbeats(
+    port: int, kiosks: Any, starts: Starts, arguments: argparse.Namespace
+) -> list[float]:
+    """At a steady rate, whether or not the ones before were answered."""
+    tasks, began = [], time.perf_counter()
+    for number in range(int(arguments.seconds * arguments.rate)):
+        kiosk = kiosks[number % len(kiosks)]
+        await asyncio.sleep(max(0.0, began + number / arguments.rate - time.perf_counter()))
+        request = fleet.signed(kiosk, starts.body(kiosk[0]))
+        tasks.append(asyncio.ensure_future(_ask(port, "POST", request)))
+    return list(await asyncio.gather(*tasks))
+
+
+async def _wait(port: int, kiosk: Any, payment_id: str, version: int = 1) -> float:
+    from contract.http_signature import sign
+
+    path = f"/api/v1/payments/{payment_id}?wait={WAIT_S}&after_version={version}"
+    headers = sign(
+        *("GET", f"http://localhost{path}", b""),
+        key=kiosk[1],
+        key_id=kiosk[0],
+        created=datetime.now(UTC),
+        nonce=uuid.uuid4().hex,
+    )
+    return await _ask(port, "GET", Request(path, b"", headers))
+
+
+async def _woken(port: int, kiosk: Any, payment_id: str) -> float:
+    call = asyncio.ensure_future(_wait(port, kiosk, payment_id))
+    await asyncio.sleep(0.5)
+    changed = await asyncio.to_thread(_change, payment_id)
+    await call
+    return time.perf_counter() - changed
+
+
+def _change(payment_id: str) -> float:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_paymentorder SET version = version + 1 WHERE payment_id = %s",
+            [payment_id],
+        )
+    return time.perf_counter()
+
+
+async def _ask(port: int, method: str, request: Request) -> float:
+    """Seconds until the whole answer is there."""
+    began = time.perf_counter()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = {"Host": "localhost", "Connection": "close", "Content-Length": str(len(request.body))}
+    lines = [f"{method} {request.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in (head | request.headers).items()]
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + request.body)
+    said = await reader.read()
+    writer.close()
+    if not said.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"{request.path}: {said[:300]!r}")
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""A call that has nothing new to tell leaves word that it waits, and its thread goes on.
+
+The door (``server.web.door``) puts an empty ``Wish`` beside each request; where there is no such door
+(another WSGI server, a test's client) the call waits in its own thread.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from ninja.renderers import JSONRenderer
+
+from server import request_id
+from server.payments import inquiry
+from server.payments.models import PaymentOrder
+from server.payments.serializers import view_of
+
+WISH = "lobbypay.wish"
+
+
+@dataclass(slots=True)
+class Wish:
+    """For news of a payment: of a version above ``after_version``, for ``for_s`` seconds at most."""
+
+    payment_id: str = ""  # empty: nothing is waited for
+    after_version: int = 0
+    for_s: float = 0.0
+    method: str = ""
+    ask_every_s: float | None = None  # None: there is no channel to ask
+    request_id: str = request_id.NONE
+
+
+def left(request: HttpRequest, order: PaymentOrder, after_version: int, for_s: float) -> bool:
+    """Whether somebody waits in the call's stead. Whatever the call answers now is not sent then: the
+    payment as it stands after the wait is."""
+    wish = request.META.get("asgi.scope", {}).get(WISH)
+    if wish is None:
+        return False
+    wish.payment_id, wish.after_version, wish.for_s = order.payment_id, after_version, for_s
+    wish.method, wish.ask_every_s = order.method, inquiry.ask_every_s(order)
+    wish.request_id = request_id.current()
+    return True
+
+
+def answer(payment_id: str) -> bytes:
+    """What the call answers, as the payment stands now. The JSON is that of the call itself."""
+    view = view_of(PaymentOrder.objects.get(payment_id=payment_id))
+    return str(JSONRenderer().render(None, view.model_dump(), response_status=200)).encode()

@@ -1,0 +1,78 @@
+"""The server as a process: how it begins, and that it ends when told to."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(folder, *options):
+    """A server without tables: whether it lives needs none."""
+    config = folder / "server.toml"
+    config.write_text(f'[server]\ndata_folder = "{folder}/data"\nallowed_hosts = ["127.0.0.1"]\n')
+    port = free_port()
+    command = [sys.executable, "-m", "lobbypay", "server", "--config", str(config), "run"]
+    environment = {**os.environ, "LOBBYPAY_DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--bind", f"127.0.0.1:{port}", "--no-worker", *options],
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def lives(port) -> http.client.HTTPConnection:
+    """A connection on which it was answered, and which stays open."""
+    for _ in range(900):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            line.request("GET", "/healthz")
+            answer = line.getresponse()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        assert answer.read() == b"ok\n"
+        return line
+    raise AssertionError("the server does not answer")
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_ends_without_waiting_though_clients_keep_their_connections(tmp_path, told):
+    with serving(tmp_path) as (process, port):
+        line = lives(port)
+        line.request("GET", "/healthz")
+        line.getresponse().read()  # still the same connection, as kiosks keep theirs
+        process.send_signal(told)
+        assert process.wait(60) == 0
+        line.close()
+    log = (tmp_path / "log").read_text()
+    assert "Worker exiting" in log
+    assert "connections to finish" not in log  # gunicorn's wait for clients that ask nothing
+
+
+def test_several_processes_answer_at_one_address(tmp_path):
+    with serving(tmp_path, "--processes", "2", "--threads", "1") as (process, port):
+        lives(port).close()
+        log = (tmp_path / "log").read_text()
+        assert log.count("Booting worker") == 2
+        process.terminate()
+        assert process.wait(60) == 0
