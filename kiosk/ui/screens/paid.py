@@ -10,7 +10,7 @@ from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.core.patience import seconds_left
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, items, method_name, unit_and_payer
+from kiosk.ui.formatting import amount, items, method_name, of_paper, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed, month, time_of_day
@@ -65,7 +65,7 @@ def _main(paper: bool, phone: bool) -> str:
 def _told(session: Session, can_print: bool) -> str:
     visit, language = session.visit, session.visit.language
     if visit.say is not None:
-        return say(language, f"message.{visit.say.value}")
+        return of_paper(session)
     if visit.payment and visit.payment.offline:
         return say(language, "paid.offline")
     return "" if can_print else say(language, "paid.no_print")

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.core.model import Say, Screen
 from kiosk.texts.catalogue import say
-from kiosk.ui.gallery.scenes import scenes, session
+from kiosk.ui.gallery.scenes import paid, scenes, session
 from kiosk.ui.screens import message, out_of_order
 from kiosk.ui.screens.paid import present as paid_view
 from kiosk.ui.widgets.bars import STEPS
@@ -57,3 +57,16 @@ def test_progress_names_its_steps_in_both_languages():
     for language in ("zh_CN", "en"):
         names = [say(language, id) for id in STEPS]
         assert len(set(names)) == len(names) == 5
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("paper", "没有纸了，小票没有打出来。物业已收到通知。"),
+        ("cover", "打印机的盖子没有合好，小票没有打出来。物业已收到通知。"),
+        ("copies", "这笔的小票已打印三张，不能再打。需要时请到物业前台。"),
+        ("other", "小票没有打出来"),
+    ],
+)
+def test_paid_says_why_the_receipt_did_not_come(why, told):
+    assert paid_view(paid(say=Say.NOT_PRINTED, paper_trouble=why)).told == told
