@@ -9,20 +9,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from contract.bill_message import Bill, BillNumber, Currency, Minor
+from contract.bill_message import BillLine as BillLine
+from contract.bill_message import ExplainRow as ExplainRow
 from contract.business_day import ZoneName
-from contract.currency import listed
 from contract.message import Message, Name, NameText, Sha256, Text
-from contract.money import Money
 from contract.stop_reason import Presence
 from contract.unit_code import DEFAULT, Numbering, UnitCode
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
-Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Balance = Annotated[int, Field(ge=0, lt=2**63, strict=True)]  # a sum: no limit of its own
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(listed)]
-BillNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{1,40}$")]
 _UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 PaymentId = Annotated[str, StringConstraints(pattern=_UUID)]
 KIOSK_CODE_PATTERN = "[A-Z][0-9A-Z]{1,7}"  # it begins every receipt number of the kiosk
@@ -171,44 +169,6 @@ class KioskConfig(Message):
 
 
 # --- bills ---
-
-
-class ExplainRow(Message):
-    """One row of "how is this calculated", e.g. last reading: 18,204 kWh."""
-
-    label: Text
-    value: Text
-
-
-class BillLine(Message):
-    fee_item: str
-    name: NameText
-    amount_minor: int  # negative for waivers
-    quantity: str  # decimal as printed on the bill, e.g. "118.60"
-    quantity_unit: Text
-    rate: str  # decimal, major units for one quantity unit, e.g. "2.80"
-    note: Text | None = None  # e.g. parking space B2-117
-    explanation: list[ExplainRow] = []
-    history: list[tuple[str, int]] = []  # (period YYYY-MM, minor), oldest first
-
-
-class Bill(Message):
-    """What a unit owes for a period. ``amount_minor``, still open: its lines and ``late_fee_minor``."""
-
-    number: BillNumber
-    unit: UnitCode
-    period: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
-    amount_minor: Minor
-    late_fee_minor: Minor = 0
-    currency: Currency
-    due: date
-    lines: list[BillLine]
-    paid_on: date | None = None
-    held: bool = False  # a payment whose end is not known may have paid it: nobody is to pay it now
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
 
 class UnitAccount(Message):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from server.billing_runs import commands as billing_runs
 from server.configuration import CONFIG_VARIABLE, ConfigMistake, prepare_data_folder
+from server.counter import commands as counter
 from server.jobs import commands as jobs
 from server.moves import commands as moves
 from server.onboarding import commands as onboarding
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--community", help="needed only when there are several")
     onboarding.add_commands(add)
     billing_runs.add_commands(add)
+    counter.add_commands(add)
     moves.add_commands(add)
     remote_meters.add_commands(add)
     jobs.add_commands(add)

@@ -10,10 +10,11 @@ from contract.messages import Bill, PaymentRecord, PaymentState, UnitAccount
 
 
 def holds(record: PaymentRecord, bill: Bill) -> bool:
-    """Whether a payment is for a bill, or for the one whose place it took: one unit has one bill for
-    a month."""
+    """Whether a payment is for a bill, or for one whose place it took: one unit has one bill for a
+    month, and others say which they stand for."""
+    numbers = {bill.number, *bill.replaces}
     return any(
-        mine.number == bill.number or (mine.unit, mine.period) == (bill.unit, bill.period)
+        mine.number in numbers or (mine.unit, mine.paid_once) == (bill.unit, bill.paid_once)
         for mine in record.bills
     )
 

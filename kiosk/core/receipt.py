@@ -170,7 +170,8 @@ def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
         paid_in = _money(record, record.amount_minor, speech)
         blocks.append(Line(speech.words("receipt.top_up"), paid_in, bold=True))
     for bill in record.bills:
-        blocks.append(Line(_period(bill.period, speech), bill.number, bold=True))
+        named = bill.title.in_language(speech.language) if bill.title else None
+        blocks.append(Line(named or _period(bill.period, speech), bill.number, bold=True))
         for line in bill.lines:
             amount = _money(record, line.amount_minor, speech)
             blocks.append(Line(line.name.in_language(speech.language), amount))

@@ -83,7 +83,13 @@ class JournalQueries:
         first: without a known end whenever they began, and approved after the entry ``after``, up to
         which the server knew this journal when it told of the bills. Never reversed ones. Another bill
         for the same unit and month took this one's place. Raises JournalUnavailable."""
-        wanted = json.dumps([(bill.number, bill.unit, bill.period) for bill in bills])
+        wanted = json.dumps(
+            [
+                (number, bill.unit, bill.paid_once)
+                for bill in bills
+                for number in (bill.number, *bill.replaces)
+            ]
+        )
         return self._payments(MAY_HAVE_PAID, (wanted, after))
 
     def last_in(self, unit: str, states: Sequence[PaymentState]) -> PaymentRecord | None:

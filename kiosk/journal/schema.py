@@ -187,7 +187,7 @@ def stand(db: sqlite3.Connection, record: PaymentRecord, number: int, sequence: 
     for bill in record.bills:
         db.execute(
             "INSERT OR IGNORE INTO payment_bills VALUES (?, ?, ?, ?)",
-            (bill.number, bill.unit, bill.period, record.payment_id),
+            (bill.number, bill.unit, bill.paid_once, record.payment_id),
         )
 
 

@@ -50,6 +50,13 @@ def method_names(language: Locale, methods: tuple[Method, ...]) -> str:
     return listed(language, [method_name(language, m) for m in methods])
 
 
+def bill_name(language: Locale, bill: Bill, *, short: bool = False) -> str:
+    """Its title where it is no month's own bill; else the month, perhaps short."""
+    if bill.title is not None:
+        return bill.title.in_language(language)
+    return translations.month(language, bill.period, short=short)
+
+
 def line_name(language: Locale, line: BillLine) -> str:
     """Its name, and its note where it has one: ``Parking space fee B2-117``."""
     name = line.name.in_language(language)

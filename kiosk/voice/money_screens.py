@@ -49,7 +49,9 @@ def bills_said(session: Session) -> Plan:
     view = bills.present(session)
     rows: list[Said] = []
     for row in view.rows:
-        rows += [_own(session, "bill", month=row.title), Said(row.amount, personal=True)]
+        readable = spoken(session.visit.language, row.title).readable
+        named = row.title if readable else row.month
+        rows += [_own(session, "bill", month=named), Said(row.amount, personal=True)]
         told = row.told if isinstance(row, bills.WaitingRow) else row.tag
         rows.append(Said(told, personal=isinstance(row, bills.BillRow)))
     return (

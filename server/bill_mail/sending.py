@@ -30,7 +30,7 @@ from server.bill_mail.recipients import addresses_of
 from server.bill_mail.wording import message_of
 from server.billing import bill_pdf
 from server.billing.issuing import natural
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill, BillKind, BillState
 from server.billing.paper_forms import PaperForm
 from server.billing_runs.models import BillingRun
 from server.jobs import queue
@@ -59,7 +59,7 @@ def enqueue(run: BillingRun, asked_by: str) -> Job:
 def bills_of(run: BillingRun) -> QuerySet[Bill]:
     """What can still be paid of the run."""
     return Bill.objects.filter(
-        community=run.community, period=run.period, state=BillState.OPEN
+        community=run.community, period=run.period, kind=BillKind.MONTH, state=BillState.OPEN
     ).select_related("unit", "community")
 
 

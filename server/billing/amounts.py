@@ -21,10 +21,12 @@ def principal_minor(bill: Bill) -> int:
 
 def late_fee_on(bill: Bill, day: date, terms: LateFeeTerms | None) -> int:
     """What a payment of the bill on ``day`` has to bring as late fee: of what was not waived, and less
-    what was waived of the fee itself, which never comes back."""
+    what was waived of the fee itself, which never comes back. None grows on a late fee that is in the
+    bill already, nor on whatever else is free of it."""
     if bill.no_late_fee:
         return 0
-    grown = late_fee_minor(principal_minor(bill), bill.due, day, terms)
+    base = max(0, principal_minor(bill) - bill.late_free_minor)
+    grown = late_fee_minor(base, bill.due, day, terms)
     return max(0, grown - bill.late_fee_waived_minor)
 
 

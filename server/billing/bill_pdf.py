@@ -19,7 +19,7 @@ from contract.money import Money
 from server.billing import bill_wording
 from server.billing.amounts import paid_minor
 from server.billing.missing_glyphs import typeset, typeset_all
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill, BillKind, BillState
 from server.billing.paper_forms import FOLDS, PaperForm
 from server.billing.paper_layout import Look, look_of
 from server.billing.rules.late_fee import days_late
@@ -39,7 +39,8 @@ def bill_to_print(unit: Unit, period: str | None = None) -> Bill:
     """The unit's bill of ``period``, else its newest open one. Raises BillNotFound, with the reason."""
     bills = Bill.objects.select_related("unit", "community").filter(unit=unit)
     if period:
-        bill = bills.filter(period=period).exclude(state=BillState.VOID).first()
+        of_month = bills.filter(period=period, kind=BillKind.MONTH)
+        bill = of_month.exclude(state=BillState.VOID).first()
         if bill is None:
             said = _("%(unit)s has no bill for %(period)s")
             raise BillNotFound(said % {"unit": unit.code, "period": period})

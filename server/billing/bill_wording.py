@@ -24,7 +24,7 @@ def sentences(bill: Bill, today: date) -> dict[str, Text]:
         "unit": both("Unit"),
         "payer": both("Payer"),
         "period": both("Period"),
-        "month": both("%(month)s", month=spoken_month(period)),
+        "month": bill.title if bill.title_zh else both("%(month)s", month=spoken_month(period)),
         "number": both("Bill number"),
         "amount_paid": both("Amount paid"),
         "amount_due": both("Amount due"),

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit_moves import CreditAgreement, CreditMove
-from server.billing.leases import BillNotOpen, lock, may_be_paid, refuse_held
-from server.billing.models import Bill, BillState
+from server.billing.leases import BillNotOpen, key_of, lock, may_be_paid, refuse_held
+from server.billing.models import Bill, BillKind, BillState
 from server.billing.settlement import CREDIT, Part, Taken, settle_together
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Community, Unit
@@ -60,7 +60,7 @@ def deposit_by(
     if (known := _known(key, unit, Kind.DEPOSIT, amount_minor, how)) is not None:
         return known
     before = credit_minor(unit)
-    move = _moved(unit, Kind.DEPOSIT, amount_minor, how, key, note, person, today, at)
+    move = write_move(unit, Kind.DEPOSIT, amount_minor, how, key, note, person, today, at)
     lines = [
         Line(f"clearing:{how}", amount_minor, unit.pk),
         Line("credit", -amount_minor, unit.pk),
@@ -91,7 +91,7 @@ def pay_out_by(
     if before < amount_minor:
         raise TooLittleCredit(before)
     said = audit.reason_of(reason)
-    move = _moved(unit, Kind.PAID_OUT, amount_minor, how, key, said[:120], person, today, at)
+    move = write_move(unit, Kind.PAID_OUT, amount_minor, how, key, said[:120], person, today, at)
     lines = [
         Line("credit", amount_minor, unit.pk),
         Line(f"clearing:{how}", -amount_minor, unit.pk),
@@ -123,9 +123,9 @@ def move_by(
     before = credit_minor(unit), credit_minor(to)
     if before[0] < amount_minor:
         raise TooLittleCredit(before[0])
-    out = _moved(unit, Kind.MOVED_OUT, amount_minor, "", key, said, person, today, at)
+    out = write_move(unit, Kind.MOVED_OUT, amount_minor, "", key, said, person, today, at)
     other = str(uuid.uuid5(_RUNS, key))
-    came = _moved(to, Kind.MOVED_IN, amount_minor, "", other, said, person, today, at)
+    came = write_move(to, Kind.MOVED_IN, amount_minor, "", other, said, person, today, at)
     lines = [Line("credit", amount_minor, unit.pk), Line("credit", -amount_minor, to.pk)]
     _post(unit, "credit_moved", key, lines, at)
     _note(person, "credit_moved", unit, reason, at, before[0], out, to=to.code)
@@ -164,7 +164,8 @@ def use_oldest_first(
     person: Person, unit: Unit, *, key: str, today: date, at: datetime, reason: str = ""
 ) -> CreditMove | None:
     """Pays the open bills whole, the oldest first, as far as the credit reaches; None when it reaches
-    none. Bills that may be paid already are passed over; it ends before one that costs more."""
+    none. Bills that may be paid already are passed over, and packages, which are paid by choice; it ends
+    before one that costs more."""
     unit = _locked(unit)
     known = CreditMove.objects.filter(key=key).first()
     if known is not None:
@@ -173,7 +174,7 @@ def use_oldest_first(
     rows = Bill.objects.filter(unit=unit, state=BillState.OPEN)
     held, terms = may_be_paid([unit.pk]), terms_of(unit.community_id)
     for bill in sorted(lock(rows), key=lambda bill: (bill.period, bill.pk)):
-        if bill.state != BillState.OPEN or (unit.pk, bill.period) in held:
+        if bill.state != BillState.OPEN or key_of(bill) in held or bill.kind == BillKind.PACKAGE:
             continue
         minor = open_minor(bill, today, terms)
         if minor > there:
@@ -250,7 +251,7 @@ def _use(
         raise ValueError("credit is used for at least one bill")
     if before < total:
         raise TooLittleCredit(before)
-    move = _moved(unit, Kind.USED, total, "", key, "", person, today, at)
+    move = write_move(unit, Kind.USED, total, "", key, "", person, today, at)
     currency = unit.community.currency
     settle_together([Taken(unit, parts, CREDIT, key, today, currency=currency)], at=at)
     numbers = [part.bill.number for part in parts]
@@ -283,7 +284,7 @@ def _known(key: str, unit: Unit, kind: str, amount_minor: int, how: str) -> Cred
     return known
 
 
-def _moved(
+def write_move(
     unit: Unit,
     kind: str,
     amount_minor: int,
@@ -294,6 +295,7 @@ def _moved(
     today: date,
     at: datetime,
 ) -> CreditMove:
+    """A row with the next number; the caller books it, in the same transaction, and holds the unit."""
     count = CreditMove.objects.filter(community=unit.community_id).count()
     return CreditMove.objects.create(
         community_id=unit.community_id,

@@ -26,7 +26,7 @@ class Moves(models.QuerySet["CreditMove"]):
 class CreditMove(OfCommunity):
     """Minor units that came into a unit's credit or left it. ``key`` is made by whoever asks, so that the
     same move comes once; ``number`` stands on its receipt. ``how``: cash or bank; empty for what was
-    used, and what units that were merged or split handed on."""
+    used, what units that were merged or split handed on, and what was left of a package."""
 
     class Kind(models.TextChoices):
         DEPOSIT = "deposit", _("Deposit")
@@ -34,6 +34,7 @@ class CreditMove(OfCommunity):
         PAID_OUT = "paid_out", _("Paid out")
         MOVED_OUT = "moved_out", _("Moved to another unit")
         MOVED_IN = "moved_in", _("Moved from another unit")
+        PACKAGE = "package", _("Left of a package")
 
     class How(models.TextChoices):
         CASH = "cash", _("Cash")
@@ -64,7 +65,7 @@ class CreditMove(OfCommunity):
                 condition=Q(amount_minor__gt=0), name="credit_move_is_something"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["used", "moved_out", "moved_in"], how="")
+                condition=Q(kind__in=["used", "moved_out", "moved_in", "package"], how="")
                 | (Q(kind__in=["deposit", "paid_out"]) & ~Q(how="")),
                 name="credit_move_says_how",
             ),

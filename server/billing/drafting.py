@@ -1,10 +1,15 @@
 """The bills that some units would get for a period, or why they get none. Writes nothing."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
 
 from server.billing import leases
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill, BillKind, BillReplacement, BillState, PackageMonth
+from server.billing.packages import coverage
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.calculation import UnitCharges, calculate
 from server.billing.rules.outcome import Blocked
@@ -14,11 +19,13 @@ from server.language import both
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One unit's bill to be. ``billed``: it has one of the period already."""
+    """One unit's bill to be. ``billed``: it has one of the period already. ``paid_ahead``: what of it
+    packages cover."""
 
     unit: Unit
     charges: UnitCharges
     billed: bool
+    paid_ahead: Sequence[PackageMonth] = ()
 
     @property
     def blocked(self) -> list[tuple[str, Blocked]]:
@@ -31,28 +38,46 @@ class Draft:
         return not self.billed and not self.charges.blocked and self.charges.total_minor > 0
 
 
-def draft(book: PeriodBook, units: Sequence[Unit]) -> list[Draft]:
+def draft(book: PeriodBook, units: Sequence[Unit], today: date | None = None) -> list[Draft]:
     """In the order of the units, whose buildings are loaded. A unit whose voided bill of the period may
-    have been paid is blocked."""
+    have been paid is blocked. ``today``: by which packages that wait to be paid are over; when None they
+    wait."""
     if not units:
         return []
-    charges = calculate(
-        book.facts(units), book.items_for(units), book.discounts(units), book.waivers(units)
-    )
+    charges = charges_of(book, units)
     keys = [unit.pk for unit in units]
-    billed = set(
-        Bill.objects.filter(unit__in=keys, period=book.period)
-        .exclude(state=BillState.VOID)
-        .values_list("unit_id", flat=True)
-    )
+    billed = periods_billed(keys, [book.period])
     held = leases.may_be_paid(keys)
+    ahead = coverage.covered(units, book.period, (row.code for row in book.rows))
     drafts = []
     for unit in units:
-        of_unit = charges[unit.code]
-        if (unit.pk, book.period) in held and unit.pk not in billed:
+        of_unit, is_billed = charges[unit.code], unit.pk in billed
+        paid_ahead = coverage.cover(of_unit, ahead.get(unit.pk, ()), held, today)
+        if (unit.pk, book.period) in held and not is_billed:
             of_unit.blocked.append(("", _may_be_paid()))
-        drafts.append(Draft(unit, of_unit, unit.pk in billed))
+        drafts.append(Draft(unit, of_unit, is_billed, paid_ahead))
     return drafts
+
+
+def charges_of(book: PeriodBook, units: Sequence[Unit]) -> dict[str, UnitCharges]:
+    """What the units' fees come to, by the units' codes, whatever was billed or paid ahead."""
+    return calculate(
+        book.facts(units), book.items_for(units), book.discounts(units), book.waivers(units)
+    )
+
+
+def periods_billed(unit_ids: Iterable[int], periods: Iterable[str]) -> dict[int, set[str]]:
+    """By unit, those of the periods that have a bill, also one that is paid by instalments since."""
+    stands = ~Q(state=BillState.VOID) | Q(
+        Exists(BillReplacement.objects.filter(old=OuterRef("pk")))
+    )
+    rows = Bill.objects.filter(
+        stands, unit__in=list(unit_ids), period__in=list(periods), kind=BillKind.MONTH
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for unit, period in rows.values_list("unit_id", "period"):
+        found[unit].add(period)
+    return found
 
 
 def _may_be_paid() -> Blocked:

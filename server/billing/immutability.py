@@ -8,10 +8,15 @@ GUARDS = (
         "billing_bill",
         (
             *("community_id", "unit_id", "number", "period", "issued_on", "due", "currency"),
-            "amount_minor",
+            *("amount_minor", "kind", "title_zh", "title_en", "late_free_minor"),
         ),
         "1 = 1",
         "an issued bill is not changed; void it and issue it anew",
+    ),
+    *unchangeable(
+        "billing_billreplacement",
+        "which bill took the place of which is not changed or deleted",
+        ("old_id", "new_id"),
     ),
     frozen(
         "billing_feeitem_stays_itself",
@@ -26,6 +31,33 @@ GUARDS = (
         ("community_id", "bill_id", "of", "whole", "amount_minor", "reason", "granted_at"),
         "OLD.ended_at IS NOT NULL",
         "what was waived is not changed or deleted; take it back",
+    ),
+    frozen(
+        "billing_packageoffer_stays",
+        "billing_packageoffer",
+        (
+            *("community_id", "months_given", "months_paid", "item_codes", "unit_kinds"),
+            *("who", "leaving", "on_sale_from"),
+        ),
+        "EXISTS (SELECT 1 FROM billing_packagesale s WHERE s.offer_id = OLD.id)",
+        "a package that was sold is not changed; end it and offer another",
+    ),
+    frozen(
+        "billing_packagesale_stays",
+        "billing_packagesale",
+        ("community_id", "unit_id", "offer_id", "bill_id", "leaving", "sold_at"),
+        "OLD.id IS NOT NULL",
+        "a package that was sold is ended, not changed",
+    ),
+    frozen(
+        "billing_packagemonth_stays",
+        "billing_packagemonth",
+        (
+            *("community_id", "sale_id", "unit_id", "fee_item_id", "period", "full_minor"),
+            "amount_minor",
+        ),
+        "OLD.id IS NOT NULL",
+        "a month of a package is used or given up, not changed",
     ),
     *unchangeable(
         "billing_creditmove",

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from contract.messages import Text
 from server.billing.drafting import Draft, draft
-from server.billing.models import Bill, BillLine, FeeItem, OneOffCharge
+from server.billing.models import Bill, BillKind, BillLine, FeeItem, OneOffCharge
+from server.billing.packages import coverage
+from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.outcome import Charge
 from server.bulk_insert import insert_many
@@ -45,17 +47,22 @@ def issue_period(
         wanted = wanted.filter(pk__in=[unit.pk for unit in units])
     chosen = sorted(wanted, key=lambda unit: natural(unit.code))
     book = PeriodBook(community, period)
-    drafts = [row for row in draft(book, chosen) if row.makes_a_bill]
-    return write(book, drafts, issued_on=issued_on, due=due, at=at)
+    lapse([unit.pk for unit in chosen], period, issued_on, at)
+    return write(book, draft(book, chosen, issued_on), issued_on=issued_on, due=due, at=at)
 
 
 def write(
     book: PeriodBook, drafts: Sequence[Draft], *, issued_on: date, due: date, at: datetime
 ) -> list[Bill]:
-    """Bills of drafts that make one, numbered in their order, posted. Within the caller's transaction,
-    which holds ``lock_numbers`` and drafted after that."""
+    """Bills of the drafts that make one, numbered in their order, posted; what packages cover of drafts
+    that are not blocked is used with them. Within the caller's transaction, which holds ``lock_numbers``
+    and drafted after that."""
     community, period = book.community, book.period
-    first = Bill.objects.filter(community=community, period=period).count() + 1
+    ahead = [month for row in drafts if not row.blocked for month in row.paid_ahead]
+    coverage.use(ahead, community.pk, community.currency, at)
+    drafts = [row for row in drafts if row.makes_a_bill]
+    numbered = Bill.objects.filter(community=community, period=period, kind=BillKind.MONTH)
+    first = numbered.count() + 1
     bills = [
         Bill(
             community=community,

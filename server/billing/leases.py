@@ -5,7 +5,8 @@ clock ends it. Whoever shows, starts, voids, waives or issues a bill, and the co
 the hours without a line, ask here. A hold ends when its payment is final or can never have begun
 (``server.payments``), or when staff end it, knowing what they do.
 
-A unit has one bill for a period: what holds it holds the one, too, that took its place.
+A unit has one bill for a month: what holds it holds the one, too, that took its place. So it is with
+instalments, and whatever else stands for bills that were voided for it (``BillReplacement``).
 """
 
 from collections import defaultdict
@@ -14,9 +15,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from server.billing.models import Bill, BillLease, BillState
+from server.billing.models import Bill, BillKind, BillLease, BillReplacement, BillState
 
-Held = dict[tuple[int, str], list[str]]  # (unit pk, period) -> payments
+Held = dict[tuple[int, str], list[str]]  # (unit pk, what is paid for once) -> payments
 
 
 class BillLeased(Exception):
@@ -35,6 +36,11 @@ class BillNotOpen(Exception):
         self.bill = bill
 
 
+class BillStands(BillNotOpen):
+    """It is open, and cannot be voided by itself: an instalment, or a package of which months were
+    used."""
+
+
 def lock(bills: Iterable[Bill]) -> list[Bill]:
     """The same bills as they stand now, held by row locks in one order until the transaction ends."""
     keys = [bill.pk for bill in bills]
@@ -42,19 +48,30 @@ def lock(bills: Iterable[Bill]) -> list[Bill]:
     return list(rows.filter(pk__in=keys).order_by("pk"))
 
 
+def key_of(bill: Bill) -> tuple[int, str]:
+    """By which ``may_be_paid`` knows it: its month, and of another kind of bill the number."""
+    return bill.unit_id, bill.period if bill.kind == BillKind.MONTH else bill.number
+
+
 def may_be_paid(unit_ids: Iterable[int]) -> Held:
-    """Of these units, the bills that may be paid already, each by its unit and period, and the payments
-    that may have done it."""
+    """Of these units, the bills that may be paid already, each by its ``key_of``, and the payments that
+    may have done it."""
     found: Held = defaultdict(list)
     rows = BillLease.objects.filter(bill__unit_id__in=list(unit_ids)).order_by("pk")
-    for unit, period, payment in rows.values_list("bill__unit_id", "bill__period", "payment_id"):
-        found[unit, period].append(payment)
+    leased: dict[int, list[str]] = defaultdict(list)
+    for lease_row in rows.select_related("bill"):
+        found[key_of(lease_row.bill)].append(lease_row.payment_id)
+        leased[lease_row.bill_id].append(lease_row.payment_id)
+    if leased:
+        stands = BillReplacement.objects.filter(old__in=leased).select_related("new").order_by("pk")
+        for row in stands:
+            found[key_of(row.new)] += leased[row.old_id]
     return dict(found)
 
 
 def holders(bill: Bill) -> list[str]:
     """The payments by which the bill may be paid already; none when it surely is not."""
-    return may_be_paid([bill.unit_id]).get((bill.unit_id, bill.period), [])
+    return may_be_paid([bill.unit_id]).get(key_of(bill), [])
 
 
 def refuse_held(bills: Sequence[Bill], but_for: str = "") -> None:
@@ -62,7 +79,7 @@ def refuse_held(bills: Sequence[Bill], but_for: str = "") -> None:
     holds the bills locked, so that it stays true."""
     held = may_be_paid({bill.unit_id for bill in bills})
     for bill in bills:
-        others = [p for p in held.get((bill.unit_id, bill.period), []) if p != but_for]
+        others = [p for p in held.get(key_of(bill), []) if p != but_for]
         if others:
             raise BillLeased(bill.number, others)
 

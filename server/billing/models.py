@@ -16,12 +16,14 @@ from server.billing.closing import ClosedPeriod
 from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.fees import FeeItem, Tariff
 from server.billing.meters import Meter, MeterReading
+from server.billing.packages.models import PackageMonth, PackageOffer, PackageSale
 from server.billing.paper_layout import PaperLayout, PaperNote
 from server.billing.periods import PeriodField, is_period
 from server.billing.reading_photos import ReadingPhoto
 from server.estate.fields import BilingualField
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
+from server.language import chosen
 
 __all__ = [  # the models of this app that have files of their own
     "BillWaiver",
@@ -33,6 +35,9 @@ __all__ = [  # the models of this app that have files of their own
     "Meter",
     "MeterReading",
     "OneOffCharge",
+    "PackageMonth",
+    "PackageOffer",
+    "PackageSale",
     "PaperLayout",
     "PaperNote",
     "ReadingPhoto",
@@ -81,8 +86,19 @@ class BillState(models.TextChoices):
     VOID = "void", _("Void")
 
 
+class BillKind(models.TextChoices):
+    MONTH = "month", _("Bill of a month")
+    PACKAGE = "package", _("Package of months")
+    INSTALMENT = "instalment", _("Instalment")
+    REST = "rest", _("Rest of instalments")
+
+
 class Bill(models.Model):
     """One unit, one period. ``amount_minor`` is the sum of its lines, without late fee.
+
+    Of a month a unit has one bill. Those of another kind have a ``title``; the period is the first month
+    of a package, and the month in which an instalment or a rest is due. On ``late_free_minor`` of the
+    amount no late fee ever grows.
 
     ``late_fee_minor`` is nought while open (it grows by the day, see ``server.billing.amounts``) and
     frozen when paid; ``paid_on`` is there exactly when the state is PAID. ``waived_minor`` of the
@@ -96,10 +112,21 @@ class Bill(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("Unit"), related_name="bills")
     number = models.CharField(_("Bill number"), max_length=40, unique=True)
     period = PeriodField(_("Period"))
+    kind = models.CharField(
+        _("Kind of bill"),
+        max_length=10,
+        choices=BillKind.choices,
+        default=BillKind.MONTH,
+        db_default=BillKind.MONTH.value,
+    )
+    title = BilingualField(_("Title"), zh_max=60, en_max=90, blank=True)
     issued_on = models.DateField(_("Issued on"))
     due = models.DateField(_("Due"))
     currency = models.CharField(_("Currency"), max_length=3)
     amount_minor = models.BigIntegerField(_("Amount (minor units)"))
+    late_free_minor = models.BigIntegerField(
+        _("Without late fee (minor units)"), default=0, db_default=0
+    )
     late_fee_minor = models.BigIntegerField(_("Late fee (minor units)"), default=0)
     waived_minor = models.BigIntegerField(_("Waived (minor units)"), default=0, db_default=0)
     late_fee_waived_minor = models.BigIntegerField(
@@ -118,12 +145,18 @@ class Bill(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "period"],
-                condition=~models.Q(state="void"),
+                condition=~models.Q(state="void") & models.Q(kind="month"),
                 name="bill_once_a_period",
             ),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gte=0, late_fee_minor__gte=0),
                 name="bill_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    late_free_minor__gte=0, late_free_minor__lte=models.F("amount_minor")
+                ),
+                name="bill_is_late_free_by_a_part",
             ),
             models.CheckConstraint(condition=is_period("period"), name="bill_has_a_period"),
             models.CheckConstraint(
@@ -152,6 +185,11 @@ class Bill(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def heading(self) -> str:
+        """What it is called on pages: its title in their language, else its month."""
+        return chosen(self.title) if self.title_zh else self.period
 
     def get_absolute_url(self) -> str:
         """Of its page for staff: the back office and its search lead there."""
@@ -235,6 +273,31 @@ class BillLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bill} -> {self.payment_id}"
+
+
+class BillReplacement(OfCommunity):
+    """``new`` asks for what ``old`` asked for before it was voided. Rows are only ever added; of each new
+    bill there is one for all that it stands for, however many steps ago."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    old = models.ForeignKey(
+        Bill, models.PROTECT, verbose_name=_("Voided bill"), related_name="replaced_by"
+    )
+    new = models.ForeignKey(
+        Bill, models.PROTECT, verbose_name=_("New bill"), related_name="replaces"
+    )
+
+    class Meta:
+        verbose_name = _("Replacement of a bill")
+        verbose_name_plural = _("Replacements of bills")
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="bill_replaces_another_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old} -> {self.new}"
 
 
 class Allocation(models.Model):

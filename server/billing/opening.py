@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from contract.money import Money
 from server.billing.fees import NEVER_CHARGED
-from server.billing.models import Bill, BillLine, BillState, FeeItem
+from server.billing.models import Bill, BillKind, BillLine, BillState, FeeItem
 from server.billing.periods import period_of, previous_period
 from server.billing.rules.outcome import price_of
 from server.bulk_insert import insert_many
@@ -58,6 +58,11 @@ def issued_here(bills: QuerySet[Bill]) -> QuerySet[Bill]:
     return bills.exclude(number__startswith=f"{_MARK}-")
 
 
+def of_months(bills: QuerySet[Bill]) -> QuerySet[Bill]:
+    """Those that say what a month costs: no packages, no instalments, nothing brought forward."""
+    return issued_here(bills).filter(kind=BillKind.MONTH)
+
+
 def item_was_billed(item: int) -> bool:
     """Whether bills that were issued here ask for the fee item, by its key."""
     bills = issued_here(Bill.objects.filter(lines__fee_item=item))
@@ -90,7 +95,9 @@ def period_for(debt_period: str, today: date) -> str:
 
 def billed_already(unit_ids: Iterable[int], periods: Iterable[str]) -> set[tuple[int, str]]:
     """(unit, period) that have a bill which is not void: there can be no other."""
-    rows = Bill.objects.filter(unit_id__in=list(unit_ids), period__in=set(periods))
+    rows = Bill.objects.filter(
+        unit_id__in=list(unit_ids), period__in=set(periods), kind=BillKind.MONTH
+    )
     return set(rows.exclude(state=BillState.VOID).values_list("unit_id", "period"))
 
 

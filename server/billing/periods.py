@@ -23,6 +23,14 @@ def period_of_text(text: str) -> str:
     return f"{match[1]}-{int(match[2]):02d}"
 
 
+def is_written_period(text: str) -> bool:
+    """Whether it is a period as it is kept."""
+    try:
+        return period_of_text(text) == text
+    except ValueError:
+        return False
+
+
 def period_of(day: date) -> str:
     return f"{day:%Y-%m}"
 
@@ -35,6 +43,14 @@ def previous_period(period: str) -> str:
 def next_period(period: str) -> str:
     year, month = int(period[:4]), int(period[5:])
     return f"{year + 1}-01" if month == 12 else f"{year}-{month + 1:02d}"
+
+
+def periods_from(first: str, count: int) -> list[str]:
+    """``count`` months, of which ``first`` is the first."""
+    found = [first]
+    while len(found) < count:
+        found.append(next_period(found[-1]))
+    return found
 
 
 def is_period(column: str) -> models.Q:

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from server.billing import issuing, waiving
 from server.billing.drafting import draft
-from server.billing.leases import lock
-from server.billing.models import Bill
+from server.billing.leases import BillStands, lock
+from server.billing.models import Bill, BillKind
+from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.outcome import Blocked
 from server.billing.voiding import void_by
@@ -29,14 +30,18 @@ def reissue_by(person: Person, bill: Bill, reason: str, *, today: date, at: date
     """The new bill of the same unit, period and due date, of all fee items, from what is known now. What
     was waived of the old one holds for it.
 
-    All or nothing. Raises BillNotOpen, BillLeased, ReasonMissing, CannotBeIssued.
+    All or nothing. Raises BillNotOpen (BillStands for no month's bill), BillLeased, ReasonMissing,
+    CannotBeIssued.
     """
     issuing.lock_numbers(bill.community)
     [old] = lock([bill])
+    if old.kind != BillKind.MONTH:
+        raise BillStands(old)
     waived = void_by(person, old, reason, at=at)
     book = PeriodBook(bill.community, old.period)
     unit = Unit.objects.select_related("building").get(pk=old.unit_id)
-    [new] = draft(book, [unit])
+    lapse([unit.pk], old.period, today, at)
+    [new] = draft(book, [unit], today)
     if not new.makes_a_bill:
         raise CannotBeIssued(new.blocked)
     [made] = issuing.write(book, [new], issued_on=today, due=old.due, at=at)

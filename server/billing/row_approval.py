@@ -44,7 +44,7 @@ def discount_minor(discount: Discount) -> int | None:
 
 
 def _newest_bill(unit_id: int) -> Bill | None:
-    bills: QuerySet[Bill] = opening.issued_here(Bill.objects.filter(unit=unit_id))
+    bills: QuerySet[Bill] = opening.of_months(Bill.objects.filter(unit=unit_id))
     return bills.exclude(state=BillState.VOID).order_by("-period", "-pk").first()
 
 

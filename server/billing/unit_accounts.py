@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from contract import messages, unit_code
 from contract.business_day import business_day
 from server.billing import waiver_lines
 from server.billing.amounts import late_fee_of, open_minor, terms_of
-from server.billing.leases import Held, may_be_paid
-from server.billing.models import Bill, BillLine, BillState
+from server.billing.leases import Held, key_of, may_be_paid
+from server.billing.models import Bill, BillKind, BillLine, BillReplacement, BillState
 from server.billing.rules.late_fee import LateFeeTerms
 from server.estate import occupancy
 from server.estate.models import Community, Unit
@@ -136,16 +136,21 @@ def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
     query = Bill.objects.filter(unit__in=units, state=BillState.OPEN).order_by("period", "pk")
     bills = list(query.select_related("unit").prefetch_related("lines__fee_item"))
     prefetch_related_objects([b for b in bills if waiver_lines.any_of(b)], "waivers__fee_item")
+    prefetch_related_objects([b for b in bills if _replaces(b)], "replaces__old")
     for bill in bills:
         found[bill.unit_id].append(bill)
     return found
 
 
 def _history(bills: Iterable[Bill]) -> History:
-    """What the same fee items came to in other periods, oldest first."""
+    """What the same fee items came to in other months, oldest first; also of bills that are paid by
+    instalments."""
     units = {bill.unit_id for bill in bills}
     sums: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    lines = BillLine.objects.filter(bill__unit_id__in=units).exclude(bill__state=BillState.VOID)
+    stands = ~Q(bill__state=BillState.VOID) | Q(
+        Exists(BillReplacement.objects.filter(old=OuterRef("bill")))
+    )
+    lines = BillLine.objects.filter(stands, bill__unit_id__in=units, bill__kind=BillKind.MONTH)
     for unit, item, period, minor in lines.order_by().values_list(
         "bill__unit_id", "fee_item__code", "bill__period", "amount_minor"
     ):
@@ -172,8 +177,14 @@ def _bill(
             *waiver_lines.of(bill),
         ],
         paid_on=bill.paid_on,
-        held=bill.state == BillState.OPEN and (bill.unit_id, bill.period) in held,
+        held=bill.state == BillState.OPEN and key_of(bill) in held,
+        title=bill.title if bill.title_zh else None,
+        replaces=[row.old.number for row in bill.replaces.all()] if _replaces(bill) else [],
     )
+
+
+def _replaces(bill: Bill) -> bool:
+    return bill.kind in (BillKind.INSTALMENT, BillKind.REST)
 
 
 def lines_of(bill: Bill) -> list[messages.BillLine]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Sum
 
-from server.billing.models import Allocation, Bill, BillState, BillWaiver
+from server.billing.models import Allocation, Bill, BillState, BillWaiver, PackageMonth
 from server.ledger import verification
 from server.ledger.models import Entry
 
@@ -19,6 +19,7 @@ def verify_ledger() -> list[str]:
         *_strays(),
         *_payments(),
         *_waivers(),
+        *_packages(),
     ]
 
 
@@ -103,3 +104,25 @@ def _waivers() -> Iterator[str]:
                     f"{community}: bill {number} says {minor} of its {what} was waived,"
                     f" the waivers say {found[0]}, the books {found[1]}"
                 )
+
+
+def _packages() -> Iterator[str]:
+    """What the books hold as paid ahead for a package is the months of it that are still to come."""
+    rows = PackageMonth.objects.filter(used_at=None, given_up=False)
+    ahead = {
+        number: -total
+        for number, total in rows.exclude(sale__bill__state=BillState.VOID)
+        .order_by()
+        .values_list("sale__bill__number")
+        .annotate(total=Sum("amount_minor"))
+    }
+    booked = dict(
+        Entry.objects.filter(account__code__startswith="packages:")
+        .order_by()
+        .values_list("bill_number")
+        .annotate(total=Sum("amount_minor"))
+    )
+    for number in sorted({*ahead, *booked}):
+        should, found = ahead.get(number, 0), booked.get(number, 0)
+        if found != should:
+            yield f"package {number}: {should} is paid ahead, the books say {found}"

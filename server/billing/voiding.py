@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from server.billing import waiving
-from server.billing.leases import BillNotOpen, lock, refuse_held
-from server.billing.models import Bill, BillState, BillWaiver, OneOffCharge
+from server.billing.leases import BillNotOpen, BillStands, lock, refuse_held
+from server.billing.models import Bill, BillKind, BillState, BillWaiver, OneOffCharge
+from server.billing.packages.refusal import PackageImpossible
+from server.billing.packages.selling import bill_voided
 from server.ledger import posting
 from server.staff import audit
 from server.staff.people import Person
@@ -15,11 +17,15 @@ from server.staff.people import Person
 @transaction.atomic
 def void(bill: Bill, *, at: datetime) -> list[BillWaiver]:
     """What was waived of it ends with it, and is returned. Raises BillNotOpen when it is paid or void,
-    BillLeased while it may be paid already."""
+    BillStands when it can be voided in no case, BillLeased while it may be paid already."""
     [bill] = lock([bill])
     if bill.state not in (BillState.OPEN, BillState.WAIVED):
         raise BillNotOpen(bill)
     refuse_held([bill])
+    if bill.kind == BillKind.PACKAGE:
+        _end_package(bill, at)
+    elif bill.kind != BillKind.MONTH:  # what it stands for was earned with other bills
+        raise BillStands(bill)
     ended = waiving.end_all(bill, at)
     original = posting.find(bill.community_id, "bill", bill.number)
     if original is not None:
@@ -35,6 +41,13 @@ def void(bill: Bill, *, at: datetime) -> list[BillWaiver]:
     bill.state = BillState.VOID
     bill.save(update_fields=["state"])
     return ended
+
+
+def _end_package(bill: Bill, at: datetime) -> None:
+    try:
+        bill_voided(bill, at)
+    except PackageImpossible as error:
+        raise BillStands(bill) from error
 
 
 @transaction.atomic

@@ -131,7 +131,7 @@ def left_minor(bill: Bill, what: str, today: date) -> int:
         return late_fee_of(bill, today, terms_of(bill.community_id))
     if what == BILL:
         return principal_minor(bill)
-    return max(0, min(_by_item(bill).get(what, 0), principal_minor(bill)))
+    return max(0, min(left_by_item(bill).get(what, 0), principal_minor(bill)))
 
 
 def weight_minor(bill: Bill, wish: Wish, today: date) -> int:
@@ -182,7 +182,7 @@ def _lines(bill: Bill, what: str, amount: int) -> list[Line]:
             Line(f"{ACCOUNT}:late_fee", amount, owner, number),
             Line("income:late_fee", -amount, owner, number),
         ]
-    parts = _over(_by_item(bill), amount) if what == BILL else {what: amount}
+    parts = _over(left_by_item(bill), amount) if what == BILL else {what: amount}
     lines = [Line(f"{ACCOUNT}:{item}", part, owner, number) for item, part in parts.items() if part]
     return [*lines, Line("receivable", -amount, owner, number)]
 
@@ -197,8 +197,8 @@ def _over(left: dict[str, int], amount: int) -> dict[str, int]:
     return parts
 
 
-def _by_item(bill: Bill) -> dict[str, int]:
-    """What the lines of each fee item come to, less what was waived of them."""
+def left_by_item(bill: Bill) -> dict[str, int]:
+    """By the codes of the fee items: what their lines come to, less what was waived of them."""
     sums = bill.lines.order_by().values_list("fee_item__code").annotate(total=Sum("amount_minor"))
     left = dict(sums)
     waived = (

@@ -19,9 +19,9 @@ from contract.money import Money
 from server.billing import closing, waiver_approval
 from server.billing.adjustments import Waiver
 from server.billing.drafting import draft
-from server.billing.models import Bill, BillState, FeeItem
+from server.billing.models import Bill, BillKind, BillState, FeeItem
 from server.billing.period_facts import PeriodBook
-from server.billing.periods import next_period, period_of
+from server.billing.periods import period_of, periods_from
 from server.estate.models import Unit
 from server.estate.row_locks import hold_community, hold_unit
 from server.language import chosen
@@ -55,10 +55,7 @@ class Ahead:
 
     @property
     def periods(self) -> list[str]:
-        found = [self.period]
-        while len(found) < self.months:
-            found.append(next_period(found[-1]))
-        return found
+        return periods_from(self.period, self.months)
 
 
 def waive_ahead(user: Any, unit: Unit, asked: Ahead, reason: str, at: datetime) -> Request | None:
@@ -169,7 +166,7 @@ def of_unit(unit: Unit) -> list[tuple[Waiver, bool]]:
 
 
 def _bills(unit: Unit) -> Any:
-    return Bill.objects.filter(unit=unit).exclude(state=BillState.VOID)
+    return Bill.objects.filter(unit=unit, kind=BillKind.MONTH).exclude(state=BillState.VOID)
 
 
 def _others(unit: Unit, asked: Ahead) -> int:

@@ -45,7 +45,8 @@ def _billing_run(arguments: argparse.Namespace) -> int:
     items = arguments.items.split(",") if arguments.items else None
     try:
         if arguments.preview:
-            figures, remarks = runs.preview(community, period, items)
+            today = business_day(timezone.now(), community.time_zone)
+            figures, remarks = runs.preview(community, period, items, today=today)
         else:
             now = timezone.now()
             run = runs.begin(

@@ -19,7 +19,7 @@ from contract.business_day import business_day
 from contract.plain_text import whole_number
 from server.billing import bill_pdf
 from server.billing.issuing import natural
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill, BillKind, BillState
 from server.billing.paper_layout import look_of
 from server.billing_runs.models import BillingRun
 from server.estate.models import Building
@@ -105,6 +105,6 @@ def _pdf(keys: Sequence[int], today: date, progress: Callable[[int], None]) -> b
 
 
 def _bills(run: BillingRun) -> QuerySet[Bill]:
-    return Bill.objects.filter(community=run.community, period=run.period).exclude(
-        state=BillState.VOID
-    )
+    return Bill.objects.filter(
+        community=run.community, period=run.period, kind=BillKind.MONTH
+    ).exclude(state=BillState.VOID)

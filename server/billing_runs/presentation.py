@@ -125,7 +125,7 @@ def last_total(community: Community, period: str) -> dict[str, Any]:
 
 def _bills_before(community: Community, period: str) -> QuerySet[Bill]:
     bills = Bill.objects.filter(community=community, period=previous_period(period))
-    return opening.issued_here(bills).exclude(state=BillState.VOID)
+    return opening.of_months(bills).exclude(state=BillState.VOID)
 
 
 def total(community: Community, figures: Figures) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from contract.business_day import business_day
 from contract.messages import Text
 from contract.plain_text import whole_number
 from server.billing_runs import presentation, runs
@@ -56,7 +58,10 @@ def work(work: Work) -> None:
     if row is None:  # reckoned already, or too old
         return
     work.progress(0, row.of_units)
-    figures, remarks = runs.preview(row.community, row.period, row.items, between=work.progress)
+    today = business_day(timezone.now(), row.community.time_zone)
+    figures, remarks = runs.preview(
+        row.community, row.period, row.items, today=today, between=work.progress
+    )
     groups = presentation.groups(remarks)
     row.figures = asdict(figures)
     row.groups = [_kept(group) for group in groups]

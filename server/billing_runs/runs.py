@@ -18,6 +18,7 @@ from contract.business_day import business_day
 from server.billing import closing, credit, issuing
 from server.billing.drafting import Draft, draft
 from server.billing.fees import charged
+from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.item import Pool
 from server.billing.rules.outcome import Blocked
@@ -70,11 +71,12 @@ def preview(
     period: str,
     items: Iterable[str] | None = None,
     *,
+    today: date | None = None,
     size: int = UNITS,
     between: Callable[[int], object] | None = None,
 ) -> tuple[Figures, list[Remark]]:
     """What a run would make now, and all it would have to say. Writes nothing. ``between`` is called
-    after each batch with the units that were looked at."""
+    after each batch with the units that were looked at. ``today``: as for ``draft``."""
     chosen = _checked(community, items)
     book, terms, walk = (
         PeriodBook(community, period, chosen),
@@ -84,7 +86,7 @@ def preview(
     figures, remarks = Figures(), of_run(book, _left_out(community, chosen))
     position: dict[str, Any] = {}
     while units := walk.after(position):
-        drafts = draft(book, units)
+        drafts = draft(book, units, today)
         figures.add(drafts)
         remarks += of_batch(book, terms, drafts)
         if between is not None:
@@ -203,10 +205,11 @@ def _batch(run_id: int, book: PeriodBook, walk: Walk, clock: Clock) -> bool:
         run.ended_at = clock()
         run.save(update_fields=["state", "ended_at"])
         return False
-    drafts = draft(book, units)
+    now = clock()
+    lapse([unit.pk for unit in units], run.period, run.issued_on, now)
+    drafts = draft(book, units, run.issued_on)
     _block_other_figures(run, book, drafts)
-    made = [row for row in drafts if row.makes_a_bill]
-    issuing.write(book, made, issued_on=run.issued_on, due=run.due, at=clock())
+    issuing.write(book, drafts, issued_on=run.issued_on, due=run.due, at=now)
     _keep(run, of_batch(book, terms_of(book.community), drafts))
     figures = Figures(run.units, run.bills, run.lines, run.total_minor, run.by_item)
     figures.add(drafts)

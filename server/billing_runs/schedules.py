@@ -69,7 +69,8 @@ def work(work: Work) -> None:
     work.progress(0)
     if due.state != DueState.RECKONED:
         return
-    figures, remarks = runs.preview(due.community, due.period, due.items)
+    today = business_day(timezone.now(), due.community.time_zone)
+    figures, remarks = runs.preview(due.community, due.period, due.items, today=today)
     blocked = {remark.unit for remark in remarks if remark.blocks}
     due.figures = {
         "units": figures.units,

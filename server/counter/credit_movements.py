@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
-from contract.messages import Method, PaymentState
+from contract.messages import Method, PaymentState, Text
 from contract.money import Money
 from server.billing.credit_moves import CreditMove
 from server.billing.settlement import CREDIT
 from server.estate.models import Unit
+from server.language import chosen
 from server.ledger.models import Entry
 from server.payments.models import PaymentOrder
 
@@ -44,7 +46,11 @@ def of(unit: Unit) -> list[Movement]:
 
 
 def _by_hand(unit: Unit, move: CreditMove) -> Movement:
-    deposit = move.kind == CreditMove.Kind.DEPOSIT
+    deposit = move.kind in (
+        CreditMove.Kind.DEPOSIT,
+        CreditMove.Kind.MOVED_IN,
+        CreditMove.Kind.PACKAGE,
+    )
     how = f" · {move.get_how_display()}" if move.how else ""
     return Movement(
         move.at,
@@ -67,7 +73,7 @@ def _at_kiosk(unit: Unit, order: PaymentOrder) -> Movement:
         _when(unit, order.paid_at),
         _("Kiosk %(kiosk)s") % {"kiosk": order.kiosk_code},
         str(what),
-        ", ".join(bill["period"] for bill in order.bills),
+        ", ".join(_named(bill) for bill in order.bills),
         order.reference,
         order.get_absolute_url(),
         _money(unit, order.credited_minor - drawn),
@@ -80,3 +86,9 @@ def _when(unit: Unit, at: datetime) -> str:
 
 def _money(unit: Unit, minor: int) -> str:
     return Money(minor, unit.community.currency).display("zh_CN")
+
+
+def _named(bill: dict[str, Any]) -> str:
+    """As the order keeps it: its title, else its month."""
+    title = bill.get("title")
+    return chosen(Text(**title)) if title else bill["period"]

@@ -13,6 +13,7 @@ ACCOUNTS = {
     "suspense": _("Held until staff decide"),
     "refunds_outside": _("Returned in a channel's console"),
     "opening": _("Brought forward"),
+    "packages": _("Paid ahead by packages"),
     "income": _("Income"),
     "channel_fees": _("Channel's fees"),
     "waivers": _("Waivers"),
@@ -34,6 +35,10 @@ KINDS = {
     "credit_paid_out": _("Credit paid out"),
     "credit_moved": _("Credit moved to another unit"),
     "waiver_undone": _("Waiver taken back"),
+    "package_month": _("Month of a package used"),
+    "package_back": _("Left of a package given back"),
+    "package_cut": _("Package ended unpaid"),
+    "instalments": _("Bills paid by instalments"),
     "refund_outside": _("Returned in a channel's console"),
 }
 

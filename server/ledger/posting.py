@@ -22,6 +22,7 @@ CHART = {
     "suspense": Account.Kind.LIABILITY,  # money whose purpose staff must say, by unit
     "refunds_outside": Account.Kind.ASSET,  # went back in a channel's console, to be decided, by unit
     "opening": Account.Kind.LIABILITY,  # what was brought forward from before the move, by unit
+    "packages": Account.Kind.LIABILITY,  # packages:<fee item>, months paid ahead, not earned yet
     "income": Account.Kind.INCOME,  # income:<fee item>, income:late_fee
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,

@@ -23,6 +23,7 @@ from server.billing.adjustments import Discount, OneOffCharge, UnitWeight, Waive
 from server.billing.debtors import agree, debtors
 from server.billing.meters import FormerMeterUnit, Meter
 from server.billing.models import Bill, BillState
+from server.billing.packages.listing import months_ahead
 from server.billing.periods import period_of, previous_period
 from server.billing.unit_accounts import credit_minor, overdrawn_minor
 from server.estate import occupancy
@@ -201,7 +202,10 @@ def _check_unit(unit: Unit, day: date) -> None:
     period = period_of(day)
     if unit.ends is not None or (unit.begins is not None and unit.begins >= day):
         raise RegroupImpossible(_("Unit %(code)s does not exist then"), code=unit.code)
-    bills = opening.issued_here(Bill.objects.filter(unit=unit)).exclude(state=BillState.VOID)
+    if months_ahead(unit):
+        text = _("Unit %(code)s has months of a package to come; give back what is left first")
+        raise RegroupImpossible(text, code=unit.code)
+    bills = opening.of_months(Bill.objects.filter(unit=unit)).exclude(state=BillState.VOID)
     if late := bills.filter(period__gte=period).order_by("-period").first():
         text = _("Unit %(code)s has a bill of %(period)s; void it first, or choose a later day")
         raise RegroupImpossible(text, code=unit.code, period=late.period)

@@ -18,6 +18,7 @@ from contract.money import Money
 from server.billing.amounts import open_minor, terms_of
 from server.billing.debtors import debtors
 from server.billing.models import Bill, BillState
+from server.billing.packages.listing import months_ahead
 from server.estate.models import Occupancy, Unit
 from server.fleet.views import staff_only
 from server.moves.forms import MoveForm
@@ -95,4 +96,11 @@ def _context(
         if (reading := meter.readings.order_by("-period").first())
     }
     counters = [(field, last.get(key)) for key, field in form.counter_fields()]
-    return {"unit": unit, "form": form, "bills": rows, "counters": counters, "zero": Decimal(0)}
+    return {
+        "unit": unit,
+        "form": form,
+        "bills": rows,
+        "packages": months_ahead(unit),
+        "counters": counters,
+        "zero": Decimal(0),
+    }

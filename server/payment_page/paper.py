@@ -1,5 +1,7 @@
 """A payment's receipt as PDF, as of now: what was paid, by what, for which bills, and what went back."""
 
+from typing import Any
+
 from django.template.loader import render_to_string
 
 from contract.business_day import local_time
@@ -30,7 +32,7 @@ def words(order: PaymentOrder) -> dict[str, object]:
         (both("Time"), f"{local_time(paid, community.time_zone):%Y-%m-%d %H:%M}"),
         (both("Way of paying"), f"{method.zh} {method.en}"),
         (both("State"), f"{state.zh} {state.en}"),
-        (both("Bills"), ", ".join(bill["period"] for bill in order.bills)),
+        (both("Bills"), ", ".join(map(_named, order.bills))),
         (both("Kept as credit"), money(order.credited_minor) if order.credited_minor else ""),
         (both("Went back"), money(order.refunded_minor) if order.refunded_minor else ""),
         (both("Channel's number"), order.channel_reference),
@@ -45,3 +47,9 @@ def words(order: PaymentOrder) -> dict[str, object]:
         if community.test or order.simulated
         else None,
     }
+
+
+def _named(bill: dict[str, Any]) -> str:
+    """As the order keeps it: by its title in both languages, else by its month."""
+    title = bill.get("title")
+    return f"{title['zh']} {title['en']}" if title else bill["period"]

@@ -30,8 +30,11 @@ _EXPIRED = _("This request was not decided in time; it can be asked for again")
 # Up to how much (minor units) a role may act alone where the community says nothing else. Whoever voids
 # a bill, gives a discount or changes a charge can let off as much as whoever waives.
 _NOTHING_ALONE = {
-    Role.COLLECTOR: ("void_bill", "waive", "pay_out"),
-    Role.BOOKKEEPER: ("void_bill", "waive", "pay_out", "discount", "one_off", "shared_cost"),
+    Role.COLLECTOR: ("void_bill", "waive", "pay_out", "instalments"),
+    Role.BOOKKEEPER: (
+        *("void_bill", "waive", "pay_out", "instalments"),
+        *("discount", "one_off", "shared_cost"),
+    ),
     Role.ADMINISTRATOR: ("discount", "one_off", "shared_cost"),
 }
 ALONE: dict[tuple[Role, str], int] = {

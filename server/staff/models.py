@@ -260,6 +260,7 @@ class Limit(models.Model):
         WAIVE = "waive", _("Waive")
         RETURN_MONEY = "return_money", _("Return money by hand")
         PAY_OUT = "pay_out", _("Pay credit out")
+        INSTALMENTS = "instalments", _("Agree to instalments")
         DISCOUNT = "discount", _("Give a discount")
         ONE_OFF = "one_off", _("Charge once")
         SHARED_COST = "shared_cost", _("Share a cost")

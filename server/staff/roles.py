@@ -45,6 +45,8 @@ class Deed(StrEnum):
     CHANGE_TARIFF = "change_tariff"
     KEEP_CREDIT = "keep_credit"  # take money in at the counter, use credit, ask to pay it out
     RUN_BILLS = "run_bills"
+    SELL_PACKAGE = "sell_package"  # and ask to give back what is left of one
+    AGREE_INSTALMENTS = "agree_instalments"
     REGROUP_UNITS = "regroup_units"  # merge and split them
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
@@ -102,6 +104,8 @@ TABLE: dict[Role, Rights] = {
                 Deed.WAIVE,
                 Deed.CHANGE_TARIFF,
                 Deed.KEEP_CREDIT,
+                Deed.SELL_PACKAGE,
+                Deed.AGREE_INSTALMENTS,
                 Deed.RUN_BILLS,
                 Deed.REGROUP_UNITS,
                 Deed.DECIDE_PAYMENT,
@@ -115,7 +119,16 @@ TABLE: dict[Role, Rights] = {
             {*_DAILY, Area.RESIDENTS, Area.FEES, Area.BILLS, Area.PAYMENTS, Area.REQUESTS}
         ),
         changes=frozenset({Area.RESIDENTS, Area.NOTICES}),
-        does=frozenset({Deed.VOID_BILL, Deed.WAIVE, Deed.KEEP_CREDIT, Deed.RESOLVE_ALERT}),
+        does=frozenset(
+            {
+                Deed.VOID_BILL,
+                Deed.WAIVE,
+                Deed.KEEP_CREDIT,
+                Deed.SELL_PACKAGE,
+                Deed.AGREE_INSTALMENTS,
+                Deed.RESOLVE_ALERT,
+            }
+        ),
     ),
     Role.APPROVER: Rights(
         sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
@@ -155,6 +168,10 @@ _OF_MODEL = {
     "billing.bill": Area.BILLS,
     "billing.billline": Area.BILLS,
     "billing.billwaiver": Area.BILLS,
+    "billing.billreplacement": Area.BILLS,
+    "billing.packagesale": Area.BILLS,
+    "billing.packagemonth": Area.BILLS,
+    "billing.instalmentagreement": Area.BILLS,
     "billing.closedperiod": Area.BILLS,
     "billing.creditmove": Area.BILLS,
     "billing.creditagreement": Area.BILLS,

@@ -247,9 +247,12 @@ def _changes(asked: Request) -> Sequence[Change]:
 
 
 def _shown(row: Any, field: Any) -> str:
+    """As people read it; a row that has ``steps_told`` says by it what its ``steps`` are."""
     if row is None:
         return ""
     value = getattr(row, field.name, None)
+    if (told := getattr(row, f"{field.name}_told", None)) is not None:
+        return str(told())
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, bool):

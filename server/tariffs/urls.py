@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from server.tariffs import views
+from server.tariffs import package_views, views
 
 urlpatterns = [
     path("", views.prices, name="prices"),
+    path("packages/", package_views.package_offers, name="package_offers"),
     path("<int:item>/", views.new_tariff, name="new_tariff"),
 ]

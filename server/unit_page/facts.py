@@ -15,6 +15,7 @@ from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.debtors import debtors
 from server.billing.meters import Meter, MeterReading
 from server.billing.models import Bill, BillState
+from server.billing.packages.listing import months_ahead
 from server.billing.unit_accounts import credit_minor
 from server.estate import occupancy
 from server.estate.models import Occupancy, Unit
@@ -71,7 +72,8 @@ class Done:
 
 @dataclass
 class UnitFacts:
-    """Lists that are None are none of the person's business. ``merged``: units that were merged into this
+    """Lists that are None are none of the person's business. ``packages``: months that are paid ahead and
+    still to come. ``merged``: units that were merged into this
     one, each with what is still owed for it, empty when nothing."""
 
     unit: Unit
@@ -80,6 +82,7 @@ class UnitFacts:
     overdue: bool = False
     credit: str = ""
     bills: list[BillRow] | None = None
+    packages: int = 0
     payments: list[PaymentRow] | None = None
     meters: list[tuple[Meter, MeterReading | None]] | None = None
     acts: list[Done] | None = None
@@ -114,6 +117,7 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
     if may(Area.BILLS):
         bills = list(Bill.objects.filter(unit=unit).order_by("-period", "-pk")[:BILLS_SHOWN])
         _owed(found, bills, today, money)
+        found.packages = months_ahead(unit)
     orders: list[PaymentOrder] = []
     if may(Area.PAYMENTS):
         orders = list(unit.payment_orders.order_by("-created_at")[:PAYMENTS_SHOWN])

@@ -12,7 +12,16 @@ from kiosk.core.model import Action, Session
 from kiosk.core.receipt import Paper, paper_of
 from kiosk.core.top_up import offered
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, line_detail, money, overdue, today, unit_and_payer, zone
+from kiosk.ui.formatting import (
+    amount,
+    bill_name,
+    line_detail,
+    money,
+    overdue,
+    today,
+    unit_and_payer,
+    zone,
+)
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import day, month
@@ -37,8 +46,11 @@ _TOLD = ("confirming", "paid", "returned", "credited")  # there is a screen that
 
 @dataclass(frozen=True)
 class BillRow:
+    """``month``: what can be said aloud where its title cannot."""
+
     number: str
     title: str
+    month: str
     lines: str  # name, quantity x rate; one to a line
     more: str
     tag: str
@@ -52,6 +64,7 @@ class WaitingRow:
 
     number: str
     title: str
+    month: str
     told: str
     tone: str  # attention, good
     amount: str
@@ -174,7 +187,8 @@ def _waiting_row(session: Session, bill: Bill) -> WaitingRow:
     look = "bills.view_result" if state in _TOLD else "bills.look_again"
     return WaitingRow(
         number=bill.number,
-        title=month(language, bill.period),
+        title=bill_name(language, bill),
+        month=month(language, bill.period),
         told=say(language, _WAITING[state], reference=reference),
         tone="good" if state == "paid" else "attention",
         amount=bill.money.display(language),
@@ -189,7 +203,8 @@ def _row(session: Session, bill: Bill) -> BillRow:
     tag = overdue(language, bill, session)
     return BillRow(
         number=bill.number,
-        title=month(language, bill.period),
+        title=bill_name(language, bill),
+        month=month(language, bill.period),
         lines="\n".join(
             f"{line.name.in_language(language)}  {line_detail(language, line, bill.currency)}"
             for line in shown

@@ -8,10 +8,10 @@ from kiosk.core.capabilities import credit_covers
 from kiosk.core.model import Session
 from kiosk.core.step import with_visit
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import money, unit_and_payer
+from kiosk.ui.formatting import bill_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import listed, month
+from kiosk.ui.translations import listed
 from kiosk.ui.widgets import facts  # noqa: F401
 
 FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW, FEES_BESIDE_CREDIT = 4, 2, 3, 2
@@ -67,7 +67,7 @@ def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
         for name, minor in parts:
             sums[name] = sums.get(name, 0) + minor
             months.setdefault(name, [])
-            short = month(language, bill.period, short=True)
+            short = bill_name(language, bill, short=True)
             if short not in months[name]:
                 months[name].append(short)
     currency = bills[0].currency if bills else "CNY"

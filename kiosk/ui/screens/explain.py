@@ -8,7 +8,7 @@ from contract.messages import Bill, BillLine
 from contract.money import Money
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import line_detail, line_name, money, unit_and_payer
+from kiosk.ui.formatting import bill_name, line_detail, line_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import month
@@ -47,7 +47,7 @@ def present(session: Session) -> ExplainView:
         fee = money(language, bill.late_fee_minor, bill.currency)
         lines.append(LineView(say(language, "explain.late_fee"), fee, "", (), "", ()))
     return ExplainView(
-        title=say(language, "explain.title", month=month(language, bill.period)),
+        title=say(language, "explain.title", month=bill_name(language, bill)),
         subtitle=unit_and_payer(language, session),
         lines=tuple(lines),
         total=bill.money.display(language),

@@ -10,10 +10,17 @@ from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.core.patience import seconds_left
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, items, method_name, of_paper, unit_and_payer
+from kiosk.ui.formatting import (
+    amount,
+    bill_name,
+    items,
+    method_name,
+    of_paper,
+    unit_and_payer,
+)
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import listed, month, time_of_day
+from kiosk.ui.translations import listed, time_of_day
 from kiosk.ui.widgets.shapes import Column, Panel
 
 NAMES_SHOWN_MAX = 3
@@ -104,7 +111,7 @@ def _items(language: Locale, record: PaymentRecord) -> str:
     told = listed(language, names[:NAMES_SHOWN_MAX])
     if len(names) > NAMES_SHOWN_MAX:
         told = say(language, "paid.and_more", names=told)
-    months = [month(language, b.period, short=True) for b in record.bills]
+    months = [bill_name(language, b, short=True) for b in record.bills]
     if len(months) > MONTHS_SHOWN_MAX:
         return f"{told} · {months[0]}–{months[-1]}"
     return f"{told} · {listed(language, months)}"

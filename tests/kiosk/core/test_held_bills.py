@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.messages import Method, PaymentState
+from contract.messages import Method, PaymentState, Text
 from kiosk.core.effects import Record
 from kiosk.core.events import AccountFound, BillsHeld
 from kiosk.core.model import Action, Say, Screen
@@ -120,3 +120,23 @@ def test_the_journals_no_ends_nothing_that_has_begun():
     story.plays(BillsHeld((PAID,)))
     assert story.session.visit == before
     assert Story.at_attract().plays(BillsHeld((PAID,))).screen is Screen.ATTRACT
+
+
+def titled(month: int, number: str, **more):
+    return bill(month, 5000).model_copy(
+        update={"number": number, "title": Text(zh="第1期，共2期", en="Instalment 1 of 2")} | more
+    )
+
+
+def test_a_bill_with_a_title_is_another_than_the_months_own():
+    story = found(NINE, titled(9, "I1-1"), held=[UNSURE])
+    rows = present(story.session).rows
+    assert {row.title for row in rows} == {"2026年9月", "第1期，共2期"}
+    assert story.visit.selected == ("I1-1",)
+
+
+def test_a_bill_that_stands_for_one_in_doubt_waits_with_it():
+    stands = titled(12, "I1-1", replaces=[NINE.number])
+    story = found(stands, ELEVEN, held=[UNSURE])
+    assert story.visit.selected == (ELEVEN.number,)
+    assert isinstance(present(story.session).rows[-1], WaitingRow)

@@ -123,3 +123,11 @@ def test_paper_says_of_money_what_is_known_and_no_more(state, reason, says, neve
     text = words(lay_out(record, COMMUNITY, speech("zh_CN")))
     assert says in text and never not in text
     assert "缴费小票" not in text and "发票" not in text
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh_CN", "全年物业费"), ("en", "A year's fee")])
+def test_a_bill_with_a_title_is_called_by_it(language, said):
+    record = paid()
+    named = record.bills[0].model_copy(update={"title": Text(zh="全年物业费", en="A year's fee")})
+    record = record.model_copy(update={"bills": [named]})
+    assert said in words(lay_out(record, COMMUNITY, speech(language)))

@@ -10,6 +10,8 @@ from server.billing import credit
 from server.billing.unit_accounts import credit_minor
 from server.billing.waiving import Wish, waive_by
 from server.staff.people import Person
+from tests.server.billing.packages.offers import pay, sell
+from tests.server.billing_runs.hamlet import PERIOD, create_hamlet, run_all
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
@@ -65,3 +67,38 @@ def test_a_units_credit_is_readable_and_takes_money_in(
     page.click("form button.main >> nth=0")
     page.wait_for_selector(".notice.good")
     assert credit_minor(unit) == 96_250
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 390)])
+def test_a_package_is_offered_and_sold(page, tmp_path: Path, language: str, width: int):
+    hamlet = create_hamlet(buildings=1)
+    unit = hamlet.units.select_related("community").get(code="1-1-101")
+    look_at(page, "/staff/prices/packages/", language, width, tmp_path / "offers.png")
+    for name, value in (
+        ("name_zh", "全年物业费"),
+        ("name_en", "A year's property fee"),
+        ("months_given", "12"),
+        ("months_paid", "11"),
+        ("reason", "new year"),
+    ):
+        page.fill(f"#id_{name}", value)
+    page.check("input[name=items][value=property]")
+    page.click("form.tariff button.main")
+    page.wait_for_selector(".notice.good")
+    page.screenshot(path=tmp_path / "offered.png", full_page=True)
+    sale = sell(unit, hamlet.package_offers.get(), PERIOD)
+    pay(sale.bill)
+    run_all(hamlet)
+    page.goto(f"/staff/units/{unit.pk}/packages/")
+    page.click("form[method=get] button")
+    page.wait_for_selector("#quote")
+    page.screenshot(path=tmp_path / "quote.png", full_page=True)
+    assert not page.evaluate(WEAK_TEXT)
+    assert page.evaluate(WIDE) <= 0
+    page.click("#quote button.main")
+    page.wait_for_selector(".notice.good")
+    page.screenshot(path=tmp_path / "sold.png", full_page=True)
+    assert unit.package_sales.count() == 2
+    page.goto(f"/staff/units/{unit.pk}/")
+    page.screenshot(path=tmp_path / "unit.png", full_page=True)
+    assert page.evaluate(WIDE) <= 0
