@@ -206,7 +206,7 @@ OWN_ROUTES: dict[str, Any] = {
         f"staff/units/<int:unit>/{what}/": lambda r, what=what: [
             f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/{what}/"
         ]
-        for what in ("merge", "split", "waivers")
+        for what in ("merge", "split", "waivers", "packages")
     },
     "staff/prices/<int:item>/": lambda r: [
         f"/staff/prices/{r.rows(apps.get_model('billing', 'FeeItem')).order_by('pk').first().pk}/"
