@@ -20,6 +20,7 @@ class BillingConfig(AppConfig):
             waiver_approval,
             waiving_ahead,
         )
+        from server.billing.instalments import approval as instalments
         from server.billing.packages import returning
         from server.staff.approvals import KINDS
 
@@ -32,5 +33,6 @@ class BillingConfig(AppConfig):
         KINDS[credit_approval.CODE] = credit_approval.PAY_OUT
         KINDS.update(row_approval.KINDS)
         KINDS[returning.CODE] = returning.BACK
+        KINDS[instalments.CODE] = instalments.KIND
         KINDS[waiving_ahead.CODE] = waiving_ahead.WAIVE
         KINDS[waiving_ahead.BACK_CODE] = waiving_ahead.TAKE_BACK

@@ -32,6 +32,22 @@ GUARDS = (
         "OLD.ended_at IS NOT NULL",
         "what was waived is not changed or deleted; take it back",
     ),
+    *ends_once(
+        "billing_instalmentagreement",
+        "billing_instalmentagreement",
+        (
+            *("community_id", "unit_id", "agreed_by", "agreed_on", "principal_minor"),
+            *("late_fee_minor", "late_fee", "grows", "reason", "made_at"),
+        ),
+        "OLD.ended_at IS NOT NULL",
+        "an agreement is ended, not changed or deleted",
+    ),
+    *unchangeable(
+        "billing_instalment",
+        "which bill is which instalment is not changed or deleted",
+        ("agreement_id", "number"),
+        ("bill_id",),
+    ),
     frozen(
         "billing_packageoffer_stays",
         "billing_packageoffer",

@@ -15,6 +15,7 @@ from server.billing.bill_waivers import BillWaiver
 from server.billing.closing import ClosedPeriod
 from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.fees import FeeItem, Tariff
+from server.billing.instalments.models import Instalment, InstalmentAgreement
 from server.billing.meters import Meter, MeterReading
 from server.billing.packages.models import PackageMonth, PackageOffer, PackageSale
 from server.billing.paper_layout import PaperLayout, PaperNote
@@ -32,6 +33,8 @@ __all__ = [  # the models of this app that have files of their own
     "CreditMove",
     "Discount",
     "FeeItem",
+    "Instalment",
+    "InstalmentAgreement",
     "Meter",
     "MeterReading",
     "OneOffCharge",

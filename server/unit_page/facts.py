@@ -13,6 +13,7 @@ from contract.messages import Text
 from contract.money import Money
 from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.debtors import debtors
+from server.billing.instalments.progress import going_on
 from server.billing.meters import Meter, MeterReading
 from server.billing.models import Bill, BillState
 from server.billing.packages.listing import months_ahead
@@ -72,9 +73,9 @@ class Done:
 
 @dataclass
 class UnitFacts:
-    """Lists that are None are none of the person's business. ``packages``: months that are paid ahead and
-    still to come. ``merged``: units that were merged into this
-    one, each with what is still owed for it, empty when nothing."""
+    """Lists that are None are none of the person's business. ``packages``: months that are paid ahead
+    and still to come; ``instalments``: agreements of which something is to be paid. ``merged``: units
+    that were merged into this one, each with what is still owed for it, empty when nothing."""
 
     unit: Unit
     people: list[Person] | None = None
@@ -83,6 +84,7 @@ class UnitFacts:
     credit: str = ""
     bills: list[BillRow] | None = None
     packages: int = 0
+    instalments: int = 0
     payments: list[PaymentRow] | None = None
     meters: list[tuple[Meter, MeterReading | None]] | None = None
     acts: list[Done] | None = None
@@ -118,6 +120,7 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
         bills = list(Bill.objects.filter(unit=unit).order_by("-period", "-pk")[:BILLS_SHOWN])
         _owed(found, bills, today, money)
         found.packages = months_ahead(unit)
+        found.instalments = going_on(unit.instalments.all()).count()
     orders: list[PaymentOrder] = []
     if may(Area.PAYMENTS):
         orders = list(unit.payment_orders.order_by("-created_at")[:PAYMENTS_SHOWN])

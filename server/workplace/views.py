@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET
 from contract.heartbeat import LATE_S
 from server.alerts.models import Alert
 from server.alerts.raising import CALLBACK_WANTED
+from server.billing.instalments.models import InstalmentAgreement
+from server.billing.instalments.progress import missed
 from server.billing_runs.schedule_models import DueRun, DueState
 from server.fleet.models import Kiosk
 from server.open_questions.listing import questions, seen
@@ -80,6 +82,19 @@ def waiting_for(user: Any, now: datetime) -> list[Waiting]:
         count = months.filter(community__in=scope.communities(user, Deed.RUN_BILLS)).count()
         if count:
             found.append(_waiting(_("Bills to confirm"), count, "billing_runs", "attention"))
+    if scope.does(user, Deed.AGREE_INSTALMENTS) != set():
+        agreed = InstalmentAgreement.objects.filter(
+            community__in=scope.communities(user, Deed.AGREE_INSTALMENTS)
+        )
+        if count := missed(agreed, now).count():
+            found.append(
+                Waiting(
+                    _("Instalments not paid in time"),
+                    count,
+                    reverse("instalments") + "?which=missed",
+                    "bad",
+                )
+            )
     own = Request.objects.filter(asked_by=user.pk, state=Request.State.OPEN, expires_at__gt=now)
     if count := own.count():
         found.append(_waiting(_("My requests that wait"), count, "requests", "attention"))
@@ -100,6 +115,7 @@ def jobs_of(user: Any) -> list[Job]:
     offered: tuple[tuple[Any, str, Area | Deed], ...] = (
         (_("Bills"), "admin:billing_bill_changelist", Area.BILLS),
         (_("Billing runs"), "billing_runs", Area.BILLS),
+        (_("Instalments"), "instalments", Area.BILLS),
         (_("Residents"), "admin:estate_resident_changelist", Area.RESIDENTS),
         (_("Units"), "admin:estate_unit_changelist", Area.ESTATE),
         (_("Open questions"), "open_questions", Area.ALERTS),

@@ -11,7 +11,7 @@ from server.billing.unit_accounts import credit_minor
 from server.billing.waiving import Wish, waive_by
 from server.staff.people import Person
 from tests.server.billing.packages.offers import pay, sell
-from tests.server.billing_runs.hamlet import PERIOD, create_hamlet, run_all
+from tests.server.billing_runs.hamlet import BEFORE, PERIOD, create_hamlet, run_all
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 
@@ -102,3 +102,28 @@ def test_a_package_is_offered_and_sold(page, tmp_path: Path, language: str, widt
     page.goto(f"/staff/units/{unit.pk}/")
     page.screenshot(path=tmp_path / "unit.png", full_page=True)
     assert page.evaluate(WIDE) <= 0
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
+def test_instalments_are_agreed(page, tmp_path: Path, language: str, width: int):
+    hamlet = create_hamlet(buildings=1)
+    run_all(hamlet, BEFORE)
+    run_all(hamlet)
+    unit = hamlet.units.select_related("community").get(code="1-1-101")
+    address = f"/staff/units/{unit.pk}/instalments/"
+    look_at(page, address, language, width, tmp_path / "instalments.png")
+    page.fill("#id_agreed_by", "Wang")
+    page.fill("#id_reason", "lost the job")
+    page.click("button[value=preview]")
+    page.wait_for_selector("#plan")
+    page.screenshot(path=tmp_path / "plan.png", full_page=True)
+    assert not page.evaluate(WEAK_TEXT)
+    assert page.evaluate(WIDE) <= 0
+    page.click("button[value=agree]")
+    page.wait_for_selector("progress")
+    page.screenshot(path=tmp_path / "agreement.png", full_page=True)
+    assert not page.evaluate(WEAK_TEXT)
+    assert page.evaluate(WIDE) <= 0
+    page.goto("/staff/instalments/")
+    page.screenshot(path=tmp_path / "all.png", full_page=True)
+    assert unit.instalments.get().parts.count() == 3

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from server import cli
+from server.billing.instalments.agreeing import agree_by
 from server.estate.models import Unit
+from tests.server.billing.instalments.test_instalments import CLERK, terms
 from tests.server.billing.packages.offers import create_offer, pay, sell
-from tests.server.billing_runs.hamlet import PERIOD, create_hamlet, run_all
+from tests.server.billing_runs.hamlet import NOW, PERIOD, TODAY, create_hamlet, run_all
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +29,17 @@ def test_packages_with_their_months_to_come(capsys):
     )
     assert cli.main(["packages"]) == 0
     assert f"1-1-101  {sale.bill.number}  paid  11  2027-11" in capsys.readouterr().out
+
+
+def test_instalments_and_how_far_they_are_paid(capsys):
+    hamlet = create_hamlet(buildings=1)
+    run_all(hamlet)
+    unit = Unit.objects.select_related("community").get(code="1-1-101")
+    agree_by(CLERK, unit, terms(unit), "x", today=TODAY, at=NOW)
+    assert cli.main(["instalments", "--json"]) == 0
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["unit"], told["paid"], told["of"]) == ("1-1-101", 0, 3)
+    assert cli.main(["instalments", "--missed", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert cli.main(["instalments"]) == 0
+    assert "1-1-101  going_on  0/3" in capsys.readouterr().out

@@ -206,7 +206,7 @@ OWN_ROUTES: dict[str, Any] = {
         f"staff/units/<int:unit>/{what}/": lambda r, what=what: [
             f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/{what}/"
         ]
-        for what in ("merge", "split", "waivers", "packages")
+        for what in ("merge", "split", "waivers", "packages", "instalments")
     },
     "staff/prices/<int:item>/": lambda r: [
         f"/staff/prices/{r.rows(apps.get_model('billing', 'FeeItem')).order_by('pk').first().pk}/"
@@ -217,6 +217,10 @@ OWN_ROUTES: dict[str, Any] = {
     ],
     "staff/units/<int:unit>/credit/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/credit/"
+    ],
+    "staff/instalments/<int:agreement>/": lambda r: [
+        one.get_absolute_url()
+        for one in r.rows(apps.get_model("billing", "InstalmentAgreement")).order_by("pk")[:1]
     ],
     "staff/credit/<str:number>/": lambda r: ["/staff/credit/C0001-000001/"],
     "staff/payments/<uuid:payment_id>/": lambda r: [f"/staff/payments/{_a_payment(r)}/"],
