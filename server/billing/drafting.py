@@ -38,25 +38,36 @@ class Draft:
         return not self.billed and not self.charges.blocked and self.charges.total_minor > 0
 
 
-def draft(book: PeriodBook, units: Sequence[Unit], today: date | None = None) -> list[Draft]:
+def draft(
+    book: PeriodBook,
+    units: Sequence[Unit],
+    today: date | None = None,
+    ahead: coverage.Covered | None = None,
+) -> list[Draft]:
     """In the order of the units, whose buildings are loaded. A unit whose voided bill of the period may
     have been paid is blocked. ``today``: by which packages that wait to be paid are over; when None they
-    wait."""
+    wait. ``ahead``: what packages cover, where it is known."""
     if not units:
         return []
     charges = charges_of(book, units)
     keys = [unit.pk for unit in units]
     billed = periods_billed(keys, [book.period])
     held = leases.may_be_paid(keys)
-    ahead = coverage.covered(units, book.period, (row.code for row in book.rows))
+    if ahead is None:
+        ahead = paid_ahead(book, units)
     drafts = []
     for unit in units:
         of_unit, is_billed = charges[unit.code], unit.pk in billed
-        paid_ahead = coverage.cover(of_unit, ahead.get(unit.pk, ()), held, today)
+        covered = coverage.cover(of_unit, ahead.get(unit.pk, ()), held, today)
         if (unit.pk, book.period) in held and not is_billed:
             of_unit.blocked.append(("", _may_be_paid()))
-        drafts.append(Draft(unit, of_unit, is_billed, paid_ahead))
+        drafts.append(Draft(unit, of_unit, is_billed, covered))
     return drafts
+
+
+def paid_ahead(book: PeriodBook, units: Sequence[Unit]) -> coverage.Covered:
+    """What packages cover of these units' fees, or would if they were paid."""
+    return coverage.covered(units, book.period, (row.code for row in book.rows))
 
 
 def charges_of(book: PeriodBook, units: Sequence[Unit]) -> dict[str, UnitCharges]:

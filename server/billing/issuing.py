@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contract.messages import Text
-from server.billing.drafting import Draft, draft
+from server.billing.drafting import Draft, draft, paid_ahead
 from server.billing.models import Bill, BillKind, BillLine, FeeItem, OneOffCharge
 from server.billing.packages import coverage
 from server.billing.packages.selling import lapse
@@ -47,8 +47,10 @@ def issue_period(
         wanted = wanted.filter(pk__in=[unit.pk for unit in units])
     chosen = sorted(wanted, key=lambda unit: natural(unit.code))
     book = PeriodBook(community, period)
-    lapse([unit.pk for unit in chosen], period, issued_on, at)
-    return write(book, draft(book, chosen, issued_on), issued_on=issued_on, due=due, at=at)
+    ahead = paid_ahead(book, chosen)
+    lapse(ahead, issued_on, at)
+    drafts = draft(book, chosen, issued_on, ahead)
+    return write(book, drafts, issued_on=issued_on, due=due, at=at)
 
 
 def write(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from server.billing import issuing, waiving
-from server.billing.drafting import draft
+from server.billing.drafting import draft, paid_ahead
 from server.billing.leases import BillStands, lock
 from server.billing.models import Bill, BillKind
 from server.billing.packages.selling import lapse
@@ -40,8 +40,9 @@ def reissue_by(person: Person, bill: Bill, reason: str, *, today: date, at: date
     waived = void_by(person, old, reason, at=at)
     book = PeriodBook(bill.community, old.period)
     unit = Unit.objects.select_related("building").get(pk=old.unit_id)
-    lapse([unit.pk], old.period, today, at)
-    [new] = draft(book, [unit], today)
+    ahead = paid_ahead(book, [unit])
+    lapse(ahead, today, at)
+    [new] = draft(book, [unit], today, ahead)
     if not new.makes_a_bill:
         raise CannotBeIssued(new.blocked)
     [made] = issuing.write(book, [new], issued_on=today, due=old.due, at=at)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from contract.business_day import business_day
 from server.billing import closing, credit, issuing
-from server.billing.drafting import Draft, draft
+from server.billing.drafting import Draft, draft, paid_ahead
 from server.billing.fees import charged
 from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
@@ -206,8 +206,9 @@ def _batch(run_id: int, book: PeriodBook, walk: Walk, clock: Clock) -> bool:
         run.save(update_fields=["state", "ended_at"])
         return False
     now = clock()
-    lapse([unit.pk for unit in units], run.period, run.issued_on, now)
-    drafts = draft(book, units, run.issued_on)
+    ahead = paid_ahead(book, units)
+    lapse(ahead, run.issued_on, now)
+    drafts = draft(book, units, run.issued_on, ahead)
     _block_other_figures(run, book, drafts)
     issuing.write(book, drafts, issued_on=run.issued_on, due=run.due, at=now)
     _keep(run, of_batch(book, terms_of(book.community), drafts))

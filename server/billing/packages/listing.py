@@ -86,12 +86,13 @@ def on_sale(community: Community, unit: Unit, today: date) -> list[PackageOffer]
 
 
 def first_free(unit: Unit, today: date) -> str:
-    """The first month from today's on that has neither a bill nor a package."""
+    """The first month from today's on after all that have a bill or a package."""
     months = periods_from(period_of(today), 37)
     taken = periods_billed([unit.pk], months)[unit.pk]
     covered = PackageMonth.objects.filter(unit=unit, period__in=months, given_up=False)
     taken |= set(covered.values_list("period", flat=True))
-    return next((month for month in months if month not in taken), months[0])
+    last = max(taken, default="")
+    return next((month for month in months if month > last), months[0])
 
 
 def months_ahead(unit: Unit) -> int:

@@ -2,7 +2,6 @@
 once it is paid. While it waits, no bill is made of its months; not paid in time, it is voided by the
 next run."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from server.billing import leases
 from server.billing.models import Bill, BillKind, BillLine, BillState
-from server.billing.packages.coverage import account_of, lapses
+from server.billing.packages.coverage import Covered, account_of, lapses
 from server.billing.packages.models import PackageMonth, PackageOffer, PackageSale
 from server.billing.packages.pricing import Quote, lines_of, quote
 from server.billing.packages.refusal import PackageImpossible
@@ -94,22 +93,24 @@ def _bill(unit: Unit, offered: Quote, today: date, at: datetime) -> Bill:
     return bill
 
 
-@transaction.atomic
-def lapse(unit_ids: Iterable[int], period: str, today: date, at: datetime) -> None:
-    """Voids the bills of packages of the period that were not paid in time. The caller holds the
-    community."""
+def lapse(ahead: Covered, today: date, at: datetime) -> None:
+    """Voids the bills of packages that were not paid in time, and takes their months out of what packages
+    cover. Within the caller's transaction, which holds the community."""
     from server.billing.voiding import void_by
 
-    keys = list(unit_ids)
-    months = PackageMonth.objects.filter(
-        unit__in=keys, period=period, given_up=False, sale__bill__state=BillState.OPEN
-    )
-    rows = list(months.select_related("sale__bill").prefetch_related("sale__months"))
-    held = leases.may_be_paid({row.unit_id for row in rows}) if rows else {}
-    for sale in {row.sale_id: row.sale for row in rows if lapses(row, held, today)}.values():
+    waiting = [m for of_unit in ahead.values() for m in of_unit if _waits(m)]
+    held = leases.may_be_paid({month.unit_id for month in waiting}) if waiting else {}
+    over = {month.sale_id: month.sale for month in waiting if lapses(month, held, today)}
+    for sale in over.values():
         [bill] = leases.lock([sale.bill])
         if bill.state == BillState.OPEN and not leases.holders(bill):
             void_by(SYSTEM, bill, _("not paid in time"), at=at)
+    for unit in [unit for unit, months in ahead.items() if months]:
+        ahead[unit] = [month for month in ahead[unit] if month.sale_id not in over]
+
+
+def _waits(month: PackageMonth) -> bool:
+    return month.sale.bill.state == BillState.OPEN
 
 
 def bill_voided(bill: Bill, at: datetime) -> None:
