@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from server.alerts.models import Alert
+from server.billing.instalments.models import InstalmentAgreement
 from server.billing.meters import Meter, MeterReading
 from server.billing.models import FeeItem
 from server.billing.reading_photos import ReadingPhoto
@@ -143,6 +144,19 @@ def community_with_everything(world: worlds.World) -> Community:
         asked_by_name=walk.MARK,
         asked_at=NOW,
         expires_at=timezone.now() + timedelta(days=1),
+    )
+    InstalmentAgreement.objects.create(
+        community=community,
+        unit=community.units.first(),
+        agreed_by=walk.MARK,
+        agreed_on=NOW.date(),
+        principal_minor=1,
+        late_fee_minor=0,
+        late_fee="owed",
+        grows=True,
+        reason=walk.MARK,
+        made_by_name=walk.MARK,
+        made_at=NOW,
     )
     walk.plant(community.pk)
     return community
