@@ -15,6 +15,7 @@ from kiosk.central.client import ServerAway
 from kiosk.central.identity import Identity, save
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen
+from kiosk.health.voice_inputs import VoiceInputs
 from kiosk.runtime import lookups
 from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Server, Settings
@@ -162,7 +163,7 @@ class House:
 def house(tmp_path, monkeypatch):
     made = House(tmp_path)
     monkeypatch.setattr(bootstrap.CentralClient, "of", lambda *where: made.central)
-    devices = Devices(None, made.terminal, Printer())
+    devices = Devices(None, made.terminal, Printer(), VoiceInputs(None))
     monkeypatch.setattr(bootstrap, "make_devices", lambda *where: devices)
     monkeypatch.setattr("kiosk.runtime.devices.TouchWatch", lambda *where, **more: Printer())
     monkeypatch.setattr(sync, "INTERVAL_S", 1.0)

@@ -18,6 +18,7 @@ from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen, Session
 from kiosk.core.payment import apply_fact
+from kiosk.health.voice_inputs import VoiceInputs
 from kiosk.journal.continuation import continue_journal
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.runtime.devices import Devices
@@ -107,7 +108,7 @@ class SimulatedKiosk:
     @property
     def devices(self) -> Devices:
         self.scanner = SimulatedScanner(self._scanner_simulated)
-        return Devices(self.scanner, self.terminal, self.printer)
+        return Devices(self.scanner, self.terminal, self.printer, VoiceInputs(None))
 
     def is_real_but_for(self, roles: set[str]) -> None:
         """Which of its devices call themselves simulated, whatever they are in this world."""

@@ -18,6 +18,7 @@ from kiosk.central.client import ServerAway
 from kiosk.central.identity import Identity, save
 from kiosk.clock import Clock
 from kiosk.core.payment import apply_fact
+from kiosk.health.voice_inputs import VoiceInputs
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
 from kiosk.recovery.inquiry import age_of
@@ -206,7 +207,7 @@ def test_a_kiosk_decides_by_not_found_only_after_it_heard_the_server(tmp_path, m
 
     central, terminal = Central(), Terminal()
     monkeypatch.setattr(bootstrap.CentralClient, "of", lambda *where: central)
-    devices = Devices(None, terminal, None)
+    devices = Devices(None, terminal, None, VoiceInputs(None))
     monkeypatch.setattr(bootstrap, "make_devices", lambda *where: devices)
     settings = Settings(
         data_dir=tmp_path,
