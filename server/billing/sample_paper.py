@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pypdfium2
+from django.utils.translation import gettext_noop as _
 
 from contract.messages import Text
 from contract.money import Money
@@ -18,10 +19,10 @@ from server.language import both
 NUMBER, SAMPLE_CODE = "SAMPLE-000001", "SAMPLE"
 WIDTH_PX = 760  # of a page's picture
 _LINES = (
-    ("Property fee", 33_208, "118.60", "2.80"),
-    ("Water", 5_760, "14", "4.15"),
-    ("Shared power", 1_245, "20.18", "0.617"),
-    ("Parking fee", 15_000, "1", "150"),
+    (_("Property fee"), 33_208, "118.60", "2.80"),
+    (_("Water"), 5_760, "14", "4.15"),
+    (_("Shared power"), 1_245, "20.18", "0.617"),
+    (_("Parking fee"), 15_000, "1", "150"),
 )
 
 
