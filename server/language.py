@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from contract.messages import Text
-from contract.money import Locale
+from contract.money import Locale, Money
 
 STAFF_PATHS = ("/staff/", "/admin/")
 CHINESE, ENGLISH = "zh-hans", "en"
@@ -46,6 +46,15 @@ class ChosenLanguage(LocaleMiddleware):
 def of_page() -> Locale:
     """The language of the page that is being made, as amounts of money are told in it."""
     return "en" if translation.get_language() == ENGLISH else "zh_CN"
+
+
+def _shown_money(minor: int, currency: str) -> str:
+    return Money(minor, currency).display(of_page())
+
+
+money_said = lazy(
+    _shown_money, str
+)  # for sentences of both languages: each has the sign of its own
 
 
 def of_terminal(environ: Mapping[str, str]) -> str:

@@ -42,7 +42,7 @@ class SharedCost(OfCommunity):
     )
     of_entrance = models.BooleanField(_("Of one entrance only"), default=False)
     entrance = models.CharField(_("Entrance"), max_length=8, blank=True)
-    amount_minor = models.BigIntegerField(_("Amount (minor units)"), validators=[POSITIVE])
+    amount_minor = models.BigIntegerField(_("Amount"), validators=[POSITIVE])
     note = BilingualField(_("Note"), zh_max=40, en_max=60, blank=True)
 
     class Meta:
@@ -112,7 +112,7 @@ class OneOffCharge(OfCommunity):
         Unit, models.PROTECT, verbose_name=_("Unit"), related_name="one_off_charges"
     )
     period = PeriodField(_("Period"))
-    amount_minor = models.BigIntegerField(_("Amount (minor units)"), validators=[POSITIVE])
+    amount_minor = models.BigIntegerField(_("Amount"), validators=[POSITIVE])
     note = BilingualField(_("Note"), zh_max=60, en_max=80)
     bill = models.ForeignKey(
         "billing.Bill",

@@ -33,7 +33,9 @@ from server.billing.models import (
 from server.billing.period_filter import ByPeriod
 from server.billing.voiding import void_by
 from server.estate.back_office import CommunityRows, bilingual
+from server.language import of_page
 from server.staff import approvals, people, scope
+from server.staff.amounts import column
 from server.staff.audit import REASON_MAX, ReasonMissing
 from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm, TabularInline
 from server.staff.roles import Deed
@@ -109,7 +111,14 @@ class AmountOfSecondPerson(SecondPerson):
 class SharedCostAdmin(AmountOfSecondPerson, CommunityRows, ModelAdmin):
     form = ReasonForm
     request_kind = row_approval.SHARED_COST
-    list_display = ("fee_item", "period", "building", "entrance", "amount_minor", "community")
+    list_display = (
+        "fee_item",
+        "period",
+        "building",
+        "entrance",
+        column("amount_minor", _("Amount")),
+        "community",
+    )
     list_filter = ("community", ByPeriod)
 
 
@@ -134,7 +143,7 @@ class OneOffChargeAdmin(AmountOfSecondPerson, CommunityRows, ModelAdmin):
         "unit",
         "fee_item",
         "period",
-        "amount_minor",
+        column("amount_minor", _("Amount")),
         bilingual(OneOffCharge, "note"),
         "bill",
     )
@@ -168,12 +177,16 @@ class LinesOfBill(ReadOnly, TabularInline):
 
     @display(description=_("Amount"))
     def amount(self, line: BillLine) -> str:
-        return Money(line.amount_minor, line.bill.currency).display()
+        return Money(line.amount_minor, line.bill.currency).display(of_page())
+
+
+_ALLOCATED = (column("amount_minor", _("Amount")), column("late_fee_minor", _("Late fee")))
 
 
 class AllocationsOfBill(ReadOnly, TabularInline):
     model = Allocation
-    fields = ("payment_id", "amount_minor", "late_fee_minor", "allocated_on", "undone")
+    fields = ("payment_id", *_ALLOCATED, "allocated_on", "undone")
+    readonly_fields = _ALLOCATED
     extra = 0
 
 
@@ -205,7 +218,7 @@ class BillAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("Amount"), ordering="amount_minor")
     def amount(self, bill: Bill) -> str:
-        return Money(bill.amount_minor, bill.currency).display()
+        return Money(bill.amount_minor, bill.currency).display(of_page())
 
     @display(
         description=_("State"),

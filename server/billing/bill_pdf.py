@@ -156,7 +156,9 @@ def _is_long(address: str, bill: Bill) -> bool:
     return sum(-(-len(text) // _WINDOW_LINE) for text in (address, place)) > 2
 
 
-def _words(bill: Bill, today: date, look: Look) -> dict[str, Any]:
+def _words(bill: Bill, today: date, look: Look | None = None) -> dict[str, Any]:
+    """``look``: the community's where none is given."""
+    look = look or look_of(bill.community, bill.period)
     view = to_contract(bill, today)
     paid = bill.state == BillState.PAID
     amount = paid_minor(bill) if paid else view.amount_minor

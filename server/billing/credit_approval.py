@@ -14,6 +14,7 @@ from server.billing.credit import KeyReused, TooLittleCredit, pay_out_by
 from server.billing.credit_moves import CreditMove
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Unit
+from server.language import of_page
 from server.staff import approvals, people
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request
@@ -57,7 +58,7 @@ def _run(asked: Request, asker: Person, at: datetime) -> None:
     try:
         pay_out_by(asker, unit, asked.amount_minor, how, asked.reason, key=key, today=today, at=at)
     except TooLittleCredit as error:
-        left = Money(error.credit_minor, asked.currency).display("zh_CN")
+        left = Money(error.credit_minor, asked.currency).display(of_page())
         said = _("There is only %(left)s of credit by now") % {"left": left}
         raise CannotBeDone(said, ended=True) from error
     except KeyReused as error:
@@ -71,7 +72,7 @@ def _unit(asked: Request) -> Unit | None:
 
 def _changes(asked: Request) -> Sequence[Change]:
     def money(minor: int) -> str:
-        return Money(minor, asked.currency).display("zh_CN")
+        return Money(minor, asked.currency).display(of_page())
 
     before = asked.details["credit_minor"]
     how = str(CreditMove.How(asked.details["how"]).label)

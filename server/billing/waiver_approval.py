@@ -28,7 +28,7 @@ from server.billing.waiving import (
     waive_by,
     weight_minor,
 )
-from server.language import chosen
+from server.language import chosen, of_page
 from server.staff import approvals, people
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request
@@ -129,7 +129,7 @@ def _may_be_paid() -> CannotBeDone:
 
 def _changes(asked: Request) -> Sequence[Change]:
     def money(minor: int) -> str:
-        return Money(minor, asked.currency).display("zh_CN")
+        return Money(minor, asked.currency).display(of_page())
 
     number, what = asked.subject.split(":", 1)
     before, part = asked.details["open_minor"], asked.details["amount_minor"]
@@ -141,8 +141,8 @@ def _changes(asked: Request) -> Sequence[Change]:
 
 
 def _taken_back(asked: Request) -> Sequence[Change]:
-    shown = Money(asked.amount_minor, asked.currency).display("zh_CN")
-    return [Change(_("Waived"), shown, Money(0, asked.currency).display("zh_CN"))]
+    shown = Money(asked.amount_minor, asked.currency).display(of_page())
+    return [Change(_("Waived"), shown, Money(0, asked.currency).display(of_page()))]
 
 
 def _page(asked: Request) -> str:

@@ -5,7 +5,7 @@ from contract import messages
 from contract.messages import Text
 from contract.money import Money
 from server.billing.models import Bill, BillWaiver
-from server.language import both
+from server.language import both, money_said
 
 CODE = "waiver"
 
@@ -45,4 +45,4 @@ def _note(row: BillWaiver, currency: str) -> Text:
         return both("the whole bill") if row.whole else both("a part of the bill")
     if row.whole:
         return both("late fee; none is charged any more")
-    return both("late fee, %(amount)s", amount=Money(row.amount_minor, currency).display("zh_CN"))
+    return both("late fee, %(amount)s", amount=money_said(row.amount_minor, currency))

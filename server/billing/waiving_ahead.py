@@ -24,7 +24,7 @@ from server.billing.period_facts import PeriodBook
 from server.billing.periods import period_of, periods_from
 from server.estate.models import Unit
 from server.estate.row_locks import hold_community, hold_unit
-from server.language import chosen
+from server.language import chosen, of_page
 from server.staff import approvals, audit, people, scope
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request
@@ -247,7 +247,7 @@ def _changes(asked: Request) -> Sequence[Change]:
     each = (
         _("all of it")
         if said["amount_minor"] is None
-        else Money(said["amount_minor"], asked.currency).display("zh_CN")
+        else Money(said["amount_minor"], asked.currency).display(of_page())
     )
     months = periods[0] if len(periods) == 1 else f"{periods[0]} – {periods[-1]}"
     what = chosen(item.name) if item else _("The whole bill")

@@ -70,6 +70,12 @@ def papers(run: BillingRun) -> list[Path]:
     return sorted(path for path in found if _NAME.fullmatch(path.name))
 
 
+def building_of(path: Path) -> tuple[str, int]:
+    """The code of a file's building, and which part of its bills is in the file, from 1."""
+    _at, *code, part, _digest = path.stem.split("-")
+    return "-".join(code), int(part)
+
+
 def paper(run: BillingRun, name: str) -> Path | None:
     """The file of this name; None for any other."""
     return next((path for path in papers(run) if path.name == name), None)

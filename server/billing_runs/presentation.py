@@ -16,6 +16,7 @@ from server.billing_runs.models import DueRun
 from server.billing_runs.remarks import Remark
 from server.billing_runs.runs import Figures
 from server.estate.models import Community
+from server.language import of_page
 
 SHOWN_MAX = 100  # of each kind of remark; the others are counted
 
@@ -138,7 +139,7 @@ def money(community: Community, due: DueRun) -> str:
 
 
 def _shown(minor: int, community: Community) -> str:
-    return Money(minor, community.currency).display()
+    return Money(minor, community.currency).display(of_page())
 
 
 def _change(now: int, before: int) -> int | None:

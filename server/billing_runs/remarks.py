@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.messages import Text
-from contract.money import Money
 from server.billing import opening
 from server.billing.drafting import Draft
 from server.billing.models import Bill, BillState
@@ -14,7 +13,7 @@ from server.billing.rules.facts import PeriodFacts
 from server.billing.rules.pieces import in_force
 from server.billing_runs.models import BillingTerms
 from server.estate import occupancy
-from server.language import both
+from server.language import both, money_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,8 @@ def of_batch(book: PeriodBook, terms: BillingTerms, drafts: Sequence[Draft]) -> 
         if last and abs(now - last) * 100 > last * terms.odd_percent:
             said = both(
                 "%(now)s, the period before %(last)s",
-                now=Money(now, book.community.currency).display(),
-                last=Money(last, book.community.currency).display(),
+                now=money_said(now, book.community.currency),
+                last=money_said(last, book.community.currency),
             )
             found.append(Remark(unit.pk, unit.code, "", False, "odd_amount", said))
         if unit.pk not in payers:

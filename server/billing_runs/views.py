@@ -234,7 +234,7 @@ def _run(request: HttpRequest, pk: int) -> dict[str, Any]:
         "percent": min(100, row.units * 100 // row.of_units) if row.of_units else 0,
         "may_act": scope.may(request.user, Deed.RUN_BILLS, row.community_id),
         "note": paper_views.note_form(row.community, row.period),
-        "papers": [path.name for path in papers.papers(row)],
+        "papers": [(path.name, *papers.building_of(path)) for path in papers.papers(row)],
         "printing": Job.objects.filter(
             kind=papers.KIND, subject=str(pk), state__in=UNFINISHED
         ).first(),

@@ -21,6 +21,7 @@ from server.billing.waiving_ahead import Ahead, WaiverImpossible
 from server.counter.typed_money import NoAmount, minor_of
 from server.estate.models import Unit
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.staff import scope
 from server.staff.audit import ReasonMissing
 from server.staff.models import Request
@@ -55,7 +56,11 @@ def _context(unit: Unit, may: bool) -> dict[str, Any]:
         subject__startswith=f"{unit.pk}:",
     )
     rows = [
-        (row, Money(row.amount_minor, currency).display("zh_CN") if row.amount_minor else "", free)
+        (
+            row,
+            Money(row.amount_minor, currency).display(of_page()) if row.amount_minor else "",
+            free,
+        )
         for row, free in waiving_ahead.of_unit(unit)
     ]
     return {
@@ -66,7 +71,7 @@ def _context(unit: Unit, may: bool) -> dict[str, Any]:
         "items": charged(unit.community),
         "period": next_period(period_of(today)),
         "months_max": waiving_ahead.MONTHS_MAX,
-        "sign": sign(currency),
+        "sign": sign(currency, of_page()),
     }
 
 

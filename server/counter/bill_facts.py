@@ -12,7 +12,7 @@ from server.billing.amounts import late_fee_of, open_minor, paid_minor, terms_of
 from server.billing.leases import holders
 from server.billing.models import Bill, BillState, BillWaiver, CreditMove
 from server.billing.unit_accounts import lines_of
-from server.language import chosen
+from server.language import chosen, of_page
 from server.payments.models import PaymentOrder
 from server.staff import scope
 from server.staff.models import Request
@@ -72,7 +72,7 @@ class BillFacts:
 
     @property
     def sign(self) -> str:
-        return sign(self.bill.currency)
+        return sign(self.bill.currency, of_page())
 
 
 def facts_of(bill: Bill, user: Any, today: date) -> BillFacts:
@@ -159,7 +159,7 @@ def _payments(bill: Bill) -> list[Paid]:
 
 
 def _money(minor: int, bill: Bill) -> str:
-    return Money(minor, bill.currency).display("zh_CN")
+    return Money(minor, bill.currency).display(of_page())
 
 
 def _at(when: datetime | None, zone: str) -> str:

@@ -19,6 +19,7 @@ from server.billing.waiving import NothingToWaive, WaiverEnded, Wish
 from server.counter.bill_facts import facts_of
 from server.counter.typed_money import NoAmount, minor_of
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.staff import approvals, scope
 from server.staff.audit import ReasonMissing
 from server.staff.models import Request
@@ -62,7 +63,7 @@ def _act(request: HttpRequest, bill: Bill) -> None:
     except NoAmount:
         messages.error(request, _("This is not an amount"))
     except NothingToWaive as error:
-        left = Money(error.left_minor, bill.currency).display("zh_CN")
+        left = Money(error.left_minor, bill.currency).display(of_page())
         messages.error(request, _("There is only %(left)s to be waived") % {"left": left})
     except (BillNotOpen, WaiverEnded):
         messages.error(request, _("This bill is not open any more, or it was done already"))

@@ -13,7 +13,7 @@ from contract.money import Money
 from server.billing.credit_moves import CreditMove
 from server.billing.settlement import CREDIT
 from server.estate.models import Unit
-from server.language import chosen
+from server.language import chosen, of_page
 from server.ledger.models import Entry
 from server.payments.models import PaymentOrder
 
@@ -85,7 +85,7 @@ def _when(unit: Unit, at: datetime) -> str:
 
 
 def _money(unit: Unit, minor: int) -> str:
-    return Money(minor, unit.community.currency).display("zh_CN")
+    return Money(minor, unit.community.currency).display(of_page())
 
 
 def _named(bill: dict[str, Any]) -> str:

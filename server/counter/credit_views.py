@@ -26,6 +26,7 @@ from server.counter import credit_movements
 from server.counter.typed_money import NoAmount, minor_of
 from server.estate.models import Unit
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.staff import people, scope
 from server.staff.audit import ReasonMissing
 from server.staff.models import Request
@@ -78,7 +79,7 @@ def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
         "unit": unit,
         "credit": _money(credit_minor(unit), currency),
         "some": credit_minor(unit) > 0,
-        "sign": sign(currency),
+        "sign": sign(currency, of_page()),
         "bills": [(bill, _money(open_minor(bill, today, terms), currency)) for bill in bills],
         "moves": credit_movements.of(unit),
         "agreement": credit.agreement_of(unit),
@@ -205,4 +206,4 @@ def _today(unit: Unit, now: Any) -> date:
 
 
 def _money(minor: int, currency: str) -> str:
-    return Money(minor, currency).display("zh_CN")
+    return Money(minor, currency).display(of_page())

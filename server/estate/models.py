@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as PydanticError
@@ -82,7 +83,7 @@ class Community(models.Model):
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
     second_factor = models.BooleanField(_("Ask for phone's last four"), default=True)
     top_up_max_minor = models.BigIntegerField(
-        _("Most credit paid in at a kiosk at once (minor units)"),
+        _("Most credit paid in at a kiosk at once"),
         default=500_000,
         validators=[MinValueValidator(0)],
         help_text=_("Nought: nobody can pay in credit at a kiosk"),
@@ -233,7 +234,10 @@ class Unit(OfCommunity):
                 name="unit_that_ends_was_merged",
             ),
         ]
-        indexes = [models.Index(fields=["community", "natural_key"], name="unit_in_order")]
+        indexes = [
+            models.Index(fields=["community", "natural_key"], name="unit_in_order"),
+            models.Index(Upper("code"), name="unit_by_code"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -13,6 +13,7 @@ from contract.methods import METHODS
 from contract.money import Money
 from server.fleet import texts
 from server.fleet.models import Kiosk
+from server.language import of_page
 
 _TONES = ("good", "attention", "bad")
 
@@ -163,4 +164,4 @@ def _takings(by_method: dict[str, int], currency: str) -> list[Taking]:
 
 
 def money(minor: int, currency: str) -> str:
-    return Money(minor, currency).display("zh_CN")
+    return Money(minor, currency).display(of_page())

@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from contract.business_day import local_time
 from contract.plain_text import whole_number
 from server.fleet.views import staff_only
 from server.jobs import queue
 from server.jobs.handlers import handler_of, makes_bills
 from server.jobs.models import Job
-from server.staff import audit, people, scope
+from server.language import chosen
+from server.staff import audit, page_export, people, scope
 
-SHOWN_MAX = 50
+SHOWN_MAX, ROWS_MAX = 50, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,32 @@ class Shown:
 @never_cache
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
+    if page_export.wanted(request):
+        return page_export.answer(request, _table(request))
     return render(request, "jobs/page.html", _context(request))
+
+
+def _table(request: HttpRequest) -> page_export.Table:
+    """All of them, not only those that the page shows."""
+    rows = scope.visible(request.user, Job).select_related("community")[:ROWS_MAX]
+    heading = (
+        _("Community"),
+        _("Job"),
+        _("State"),
+        _("Done so far"),
+        _("Of all"),
+        _("Asked by"),
+        _("Asked at"),
+        _("Problem"),
+    )
+    cells = []
+    for job in rows:
+        one = _shown(request.user, job)
+        asked = f"{local_time(job.asked_at, job.community.time_zone):%Y-%m-%d %H:%M}"
+        state = job.get_state_display()
+        name, title = chosen(job.community.name), str(one.title)
+        cells.append((name, title, state, one.done, one.total, job.asked_by, asked, job.problem))
+    return page_export.Table("jobs", [job.community_id for job in rows], heading, cells)
 
 
 @staff_only

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from contract.money import Money
 from server.billing.credit import TooLittleCredit
 from server.estate.models import Unit
+from server.language import of_page
 from server.moves.regrouping import Merge, RegroupImpossible, Split, credit_of, merge, split
 from server.staff import approvals, people, scope
 from server.staff.approvals import CannotBeDone, Change, Kind
@@ -77,7 +78,7 @@ def _asked(request: Request) -> Merge | Split:
 
 def _changes(request: Request) -> Sequence[Change]:
     asked, unit = _asked(request), request.details["unit"]
-    amount = Money(request.amount_minor, request.currency).display("zh_CN")
+    amount = Money(request.amount_minor, request.currency).display(of_page())
     if isinstance(asked, Merge):
         codes = Unit.objects.filter(pk__in=asked.others).values_list("code", flat=True)
         what, old, new = _("Units merged"), ", ".join([unit, *codes]), asked.code

@@ -24,6 +24,7 @@ from server.billing.unit_accounts import UnitNotFound, credit_minor, find_unit
 from server.estate import occupancy
 from server.estate.models import Unit
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.moves.moving import here, meters_of
 from server.moves.regroup_approval import regroup
 from server.moves.regroup_forms import MergeForm, SplitForm
@@ -154,7 +155,7 @@ def _owed(request: HttpRequest, units: Sequence[Unit], today: date) -> list[dict
     owing, terms = debtors(bills), terms_of(community.pk)
 
     def money(minor: int) -> str:
-        return Money(minor, community.currency).display("zh_CN")
+        return Money(minor, community.currency).display(of_page())
 
     rows = []
     for unit in units:

@@ -21,6 +21,7 @@ from server.billing.models import Bill, BillState
 from server.billing.packages.listing import months_ahead
 from server.estate.models import Occupancy, Unit
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.moves.forms import MoveForm
 from server.moves.moving import Arrival, Move, MoveImpossible, here, meters_of, move
 from server.staff import people, scope
@@ -86,7 +87,7 @@ def _context(
     owing, terms = debtors(bills), terms_of(unit.community_id)
     rows = []
     for bill in bills:
-        amount = Money(open_minor(bill, today, terms), bill.currency).display("zh_CN")
+        amount = Money(open_minor(bill, today, terms), bill.currency).display(of_page())
         debtor = owing[bill.pk].masked_name if bill.pk in owing else _("nobody is known")
         came = request.POST.get(f"owes-{bill.pk}") == "came"
         rows.append({"bill": bill, "amount": amount, "debtor": debtor, "came": came})

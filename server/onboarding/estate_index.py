@@ -38,8 +38,9 @@ def _bare(text: str) -> str:
 class Index:
     """Read once for each import; grows with the units that the import makes. Holds keys, not rows."""
 
-    def __init__(self, community: Community) -> None:
+    def __init__(self, community: Community, today: date) -> None:
         self.community = community
+        self.merged = _merged(community, today)
         self.numbering = community.unit_numbering
         self.buildings = {unit_code.key(b.code): b for b in community.buildings.all()}
         units = Unit.objects.filter(community=community).values_list("code", "pk")
@@ -52,7 +53,8 @@ class Index:
         self.former = {unit_code.key(code): pk for code, pk in former.iterator()}
 
     def code_of(self, row: Row) -> str:
-        """The code of the unit that the row names. Raises CellRefused where none is named like this."""
+        """The code of the unit that the row names. Raises CellRefused where none is named like this, and
+        for one that was merged into another."""
         parts = [part for name in ("building", "entrance", "room") if (part := row[name])]
         code = self.numbering.read("-".join(parts))
         if not code and len(parts) > 1 and parts[0].isascii() and parts[0].isdigit():
@@ -70,6 +72,13 @@ class Index:
                     " in the back office"
                 ),
                 forms=forms,
+            )
+        stays = self.merged.get(unit_code.key(code))
+        if stays is not None:
+            raise CellRefused(
+                _("%(old)s was merged into %(new)s; write %(new)s, or delete the row"),
+                old=code,
+                new=stays,
             )
         return code
 
@@ -113,6 +122,20 @@ class Index:
 
 
 _BUILDING = _("Building %(code)s")
+
+
+def _merged(community: Community, today: date) -> dict[str, str]:
+    """The codes of units that there are no more, each with the code of the one that stayed."""
+    ended = Unit.objects.filter(community=community, ends__lte=today, merged_into__isnull=False)
+    into = {unit.pk: unit for unit in ended.select_related("merged_into")}
+    found = {}
+    for unit in into.values():
+        stays = unit.merged_into
+        while stays is not None and stays.pk in into:
+            stays = into[stays.pk].merged_into
+        if stays is not None:
+            found[unit_code.key(unit.code)] = stays.code
+    return found
 
 
 @dataclass

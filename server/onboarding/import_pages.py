@@ -22,6 +22,7 @@ from server.onboarding.columns import column_shown
 from server.onboarding.file_jobs import may_import
 from server.onboarding.kept_problems import KeptProblem
 from server.onboarding.models import EstateFile, FileState
+from server.onboarding.next_steps import steps
 from server.onboarding.problem_list import write_problems
 from server.onboarding.report import KINDS
 from server.onboarding.template import write_template
@@ -85,7 +86,8 @@ def file_page(request: HttpRequest, community: int, pk: int) -> HttpResponse:
     act = acts.get(request.POST.get("act", ""))
     if act is not None:
         return act(request, file)
-    return render(request, "onboarding/import_found.html", _context(file))
+    context = _context(file) | {"next": steps(request.user, community)[1:]}
+    return render(request, "onboarding/import_found.html", context)
 
 
 @staff_only

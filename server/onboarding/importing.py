@@ -104,7 +104,7 @@ def _import(
     # Two imports at a time would each make what the other makes; bills are numbered under this lock, too.
     hold_community(community.pk)
     today = business_day(at, community.time_zone)
-    index, balances = Index(community), _may_bring_balances(community, person)
+    index, balances = Index(community, today), _may_bring_balances(community, person)
     to = Import(community, today, at, report, index, balances)
     for sheet in sheets():
         if sheet.name not in book.tabs:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from server.fleet.views import staff_only
 from server.onboarding.communities import CommunityExists, complaints, create_community
-from server.onboarding.file_jobs import may_import
 from server.onboarding.forms import CommunityForm
+from server.onboarding.next_steps import steps
 from server.staff import people, scope
 from server.staff.roles import Area
 
@@ -24,7 +24,7 @@ def communities(request: HttpRequest) -> HttpResponse:
     """Those that the person may look at, and the way to a new one."""
     context = {
         "communities": [
-            (community, may_import(request.user, community.pk))
+            (community, steps(request.user, community.pk))
             for community in scope.communities(request.user, Area.ESTATE)
         ],
         "may_create": request.user.has_perm("estate.add_community"),

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contract.money import Money
+from server.language import of_page
 from server.open_questions.texts import label, refund_said, value
 
 _QUIET = ("payment_id",)  # shown elsewhere on the page
@@ -42,7 +43,7 @@ def _lines(name: str, told: Any, currency: str) -> list[str]:
 
 def _scalar(name: str, told: Any, currency: str) -> str:
     if name.endswith("_minor") and type(told) is int:
-        return Money(told, currency).display("zh_CN")
+        return Money(told, currency).display(of_page())
     if name == "refund_said":
         return refund_said(str(told))
     if isinstance(told, dict):
@@ -60,7 +61,7 @@ def _answer(one: dict[str, Any], currency: str) -> str:
     if one.get("reason"):
         said = _("%(said)s (%(reason)s)") % {"said": said, "reason": value(one["reason"])}
     if type(amount := one.get("amount_minor")) is int:
-        said = f"{said} {Money(amount, currency).display('zh_CN')}"
+        said = f"{said} {Money(amount, currency).display(of_page())}"
     times, last = one.get("times", 1), one.get("last", "")
     if times > 1:
         said = _("%(said)s, %(times)s times, last %(last)s") % {

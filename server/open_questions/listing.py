@@ -17,7 +17,7 @@ from server.estate.models import Community
 from server.fleet.heartbeats import last_words
 from server.fleet.models import Kiosk
 from server.fleet.texts import PAIR_AGAIN
-from server.language import both
+from server.language import both, of_page
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
 from server.payments import contradictions, investigation, timing
@@ -96,7 +96,7 @@ class Question:
     def _shown(self, minor: int | None) -> str:
         if minor is None:
             return ""
-        return Money(minor, self.currency or self.community.currency).display("zh_CN")
+        return Money(minor, self.currency or self.community.currency).display(of_page())
 
 
 def seen(found: list[Question], user: Any) -> list[Question]:

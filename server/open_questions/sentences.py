@@ -7,10 +7,9 @@ from django.utils.translation import override
 
 from contract.messages import Method, Text
 from contract.methods import METHODS
-from contract.money import Money
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
-from server.language import CHINESE, ENGLISH, both
+from server.language import CHINESE, ENGLISH, both, money_said
 from server.open_questions.texts import refund_said, value
 from server.payments.models import PaymentOrder, Refund
 
@@ -98,5 +97,5 @@ def _channel(order: PaymentOrder) -> Text:
     return METHODS[Method(order.method)].name
 
 
-def _money(minor: int, order: PaymentOrder) -> str:
-    return Money(minor, order.currency).display("zh_CN")
+def _money(minor: int, order: PaymentOrder) -> object:
+    return money_said(minor, order.currency)

@@ -10,12 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from server.fleet.views import staff_only
+from server.language import chosen
 from server.open_questions import actions
 from server.open_questions.listing import Question, questions, seen
 from server.open_questions.presentation import Card
 from server.payments.decisions.refusal import NotPossible
 from server.payments.models import BorneBy, HeldFor, Refund
-from server.staff import audit, people, scope
+from server.staff import audit, page_export, people, scope
 from server.staff.roles import Area
 
 _REASON = _("Please give a reason")
@@ -29,6 +30,8 @@ def open_questions(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = seen(questions(scope.communities(request.user, Area.ALERTS), now), request.user)
     cards = [Card(question, now, _may(request, question)) for question in found]
+    if page_export.wanted(request):
+        return page_export.answer(request, _table(cards))
     context = {
         "cards": cards,
         "now": now,
@@ -39,6 +42,34 @@ def open_questions(request: HttpRequest) -> HttpResponse:
         "bearers": BorneBy.choices,
     }
     return render(request, "open_questions/page.html", context)
+
+
+def _table(cards: list[Card]) -> page_export.Table:
+    heading = (
+        _("Community"),
+        _("Kind"),
+        _("Kiosk"),
+        _("Unit"),
+        _("Amount"),
+        _("Receipt no."),
+        _("Waits since"),
+        _("What it is"),
+    )
+    rows = [
+        (
+            chosen(card.question.community.name),
+            str(card.kind),
+            card.question.kiosk_code,
+            card.question.unit,
+            card.question.amount,
+            card.question.reference,
+            card.since,
+            chosen(card.question.what),
+        )
+        for card in cards
+    ]
+    where = [card.question.community.pk for card in cards]
+    return page_export.Table("open_questions", where, heading, rows)
 
 
 @staff_only

@@ -8,6 +8,7 @@ from typing import Any
 from contract.money import Money
 from server.billing.models import Bill
 from server.fleet.heartbeats import last_word
+from server.language import of_page
 from server.ledger.names import account_name, kind_name
 from server.open_questions.facts import Row, rows
 from server.open_questions.listing import Question, questions, seen
@@ -61,7 +62,7 @@ def facts_of(order: PaymentOrder, user: Any, now: datetime) -> PaymentFacts:
     """Of a payment that the person may look at."""
 
     def money(minor: int) -> str:
-        return Money(minor, order.currency).display("zh_CN")
+        return Money(minor, order.currency).display(of_page())
 
     def may(area: Area) -> bool:
         return scope.within(scope.sees(user, area), order.community_id)
@@ -122,7 +123,7 @@ def _about(question: Question, order: PaymentOrder) -> bool:
 
 def _books(order: PaymentOrder) -> list[Posted]:
     def money(minor: int) -> str:
-        return Money(minor, order.currency).display("zh_CN")
+        return Money(minor, order.currency).display(of_page())
 
     found = transactions(order)
     return [

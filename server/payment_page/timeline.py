@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from contract.business_day import local_time
 from contract.messages import EntryKind, PaymentState
 from contract.money import Money
+from server.language import of_page
 from server.ledger.models import Transaction
 from server.ledger.names import kind_name
 from server.open_questions.texts import value
@@ -50,7 +51,7 @@ def _event(order: PaymentOrder, when: datetime, who: str, what: str, **more: str
 
 
 def _money(minor: int, order: PaymentOrder) -> str:
-    return Money(minor, order.currency).display("zh_CN")
+    return Money(minor, order.currency).display(of_page())
 
 
 def _of_order(order: PaymentOrder) -> list[Event]:

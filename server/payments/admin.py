@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from contract.messages import Method
 from contract.money import Money
 from server.alerts.models import Alert
-from server.language import chosen
+from server.language import chosen, of_page
 from server.payments import investigation
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.refusal import NotPossible
 from server.payments.investigation import INSIDE, LABELS
 from server.payments.models import JournalEntry, PaymentOrder, Refund, UnmatchedNotification
 from server.staff import people, scope
+from server.staff.amounts import column
 from server.staff.back_office import ModelAdmin
 from server.staff.roles import Deed
 
@@ -48,7 +49,7 @@ class PaymentOrderAdmin(ReadOnly):
 
     @admin.display(description=_("Amount"), ordering="amount_minor")
     def amount(self, order: PaymentOrder) -> str:
-        return Money(order.amount_minor, order.currency).display("zh_CN")
+        return Money(order.amount_minor, order.currency).display(of_page())
 
     @admin.display(description=_("Payment"))
     def page(self, order: PaymentOrder) -> SafeString:
@@ -58,7 +59,14 @@ class PaymentOrderAdmin(ReadOnly):
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnly):
-    list_display = ("refund_no", "order", "amount_minor", "state", "created_at", "done_at")
+    list_display = (
+        "refund_no",
+        "order",
+        column("amount_minor", _("Amount")),
+        "state",
+        "created_at",
+        "done_at",
+    )
     list_filter = ("community", "state")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from contract.business_day import local_time
 from contract.messages import EntryKind
 from contract.money import Money
+from server.language import of_page
 from server.payments.models import JournalEntry, PaymentOrder
 
 # By the kiosk's id: when it was last heard, and what it said of itself and its card terminal then.
@@ -129,7 +130,7 @@ def facts(order: PaymentOrder, last_word: LastWord, said: KioskSaid = kiosk_said
         "unit": order.unit.code,
         "bills": [bill["number"] for bill in order.bills],
         "method": order.method,
-        "amount": Money(order.amount_minor, order.currency).display("zh_CN"),
+        "amount": Money(order.amount_minor, order.currency).display(of_page()),
         "state": order.state,
         "reason": order.reason,
         "created_at": order.created_at.isoformat(),

@@ -185,7 +185,13 @@ class PaymentOrder(models.Model):
                 name="held_money_waits_for_staff",
             ),
         ]
-        indexes = [models.Index(fields=["community", "paid_at"], name="payment_by_day")]
+        indexes = [
+            models.Index(fields=["community", "paid_at"], name="payment_by_day"),
+            models.Index(  # also by how it begins, whatever the database's language is
+                fields=["reference"], opclasses=["varchar_pattern_ops"], name="payment_by_reference"
+            ),
+            models.Index(fields=["channel_reference"], name="payment_by_channels_number"),
+        ]
 
     objects = Orders.as_manager()
     _was: dict[str, Any] = {}  # what was frozen in it when it was read or written last

@@ -97,6 +97,9 @@ SUBJECTS = {
     "schedule": _("Monthly schedule"),
     "due_run": _("Month of the schedule"),
     "unit": _("Unit"),
+    "open_questions": _("Open questions"),
+    "prices": _("Prices"),
+    "jobs": _("Jobs"),
 }
 
 

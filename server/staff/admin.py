@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from contract.money import Money
+from server.language import of_page
 from server.staff import (
     approvals,
     books_admin,  # noqa: F401
@@ -22,6 +23,7 @@ from server.staff import (
     made_passwords,
 )
 from server.staff.act_names import act_name, subject_name
+from server.staff.amounts import column
 from server.staff.back_office import ModelAdmin, ReadOnly, ReasonForm
 from server.staff.models import Act, Limit, Request, RoleAssignment
 from server.staff.row_changes import SecondPerson
@@ -105,7 +107,7 @@ class LimitAdmin(SecondPerson, ModelAdmin):
     def needs_second_person(self, row: Limit) -> bool:
         return True
 
-    list_display = ("community", "kind", "role", "amount_minor")
+    list_display = ("community", "kind", "role", column("amount_minor", _("Amount")))
     list_filter = ("community", "kind")
 
 
@@ -166,4 +168,4 @@ class RequestAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("Amount"), ordering="amount_minor")
     def amount(self, asked: Request) -> str:
-        return Money(asked.amount_minor, asked.currency).display("zh_CN")
+        return Money(asked.amount_minor, asked.currency).display(of_page())

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from contract.business_day import local_time
 from contract.money import Money
+from server.language import of_page
 from server.staff import approvals, audit
 from server.staff.doors import staff_only
 from server.staff.models import Request
@@ -42,7 +43,7 @@ class Shown:
         """Empty for what is not a matter of an amount."""
         if not self.request.amount_minor:
             return ""
-        return Money(self.request.amount_minor, self.request.currency).display("zh_CN")
+        return Money(self.request.amount_minor, self.request.currency).display(of_page())
 
     @property
     def changes(self) -> Sequence[approvals.Change]:

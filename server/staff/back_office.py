@@ -16,7 +16,7 @@ from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from server.staff import audit, scope
+from server.staff import amounts, audit, scope
 from server.staff.paging import Listing, Pages
 from server.staff.record import Recorded
 from server.staff.roles import area_of
@@ -73,6 +73,12 @@ class ModelAdmin(Recorded, Scoped, UnfoldModelAdmin):
 
     paginator = Pages
     show_full_result_count = False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody types fen."""
+        if amounts.is_amount(db_field):
+            return amounts.form_field(db_field, amounts.currency_at(request, self.model))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Listing]:
         return Listing

@@ -271,7 +271,7 @@ class Limit(models.Model):
     role = models.CharField(_("Staff role"), max_length=20, choices=Role.choices)
     kind = models.CharField(_("Act"), max_length=20, choices=Of.choices)
     amount_minor = models.BigIntegerField(
-        _("Alone up to, all of 24 hours together (fen, cents)"), validators=[MinValueValidator(0)]
+        _("Alone up to, all of 24 hours together"), validators=[MinValueValidator(0)]
     )
 
     class Meta:

@@ -19,7 +19,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from server.staff import approvals, audit, scope
+from contract.money import Money
+from server.language import of_page
+from server.staff import amounts, approvals, audit, scope
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request
 from server.staff.people import Person
@@ -242,17 +244,20 @@ def _changes(asked: Request) -> Sequence[Change]:
         if field.primary_key or name == "community" or name not in {**old, **new}:
             continue
         if old.get(name) != new.get(name):
-            found.append(Change(field.verbose_name, *(_shown(row, field) for row in rows)))
+            shown = (_shown(row, field, asked.currency) for row in rows)
+            found.append(Change(field.verbose_name, *shown))
     return found
 
 
-def _shown(row: Any, field: Any) -> str:
+def _shown(row: Any, field: Any, currency: str) -> str:
     """As people read it; a row that has ``steps_told`` says by it what its ``steps`` are."""
     if row is None:
         return ""
     value = getattr(row, field.name, None)
     if (told := getattr(row, f"{field.name}_told", None)) is not None:
         return str(told())
+    if value is not None and currency and amounts.is_amount(field):
+        return Money(value, currency).display(of_page())
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, bool):

@@ -18,8 +18,10 @@ from contract.business_day import business_day
 from contract.money import Money
 from server.billing import opening
 from server.billing.fees import FeeItem, Tariff, charged
+from server.estate.models import Community
 from server.fleet.views import staff_only
-from server.staff import audit, people, row_changes, scope
+from server.language import chosen, of_page
+from server.staff import audit, page_export, people, row_changes, scope
 from server.staff.roles import Area
 from server.tariffs.effect import Effect, billed_since, effect_of
 from server.tariffs.forms import TariffForm
@@ -43,14 +45,29 @@ def prices(request: HttpRequest) -> HttpResponse:
             items.append(
                 (item, [(one, one == holds, f"{one.rate.normalize():f}") for one in tariffs])
             )
+    if community is not None and page_export.wanted(request):
+        return page_export.answer(request, _table(community, items))
     context = {
         "community": community,
+        "export_of": f"community={community.pk}" if community is not None else "",
         "others": [other for other in mine if other != community],
         "items": items,
         "may_change": community is not None
         and scope.may_change(request.user, Tariff, community.pk),
     }
     return render(request, "tariffs/prices.html", context)
+
+
+def _table(community: Community, items: list[Any]) -> page_export.Table:
+    """A row for each tariff; its steps, where it has some, one after the other."""
+    heading = (_("Fee item"), _("Valid from"), _("Rule"), _("Rate"), _("Steps"), _("holds today"))
+    rows = []
+    for item, tariffs in items:
+        for tariff, holds, rate in tariffs:
+            steps = "; ".join(f"{up_to or '…'}: {each}" for up_to, each in tariff.steps or ())
+            rule, said = tariff.get_rule_display(), _("yes") if holds else ""
+            rows.append((chosen(item.name), f"{tariff.valid_from}", rule, rate, steps, said))
+    return page_export.Table("prices", [community.pk], heading, rows)
 
 
 @staff_only
@@ -140,7 +157,7 @@ def _shown(tariff: Tariff) -> dict[str, Any]:
 
 def _told(item: FeeItem, effect: Effect, form: TariffForm) -> dict[str, Any]:
     def money(minor: int | None) -> str:
-        return "" if minor is None else Money(minor, item.community.currency).display("zh_CN")
+        return "" if minor is None else Money(minor, item.community.currency).display(of_page())
 
     def change(minor: int) -> str:
         return ("+" if minor > 0 else "") + money(minor)

@@ -20,6 +20,7 @@ from server.billing.packages.listing import months_ahead
 from server.billing.unit_accounts import credit_minor
 from server.estate import occupancy
 from server.estate.models import Occupancy, Unit
+from server.language import of_page
 from server.payments.models import PaymentOrder
 from server.staff import scope
 from server.staff.act_names import ACTS
@@ -227,7 +228,7 @@ def _acts(unit: Unit, bills: Iterable[Bill], orders: Iterable[PaymentOrder]) -> 
 
 def _money(unit: Unit) -> Callable[[int], str]:
     currency = unit.community.currency
-    return lambda minor: Money(minor, currency).display("zh_CN")
+    return lambda minor: Money(minor, currency).display(of_page())
 
 
 def _at(when: datetime, zone: str) -> str:

@@ -17,7 +17,7 @@ from server.billing import bill_search
 from server.billing.models import Bill
 from server.estate.models import Resident, Unit
 from server.fleet.models import Kiosk
-from server.language import chosen
+from server.language import chosen, of_page
 from server.payments.models import PaymentOrder
 from server.staff import audit, people, scope
 from server.staff.roles import Area
@@ -95,11 +95,11 @@ def _residents(user: Any, term: str) -> Group | None:
 
 def _bills(user: Any, term: str) -> QuerySet[Bill]:
     rows = bill_search.fitting_exactly(scope.visible(user, Bill), term)
-    return rows.select_related("unit", "community").order_by("-period", "number")
+    return rows.select_related("unit", "community").order_by("-pk")  # the newest first, by an index
 
 
 def _orders(user: Any, term: str) -> QuerySet[PaymentOrder]:
-    fits = Q(reference__istartswith=term) | Q(channel_reference=term) | Q(out_trade_no=term)
+    fits = Q(reference__startswith=term.upper()) | Q(channel_reference=term) | Q(out_trade_no=term)
     rows = scope.visible(user, PaymentOrder).filter(fits)
     return rows.select_related("unit", "community").order_by("-received_at")
 
@@ -119,12 +119,12 @@ def _resident(resident: Resident) -> tuple[str, str]:
 
 
 def _bill(bill: Bill) -> tuple[str, str]:
-    amount = Money(bill.amount_minor, bill.currency).display("zh_CN")
+    amount = Money(bill.amount_minor, bill.currency).display(of_page())
     return bill.number, f"{bill.unit.code} · {bill.period} · {amount} · {bill.get_state_display()}"
 
 
 def _order(order: PaymentOrder) -> tuple[str, str]:
-    amount = Money(order.amount_minor, order.currency).display("zh_CN")
+    amount = Money(order.amount_minor, order.currency).display(of_page())
     return order.reference, f"{order.unit.code} · {amount} · {order.get_state_display()}"
 
 

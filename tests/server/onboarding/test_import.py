@@ -186,3 +186,23 @@ def test_another_owner_needs_a_first_day(take: Take, acacia: Community):
     assert named == ["王小明", "孙悟空"]
     again = take(units(unit("101", "孙悟空", pays_from="2026-12-01")))
     assert again.unchanged["residents"] == 1
+
+
+def test_a_unit_that_was_merged_is_refused_with_the_one_that_stayed(take: Take, acacia: Community):
+    take(units(unit("101", "王一"), unit("102", "王二"), unit("103", "王三"), unit("104", "王四")))
+    of = {one.room: one for one in Unit.objects.all()}
+    for old, new, ends in (
+        ("102", "101", date(2026, 11, 1)),
+        ("103", "102", TODAY),
+        ("104", "101", date(2026, 12, 1)),  # there is still one until then
+    ):
+        Unit.objects.filter(pk=of[old].pk).update(merged_into=of[new], ends=ends)
+    before = state()
+    report = take(units(unit("101"), unit("102", "李二"), unit("103"), unit("104")))
+    assert said(report) == [
+        "units 3 room '102': 1-1-102 was merged into 1-1-101; write 1-1-101, or delete the row",
+        "units 4 room '103': 1-1-103 was merged into 1-1-101; write 1-1-101, or delete the row",
+    ]
+    other = take({"residents": [(*PLACE, "name"), ("1", "1", "102", "孙悟空")]})
+    assert "was merged into 1-1-101" in " ".join(said(other))
+    assert state() == before

@@ -97,7 +97,7 @@ def test_both_amounts_are_shown(world):
     lobby.other_amount(world)
     [question] = found()
     assert (question.came, question.amount) == ("￥400.00", "￥664.16")
-    assert "￥400.00" in question.what.zh and "￥664.16" in question.what.en
+    assert "￥400.00" in question.what.zh and "¥664.16" in question.what.en
 
 
 def test_a_question_ends_with_the_act(world):
@@ -194,4 +194,4 @@ def test_at_the_terminal_a_line_each(world):
     assert "3 小时  付款结果不明  K03-000002  ￥664.16\n  终端 K03 的刷卡结果还不知道" in told
     with override("en"):
         told = report.as_lines(Community.objects.all(), LATER)
-    assert "3 h  Paid or not?  K03-000002  ￥664.16\n  Whether the card was charged" in told
+    assert "3 h  Paid or not?  K03-000002  ¥664.16\n  Whether the card was charged" in told

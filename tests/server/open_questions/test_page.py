@@ -74,7 +74,7 @@ def test_the_page_speaks_one_language(staff: Client, world):
     assert foreign(text, "zh-hans") == []
     staff.post("/i18n/setlang/", {"language": "en", "next": PAGE})
     text = staff.get(PAGE).content.decode()
-    for expected in ("Open questions", "has not said clearly", "￥664.16", "Book as paid"):
+    for expected in ("Open questions", "has not said clearly", "¥664.16", "Book as paid"):
         assert expected in text
     assert foreign(text, "en", "李会计", "对账单上有") == []
 

@@ -20,7 +20,7 @@ from tests.server.staff.walk import Form
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, bill_of, create_village, issue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 WAITS = "等待另一人审批"
 
 
@@ -127,17 +127,17 @@ def test_a_charge_and_a_shared_cost_wait_above_the_limit(village, clerk, approve
         "note_en": "Lock",
     }
     add = "/admin/billing/oneoffcharge/add/"
-    assert WAITS in send(clerk, add, **charge, amount_minor="500")
-    cost = {"fee_item": item, "period": "2026-12", "amount_minor": "500"}
+    assert WAITS in send(clerk, add, **charge, amount_minor="5")
+    cost = {"fee_item": item, "period": "2026-12", "amount_minor": "5.00"}
     assert WAITS in send(clerk, "/admin/billing/sharedcost/add/", **cost)
     for asked in Request.objects.all():
         assert approvals.approve(asked.pk, approver, "", NOW).state == "approved"
     assert (OneOffCharge.objects.count(), SharedCost.objects.count()) == (1, 1)
     limit(village, Role.BOOKKEEPER, "one_off", 500)
-    send(clerk, add, **charge, amount_minor="400")
+    send(clerk, add, **charge, amount_minor="4")
     assert OneOffCharge.objects.count() == 2
-    assert WAITS in send(clerk, add, **charge, amount_minor="101")
-    assert WAITS in changed(clerk, OneOffCharge.objects.last(), amount_minor="1")
+    assert WAITS in send(clerk, add, **charge, amount_minor="1.01")
+    assert WAITS in changed(clerk, OneOffCharge.objects.last(), amount_minor="0.01")
 
 
 def test_what_fees_are_made_by_waits_once_it_was_billed(village, clerk, boss):
@@ -210,8 +210,8 @@ def test_voiding_is_no_way_round_the_limit_of_waiving(village, clerk):
 
 def test_a_limit_is_changed_by_two_people(village, boss, approver):
     row = limit(village, Role.BOOKKEEPER, "waive", 100)
-    assert WAITS in changed(boss, row, amount_minor="100000")
-    new = {"community": village.pk, "role": "bookkeeper", "kind": "pay_out", "amount_minor": "9"}
+    assert WAITS in changed(boss, row, amount_minor="1000")
+    new = {"community": village.pk, "role": "bookkeeper", "kind": "pay_out", "amount_minor": "0.09"}
     assert WAITS in send(boss, "/admin/staff/limit/add/", **new)
     row.refresh_from_db()
     assert row.amount_minor == 100 and Limit.objects.count() == 1

@@ -19,7 +19,7 @@ from tests.server.pages import words_of
 from tests.server.staff_accounts import PASSWORD, create_person, create_staff, signed_in
 from tests.server.village import create_village
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 ASK, MAIL = "/staff/forgotten/", "li@example.com"
 NEW = "another-long-password"
 
