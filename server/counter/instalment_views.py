@@ -27,6 +27,7 @@ from server.billing.leases import BillLeased, BillNotOpen, key_of, may_be_paid
 from server.billing.models import Bill, BillKind, BillState
 from server.estate.models import Unit
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.staff import people, scope
 from server.staff.audit import REASON_MAX, ReasonMissing
 from server.staff.models import Request
@@ -287,4 +288,4 @@ def _today(unit: Unit) -> date:
 
 
 def _money(minor: int, currency: str) -> str:
-    return Money(minor, currency).display("zh_CN")
+    return Money(minor, currency).display(of_page())

@@ -28,6 +28,7 @@ from server.billing.periods import period_of_text
 from server.billing.voiding import void_by
 from server.estate.models import Unit
 from server.fleet.views import staff_only
+from server.language import of_page
 from server.staff import approvals, people, scope
 from server.staff.audit import ReasonMissing
 from server.staff.models import Request
@@ -204,4 +205,4 @@ def _today(unit: Unit) -> date:
 
 
 def _money(minor: int, currency: str) -> str:
-    return Money(minor, currency).display("zh_CN")
+    return Money(minor, currency).display(of_page())

@@ -16,6 +16,7 @@ from server.billing.instalments.plan import InstalmentsImpossible, Plan, Terms, 
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill
 from server.estate.models import Unit
+from server.language import of_page
 from server.staff import approvals, people
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request
@@ -96,7 +97,7 @@ def _run(asked: Request, asker: Person, at: datetime) -> None:
 
 def _changes(asked: Request) -> Sequence[Change]:
     def money(minor: int) -> str:
-        return Money(minor, asked.currency).display("zh_CN")
+        return Money(minor, asked.currency).display(of_page())
 
     said = asked.details
     dues = f"{len(said['dues'])} × · {said['dues'][0]} – {said['dues'][-1]}"

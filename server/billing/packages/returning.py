@@ -24,6 +24,7 @@ from server.billing.packages.models import PackageMonth, PackageOffer, PackageSa
 from server.billing.packages.refusal import PackageImpossible
 from server.billing.periods import is_written_period, next_period, period_of
 from server.estate.row_locks import hold_community, hold_unit
+from server.language import of_page
 from server.ledger import posting
 from server.ledger.posting import Line
 from server.staff import approvals, audit, people, scope
@@ -184,7 +185,7 @@ def _run(asked: Request, asker: Person, at: datetime) -> None:
 def _changes(asked: Request) -> Sequence[Change]:
     months = asked.details["months"]
     shown = months[0] if len(months) == 1 else f"{months[0]} – {months[-1]}"
-    back = Money(asked.details["back_minor"], asked.currency).display("zh_CN")
+    back = Money(asked.details["back_minor"], asked.currency).display(of_page())
     return [
         Change(_("Months that are not covered any more"), "", shown),
         Change(_("Goes back as credit"), "", back),

@@ -1,9 +1,12 @@
 """Amounts in the back office: typed and shown in yuan, kept in fen, in the currency of the community."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.utils import translation
 
+import server
 from server.billing.models import FeeItem, OneOffCharge
 from server.estate.models import Community
 from server.staff.models import Act, Limit
@@ -87,3 +90,22 @@ def _charge(village: Community) -> dict[str, object]:
         "note_en": "Lock",
         "act_reason": "because",
     }
+
+
+ON_PAPER = {  # and in mails: in both languages at once
+    "bill_mail/wording.py",
+    "payment_page/paper.py",
+    "billing/bill_pdf.py",
+    "billing/sample_paper.py",
+    "billing/credit_receipt.py",
+}
+
+
+def test_only_what_speaks_both_languages_has_the_chinese_sign_always():
+    folder = Path(server.__file__).parent
+    found = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        if 'display("zh_CN")' in path.read_text() and "sample_data" not in path.parts
+    }
+    assert found == ON_PAPER
