@@ -93,7 +93,7 @@ def _of_kiosk(order: PaymentOrder) -> list[Event]:
     rows = JournalEntry.objects.filter(payment_id=order.payment_id, kiosk_id=order.kiosk_id)
     found = []
     for entry in rows.order_by("sequence")[:ENTRIES_SHOWN]:
-        state = entry.body.get("state")
+        state = entry.said.get("state")
         if (
             entry.kind == EntryKind.PAYMENT
             and isinstance(state, str)
@@ -101,10 +101,10 @@ def _of_kiosk(order: PaymentOrder) -> list[Event]:
         ):
             what = _("Kiosk's journal: %(state)s") % {"state": STATES[PaymentState(state)]}
         elif entry.kind == EntryKind.RECEIPT:
-            what = _("Receipt: %(how)s") % {"how": _receipt(entry.body)}
+            what = _("Receipt: %(how)s") % {"how": _receipt(entry.said)}
         else:
             continue
-        why = value(str(entry.body.get("reason") or "")) if entry.body.get("reason") else ""
+        why = value(str(entry.said.get("reason") or "")) if entry.said.get("reason") else ""
         found.append(_event(order, entry.received_at, _("Kiosk"), what, more=why))
     return found
 

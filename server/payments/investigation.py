@@ -116,7 +116,7 @@ def kiosks_said(orders: Collection[PaymentOrder]) -> dict[str, dict[str, Any]]:
 
 
 def _said(entry: JournalEntry) -> dict[str, Any]:
-    told = {name: entry.body.get(name) for name in ("state", "reason", "offline")}
+    told = {name: entry.said.get(name) for name in ("state", "reason", "offline")}
     return {"sequence": entry.sequence, "at": entry.at} | {k: v for k, v in told.items() if v}
 
 

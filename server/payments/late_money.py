@@ -78,8 +78,8 @@ def _told_credit(order: PaymentOrder) -> bool:
     entries = JournalEntry.objects.filter(
         kiosk_id=order.kiosk_id, payment_id=order.payment_id, kind=EntryKind.PAYMENT
     )
-    bodies = entries.order_by("sequence").values_list("body", flat=True)
-    ended = [body for body in bodies if body.get("state") == PaymentState.REVERSED.value]
+    told = [entry.said for entry in entries.order_by("sequence")]
+    ended = [said for said in told if said.get("state") == PaymentState.REVERSED.value]
     return bool(ended) and ended[-1].get("reason") == CREDITED
 
 

@@ -382,5 +382,10 @@ class JournalEntry(models.Model):
             models.UniqueConstraint(fields=["kiosk_id", "sequence"], name="entry_received_once")
         ]
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """Its body; empty where that is no object: no kiosk wrote it, or somebody altered it."""
+        return self.body if isinstance(self.body, dict) else {}
+
     def __str__(self) -> str:
         return f"{self.kiosk_id} {self.sequence}"

@@ -189,17 +189,17 @@ def _follows(entry: JournalEntry, before: JournalEntry | None) -> Iterator[str]:
 
 
 def _version(entry: JournalEntry) -> int:
-    version = entry.body.get("version")
+    version = entry.said.get("version")
     return version if isinstance(version, int) else 0
 
 
 def _by_kiosk(newest: dict[str, JournalEntry]) -> Iterator[str]:
     """What the kiosks say last of payments by card and out of credit is what the orders say."""
     told = {
-        payment: entry.body
-        for payment, entry in newest.items()
-        if entry.body.get("method") in (Method.CARD.value, Method.CREDIT.value)
-        and entry.body.get("state") == PaymentState.APPROVED.value
+        payment: said
+        for payment, said in ((name, entry.said) for name, entry in newest.items())
+        if said.get("method") in (Method.CARD.value, Method.CREDIT.value)
+        and said.get("state") == PaymentState.APPROVED.value
     }
     orders: dict[str, dict[str, Any]] = {
         row["payment_id"]: row

@@ -31,16 +31,33 @@ def check_form(entry: ReceivedEntry) -> None:
             raise NoText(name)
 
 
+class Illegible(dict[str, Any]):
+    """A body that is no JSON: somebody altered its row. It says nothing, and is not what was signed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return Illegible(text)
+
+
 class CanonicalBody(models.TextField):
     """In Python the body as a dict, in the database its canonical JSON."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else _read(value)
 
     def to_python(self, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
+        return _read(value) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Any) -> str | None:
+        if isinstance(value, Illegible):
+            return value.text
         return value if value is None or isinstance(value, str) else canonical(value)
 
     def value_to_string(self, obj: models.Model) -> str:
@@ -63,7 +80,8 @@ class SignedText(models.TextField):
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         if value is None or not value.startswith(_AS_JSON):
             return value
-        return json.loads(value.removeprefix(_AS_JSON))
+        read = _read(value.removeprefix(_AS_JSON))
+        return value if isinstance(read, Illegible) else read
 
     def to_python(self, value: Any) -> Any:
         return value

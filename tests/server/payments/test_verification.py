@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import models
+from django.db import connection, models
 
 from contract.messages import Method, PaymentState
 from server.billing.leases import hold
@@ -121,6 +121,17 @@ def test_a_journal_that_was_rewritten_or_lost_entries(world, card):
     with without_guards():
         JournalEntry.objects.filter(sequence=2).delete()
     assert "entry 3: the entries after 1 are missing" in found()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"amount_minor":,', "[]", "7", "null"])
+def test_a_journal_whose_text_somebody_spoiled_is_told_of_and_still_shown(world, card, staff, text):
+    entry = JournalEntry.objects.get(sequence=2)
+    with without_guards(), connection.cursor() as cursor:
+        cursor.execute("UPDATE payments_journalentry SET body = %s WHERE sequence = 2", [text])
+    assert "entry 2: is not what the kiosk signed" in found()
+    assert JournalEntry.objects.get(sequence=2).hash == entry.hash
+    order = PaymentOrder.objects.get()
+    assert staff.get(order.get_absolute_url()).status_code == 200
 
 
 def test_a_bill_that_is_held_by_a_payment_with_an_end(world, card):
