@@ -106,11 +106,14 @@ class Desk:
         raise AssertionError(f"not within {for_s} s: {what}; {state}")
 
     def newest_agrees(self, **sides):
-        row = self.becomes(
-            f"agreement {sides}",
-            lambda s: s["payments"] and s["payments"][0]["verdict"] == "agree",
-        )["payments"][0]
-        assert {who: row[who] for who in sides} == sides
+        """Who pays late is agreed on twice: as one who has not paid, and as one whose money is back."""
+
+        def agreed(state):
+            row = state["payments"] and state["payments"][0]
+            told = row and {who: row[who] for who in sides} == sides
+            return told and row["verdict"] == "agree"
+
+        row = self.becomes(f"agreement {sides}", agreed)["payments"][0]
         shown = f"#payments tr[data-payment='{row['id']}']"
         self.page.wait_for_selector(f"{shown} [data-verdict=agree]")
         return row
