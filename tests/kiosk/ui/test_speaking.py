@@ -118,7 +118,7 @@ def test_five_keys_and_a_headset_lead_from_the_unit_to_the_receipt(listener):
     before = len(listener.heard())
     listener.does("method", "wechat")
     listener.screen("paying_qr")
-    listener.hears("微信收款码已显示在屏幕中间", before)
+    listener.hears("微信二维码已显示在屏幕中间", before)
     listener.screen("paid")
     place = listener.hears("缴费成功", before)
     receipt = "".join(listener.heard()[place - 1]["said"])
