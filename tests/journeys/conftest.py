@@ -149,8 +149,9 @@ class Lobby:
         assert "0 problems" in self.house.server_command("verify-ledger")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house_and_glass(tmp_path_factory):
+    """Ends with the journeys: an idle window draws, and would slow down every test after them."""
     folder = tmp_path_factory.mktemp("house")
     display = Display(None, (1080, 1920))
     with Processes(folder / "logs") as processes:
