@@ -334,9 +334,7 @@ class Visit:
     paper_jobs: tuple[str, ...] = ()  # those of the paper that the screen is about
     paper_trouble: str = ""  # why it did not come: ReceiptPrinted.why
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
-    reprint: PaymentRecord | None = (
-        None  # an earlier payment of this unit: its receipt, or slip, can be had
-    )
+    reprint: PaymentRecord | None = None  # an earlier one of this unit with a receipt or a slip
     callback: Callback = Callback()
     staff: Staff = Staff()
     touched: float = 0.0  # monotonic seconds of the last sign of life

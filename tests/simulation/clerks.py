@@ -52,6 +52,7 @@ class Clerks:
             "clerk_waives": counter.waives,
             "clerk_keeps_credit": counter.keeps_credit,
             "clerk_renames": self._renames,
+            "clerk_agrees": counter.agrees,
             "clerk_deactivates": self._deactivates,
             "clerk_answers": self.desk.answers_one,
             "clerk_switches_off": self._switches_off,

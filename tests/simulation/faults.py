@@ -88,6 +88,7 @@ KINDS = {
     "removed_while_charging": 0.8,  # a channel, just when it is slow to charge a phone
     "refusal_repeated": 0.9,  # a connection stalls: what was refused comes again, the journal does not
     "console_returns_too": 0.9,  # somebody, what people have returned in cash or by transfer
+    "clerk_agrees": 0.5,  # that open bills are paid by instalments, or ends such an agreement
 }
 # Only in runs whose theme is about them.
 RARE = frozenset(tuple(KINDS)[tuple(KINDS).index("scanned_late") :])

@@ -1,10 +1,11 @@
-"""The front desk: clerks waive, take money in, use credit for bills and pay it out, at any moment. They
-take the product's no for an answer."""
+"""The front desk: clerks waive, agree to instalments, take money in, use credit for bills and pay it
+out, at any moment. They take the product's no for an answer."""
 
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
@@ -12,6 +13,10 @@ from django.db.models import Sum
 from server.alerts.models import Alert
 from server.billing import credit, waiving
 from server.billing.credit_moves import CreditMove
+from server.billing.instalments.agreeing import agree_by
+from server.billing.instalments.ending import end_by
+from server.billing.instalments.models import InstalmentAgreement
+from server.billing.instalments.plan import InstalmentsImpossible, Terms
 from server.billing.models import Bill, BillState, BillWaiver
 from server.billing.waiving import NothingToWaive, WaiverEnded, Wish
 from server.estate.models import Unit
@@ -25,7 +30,12 @@ from tests.simulation.threads import START, wall
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
-NOS: tuple[type[Exception], ...] = (NothingToWaive, WaiverEnded, credit.TooLittleCredit)
+NOS: tuple[type[Exception], ...] = (
+    NothingToWaive,
+    WaiverEnded,
+    credit.TooLittleCredit,
+    InstalmentsImpossible,
+)
 _CLERK = Person("clerk")
 _DEPOSITS = (5_000, 40_000, 120_000)
 
@@ -65,6 +75,28 @@ class FrontDesk:
             else:
                 minor = 1_000 + int(more["key"], 16) % 50_000
                 credit.pay_out_by(_CLERK, unit, minor, "cash", "moves away", **more)
+
+    def agrees(self) -> None:
+        """Open bills become instalments; one time in three an agreement ends, and what is left of it is
+        one bill again. Nobody may be about to pay what is withdrawn so."""
+        by: dict[str, Any] = {"today": START.date(), "at": wall()}
+        if self._random.random() < 0.3:
+            made = InstalmentAgreement.objects.filter(ended_at=None)
+            if (agreement := self._one(made)) is not None:
+                parts = Bill.objects.filter(instalment__agreement=agreement, state=BillState.OPEN)
+                self._withdraws(list(parts), lambda: end_by(_CLERK, agreement, "missed", **by))
+            return
+        unit = self._one(Unit.objects.select_related("community"))
+        bills = list(Bill.objects.filter(unit=unit, state=BillState.OPEN).order_by("pk"))
+        count = self._random.choice((2, 3))
+        dues = tuple(START.date() + timedelta(days=30 * n) for n in range(1, count + 1))
+        asked = Terms(tuple(bill.number for bill in bills), dues, "the resident", START.date())
+        self._withdraws(bills, lambda: agree_by(_CLERK, unit, asked, "hardship", **by))
+
+    def _withdraws(self, bills: list[Bill], act: Callable[[], object]) -> None:
+        act()
+        for bill in bills:
+            Seams.unexpected.extend(charges.of_void_bill(self._run, bill))
 
     def _key(self) -> str:
         return uuid.UUID(int=self._random.getrandbits(128)).hex

@@ -57,6 +57,7 @@ OFFICE = Theme(
             "clerk_voids",
             "clerk_waives",
             "clerk_keeps_credit",
+            "clerk_agrees",
             "clerk_renames",
             "clerk_answers",
             "paid_other_amount",

@@ -1,6 +1,7 @@
 """Bugs at the desks where people take money in, pay it out and give it back, planted again. Each changes
 the code of its own process, for good."""
 
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -30,3 +31,12 @@ def c02_nobody_hears_that_credit_went_back_after_it_was_used() -> None:
     from server.payments import transitions
 
     transitions._tell_overdrawn = lambda order, at: None
+
+
+def instalments_are_agreed_while_somebody_pays() -> None:
+    from server.billing import leases
+    from server.billing.instalments import plan
+
+    looks_away = SimpleNamespace(**vars(leases))
+    looks_away.refuse_held = lambda bills, but_for="": None
+    plan.leases = looks_away

@@ -158,6 +158,7 @@ _PLACES = {
     "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
     ),
+    "desk_bugs.instalments_are_agreed_while_somebody_pays": Place(themes.OFFICE, ("clerk_agrees",)),
     "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(
         themes.CREDIT, ("clerk_keeps_credit",)
     ),
