@@ -77,7 +77,9 @@ def explain_said(session: Session) -> Plan:
         lines += [Said(line.name), Said(line.detail, personal=True)]
         lines.append(Said(line.amount, personal=True))
     total = Said(view.total, personal=True)
-    return Said(view.title), _unit(session), *lines, _text(session, "explain.total"), total
+    readable = spoken(session.visit.language, view.title).readable
+    named = Said(view.title if readable else view.month_title)
+    return named, _unit(session), *lines, _text(session, "explain.total"), total
 
 
 def method_said(session: Session) -> Plan:

@@ -183,6 +183,14 @@ ACCOUNT = UnitAccount(
     credit_minor=0,
     currency="CNY",
 )
+_TITLES = (
+    Text(zh="12个月预付套餐 2026-12 – 2027-11", en="Package of 12 months, 2026-12 – 2027-11"),
+    Text(zh="分期 第1期，共3期", en="Instalment 1 of 3"),
+    Text(zh="分期余额", en="Rest of instalments"),
+)
+TITLED = [
+    bill.model_copy(update={"title": title}) for bill, title in zip(BILLS, _TITLES, strict=True)
+]
 LONG_ACCOUNT = UnitAccount(
     unit="12-2-2801",
     label=Text(

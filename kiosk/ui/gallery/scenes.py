@@ -27,6 +27,7 @@ from kiosk.ui.gallery.samples import (
     CONFIG,
     LONG_ACCOUNT,
     NOW,
+    TITLED,
     WALL,
     lobby,
     record,
@@ -157,6 +158,7 @@ _NOTHING_ELSE = {"account": ACCOUNT.model_copy(update={"bills": []}), "selected"
 def _bills() -> dict[str, Session]:
     every = tuple(b.number for b in LONG_ACCOUNT.bills)
     one = ACCOUNT.model_copy(update={"bills": BILLS[1:2]})
+    titled = ACCOUNT.model_copy(update={"bills": TITLED})
     return {
         "bills": session(Screen.BILLS, selected=tuple(b.number for b in BILLS[:2])),
         "bills-reprint": session(
@@ -164,6 +166,9 @@ def _bills() -> dict[str, Session]:
         ),
         "bills-one": session(Screen.BILLS, account=one, selected=(BILLS[1].number,)),
         "bills-one-by-one": session(Screen.BILLS, itemised=True),
+        "bills-titled": session(Screen.BILLS, account=titled),
+        "explain-titled": session(Screen.EXPLAIN, account=titled, explaining=TITLED[0].number),
+        "paid-titled": paid(payment=record(Method.WECHAT, PaymentState.APPROVED, bills=TITLED)),
         "bills-none-chosen": session(Screen.BILLS, selected=()),
         "bills-twelve": session(Screen.BILLS, account=LONG_ACCOUNT, selected=every),
         "bills-offline": session(Screen.BILLS, where=lobby_without_server(), offline=True),

@@ -57,7 +57,7 @@ def _credit(session: Session, numbers: list[str]) -> str:
 
 def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
     """One row a fee, whatever months it is of; late fees are a row of their own. The rows come to the
-    amounts of the bills."""
+    amounts of the bills. What is no month's own bill is named bill by bill: there is no room here."""
     sums: dict[str, int] = {}
     months: dict[str, list[str]] = {}
     for bill in bills:
@@ -67,17 +67,21 @@ def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
         for name, minor in parts:
             sums[name] = sums.get(name, 0) + minor
             months.setdefault(name, [])
-            short = bill_name(language, bill, short=True)
+            titled = bill.title is not None
+            short = "" if titled else bill_name(language, bill, short=True)
             if short not in months[name]:
                 months[name].append(short)
     currency = bills[0].currency if bills else "CNY"
     return tuple(
-        (f"{name}  {_when(language, months[name])}", money(language, minor, currency))
+        (f"{name}  {_when(language, months[name])}".rstrip(), money(language, minor, currency))
         for name, minor in sums.items()
     )
 
 
 def _when(language: Locale, months: list[str]) -> str:
+    """Empty where one of the bills has no month to be told by: the others' would be said of its money."""
+    if "" in months:
+        return ""
     if len(months) > 2:
         return say(language, "elder_bills.months", first=months[0], last=months[-1])
     return listed(language, months)

@@ -8,7 +8,7 @@ from contract.messages import Bill, BillLine
 from contract.money import Money
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import bill_name, line_detail, line_name, money, unit_and_payer
+from kiosk.ui.formatting import line_detail, line_name, money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import month
@@ -31,6 +31,7 @@ class LineView:
 @dataclass(frozen=True)
 class ExplainView:
     title: str
+    month_title: str  # what can be said aloud where its title cannot
     subtitle: str
     lines: tuple[LineView, ...]
     total: str
@@ -41,13 +42,15 @@ def present(session: Session) -> ExplainView:
     bills = visit.account.bills if visit.account else []
     bill = next((b for b in bills if b.number == visit.explaining), None)
     if bill is None:
-        return ExplainView("", "", (), "")
+        return ExplainView("", "", "", (), "")
     lines = [_line(session, bill, line) for line in bill.lines]
     if bill.late_fee_minor:
         fee = money(language, bill.late_fee_minor, bill.currency)
         lines.append(LineView(say(language, "explain.late_fee"), fee, "", (), "", ()))
+    of_month = say(language, "explain.title", month=month(language, bill.period))
     return ExplainView(
-        title=say(language, "explain.title", month=bill_name(language, bill)),
+        title=bill.title.in_language(language) if bill.title else of_month,
+        month_title=of_month,
         subtitle=unit_and_payer(language, session),
         lines=tuple(lines),
         total=bill.money.display(language),
