@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Sum
 
+from server.billing.credit_moves import CreditMove
 from server.billing.models import Allocation, Bill, BillState, BillWaiver, PackageMonth
 from server.ledger import verification
 from server.ledger.models import Entry
@@ -20,6 +21,7 @@ def verify_ledger() -> list[str]:
         *_payments(),
         *_waivers(),
         *_packages(),
+        *_credit_by_hand(),
     ]
 
 
@@ -126,3 +128,36 @@ def _packages() -> Iterator[str]:
         should, found = ahead.get(number, 0), booked.get(number, 0)
         if found != should:
             yield f"package {number}: {should} is paid ahead, the books say {found}"
+
+
+_KIND_IN_BOOKS = {
+    CreditMove.Kind.DEPOSIT: ("deposit", 1),
+    CreditMove.Kind.PAID_OUT: ("credit_paid_out", -1),
+    CreditMove.Kind.MOVED_OUT: ("credit_moved", -1),
+    CreditMove.Kind.MOVED_IN: ("credit_moved", 1),
+}
+
+
+def _credit_by_hand() -> Iterator[str]:
+    """What clerks took in, paid out and moved of a unit's credit is what the books say of it."""
+    moved: dict[tuple[str, str, str], int] = {}
+    rows = CreditMove.objects.filter(kind__in=_KIND_IN_BOOKS).order_by()
+    for community, unit, kind, total in rows.values_list(
+        "community__code", "unit__code", "kind"
+    ).annotate(total=Sum("amount_minor")):
+        booked_as, sign = _KIND_IN_BOOKS[CreditMove.Kind(kind)]
+        key = (community, unit, booked_as)
+        moved[key] = moved.get(key, 0) + sign * total
+    kinds = {kind for kind, _sign in _KIND_IN_BOOKS.values()}
+    entries = Entry.objects.filter(account__code="credit", transaction__kind__in=kinds).order_by()
+    booked = {
+        (community, unit, kind): -total
+        for community, unit, kind, total in entries.values_list(
+            "account__community__code", "unit__code", "transaction__kind"
+        ).annotate(total=Sum("amount_minor"))
+    }
+    for key in sorted({*moved, *booked}):
+        said, found = moved.get(key, 0), booked.get(key, 0)
+        if said != found:
+            community, unit, kind = key
+            yield f"{community}: unit {unit}: its moves ({kind}) come to {said}, the books say {found}"

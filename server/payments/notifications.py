@@ -38,22 +38,24 @@ def apply_notification(order: PaymentOrder, known: OrderState, at: datetime) -> 
     That money came for an order which had ended, or that a paid one was closed, is believed only when
     the channel says so when asked: the notification may be older than what came after it. Where it calls
     a payment closed for so long that it cannot be slow, all of it went back. That a part went back of
-    what is not known to have come is told again: nothing else tells of it later.
+    what is not known to have come is told again, as nothing else tells of it later, until the rest went
+    back too.
     """
     record_response(order, "notification", known, at)
     order = PaymentOrder.objects.get(pk=order.pk)
-    part = known.status is ChannelStatus.REFUNDED and not order.captured_minor
-    if part and order.life in CLOSED_UNPAID:
-        return False
+    part = known.status is ChannelStatus.REFUNDED and order.life in CLOSED_UNPAID
+    part = part and not order.captured_minor
     ended = order.life.final or order.told_unpaid
     late = ended and not order.captured_minor and known.status is ChannelStatus.PAID
     undone = bool(order.captured_minor) and known.status is ChannelStatus.CLOSED
-    if late or undone:
+    if part or late or undone:
         through = registry.channel(order.method)
         said = through.query(order.out_trade_no) if through else OrderState(ChannelStatus.UNKNOWN)
-        if late and _may_lag(order, said) and _went_back(known, said, at):
+        if (part or late) and _may_lag(order, said):
+            if not _went_back(known, said, at):
+                return False
             said = replace(known, status=ChannelStatus.REFUNDED, refunded_minor=known.amount_minor)
-        elif said.status is ChannelStatus.UNKNOWN or (late and _may_lag(order, said)):
+        elif said.status is ChannelStatus.UNKNOWN or (part and said.status != ChannelStatus.CLOSED):
             return False
         known = said
     try:

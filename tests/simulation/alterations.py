@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connection, transaction
 
 from server.ledger import guards
+from server.ledger.models import Transaction
 from server.payments import verification
 from tests.simulation.faults import Faults
 
@@ -86,6 +87,17 @@ ALTERATIONS = (
 )
 
 
+def _gone(kind: str) -> Alteration:
+    last = f"(SELECT max(id) FROM ledger_transaction WHERE kind = '{kind}')"
+    return Alteration(
+        f"delete the last {kind} of the books",
+        (
+            f"DELETE FROM ledger_entry WHERE transaction_id = {last}",
+            f"DELETE FROM ledger_transaction WHERE id = {last}",
+        ),
+    )
+
+
 class Alterer:
     """``passed``: what the database took that it has to refuse."""
 
@@ -112,7 +124,10 @@ class Alterer:
             yield f"the database let somebody {what}"
         if self.passed or "books_altered" not in self._faults.enabled:
             return
-        for found in self._random.sample(ALTERATIONS, TRIED_AT_THE_END):
+        kinds = sorted(set(Transaction.objects.values_list("kind", flat=True)))
+        chosen = self._random.sample(ALTERATIONS, TRIED_AT_THE_END)
+        chosen += [_gone(kind) for kind in self._random.sample(kinds, min(2, len(kinds)))]
+        for found in chosen:
             if not _seen(found):
                 yield f"verification does not see that somebody was let {found.what}"
 

@@ -95,11 +95,8 @@ def _display_number(reading: int) -> str:
 
 
 def prepare(size: tuple[int, int]) -> None:
-    """Kivy's settings for a stage: before anything of Kivy is imported. Frames wait for no screen."""
+    """Kivy's settings for a stage: before anything of Kivy is imported."""
     kivy_setup.prepare(kivy_setup.WindowWish(size=size))
-    from kivy.config import Config
-
-    Config.set("graphics", "maxfps", "0")
 
 
 class Stage:
@@ -165,6 +162,7 @@ class Stage:
         from kivy.lang import Builder
 
         for _ in range(FRAMES_TO_SETTLE):
+            Clock._max_fps = 0.0  # waits for no screen; each redraw sets the app's own pace again
             Clock.tick()
             Builder.sync()
             Clock.tick_draw()

@@ -1,11 +1,14 @@
 """verify-ledger finds each way in which bills and books can disagree."""
 
 import pytest
+from django.db import connection
 
+from server.billing import credit
 from server.billing.models import Allocation, Bill, BillLine
 from server.billing.settlement import Part, settle
 from server.billing.verification import verify_ledger
 from server.ledger.posting import Line, post
+from server.staff.people import Person
 from tests.server.village import NOW, TODAY, bill_of, create_village, issue
 from tests.server.without_guards import without_guards
 
@@ -57,3 +60,21 @@ def test_a_receivable_of_nobody():
     found = verify_ledger()
     assert any("(none)" in problem for problem in found)
     assert sum("belongs to no unit" in problem for problem in found) == 2
+
+
+@pytest.mark.parametrize("kind", ["deposit", "credit_paid_out", "credit_moved"])
+def test_a_move_of_credit_whose_booking_somebody_deleted(kind: str):
+    """The credit would be gone, or there again, with nothing that says so."""
+    village = create_village()
+    unit, other = village.units.get(code="1-1-101"), village.units.get(code="1-1-102")
+    when, clerk = {"today": TODAY, "at": NOW}, Person("clerk")
+    credit.deposit_by(clerk, unit, 500, "cash", key="1", note="", **when)
+    credit.pay_out_by(clerk, unit, 100, "cash", "moves away", key="2", **when)
+    credit.move_by(clerk, unit, other, 50, "moves house", key="3", **when)
+    assert verify_ledger() == []
+    with without_guards(), connection.cursor() as cursor:
+        of = "SELECT id FROM ledger_transaction WHERE kind = %s"
+        cursor.execute(f"DELETE FROM ledger_entry WHERE transaction_id IN ({of})", [kind])
+        cursor.execute("DELETE FROM ledger_transaction WHERE kind = %s", [kind])
+        found = verify_ledger()
+    assert any(f"({kind})" in problem for problem in found), found

@@ -13,6 +13,7 @@ from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
 from server.payments.payer_status import status_of
+from server.payments.state_machine import End
 from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
 
@@ -95,3 +96,45 @@ def test_a_part_that_went_back_before_late_money_is_known_is_told_again_and_book
     order.refresh_from_db()
     assert (order.captured_minor, order.refunded_minor) == (66416, 22000)
     assert verify_books() == []
+
+
+PART = replace(PAID, status=ChannelStatus.REFUNDED, refunded_minor=22000)
+
+
+def test_a_part_of_what_went_back_whole_since_is_heard(world):
+    """The rest went back in the console too, or by the reversal that was asked for: 支付宝 calls it
+    closed, and the server, which never believed that it came, would refuse its word for ever."""
+    order = inquiry.apply_answer(
+        start(world.caller, world.request(), NOW), OrderState(ChannelStatus.CLOSED), NOW
+    )
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.CLOSED)
+    waited = timing.NOTIFICATION_LAG
+    assert not notifications.apply_notification(order, PART, NOW + waited - timedelta(seconds=1))
+    assert notifications.apply_notification(order, PART, NOW + waited)
+    assert notifications.apply_notification(order, PART, NOW + waited), "told again"
+    order.refresh_from_db()
+    assert (order.life, order.captured_minor, order.refunded_minor) == ("reversed", 66416, 66416)
+    assert not Alert.objects.exists()
+    assert verify_books() == []
+
+
+def test_a_part_of_what_a_reversal_returned_is_heard_and_moves_nothing(world):
+    order = _reversal_accepted(world)
+    world.channel.orders[order.out_trade_no] = PAID
+    assert not notifications.apply_notification(order, PART, NOW), "what came is known first"
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.UNKNOWN)
+    assert not notifications.apply_notification(order, PART, NOW), "no answer is no answer"
+    world.channel.orders[order.out_trade_no] = OrderState(ChannelStatus.CLOSED)
+    assert notifications.apply_notification(order, PART, NOW)
+    order.refresh_from_db()
+    assert (order.life, order.captured_minor) == (PaymentState.CANCELLED, 0)
+    assert verify_books() == []
+
+
+def _reversal_accepted(world):
+    """Cancelled; the channel took the reversal and carries it out when it likes."""
+    order = start(world.caller, world.request(), NOW)
+    order = inquiry.apply_answer(order, OrderState(ChannelStatus.CLOSED), NOW)
+    PaymentOrder.objects.filter(pk=order.pk).update(ending=End.ACCEPTED)
+    order.refresh_from_db()
+    return order

@@ -40,3 +40,25 @@ def instalments_are_agreed_while_somebody_pays() -> None:
     looks_away = SimpleNamespace(**vars(leases))
     looks_away.refuse_held = lambda bills, but_for="": None
     plan.leases = looks_away
+
+
+def verification_passes_over_moves_of_credit() -> None:
+    from server.billing import verification
+
+    verification._credit_by_hand = lambda: iter(())
+
+
+def a_part_of_what_went_back_whole_is_refused_for_ever() -> None:
+    """The channel tells of it as long as it tells of anything."""
+    from contract.lifecycle import CLOSED_UNPAID
+    from server.payments import notifications
+    from server.payments.channels.interface import ChannelStatus
+
+    applies = notifications.apply_notification
+
+    def refuses(order: Any, known: Any, at: Any) -> bool:
+        order.refresh_from_db()
+        part = known.status is ChannelStatus.REFUNDED and order.life in CLOSED_UNPAID
+        return not (part and not order.captured_minor) and applies(order, known, at)
+
+    notifications.apply_notification = refuses

@@ -158,6 +158,12 @@ _PLACES = {
     "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
     ),
+    "desk_bugs.verification_passes_over_moves_of_credit": Place(
+        themes.DATABASE, ("books_altered", "clerk_keeps_credit")
+    ),
+    "desk_bugs.a_part_of_what_went_back_whole_is_refused_for_ever": Place(
+        themes.CONSOLE, ("console_refunds_part", "paid_after_close", "paid_while_reversing")
+    ),
     "desk_bugs.instalments_are_agreed_while_somebody_pays": Place(themes.OFFICE, ("clerk_agrees",)),
     "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(
         themes.CREDIT, ("clerk_keeps_credit",)
