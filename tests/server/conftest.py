@@ -45,8 +45,10 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def passwords_without_delay(settings) -> None:
-    """A test's client signs in without a request, which the count of wrong passwords needs."""
+    """A test's client signs in without a request, which the count of wrong passwords needs; and the hash
+    that makes guessing slow would be half of a page's test."""
     settings.AXES_ENABLED = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

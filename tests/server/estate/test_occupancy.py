@@ -3,9 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +14,6 @@ from server.billing.unit_accounts import account_of
 from server.estate import occupancy
 from server.estate.models import Community, Occupancy, Resident, Unit
 from server.estate.occupancy import MoveRefused, change_owner, move_in, move_out, payer
-from server.ledger import guards
 from tests.server.billing.test_bill_pdf import text_of
 from tests.server.village import TODAY, bill_of, create_village, issue
 
@@ -143,26 +140,3 @@ class AnyHistory(TestCase):
                 if not best or starts > best_from:
                     best, best_from = row.resident.name, starts
         assert named(unit, date(2027, 1, day)) == best
-
-
-@pytest.mark.django_db(transaction=True)
-def test_residents_of_one_unit_become_occupancies(monkeypatch: pytest.MonkeyPatch):
-    try:
-        with monkeypatch.context() as past:  # guards of columns that were not there then
-            past.setattr(guards, "_create", lambda *_: None)
-            past.setattr(guards, "refuse_going_back", lambda plan: None)
-            call_command("migrate", "estate", "0001", verbosity=0)
-        old = MigrationExecutor(connection).loader.project_state([("estate", "0001_initial")]).apps
-        community = old.get_model("estate", "Community").objects.create(code="old")
-        building = old.get_model("estate", "Building").objects.create(community=community, code="1")
-        unit = old.get_model("estate", "Unit").objects.create(
-            community=community, building=building, code="1-1-101", area_m2=50
-        )
-        kept = old.get_model("estate", "Resident").objects
-        kept.create(community=community, unit=unit, name="王芳", role="owner", pays=False)
-        kept.create(community=community, unit=unit, name="李雷", role="tenant", pays=True)
-    finally:
-        call_command("migrate", verbosity=0)
-    rows = Occupancy.objects.order_by("pk").values_list("resident__name", "role", "pays", "since")
-    assert list(rows) == [("王芳", "owner", False, None), ("李雷", "tenant", True, None)]
-    assert guards.missing() == []
