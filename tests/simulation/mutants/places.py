@@ -162,7 +162,7 @@ _PLACES = {
         themes.DATABASE, ("books_altered", "clerk_keeps_credit")
     ),
     "desk_bugs.a_part_of_what_went_back_whole_is_refused_for_ever": Place(
-        themes.CONSOLE, ("console_refunds_part", "paid_after_close", "paid_while_reversing")
+        themes.SLOW_CHANNEL, ("console_refunds_part", "end_accepted", "phone_asks_for_password")
     ),
     "desk_bugs.instalments_are_agreed_while_somebody_pays": Place(themes.OFFICE, ("clerk_agrees",)),
     "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(

@@ -144,7 +144,7 @@ _ENTRIES = st.tuples(_ANYTHING | _JSON, _KINDS, st.just(AT) | _OF_ANY_FORM)
 
 
 @settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

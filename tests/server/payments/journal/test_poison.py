@@ -288,7 +288,7 @@ _ANYTHING = st.dictionaries(_NAMES, _JSON, max_size=6)
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
