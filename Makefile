@@ -10,7 +10,7 @@ demo: setup
 	@$(PY) -m lobbypay demo
 
 test: setup
-	@$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=15 tests
+	@$(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations=15 tests
 
 FAST := contract kiosk/core kiosk/runtime kiosk/central server/payments server/ledger test_tidy.py
 
