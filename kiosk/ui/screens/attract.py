@@ -132,6 +132,7 @@ class NoticeCard(Appearing, RelativeLayout):
         """After the layout: before it, heights are not known yet."""
         if self.level and self.needed > self.height:
             self.level -= 1
+            self._fit_soon()  # what was left out may have been nothing
 
 
 class AttractScreen(KioskScreen):
@@ -144,7 +145,11 @@ class AttractScreen(KioskScreen):
         notes.shown = self.view.troubles
         notes.clear_widgets()
         for head, words in self.view.troubles:
-            notes.add_widget(Note(head=head, words=words))
+            notes.add_widget(Note(head=head, words=words, tight=self.ids.half.tight))
+
+    def tighten(self, tight: bool):
+        for note in self.ids.notes.children:
+            note.tight = tight
 
 
 load_beside(__file__)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kivy.properties import ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from contract.messages import Flow, Method
 from contract.methods import METHODS
@@ -101,6 +101,7 @@ class MethodCard(Pressable):
     icon = StringProperty("")
     badge = ColorProperty()
     detail = StringProperty("")
+    small = BooleanProperty(False)
 
     def said(self) -> tuple[Said, ...]:
         return Said(self.name), Said(self.detail)
@@ -121,8 +122,13 @@ class MethodScreen(KioskScreen):
                     badge=choice.badge,
                     detail=choice.detail,
                     enabled=choice.offered,
+                    small=self.ids.half.tight,
                 )
             )
+
+    def shrink(self, small: bool):
+        for card in self.ids.methods.children:
+            card.small = small
 
 
 load_beside(__file__)

@@ -12,6 +12,27 @@ class Appearing:
     when = BooleanProperty(True)
 
 
+class Tightening:
+    """A box that says when what it holds has too little room: ``tight``. Its layout then takes smaller
+    letters and less air; it stays so until the box has another size."""
+
+    tight = BooleanProperty(False)
+
+    def __init__(self, **kwargs):
+        # after the layout: before it, heights are not known yet
+        self._look_soon = Clock.create_trigger(self._look)
+        super().__init__(**kwargs)
+        self.fbind("minimum_height", self._look_soon)
+        self.fbind("height", self._anew)
+
+    def _anew(self, *_):
+        self.tight = False
+        self._look_soon()
+
+    def _look(self, *_):
+        self.tight = self.tight or self.minimum_height > self.height + 1
+
+
 class Arranged(Appearing, BoxLayout):
     """A box that leaves out those of its children whose ``when`` is false, gaps included."""
 

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets import buttons, shapes
-from kiosk.ui.widgets.appearing import Appearing, Arranged
+from kiosk.ui.widgets.appearing import Appearing, Arranged, Tightening
 
 HELD_S = 5.0
 
@@ -124,16 +124,17 @@ class StepBar(Widget):
     reached = BooleanProperty(False)
 
 
-class Page(Arranged):
+class Page(Tightening, Arranged):
     """The part of a screen between the bars."""
 
     is_page = True
 
 
 class AccessButton(buttons.Pressable):
-    """Switches one way of being shown things on or off."""
+    """Switches one way of being shown things on or off. ``one_line``: its words have room on one."""
 
     icon = StringProperty("")
+    one_line = BooleanProperty(True)
 
 
 ACCESS_CHOICES = (

@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.asset_paths import ICONS
 from kiosk.ui.kv_files import load_beside
-from kiosk.ui.widgets.appearing import Appearing, Arranged
+from kiosk.ui.widgets.appearing import Appearing, Arranged, Tightening
 
 
 class Stack(Arranged):
@@ -84,7 +84,7 @@ class Halves(Arranged):
             first.x = second.right + self.spacing
 
 
-class Half(Column):
+class Half(Tightening, Column):
     """``flexible`` halves share the height of an upright window; others are as high as needed."""
 
     flexible = BooleanProperty(False)
@@ -122,6 +122,7 @@ class Note(Stack):
 
     head = StringProperty("")
     words = StringProperty("")
+    tight = BooleanProperty(False)  # with less air above and below
 
 
 class Icon(Appearing, Widget):

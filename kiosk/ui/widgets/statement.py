@@ -1,6 +1,6 @@
 """One thing said large in the middle of a screen: a sign, a sentence, what it means, and the amount."""
 
-from kivy.properties import OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, OptionProperty, StringProperty
 
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.shapes import Column
@@ -15,6 +15,7 @@ class Statement(Column):
     amount = StringProperty("")
     words = StringProperty("")
     align = StringProperty("center")
+    small = BooleanProperty(False)
 
 
 load_beside(__file__)

@@ -20,6 +20,30 @@ LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line
 load_beside(__file__)
 
 
+def two_lines_width(words: str) -> float:
+    """How wide a place must be that holds the words in two bold lines of the smallest letters."""
+    size = App.get_running_app().theme.rungs(0)[-1]
+
+    def width(text: str) -> float:
+        return text_width(text.strip(), size, bold=True)
+
+    breaks = [place for place, letter in enumerate(words) if letter == " "] or [len(words) // 2]
+    return min(max(width(words[:place]), width(words[place:])) for place in breaks)
+
+
+def fits_one_line(words: str, width: float) -> bool:
+    """Whether the bold words have room on one line, if only in the smallest letters."""
+    smallest = App.get_running_app().theme.rungs(0)[-1]
+    return text_width(words, smallest, bold=True) <= width
+
+
+def one_line_size(words: str, size: float, width: float) -> float:
+    """The largest letters, not above ``size``, of which the bold words fit on one line; else ``size``."""
+    rungs = App.get_running_app().theme.rungs(size)
+    fitting = (rung for rung in rungs if text_width(words, rung, bold=True) <= width)
+    return next(fitting, rungs[0])
+
+
 class Text(Appearing, Label):
     """``words`` is what is said; ``text`` is how it is set, with line breaks."""
 

@@ -59,6 +59,7 @@ def problems(app) -> list[str]:
     found += [f"letters too small: {w.words!r}" for w, _ in texts if _too_small(app, w)]
     found += [f"off the screen: {_name(w)}" for w, box in texts + buttons if _outside(w)]
     found += _overflowing(app, shown)
+    found += _empty(shown)
     found += _beyond_reach(app, buttons)
     found += _small_targets(app, buttons)
     found += _main_actions(buttons)
@@ -152,6 +153,13 @@ def _overflowing(app, shown) -> list[str]:
     return found
 
 
+def _empty(shown) -> list[str]:
+    """Surfaces that nothing stands on."""
+    from kiosk.ui.widgets.shapes import Panel
+
+    return ["an empty panel" for w, _ in shown if isinstance(w, Panel) and not w.children]
+
+
 def _beyond_reach(app, buttons) -> list[str]:
     """With low reach nothing that can be touched ends above the line."""
     from kivy.core.window import Window
@@ -209,11 +217,18 @@ def main() -> None:
     parser.add_argument("--size", default="1080x1920")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--modes", nargs="*", default=[])
+    parser.add_argument("--languages", nargs="*", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--only", nargs="*", default=[], help="scenes whose names begin so")
-    parser.add_argument("--stretched", action="store_true", help="words that need more room")
+    parser.add_argument(
+        "--stretched",
+        type=float,
+        nargs="?",
+        const=pseudo_locale.SHARE,
+        help="words that need this share more room (a third and a little)",
+    )
     wish = parser.parse_args()
     if wish.stretched:
-        pseudo_locale.install()
+        pseudo_locale.install(wish.stretched)
     width, height = (int(part) for part in wish.size.split("x"))
     findings: dict[str, list[str]] = {}
     with pictures.display((width, height)):
@@ -221,7 +236,7 @@ def main() -> None:
         from kiosk.ui.gallery.scenes import scenes
 
         stage = pictures.Stage(next(iter(scenes().values())))
-        for language, mode in itertools.product(LANGUAGES, MODES_LAID_OUT):
+        for language, mode in itertools.product(wish.languages, MODES_LAID_OUT):
             if wish.modes and mode not in wish.modes:
                 continue
             for name, session in scenes(language, MODES[mode].access).items():
@@ -233,7 +248,7 @@ def main() -> None:
                 key = f"{name}.{language}" + ("" if mode == "normal" else f".{mode}")
                 findings[key] = problems(stage.app) + untold(stage.app, session)
                 findings[key] += dead_ends(stage.app, session)
-                if name in PICTURED and mode == "normal":
+                if name in PICTURED and mode == "normal" and not wish.stretched:
                     picture = stage.picture()
                     picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
                     picture.quantize(PICTURE_COLORS).save(wish.out / f"{key}.png", optimize=True)

@@ -1,19 +1,20 @@
-"""Made-up words that take more room than ours: English a third longer, Chinese with figures and letters
-of full width. Whatever a translator or a site writes may need that much.
+"""Made-up words that take more room than ours: English and Chinese a third longer, Chinese with figures
+and letters of full width besides. Whatever a translator or a site writes may need that much.
 """
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from kiosk.texts import catalogue
 
 SHARE = 0.35
 _PARTS = re.compile(r"(\{[^}]*\}|[A-Za-z]{2,})")
 _FIGURES = re.compile(r"(\{[^}]*\})")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
-def longer(text: str) -> str:
+def longer(text: str, share: float = SHARE) -> str:
     """Each word of English with more vowels; values stay as they are."""
     parts = _PARTS.split(text)
     owed = 0.0
@@ -21,18 +22,25 @@ def longer(text: str) -> str:
         word = parts[place]
         if word.startswith("{"):
             continue
-        owed += SHARE * len(word)
+        owed += share * len(word)
         more, owed = int(owed), owed - int(owed)
         parts[place] = word[:1] + word[1:2] * more + word[1:]
     return "".join(parts)
 
 
-def full_width(text: str) -> str:
-    """Chinese whose figures, letters and marks are as wide as its characters; values stay."""
-    return "".join(
-        part if part.startswith("{") else part.translate(_FULL_WIDTH)
-        for part in _FIGURES.split(text)
-    )
+def full_width(text: str, share: float = SHARE) -> str:
+    """Chinese with more characters, whose figures, letters and marks are as wide as they; values stay."""
+    made: list[str] = []
+    owed = 0.0
+    for part in _FIGURES.split(text):
+        if part.startswith("{"):
+            made.append(part)
+            continue
+        for character in part.translate(_FULL_WIDTH):
+            owed += share if _HAN.match(character) else 0
+            made.append(character * (1 + int(owed)))
+            owed -= int(owed)
+    return "".join(made)
 
 
 class Stretched:
@@ -50,10 +58,10 @@ class Stretched:
         return text if text == id else self._stretch(text)
 
 
-def install() -> None:
+def install(share: float = SHARE) -> None:
     """From now on, in this process."""
     original = catalogue.catalogue
-    stretch = {"zh_CN": full_width, "en": longer}
+    stretch = {"zh_CN": partial(full_width, share=share), "en": partial(longer, share=share)}
 
     @cache
     def stretched(language, domain=catalogue.SCREEN):
