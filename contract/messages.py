@@ -15,6 +15,8 @@ from contract.bill_message import Bill, BillNumber, Currency, Minor
 from contract.bill_message import BillLine as BillLine
 from contract.bill_message import ExplainRow as ExplainRow
 from contract.business_day import ZoneName
+from contract.errors import ApiError as ApiError
+from contract.errors import ErrorCode as ErrorCode
 from contract.message import Message, Name, NameText, Sha256, Text
 from contract.stop_reason import Presence
 from contract.unit_code import DEFAULT, Numbering, UnitCode
@@ -83,42 +85,6 @@ class PaymentState(StrEnum):
         return False
 
 
-# --- errors ---
-
-
-class ErrorCode(StrEnum):
-    BAD_REQUEST = "bad_request"
-    NOT_SIGNED = "not_signed"  # no signature, or a wrong one
-    KEY_UNKNOWN = "key_unknown"  # no kiosk has this key, or its kiosk was enrolled again since
-    CLOCK = "clock"  # signature too old or too new; ``details.server_time`` says what time it is
-    REPLAYED = "replayed"
-    PAIRING_CODE = "pairing_code"  # unknown, used or expired
-    NOT_FOUND = "not_found"
-    UNIT_NOT_FOUND = "unit_not_found"
-    SECOND_FACTOR_NEEDED = "second_factor_needed"
-    SECOND_FACTOR_WRONG = "second_factor_wrong"
-    RATE_LIMITED = "rate_limited"  # ``details.retry_after_s``
-    BILL_PAID = "bill_paid"  # ``details.paid_on``
-    BILL_LEASED = "bill_leased"  # somebody else is paying it now
-    AMOUNT_CHANGED = "amount_changed"
-    CREDIT_TOO_LITTLE = "credit_too_little"  # somebody used it meanwhile
-    IDEMPOTENCY_CONFLICT = "idempotency_conflict"  # same id, different body
-    SIMULATED_MONEY = "simulated_money"  # refused for a real community
-    CHANNEL_UNAVAILABLE = "channel_unavailable"
-    CHANNEL_SILENT = "channel_silent"  # what it made of the order is not known: ask again
-    JOURNAL_GAP = "journal_gap"  # ``details.acknowledged``
-    JOURNAL_BROKEN = "journal_broken"  # it contradicts its hashes or what was received: a fork
-    JOURNAL_NOT_SIGNED = "journal_not_signed"  # an entry without this kiosk's signature
-    KIOSK_STOPPED = "kiosk_stopped"  # ``details.reason``; staff enrol it again
-    INTERNAL = "internal"
-
-
-class ApiError(Message):
-    code: ErrorCode
-    message: Text
-    details: dict[str, Any] = {}
-
-
 # --- configuration ---
 
 
@@ -157,7 +123,8 @@ class KioskConfig(Message):
     methods: list[Method]  # channels that are set up; the kiosk offers those that also work now
     simulated: list[Method] = []  # those of them by which no real money moves, as the server knows
     payment_codes: list[Method] = []  # wallets whose code on the resident's phone may be charged
-    credit: bool = False  # the server takes payments out of the unit's credit
+    credit: bool = False  # the server takes payments out of the unit's credit,
+    credit_in_part: bool = False  # and a part of one, whose rest another method pays
     top_up_max_minor: Minor = 0  # so much can be paid in as credit at once; nought: not offered
     second_factor: bool
     numbering: Numbering = DEFAULT
@@ -212,7 +179,8 @@ class BillToPay(Message):
 
 class StartPayment(Message):
     """``payment_id`` is the idempotency key: the kiosk makes it, stores it, then sends it. A ``top_up``
-    is for no bill: the money becomes credit of the unit, up to ``top_up_max_minor``."""
+    is for no bill: the money becomes credit of the unit, up to ``top_up_max_minor``. What the bills come
+    to is ``amount_minor``, asked of the method, and ``credit_minor``, taken out of the unit's credit."""
 
     payment_id: PaymentId
     reference: Reference
@@ -220,6 +188,7 @@ class StartPayment(Message):
     unit: UnitCode
     bills: Annotated[list[BillToPay], Field(max_length=BILLS_A_PAYMENT)]
     amount_minor: Annotated[int, Field(gt=0, le=10**12, strict=True)]
+    credit_minor: Minor = 0
     currency: Currency
     simulated: bool = False  # no real money moves: what takes it (terminal, channel) is a simulator
     top_up: bool = False
@@ -231,6 +200,8 @@ class StartPayment(Message):
     def _is_for_something(self) -> "StartPayment":
         if bool(self.bills) is self.top_up:
             raise ValueError("it is for bills, or for the unit's credit")
+        if self.credit_minor and (self.top_up or self.method is Method.CREDIT):
+            raise ValueError("credit pays a part of bills, whose rest is paid by another method")
         return self
 
 
@@ -250,6 +221,7 @@ class PaymentView(Message):
     state: PaymentState
     version: int
     amount_minor: Minor
+    credit_minor: Minor = 0
     currency: Currency
     code_url: str | None = None  # what the QR on the screen says, for wechat and alipay
     with_payment_code: bool = False  # the kiosk read the resident's phone instead
@@ -301,7 +273,8 @@ class PaymentRecord(Message):
     unit_label: NameText
     payer: Name
     bills: Annotated[list[Bill], Field(max_length=BILLS_A_PAYMENT)]  # as on the screen
-    amount_minor: Minor
+    amount_minor: Minor  # by the method
+    credit_minor: Minor = 0  # besides, out of the unit's credit
     currency: Currency
     top_up: bool = False  # for no bill: it becomes credit of the unit
     offline: bool = False  # started while the server was away

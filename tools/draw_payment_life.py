@@ -39,7 +39,9 @@ _SERVER = """## On the server
 `server/payments/state_machine.py`: what a row holds. Each change is a committed row, checked against
 these rules at every write; the database refuses money that does not add up. That the customer was charged
 (`captured_minor`) and where the money went (`allocated_minor` settled bills, `credited_minor` is credit
-of the unit, `refunded_minor` went back) are facts of their own. Money for an order that had ended without
+of the unit, `refunded_minor` went back) are facts of their own. Where the unit's credit pays a part of
+the bills (`credit_minor`), that is reserved with the order (`reserved_minor`), and used (`drawn_minor`)
+only when it is approved in time; each other end returns it. Money for an order that had ended without
 any is late: the community's policy makes it `reversed` (refunded) or `approved` (credited), and staff are
 told. So is money for an order whose kiosk told the payer that none was taken: an order that does not say
 so itself is older than that, as after a restore from a backup. Whom the kiosk told that it went back, or

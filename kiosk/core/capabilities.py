@@ -95,6 +95,19 @@ def credit_covers(session: Session) -> bool:
     return taken_here and possible_now and visit.account.credit_minor >= visit.chosen.minor
 
 
+def credit_part(session: Session) -> int:
+    """Minor units of the unit's credit that can pay a part of the chosen bills, whose rest another method
+    pays; nought where there is none, or where it covers them."""
+    visit, lobby = session.visit, session.lobby
+    if visit.account is None or visit.offline or visit.topping_up or not visit.chosen:
+        return 0
+    taken_here = lobby.config is not None and lobby.config.credit_in_part
+    if not (taken_here and lobby.server_reachable and offers(lobby).in_order):
+        return 0
+    there = visit.account.credit_minor
+    return there if there < visit.chosen.minor else 0
+
+
 def possible(working: frozenset[Need]) -> frozenset[Flow]:
     """The flows whose needs are all met, set up or not."""
     return frozenset(flow for flow, needs in NEEDS.items() if needs <= working)

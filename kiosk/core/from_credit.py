@@ -1,12 +1,14 @@
-"""Bills paid out of what the unit has prepaid, where that covers all that is chosen.
+"""Bills paid out of what the unit has prepaid: all that is chosen where that covers it, else a part,
+whose rest is paid as any payment.
 
 The server books it with its order, so the request itself takes the money: the payment is recorded as
-asked for before it is sent, and no answer is not a no. Nothing of it is offered without the server. Pure.
+asked for before it is sent, and no answer is not a no. A part is reserved there with the order. Nothing
+of it is offered without the server. Pure.
 """
 
 from contract.messages import BILLS_A_PAYMENT, Method, PaymentRecord
 from kiosk.core import payment_code, payment_flow
-from kiosk.core.capabilities import credit_covers
+from kiosk.core.capabilities import credit_covers, credit_part
 from kiosk.core.events import Tapped
 from kiosk.core.model import ALL_DUE, Action, Moment, Say, Screen, Session
 from kiosk.core.step import Step, say, with_visit
@@ -19,6 +21,9 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
             return _shown(session, everything=event.value == ALL_DUE)
         case Screen.CREDIT, Action.USE_CREDIT:
             return _pay(session, moment)
+        case Screen.METHOD, Action.USE_CREDIT:
+            part = 0 if session.visit.from_credit else credit_part(session)
+            return with_visit(session, from_credit=part), ()
     return None
 
 

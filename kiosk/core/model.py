@@ -124,7 +124,7 @@ class Action(StrEnum):
     EXPLAIN = "explain"
     VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
     TOP_UP = "top_up"  # pay in credit; with an amount in whole units of the currency
-    USE_CREDIT = "use_credit"  # what the unit has prepaid; with ALL_DUE for all that is due
+    USE_CREDIT = "use_credit"  # what the unit has prepaid; with ALL_DUE for all that is due; or not
     ITEMISE = "itemise"  # elder mode: the bills one by one
     PAY = "pay"
     METHOD = "method"
@@ -316,6 +316,7 @@ class Visit:
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
     topping_up: bool = False  # credit is paid in: what comes is for no bill
     top_up: str = ""  # how much, in whole units of the currency, as it was typed
+    from_credit: int = 0  # minor units of the unit's credit that pay a part of what is chosen
     itemised: bool = False  # elder mode: the resident wants to see the bills one by one
     explaining: str = ""  # bill number
     payment: PaymentRecord | None = None
@@ -346,9 +347,12 @@ class Visit:
 
     @property
     def amount(self) -> Money | None:
-        """The amount that every screen shows from the moment it is known."""
+        """The amount that every screen shows from the moment it is known: what is to be paid, or was, by
+        the method, besides what the unit's credit pays of it."""
         if self.payment:
             return Money(self.payment.amount_minor, self.payment.currency)
+        if self.chosen and self.from_credit:
+            return Money(self.chosen.minor - self.from_credit, self.chosen.currency)
         return self.chosen
 
     @property

@@ -19,6 +19,7 @@ _SNAPSHOT = (
     "payer",
     "simulated",
     "top_up",
+    "credit_minor",
     "with_payment_code",
     "terminal_before",
     "created_at",

@@ -13,7 +13,7 @@ from contract.messages import (
     PaymentView,
 )
 from kiosk.core import outcome
-from kiosk.core.capabilities import credit_covers, offers
+from kiosk.core.capabilities import credit_covers, credit_part, offers
 from kiosk.core.effects import (
     AbortTerminal,
     AskTerminal,
@@ -57,9 +57,7 @@ MORE_TIME_S = 120  # and how much the resident may add at a touch, up to the ord
 CODE_MARGIN_S = 10  # cancelled this long before the channel would let it expire
 CANCEL_PATIENCE_S = 20  # without an answer to a cancellation by then, the outcome is unknown
 ABORT_PATIENCE_S = 60  # a terminal may finish talking to the bank first
-TAKE_BACK_PATIENCE_S = (
-    45  # WeChat Pay takes nothing back in the first 15 s (doc/v3, reverse an order)
-)
+TAKE_BACK_PATIENCE_S = 45  # WeChat Pay reverses nothing in the first 15 s (doc/v3)
 
 _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.BILL_PAID: Say.ALREADY_PAID,
@@ -69,10 +67,8 @@ _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.NOT_FOUND: Say.BILL_GONE,
     OFFLINE: Say.SERVER_AWAY,
 }
-_STOPPING = (
-    "cancelling",
-    "other",
-)  # what a silent terminal shows of being asked to stop is no news
+# what a silent terminal shows of being asked to stop is no news
+_STOPPING = ("cancelling", "other")
 PAPER = outcome.WITH_PAPER
 _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE)
 _BILLS_MUST_BE_READ_AGAIN = (
@@ -120,6 +116,9 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         return Say.NO_METHOD
     if held_bills(visit.selected_bills, lobby.unresolved):
         return Say.BEING_CONFIRMED
+    part = 0 if method is Method.CREDIT else visit.from_credit
+    if part > credit_part(session):
+        return Say.SERVER_AWAY
     return PaymentRecord(
         payment_id=moment.payment_id,
         reference=moment.reference,
@@ -130,7 +129,8 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         unit_label=visit.account.label,
         payer=visit.account.payer,
         bills=list(visit.selected_bills),
-        amount_minor=visit.chosen.minor,
+        amount_minor=visit.chosen.minor - part,
+        credit_minor=part,
         currency=visit.chosen.currency,
         simulated=lobby.simulates(method),
         top_up=visit.topping_up,
@@ -168,7 +168,7 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
     """The server is away: a card may still be taken, up to a limit, and is reported later."""
     record = session.visit.payment
     assert record is not None
-    if record.method is not Method.CARD or record.top_up:
+    if record.method is not Method.CARD or record.top_up or record.credit_minor:
         return _give_up(session, moment, OFFLINE, Say.SERVER_AWAY, before)
     if record.amount_minor > session.lobby.offline_card_limit_minor:
         return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)

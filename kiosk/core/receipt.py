@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from contract.business_day import local_time
-from contract.messages import CREDITED, Community, PaymentRecord, PaymentState
+from contract.messages import CREDITED, Community, Method, PaymentRecord, PaymentState
 from contract.methods import METHODS
 from contract.money import Locale, Money
 
@@ -131,6 +131,11 @@ def _method(record: PaymentRecord, speech: Speech) -> str:
     return METHODS[record.method].name.in_language(speech.language)
 
 
+def _out_of_credit(record: PaymentRecord, speech: Speech) -> Line:
+    name = METHODS[Method.CREDIT].name.in_language(speech.language)
+    return Line(name, _money(record, record.credit_minor, speech))
+
+
 def _head(
     record: PaymentRecord, community: Community, speech: Speech, paper: Paper, copy: bool
 ) -> list[Block]:
@@ -183,7 +188,7 @@ def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
         Divider(),
         Line(
             speech.words("receipt.total"),
-            _money(record, record.amount_minor, speech),
+            _money(record, record.amount_minor + record.credit_minor, speech),
             bold=True,
             large=True,
         ),
@@ -198,6 +203,9 @@ def _period(period: str, speech: Speech) -> str:
 
 def _how(record: PaymentRecord, speech: Speech) -> list[Block]:
     blocks: list[Block] = [Line(speech.words("receipt.method"), _method(record, speech))]
+    if record.credit_minor:
+        by_method = _money(record, record.amount_minor, speech)
+        blocks += [_out_of_credit(record, speech), Line(_method(record, speech), by_method)]
     if record.channel_reference:
         blocks.append(Line(speech.words("receipt.transaction")))
         blocks.append(Line(grouped(record.channel_reference)))
@@ -219,9 +227,11 @@ def _how(record: PaymentRecord, speech: Speech) -> list[Block]:
 def _without_receipt(record: PaymentRecord, speech: Speech, paper: Paper) -> list[Block]:
     amount = _money(record, record.amount_minor, speech)
     first, *others = (Line(speech.words(id, amount=amount)) for id in _SAYS[paper])
+    reserved = bool(record.credit_minor) and paper is Paper.ENQUIRY
     return [
         Line(speech.words("receipt.amount"), amount, bold=True, large=True),
         Line(speech.words("receipt.method"), _method(record, speech)),
+        *([_out_of_credit(record, speech)] if reserved else []),
         Divider(),
         replace(first, bold=True),
         *others,

@@ -299,6 +299,8 @@ def _on_back(session: Session) -> Step:
         return identify.again(session), ()
     if goal is Screen.METHOD and visit.payment is not None and visit.payment.state.final:
         visit = replace(visit, payment=None)  # what comes now is another payment
+    if goal is Screen.BILLS:
+        visit = replace(visit, from_credit=0)  # what is chosen there may be another sum
     return replace(session, visit=replace(visit, screen=goal, say=None)), ()
 
 

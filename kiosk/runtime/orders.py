@@ -90,6 +90,7 @@ class Orders:
             unit=record.unit,
             bills=[BillToPay(number=b.number, amount_minor=b.amount_minor) for b in record.bills],
             amount_minor=record.amount_minor,
+            credit_minor=record.credit_minor,
             currency=record.currency,
             simulated=record.simulated,
             top_up=record.top_up,

@@ -23,6 +23,14 @@ def amount(session: Session) -> str:
     return money.display(session.visit.language) if money is not None else ""
 
 
+def whole_amount(session: Session) -> str:
+    """As ``amount``, of a payment with what the unit's credit paid of the bills."""
+    payment, language = session.visit.payment, session.visit.language
+    if payment is None or not payment.credit_minor:
+        return amount(session)
+    return money(language, payment.amount_minor + payment.credit_minor, payment.currency)
+
+
 def zone(session: Session) -> str | None:
     config = session.lobby.config
     return config.community.time_zone if config else None

@@ -86,7 +86,8 @@ def method_said(session: Session) -> Plan:
     view = method.present(session)
     due = _own(session, "to_pay", personal=True, amount=view.amount)
     choices = [Said(text) for choice in view.choices for text in (choice.name, choice.detail)]
-    return _text(session, "method.title"), due, *choices
+    credit = Said(view.credit, personal=True)
+    return _text(session, "method.title"), due, credit, *choices
 
 
 def credit_said(session: Session) -> Plan:

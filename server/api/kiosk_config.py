@@ -129,6 +129,7 @@ def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
         simulated=_offered(community, registry.simulated()),
         payment_codes=_offered(community, registry.charging_phones()),
         credit=True,
+        credit_in_part=True,
         top_up_max_minor=community.top_up_max_minor,
         second_factor=community.second_factor,
         numbering=community.unit_numbering,

@@ -21,6 +21,7 @@ from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
 
 CREDIT = "credit"  # in place of a method: the money is the unit's own credit
+RESERVED = "credit_reserved"  # the account of what a payment under way may use of it
 OUTSIDE = "refund_outside:"  # begins the kind of such a posting; the sum that went back follows
 AGAIN = "refund_again"  # as OUTSIDE, of what people had returned already; the sum is after a colon
 
@@ -45,7 +46,8 @@ class Settlement:
 class Taken:
     """One payment whose money is there, and the day on which it settles its bills. What it is beyond
     its parts, ``rest_minor``, is credit of the unit. ``priced_on``: the day on which the late fee was
-    told to the payer, where that is another; the later of the two counts."""
+    told to the payer, where that is another; the later of the two counts. ``credit_minor`` of all that
+    is the unit's own credit, and of that ``reserved_minor`` was reserved for it."""
 
     unit: Unit
     parts: Sequence[Part]
@@ -55,6 +57,8 @@ class Taken:
     rest_minor: int = 0
     currency: str = field(kw_only=True)
     priced_on: date | None = field(default=None, kw_only=True)
+    credit_minor: int = field(default=0, kw_only=True)
+    reserved_minor: int = field(default=0, kw_only=True)
 
     @property
     def total_minor(self) -> int:
@@ -137,7 +141,14 @@ class _Work:
 
     def settle(self, taken: Taken) -> Settlement:
         own, heir = taken.unit.pk, self._heirs[taken.unit.pk]
-        lines = [Line(taken.account, taken.total_minor, heir if taken.account == CREDIT else own)]
+        by_method = taken.total_minor - taken.credit_minor
+        drawn = taken.credit_minor - taken.reserved_minor
+        sources = [
+            Line(taken.account, by_method, heir if taken.account == CREDIT else own),
+            Line(RESERVED, taken.reserved_minor, own),
+            Line(CREDIT, drawn, heir),
+        ]
+        lines = [line for line in sources if line.amount_minor]
         settled: list[str] = []
         credited = taken.rest_minor
         for part in taken.parts:
@@ -310,7 +321,9 @@ def receive_as_credit(
 
 
 def _where_it_is(lines: list[Line]) -> list[Line]:
-    """Credit moves with its unit when that is merged, and so does what is still to come of it."""
+    """Credit moves with its unit when that is merged, and so does what is still to come of it. What was
+    reserved is credit again when a payment is undone."""
+    lines = [replace(one, account=CREDIT) if one.account == RESERVED else one for one in lines]
     heirs = hold_heirs({one.unit_id for one in lines if one.account == CREDIT and one.unit_id})
     return [
         replace(one, unit_id=heirs[one.unit_id]) if one.account == CREDIT and one.unit_id else one

@@ -36,7 +36,7 @@ class Movement:
 
 def of(unit: Unit) -> list[Movement]:
     moves = CreditMove.objects.filter(unit=unit).order_by("-at", "-pk")[:SHOWN_MAX]
-    moved = Q(method=Method.CREDIT) | Q(credited_minor__gt=0)
+    moved = Q(method=Method.CREDIT) | Q(credited_minor__gt=0) | Q(drawn_minor__gt=0)
     booked = Entry.objects.filter(account__code=CREDIT, unit=unit).values("transaction__reference")
     paid = PaymentOrder.objects.filter(moved, payment_id__in=booked, community=unit.community_id)
     paid = paid.filter(state=PaymentState.APPROVED.value)
@@ -66,7 +66,7 @@ def _by_hand(unit: Unit, move: CreditMove) -> Movement:
 
 def _at_kiosk(unit: Unit, order: PaymentOrder) -> Movement:
     assert order.paid_at is not None
-    drawn = order.captured_minor if order.method == Method.CREDIT else 0
+    drawn = order.captured_minor if order.method == Method.CREDIT else order.drawn_minor
     what = CreditMove.Kind.USED.label if drawn else _("Paid in at a kiosk")
     return Movement(
         order.paid_at,

@@ -19,6 +19,7 @@ from contract.money import Money, sign
 from server.billing import credit, credit_approval, credit_receipt
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit_moves import CreditMove
+from server.billing.credit_reserve import reserved_minor
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillState
 from server.billing.unit_accounts import credit_minor
@@ -78,6 +79,7 @@ def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     return {
         "unit": unit,
         "credit": _money(credit_minor(unit), currency),
+        "reserved": _money(reserved, currency) if (reserved := reserved_minor(unit)) else "",
         "some": credit_minor(unit) > 0,
         "sign": sign(currency, of_page()),
         "bills": [(bill, _money(open_minor(bill, today, terms), currency)) for bill in bills],

@@ -18,6 +18,7 @@ CHART = {
     "receivable": Account.Kind.ASSET,  # what units owe, by unit and bill
     "clearing": Account.Kind.ASSET,  # clearing:<method>, money at a channel until it settles
     "credit": Account.Kind.LIABILITY,  # credit balances, by unit
+    "credit_reserved": Account.Kind.LIABILITY,  # credit that a payment under way may use, by unit
     "refunds_due": Account.Kind.LIABILITY,  # money that must go back, by unit
     "suspense": Account.Kind.LIABILITY,  # money whose purpose staff must say, by unit
     "refunds_outside": Account.Kind.ASSET,  # went back in a channel's console, to be decided, by unit
@@ -27,7 +28,15 @@ CHART = {
     "channel_fees": Account.Kind.EXPENSE,  # channel_fees:<method>
     "waivers": Account.Kind.EXPENSE,
 }
-BY_UNIT = ("receivable", "credit", "refunds_due", "refunds_outside", "suspense", "opening")
+BY_UNIT = (
+    "receivable",
+    "credit",
+    "credit_reserved",
+    "refunds_due",
+    "refunds_outside",
+    "suspense",
+    "opening",
+)
 
 
 class PostingRefused(Exception):

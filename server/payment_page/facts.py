@@ -93,7 +93,10 @@ def facts_of(order: PaymentOrder, user: Any, now: datetime) -> PaymentFacts:
 
 
 def _sums(order: PaymentOrder) -> list[tuple[str, int]]:
-    names = ("captured_minor", "allocated_minor", "credited_minor", "refunded_minor", "held_minor")
+    names = (
+        *("captured_minor", "drawn_minor", "allocated_minor", "credited_minor"),
+        *("refunded_minor", "held_minor", "reserved_minor"),
+    )
     return [
         (str(PaymentOrder._meta.get_field(name).verbose_name), getattr(order, name))  # type: ignore[union-attr]
         for name in names

@@ -33,6 +33,7 @@ def words(order: PaymentOrder) -> dict[str, object]:
         (both("Way of paying"), f"{method.zh} {method.en}"),
         (both("State"), f"{state.zh} {state.en}"),
         (both("Bills"), ", ".join(map(_named, order.bills))),
+        (both("Besides, out of credit"), money(order.drawn_minor) if order.drawn_minor else ""),
         (both("Kept as credit"), money(order.credited_minor) if order.credited_minor else ""),
         (both("Went back"), money(order.refunded_minor) if order.refunded_minor else ""),
         (both("Channel's number"), order.channel_reference),

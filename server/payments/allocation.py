@@ -30,9 +30,10 @@ def taken(
 ) -> settlement.Taken:
     """What is meant for no bill that there is becomes credit: all of it when the parts do not add up."""
     paid_at = known.paid_at or at
-    rest = order.amount_minor - sum(part.amount_minor for part in parts)
+    whole = order.amount_minor + order.credit_minor
+    rest = whole - sum(part.amount_minor for part in parts)
     if rest < 0:
-        parts, rest = [], order.amount_minor
+        parts, rest = [], whole
     return settlement.Taken(
         order.unit,
         parts,
@@ -42,4 +43,6 @@ def taken(
         rest,
         currency=order.currency,
         priced_on=business_day(order.created_at, order.community.time_zone),
+        credit_minor=order.credit_minor,
+        reserved_minor=order.reserved_minor,
     )

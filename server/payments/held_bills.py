@@ -3,11 +3,14 @@
 An order holds them from its first row on, and lets them go where it becomes final (``transitions``).
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 
 from contract.messages import Method, PaymentState
+from server.billing import credit_reserve
+from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, hold, lease, release
 from server.billing.models import Bill
 from server.payments import timing, transitions
@@ -48,7 +51,20 @@ def from_journal(order: PaymentOrder, at: datetime) -> None:
     """A payment that the kiosk began without the server: until its end is known, its bills may be paid
     by it."""
     if not order.life.final:
+        _reserve(order, at)
         hold(_bills(order), order.payment_id, now=at)
+
+
+def _reserve(order: PaymentOrder, at: datetime) -> None:
+    """What is left of the credit may be less than it is to use, as after a restore: then it is taken, and
+    told, when it turns out to be paid."""
+    if not order.credit_minor:
+        return
+    with suppress(TooLittleCredit):
+        about = {"payment_id": order.payment_id, "at": at}
+        credit_reserve.reserve(order.unit, order.credit_minor, **about)
+        order.reserved_minor = order.credit_minor
+        order.save()
 
 
 def _bills(order: PaymentOrder) -> list[Bill]:

@@ -14,6 +14,7 @@ from contract.business_day import business_day
 from contract.lifecycle import Fact
 from contract.messages import ErrorCode, Method, PaymentState, StartPayment
 from contract.methods import BY_CHANNEL
+from server.billing import credit_reserve
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, lease, lock
@@ -87,7 +88,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     left us in doubt: ask again. What was refused stays refused, in whatever order its tries arrive:
     RefusedBefore says why it was.
     A payment code is charged once; whatever comes again under the id only looks. What is paid out of the
-    unit's credit is booked with its order, in one transaction.
+    unit's credit is booked with its order, in one transaction; a part that is to be is reserved in it.
     """
     digest = _digest(request)
     order = PaymentOrder.objects.filter(payment_id=request.payment_id).first()
@@ -140,7 +141,8 @@ def _decide(
     """Tries of one payment wait for each other at its bills. The first of them decides, and what it
     decided, also a refusal, is committed before the next one looks: they all hear the same, whatever
     became of the bills since."""
-    if request.method is Method.CREDIT:  # before its bills, as clerks and billing runs do
+    if request.method is Method.CREDIT or request.credit_minor:
+        # Before its bills, as clerks and billing runs do.
         with suppress(UnitNotFound):  # as ``_create`` says then
             hold_unit(find_unit(caller.community, request.unit).pk)
     numbers = [bill.number for bill in request.bills]
@@ -175,7 +177,8 @@ def _refused(payment_id: str, code: ErrorCode, now: datetime) -> None:
 def _digest(request: StartPayment) -> str:
     """Of everything but the payment code: from the hash of so short a number it could be found out.
     Another code under the same id is no other payment: the first one was charged."""
-    body = request.model_dump_json(exclude={"payment_code"})
+    unsaid = {"payment_code"} | ({"credit_minor"} if not request.credit_minor else set())
+    body = request.model_dump_json(exclude=unsaid)
     if request.payment_code is not None:
         body += "with payment code"
     return hashlib.sha256(body.encode()).hexdigest()
@@ -201,6 +204,8 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         method=request.method.value,
         bills=kept_bills(snapshot(bills, today)),
         amount_minor=request.amount_minor,
+        credit_minor=request.credit_minor,
+        reserved_minor=request.credit_minor,
         currency=request.currency,
         request_hash=digest,
         out_trade_no=request.payment_id.replace("-", ""),
@@ -213,6 +218,8 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         **_deadlines(request, now),
     )
     lease(bills, request.payment_id, now=now)
+    if request.credit_minor:
+        credit_reserve.reserve(unit, request.credit_minor, payment_id=order.payment_id, at=now)
     if request.method is Method.CREDIT:
         return _out_of_credit(order, now)
     return order
@@ -262,7 +269,8 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
             raise BillNotOpen(bill)
         if bill.currency != request.currency or open_minor(bill, today, terms) != amount_minor:
             raise AmountChanged(number)
-    if sum(wanted.values()) != request.amount_minor or len(wanted) != len(request.bills):
+    whole = request.amount_minor + request.credit_minor
+    if sum(wanted.values()) != whole or len(wanted) != len(request.bills):
         raise AmountChanged("the bills do not add up to the amount")
     return [found[bill.number] for bill in request.bills]
 

@@ -29,6 +29,8 @@ LABELS = {
     "bills": _("Bills"),
     "method": _("Method"),
     "amount": _("Amount"),
+    "credit": _("Besides, out of credit"),
+    "reserved": _("Reserved credit"),
     "state": _("State"),
     "reason": pgettext_lazy("cause", "Reason"),
     "created_at": _("Created"),
@@ -131,6 +133,8 @@ def facts(order: PaymentOrder, last_word: LastWord, said: KioskSaid = kiosk_said
         "bills": [bill["number"] for bill in order.bills],
         "method": order.method,
         "amount": Money(order.amount_minor, order.currency).display(of_page()),
+        "credit": _shown(order.credit_minor, order),
+        "reserved": _shown(order.reserved_minor, order),
         "state": order.state,
         "reason": order.reason,
         "created_at": order.created_at.isoformat(),
@@ -147,6 +151,10 @@ def facts(order: PaymentOrder, last_word: LastWord, said: KioskSaid = kiosk_said
     }
     zone = order.community.time_zone
     return {name: _local(name, found[name], zone) for name in LABELS if found[name]}
+
+
+def _shown(minor: int, order: PaymentOrder) -> str:
+    return Money(minor, order.currency).display(of_page()) if minor else ""
 
 
 def _local(name: str, value: Any, zone: str) -> Any:

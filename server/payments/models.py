@@ -14,6 +14,7 @@ from server.estate.models import Community, Unit
 from server.language import as_spoken
 from server.payments import state_machine
 from server.payments.journal.entry_body import CanonicalBody, SignedText
+from server.payments.order_constraints import CONSTRAINTS
 from server.payments.state_machine import End
 
 STATES = {
@@ -87,6 +88,9 @@ class PaymentOrder(models.Model):
     Facts of their own: ``captured_minor`` is what the customer paid, ``allocated_minor`` what of it
     settles bills, ``credited_minor`` what of it is credit of the unit, ``refunded_minor`` what went back.
     ``held_minor`` came in and is in the suspense account until staff say what it is for.
+
+    ``credit_minor`` of the bills is paid out of the unit's credit, besides ``amount_minor``:
+    ``reserved_minor`` of it is reserved until the end is known, ``drawn_minor`` of it was used.
     """
 
     payment_id = models.CharField(_("Payment id"), max_length=36, unique=True)
@@ -102,6 +106,7 @@ class PaymentOrder(models.Model):
     method = models.CharField(_("Method"), max_length=10, choices=METHOD_CHOICES)
     bills = models.JSONField(_("Bills"))
     amount_minor = models.BigIntegerField(_("Amount (minor)"))
+    credit_minor = models.BigIntegerField(_("Besides, out of credit"), default=0)
     currency = models.CharField(_("Currency"), max_length=3)
     request_hash = models.CharField(_("Request hash"), max_length=64)
     out_trade_no = models.CharField(_("Order no."), max_length=32, unique=True)
@@ -136,6 +141,8 @@ class PaymentOrder(models.Model):
     credited_minor = models.BigIntegerField(_("Credited"), default=0)
     refunded_minor = models.BigIntegerField(_("Refunded"), default=0)
     held_minor = models.BigIntegerField(_("Held"), default=0)  # see payments.suspense
+    reserved_minor = models.BigIntegerField(_("Reserved credit"), default=0)
+    drawn_minor = models.BigIntegerField(_("Used of the credit"), default=0)
     held_since = models.DateTimeField(_("Held since"), null=True, blank=True)
     decided = models.CharField(_("Decided"), max_length=10, blank=True, choices=DECIDED)
     receipt = models.CharField(_("Receipt"), max_length=20, blank=True)
@@ -156,35 +163,7 @@ class PaymentOrder(models.Model):
         verbose_name = _("Payment order")
         verbose_name_plural = _("Payment orders")
         ordering = ["-received_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(amount_minor__gt=0), name="payment_is_positive"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="approved") | models.Q(captured_minor__gt=0),
-                name="approved_means_charged",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="approved")
-                | models.Q(captured_minor=models.F("allocated_minor") + models.F("credited_minor")),
-                name="approved_money_is_accounted_for",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="approved")
-                | models.Q(refunded_minor__lt=models.F("captured_minor")),
-                name="approved_means_some_is_left",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["declined", "cancelled"])
-                | models.Q(captured_minor=0, allocated_minor=0, credited_minor=0, refunded_minor=0),
-                name="ended_unpaid_means_no_money",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(held_minor=0)
-                | models.Q(held_minor__gt=0, held_since__isnull=False, state="unknown"),
-                name="held_money_waits_for_staff",
-            ),
-        ]
+        constraints = CONSTRAINTS
         indexes = [
             models.Index(fields=["community", "paid_at"], name="payment_by_day"),
             models.Index(  # also by how it begins, whatever the database's language is

@@ -93,7 +93,7 @@ def _credited(order: PaymentOrder) -> ReceiptStatus:
         return _decided(order)
     if order.top_up and order.reason != "late":
         return ReceiptStatus("good", _("Payment complete"), _PREPAID)
-    if order.credited_minor < order.captured_minor:
+    if order.allocated_minor:
         return ReceiptStatus("good", _("Payment complete"), _TWICE)
     title = _("Your money is kept as credit for the unit")
     return ReceiptStatus("quiet", title, _LATE if order.reason == "late" else _TWICE)

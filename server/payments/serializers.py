@@ -20,6 +20,7 @@ def view_of(order: PaymentOrder) -> PaymentView:
         state=order.life,
         version=order.version,
         amount_minor=order.amount_minor,
+        credit_minor=order.credit_minor,
         currency=order.currency,
         code_url=order.code_url or None,
         with_payment_code=order.with_payment_code,

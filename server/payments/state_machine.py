@@ -1,7 +1,8 @@
 """The life of a payment order on the server (``contract.lifecycle``), what each state must hold. Pure.
 
 That the customer was charged and where the money went (bills settled, credit of the unit, sent back) are
-facts of their own. Money that arrives after an order ended is LATE: it is refunded or credited.
+facts of their own. What of the unit's credit an order is to use is reserved until its end is known.
+Money that arrives after an order ended is LATE: it is refunded or credited.
 """
 
 from collections.abc import Mapping
@@ -56,10 +57,18 @@ _INTENTION = (
     "created_at",
     "received_at",
 )
-_FROM_THE_START = (*_INTENTION, "request_hash", "simulated", "with_payment_code", "top_up")
+_FROM_THE_START = (
+    *_INTENTION,
+    "request_hash",
+    "simulated",
+    "with_payment_code",
+    "top_up",
+    "credit_minor",
+)
 _ASKED = (*_FROM_THE_START, "submitted_at", "code_url")
 _BOOKED = ("captured_minor", "allocated_minor", "credited_minor", "refunded_minor", "paid_at")
-_MONEY = (*_BOOKED, "held_minor")
+_MONEY = (*_BOOKED, "held_minor", "drawn_minor")
+_ENDED = (*_MONEY, "reserved_minor")
 
 
 @dataclass(frozen=True)
@@ -75,17 +84,17 @@ class Rule:
 RULES: dict[PaymentState, Rule] = {
     _S.CREATED: Rule(_INTENTION, (*_MONEY, "submitted_at", "code_url"), _FROM_THE_START),
     _S.PENDING: Rule((*_INTENTION, "submitted_at"), _MONEY, _ASKED),
-    _S.UNKNOWN: Rule((*_INTENTION, "reason"), _BOOKED, _ASKED),
+    _S.UNKNOWN: Rule((*_INTENTION, "reason"), (*_BOOKED, "drawn_minor"), _ASKED),
     _S.APPROVED: Rule(
         (*_INTENTION, "captured_minor", "paid_at"),
-        ("held_minor",),
+        ("held_minor", "reserved_minor"),
         (*_ASKED, "captured_minor", "paid_at", "channel_reference"),
     ),
-    _S.DECLINED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
-    _S.CANCELLED: Rule((*_INTENTION, "reason"), _MONEY, _ASKED),
+    _S.DECLINED: Rule((*_INTENTION, "reason"), _ENDED, _ASKED),
+    _S.CANCELLED: Rule((*_INTENTION, "reason"), _ENDED, _ASKED),
     _S.REVERSED: Rule(
         (*_INTENTION, "reason"),
-        ("allocated_minor", "credited_minor", "held_minor"),
+        ("allocated_minor", "credited_minor", "held_minor", "reserved_minor", "drawn_minor"),
         (*_ASKED, "captured_minor", "paid_at"),
     ),
 }
@@ -99,6 +108,8 @@ GUARDED = frozenset(
         "allocated_minor",
         "credited_minor",
         "held_minor",
+        "reserved_minor",
+        "drawn_minor",
         *RULES[_S.APPROVED].frozen,
     }
 )
@@ -132,9 +143,9 @@ def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     altered = [name for name, value in was.items() if order[name] != value]
     if altered:
         raise RuleBroken(reference, state, "must stay as it was", altered)
-    kept = order["allocated_minor"] + order["credited_minor"]
+    kept = order["allocated_minor"] + order["credited_minor"] - order.get("drawn_minor", 0)
     if state is PaymentState.APPROVED and order["captured_minor"] != kept:
-        fields = ["captured_minor", "allocated_minor", "credited_minor"]
+        fields = ["captured_minor", "drawn_minor", "allocated_minor", "credited_minor"]
         raise RuleBroken(reference, state, "do not add up", fields)
     if state is PaymentState.APPROVED and order["refunded_minor"] >= order["captured_minor"]:
         fields = ["captured_minor", "refunded_minor"]

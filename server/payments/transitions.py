@@ -13,7 +13,7 @@ from django.db import transaction
 
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
-from server.billing import settlement
+from server.billing import credit_reserve, settlement
 from server.billing.leases import release
 from server.billing.unit_accounts import overdrawn_minor
 from server.estate.row_locks import hold_heirs, hold_unit
@@ -44,7 +44,16 @@ def _change(order: PaymentOrder, state: PaymentState, at: datetime, **fields: An
     _assign(order, state, at, **fields)
     if state.final:
         release(order.payment_id)
+        _let_credit_go(order, at)
     order.save()
+
+
+def _let_credit_go(order: PaymentOrder, at: datetime) -> None:
+    """It ended without using what was reserved for it."""
+    if order.reserved_minor:
+        about = {"payment_id": order.payment_id, "at": at}
+        credit_reserve.let_go(order.unit, order.reserved_minor, **about)
+        order.reserved_minor = 0
 
 
 def apply_decision(order: PaymentOrder, state: PaymentState, at: datetime, **fields: Any) -> None:
@@ -247,7 +256,7 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
             whole = len(done.settled) == len(order.bills)
             kind = "more_than_due" if whole else "paid_twice"
             raise_about(order, kind, at, credited_minor=done.credited_minor)
-        if order.method == Method.CREDIT:
+        if order.method == Method.CREDIT or order.reserved_minor < order.credit_minor:
             _tell_overdrawn(order, at)
         _assign(
             order,
@@ -255,8 +264,10 @@ def _book(news: Sequence[PaidOrder], at: datetime) -> None:
             at,
             paid_at=known.paid_at or at,
             captured_minor=order.amount_minor,
-            allocated_minor=order.amount_minor - done.credited_minor,
+            allocated_minor=order.amount_minor + order.credit_minor - done.credited_minor,
             credited_minor=done.credited_minor,
+            reserved_minor=0,
+            drawn_minor=order.credit_minor,
             channel_reference=known.reference or order.channel_reference,
             reason="",
             **(_looked_at(order, at) | one.fields),
@@ -325,7 +336,8 @@ def apply_reversed(payment_id: str, reason: str, at: datetime, **fields: Any) ->
             _tell_overdrawn(order, at)
         fields |= held_money.leaves(order, at)
         charged = fields.get("captured_minor", order.captured_minor)
-        gone = {"allocated_minor": 0, "credited_minor": 0, "refunded_minor": charged}
+        gone = {"allocated_minor": 0, "credited_minor": 0, "drawn_minor": 0}
+        gone["refunded_minor"] = charged
         _change(order, state, at, reason=reason, **gone, **fields)
     return order
 

@@ -15,6 +15,7 @@ from contract.messages import EntryKind, Method, PaymentState
 from server.alerts.models import Alert
 from server.billing import outside_refunds
 from server.billing.models import Allocation, BillLease
+from server.billing.settlement import CREDIT, RESERVED
 from server.billing.verification import verify_ledger
 from server.estate.models import Unit
 from server.ledger.models import Entry, Transaction
@@ -48,7 +49,7 @@ def _sums(**accounts: str) -> Sums:
 
 def _orders() -> Iterator[str]:
     cleared = _sums(account__code__startswith="clearing:")
-    credited = _sums(account__code="credit")
+    credited, reserved = _sums(account__code=CREDIT), _sums(account__code=RESERVED)
     allocated = _allocated()
     again, borne = _refunded_again(), _borne_by_credit()
     orders = PaymentOrder.objects.order_by("pk").select_related("community")
@@ -61,6 +62,10 @@ def _orders() -> Iterator[str]:
         found = cleared.get(order.payment_id, 0)
         if found != money:
             yield f"{name}: the order says that {money} is here, the books say {found}"
+        found = reserved.get(order.payment_id, 0)
+        if found != -order.reserved_minor:
+            yield f"{name}: {order.reserved_minor} of credit is reserved, the books say {-found}"
+        drawn += order.reserved_minor + order.drawn_minor
         found = drawn - credited.get(order.payment_id, 0) + borne.get(order.payment_id, 0)
         if found != order.credited_minor:
             yield f"{name}: {order.credited_minor} became credit, the books say {found}"

@@ -39,6 +39,8 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "amount": Money(amount, order.currency).display(of_page()),
         "method": METHODS[Method(order.method)].name,
         "bills": payer_status.bills_told(order),
+        "used": _shown(order.drawn_minor, order),
+        "reserved": _shown(order.reserved_minor, order),
         "credited": _shown(order.credited_minor, order),
         "refunded": _shown(payer_status.returned_minor(order), order),
         "zone": zone(order.community.time_zone),

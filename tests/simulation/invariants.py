@@ -17,6 +17,7 @@ from kiosk.journal import journal as journals
 from kiosk.journal.audit import breaches
 from server.alerts.models import Alert
 from server.billing.models import Allocation
+from server.billing.settlement import RESERVED
 from server.billing.unit_accounts import account_of
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
@@ -69,6 +70,7 @@ def problems(run: "Simulation") -> list[str]:
         *_orders(run),
         *_books(run),
         *_credits(),
+        *_reserves(),
         *front_desk.wrong(),
         *_journals(run),
         *_receipts(run, records),
@@ -303,7 +305,7 @@ def _credits() -> Iterator[str]:
     """What a kiosk shows of a unit's credit is what its payments left there, whatever its code is now."""
     kept = front_desk.kept_by_hand()
     for order in PaymentOrder.objects.filter(state="approved"):
-        drawn = order.captured_minor if order.method == Method.CREDIT else 0
+        drawn = order.captured_minor if order.method == Method.CREDIT else order.drawn_minor
         kept[order.unit_id] += order.credited_minor - drawn
     borne = Entry.objects.filter(account__code="refunds_outside").values_list("unit_id", flat=True)
     units = Unit.objects.select_related("community").exclude(pk__in=[u for u in borne if u])
@@ -311,6 +313,17 @@ def _credits() -> Iterator[str]:
         shown = account_of(unit, START.date()).credit_minor
         if shown != max(0, kept[unit.pk]):
             yield f"{unit.code} has a credit of {kept[unit.pk]}, and {shown} is shown"
+
+
+def _reserves() -> Iterator[str]:
+    """Of a unit's credit nothing stays reserved for a payment that has ended."""
+    rows = Entry.objects.filter(account__code=RESERVED)
+    booked = -(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    open_states = [s.value for s in PaymentState if not s.final]
+    orders = PaymentOrder.objects.filter(state__in=open_states)
+    waiting = orders.aggregate(total=Sum("reserved_minor"))["total"] or 0
+    if booked != waiting:
+        yield f"{booked} of credit is reserved, and payments wait for {waiting}"
 
 
 def late_fees() -> Iterator[str]:

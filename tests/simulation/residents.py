@@ -5,7 +5,7 @@ import random
 
 from contract.messages import Method
 from kiosk.core import top_up
-from kiosk.core.capabilities import credit_covers, offers
+from kiosk.core.capabilities import credit_covers, credit_part, offers
 from kiosk.core.model import Action, Screen
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.estate import ROOMS
@@ -20,7 +20,7 @@ COMES_BACK_S = (60.0, 300.0)
 VISIT_TOUCHES_MAX = 60
 LOOKS_AT_RESULT = 0.1
 TOPS_UP = 0.5  # of those of whom nothing is due
-USES_CREDIT = 0.8  # of those who are shown that it covers what they chose
+USES_CREDIT = 0.8  # of those who are shown that it covers what they chose, or a part of it
 CANCELS_UNSEEN = 0.2  # of the impatient: before a code is shown
 
 
@@ -148,6 +148,10 @@ class Residents:
         methods = offers(session.lobby).methods
         if not methods:
             self._kiosk.taps(Action.END)
+            return
+        part = credit_part(session) and not session.visit.from_credit
+        if part and self._thrift.random() < USES_CREDIT:
+            self._kiosk.taps(Action.USE_CREDIT)
             return
         theme = self._faults.theme
         if self._random.random() < theme.by_phone:

@@ -6,6 +6,7 @@ from kiosk.ui.gallery.samples import ACCOUNT, BILLS, NOW, WALL, lobby, record
 
 RICH = ACCOUNT.model_copy(update={"credit_minor": 200_000})
 POOR = ACCOUNT.model_copy(update={"credit_minor": 5600})
+SUM = sum(bill.amount_minor for bill in BILLS[:2])
 FIRST = tuple(bill.number for bill in BILLS[:2])
 
 
@@ -24,7 +25,19 @@ def credit_scenes() -> dict[str, Session]:
     paid_in = record(
         Method.WECHAT, PaymentState.APPROVED, bills=[], top_up=True, amount_minor=50_000
     )
+    part = POOR.credit_minor
+    parted = record(
+        Method.ALIPAY, PaymentState.APPROVED, amount_minor=SUM - part, credit_minor=part
+    )
     return {
+        "method-credit": _session(Screen.METHOD, account=POOR),
+        "method-credit-used": _session(Screen.METHOD, account=POOR, from_credit=part),
+        "paid-credit-part": _session(Screen.PAID, account=POOR, payment=parted),
+        "unknown-credit-part": _session(
+            Screen.UNKNOWN,
+            account=POOR,
+            payment=parted.model_copy(update={"state": PaymentState.UNKNOWN, "reason": "timeout"}),
+        ),
         "bills-credit": _session(Screen.BILLS),
         "bills-credit-too-little": _session(Screen.BILLS, account=POOR),
         "credit": _session(Screen.CREDIT),

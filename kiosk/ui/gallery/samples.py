@@ -64,6 +64,7 @@ CONFIG = KioskConfig(
     simulated=[Method.WECHAT, Method.ALIPAY],
     payment_codes=[Method.WECHAT, Method.ALIPAY],
     credit=True,
+    credit_in_part=True,
     top_up_max_minor=500_000,
     second_factor=False,
     unit_codes=["3-2-1201", "3-2-1202", "3-2-101", "1-1-101"],

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from contract.messages import Flow, Method
 from contract.methods import METHODS
-from kiosk.core.capabilities import offers
+from kiosk.core.capabilities import credit_part, offers
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
@@ -32,6 +32,8 @@ class MethodView:
     amount: str
     subtitle: str
     choices: tuple[MethodChoice, ...]
+    credit: str  # what of the unit's credit can pay a part, or does
+    credit_used: bool
     all_work: bool  # then there is room to say more than what works
 
 
@@ -42,8 +44,20 @@ def present(session: Session) -> MethodView:
         amount=amount(session),
         subtitle=unit_and_payer(session.visit.language, session),
         choices=choices,
+        credit=_credit(session),
+        credit_used=session.visit.from_credit > 0,
         all_work=all(choice.offered for choice in choices),
     )
+
+
+def _credit(session: Session) -> str:
+    visit, language = session.visit, session.visit.language
+    part = visit.from_credit or credit_part(session)
+    if not part or visit.account is None:
+        return ""
+    used = money(language, part, visit.account.currency)
+    id = "method.credit_used" if visit.from_credit else "method.use_credit"
+    return say(language, id, amount=used)
 
 
 def _choice(session: Session, method: Method) -> MethodChoice:
@@ -71,6 +85,8 @@ def _body(session: Session, method: Method) -> str:
 def why_not(session: Session, method: Method) -> str:
     """Why this method cannot be used for this amount now; empty when it can."""
     lobby, language, money_due = session.lobby, session.visit.language, session.visit.amount
+    if session.visit.from_credit and not lobby.server_reachable:
+        return say(language, "method.away_server")
     if method in offers(lobby).methods:
         over = money_due is not None and money_due.minor > lobby.offline_card_limit_minor
         if method is Method.CARD and not lobby.server_reachable and over:

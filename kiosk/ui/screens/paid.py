@@ -4,19 +4,20 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
-from contract.messages import PaymentRecord
+from contract.messages import Method, PaymentRecord
 from contract.money import Locale
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.core.patience import seconds_left
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import (
-    amount,
     bill_name,
     items,
     method_name,
+    money,
     of_paper,
     unit_and_payer,
+    whole_amount,
 )
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
@@ -50,7 +51,7 @@ def present(session: Session) -> PaidView:
     used_up = visit.say is Say.NOT_PRINTED and visit.paper_trouble == "copies"
     can_phone = bool(visit.payment and visit.payment.status_url)
     return PaidView(
-        amount=amount(session),
+        amount=whole_amount(session),
         rows=_shown(session, no_paper),
         told=_told(session, can_print),
         print_words=say(language, "paid.print_again" if again else "paid.print"),
@@ -92,6 +93,12 @@ def summary(session: Session) -> tuple[tuple[str, str], ...]:
     config = session.lobby.config
     zone = config.community.time_zone if config else None
     method = method_name(language, record.method)
+    if record.credit_minor:
+        parts = ((Method.CREDIT, record.credit_minor), (record.method, record.amount_minor))
+        shown = [
+            f"{method_name(language, how)} {_of(record, part, language)}" for how, part in parts
+        ]
+        method = listed(language, shown)
     return (
         (say(language, "paid.unit"), unit_and_payer(language, session)),
         (say(language, "paid.items"), _items(language, record)),
@@ -101,6 +108,10 @@ def summary(session: Session) -> tuple[tuple[str, str], ...]:
         ),
         (say(language, "paid.reference"), record.reference),
     )
+
+
+def _of(record: PaymentRecord, minor: int, language: Locale) -> str:
+    return money(language, minor, record.currency)
 
 
 def _items(language: Locale, record: PaymentRecord) -> str:

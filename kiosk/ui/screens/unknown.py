@@ -42,8 +42,9 @@ def present(session: Session) -> UnknownView:
         why = "unknown.body_credit"
     if payment and payment.reason == LINE_DOWN:
         why = "unknown.body_line"
-    top_up = payment is not None and payment.top_up
-    promise = "unknown.promise_top_up" if top_up else "unknown.promise"
+    promise = "unknown.promise_top_up" if payment and payment.top_up else "unknown.promise"
+    if payment and payment.credit_minor:
+        promise = "unknown.promise_part"
     body = say(language, why if session.lobby.recording else "unknown.body_recording")
     return UnknownView(
         title=say(language, "unknown.title"),

@@ -292,6 +292,7 @@ class JournalPosting:
             method=record.method.value,
             bills=kept_bills(record.bills),
             amount_minor=record.amount_minor,
+            credit_minor=record.credit_minor,
             currency=record.currency,
             request_hash="",
             out_trade_no=record.payment_id.replace("-", ""),

@@ -109,6 +109,7 @@ def _from_order(order: PaymentOrder, now: datetime) -> PaymentRecord:
         payer="",
         bills=[Bill.model_validate(bill) for bill in order.bills],
         amount_minor=order.amount_minor,
+        credit_minor=order.credit_minor,
         currency=order.currency,
         simulated=order.simulated,
         top_up=order.top_up,

@@ -62,3 +62,16 @@ def a_part_of_what_went_back_whole_is_refused_for_ever() -> None:
         return not (part and not order.captured_minor) and applies(order, known, at)
 
     notifications.apply_notification = refuses
+
+
+def c03_what_was_reserved_of_the_credit_is_not_let_go() -> None:
+    """A payment that ended unpaid keeps it for ever, and says that it does not."""
+    from server.payments import transitions
+
+    transitions._let_credit_go = lambda order, at: setattr(order, "reserved_minor", 0)
+
+
+def c04_what_is_reserved_stays_in_the_credit_and_is_used_twice() -> None:
+    from server.billing import credit_reserve
+
+    credit_reserve.reserve = lambda unit, minor, **about: None

@@ -155,6 +155,12 @@ _PLACES = {
     "desk_bugs.c02_nobody_hears_that_credit_went_back_after_it_was_used": Place(
         themes.CREDIT, ("console_refunds", "clerk_keeps_credit")
     ),
+    "desk_bugs.c03_what_was_reserved_of_the_credit_is_not_let_go": Place(
+        themes.CREDIT, ("clerk_keeps_credit",)
+    ),
+    "desk_bugs.c04_what_is_reserved_stays_in_the_credit_and_is_used_twice": Place(
+        themes.CREDIT, ("clerk_keeps_credit",)
+    ),
     "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
     ),
