@@ -17,8 +17,8 @@ from server.billing import waiving_ahead
 from server.billing.adjustments import Waiver
 from server.billing.fees import charged
 from server.billing.periods import next_period, period_of, period_of_text
+from server.billing.typed_money import NoAmount, minor_of
 from server.billing.waiving_ahead import Ahead, WaiverImpossible
-from server.counter.typed_money import NoAmount, minor_of
 from server.estate.models import Unit
 from server.fleet.views import staff_only
 from server.language import of_page

@@ -15,9 +15,9 @@ from contract.money import Money
 from server.billing import waiver_approval
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillWaiver
+from server.billing.typed_money import NoAmount, minor_of
 from server.billing.waiving import NothingToWaive, WaiverEnded, Wish
 from server.counter.bill_facts import facts_of
-from server.counter.typed_money import NoAmount, minor_of
 from server.fleet.views import staff_only
 from server.language import of_page
 from server.staff import approvals, scope

@@ -22,9 +22,9 @@ from server.billing.credit_moves import CreditMove
 from server.billing.credit_reserve import reserved_minor
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.models import Bill, BillState
+from server.billing.typed_money import NoAmount, minor_of
 from server.billing.unit_accounts import credit_minor
 from server.counter import credit_movements
-from server.counter.typed_money import NoAmount, minor_of
 from server.estate.models import Unit
 from server.fleet.views import staff_only
 from server.language import of_page

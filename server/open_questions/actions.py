@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from contract.business_day import zone
 from server.alerts.models import Alert
+from server.billing.typed_money import NoAmount, minor_of
 from server.estate.models import Community
 from server.payments.decisions import approval, unknown_outcome
 from server.payments.decisions.alert_closing import resolve_alert
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.outside_refund import settle_outside
 from server.payments.decisions.refund_takeover import NotAlone, returned_by_hand, try_again
+from server.payments.decisions.refusal import NotPossible
+from server.payments.decisions.unclear_return import state_returned
 from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
 from server.staff import approvals
 from server.staff.people import Person
@@ -31,6 +34,7 @@ DEEDS = {
     "release_bills": Deed.DECIDE_PAYMENT,
     "settle_amount": Deed.DECIDE_PAYMENT,
     "settle_outside": Deed.DECIDE_PAYMENT,
+    "state_returned": Deed.DECIDE_PAYMENT,
     "refund_again": Deed.RETURN_MONEY,
     "returned_by_hand": Deed.RETURN_MONEY,
     "resolve_alert": Deed.RESOLVE_ALERT,
@@ -87,6 +91,7 @@ DONE = {
     "release_bills": _("The bills can be paid again"),
     "settle_amount": _("The money is booked as you said"),
     "settle_outside": _("The difference is booked as you said"),
+    "state_returned": _("Booked as you said"),
     "refund_again": _("Tried; see below"),
     "returned_by_hand": _("Returned by hand; it is not sent any more"),
     "resolve_alert": _("Marked as dealt with"),
@@ -190,6 +195,15 @@ def _settle_outside(asked: Request, communities: QuerySet[Community]) -> None:
     )
 
 
+def _state_returned(asked: Request, communities: QuerySet[Community]) -> None:
+    order = _order(asked, communities)
+    try:
+        minor = minor_of(str(asked.form.get("returned", "")), order.currency)
+    except NoAmount as error:
+        raise NotPossible("no_amount", _("Please type the amount in yuan, as 120.50")) from error
+    state_returned(order.payment_id, asked.person, asked.reason, asked.at, returned_minor=minor)
+
+
 def _refund_again(asked: Request, communities: QuerySet[Community]) -> None:
     refund = _refund(asked, communities)
     try_again(refund.refund_no, asked.person, asked.reason, asked.at)
@@ -251,6 +265,7 @@ _OF = {
     "release_bills": _release_bills,
     "settle_amount": _settle_amount,
     "settle_outside": _settle_outside,
+    "state_returned": _state_returned,
     "refund_again": _refund_again,
     "returned_by_hand": _returned_by_hand,
     "resolve_alert": _resolve_alert,

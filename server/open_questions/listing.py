@@ -21,7 +21,7 @@ from server.language import both, of_page
 from server.open_questions import sentences
 from server.open_questions.facts import Row, rows
 from server.payments import contradictions, investigation, timing
-from server.payments.decisions import outside_refund
+from server.payments.decisions import outside_refund, unclear_return
 from server.payments.decisions.alert_closing import OF_A_QUESTION
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.staff import scope
@@ -119,6 +119,7 @@ def questions(communities: QuerySet[Community], at: datetime) -> list[Question]:
         *_payments(by_key, at),
         *_contradicted(by_key),
         *_outside(by_key),
+        *_unclear(by_key),
         *_refunds(by_key, at),
         *_alerts(by_key),
         *_journals(by_key, at),
@@ -218,6 +219,15 @@ def _outside(communities: dict[int, Community]) -> Iterator[Question]:
         acts = ("settle_outside", "look_again")
         question = _of_order("outside", order, known, sentences.outside(order), acts)
         yield replace(question, since=alert.raised_at, came_minor=order.refunded_minor)
+
+
+def _unclear(communities: dict[int, Community]) -> Iterator[Question]:
+    pairs = _with_order(communities, unclear_return.KIND)
+    known = Known([order for _alert, order in pairs])
+    for alert, order in pairs:
+        acts = ("state_returned", "look_again")
+        question = _of_order("unclear", order, known, sentences.unclear(order), acts)
+        yield replace(question, since=alert.raised_at)
 
 
 def _with_order(communities: dict[int, Community], kind: str) -> list[tuple[Alert, PaymentOrder]]:

@@ -13,7 +13,14 @@ from server.open_questions.texts import EFFECTS, KINDS, STANDS, lasting
 from server.staff.act_names import ACTS
 from server.staff.models import Act
 
-_MAIN = ("settle_amount", "settle_outside", "returned_by_hand", "resolve_alert", "book_as_paid")
+_MAIN = (
+    "settle_amount",
+    "settle_outside",
+    "state_returned",
+    "returned_by_hand",
+    "resolve_alert",
+    "book_as_paid",
+)
 _BAD_AFTER = timedelta(hours=24)
 
 

@@ -50,6 +50,14 @@ def outside(order: PaymentOrder) -> Text:
     )
 
 
+def unclear(order: PaymentOrder) -> Text:
+    return both(
+        "%(channel)s says that money of this payment went back, and not how much. Look in its"
+        " console.",
+        channel=_channel(order),
+    )
+
+
 def contradicted(order: PaymentOrder, alert: Alert) -> Text:
     card = order.method == Method.CARD
     return both(

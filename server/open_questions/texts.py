@@ -12,6 +12,7 @@ KINDS = {
     "payment": _("Paid or not?"),
     "amount": _("Another amount came"),
     "outside": _("Refunded in the console"),
+    "unclear": _("How much went back?"),
     "contradicted": _("A decision is contradicted"),
     "refund": _("Refund not done"),
     "journal": _("Kiosk's journal"),
@@ -128,6 +129,10 @@ EFFECTS = {
     "settle_amount": _("The money leaves the suspense account, once."),
     "settle_outside": _(
         "The bills stay paid. The difference is taken from the unit's credit or written off."
+    ),
+    "state_returned": _(
+        "It counts as if the channel had said it. What is left of late money goes its way; of paid"
+        " bills you are asked who bears it."
     ),
     "refund_again": _("Does not wait for the next try."),
     "returned_by_hand": _("You gave the money back. It is never sent by the machine then."),

@@ -10,6 +10,7 @@ ACTS = {
     "release_bills": _("Release the bills"),
     "settle_amount": _("Say what the money is for"),
     "settle_outside": _("Say who bears it"),
+    "state_returned": _("Say how much went back"),
     "refund_again": _("Try the refund now"),
     "returned_by_hand": _("Returned by hand"),
     "resolve_alert": _("Dealt with"),

@@ -16,6 +16,7 @@ from server.payments.decisions.amount_difference import settle_amount
 from server.payments.decisions.outside_refund import settle_outside
 from server.payments.decisions.refund_takeover import returned_by_hand, try_again
 from server.payments.decisions.refusal import NotPossible
+from server.payments.decisions.unclear_return import state_returned
 from server.payments.models import BorneBy, HeldFor, PaymentOrder, Refund
 from server.staff.people import Person
 from tests.simulation import charges
@@ -80,6 +81,8 @@ class Desk:
                 self._contradicted(question)
             case "outside":
                 self._outside(question)
+            case "unclear":
+                self._unclear(question)
             case _ if "resolve_alert" in question.acts and self._random.random() < READS:
                 resolve_alert(int(question.subject), CLERK, BECAUSE, wall())
 
@@ -122,6 +125,13 @@ class Desk:
             settle_outside(question.subject, CLERK, BECAUSE, wall(), bearer=BorneBy.CREDIT)
         except NotPossible:
             settle_outside(question.subject, CLERK, BECAUSE, wall(), bearer=BorneBy.COMPANY)
+
+    def _unclear(self, question: Question) -> None:
+        """Looks in the console; more may go back there a moment later."""
+        order = PaymentOrder.objects.get(payment_id=question.subject)
+        account = self._run.channels[Method(order.method)].accounts[order.out_trade_no]
+        gone = sum(account.refunds.values())
+        state_returned(order.payment_id, CLERK, BECAUSE, wall(), returned_minor=gone)
 
     def _refund(self, question: Question) -> None:
         refund = Refund.objects.select_related("order").get(refund_no=question.subject)

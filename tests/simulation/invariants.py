@@ -188,12 +188,11 @@ def _went_back_twice(run: "Simulation", order: PaymentOrder) -> int:
 
 
 def staff_ask_how_much(order: PaymentOrder) -> bool:
-    """A channel said that something went back, nobody can say how much, and staff are told; or they said
-    that they have dealt with it, which tells the server no amount."""
+    """A channel said that something went back, it says nobody how much, and staff are told; or they have
+    said how much, and what goes back after that nobody hears of."""
     unclear = Alert.objects.filter(kind="refund_unclear", subject=order.reference)
-    dealt_with = Act.objects.filter(act="resolve_alert", subject_kind="alert")
-    ended = dealt_with.values_list("subject_id", flat=True)
-    return any(a.resolved_at is None or str(a.pk) in set(ended) for a in unclear)
+    said = Act.objects.filter(act="state_returned", subject_id=order.payment_id)
+    return unclear.filter(resolved_at=None).exists() or said.exists()
 
 
 def _terminals(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -> Iterator[str]:

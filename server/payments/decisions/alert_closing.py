@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from server.alerts.models import Alert
 from server.alerts.raising import forgotten
 from server.payments import contradictions
-from server.payments.decisions import outside_refund
+from server.payments.decisions import outside_refund, unclear_return
 from server.payments.decisions.refusal import NotPossible
 from server.staff import audit
 from server.staff.people import Person
@@ -20,6 +20,7 @@ OF_A_QUESTION = (
     "amount_differs",
     "refund_failed",
     outside_refund.KIND,
+    unclear_return.KIND,
     contradictions.KIND,
 )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server.billing.models import Bill, BillState, BillWaiver
-from server.counter.typed_money import NoAmount, minor_of
+from server.billing.typed_money import NoAmount, minor_of
 from server.language import both
 from server.staff.models import Request
 from server.staff.roles import Role

@@ -69,6 +69,15 @@ def part_returned(world: World, number: int = 6) -> None:
     inquiry.apply_answer(order(number), said, NOW)
 
 
+def unclear_return(world: World, number: int = 7) -> None:
+    """WeChat Pay says that something of it went back in its console, and not how much."""
+    begun = start(world.caller, world.request(number), NOW)
+    paid = world.channel.pays(begun.out_trade_no)
+    inquiry.apply_answer(begun, paid, NOW)
+    said = replace(paid, status=ChannelStatus.REFUNDED, refunded_minor=None)
+    inquiry.apply_answer(order(number), said, NOW)
+
+
 def paid_twice(world: World) -> Alert:
     return Alert.objects.create(
         community=world.community,

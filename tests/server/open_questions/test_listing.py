@@ -64,6 +64,7 @@ def test_what_the_machine_is_still_at_does_not_wait_for_anybody(world):
         (lobby.other_amount, "amount", ("settle_amount", "look_again")),
         (lobby.refused_refund, "refund", ("refund_again", "returned_by_hand")),
         (lobby.part_returned, "outside", ("settle_outside", "look_again")),
+        (lobby.unclear_return, "unclear", ("state_returned", "look_again")),
         (lobby.contradicted, "contradicted", ("book_as_unpaid", "resolve_alert")),
         (lobby.paid_twice, "alert", ("resolve_alert",)),
     ],

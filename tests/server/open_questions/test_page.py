@@ -12,6 +12,7 @@ from server.alerts.models import Alert
 from server.open_questions import actions, texts
 from server.payments import sweeper
 from server.payments.models import PaymentOrder, Refund
+from server.payments.verification import verify_books
 from server.staff.act_names import ACTS
 from server.staff.assignments import give
 from server.staff.models import Act
@@ -141,6 +142,23 @@ def test_a_refund_is_returned_by_hand_with_how_and_when(staff: Client, world):
     refund = Refund.objects.get()
     assert (refund.state, refund.how) == ("by_hand", "bank")
     assert refund.done_at is not None and refund.done_at.isoformat() == "2026-11-25T01:30:00+00:00"
+
+
+def test_how_much_went_back_is_said_by_who_looked(staff: Client, world):
+    lobby.unclear_return(world)
+    number = lobby.order(7).payment_id
+    alert = Alert.objects.get(kind="refund_unclear")
+    does(staff, "resolve_alert", str(alert.pk))
+    assert Alert.objects.get(pk=alert.pk).resolved_at is None, "it is ended by its amount alone"
+    for typed in ("", "nothing", "664.17", "0"):
+        does(staff, "state_returned", number, returned=typed)
+        assert lobby.order(7).refunded_minor == 0
+    assert "已按您填写的金额入账" in does(staff, "state_returned", number, returned="100")
+    assert (lobby.order(7).refunded_minor, lobby.order(7).life) == (10000, PaymentState.APPROVED)
+    assert [a.kind for a in Alert.objects.filter(resolved_at=None)] == ["refund_outside"]
+    does(staff, "state_returned", number, returned="200")
+    assert lobby.order(7).refunded_minor == 10000, "said once"
+    assert verify_books() == []
 
 
 def test_what_is_contradicted_is_taken_back(staff: Client, world):

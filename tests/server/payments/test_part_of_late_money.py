@@ -13,6 +13,7 @@ from server.payments import inquiry, sweeper
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.decisions import unknown_outcome
 from server.payments.decisions.refusal import NotPossible
+from server.payments.decisions.unclear_return import state_returned
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
 from server.payments.payer_status import status_of
@@ -169,3 +170,33 @@ def test_a_restored_server_knows_the_refund_that_it_has_lost(world):
     inquiry.check(shown, later(5))
     assert asked == [[f"R{shown.out_trade_no}"]]
     assert PaymentOrder.objects.get().method == Method.WECHAT
+
+
+@pytest.mark.parametrize("policy", ["refund", "credit"])
+def test_staff_say_how_much_of_late_money_went_back(ended, policy):
+    """Of an order that had ended unpaid: what is left goes where the policy says."""
+    ended.community.late_success = policy
+    ended.community.save()
+    goes_back(ended, known=False)
+    sweeper.sweep(later(700))
+    with pytest.raises(NotPossible):
+        state_returned(order().payment_id, CLERK, "seen", later(705), returned_minor=TOTAL + 1)
+    state_returned(order().payment_id, CLERK, "seen", later(710), returned_minor=PART)
+    goes_back(ended)
+    sweeper.sweep(later(720))
+    if policy == "refund":
+        assert list(ended.channel.refunds.values()) == [TOTAL - PART]
+        assert (order().captured_minor, order().refunded_minor) == (TOTAL, TOTAL)
+    else:
+        assert (order().credited_minor, order().refunded_minor) == (TOTAL, PART)
+    assert Alert.objects.get(kind="refund_unclear").resolved_at is not None
+    assert verify_books() == []
+
+
+def test_staff_say_that_all_of_late_money_went_back(ended):
+    goes_back(ended, known=False)
+    sweeper.sweep(later(700))
+    state_returned(order().payment_id, CLERK, "seen", later(710), returned_minor=TOTAL)
+    assert (order().life, order().captured_minor) == (PaymentState.REVERSED, TOTAL)
+    assert not ended.channel.refunds
+    assert verify_books() == []
