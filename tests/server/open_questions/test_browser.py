@@ -104,3 +104,20 @@ def test_where_nothing_waits_it_says_so(page, world, tmp_path: Path):
     assert page.locator(".nothing").is_visible()
     folder = Path(os.environ.get("LOBBYPAY_PICTURES", tmp_path))
     page.screenshot(path=folder / "open-questions-none.png")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_clerk_says_how_much_went_back(page, world, tmp_path: Path, language: str):
+    lobby.unclear_return(world)
+    open_page(page, language)
+    page.locator("[data-kind=unclear] [data-act=state_returned]").click()
+    form = page.locator("[data-kind=unclear] details[open]").filter(has=page.locator("form"))
+    form.locator("input[name=returned]").fill("100.5")
+    form.locator("input[name=reason]").fill("Li Na looked in the console")
+    folder = Path(os.environ.get("LOBBYPAY_PICTURES", tmp_path))
+    page.screenshot(path=folder / f"open-questions-unclear-{language}.png", full_page=True)
+    form.locator("button.go").click()
+    page.wait_for_selector(".notice.good")
+    assert PaymentOrder.objects.get(reference="K03-000007").refunded_minor == 10050
+    assert page.locator("[data-kind=unclear]").count() == 0
+    assert page.locator("[data-kind=outside]").count() == 1
