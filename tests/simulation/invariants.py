@@ -5,6 +5,7 @@ Truth is what the channels and the terminals' bank hold. Everybody else must agr
 
 from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -151,7 +152,13 @@ def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
     which staff or a restored server found out later."""
     told = bool(run.server.lost) and restores.order_is_lost(order)
     by_word = order.decided == "paid" and order.kiosk_state in restores.TOLD_UNPAID
-    return account.paid_after_end or order.decided == "unpaid" or by_word or told
+    gone_first = (
+        bool(account.payments_told) and (account.returned_at or inf) < account.payments_told[0]
+    )
+    gone_first = (
+        gone_first and order.kiosk_state in restores.TOLD_UNPAID
+    )  # heard as closed, then as paid
+    return account.paid_after_end or order.decided == "unpaid" or by_word or told or gone_first
 
 
 def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
