@@ -33,6 +33,8 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     if order.refunds.filter(state=Refund.State.DUE).exists():
         raise transitions.StaleAnswer(order.reference)  # our own refund may be part of it
     by_hand = refunds.returned_by_hand(order)
+    if sum_ is not None:
+        _resolve(order, UNCLEAR, at)
     if order.life is PaymentState.REVERSED and by_hand is not None:
         if sum_:
             refunds.returned_too(by_hand.pk, sum_, at)
@@ -42,7 +44,6 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
     if sum_ is not None and sum_ >= whole:
         if order.refunded_minor:
             _resolve(order, "refund_outside", at)
-        _resolve(order, UNCLEAR, at)
         if not came and order.life in CLOSED_UNPAID:
             if _end_may_come(order, at):
                 raise transitions.StaleAnswer(order.reference)
@@ -60,7 +61,6 @@ def went_back(payment_id: str, known: OrderState, at: datetime, as_of: int) -> P
         if _end_may_come(order, at):
             raise transitions.StaleAnswer(order.reference)
         order = transitions.apply_paid(payment_id, known, at)
-        _resolve(order, UNCLEAR, at)
     if order.life is PaymentState.APPROVED and sum_ > order.refunded_minor:
         _part_went_back(order, sum_, at)
     return order
@@ -79,7 +79,6 @@ def _part_went_back(order: PaymentOrder, sum_minor: int, at: datetime) -> None:
     order.version += 1
     order.save()
     _resolve(order, "refund_outside", at)
-    _resolve(order, UNCLEAR, at)
     raise_about(
         order,
         "refund_outside",
@@ -102,14 +101,17 @@ def _ended_without(order: PaymentOrder) -> bool:
 
 
 def to_be_asked_again(order: PaymentOrder) -> bool:
-    """Whether something went back of an order that has ended, nobody could say how much, and nobody has
-    looked into it."""
-    waiting = order.life is PaymentState.APPROVED and not order.refunded_minor
-    return (waiting or _ended_without(order)) and _alerts(order).filter(resolved_at=None).exists()
+    """Whether the channel may still say how much went back of an order that has ended."""
+    return (order.life is PaymentState.APPROVED or _ended_without(order)) and is_unclear(order)
+
+
+def is_unclear(order: PaymentOrder) -> bool:
+    """Whether something went back, and neither the channel nor staff have said how much."""
+    return _alerts(order).filter(resolved_at=None).exists()
 
 
 def _alerts(order: PaymentOrder) -> QuerySet[Alert]:
-    """That it is unclear is told once: staff who ended that alert have looked."""
+    """That it is unclear is told once: staff who said how much have looked."""
     told = Alert.objects.filter(community_id=order.community_id, kind=UNCLEAR)
     return told.filter(subject=order.reference)
 

@@ -5,7 +5,7 @@ Truth is what the channels and the terminals' bank hold. Everybody else must agr
 
 from collections import Counter
 from collections.abc import Iterator
-from math import inf
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -144,26 +144,29 @@ def _told_nothing(order: PaymentOrder, account: Account) -> bool:
     for that, it cannot tell one from the other."""
     charged = bool(account.captured_minor) and not account.taken_back
     by_console = order.ending not in (End.OPEN, End.ACCEPTED)
-    return charged and by_console and order.life in ENDED_UNPAID and not staff_ask_how_much(order)
+    return (
+        charged
+        and by_console
+        and order.life in ENDED_UNPAID
+        and not staff_ask_how_much(order, account)
+    )
 
 
 def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
     """The channel had ended it, or staff had; or its payer had been told so before the money was known,
-    which staff or a restored server found out later."""
+    which staff or a restored server found out later, or a channel told of only after it had gone back."""
     told = bool(run.server.lost) and restores.order_is_lost(order)
     by_word = order.decided == "paid" and order.kiosk_state in restores.TOLD_UNPAID
-    gone_first = (
-        bool(account.payments_told) and (account.returned_at or inf) < account.payments_told[0]
-    )
-    gone_first = (
-        gone_first and order.kiosk_state in restores.TOLD_UNPAID
-    )  # heard as closed, then as paid
+    heard = min(account.payments_told, default=0.0)
+    gone_first = 0 < account.returned_at < heard and order.kiosk_state in restores.TOLD_UNPAID
     return account.paid_after_end or order.decided == "unpaid" or by_word or told or gone_first
 
 
 def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
     lost = restores.word_is_lost, restores.late_word_is_lost
-    return staff_ask_how_much(order) or any(is_lost(run, order, account) for is_lost in lost)
+    return staff_ask_how_much(order, account) or any(
+        is_lost(run, order, account) for is_lost in lost
+    )
 
 
 def _came(order: PaymentOrder) -> int:
@@ -194,12 +197,13 @@ def _went_back_twice(run: "Simulation", order: PaymentOrder) -> int:
     return sum(alert.details["amount_minor"] for alert in told)
 
 
-def staff_ask_how_much(order: PaymentOrder) -> bool:
-    """A channel said that something went back, it says nobody how much, and staff are told; or they have
-    said how much, and what goes back after that nobody hears of."""
+def staff_ask_how_much(order: PaymentOrder, account: Account) -> bool:
+    """A channel said that something went back, it says nobody how much, and staff are told; or more went
+    back after they had said how much, of which nobody hears."""
     unclear = Alert.objects.filter(kind="refund_unclear", subject=order.reference)
     said = Act.objects.filter(act="state_returned", subject_id=order.payment_id)
-    return unclear.filter(resolved_at=None).exists() or said.exists()
+    more = said.filter(at__lt=START + timedelta(seconds=account.returned_at))
+    return unclear.filter(resolved_at=None).exists() or more.exists()
 
 
 def _terminals(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -> Iterator[str]:

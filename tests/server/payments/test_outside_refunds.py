@@ -13,8 +13,11 @@ from server.ledger import posting
 from server.payments import inquiry, notifications, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
 from server.payments.decisions.refund_takeover import returned_by_hand
+from server.payments.decisions.refusal import NotPossible
+from server.payments.decisions.unclear_return import state_returned
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
+from server.payments.verification import verify_books
 from server.staff.people import Person
 from tests.server.payments.world import NOW
 
@@ -160,6 +163,52 @@ def test_staff_who_looked_into_it_are_not_told_the_same_again(paid):
     looks(2, 3, 4, 20, 60, 90)
     assert Alert.objects.filter(kind="refund_unclear").count() == 1
     assert order().next_poll_at is None, "looked at as often as any other"
+
+
+@pytest.fixture
+def unclear_after_a_part(paid):
+    """10 went back and is known; then more may have gone, and the channel does not say how much."""
+    goes_back(paid, 1000)
+    looks(1)
+    del paid.channel.sent_back[order().out_trade_no]
+    looks(3)
+    assert order().refunded_minor == 1000
+    assert Alert.objects.filter(kind="refund_unclear", resolved_at=None).count() == 1
+    return paid
+
+
+@pytest.mark.parametrize(("said", "gone"), [(1000, 1000), (2500, 2500), (TOTAL, TOTAL)])
+def test_staff_say_how_much_went_back_after_a_part_is_known(unclear_after_a_part, said, gone):
+    state_returned(order().payment_id, CLERK, "seen", NOW, returned_minor=said)
+    assert order().refunded_minor == gone
+    assert not Alert.objects.filter(kind="refund_unclear", resolved_at=None).exists()
+    assert verify_books() == []
+
+
+def test_less_than_is_known_did_not_go_back(unclear_after_a_part):
+    with pytest.raises(NotPossible) as refused:
+        state_returned(order().payment_id, CLERK, "seen", NOW, returned_minor=999)
+    assert refused.value.code == "too_little"
+    assert Alert.objects.filter(kind="refund_unclear", resolved_at=None).exists()
+
+
+def test_the_machine_hears_later_that_no_more_went_back(unclear_after_a_part):
+    goes_back(unclear_after_a_part, 1000)
+    looks(4, 11, 41)
+    assert order().refunded_minor == 1000
+    assert not Alert.objects.filter(kind="refund_unclear", resolved_at=None).exists()
+
+
+def test_the_question_ends_where_all_of_it_went_back_another_way(unclear_after_a_part):
+    """Else nobody could end it: what there was to say is known."""
+    transitions.apply_reversed(order().payment_id, "refunded", NOW)
+    state_returned(order().payment_id, CLERK, "seen", NOW, returned_minor=TOTAL)
+    assert not Alert.objects.filter(kind="refund_unclear", resolved_at=None).exists()
+    assert (order().life, order().refunded_minor) == (PaymentState.REVERSED, TOTAL)
+    with pytest.raises(NotPossible) as refused:
+        state_returned(order().payment_id, CLERK, "seen", NOW, returned_minor=TOTAL)
+    assert refused.value.code == "ended"
+    assert verify_books() == []
 
 
 def test_an_order_that_was_refunded_in_part_before_anybody_looked_is_paid_less_that(world):

@@ -164,6 +164,9 @@ _PLACES = {
     "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
     ),
+    "desk_bugs.a_part_that_staff_say_went_back_is_taken_for_all": Place(
+        themes.CONSOLE, ("console_refunds_part", "clerk_answers")
+    ),
     "desk_bugs.verification_passes_over_moves_of_credit": Place(
         themes.DATABASE, ("books_altered", "clerk_keeps_credit")
     ),
