@@ -15,7 +15,7 @@ from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing
 
 UNPLACED = (1, 1)  # the size before a layout gave one: nothing is set in it
-LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line
+LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line, most of it above
 
 load_beside(__file__)
 
@@ -103,8 +103,12 @@ class Text(Appearing, Label):
         lines = self.text.split("\n")
         widest = max(text_width(line, self.font_size, bold=self.bold) for line in lines)
         high = text_height(self.font_size, bold=self.bold) * len(lines)
-        lowest = high if len(lines) > 1 else high - LINE_AIR * self.font_size  # no room: no line
+        lowest = high if len(lines) > 1 else high - self._air(self.font_size)  # no room: no line
         return widest <= self.width and lowest <= self.height + 1
+
+    def _air(self, size: float) -> float:
+        """How much of a line's height may have no room. What hangs from the top is cut at its feet."""
+        return 0.0 if self.valign == "top" else LINE_AIR * size
 
 
 class Paragraph(Text):
@@ -151,7 +155,7 @@ class FittedLine(Text):
     def _as_high_as(self, height: float) -> int:
         """The largest height of letters whose one line has room."""
         rungs = self._rungs()
-        fitting = (r for r in rungs if text_height(r, bold=self.bold) - LINE_AIR * r <= height + 1)
+        fitting = (r for r in rungs if text_height(r, bold=self.bold) - self._air(r) <= height + 1)
         return next(fitting, rungs[-1])
 
     def _holds(self) -> bool:
