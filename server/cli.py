@@ -45,12 +45,13 @@ def main(argv: list[str]) -> int:
 
 
 def _carried_out(arguments: argparse.Namespace) -> int:
+    from django.core.management.base import CommandError
     from django.db import OperationalError, ProgrammingError
     from django.utils.translation import gettext as _
 
     try:
         return arguments.command(arguments)
-    except Refused as refused:
+    except (Refused, CommandError) as refused:
         return _failed(str(refused))
     except (OperationalError, ProgrammingError) as error:
         reason = str(error).strip().splitlines()[0]

@@ -9,19 +9,26 @@ missing, disabled or altered is found by ``missing``. SQLite tells a broken rule
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import IntegrityError, connections, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 GOING_BACK = _(
     "A database is not taken back to an earlier version, because its books are never changed; nothing"
     " was done. Restore the backup that was made before the update"
+)
+ANOTHER_VERSION = _(
+    "The database was made by another version of LobbyPay: its change %(name)s is not known here."
+    " Nothing was done. Install that version, or begin with a new database"
 )
 STAYS = _("There are bills or payments; this can no longer be changed")
 
@@ -53,6 +60,7 @@ def keep(app: AppConfig, guards: Iterable[Guard]) -> None:
 
     def take_away(using: str, plan: Sequence[Any] = (), **_: Any) -> None:
         refuse_going_back(plan)
+        refuse_another_version(app, using)
         if plan:
             _drop(own, using)
 
@@ -69,6 +77,17 @@ def refuse_going_back(plan: Sequence[tuple[Any, bool]]) -> None:
     (migration, whether backwards). Raises CommandError before anything is done."""
     if any(backwards for _migration, backwards in plan):
         raise CommandError(GOING_BACK)
+
+
+def refuse_another_version(app: AppConfig, using: str) -> None:
+    """A database that has a change of the app which this program does not know is newer, or of a version
+    that was never released. Raises CommandError before anything is done."""
+    known = {file.stem for file in Path(app.path, "migrations").glob("*.py")}
+    applied = MigrationRecorder(connections[using]).applied_migrations()
+    strange = sorted(name for label, name in applied if label == app.label and name not in known)
+    if strange:
+        name = f"{app.label} {strange[0]}"
+        raise CommandError(lazy(lambda: ANOTHER_VERSION % {"name": name}, str)())
 
 
 def missing(using: str = "default", guards: Iterable[Guard] | None = None) -> list[Guard]:

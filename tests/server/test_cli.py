@@ -5,9 +5,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,18 @@ def test_a_database_that_was_never_prepared(config: Path):
     assert failed.returncode == 1
     assert "lobbypay server migrate" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_a_database_of_another_version(config: Path, tmp_path: Path):
+    done(config, "migrate")
+    with closing(sqlite3.connect(tmp_path / "data" / "server.sqlite3")) as database, database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('billing', '0099_from_tomorrow', '2027-01-01')"
+        )
+    failed = run(config, "migrate")
+    assert failed.returncode == 1
+    assert "billing 0099_from_tomorrow" in failed.stderr and "Traceback" not in failed.stderr
 
 
 def free_port() -> int:
