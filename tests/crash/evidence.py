@@ -20,25 +20,11 @@ from typing import Any
 from contract.messages import EntryKind, Method, PaymentState
 from kiosk.journal.journal import Journal
 from tests.crash.house import CrashHouse
+from tests.simulation.accounts import Truth
 from tests.simulation.histories import histories
 
 _OPEN = "('created', 'pending', 'unknown')"
 _PAPER = re.compile(r"\[qr read from the paper\] \S*/p/([0-9a-f-]{36})")
-
-
-@dataclass(frozen=True)
-class Account:
-    """An order at a channel. The simulated channels take nothing for a closed order, and nobody gives
-    anything back in their console."""
-
-    captured_minor: int
-    kept_minor: int
-    refunds: dict[str, int]
-    channel: str = ""
-    paid_after_end: bool = False
-    taken_back: bool = False
-    partly_returned_in_console: bool = False
-    payments_told: tuple[float, ...] = ()  # its server is never restored, so nobody asks when
 
 
 @dataclass(frozen=True)
@@ -52,7 +38,9 @@ def _rows(path: Path, query: str) -> list[Any]:
         return db.execute(query).fetchall()
 
 
-def channel(path: Path) -> SimpleNamespace:
+def channel(path: Path, name: str) -> SimpleNamespace:
+    """The simulated channels take nothing for a closed order, and nobody gives anything back in their
+    console; their server is never restored, so nobody asks when they told it of a payment."""
     rows = _rows(
         path,
         "SELECT out_trade_no, amount_minor, coalesce((SELECT sum(amount_minor) FROM refunds r"
@@ -61,8 +49,7 @@ def channel(path: Path) -> SimpleNamespace:
     )
     return SimpleNamespace(
         accounts={
-            number: Account(paid, paid - back, {"": back} if back else {})
-            for number, paid, back in rows
+            number: Truth(name, paid, {"": back} if back else {}) for number, paid, back in rows
         }
     )
 
@@ -106,7 +93,9 @@ def gathered(house: CrashHouse, screen: str) -> SimpleNamespace:
         disk=SimpleNamespace(path=house.journal),
         terminal=bank(house.folder / "terminal.sqlite3"),
     )
-    channels = {m: channel(house.folder / f"{m}.sqlite3") for m in (Method.WECHAT, Method.ALIPAY)}
+    channels = {
+        m: channel(house.folder / f"{m}.sqlite3", m.value) for m in (Method.WECHAT, Method.ALIPAY)
+    }
     never_restored = SimpleNamespace(lost=[], unnoticed=[], refused=set())
     nobody_foreign = SimpleNamespace(
         code="", kiosk_id="", sent=SimpleNamespace(spoiled={}, told={})

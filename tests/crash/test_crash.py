@@ -68,7 +68,7 @@ def test_money_that_a_channel_kept_is_read_from_its_own_books(tmp_path):
     books.pay("1")
     books.pay("2")
     books.refund("2", "R2", 1000)
-    accounts = evidence.channel(path).accounts
+    accounts = evidence.channel(path, "wechat").accounts
     assert {n: (a.captured_minor, a.kept_minor) for n, a in accounts.items()} == {
         "1": (1000, 1000),
         "2": (1000, 0),

@@ -10,25 +10,15 @@ IN_THE_CONSOLE = "console"  # begins the numbers of what somebody gives back the
 
 
 @dataclass
-class Account:
-    """``captured_minor`` and ``refunds`` (number -> amount) are the truth. ``shown`` is what a query
-    says, from which moment on: a channel may be slow to show what it did itself."""
+class Truth:
+    """What is true of an order at a channel, as the invariants judge it, whoever found it out."""
 
     channel: str
-    order: Order
-    status: ChannelStatus = ChannelStatus.WAITING
-    unscanned: bool = False  # nobody scanned the code: the channel says that it has no such order
     captured_minor: int = 0
-    refunds: dict[str, int] = field(default_factory=dict)
-    refunds_told: list[tuple[float, int]] = field(
-        default_factory=list
-    )  # sums that were acknowledged
+    refunds: dict[str, int] = field(default_factory=dict)  # number -> amount
     payments_told: list[float] = field(default_factory=list)  # when that was acknowledged
     returned_at: float = 0.0  # when somebody gave some of it back in the console last
-    paid_at: datetime | None = None
     paid_after_end: bool = False  # it was closed, or declined
-    reason: str = ""  # why a charge was declined
-    shown: list[tuple[float, OrderState]] = field(default_factory=list)
 
     @property
     def taken_back(self) -> bool:
@@ -43,6 +33,22 @@ class Account:
     def partly_returned_in_console(self) -> bool:
         by_hand = any(number.startswith(IN_THE_CONSOLE) for number in self.refunds)
         return by_hand and self.kept_minor > 0
+
+
+@dataclass(kw_only=True)
+class Account(Truth):
+    """``shown`` is what a query says, from which moment on: a channel may be slow to show what it did
+    itself."""
+
+    order: Order
+    status: ChannelStatus = ChannelStatus.WAITING
+    unscanned: bool = False  # nobody scanned the code: the channel says that it has no such order
+    refunds_told: list[tuple[float, int]] = field(
+        default_factory=list
+    )  # sums that were acknowledged
+    paid_at: datetime | None = None
+    reason: str = ""  # why a charge was declined
+    shown: list[tuple[float, OrderState]] = field(default_factory=list)
 
     def state(self) -> OrderState:
         """The truth, as a query tells it: 微信支付 says 转入退款 (REFUND) of all or a part and not how

@@ -80,7 +80,7 @@ class SimulatedChannel:
         if order.out_trade_no not in self.accounts:
             self._watch(order)
             unscanned = not self.closes_unscanned
-            self.changed(Account(self.name, order, unscanned=unscanned), 0.0)
+            self.changed(Account(channel=self.name, order=order, unscanned=unscanned), 0.0)
         known = self.accounts[order.out_trade_no]
         assert known.order.amount_minor == order.amount_minor, "one number, two amounts"
         if self._faults.strikes("channel_answer_lost"):
@@ -242,7 +242,7 @@ class SimulatedChannel:
     def _charges(self, order: Order) -> Account:
         if order.out_trade_no in self.accounts:  # another charge of that number came first
             return self.accounts[order.out_trade_no]
-        account = Account(self.name, order)
+        account = Account(channel=self.name, order=order)
         account.paid_after_end = order.out_trade_no in self._reversed_before_they_came
         self.changed(account, 0.0)
         self.phones.asked(account)

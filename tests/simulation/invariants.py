@@ -29,7 +29,7 @@ from server.payments.state_machine import End
 from server.payments.verification import verify_books
 from server.staff.models import Act
 from tests.simulation import front_desk, restores, unexpected_entries
-from tests.simulation.accounts import Account
+from tests.simulation.accounts import Truth
 from tests.simulation.estate import FOREIGN_ID
 from tests.simulation.threads import START
 
@@ -138,7 +138,7 @@ def _channels(run: "Simulation") -> Iterator[str]:
             yield f"{order.reference}: still {order.state}"
 
 
-def _told_nothing(order: PaymentOrder, account: Account) -> bool:
+def _told_nothing(order: PaymentOrder, account: Truth) -> bool:
     """Its payer reads that nothing was charged, though it was, and somebody gave it back in the console.
     What the channel gave back itself, as it was asked to, it calls never paid; where the server had asked
     for that, it cannot tell one from the other."""
@@ -152,7 +152,7 @@ def _told_nothing(order: PaymentOrder, account: Account) -> bool:
     )
 
 
-def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+def _is_late(run: "Simulation", order: PaymentOrder, account: Truth) -> bool:
     """The channel had ended it, or staff had; or its payer had been told so before the money was known,
     which staff or a restored server found out later, or a channel told of only after it had gone back."""
     told = bool(run.server.lost) and restores.order_is_lost(order)
@@ -162,7 +162,7 @@ def _is_late(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
     return account.paid_after_end or order.decided == "unpaid" or by_word or told or gone_first
 
 
-def _excused(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+def _excused(run: "Simulation", order: PaymentOrder, account: Truth) -> bool:
     lost = restores.word_is_lost, restores.late_word_is_lost
     return staff_ask_how_much(order, account) or any(
         is_lost(run, order, account) for is_lost in lost
@@ -197,7 +197,7 @@ def _went_back_twice(run: "Simulation", order: PaymentOrder) -> int:
     return sum(alert.details["amount_minor"] for alert in told)
 
 
-def staff_ask_how_much(order: PaymentOrder, account: Account) -> bool:
+def staff_ask_how_much(order: PaymentOrder, account: Truth) -> bool:
     """A channel said that something went back, it says nobody how much, and staff are told; or more went
     back after they had said how much, of which nobody hears."""
     unclear = Alert.objects.filter(kind="refund_unclear", subject=order.reference)

@@ -6,7 +6,7 @@ from contract.messages import Method, PaymentRecord, PaymentState
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk as FleetKiosk
 from server.payments.models import PaymentOrder
-from tests.simulation.accounts import IN_THE_CONSOLE, Account
+from tests.simulation.accounts import IN_THE_CONSOLE, Truth
 
 if TYPE_CHECKING:
     from tests.simulation.lobby import SimulatedKiosk
@@ -16,7 +16,7 @@ ENDED_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED)
 TOLD_UNPAID = (*ENDED_UNPAID, PaymentState.REVERSED)
 
 
-def word_is_lost(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+def word_is_lost(run: "Simulation", order: PaymentOrder, account: Truth) -> bool:
     """Whether the server knows less of what went back in the console than it was told, and all that told
     it of the last sum is among what a restore lost.
 
@@ -47,7 +47,7 @@ def knows_more(kiosk: "SimulatedKiosk") -> bool:
     return kiosk.journal.acknowledged() > row.journal_sequence
 
 
-def late_word_is_lost(run: "Simulation", order: PaymentOrder, account: Account) -> bool:
+def late_word_is_lost(run: "Simulation", order: PaymentOrder, account: Truth) -> bool:
     """Whether an order that had ended unpaid was paid after that, and each time that its channel told
     so was lost by a restore which no kiosk noticed: the server had taken no journal meanwhile."""
     unpaid = order.life in ENDED_UNPAID and account.captured_minor > 0
@@ -70,7 +70,7 @@ def order_is_lost(order: PaymentOrder) -> bool:
     return not order.request_hash and order.kiosk_state in ENDED_UNPAID
 
 
-def payment_is_lost(run: "Simulation", account: Account) -> bool:
+def payment_is_lost(run: "Simulation", account: Truth) -> bool:
     """Whether a restore lost that the server knew of the payment: a channel that calls closed what was
     given back whole since, and tells of the payment no more, cannot be asked for it."""
     return account.channel == "alipay" and bool(run.server.lost)

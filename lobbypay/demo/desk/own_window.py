@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import mss
@@ -60,7 +61,15 @@ class OwnWindow:
             except subprocess.TimeoutExpired:
                 self._browser.kill()
                 self._browser.wait()
+        self._forget()
+
+    def _forget(self) -> None:
+        """The browser's helpers outlive it by a moment, and may write into the profile meanwhile."""
+        end = time.monotonic() + ENDS_WITHIN_S
         shutil.rmtree(self._profile, ignore_errors=True)
+        while self._profile.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+            shutil.rmtree(self._profile, ignore_errors=True)
 
 
 def placed(screen: Box, size: tuple[int, int]) -> tuple[Box, Box]:
