@@ -11,8 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from server.billing.kinds_field import KindsField
 from server.billing.rules import item as rules
 from server.billing.rules.registry import RULES
+from server.billing.steps_field import STEPS_MAX, StepsField
 from server.estate.fields import BilingualField
 from server.estate.models import Community, ParkingSpace, Unit, Vehicle
 from server.estate.tenancy import OfCommunity
@@ -20,7 +22,6 @@ from server.language import chosen
 from server.ledger.guards import check_stays
 
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
-STEPS_MAX = 9
 NEVER_CHARGED = date(
     2000, 1, 1
 )  # the last day of an item that no period charges; it needs no tariff
@@ -94,7 +95,13 @@ class FeeItem(OfCommunity):
     minimum = models.DecimalField(
         _("Minimum"), max_digits=12, decimal_places=2, default=Decimal(0), validators=[NOT_NEGATIVE]
     )
-    unit_kinds = models.JSONField(_("Kinds of units"), default=no_kinds, blank=True)
+    unit_kinds = KindsField(
+        _("Kinds of units"),
+        kinds=Unit.Kind,
+        default=no_kinds,
+        blank=True,
+        help_text=_("All where none is chosen"),
+    )
     holding = models.CharField(
         _("Parking spaces charged"),
         max_length=10,
@@ -103,7 +110,13 @@ class FeeItem(OfCommunity):
         default="",
         help_text=_("Owned ones, let ones, or all where nothing is chosen"),
     )
-    vehicle_kinds = models.JSONField(_("Kinds of vehicles"), default=no_kinds, blank=True)
+    vehicle_kinds = KindsField(
+        _("Kinds of vehicles"),
+        kinds=Vehicle.Kind,
+        default=no_kinds,
+        blank=True,
+        help_text=_("All where none is chosen"),
+    )
     split_by = models.CharField(
         _("How shared cost is split"),
         max_length=8,
@@ -133,6 +146,12 @@ class FeeItem(OfCommunity):
 
     def __str__(self) -> str:
         return chosen(self.name)
+
+    def unit_kinds_told(self) -> str:
+        return self._meta.get_field("unit_kinds").told(self.unit_kinds)
+
+    def vehicle_kinds_told(self) -> str:
+        return self._meta.get_field("vehicle_kinds").told(self.vehicle_kinds)
 
     def clean(self) -> None:
         super().clean()
@@ -187,13 +206,11 @@ class Tariff(OfCommunity):
         default=Decimal(0),
     )
     valid_from = models.DateField(_("Valid from"))
-    steps = models.JSONField(
+    steps = StepsField(
         _("Steps"),
         default=no_steps,
         blank=True,
-        help_text=_(
-            "Pairs of use and rate, the last one without an end: [[180, 0.538], [null, 0.888]]"
-        ),
+        help_text=_("Instead of the rate, for the unit's own meter"),
     )
     steps_over_year = models.BooleanField(_("Steps over a year, not a month"), default=False)
 
@@ -207,22 +224,30 @@ class Tariff(OfCommunity):
         ]
 
     def __str__(self) -> str:
-        return f"{self.fee_item} {self.rate.normalize():f}"
+        return f"{self.fee_item} {self.steps_told() or f'{self.rate.normalize():f}'}"
+
+    def steps_told(self) -> str:
+        return steps_told(self.steps)
 
     def clean(self) -> None:
         super().clean()
-        if self.steps and self.rule != "per_meter":
-            raise ValidationError({"steps": gettext("Only a unit's own meter is charged by steps")})
         try:
             steps_of(self.steps)
         except ValueError as wrong:
             raise ValidationError(
                 {"steps": gettext("Steps rise, and only the last one has no end")}
             ) from wrong
+        if self.steps and self.rule != "per_meter":
+            raise ValidationError({"steps": gettext("Only a unit's own meter is charged by steps")})
         if self.rule == "percentage" and self.fee_item_id and self.fee_item.base_id is None:
             raise ValidationError(
                 {"rule": gettext("Say first of which fee item it is a percentage")}
             )
+
+
+def steps_told(stored: Any) -> str:
+    """``180: 0.538; …: 0.888``: the rate up to each use."""
+    return "; ".join(f"{up_to or '…'}: {rate}" for up_to, rate in stored or ())
 
 
 def steps_of(stored: Any) -> tuple[rules.Step, ...]:

@@ -1,19 +1,17 @@
 """A new price as it is typed: rate or steps, from when, and why."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from server.billing.fees import STEPS_MAX, FeeItem, Tariff, rule_choices, steps_of
+from server.billing.fees import FeeItem, Tariff, rule_choices, steps_of
 from server.billing.rules.item import TariffFacts
+from server.billing.steps_field import StepsFormField
 from server.staff.audit import REASON_MAX
 
-ROWS = STEPS_MAX
 _RATE = {"required": False, "min_value": Decimal(0), "max_digits": 12, "decimal_places": 4}
 
 
@@ -25,37 +23,26 @@ class _Day(forms.DateInput):
 
 
 class TariffForm(forms.Form):
-    """``rate`` in major units; or steps as rows, of which the last has no end."""
+    """``rate`` in major units; or steps."""
 
     rule = forms.ChoiceField(label=_("Rule"), choices=rule_choices)
     rate = forms.DecimalField(label=_("Rate"), localize=False, **_RATE)
     valid_from = forms.DateField(label=_("Valid from"), widget=_Day())
+    steps = StepsFormField(label=_("Steps"), required=False)
     over_year = forms.BooleanField(label=_("Steps over a year, not a month"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=REASON_MAX)
 
     def __init__(self, item: FeeItem, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._item = item
-        for row in range(ROWS):
-            self.fields[f"up_to-{row}"] = forms.DecimalField(
-                required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2
-            )
-            self.fields[f"rate-{row}"] = forms.DecimalField(**_RATE)
         for field in self.fields.values():
             if isinstance(field, forms.DecimalField):
                 field.widget.attrs["inputmode"] = "decimal"
-
-    def rows(self) -> Iterator[tuple[Any, Any]]:
-        """The fields of steps, as many as are filled and some more."""
-        filled = [n for n in range(ROWS) if self[f"rate-{n}"].value() not in (None, "")]
-        for row in range(min(ROWS, max([-1, *filled]) + 4)):
-            yield self[f"up_to-{row}"], self[f"rate-{row}"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        cleaned["steps"] = self._steps()
         if not cleaned["steps"] and cleaned["rate"] is None:
             self.add_error("rate", _("Give a rate, or steps"))
         elif cleaned["steps"] and cleaned["rate"] is not None:
@@ -74,21 +61,6 @@ class TariffForm(forms.Form):
         except ValidationError as wrong:
             for field, said in wrong.message_dict.items():
                 self.add_error(field if field in self.fields else None, said)
-
-    def _steps(self) -> list[list[str | None]]:
-        """As they are kept. A row without a rate is none."""
-        steps: list[list[str | None]] = []
-        for row in range(ROWS):
-            up_to, rate = self.cleaned_data[f"up_to-{row}"], self.cleaned_data[f"rate-{row}"]
-            if rate is None and up_to is not None:
-                self.add_error(f"rate-{row}", _("Give the rate of this step"))
-            if rate is not None:
-                steps.append([None if up_to is None else f"{up_to.normalize():f}", f"{rate}"])
-        try:
-            steps_of(steps)
-        except ValueError:
-            self.add_error(None, gettext("Steps rise, and only the last one has no end"))
-        return steps
 
     def tariff(self) -> Tariff:
         """As it would be kept, not yet written."""

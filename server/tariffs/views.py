@@ -64,8 +64,8 @@ def _table(community: Community, items: list[Any]) -> page_export.Table:
     rows = []
     for item, tariffs in items:
         for tariff, holds, rate in tariffs:
-            steps = "; ".join(f"{up_to or '…'}: {each}" for up_to, each in tariff.steps or ())
-            rule, said = tariff.get_rule_display(), _("yes") if holds else ""
+            steps, rule = tariff.steps_told(), tariff.get_rule_display()
+            said = _("yes") if holds else ""
             rows.append((chosen(item.name), f"{tariff.valid_from}", rule, rate, steps, said))
     return page_export.Table("prices", [community.pk], heading, rows)
 
@@ -105,9 +105,7 @@ def _last(item: FeeItem) -> dict[str, Any]:
     said: dict[str, Any] = {"rule": row.rule, "over_year": row.steps_over_year}
     if not row.steps:
         said["rate"] = f"{row.rate.normalize():f}"
-    for number, (up_to, rate) in enumerate(row.steps):
-        said |= {f"up_to-{number}": up_to, f"rate-{number}": rate}
-    return said
+    return said | {"steps": row.steps}
 
 
 def _digest(form: TariffForm) -> str:

@@ -31,8 +31,21 @@ def test_a_price_is_changed(page, tmp_path: Path, language: str, width: int):
     page.click(f"a[href='/staff/prices/{water.pk}/']")
     page.fill("#id_valid_from", "2027-02-01")
     page.fill("#id_rate", "")
-    for name, value in (("up_to-0", "5"), ("rate-0", "3.5"), ("rate-1", "9.8")):
+    assert page.locator("[data-steps] tbody tr").count() == 1
+    page.click("[data-steps-add]")
+    page.focus("[data-steps-add]")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "id_steps-2-up_to"
+    page.screenshot(path=tmp_path / "steps.png", full_page=True)
+    assert not page.evaluate(WEAK_TEXT) and page.evaluate(WIDE) <= 0
+    for name, value in (
+        ("steps-0-up_to", "4"),
+        ("steps-1-up_to", "5"),
+        ("steps-1-rate", "3.5"),
+        ("steps-2-rate", "9.8"),
+    ):
         page.fill(f"#id_{name}", value)
+    page.click("[data-steps-remove]")
     page.fill("#id_reason", "调价")
     page.click("button[value=preview]")
     page.wait_for_selector("#effect")
@@ -40,4 +53,10 @@ def test_a_price_is_changed(page, tmp_path: Path, language: str, width: int):
     assert not page.evaluate(WEAK_TEXT) and page.evaluate(WIDE) <= 0
     page.click("button[value=save]")
     page.wait_for_selector(".notice.good")
-    assert Tariff.objects.filter(fee_item=water, valid_from=date(2027, 2, 1)).exists()
+    made = Tariff.objects.get(fee_item=water, valid_from=date(2027, 2, 1))
+    assert made.steps == [["5", "3.5"], [None, "9.8"]]
+    page.goto(f"/admin/billing/tariff/{made.pk}/change/")
+    page.wait_for_selector("[data-steps-add]")
+    page.screenshot(path=tmp_path / "back_office.png", full_page=True)
+    page.goto(f"/admin/billing/feeitem/{water.pk}/change/")
+    page.screenshot(path=tmp_path / "item.png", full_page=True)
