@@ -39,7 +39,8 @@ class Bill(Message):
     """What a unit owes for a period. ``amount_minor``, still open: its lines and ``late_fee_minor``.
 
     Of a month there is one bill. Others (an instalment, a package of months) have a ``title``.
-    ``replaces``: bills that this one stands for since they were voided.
+    ``replaces``: bills that this one stands for since they were voided. ``unit_label``: what its unit is
+    called, where that is another than the one it is paid with, into which it was merged.
     """
 
     number: BillNumber
@@ -54,6 +55,7 @@ class Bill(Message):
     held: bool = False  # a payment whose end is not known may have paid it: nobody is to pay it now
     title: Text | None = None
     replaces: list[BillNumber] = []
+    unit_label: NameText | None = None
 
     @property
     def money(self) -> Money:

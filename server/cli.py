@@ -218,7 +218,7 @@ def _bill_pdf(arguments: argparse.Namespace) -> int:
 
     community = community_called(arguments.community)
     try:
-        unit = unit_accounts.find_unit(community, arguments.unit)
+        unit = unit_accounts.unit_called(community, arguments.unit)
         bill = bill_pdf.bill_to_print(unit, arguments.period)
         pdf = bill_pdf.render(bill, business_day(timezone.now(), community.time_zone))
         arguments.out.write_bytes(pdf)

@@ -6,6 +6,7 @@ while it is young: a bill may be paid, changed or void the next day, and the cop
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,13 @@ def _with_tables(where: str) -> sqlite3.Connection:
     return db
 
 
+def _by_unit(accounts: list[UnitAccount]) -> Iterator[tuple[str, str]]:
+    """Each account by its unit's code, and by those of units that went into it and still owe."""
+    kept = [(account, account.model_dump_json()) for account in accounts]
+    yield from ((account.unit, text) for account, text in kept)
+    yield from ((bill.unit, text) for account, text in kept for bill in account.bills)
+
+
 class BillsCache:
     """It is a convenience: no fault of the disk it lies on gets in the way of anything else.
 
@@ -154,10 +162,7 @@ class BillsCache:
             self._db.execute("BEGIN")
             self._db.execute("DELETE FROM accounts")
             self._db.execute("DELETE FROM synced")
-            self._db.executemany(
-                "INSERT INTO accounts VALUES (?, ?)",
-                [(account.unit, account.model_dump_json()) for account in accounts],
-            )
+            self._db.executemany("INSERT OR IGNORE INTO accounts VALUES (?, ?)", _by_unit(accounts))
             told = (synced.owner, synced.as_of.isoformat(), synced.acknowledged)
             self._db.execute("INSERT INTO synced VALUES (?, ?, ?)", told)
             self._db.execute("COMMIT")

@@ -176,6 +176,9 @@ def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
         blocks.append(Line(speech.words("receipt.top_up"), paid_in, bold=True))
     for bill in record.bills:
         named = bill.title.in_language(speech.language) if bill.title else None
+        if bill.unit_label:
+            of_unit = bill.unit_label.in_language(speech.language)
+            blocks.append(Line(speech.words("receipt.unit"), of_unit))
         blocks.append(Line(named or _period(bill.period, speech), bill.number, bold=True))
         for line in bill.lines:
             amount = _money(record, line.amount_minor, speech)

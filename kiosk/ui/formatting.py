@@ -59,10 +59,19 @@ def method_names(language: Locale, methods: tuple[Method, ...]) -> str:
 
 
 def bill_name(language: Locale, bill: Bill, *, short: bool = False) -> str:
-    """Its title where it is no month's own bill; else the month, perhaps short."""
+    """Its title where it is no month's own bill; else the month, perhaps short. Before it the code of its
+    unit, where that went into the one it is paid with."""
+    name = translations.month(language, bill.period, short=short)
     if bill.title is not None:
-        return bill.title.in_language(language)
-    return translations.month(language, bill.period, short=short)
+        name = bill.title.in_language(language)
+    return f"{bill.unit} · {name}" if bill.unit_label else name
+
+
+def spoken_month(language: Locale, bill: Bill) -> str:
+    """What a bill is called aloud where its name cannot be said: the month, after the code of a unit
+    that went into the one it is paid with."""
+    month = translations.month(language, bill.period)
+    return f"{bill.unit} {month}" if bill.unit_label else month
 
 
 def line_name(language: Locale, line: BillLine) -> str:

@@ -23,9 +23,8 @@ from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
 from server.api.parsing import StrictParser
-from server.billing.unit_accounts import accounts_of, find_bill, to_contract
+from server.billing.unit_accounts import accounts_of, find_bill, owing, to_contract
 from server.database import serializable
-from server.estate.models import Unit
 from server.fleet import callbacks, clone_detection, enrolment, reenrolment
 from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
@@ -101,14 +100,12 @@ def config(request: HttpRequest) -> Any:
 @api.get("/bills/open", response=messages.OpenBills)
 def open_bills(request: HttpRequest, cursor: str = "") -> Any:
     """A page of the community's units with open bills, for the hours without a line."""
-    kiosk = _kiosk(request)
-    units = Unit.objects.filter(
-        community=kiosk.community, code__gt=cursor, bills__state="open"
-    ).select_related("community")
-    page = list(units.distinct().order_by("code")[: UNITS_A_PAGE + 1])
+    kiosk, today = _kiosk(request), _today(_kiosk(request))
+    units = owing(kiosk.community, today).filter(code__gt=cursor).select_related("community")
+    page = list(units.order_by("code")[: UNITS_A_PAGE + 1])
     more = page[UNITS_A_PAGE - 1].code if len(page) > UNITS_A_PAGE else None
     return messages.OpenBills(
-        accounts=accounts_of(page[:UNITS_A_PAGE], _today(kiosk)),
+        accounts=accounts_of(page[:UNITS_A_PAGE], today),
         next_cursor=more,
         as_of=timezone.now(),
         journal_received=kiosk.journal_sequence,  # as it was before the bills were read

@@ -8,6 +8,8 @@ from contract import bill_code
 from contract.messages import ErrorCode, UnitAccount, UnitLookup
 from server.api.errors import Refusal
 from server.api.models import LookupWindow
+from server.billing.merged_units import paid_with
+from server.billing.models import Bill
 from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
 from server.estate.models import Occupancy, Unit
@@ -44,18 +46,18 @@ def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:
 
 
 def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: date) -> None:
-    """A bill of the unit, under whatever code it was printed, or the end of a resident's phone number."""
+    """A bill that is paid with the unit, under whatever code it was printed, or the end of a resident's
+    phone number."""
     if lookup.bill_token:
         keys = trusted_keys(kiosk.community)
         reading = bill_code.read_token(lookup.bill_token, keys, kiosk.community.code, today)
-        if reading.code and unit.bills.filter(number=reading.code.bill_number).exists():
+        bills = Bill.objects.filter(unit__in=paid_with(unit, today))
+        if reading.code and bills.filter(number=reading.code.bill_number).exists():
             return
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
     if not lookup.phone_last4:
         raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
-    # Who lives in what the unit was merged into still pays its debts.
-    homes = [one for one in (unit.pk, unit.merged_into_id) if one]
-    here = Occupancy.objects.filter(on_day(today), unit__in=homes)
+    here = Occupancy.objects.filter(on_day(today), unit=unit)
     phones = here.values_list("resident__phone", flat=True)
     if not any(phone.endswith(lookup.phone_last4) for phone in phones if phone):
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)

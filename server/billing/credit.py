@@ -13,6 +13,7 @@ from django.db import transaction
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.leases import BillNotOpen, key_of, lock, may_be_paid, refuse_held
+from server.billing.merged_units import paid_with
 from server.billing.models import Bill, BillKind, BillState
 from server.billing.settlement import CREDIT, Part, Taken, settle_together
 from server.billing.unit_accounts import credit_minor
@@ -143,15 +144,16 @@ def use_by(
     at: datetime,
     reason: str = "",
 ) -> CreditMove:
-    """Pays these open bills whole, late fee of ``today`` included, or none of them. Raises BillNotOpen,
-    BillLeased, TooLittleCredit, KeyReused, ValueError for no bill."""
+    """Pays these open bills whole, late fee of ``today`` included, or none of them; also of units that
+    went into this one. Raises BillNotOpen, BillLeased, TooLittleCredit, KeyReused, ValueError for no
+    bill."""
     unit = _locked(unit)
     known = CreditMove.objects.filter(key=key).first()
     if known is not None:
         return _known(key, unit, Kind.USED, known.amount_minor, "") or known
-    rows = lock(bills)
+    rows, own = lock(bills), paid_with(unit, today)
     for bill in rows:
-        if bill.state != BillState.OPEN or bill.unit_id != unit.pk:
+        if bill.state != BillState.OPEN or bill.unit_id not in own:
             raise BillNotOpen(bill)
     refuse_held(rows)
     terms = terms_of(unit.community_id)
@@ -163,9 +165,10 @@ def use_by(
 def use_oldest_first(
     person: Person, unit: Unit, *, key: str, today: date, at: datetime, reason: str = ""
 ) -> CreditMove | None:
-    """Pays the open bills whole, the oldest first, as far as the credit reaches; None when it reaches
-    none. Bills that may be paid already are passed over, and packages, which are paid by choice; it ends
-    before one that costs more."""
+    """Pays the unit's own open bills whole, the oldest first, as far as the credit reaches; None when it
+    reaches none. Bills that may be paid already are passed over, and packages, which are paid by choice,
+    as are bills of units that went into it: they may be another's debt. It ends before one that costs
+    more."""
     unit = _locked(unit)
     known = CreditMove.objects.filter(key=key).first()
     if known is not None:

@@ -12,6 +12,7 @@ from contract.business_day import business_day
 from server.billing import waiver_lines
 from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.leases import Held, key_of, may_be_paid
+from server.billing.merged_units import gone_into, living
 from server.billing.models import Bill, BillKind, BillLine, BillReplacement, BillState
 from server.billing.rules.late_fee import LateFeeTerms
 from server.estate import occupancy
@@ -32,22 +33,16 @@ class BillNotFound(Exception):
 
 
 def find_unit(community: Community, code: str) -> Unit:
-    """The unit that a resident typed, or that had this code when its bills were printed, in whatever
-    spelling (``contract.unit_code``); for one that was merged and owes nothing any more the unit into
-    which it was. Raises UnitNotFound, also when two units could be meant."""
-    return _living(_named(community, code))
+    """The unit that a resident typed, as ``unit_called``; for one that was merged, from the day on which
+    it ended, the unit into which it was: with that, what it owes is paid. Raises UnitNotFound."""
+    unit = unit_called(community, code)
+    return living(unit, business_day(timezone.now(), community.time_zone))
 
 
-def _living(unit: Unit) -> Unit:
-    """A unit that ended goes on being found while there is something to be paid for it."""
-    if unit.ends is None or business_day(timezone.now(), unit.community.time_zone) < unit.ends:
-        return unit
-    if unit.merged_into is None or unit.bills.filter(state=BillState.OPEN).exists():
-        return unit
-    return _living(unit.merged_into)
-
-
-def _named(community: Community, code: str) -> Unit:
+def unit_called(community: Community, code: str) -> Unit:
+    """The unit of this code, or that had it when its bills were printed, in whatever spelling
+    (``contract.unit_code``), whether it is one still or not. Raises UnitNotFound, also when two units
+    could be meant."""
     typed = code.strip()
     units = Unit.objects.filter(community=community)
     unit = units.filter(code__iexact=typed).first()
@@ -69,6 +64,15 @@ def _spelled_alike(units: QuerySet[Unit], typed: str, column: str) -> Unit | Non
     return units.get(pk=found.pop()) if len(found) == 1 else None
 
 
+def owing(community: Community, today: date) -> QuerySet[Unit]:
+    """The units with open bills, or into which such went; these are not among them."""
+    of_here = Unit.objects.filter(community=community)
+    owed = Exists(Bill.objects.filter(unit=OuterRef("pk"), state=BillState.OPEN))
+    gone = of_here.filter(ends__lte=today, merged_into__isnull=False)
+    heirs = {living(unit, today).pk for unit in gone.filter(owed).select_related("merged_into")}
+    return of_here.exclude(pk__in=gone.values("pk")).filter(owed | Q(pk__in=heirs))
+
+
 def find_bill(community: Community, number: str) -> Bill:
     """Raises BillNotFound."""
     bill = Bill.objects.select_related("unit").filter(community=community, number=number).first()
@@ -84,16 +88,16 @@ def to_contract(bill: Bill, today: date) -> messages.Bill:
     return _bill(bill, today, terms_of(bill.community_id), _history([bill]), held)
 
 
-def snapshot(bills: Sequence[Bill], today: date) -> list[messages.Bill]:
-    """Bills of one community as of ``today`` with all their lines, to be kept with a payment. What the
-    fee items came to in other periods is left out."""
-    terms = terms_of(bills[0].community_id) if bills else None
-    return [_bill(bill, today, terms, {}, {}) for bill in bills]
+def snapshot(unit: Unit, bills: Sequence[Bill], today: date) -> list[messages.Bill]:
+    """Bills of one community as of ``today`` with all their lines, to be kept with a payment of ``unit``.
+    What the fee items came to in other periods is left out."""
+    terms = terms_of(unit.community_id)
+    return [_bill(bill, today, terms, {}, {}, unit) for bill in bills]
 
 
 def account_of(unit: Unit, today: date) -> messages.UnitAccount:
-    """A unit's open bills, oldest first, those among them that may be paid already marked as held, and
-    its credit balance."""
+    """A unit's open bills and those of the units that went into it, oldest first, those among them that
+    may be paid already marked as held, and its credit balance."""
     return accounts_of([unit], today)[0]
 
 
@@ -102,10 +106,10 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
     if not units:
         return []
     community = units[0].community
-    bills = _open_bills(units)
-    history = _history([bill for of_unit in bills.values() for bill in of_unit])
+    bills = _open_bills(units, today)
+    every = [bill for of_unit in bills.values() for bill in of_unit]
+    history, held = _history(every), may_be_paid({bill.unit_id for bill in every})
     terms = terms_of(community.pk)
-    held = may_be_paid(unit.pk for unit in units)
     payers = occupancy.payers(units, today)
     credit = posting.balances_by_unit(community.pk, "credit", [unit.pk for unit in units])
     return [
@@ -113,7 +117,7 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
             unit=unit.code,
             label=unit.label,
             payer=payers[unit.pk].masked_name if unit.pk in payers else "",
-            bills=[_bill(bill, today, terms, history, held) for bill in bills[unit.pk]],
+            bills=[_bill(bill, today, terms, history, held, unit) for bill in bills[unit.pk]],
             credit_minor=max(0, -credit.get(unit.pk, 0)),
             currency=community.currency,
         )
@@ -131,14 +135,21 @@ def overdrawn_minor(unit: Unit) -> int:
     return max(0, posting.balance(unit.community_id, "credit", unit_id=unit.pk))
 
 
-def _open_bills(units: Sequence[Unit]) -> dict[int, list[Bill]]:
+def _open_bills(units: Sequence[Unit], today: date) -> dict[int, list[Bill]]:
+    """By the unit with which they are paid."""
     found: dict[int, list[Bill]] = defaultdict(list)
-    query = Bill.objects.filter(unit__in=units, state=BillState.OPEN).order_by("period", "pk")
+    gone = gone_into([unit.pk for unit in units], today)
+    payers: dict[int, list[int]] = defaultdict(list)
+    for unit in units:
+        for owing in (unit.pk, *gone.get(unit.pk, [])):
+            payers[owing].append(unit.pk)
+    query = Bill.objects.filter(unit__in=payers, state=BillState.OPEN).order_by("period", "pk")
     bills = list(query.select_related("unit").prefetch_related("lines__fee_item"))
     prefetch_related_objects([b for b in bills if waiver_lines.any_of(b)], "waivers__fee_item")
     prefetch_related_objects([b for b in bills if _replaces(b)], "replaces__old")
     for bill in bills:
-        found[bill.unit_id].append(bill)
+        for unit in payers[bill.unit_id]:
+            found[unit].append(bill)
     return found
 
 
@@ -159,11 +170,19 @@ def _history(bills: Iterable[Bill]) -> History:
 
 
 def _bill(
-    bill: Bill, today: date, terms: LateFeeTerms | None, history: History, held: Held
+    bill: Bill,
+    today: date,
+    terms: LateFeeTerms | None,
+    history: History,
+    held: Held,
+    asked: Unit | None = None,
 ) -> messages.Bill:
+    """``asked``: the unit with which it is shown."""
+    other = asked is not None and asked.pk != bill.unit_id
     return messages.Bill(
         number=bill.number,
         unit=bill.unit.code,
+        unit_label=bill.unit.label if other else None,
         period=bill.period,
         amount_minor=open_minor(bill, today, terms),
         late_fee_minor=late_fee_of(bill, today, terms),

@@ -21,6 +21,7 @@ from server.billing.amounts import open_minor, terms_of
 from server.billing.credit_moves import CreditMove
 from server.billing.credit_reserve import reserved_minor
 from server.billing.leases import BillLeased, BillNotOpen
+from server.billing.merged_units import paid_with
 from server.billing.models import Bill, BillState
 from server.billing.typed_money import NoAmount, minor_of
 from server.billing.unit_accounts import credit_minor
@@ -69,7 +70,8 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     today = business_day(timezone.now(), unit.community.time_zone)
     terms, currency = terms_of(unit.community_id), unit.community.currency
-    bills = Bill.objects.filter(unit=unit, state=BillState.OPEN).order_by("period", "pk")
+    open_ones = Bill.objects.filter(unit__in=paid_with(unit, today), state=BillState.OPEN)
+    bills = open_ones.select_related("unit").order_by("period", "pk")
     waiting = Request.objects.filter(
         community=unit.community_id,
         kind=credit_approval.CODE,
@@ -140,8 +142,9 @@ def _deposit(request: HttpRequest, unit: Unit) -> str:
 
 def _use(request: HttpRequest, unit: Unit) -> str:
     now = timezone.now()
-    chosen = Bill.objects.filter(unit=unit, number__in=request.POST.getlist("bill"))
     by, day, key = people.of(request.user), _today(unit, now), _key(request)
+    units = paid_with(unit, day)
+    chosen = Bill.objects.filter(unit__in=units, number__in=request.POST.getlist("bill"))
     if request.POST.getlist("bill"):
         credit.use_by(by, unit, list(chosen), key=key, today=day, at=now)
         return _("Done")

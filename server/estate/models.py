@@ -160,7 +160,7 @@ class Unit(OfCommunity):
     It may be corrected; the codes it had when bills were issued go on finding it
     (``server.estate.immutability``). ``begins``: the first day on which there is such a unit, ``ends``
     the first one on which there is none any more, both where units were merged or split; whoever asks
-    for one that was merged and has nothing open any more gets ``merged_into``.
+    for one that was merged gets ``merged_into`` from then on.
     """
 
     class Kind(models.TextChoices):

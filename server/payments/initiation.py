@@ -18,6 +18,7 @@ from server.billing import credit_reserve
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, lease, lock
+from server.billing.merged_units import paid_with
 from server.billing.models import Bill, BillState
 from server.billing.unit_accounts import UnitNotFound, credit_minor, find_unit, snapshot
 from server.estate.models import Community, Unit
@@ -202,7 +203,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         kiosk_code=caller.kiosk_code,
         reference=request.reference,
         method=request.method.value,
-        bills=kept_bills(snapshot(bills, today)),
+        bills=kept_bills(snapshot(unit, bills, today)),
         amount_minor=request.amount_minor,
         credit_minor=request.credit_minor,
         reserved_minor=request.credit_minor,
@@ -255,7 +256,7 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
     if request.top_up:
         return _checked_top_up(unit, request)
     wanted = {b.number: b.amount_minor for b in request.bills}
-    named = Bill.objects.filter(unit=unit, number__in=wanted)
+    named = Bill.objects.filter(unit__in=paid_with(unit, today), number__in=wanted)
     as_held = named.select_related("unit").prefetch_related("lines__fee_item")
     found = {bill.number: bill for bill in as_held}
     if request.currency != unit.community.currency:

@@ -192,6 +192,11 @@ _TITLES = (
 TITLED = [
     bill.model_copy(update={"title": title}) for bill, title in zip(BILLS, _TITLES, strict=True)
 ]
+_OLD = Text(zh="3栋2单元1202", en="Building 3, entrance 2, 1202")
+MERGED = [  # the first is of a unit that went into this one
+    BILLS[0].model_copy(update={"number": "HP-1202", "unit": "3-2-1202", "unit_label": _OLD}),
+    *BILLS,
+]
 LONG_ACCOUNT = UnitAccount(
     unit="12-2-2801",
     label=Text(

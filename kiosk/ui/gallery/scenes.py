@@ -26,6 +26,7 @@ from kiosk.ui.gallery.samples import (
     CODE_URL,
     CONFIG,
     LONG_ACCOUNT,
+    MERGED,
     NOW,
     TITLED,
     WALL,
@@ -159,6 +160,7 @@ def _bills() -> dict[str, Session]:
     every = tuple(b.number for b in LONG_ACCOUNT.bills)
     one = ACCOUNT.model_copy(update={"bills": BILLS[1:2]})
     titled = ACCOUNT.model_copy(update={"bills": TITLED})
+    merged = ACCOUNT.model_copy(update={"bills": MERGED})
     return {
         "bills": session(Screen.BILLS, selected=tuple(b.number for b in BILLS[:2])),
         "bills-reprint": session(
@@ -167,6 +169,8 @@ def _bills() -> dict[str, Session]:
         "bills-one": session(Screen.BILLS, account=one, selected=(BILLS[1].number,)),
         "bills-one-by-one": session(Screen.BILLS, itemised=True),
         "bills-titled": session(Screen.BILLS, account=titled),
+        "bills-merged": session(Screen.BILLS, account=merged),
+        "explain-merged": session(Screen.EXPLAIN, account=merged, explaining=MERGED[0].number),
         "explain-titled": session(Screen.EXPLAIN, account=titled, explaining=TITLED[0].number),
         "paid-titled": paid(payment=record(Method.WECHAT, PaymentState.APPROVED, bills=TITLED)),
         "bills-none-chosen": session(Screen.BILLS, selected=()),

@@ -18,13 +18,14 @@ from kiosk.ui.formatting import (
     line_detail,
     money,
     overdue,
+    spoken_month,
     today,
     unit_and_payer,
     zone,
 )
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import day, month
+from kiosk.ui.translations import day
 from kiosk.ui.translations import today as local_day
 from kiosk.ui.voice_port import Said
 from kiosk.ui.widgets import drawings, scrolling  # noqa: F401
@@ -188,7 +189,7 @@ def _waiting_row(session: Session, bill: Bill) -> WaitingRow:
     return WaitingRow(
         number=bill.number,
         title=bill_name(language, bill),
-        month=month(language, bill.period),
+        month=spoken_month(language, bill),
         told=say(language, _WAITING[state], reference=reference),
         tone="good" if state == "paid" else "attention",
         amount=bill.money.display(language),
@@ -204,7 +205,7 @@ def _row(session: Session, bill: Bill) -> BillRow:
     return BillRow(
         number=bill.number,
         title=bill_name(language, bill),
-        month=month(language, bill.period),
+        month=spoken_month(language, bill),
         lines="\n".join(
             f"{line.name.in_language(language)}  {line_detail(language, line, bill.currency)}"
             for line in shown

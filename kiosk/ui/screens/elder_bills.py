@@ -8,10 +8,10 @@ from kiosk.core.capabilities import credit_covers
 from kiosk.core.model import Session
 from kiosk.core.step import with_visit
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import bill_name, money, unit_and_payer
+from kiosk.ui.formatting import money, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import listed
+from kiosk.ui.translations import listed, month
 from kiosk.ui.widgets import facts  # noqa: F401
 
 FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW, FEES_BESIDE_CREDIT = 4, 2, 3, 2
@@ -57,18 +57,20 @@ def _credit(session: Session, numbers: list[str]) -> str:
 
 def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
     """One row a fee, whatever months it is of; late fees are a row of their own. The rows come to the
-    amounts of the bills. What is no month's own bill is named bill by bill: there is no room here."""
+    amounts of the bills. What is no month's own bill is named bill by bill: there is no room here. Fees
+    of a unit that went into this one are rows of their own, with its code."""
     sums: dict[str, int] = {}
     months: dict[str, list[str]] = {}
     for bill in bills:
         parts = [(line.name.in_language(language), line.amount_minor) for line in bill.lines]
         if bill.late_fee_minor:
             parts.append((say(language, "elder_bills.late"), bill.late_fee_minor))
-        for name, minor in parts:
+        for fee, minor in parts:
+            name = f"{bill.unit} · {fee}" if bill.unit_label else fee
             sums[name] = sums.get(name, 0) + minor
             months.setdefault(name, [])
             titled = bill.title is not None
-            short = "" if titled else bill_name(language, bill, short=True)
+            short = "" if titled else month(language, bill.period, short=True)
             if short not in months[name]:
                 months[name].append(short)
     currency = bills[0].currency if bills else "CNY"

@@ -51,7 +51,9 @@ def present(session: Session) -> ExplainView:
     return ExplainView(
         title=bill.title.in_language(language) if bill.title else of_month,
         month_title=of_month,
-        subtitle=unit_and_payer(language, session),
+        subtitle=bill.unit_label.in_language(language)
+        if bill.unit_label
+        else unit_and_payer(language, session),
         lines=tuple(lines),
         total=bill.money.display(language),
     )

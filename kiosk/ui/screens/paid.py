@@ -123,7 +123,7 @@ def _items(language: Locale, record: PaymentRecord) -> str:
     if len(names) > NAMES_SHOWN_MAX:
         told = say(language, "paid.and_more", names=told)
     months = [bill_name(language, b, short=True) for b in record.bills]
-    if len(months) > 1 and any(bill.title is not None for bill in record.bills):
+    if len(months) > 1 and any(bill.title or bill.unit_label for bill in record.bills):
         return told
     if len(months) > MONTHS_SHOWN_MAX:
         return f"{told} · {months[0]}–{months[-1]}"

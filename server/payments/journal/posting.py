@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from contract.business_day import business_day
 from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import (
     EntryKind,
@@ -22,6 +23,7 @@ from contract.messages import (
 )
 from contract.methods import BY_CHANNEL
 from server.alerts.raising import raise_alert
+from server.billing.merged_units import living
 from server.billing.models import Bill
 from server.billing.unit_accounts import find_unit
 from server.database import database_away, value_is_taken
@@ -315,7 +317,9 @@ class JournalPosting:
         of, numbers = self._caller.community, [bill.number for bill in record.bills]
         bills = Bill.objects.filter(community=of, number__in=numbers)
         bill = bills.select_related("unit__community").order_by("pk").first()
-        return bill.unit if bill is not None else find_unit(of, record.unit)
+        if bill is None:
+            return find_unit(of, record.unit)
+        return living(bill.unit, business_day(self._now, of.time_zone))
 
     def _alert(self, kind: str, subject: str, **details: object) -> None:
         raise_alert(

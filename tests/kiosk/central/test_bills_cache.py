@@ -45,6 +45,14 @@ def test_a_row_of_another_version_of_the_software_is_not_there(tmp_path):
     copy.close()
 
 
+def test_the_bill_of_a_unit_that_went_into_another_is_found_with_that(tmp_path):
+    gone = bill(10, 50).model_copy(update={"unit": "3-2-1202"})
+    both = account(bill(9, 100)).model_copy(update={"bills": [*DUE.bills, gone]})
+    copy = copy_in(tmp_path, both)
+    assert copy.account("3-2-1202").account == copy.account(UNIT).account == both
+    copy.close()
+
+
 def test_bills_are_offered_for_a_day_and_no_longer(opened, time):
     copy = opened()
     assert not copy.usable, "there is none yet"

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from contract.messages import Method, PaymentState
 from kiosk.core.model import Access, Screen
+from kiosk.core.receipt import Line, lay_out
+from kiosk.texts.receipt_words import speech
 from kiosk.ui.gallery import samples
 from kiosk.ui.gallery.scenes import scenes, session
 from kiosk.ui.screens import bills, explain
@@ -44,3 +47,21 @@ def test_elder_mode_shows_bills_one_by_one_when_asked_or_when_one_cannot_be_paid
     asked = elder(session(Screen.BILLS, itemised=True))
     waits = elder(session(Screen.BILLS, waiting=(samples.BILLS[0],)))
     assert {screen_class(s).__name__ for s in (asked, waits)} == {"BillsScreen"}
+
+
+def test_bills_of_a_unit_that_went_into_this_one_are_named_with_it():
+    shown = scenes()["bills-merged"]
+    titles = [row.title for row in bills.present(shown).rows]
+    assert titles[0] == "3-2-1202 · 2026年9月" and titles[1] == "2026年9月"
+    assert [row.month for row in bills.present(shown).rows][:2] == [
+        "3-2-1202 2026年9月",
+        "2026年9月",
+    ]
+    assert explain.present(scenes()["explain-merged"]).subtitle == "3栋2单元1202"
+    fees = dict(elder_view(elder(shown)).fees)
+    assert fees["3-2-1202 · 车位管理费  9月"] == "￥150.00"
+    assert fees["车位管理费  9月、10月"] == "￥300.00"
+    record = samples.record(Method.WECHAT, PaymentState.APPROVED, bills=samples.MERGED)
+    receipt = lay_out(record, samples.CONFIG.community, speech("zh_CN"))
+    named = [b.right for b in receipt.blocks if isinstance(b, Line) and "1202" in b.right]
+    assert named[0] == "3栋2单元1202"

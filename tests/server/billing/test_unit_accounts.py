@@ -87,5 +87,5 @@ def test_a_whole_community_takes_few_queries(django_assert_max_num_queries):
     village = create_village()
     issue(village)
     units = list(Unit.objects.filter(community=village).select_related("community"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(accounts_of(units, TODAY)) == 3
