@@ -14,7 +14,7 @@ from server.billing.voiding import void
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.payments.decisions.refusal import NotPossible
-from tests.simulation import charges, front_desk
+from tests.simulation import charges, front_desk, house_office
 from tests.simulation.desk import Desk
 from tests.simulation.faults import Faults
 from tests.simulation.patches import Seams
@@ -34,6 +34,7 @@ NOS: tuple[type[Exception], ...] = (
     BillLeased,
     NotPossible,
     *front_desk.NOS,
+    *house_office.NOS,
 )
 
 
@@ -47,6 +48,7 @@ class Clerks:
         self.did: Counter[str] = Counter()
         self.desk = Desk(run, self._random, self.did)
         counter = front_desk.FrontDesk(run, random.Random(f"counter {faults.seed}"))
+        office = house_office.HouseOffice(run, random.Random(f"office {faults.seed}"))
         acts: dict[str, Callable[[], Any]] = {
             "clerk_voids": self._voids,
             "clerk_waives": counter.waives,
@@ -56,6 +58,8 @@ class Clerks:
             "clerk_deactivates": self._deactivates,
             "clerk_answers": self.desk.answers_one,
             "clerk_switches_off": self._switches_off,
+            "clerk_merges": office.merges,
+            "clerk_sells": office.sells,
         }
         self._acts = {name: act for name, act in acts.items() if name in faults.enabled}
         self._scheduler.spawn(self._works, self._scheduler.world, "clerk")

@@ -66,6 +66,7 @@ def restore(first_state: bytes) -> None:
 
 
 def _populate() -> None:
+    from server.billing.packages.models import PackageOffer
     from server.fleet.models import Kiosk
     from tests.server.payments import world
 
@@ -73,6 +74,15 @@ def _populate() -> None:
     for room in ROOMS:
         home = world.unit(of, room)
         world.bills(home, "2026-08", "2026-09", "2026-10")
+    PackageOffer.objects.create(
+        community=of,
+        name_zh="三个月套餐",
+        name_en="Three months",
+        months_given=3,
+        months_paid=2,
+        item_codes=["property"],
+        on_sale_from=START.date(),
+    )
     kiosks = zip((*KIOSK_IDS, FOREIGN_ID), (*KIOSK_CODES, FOREIGN_CODE), strict=True)
     for number, code in kiosks:
         key = Ed25519PrivateKey.from_private_bytes(private_key(number))

@@ -89,6 +89,8 @@ KINDS = {
     "refusal_repeated": 0.9,  # a connection stalls: what was refused comes again, the journal does not
     "console_returns_too": 0.9,  # somebody, what people have returned in cash or by transfer
     "clerk_agrees": 0.5,  # that open bills are paid by instalments, or ends such an agreement
+    "clerk_merges": 0.2,  # two units
+    "clerk_sells": 0.5,  # packages of months, bills months of them, gives back what is left
 }
 # Only in runs whose theme is about them.
 RARE = frozenset(tuple(KINDS)[tuple(KINDS).index("scanned_late") :])

@@ -28,7 +28,7 @@ from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.state_machine import End
 from server.payments.verification import verify_books
 from server.staff.models import Act
-from tests.simulation import front_desk, restores, unexpected_entries
+from tests.simulation import front_desk, house_office, restores, unexpected_entries
 from tests.simulation.accounts import Truth
 from tests.simulation.estate import FOREIGN_ID
 from tests.simulation.threads import START
@@ -73,6 +73,7 @@ def problems(run: "Simulation") -> list[str]:
         *_credits(),
         *_reserves(),
         *front_desk.wrong(),
+        *house_office.wrong(),
         *_journals(run),
         *_receipts(run, records),
     ]
@@ -316,7 +317,7 @@ def _credits() -> Iterator[str]:
     kept = front_desk.kept_by_hand()
     for order in PaymentOrder.objects.filter(state="approved"):
         drawn = order.captured_minor if order.method == Method.CREDIT else order.drawn_minor
-        kept[order.unit_id] += order.credited_minor - drawn
+        kept[house_office.heir_of(order.unit_id)] += order.credited_minor - drawn
     borne = Entry.objects.filter(account__code="refunds_outside").values_list("unit_id", flat=True)
     units = Unit.objects.select_related("community").exclude(pk__in=[u for u in borne if u])
     for unit in units.filter(pk__in=[pk for pk, credit in kept.items() if credit]):

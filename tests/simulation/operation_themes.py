@@ -58,6 +58,8 @@ OFFICE = Theme(
             "clerk_waives",
             "clerk_keeps_credit",
             "clerk_agrees",
+            "clerk_merges",
+            "clerk_sells",
             "clerk_renames",
             "clerk_answers",
             "paid_other_amount",

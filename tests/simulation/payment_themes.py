@@ -161,6 +161,7 @@ CREDIT = Theme(
             "paid_after_close",
             "clerk_keeps_credit",
             "clerk_renames",
+            "clerk_merges",
             "clerk_answers",
             "paid_other_amount",
             "notification_lost",
