@@ -27,6 +27,7 @@ _OF_MODULE = {
     "phone_bugs": Place(themes.PHONE),
     "office_bugs": Place(themes.OFFICE),
     "desk_bugs": Place(themes.CREDIT),
+    "house_bugs": Place(themes.OFFICE, ("clerk_sells",)),
 }
 _PLACES = {
     "kiosk_bugs.the_journal_is_not_synced": Place(themes.CARD, ("kiosk_power_cut",)),
@@ -172,6 +173,12 @@ _PLACES = {
     ),
     "desk_bugs.a_part_of_what_went_back_whole_is_refused_for_ever": Place(
         themes.SLOW_CHANNEL, ("console_refunds_part", "end_accepted", "phone_asks_for_password")
+    ),
+    "house_bugs.the_debts_of_a_merged_unit_are_shown_to_nobody": Place(
+        themes.OFFICE, ("clerk_merges",)
+    ),
+    "house_bugs.credit_of_a_unit_that_was_merged_stays_with_it": Place(
+        themes.CREDIT, ("clerk_merges", "clerk_keeps_credit")
     ),
     "desk_bugs.instalments_are_agreed_while_somebody_pays": Place(themes.OFFICE, ("clerk_agrees",)),
     "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(
