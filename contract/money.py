@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import Literal
-
-from babel import Locale as BabelLocale
-from babel.numbers import format_decimal
 
 from contract.currency import EXPONENTS, CurrencyUnknown, listed
 
@@ -104,18 +100,11 @@ class Money:
         """For people: ``￥332.08`` (``¥332.08`` in English), ``HK$3.50``, ``KWD1.250``. Always with the
         currency's decimals."""
         decimals = EXPONENTS[self.currency]
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        figures = format_decimal(abs(self.decimal), format=pattern, locale=_parsed(locale))
+        figures = f"{abs(self.decimal):,.{decimals}f}"  # both languages group and point alike
         return f"{'-' if self.minor < 0 else ''}{sign(self.currency, locale)}{figures}"
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"
-
-
-@cache
-def _parsed(locale: Locale) -> BabelLocale:
-    """Babel looks for the locale's files each time that it gets a name."""
-    return BabelLocale.parse(locale)
 
 
 def sign(currency: str, locale: Locale = "zh_CN") -> str:

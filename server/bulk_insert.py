@@ -1,6 +1,6 @@
 """Many new rows of one table at once: COPY on PostgreSQL, ordinary INSERTs elsewhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -37,6 +37,20 @@ def insert_many(rows: Sequence[Model], *, keys: bool = False) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
+def insert_values(model: Any, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """As ``insert_many`` without the making of a ``Model`` for each row, which takes longer than its
+    writing. ``names``: what the values of a row are, by ``attname``, every field but the key."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    wanted = [fields[name] for name in names]
+    if any(map(_makes_its_value, wanted)):
+        raise TypeError(f"{model.__name__} has fields that reckon their value from the row")
+    if connection.vendor != "postgresql" or len(rows) < FEWEST:
+        made = [model(**dict(zip(names, row, strict=True))) for row in rows]
+        model._base_manager.bulk_create(made, batch_size=BATCH)
+        return
+    _write(model, wanted, rows)
+
+
 def next_keys(model: Any, count: int) -> list[int]:
     """Primary keys for rows that are still to be written. On PostgreSQL nobody else gets the same; on
     SQLite the caller is the only writer until its transaction ends."""
@@ -55,9 +69,24 @@ def next_keys(model: Any, count: int) -> list[int]:
 
 def _copy(model: Any, rows: Sequence[Model], *, with_keys: bool) -> None:
     fields = [f for f in model._meta.concrete_fields if with_keys or not f.primary_key]
+    _write(model, fields, _values_of(rows, fields))
+
+
+def _values_of(rows: Iterable[Model], fields: Sequence[Field]) -> Iterator[Sequence[Any]]:
+    values_of = attrgetter(*(field.attname for field in fields))
+    makers = [(place, f) for place, f in enumerate(fields) if _makes_its_value(f)]
+    for row in rows:
+        values = values_of(row)
+        if makers:
+            values = list(values)
+            for place, field in makers:
+                values[place] = field.pre_save(row, add=True)
+        yield values
+
+
+def _write(model: Any, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> None:
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
-    values_of = attrgetter(*(field.attname for field in fields))
     prepared = [(place, f) for place, f in enumerate(fields) if not _is_plain(f)]
     with (
         connection.cursor() as cursor,
@@ -65,14 +94,18 @@ def _copy(model: Any, rows: Sequence[Model], *, with_keys: bool) -> None:
         cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into,
     ):
         write: Callable[[Sequence[Any]], None] = into.write_row
-        for row in rows:
-            values = values_of(row)
+        for values in rows:
             if prepared:
                 values = list(values)
                 for place, field in prepared:
-                    value = field.pre_save(row, add=True)
-                    values[place] = field.get_db_prep_save(value, connection)
+                    values[place] = field.get_db_prep_save(values[place], connection)
             write(values)
+
+
+@cache
+def _makes_its_value(field: Field) -> bool:
+    made = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return bool(made) or type(field).pre_save is not Field.pre_save
 
 
 @cache

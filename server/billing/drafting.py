@@ -86,7 +86,7 @@ def periods_billed(unit_ids: Iterable[int], periods: Iterable[str]) -> dict[int,
         stands, unit__in=list(unit_ids), period__in=list(periods), kind=BillKind.MONTH
     )
     found: dict[int, set[str]] = defaultdict(set)
-    for unit, period in rows.values_list("unit_id", "period"):
+    for unit, period in rows.order_by().values_list("unit_id", "period"):
         found[unit].add(period)
     return found
 

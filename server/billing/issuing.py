@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max
 
-from contract.messages import Text
 from server.billing.drafting import Draft, draft, paid_ahead
 from server.billing.models import Bill, BillKind, BillLine, FeeItem, OneOffCharge
 from server.billing.packages import coverage
 from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
-from server.billing.rules.outcome import Charge
-from server.bulk_insert import insert_many
+from server.billing.rules.item import NO_NOTE
+from server.billing.rules.outcome import Charge, as_json
+from server.bulk_insert import insert_many, insert_values
 from server.estate.models import Community, Unit
 from server.estate.row_locks import hold_community
 from server.ledger import posting
@@ -63,8 +65,7 @@ def write(
     ahead = [month for row in drafts if not row.blocked for month in row.paid_ahead]
     coverage.use(ahead, community.pk, community.currency, at)
     drafts = [row for row in drafts if row.makes_a_bill]
-    numbered = Bill.objects.filter(community=community, period=period, kind=BillKind.MONTH)
-    first = numbered.count() + 1
+    first = _numbered(book) + 1
     bills = [
         Bill(
             community=community,
@@ -94,6 +95,18 @@ def write(
     return bills
 
 
+def _numbered(book: PeriodBook) -> int:
+    """How many bills the community has of the period. While it is held none comes with an earlier key,
+    so each is counted once, however many batches a run has."""
+    last, known = book.counted
+    rows = Bill.objects.filter(
+        community=book.community, period=book.period, kind=BillKind.MONTH, pk__gt=last
+    )
+    more = rows.order_by().aggregate(count=Count("pk"), last=Max("pk"))
+    book.counted = (more["last"] or last, known + more["count"])
+    return book.counted[1]
+
+
 def natural(code: str) -> list[tuple[int, str]]:
     """3-2-1201 after 3-2-901: parts of digits by their value."""
     return [(int(p), "") if p.isascii() and p.isdigit() else (0, p) for p in code.split("-")]
@@ -102,27 +115,29 @@ def natural(code: str) -> list[tuple[int, str]]:
 def _write_lines(
     bills: Sequence[Bill], drafts: Sequence[Draft], items: Mapping[str, FeeItem]
 ) -> None:
-    insert_many(
+    insert_values(
+        BillLine,
+        _LINE,
         [
-            _line(bill, items[code], position, charge)
+            (*(bill.community_id, bill.pk, items[code].pk, position), *_line(charge))
             for bill, row in zip(bills, drafts, strict=True)
             for position, (code, charge) in enumerate(row.charges.lines, 1)
-        ]
+        ],
     )
 
 
-def _line(bill: Bill, item: FeeItem, position: int, charge: Charge) -> BillLine:
-    return BillLine(
-        community_id=bill.community_id,
-        bill_id=bill.pk,
-        fee_item_id=item.pk,
-        position=position,
-        amount_minor=charge.amount_minor,
-        quantity=charge.quantity,
-        quantity_unit=charge.quantity_unit,
-        rate=charge.rate,
-        note=charge.note or Text(zh="", en=""),
-        explanation=[row.model_dump() for row in charge.explanation],
+_LINE = (
+    *("community_id", "bill_id", "fee_item_id", "position"),
+    *("amount_minor", "quantity", "quantity_unit_zh", "quantity_unit_en", "rate"),
+    *("note_zh", "note_en", "explanation"),
+)
+
+
+def _line(charge: Charge) -> tuple[Any, ...]:
+    unit, note = charge.quantity_unit, charge.note or NO_NOTE
+    return (
+        *(charge.amount_minor, charge.quantity, unit.zh, unit.en, charge.rate),
+        *(note.zh, note.en, [as_json(row) for row in charge.explanation]),
     )
 
 

@@ -31,7 +31,7 @@ def vehicles(units: Sequence[int], period: str) -> Kept:
 def _in(period: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those that were there on any day of the period."""
     facts = PeriodFacts(period, ())
-    return rows.filter(
+    return rows.order_by().filter(
         Q(since__isnull=True) | Q(since__lte=facts.last),
         Q(until__isnull=True) | Q(until__gte=facts.first),
     )

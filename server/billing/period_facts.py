@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q
 
@@ -25,6 +26,7 @@ from server.billing.rules.item import (
     SplitBy,
     TariffFacts,
 )
+from server.billing.rules.outcome import text
 from server.billing.rules.reductions import DiscountFacts, WaiverFacts
 from server.estate.lifetimes import former_areas
 from server.estate.models import Building, Community, Occupancy, Unit
@@ -43,6 +45,7 @@ class PeriodBook:
             rows = rows.filter(code__in=list(items))
         self.rows = list(rows.select_related("base").prefetch_related("tariffs"))
         self.items = [item_facts(row) for row in self.rows]
+        self.counted = (0, 0)  # bills: the last one's key, and how many there are up to it
         self._meters = MeterBook(period, self.rows)
         self._pools = PoolBook(community, period, self._meters)
 
@@ -55,9 +58,9 @@ class PeriodBook:
         return PeriodFacts(
             self.period,
             tuple(
-                replace(
-                    unit_facts(unit),
-                    area_m2=areas.get(unit.pk, Decimal(unit.area_m2)),
+                unit_facts(
+                    unit,
+                    areas.get(unit.pk),
                     parking_spaces=spaces.get(unit.pk, ()),
                     vehicles=vehicles.get(unit.pk, ()),
                     begins=begins.get(unit.pk),
@@ -159,15 +162,17 @@ def _entrance_name(building_zh: str, building_en: str, entrance: str) -> Text:
     return both("%(building)s, Entrance %(entrance)s", building=building, entrance=entrance)
 
 
-def unit_facts(unit: Unit) -> UnitFacts:
+def unit_facts(unit: Unit, area_m2: Decimal | None = None, **more: Any) -> UnitFacts:
+    """``area_m2``: where it was another one than now; ``more``: fields of ``UnitFacts``."""
     building = unit.building
     return UnitFacts(
         code=unit.code,
         entrance=(building.code, unit.entrance),
         entrance_name=entrance_name(building, unit.entrance),
-        area_m2=Decimal(unit.area_m2),
-        building_name=Text(zh=building.name_zh, en=building.name_en),
+        area_m2=Decimal(unit.area_m2) if area_m2 is None else area_m2,
+        building_name=text(building.name_zh, building.name_en),
         kind=unit.kind,
+        **more,
     )
 
 
@@ -176,7 +181,7 @@ def charged_from(unit_ids: Iterable[int]) -> dict[int, date]:
     been paid for, or have nobody who pays."""
     found: dict[int, date] = {}
     always: set[int] = set()
-    rows = Occupancy.objects.filter(unit__in=list(unit_ids), pays=True)
+    rows = Occupancy.objects.filter(unit__in=list(unit_ids), pays=True).order_by()
     for unit, since, pays_from in rows.values_list("unit_id", "since", "pays_from"):
         begins = pays_from or since
         if begins is None:

@@ -83,7 +83,7 @@ class PoolBook:
     ) -> tuple[Weights, tuple[str, str] | None]:
         """By unit code, or why they are not known: a reason's code and what it is about."""
         of = PeriodFacts(self._period, ())
-        units = Unit.objects.filter(there(of.first, of.last), community=self._community)
+        units = Unit.objects.filter(there(of.first, of.last), community=self._community).order_by()
         for field, value in zip(("building__code", "entrance"), place, strict=False):
             units = units.filter(**{field: value})
         if item.kinds:
@@ -93,8 +93,8 @@ class PoolBook:
         if item.split_by is SplitBy.UNIT:
             return dict.fromkeys(units.values_list("code", flat=True), Decimal(1)), None
         if item.split_by is SplitBy.AREA:
-            areas = units.values_list("pk", "code", "area_m2")
-            former = former_areas(units.values("pk"), of.last)
+            areas = list(units.values_list("pk", "code", "area_m2"))
+            former = former_areas([pk for pk, _code, _area in areas], of.last)
             weights = {code: former.get(pk, area) for pk, code, area in areas}
             missing = sorted(code for code, area in weights.items() if area <= 0)
             return weights, ("area_missing", missing[0]) if missing else None
@@ -105,9 +105,9 @@ class PoolBook:
 
     def _uses(self, row: FeeItem, units: QuerySet[Unit]) -> tuple[Weights, tuple[str, str] | None]:
         """What each unit's own meters counted, under the item's base, else under the item itself."""
-        keys = units.values_list("pk", flat=True)
+        codes = dict(units.values_list("pk", "code"))
         weights: Weights = {}
-        for unit, meters in self._meters.of_item(row.base_id or row.pk, keys).items():
+        for unit, meters in self._meters.of_item(row.base_id or row.pk, codes).items():
             for meter in meters:
                 if isinstance(meter, UnreadMeter) or meter.used < 0:
                     return {}, ("use_missing", unit)

@@ -1,5 +1,6 @@
 """A community's units in walking order, some at a time. Buildings come whole where they are not huge."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,9 +24,9 @@ class Walk:
     """
 
     def __init__(self, community: Community, period: str, size: int = UNITS) -> None:
-        self._there = of_period(period)
+        self._community, self._there = community, of_period(period)
         rows = Building.objects.filter(community=community).values_list("pk", "code")
-        self._buildings = sorted(rows, key=lambda row: (natural(row[1]), row[0]))
+        self._buildings = sorted((natural(code), pk) for pk, code in rows)
         self._size, self._max = size, max(size, UNITS_MAX if size == UNITS else size)
         self._of: tuple[int, list[tuple[Key, int]]] | None = None
 
@@ -37,19 +38,19 @@ class Walk:
             chosen.append(pk)
             if len(chosen) >= self._max:
                 break
-        units = Unit.objects.select_related("building", "community").in_bulk(chosen)
+        units = Unit.objects.select_related("building").in_bulk(chosen)
+        for unit in units.values():
+            unit.community = self._community
         return [units[pk] for pk in chosen if pk in units]
 
     def _from(self, position: dict[str, Any]) -> Iterator[int]:
-        begin = natural(position["building"]) if position else None
+        begin = natural(position["building"]) if position else []
         last = (natural(position["entrance"]), natural(position["unit"])) if position else None
         taken = 0
-        for pk, code in self._buildings:
-            here = natural(code)
-            if begin is not None and here < begin:
-                continue
+        for at in range(bisect_left(self._buildings, (begin,)), len(self._buildings)):
+            here, pk = self._buildings[at]
             units = self._units(pk)
-            if begin is not None and here == begin and last is not None:
+            if here == begin and last is not None:
                 units = [row for row in units if row[0] > last]
             if taken and taken + len(units) > self._size:
                 return
@@ -60,7 +61,7 @@ class Walk:
     def _units(self, building: int) -> list[tuple[Key, int]]:
         if self._of is None or self._of[0] != building:
             units = Unit.objects.filter(self._there, building=building)
-            rows = units.values_list("pk", "entrance", "code")
+            rows = units.order_by().values_list("pk", "entrance", "code")
             keyed = [((natural(entrance), natural(code)), pk) for pk, entrance, code in rows]
             self._of = building, sorted(keyed)
         return self._of[1]

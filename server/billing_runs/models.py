@@ -97,7 +97,8 @@ class BillingRun(OfCommunity):
 
     ``items``: codes of the fee items that are charged, null for all. ``of_units``: how many units there
     were at the beginning. ``by_item``: by code, [lines, minor units]. ``basis``: what shared costs were
-    reckoned from, so that no half of a community is charged from other figures than the other.
+    reckoned from, of the community ("") and of the building where the run stands, so that no half of
+    either is charged from other figures than the other.
     """
 
     community = models.ForeignKey(

@@ -79,4 +79,5 @@ def _of_all(item: str, code: str, reason: Text) -> Remark:
 
 def _last_amounts(unit_ids: Sequence[int], period: str) -> dict[int, int]:
     bills = opening.of_months(Bill.objects.filter(unit__in=unit_ids, period=period))
-    return dict(bills.exclude(state=BillState.VOID).values_list("unit_id", "amount_minor"))
+    stand = bills.exclude(state=BillState.VOID).order_by()
+    return dict(stand.values_list("unit_id", "amount_minor"))

@@ -27,6 +27,7 @@ from server.billing_runs.models import BillingRun, RunRemark, RunState, terms_of
 from server.billing_runs.remarks import Remark, of_batch, of_run
 from server.billing_runs.schedule_models import UNDECIDED, DueRun, DueState
 from server.estate.models import Community, Unit
+from server.garbage import no_search
 from server.language import both
 from server.staff import audit
 from server.staff.people import Person
@@ -86,9 +87,10 @@ def preview(
     figures, remarks = Figures(), of_run(book, _left_out(community, chosen))
     position: dict[str, Any] = {}
     while units := walk.after(position):
-        drafts = draft(book, units, today)
-        figures.add(drafts)
-        remarks += of_batch(book, terms, drafts)
+        with no_search():
+            drafts = draft(book, units, today)
+            figures.add(drafts)
+            remarks += of_batch(book, terms, drafts)
         if between is not None:
             between(figures.units)
         position = position_of(units[-1])
@@ -192,6 +194,7 @@ def carry_on(
     return ended
 
 
+@no_search()
 @transaction.atomic
 def _batch(run_id: int, book: PeriodBook, walk: Walk, clock: Clock) -> bool:
     """The next units of the run. False when it has ended."""
@@ -227,9 +230,12 @@ def _block_other_figures(run: BillingRun, book: PeriodBook, drafts: Sequence[Dra
     figures: the parts would no longer add up to the cost."""
     changed = set()
     for item, pool in book.shared_widely():
+        of_place = run.basis.setdefault("".join(pool.place), {})
         key, digest = f"{item}/{pool.key}", _digest(pool)
-        if run.basis.setdefault(key, digest) != digest:
+        if of_place.setdefault(key, digest) != digest:
             changed.add((item, pool.place))
+    still_to_come = ("", drafts[-1].unit.building.code)  # the walk never goes back
+    run.basis = {place: run.basis[place] for place in still_to_come if place in run.basis}
     if not changed:
         return
     said = both(

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
-from server.bulk_insert import insert_many, next_keys
+from server.bulk_insert import insert_many, insert_values, next_keys
 from server.ledger.models import Account, Entry, Transaction
 
 CHART = {
@@ -36,6 +36,12 @@ BY_UNIT = (
     "refunds_outside",
     "suspense",
     "opening",
+)
+
+
+_ENTRY = (
+    *("community_id", "transaction_id", "account_id"),
+    *("amount_minor", "unit_id", "bill_number"),
 )
 
 
@@ -109,19 +115,17 @@ def post_many(
             _transaction(number, community_id, posting, currency, at)
             for number, posting in zip(keys, postings, strict=True)
         ]
-        insert_many(
+        insert_values(
+            Entry,
+            _ENTRY,
             [
-                Entry(
-                    community_id=community_id,
-                    transaction_id=row.pk,
-                    account_id=accounts[line.account].pk,
-                    amount_minor=line.amount_minor,
-                    unit_id=line.unit_id,
-                    bill_number=line.bill_number,
+                (
+                    *(community_id, key, accounts[line.account].pk),
+                    *(line.amount_minor, line.unit_id, line.bill_number),
                 )
-                for row, posting in zip(rows, postings, strict=True)
+                for key, posting in zip(keys, postings, strict=True)
                 for line in posting.lines
-            ]
+            ],
         )
         insert_many(rows)
         return rows

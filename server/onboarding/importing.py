@@ -6,7 +6,7 @@ file imported twice changes nothing and a longer one adds its new rows.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from contract.business_day import business_day
 from server.billing import opening
 from server.estate.models import Community
 from server.estate.row_locks import hold_community
+from server.garbage import no_search
 from server.onboarding.columns import sheets
 from server.onboarding.estate_index import BATCH_ROWS, Import, Index
 from server.onboarding.report import Problem, Report
@@ -111,8 +112,8 @@ def _import(
             continue
         importer = IMPORTERS[sheet.name]
         report.expect(*importer.KINDS)
-        for batch in _batches(book.rows(sheet)):
-            importer.apply(batch, to)
+        rows = book.rows(sheet)
+        while _brings_batch(rows, importer, to):
             if watch is not None:
                 watch(book.rows_read, book.row_count)
     report.in_order_of(list(book.tabs.values()))
@@ -127,10 +128,13 @@ def _may_bring_balances(community: Community, person: Person) -> bool:
     return own.filter(is_superuser=True).exists()
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    going = iter(rows)
-    while batch := list(islice(going, BATCH_ROWS)):
-        yield batch
+@no_search()
+def _brings_batch(rows: Iterator[Row], importer: ModuleType, to: Import) -> bool:
+    """Reads and imports the next rows of a sheet. False at its end."""
+    batch = list(islice(rows, BATCH_ROWS))
+    if batch:
+        importer.apply(batch, to)
+    return bool(batch)
 
 
 def _digest(path: Path) -> str:

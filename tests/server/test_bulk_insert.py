@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from server.bulk_insert import FEWEST, insert_many, next_keys
+from server.bulk_insert import FEWEST, insert_many, insert_values, next_keys
 from server.estate.models import Building, Community, Resident, Unit
+from server.ledger.models import Account, Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +81,22 @@ def test_fields_that_do_something_on_the_way_do_it():
     ]
     insert_many(rows, keys=True)
     assert set(Community.objects.values_list("time_zone", flat=True)) == {"Asia/Shanghai"}
+
+
+@pytest.mark.parametrize("count", [1, FEWEST])
+def test_values_become_the_rows_that_they_say(place: Building, count: int):
+    insert_many(homes(place, 1), keys=True)
+    account = Account.objects.create(community_id=place.community_id, code="credit", kind="asset")
+    unit, names = Unit.objects.get(), ("community_id", "account_id", "unit_id", "amount_minor")
+    rows = [(place.community_id, account.pk, unit.pk, n, 7, f"x\t{n}") for n in range(1, count + 1)]
+    with transaction.atomic():
+        insert_values(Entry, (*names, "transaction_id", "bill_number"), rows)
+        assert list(Entry.objects.order_by("pk").values_list("amount_minor", "bill_number")) == [
+            (n, f"x\t{n}") for n in range(1, count + 1)
+        ]
+        transaction.set_rollback(True)  # there is no transaction 7
+
+
+def test_fields_that_reckon_their_value_from_the_row_want_rows():
+    with pytest.raises(TypeError):
+        insert_values(Unit, ("natural_key",), [("x",)] * FEWEST)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from contract.currency import EXPONENTS
 from contract.messages import ExplainRow, Text
 from contract.money import Money
 from server.billing.rules.item import ItemFacts, Proration, Rounding
 from server.billing.rules.outcome import Charge, row
-from server.billing.rules.shares import split_exactly
+from server.billing.rules.shares import split_exactly, sum_of
 
 _STEPS = {  # in tenths of powers of a major unit: exponent, and whether it is cut off
     Rounding.TENTH: (1, False),
@@ -47,10 +49,10 @@ def charges_of(parts: Sequence[Part], item: ItemFacts, currency: str) -> list[Ch
     them as the item says, at least the item's minimum, and split so that they add up to it."""
     if not parts:
         return []
-    exact = sum((part.exact for part in parts), Fraction(0))
-    total = rounded(exact, item.rounding, currency)
+    exact = [part.exact for part in parts]
+    total = rounded(sum_of(exact), item.rounding, currency)
     rows = _rows(item)
-    least = rounded(major(item.minimum, currency), Rounding.CENT, currency)
+    least = rounded(major(item.minimum, currency), Rounding.CENT, currency) if item.minimum else 0
     if least:
         shown = Money(least, currency).display()
         rows += (
@@ -59,7 +61,7 @@ def charges_of(parts: Sequence[Part], item: ItemFacts, currency: str) -> list[Ch
             else row("最低收费", "Minimum", shown),
         )
         total = max(total, least)
-    amounts = split_exactly(total, [part.exact for part in parts])
+    amounts = split_exactly(total, exact)
     return [
         Charge(
             amount_minor=amount,
@@ -73,16 +75,18 @@ def charges_of(parts: Sequence[Part], item: ItemFacts, currency: str) -> list[Ch
     ]
 
 
-def major(amount: object, currency: str) -> Fraction:
-    """Exact minor units of an amount in major ones."""
-    return Fraction(amount) * 10 ** EXPONENTS[currency]  # type: ignore[arg-type]
+@lru_cache(1_024)
+def major(amount: Decimal, currency: str) -> Fraction:
+    """Exact minor units of an amount in major ones: mostly a price, the same for many units."""
+    return Fraction(amount) * 10 ** EXPONENTS[currency]
 
 
 def rounded(exact: Fraction, rounding: Rounding, currency: str) -> int:
     """Minor units, half of a step upward. A step is never less than a minor unit of the currency."""
     decimals, down = _STEPS.get(rounding, (EXPONENTS[currency], False))
     step = 10 ** max(0, EXPONENTS[currency] - decimals)
-    return int((exact / step + (0 if down else Fraction(1, 2))) // 1) * step
+    over, under = exact.numerator, exact.denominator * step
+    return (over // under if down else (2 * over + under) // (2 * under)) * step
 
 
 def _rows(item: ItemFacts) -> tuple[ExplainRow, ...]:

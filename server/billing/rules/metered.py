@@ -69,5 +69,5 @@ def number(value: Decimal) -> str:
 
 
 def _counted(meter: MeterFacts, counter: Decimal) -> tuple[str, str]:
-    zh, en = measure_of(meter)
-    return f"{number(counter)} {zh}", f"{number(counter)} {en}"
+    (zh, en), figures = measure_of(meter), number(counter)
+    return f"{figures} {zh}", f"{figures} {en}"

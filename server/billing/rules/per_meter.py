@@ -11,7 +11,7 @@ from server.billing.rules.amounts import Part, charges_of, major
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnreadMeter
 from server.billing.rules.item import ItemFacts, Step, TariffFacts
 from server.billing.rules.metered import measure_of, number, readings_of, shown
-from server.billing.rules.outcome import Outcome, price_of, row
+from server.billing.rules.outcome import Outcome, price_of, row, text
 from server.billing.rules.pieces import Piece, of_use
 
 
@@ -49,7 +49,7 @@ def _parts(meter: MeterFacts, pieces: list[Piece], currency: str) -> Iterator[Pa
             yield Part(
                 exact=major(step.rate, currency) * quantity,
                 quantity=shown(quantity),
-                quantity_unit=Text(zh=zh, en=en),
+                quantity_unit=text(zh, en),
                 rate=price_of(step.rate, currency, more=1),
                 note=_note(meter, piece, step),
                 explain=partial(_explain, meter, piece, step, quantity),

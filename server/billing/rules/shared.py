@@ -11,11 +11,12 @@ from server.billing.rules.amounts import major, rounded
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnitFacts
 from server.billing.rules.item import ItemFacts, Pool, SplitBy
 from server.billing.rules.metered import measure_of, number, readings_of
-from server.billing.rules.outcome import Charge, Outcome, price_of, row
+from server.billing.rules.outcome import Charge, Outcome, price_of, row, text
 from server.billing.rules.pieces import Piece, of_use
 from server.billing.rules.shares import split, split_exactly
 
 _TIME = Text(zh="次", en="share")
+_ALL = Text(zh="全小区", en="Whole community")
 
 
 class Shared:
@@ -42,11 +43,15 @@ class Shared:
 
 
 class _Cost(NamedTuple):
-    """What one piece of a pool comes to, and everybody's share of it in minor units."""
+    """What one piece of a pool comes to, and everybody's share of it in minor units. ``rows``: how it was
+    counted; ``used``: what was counted, with the decimal ``part`` of the month, None where it was not."""
 
     piece: Piece
     cost: Money
     shares: dict[str, int]
+    rows: list[ExplainRow]
+    used: Decimal | None
+    part: Decimal
 
 
 def _shares(item: ItemFacts, pool: Pool, unit: UnitFacts) -> bool:
@@ -74,10 +79,19 @@ def _costs(pool: Pool, pieces: list[Piece], item: ItemFacts, currency: str) -> l
             whole = rounded(sum(exact, Fraction(0)), item.rounding, currency)
             costs = split_exactly(whole, exact)
         pool.memo["costs"] = [
-            _Cost(piece, Money(cost, currency), split(cost, pool.weights))
+            _cost(pool, piece, Money(cost, currency))
             for piece, cost in zip(pieces, costs, strict=True)
         ]
     return pool.memo["costs"]
+
+
+def _cost(pool: Pool, piece: Piece, cost: Money) -> _Cost:
+    if pool.meter is None:
+        rows = [row(pool.note.zh or "公摊费用", pool.note.en or "Shared cost", cost.display())]
+    else:
+        rows = _counted(pool.meter, piece, cost)
+    used = pool.meter.used if pool.meter else None
+    return _Cost(piece, cost, split(cost.minor, pool.weights), rows, used, _decimal(piece.share))
 
 
 def _charge(pool: Pool, part: _Cost, unit: UnitFacts, by: SplitBy) -> Charge:
@@ -85,20 +99,16 @@ def _charge(pool: Pool, part: _Cost, unit: UnitFacts, by: SplitBy) -> Charge:
     share, fraction = Money(part.shares[unit.code], currency), weight / pool.weight
     place = _place(pool, unit)
     by_zh, by_en = _BY[by]
-    note = Text(zh=f"{place.zh}{by_zh}", en=f"{place.en}, {by_en}")
-    if pool.meter is None:
-        rows = [row(pool.note.zh or "公摊费用", pool.note.en or "Shared cost", part.cost.display())]
+    note = text(f"{place.zh}{by_zh}", f"{place.en}, {by_en}")
+    if pool.meter is None or part.used is None:
         quantity, unit_of, rate = "1", _TIME, f"{share.decimal}"
     else:
-        rows = _counted(pool.meter, part)
-        quantity = (
-            f"{pool.meter.used * Decimal(weight) / pool.weight * _decimal(part.piece.share):.2f}"
-        )
-        unit_of = Text(**dict(zip(("zh", "en"), measure_of(pool.meter), strict=True)))
+        quantity = f"{part.used * Decimal(weight) / pool.weight * part.part:.2f}"
+        unit_of = text(*measure_of(pool.meter))
         rate = price_of(part.piece.tariff.rate, currency, more=1)
         if part.piece.note is not None:
             days = part.piece.note
-            note = Text(zh=f"{note.zh}，{days.zh}", en=f"{note.en}, {days.en}")
+            note = text(f"{note.zh}，{days.zh}", f"{note.en}, {days.en}")
     return Charge(
         amount_minor=share.minor,
         quantity=quantity,
@@ -106,16 +116,15 @@ def _charge(pool: Pool, part: _Cost, unit: UnitFacts, by: SplitBy) -> Charge:
         rate=rate,
         note=note,
         explanation=(
-            *rows,
+            *part.rows,
             *_weights(pool, weight, by),
             row(f"您家分摊 {fraction:.2%}", f"Your share {fraction:.2%}", share.display()),
         ),
     )
 
 
-def _counted(meter: MeterFacts, part: _Cost) -> list[ExplainRow]:
-    zh, en = measure_of(meter)
-    piece, currency = part.piece, part.cost.currency
+def _counted(meter: MeterFacts, piece: Piece, cost: Money) -> list[ExplainRow]:
+    (zh, en), currency = measure_of(meter), cost.currency
     price, before = price_of(piece.tariff.rate, currency, more=1), sign(currency)
     price_zh = f"{price} 元" if currency == "CNY" else f"{before}{price}"
     used = number(meter.used)
@@ -125,7 +134,7 @@ def _counted(meter: MeterFacts, part: _Cost) -> list[ExplainRow]:
         row(
             f"{_USED[meter.utility]} {used} {zh}{piece.times} × {price_zh}",
             f"Used {used} {en}{piece.times} × {before}{price}",
-            part.cost.display(),
+            cost.display(),
         ),
     ]
 
@@ -148,11 +157,7 @@ def _weights(pool: Pool, weight: Decimal, by: SplitBy) -> list[ExplainRow]:
 
 def _place(pool: Pool, unit: UnitFacts) -> Text:
     """Who shares it, as a resident calls them."""
-    return {
-        0: Text(zh="全小区", en="Whole community"),
-        1: unit.building_name,
-        2: unit.entrance_name,
-    }[len(pool.place)]
+    return (_ALL, unit.building_name, unit.entrance_name)[len(pool.place)]
 
 
 def _decimal(share: Fraction) -> Decimal:

@@ -22,7 +22,7 @@ def split(amount_minor: int, weights: Mapping[str, Decimal]) -> dict[str, int]:
 def split_exactly(amount_minor: int, weights: Sequence[Fraction]) -> list[int]:
     """As ``split``, in the order of the weights: of equal remainders the first goes first. When all
     weights are nought, the last gets the whole."""
-    whole = sum(weights, Fraction(0))
+    whole = sum_of(weights)
     if len(weights) == 1 or not whole:
         return [0] * (len(weights) - 1) + [amount_minor]
     exact = [amount_minor * weight / whole for weight in weights]
@@ -31,3 +31,8 @@ def split_exactly(amount_minor: int, weights: Sequence[Fraction]) -> list[int]:
     for at in by_remainder[: amount_minor - sum(shares)]:
         shares[at] += 1
     return shares
+
+
+def sum_of(parts: Sequence[Fraction]) -> Fraction:
+    """Nearly always there is one part, and nothing to be added."""
+    return parts[0] if len(parts) == 1 else sum(parts, Fraction(0))

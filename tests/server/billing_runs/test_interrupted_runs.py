@@ -13,7 +13,7 @@ from server.billing.verification import verify_ledger
 from server.billing.voiding import void_by
 from server.billing_runs import runs
 from server.billing_runs.models import BillingRun, RunState
-from server.estate.models import Community
+from server.estate.models import Community, Unit
 from server.staff.models import Act
 from tests.server.billing_runs.hamlet import (
     BEFORE,
@@ -182,3 +182,33 @@ def test_what_all_share_is_never_charged_from_two_sets_of_figures():
     run = run_all(hamlet)
     assert {code for _, item, code in blocked(run) if item == "lights"} == {"basis_changed"}
     assert run.bills == 2
+
+
+def test_what_a_building_shares_is_compared_while_the_run_is_in_it():
+    """What it was reckoned from is kept of the building where the run stands, not of all before it."""
+    hamlet = create_hamlet(rooms=4)
+    with pytest.raises(Crash):
+        carry_on(
+            begin(hamlet), between=CrashAfter(2)
+        )  # two batches of building 1, one of building 2
+    for building in (1, 2):
+        read(Meter.objects.get(community=hamlet, code=f"L{building}"), PERIOD, 159)
+    run = run_all(hamlet)
+    assert {(unit[0], item) for unit, item, code in blocked(run) if code == "basis_changed"} == {
+        ("2", "lift")
+    }
+    assert (run.bills, sorted(run.basis)) == (10, ["", "3"])
+
+
+def test_numbers_go_on_whoever_makes_bills_between_two_batches():
+    """Each batch counts those that came since the one before."""
+    hamlet = create_hamlet()
+    other = Unit.objects.get(community=hamlet, code="3-1-102")
+
+    def between() -> None:
+        issuing.issue_period(hamlet, PERIOD, issued_on=TODAY, due=TODAY, at=NOW, units=[other])
+
+    run = carry_on(begin(hamlet), between=between)
+    numbers = [number for number, *_rest in bills_of(hamlet)]
+    assert (run.bills, numbers) == (5, [f"{n:05d}" for n in range(1, 7)])
+    assert [unit for _number, unit, *_rest in bills_of(hamlet)][2] == "3-1-102"
