@@ -19,6 +19,7 @@ from contract.text_file import NotUtf8, read_text
 CONFIG_VARIABLE = "LOBBYPAY_SERVER_CONFIG"
 DATABASE_VARIABLE = "LOBBYPAY_DATABASE_URL"
 MAIL_PASSWORD_VARIABLE = "LOBBYPAY_MAIL_PASSWORD"
+SMS_SECRET_VARIABLE = "LOBBYPAY_SMS_SECRET"
 SECRET_FILE = "secret-key"
 
 
@@ -108,12 +109,45 @@ class MailSection(Section):
     )
 
 
+class AlertsSection(Section):
+    per_person_hour: int = Field(
+        default=30, ge=1, le=1000, description="messages to one person in an hour (1 to 1000)"
+    )
+    watcher_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^\s]+$",
+        description="an http(s) address outside that is called each minute; empty: none",
+    )
+    inside_addresses: bool = Field(
+        default=False,
+        description="true or false: webhooks may lead into the server's own network",
+    )
+
+
+class SmsSection(Section):
+    """Text messages by Alibaba Cloud. Without ``access_key_id`` none are sent; the secret stands in the
+    environment alone."""
+
+    access_key_id: str = Field(
+        default="", description="the access key's id, or empty: none are sent"
+    )
+    sign_name: str = Field(default="", description="the signature as it was approved")
+    template_code: str = Field(default="", description="the template's code, as SMS_123456789")
+    endpoint: str = Field(
+        default="https://dysmsapi.aliyuncs.com",
+        pattern=r"^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$",
+        description="http(s)://host[:port]",
+    )
+
+
 class Configuration(Section):
     """The whole file. ``channels`` is read by the payment channels, each its own table."""
 
     server: ServerSection = ServerSection()
     database: DatabaseSection = DatabaseSection()
     mail: MailSection = MailSection()
+    alerts: AlertsSection = AlertsSection()
+    sms: SmsSection = SmsSection()
     channels: dict[str, dict[str, Any]] = {}
 
 

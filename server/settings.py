@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "server.moves",
     "server.tariffs",
     "server.remote_meters",
+    "server.on_call",
     "server.bill_mail",
     "server.api",
     "server.retention",
@@ -140,6 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 PASSWORD_RESET_TIMEOUT = 3600  # a link by mail is good for an hour
 globals().update(configuration.django_mail(LOBBYPAY, os.environ))
+SMS_SECRET = os.environ.get(configuration.SMS_SECRET_VARIABLE, "")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -185,6 +187,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # its warnings name paths, which hold payment ids
+        "apprise": {"level": "CRITICAL", "propagate": False},  # its lines name secret addresses
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING", "filters": ["missing_glyphs"]},
     },

@@ -9,7 +9,11 @@ from server.language import chosen
 
 
 class Alert(models.Model):
-    """Something that staff must look at. One open alert for each (kind, subject)."""
+    """Something that staff must look at. One open alert for each (kind, subject).
+
+    What comes and goes is one alert: ``cured_at`` is since when it seems to be over, ``times`` how often
+    it came. ``part_of``: a greater one that explains it; nobody is told of it meanwhile.
+    """
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="alerts"
@@ -21,6 +25,16 @@ class Alert(models.Model):
     details = models.JSONField(_("Details"), default=dict)
     raised_at = models.DateTimeField(_("Raised"))
     resolved_at = models.DateTimeField(_("Resolved"), null=True, blank=True)
+    cured_at = models.DateTimeField(_("Seems to be over since"), null=True, blank=True)
+    times = models.PositiveIntegerField(_("How often it came"), default=1)
+    part_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("Part of"),
+        related_name="parts",
+        null=True,
+        blank=True,
+    )
 
     class Meta:
         verbose_name = _("Alert")

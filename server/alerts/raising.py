@@ -10,6 +10,19 @@ from server.language import both
 from server.storable import storable
 
 CALLBACK_WANTED = "callback_wanted"
+SITE_SILENT, KIOSK_SILENT, NO_MONEY = "site_silent", "kiosk_silent", "kiosk_no_money"
+DEVICE_ERROR, DEVICE_WARNING = "device_error", "device_warning"
+FAULT_AT_MANY, CHANNEL_FAILING = "fault_at_many", "channel_failing"
+# They are seen again and again, and end by themselves once they are not: nobody closes them.
+FAULTS = (
+    SITE_SILENT,
+    KIOSK_SILENT,
+    NO_MONEY,
+    DEVICE_ERROR,
+    DEVICE_WARNING,
+    FAULT_AT_MANY,
+    CHANNEL_FAILING,
+)
 TEXTS = {
     CALLBACK_WANTED: _(
         "Somebody at a kiosk asks to be called back. Mark it as dealt with afterwards"
@@ -92,6 +105,13 @@ TEXTS = {
         "Remote meters have not been heard of for long. Read them by hand, and tell the provider"
     ),
     "unreadable_record": _("A kiosk's payment record cannot be read"),
+    SITE_SILENT: _("Several kiosks of the community are not heard: a site without power or line"),
+    KIOSK_SILENT: _("A kiosk is not heard"),
+    NO_MONEY: _("Nobody can pay at a kiosk"),
+    DEVICE_ERROR: _("A device of a kiosk is out of order"),
+    DEVICE_WARNING: _("Something is needed soon at a kiosk"),
+    FAULT_AT_MANY: _("Many kiosks of the community have the same fault"),
+    CHANNEL_FAILING: _("A payment channel does not answer, at several kiosks"),
 }
 
 

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from contract.business_day import zone
 from contract.messages import Text
 from server.alerts.models import Alert
+from server.alerts.raising import FAULTS
 from server.estate.models import Community
 from server.fleet import texts
 from server.fleet.dashboard import KioskView, kiosk_view, money
@@ -120,7 +121,8 @@ def overview(
     ordered = wanted.order_by(*ORDERS.get(asked.order, ORDERS["urgency"]), "pk")
     listed = list(ordered[(page - 1) * A_PAGE : page * A_PAGE])
     shown = _Rows(now, known, paying, [*urgent, *listed])
-    alerts = Alert.objects.filter(community__in=known, resolved_at=None)
+    # faults of the fleet are told above, kiosk by kiosk
+    alerts = Alert.objects.filter(community__in=known, resolved_at=None).exclude(kind__in=FAULTS)
     return Overview(
         kiosks=sum(counts.values()),
         problems=[shown.row(kiosk) for kiosk in urgent],

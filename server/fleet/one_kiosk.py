@@ -23,8 +23,9 @@ HISTORY, HAPPENED_MAX = timedelta(days=30), 40
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A fault with its end (None: it lasts)."""
+    """A fault with its end (None: it lasts); ``alert``: the key of its page."""
 
+    alert: int
     at: datetime
     what: Text
     ended: datetime | None
@@ -95,6 +96,6 @@ def _happenings(kiosk: Kiosk, now: datetime) -> list[Happening]:
         community=kiosk.community_id, kiosk_code=kiosk.code, raised_at__gte=now - HISTORY
     )
     return [
-        Happening(alert.raised_at, alert.text, alert.resolved_at)
+        Happening(alert.pk, alert.raised_at, alert.text, alert.resolved_at)
         for alert in alerts.order_by("-raised_at")[:HAPPENED_MAX]
     ]

@@ -46,6 +46,7 @@ class Handler:
 
 
 MINUTELY: list[Callable[[datetime], object]] = []
+OFTEN: dict[str, Callable[[datetime], object]] = {}
 _HANDLERS: dict[str, Handler] = {}
 
 
@@ -57,6 +58,12 @@ def every_minute(look: Callable[[datetime], object]) -> None:
     """Each worker calls it about every minute with the time: it begins what has come due, once whoever
     calls it and however many."""
     MINUTELY.append(look)
+
+
+def every_few_seconds(name: str, look: Callable[[datetime], object]) -> None:
+    """Each worker calls it every few seconds with the time, in a thread of its own: what takes long holds
+    no other up. Whatever it does is done once, however many workers call it."""
+    OFTEN[name] = look
 
 
 def handler_of(kind: str) -> Handler | None:

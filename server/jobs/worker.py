@@ -4,22 +4,24 @@ import logging
 import socket
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from server.jobs import queue
-from server.jobs.handlers import MINUTELY
+from server.jobs.handlers import MINUTELY, OFTEN
 from server.jobs.models import WorkerSign
 
 LOOK_S = 1.0
 RESCUE_S = 60.0
 SIGN_S = 30.0
+OFTEN_S = 2.5
 KEPT_DAYS = 7  # what the library remembers of finished tasks; the jobs themselves stay
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ def work(stop: threading.Event, look_s: float = LOOK_S) -> None:
     worker = _worker(look_s)
     threading.Thread(target=_sign, args=(stop,), name="worker-sign", daemon=True).start()
     threading.Thread(target=_end_with, args=(stop, worker), daemon=True).start()
+    for name, look in OFTEN.items():
+        threading.Thread(target=_often, args=(stop, name, look), name=name, daemon=True).start()
     rescued = 0.0
     while not stop.is_set():
         try:
@@ -52,6 +56,17 @@ def start() -> threading.Event:
     stop = threading.Event()
     threading.Thread(target=work, args=(stop,), name="jobs", daemon=True).start()
     return stop
+
+
+def _often(stop: threading.Event, name: str, look: Callable[[datetime], object]) -> None:
+    """Also while a job takes long. What goes wrong is tried again."""
+    while not stop.wait(OFTEN_S):
+        try:
+            close_old_connections()
+            look(timezone.now())
+        except Exception:
+            log.exception("%s: what is looked for every few seconds failed", name)
+    connections.close_all()
 
 
 def _sign(stop: threading.Event, every_s: float = SIGN_S) -> None:

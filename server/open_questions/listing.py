@@ -13,6 +13,7 @@ from contract.heartbeat import Heartbeat
 from contract.messages import Method, PaymentState, Text
 from contract.money import Money
 from server.alerts.models import Alert
+from server.alerts.raising import FAULTS
 from server.estate.models import Community
 from server.fleet.heartbeats import last_words
 from server.fleet.models import Kiosk
@@ -277,7 +278,7 @@ def _open_alerts(communities: dict[int, Community]) -> QuerySet[Alert]:
 
 
 def _alerts(communities: dict[int, Community]) -> Iterator[Question]:
-    for alert in _open_alerts(communities).exclude(kind__in=OF_A_QUESTION):
+    for alert in _open_alerts(communities).exclude(kind__in=(*OF_A_QUESTION, *FAULTS)):
         details = dict(alert.details)
         amount = details.get("amount_minor")
         yield Question(

@@ -10,17 +10,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED
+from server.alerts.raising import CALLBACK_WANTED, FAULTS
 from server.api.lookups import WINDOWS_KEPT
 from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
 from server.fleet.models import PairingCode, UsedNonce
+from server.on_call.models import Comment, Handling, Message
 
 STEP = 1_000
 SECONDS_MAX = 10.0  # of each kind in a turn; what is left waits for the next
@@ -33,6 +35,7 @@ OF_MACHINES = (
     "journal_stands_still",
     "journal_unwritable",
     "kiosk_clock_wrong",
+    *FAULTS,
 )
 
 log = logging.getLogger(__name__)
@@ -47,11 +50,26 @@ class Kept:
     kept: timedelta
 
 
+def _of_alerts(model: type[Model]) -> QuerySet[Any]:
+    """What hangs on alerts about machines."""
+    return model._default_manager.filter(alert__kind__in=OF_MACHINES)
+
+
+def _bare_alerts() -> QuerySet[Any]:
+    """Those on which nothing hangs any more."""
+    bare = {"messages": None, "comments": None, "handling": None, "parts": None}
+    return Alert.objects.filter(kind__in=OF_MACHINES, **bare)
+
+
 KINDS = (
     Kept(UsedNonce.objects.all, "seen_at", NONCES_KEPT),
     Kept(LookupWindow.objects.all, "minute", WINDOWS_KEPT),
     Kept(PairingCode.objects.all, "expires_at", PAIRING_CODES_KEPT),
-    Kept(lambda: Alert.objects.filter(kind__in=OF_MACHINES), "resolved_at", ALERTS_KEPT),
+    *(
+        Kept(partial(_of_alerts, model), "alert__resolved_at", ALERTS_KEPT)
+        for model in (Message, Comment, Handling)
+    ),
+    Kept(_bare_alerts, "resolved_at", ALERTS_KEPT),
     Kept(Session.objects.all, "expire_date", timedelta(0)),
 )
 

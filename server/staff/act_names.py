@@ -14,6 +14,18 @@ ACTS = {
     "refund_again": _("Try the refund now"),
     "returned_by_hand": _("Returned by hand"),
     "resolve_alert": _("Dealt with"),
+    "alert_acknowledged": _("Alert acknowledged"),
+    "alert_assigned": _("Alert assigned"),
+    "alert_commented": _("Alert commented on"),
+    "alert_silenced": _("Alert silenced"),
+    "alert_heard": _("Silence of an alert ended"),
+    "alert_address_added": _("Own address for alerts added"),
+    "alert_address_ended": _("Own address for alerts ended"),
+    "on_call_added": _("Hours on call added"),
+    "on_call_ended": _("Hours on call ended"),
+    "on_call_day_added": _("Holiday or replacement added"),
+    "on_call_day_ended": _("Holiday or replacement ended"),
+    "alert_rule_set": _("Rule of alerts changed"),
     "bill_voided": _("Bill voided"),
     "bill_waived": _("Waived"),
     "waived_ahead": _("Months ahead waived"),
@@ -101,6 +113,9 @@ SUBJECTS = {
     "open_questions": _("Open questions"),
     "prices": _("Prices"),
     "jobs": _("Jobs"),
+    "alert_address": _("Address for alerts"),
+    "on_call": _("Plan of who is on call"),
+    "alert_rule": _("Rule of alerts"),
 }
 
 

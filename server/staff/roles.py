@@ -51,6 +51,7 @@ class Deed(StrEnum):
     DECIDE_PAYMENT = "decide_payment"
     RETURN_MONEY = "return_money"
     RESOLVE_ALERT = "resolve_alert"
+    PLAN_ON_CALL = "plan_on_call"  # who is on call, and by which rules people are told
     PAIR_KIOSK = "pair_kiosk"
     APPROVE = "approve"
     ASSIGN_ROLES = "assign_roles"
@@ -89,6 +90,7 @@ TABLE: dict[Role, Rights] = {
                 Deed.ASSIGN_ROLES,
                 Deed.CHANGE_TARIFF,
                 Deed.REGROUP_UNITS,
+                Deed.PLAN_ON_CALL,
                 Deed.PAIR_KIOSK,
                 Deed.RESOLVE_ALERT,
                 Deed.EXPORT_LOG,
@@ -153,9 +155,13 @@ _OF_APP = {
     "payments": Area.PAYMENTS,
     "notices": Area.NOTICES,
     "alerts": Area.ALERTS,
+    "on_call": Area.ALERTS,
     "fleet": Area.KIOSKS,
 }
 _OF_MODEL = {
+    "on_call.personaddress": Area.COMPANY,
+    "on_call.turn": Area.COMPANY,
+    "on_call.outsideping": Area.COMPANY,
     "estate.resident": Area.RESIDENTS,
     "estate.contact": Area.RESIDENTS,
     "estate.occupancy": Area.RESIDENTS,

@@ -21,6 +21,7 @@ from server.billing.instalments.models import InstalmentAgreement
 from server.billing.instalments.progress import missed
 from server.billing_runs.schedule_models import DueRun, DueState
 from server.fleet.models import Kiosk
+from server.on_call.models import Handling
 from server.open_questions.listing import questions, seen
 from server.staff import approvals, scope
 from server.staff.doors import staff_only
@@ -98,6 +99,10 @@ def waiting_for(user: Any, now: datetime) -> list[Waiting]:
     own = Request.objects.filter(asked_by=user.pk, state=Request.State.OPEN, expires_at__gt=now)
     if count := own.count():
         found.append(_waiting(_("My requests that wait"), count, "requests", "attention"))
+    mine = Handling.objects.filter(assigned_to=user.pk, alert__resolved_at=None)
+    if count := scope.visible(user, mine).count():
+        link = reverse("alerts") + "?state=mine"
+        found.append(Waiting(_("Alerts assigned to me"), count, link, "bad"))
     if scope.sees(user, Area.KIOSKS) != set():
         silent = Q(heard_at__lt=now - timedelta(seconds=LATE_S)) | Q(heard_at=None)
         kiosks = scope.visible(user, Kiosk).filter(active=True)
@@ -119,6 +124,7 @@ def jobs_of(user: Any) -> list[Job]:
         (_("Residents"), "admin:estate_resident_changelist", Area.RESIDENTS),
         (_("Units"), "admin:estate_unit_changelist", Area.ESTATE),
         (_("Open questions"), "open_questions", Area.ALERTS),
+        (_("Alerts"), "alerts", Area.ALERTS),
         (_("Payments"), "admin:payments_paymentorder_changelist", Area.PAYMENTS),
         (_("Approvals"), "requests", Area.REQUESTS),
         (_("Kiosks"), "fleet", Area.KIOSKS),

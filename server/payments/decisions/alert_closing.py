@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from server.alerts.models import Alert
-from server.alerts.raising import forgotten
+from server.alerts.raising import FAULTS, forgotten
 from server.payments import contradictions
 from server.payments.decisions import outside_refund, unclear_return
 from server.payments.decisions.refusal import NotPossible
@@ -22,6 +22,7 @@ OF_A_QUESTION = (
     outside_refund.KIND,
     unclear_return.KIND,
     contradictions.KIND,
+    *FAULTS,
 )
 
 

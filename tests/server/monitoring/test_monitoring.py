@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from server.configuration import AlertsSection
 from server.jobs.models import WorkerSign
 from server.monitoring import figures, readiness
 from server.monitoring.readiness import WORKER_SILENT_S
@@ -44,7 +45,15 @@ def test_it_lives_without_asking_anybody(django_assert_num_queries):
 
 def test_ready_with_a_worker():
     WorkerSign.objects.create(name="w", at=timezone.now())
-    assert ready() == (200, dict.fromkeys(("database", "migrations", "clock", "worker"), "ok"))
+    checks = ("database", "migrations", "clock", "worker", "watcher")
+    assert ready() == (200, dict.fromkeys(checks, "ok"))
+
+
+def test_a_watcher_outside_that_is_not_reached_is_said_and_closes_no_lobby(settings):
+    called = AlertsSection(watcher_url="https://watcher.example.com/x")
+    settings.LOBBYPAY = settings.LOBBYPAY.model_copy(update={"alerts": called})
+    code, checks = ready()
+    assert (code, checks["watcher"]) == (200, "never reached")
 
 
 def test_without_a_worker_it_serves_and_says_so():

@@ -13,9 +13,12 @@ from server.fleet.enrolment import create_pairing_code
 from server.fleet.heartbeats import NONCES_KEPT, use_nonce
 from server.fleet.models import PairingCode, UsedNonce
 from server.jobs import handlers
+from server.on_call import escalation
+from server.on_call.models import Comment, Message, Rule
 from server.retention import pruning
 from server.retention.pruning import ALERTS_KEPT, OF_MACHINES, PAIRING_CODES_KEPT, prune
 from tests.server.fleet.heartbeats import kiosk
+from tests.server.on_call.people import technician
 from tests.server.village import NOW, create_village
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +81,18 @@ def test_alerts_of_machines_leave_long_after_their_end_and_those_of_money_never(
     assert left == set(TEXTS) - set(OF_MACHINES)
     assert "refunded_twice" in left  # the books are compared with it
     assert Alert.objects.filter(subject="still open").count() == len(TEXTS)
+
+
+def test_what_hangs_on_an_alert_leaves_with_it():
+    village = create_village()
+    technician(village, "fitter")
+    for kind in ("device_error", "paid_twice"):
+        Rule.objects.create(community=village, kind=kind, first_after=0, changed_at=NOW)
+        raise_alert(village.pk, kind, "K1", NOW, kiosk_code="K1")
+    escalation.look(NOW)
+    for alert in Alert.objects.all():
+        Comment.objects.create(community=village, alert=alert, person_name="x", text="x", at=NOW)
+    Alert.objects.update(resolved_at=NOW)
+    assert prune(NOW + ALERTS_KEPT + SECOND) == 4
+    assert Alert.objects.get().kind == "paid_twice"
+    assert Message.objects.count() == Comment.objects.count() == 1

@@ -25,6 +25,8 @@ from server.estate.models import Community, ParkingSpace
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.models import Notice
+from server.on_call import escalation
+from server.on_call.models import Comment, Rule, Shift, Substitution
 from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
@@ -33,6 +35,7 @@ from server.staff.models import Act, Request, RoleAssignment
 from server.staff.people import Person
 from server.staff.roles import Area, Role, area_of
 from tests.server.fleet.heartbeats import device, heartbeat
+from tests.server.on_call.people import MIDNIGHT, address, on_duty
 from tests.server.open_questions import questions as lobby
 from tests.server.payments import world as worlds
 from tests.server.payments.conftest import world_with_one_channel
@@ -158,8 +161,21 @@ def community_with_everything(world: worlds.World) -> Community:
         made_by_name=walk.MARK,
         made_at=NOW,
     )
+    alerts_that_reach(technician, community)
     walk.plant(community.pk)
     return community
+
+
+def alerts_that_reach(person: User, community: Community) -> None:
+    """Somebody is on call and was told of an alert."""
+    on_duty(community, person)
+    days = {"first_day": TODAY, "last_day": TODAY, "starts": MIDNIGHT, "ends": MIDNIGHT}
+    Substitution.objects.create(community=community, person=person, level=1, **days)
+    Rule.objects.create(community=community, kind="money", first_after=0, changed_at=NOW)
+    address(person)
+    escalation.look(timezone.now())
+    alert = Alert.objects.filter(community=community).first()
+    Comment.objects.create(community=community, alert=alert, person_name="x", text="x", at=NOW)
 
 
 def company() -> Client:
@@ -180,7 +196,7 @@ def collect(walked: Walked) -> None:
         if walk.gives_away(text):
             walked.shown_to_the_company.add(ask.path)
         walked.asks += walk.forms(ask, text, foreign.pk)
-    walked.asks += own_pages(foreign)
+    walked.asks += [*own_pages(foreign), *alert_forms(foreign)]
     for act in questions.DEEDS:
         for subject in subjects(foreign):
             form = {"act": act, "subject": subject, "reason": "x", "purpose": "credit"}
@@ -200,6 +216,33 @@ def own_pages(foreign: Community) -> Iterator[Ask]:
         for do in ("new", "end_role", "new_password", "forget_second_step"):
             form = {"do": do, "person": person, "assignment": role.pk, **more}
             yield Ask("/staff/people/", RoleAssignment, form)
+
+
+def alert_forms(foreign: Community) -> Iterator[Ask]:
+    """What the forms of the alerts' pages send."""
+    more = {"reason": "x", "text": "x", "minutes": "60", "person": foreign.roles.first().person_id}
+    for alert in Alert.objects.filter(community=foreign):
+        for do in ("acknowledge", "assign", "comment", "silence", "hear"):
+            yield Ask(f"/staff/alerts/{alert.pk}/", Alert, {"do": do, **more})
+    plan = {
+        "community": foreign.code,
+        "level": "1",
+        "weekday": "1",
+        "starts": "08:00",
+        "ends": "09:00",
+        "first_day": "2027-01-01",
+        "last_day": "2027-01-02",
+    }
+    rows = (("add", ""), ("end", Shift), ("add_day", ""), ("end_day", Substitution))
+    for do, model in rows:
+        row = model.objects.get(community=foreign).pk if model else ""
+        yield Ask("/staff/alerts/on-call/", Shift, {"do": do, "row": row, **plan, **more})
+    rule = {"kind": "money", "first_after": "7", "community": foreign.code, **more}
+    for do in ("set", "usual"):
+        yield Ask("/staff/alerts/rules/", Rule, {"do": do, **rule})
+    for page in ("on-call", "rules"):
+        yield Ask(f"/staff/alerts/{page}/?community={foreign.code}", Rule)
+    yield Ask(f"/staff/alerts/?state=all&community={foreign.code}", Alert)
 
 
 def subjects(community: Community) -> list[str]:
@@ -253,6 +296,8 @@ def test_the_walk_itself_finds_what_is_given_away_and_what_is_changed(
     changed = {name for name in before if before[name] != after[name]}
     assert len(walked.shown_to_the_company) > 40
     assert {"notices.Notice", "alerts.Alert"} <= changed and len(changed) > 5
+    own = {"on_call.Handling", "on_call.Comment", "on_call.Shift", "on_call.Substitution"}
+    assert own | {"on_call.Rule"} <= changed
 
 
 def test_every_model_of_the_back_office_goes_through_the_door():

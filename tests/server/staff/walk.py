@@ -252,6 +252,10 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/fleet/kiosks/<uuid:kiosk_id>/": lambda r: [
         f"/staff/fleet/kiosks/{r.rows(apps.get_model('fleet', 'Kiosk')).order_by('pk').first().pk}/"
     ],
+    "staff/alerts/<int:alert>/": lambda r: [
+        f"/staff/alerts/{pk}/"
+        for pk in r.rows(apps.get_model("alerts", "Alert")).values_list("pk", flat=True)
+    ],
     "staff/forgotten/<uidb64>/<token>/": lambda r: ["/staff/forgotten/MQ/x-y/"],
 }
 

@@ -1,0 +1,120 @@
+"""Keeps the alerts of the fleet's faults as its state calls for: raises, holds back, and ends them.
+
+It compares what should be open with what is, so that nothing is lost by a crash, and any number of
+workers may do it. What comes and goes within minutes stays one alert.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+
+from server.alerts.models import Alert
+from server.alerts.raising import (
+    DEVICE_ERROR,
+    DEVICE_WARNING,
+    FAULT_AT_MANY,
+    KIOSK_SILENT,
+    NO_MONEY,
+    SITE_SILENT,
+)
+from server.fleet.dashboard import heartbeat_of
+from server.fleet.faults import Fault, Key, Seen, Wanted, wanted
+from server.fleet.models import Kiosk
+from server.fleet.states import State, classified
+from server.storable import storable
+
+QUIET = timedelta(minutes=3)  # so long it must be over before it has ended
+QUIET_OFTEN, OFTEN = timedelta(minutes=15), 3  # where it came so often
+OF_FLEET = (SITE_SILENT, KIOSK_SILENT, NO_MONEY, DEVICE_ERROR, DEVICE_WARNING, FAULT_AT_MANY)
+_URGENT = (State.SILENT, State.NO_MONEY, State.FAULT)
+
+
+def look(now: datetime, *, warnings: bool = True) -> None:
+    """``warnings``: whether what is needed soon is looked at too, for which many heartbeats are read."""
+    found = wanted(_troubled(now, warnings), _expected())
+    kinds = [kind for kind in OF_FLEET if warnings or kind != DEVICE_WARNING]
+    known = Alert.objects.filter(kind__in=kinds, resolved_at=None).order_by("pk")
+    open_ones = {(a.community_id, a.kind, a.subject): a for a in known}
+    for key, fault in found.alerts.items():
+        if key[1] in kinds:
+            open_ones[key] = _wrong(open_ones.get(key), key, fault, now)
+    for key, alert in open_ones.items():
+        if key in found.alerts:
+            continue
+        by = _holder(found, alert)
+        if by is not None and by in open_ones:
+            _hold(alert, open_ones[by])
+        else:
+            _cured(alert, now)
+
+
+def _troubled(now: datetime, warnings: bool) -> Iterable[Seen]:
+    states = [*_URGENT, State.ATTENTION] if warnings else _URGENT
+    rows = classified(Kiosk.objects.filter(standing_in_use()), now).filter(standing__in=states)
+    for kiosk in rows.order_by("community", "code").iterator(chunk_size=500):
+        state = State(kiosk.standing)  # type: ignore[attr-defined]
+        beat = heartbeat_of(kiosk) if state is not State.SILENT else None
+        yield Seen(kiosk.community_id, kiosk.code, state, beat)
+
+
+def standing_in_use() -> Q:
+    """Kiosks of which something should be heard."""
+    return Q(active=True) & ~Q(public_key="")
+
+
+def _expected() -> dict[int, int]:
+    rows = Kiosk.objects.filter(standing_in_use()).order_by().values_list("community")
+    return dict(rows.annotate(Count("pk")))
+
+
+def _holder(found: Wanted, alert: Alert) -> Key | None:
+    own = found.held.get((alert.community_id, alert.kind, alert.subject))
+    return own or found.held.get((alert.community_id, alert.kind, alert.kiosk_code))
+
+
+def _wrong(alert: Alert | None, key: Key, fault: Fault, now: datetime) -> Alert:
+    """It is wrong now, again or still."""
+    details = storable(fault.details)
+    if alert is None:
+        return _raised(key, fault, details, now)
+    row = Alert.objects.filter(pk=alert.pk, resolved_at=None)
+    if alert.cured_at is not None:
+        again = row.filter(cured_at=alert.cured_at)
+        again.update(cured_at=None, times=alert.times + 1, part_of=None)
+    elif alert.part_of_id is not None:
+        row.update(part_of=None)
+    if alert.details != details or alert.text != fault.text:
+        row.update(details=details, text_zh=fault.text.zh, text_en=fault.text.en)
+    return alert
+
+
+def _raised(key: Key, fault: Fault, details: object, now: datetime) -> Alert:
+    community, kind, subject = key
+    values = {
+        "kiosk_code": fault.kiosk_code,
+        "text_zh": fault.text.zh,
+        "text_en": fault.text.en,
+        "details": details,
+        "raised_at": now,
+    }
+    same = {"community_id": community, "kind": kind, "subject": subject, "resolved_at": None}
+    try:
+        with transaction.atomic():
+            return Alert.objects.create(**same, **values)
+    except IntegrityError:  # another worker was quicker
+        return Alert.objects.get(**same)
+
+
+def _hold(alert: Alert, by: Alert) -> None:
+    if alert.part_of_id != by.pk or alert.cured_at is not None:
+        Alert.objects.filter(pk=alert.pk, resolved_at=None).update(part_of=by, cured_at=None)
+
+
+def _cured(alert: Alert, now: datetime) -> None:
+    row = Alert.objects.filter(pk=alert.pk, resolved_at=None, cured_at=alert.cured_at)
+    if alert.cured_at is None:
+        row.update(cured_at=now, part_of=None)
+    elif now - alert.cured_at >= (QUIET_OFTEN if alert.times >= OFTEN else QUIET):
+        row.update(resolved_at=alert.cured_at)

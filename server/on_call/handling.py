@@ -1,0 +1,118 @@
+"""What people do with an alert: acknowledge, assign, comment, silence. Each with its name, in the log."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from server.alerts.models import Alert
+from server.on_call.escalation import tell
+from server.on_call.models import Comment, Handling, Purpose
+from server.on_call.plan import able
+from server.on_call.rules import rules_of, times_of
+from server.staff import audit
+from server.staff.people import Person
+
+SILENCE_MAX = timedelta(days=30)
+COMMENT_MAX = 500
+
+
+class NotPossible(Exception):
+    """``text`` says why, in the page's language."""
+
+    def __init__(self, text: Any) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+def acknowledge(alert: Alert, by: Person, at: datetime) -> None:
+    """Somebody looks after it: nobody is told of it any more. Twice is once. Raises NotPossible."""
+    with transaction.atomic():
+        handling = _held(alert)
+        if handling.acknowledged_at is not None:
+            return
+        handling.acknowledged_by, handling.acknowledged_at = by.name, at
+        handling.due_at = None
+        handling.save()
+        _note(alert, by, "alert_acknowledged", at)
+
+
+def assign(alert: Alert, to: int, by: Person, at: datetime) -> None:
+    """The person is told. Raises NotPossible for whoever may not see alerts here."""
+    with transaction.atomic():
+        handling = _held(alert)
+        [person] = able(alert.community_id, [to]) or [None]
+        if person is None:
+            raise NotPossible(_("This person holds no role here by which alerts are seen"))
+        if handling.assigned_to_id == person.pk:
+            return
+        before = str(handling.assigned_to or "")
+        handling.assigned_to = person
+        handling.round += 1
+        handling.save()
+        tell(alert, [person], Purpose.ASSIGNED, handling.round, at)
+        name = person.get_username()
+        _note(alert, by, "alert_assigned", at, before={"to": before}, after={"to": name})
+
+
+def comment(alert: Alert, text: str, by: Person, at: datetime) -> None:
+    """Raises audit.ReasonMissing for an empty one."""
+    words = " ".join(text.replace("\x00", " ").split())[:COMMENT_MAX]
+    if not words:
+        raise audit.ReasonMissing
+    with transaction.atomic():
+        Comment.objects.create(
+            community_id=alert.community_id, alert=alert, person_name=by.name, text=words, at=at
+        )
+        _note(alert, by, "alert_commented", at, after={"text": words})
+
+
+def silence(alert: Alert, until: datetime, reason: str, by: Person, at: datetime) -> None:
+    """Nobody is told before then. Raises NotPossible, audit.ReasonMissing."""
+    if not at < until <= at + SILENCE_MAX:
+        raise NotPossible(_("Choose a time within the next 30 days"))
+    why = audit.reason_of(reason)
+    with transaction.atomic():
+        handling = _held(alert)
+        before = handling.silenced_until
+        handling.silenced_by, handling.silenced_until = by.name, until
+        handling.silence_reason = why
+        if handling.acknowledged_at is None:
+            handling.due_at = until
+        handling.save()
+        values = ({"until": before}, {"until": until})
+        _note(alert, by, "alert_silenced", at, why, before=values[0], after=values[1])
+
+
+def hear_again(alert: Alert, by: Person, at: datetime) -> None:
+    """Ends a silence, and an acknowledgement: people are told again as the rule says."""
+    with transaction.atomic():
+        handling = _held(alert)
+        if handling.silenced_until is None and handling.acknowledged_at is None:
+            return
+        before = {"until": handling.silenced_until, "acknowledged": handling.acknowledged_at}
+        handling.silenced_until, handling.silenced_by, handling.silence_reason = None, "", ""
+        handling.acknowledged_at, handling.acknowledged_by = None, ""
+        times = times_of(alert.kind, rules_of(alert.community_id))
+        handling.due_at = times.next_after(alert.raised_at, handling.level, handling.told_at)
+        handling.save()
+        _note(alert, by, "alert_heard", at, before=before)
+
+
+def _held(alert: Alert) -> Handling:
+    """Its handling, locked. Raises NotPossible where the alert is over."""
+    Handling.objects.get_or_create(
+        alert=alert, defaults={"community_id": alert.community_id, "due_at": alert.raised_at}
+    )
+    handling = Handling.objects.select_for_update(of=("self",)).get(alert=alert)
+    if Alert.objects.filter(pk=alert.pk, resolved_at__isnull=False).exists():
+        raise NotPossible(_("This alert is over"))
+    return handling
+
+
+def _note(
+    alert: Alert, by: Person, act: str, at: datetime, reason: str = "", **values: Any
+) -> None:
+    subject = ("alert", str(alert.pk))
+    audit.note(alert.community_id, by, act, subject, at, reason=reason, **values)

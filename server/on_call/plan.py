@@ -1,0 +1,82 @@
+"""Who is on call: by the week's hours, or on a day that is named, by who is named for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from contract.business_day import business_day, local_time
+from server.estate.models import Community
+from server.on_call.models import Shift, Substitution
+from server.staff.models import RoleAssignment
+from server.staff.roles import TABLE, Area, Role
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A community's plan, as it holds now."""
+
+    shifts: tuple[Shift, ...]
+    substitutions: tuple[Substitution, ...]
+
+    def people(self, level: int, today: date, clock: time) -> list[int]:
+        """Accounts by primary key, each once, as the community's clocks show it. Hours of yesterday that
+        go on past midnight are yesterday's, whatever is named for today."""
+        found: dict[int, None] = {}
+        for day, into in ((today, False), (today - _DAY, True)):
+            for row in self._rows(level, day):
+                if row.person_id is not None and _holds(row.starts, row.ends, clock, into):
+                    found[row.person_id] = None
+        return list(found)
+
+    def _rows(self, level: int, day: date) -> list[Any]:
+        named = [
+            one
+            for one in self.substitutions
+            if one.level == level and one.first_day <= day <= one.last_day
+        ]
+        if named:
+            return named
+        weekday = str(day.isoweekday())
+        return [one for one in self.shifts if one.level == level and weekday in one.weekdays]
+
+
+def _holds(starts: time, ends: time, clock: time, into_the_next_day: bool) -> bool:
+    if into_the_next_day:
+        return ends <= starts and clock < ends
+    return starts <= clock and (clock < ends or ends <= starts)
+
+
+def plan_of(community: int) -> Plan:
+    now = {"community": community, "ended_at": None}
+    return Plan(
+        tuple(Shift.objects.filter(**now).select_related("person")),
+        tuple(Substitution.objects.filter(**now).select_related("person")),
+    )
+
+
+def on_call(community: Community, level: int, at: datetime) -> list[Any]:
+    """The accounts that are on call now, and may still look at the community's alerts."""
+    today = business_day(at, community.time_zone)
+    clock = local_time(at, community.time_zone).time()
+    return able(community.pk, plan_of(community.pk).people(level, today, clock))
+
+
+def able(community: int, keys: Iterable[int]) -> list[Any]:
+    """Those of the accounts that are in use and hold a role here by which alerts are seen."""
+    order = {key: place for place, key in enumerate(keys)}
+    people = who_may(community).filter(pk__in=order)
+    return sorted(people, key=lambda person: order[person.pk])
+
+
+def who_may(community: int) -> Any:
+    """Accounts that can be put on call: a company's own account too."""
+    roles = [role for role in Role if Area.ALERTS in TABLE[role].sees]
+    held = RoleAssignment.objects.filter(community=community, role__in=roles, ended_at=None)
+    users = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
+    by_role = users.filter(pk__in=held.values("person"))
+    return (by_role | users.filter(is_superuser=True)).order_by("username")

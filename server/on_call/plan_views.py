@@ -1,0 +1,191 @@
+"""The page of who is on call: the hours of the week, and days on which somebody else is."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from contract.business_day import business_day
+from contract.plain_text import whole_number
+from server.estate.models import Community
+from server.on_call import choice
+from server.on_call.handling import NotPossible
+from server.on_call.models import LEVELS, Level, PersonAddress, Shift, Substitution
+from server.on_call.plan import on_call, plan_of
+from server.staff import audit, people, scope
+from server.staff.doors import staff_only
+from server.staff.roles import Deed
+
+WEEKDAYS = (
+    ("1", gettext_lazy("Mon")),
+    ("2", gettext_lazy("Tue")),
+    ("3", gettext_lazy("Wed")),
+    ("4", gettext_lazy("Thu")),
+    ("5", gettext_lazy("Fri")),
+    ("6", gettext_lazy("Sat")),
+    ("7", gettext_lazy("Sun")),
+)
+_ROWS_MAX = 200
+
+
+@staff_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+def plan_page(request: HttpRequest) -> HttpResponse:
+    """Seen by whoever sees alerts, changed by whoever plans."""
+    if request.method == "POST":
+        community = choice.planned(request)
+        try:
+            _do(request, community)
+        except NotPossible as refused:
+            messages.error(request, str(refused.text))
+        except audit.ReasonMissing:
+            messages.error(request, _("Please give a reason"))
+        else:
+            messages.success(request, _("The plan is changed"))
+        return redirect(f"{reverse('on_call')}?community={community.code}")
+    community, own = choice.community_of(request)
+    if community is None:
+        raise PermissionDenied
+    return render(request, "on_call/plan.html", _context(request, community, own))
+
+
+def _context(request: HttpRequest, community: Community, own: list[Community]) -> dict[str, Any]:
+    now = timezone.now()
+    plan = plan_of(community.pk)
+    today = business_day(now, community.time_zone)
+    named = {row.person_id for row in (*plan.shifts, *plan.substitutions) if row.person_id}
+    reached = set(
+        PersonAddress.objects.filter(person__in=named, ended_at=None).values_list(
+            "person", flat=True
+        )
+    )
+    return {
+        "community": community,
+        "own": own,
+        "now": [(level, on_call(community, level, now)) for level in LEVELS],
+        "shifts": [(row, _days(row.weekdays), row.person_id in reached) for row in plan.shifts],
+        "substitutions": [row for row in plan.substitutions if row.last_day >= today],
+        "unreached": named - reached,
+        "people": choice.people_of(community.pk, request.user),
+        "levels": Level.choices,
+        "weekdays": WEEKDAYS,
+        "may_plan": scope.may(request.user, Deed.PLAN_ON_CALL, community.pk),
+    }
+
+
+def _days(weekdays: str) -> str:
+    if weekdays == "1234567":
+        return _("every day")
+    return " ".join(str(name) for digit, name in WEEKDAYS if digit in weekdays)
+
+
+def _do(request: HttpRequest, community: Community) -> None:
+    """Raises NotPossible, ReasonMissing, PermissionDenied."""
+    acts = {
+        "add": _add_shift,
+        "end": _end_shift,
+        "add_day": _add_day,
+        "end_day": _end_day,
+    }
+    act = acts.get(request.POST.get("do", ""))
+    if act is None:
+        raise PermissionDenied
+    with transaction.atomic():
+        act(request, community, audit.reason_of(request.POST.get("reason", "")))
+
+
+def _add_shift(request: HttpRequest, community: Community, reason: str) -> None:
+    days = "".join(d for d, _name in WEEKDAYS if d in request.POST.getlist("weekday"))
+    if not days:
+        raise NotPossible(_("Choose at least one day of the week"))
+    if Shift.objects.filter(community=community, ended_at=None).count() >= _ROWS_MAX:
+        raise NotPossible(_("There are too many rows; end some first"))
+    row = Shift.objects.create(
+        community=community,
+        person=choice.person(request, community),
+        level=choice.level(request),
+        weekdays=days,
+        starts=choice.clock(request, "starts"),
+        ends=choice.clock(request, "ends"),
+    )
+    _note(request, community, "on_call_added", reason, {}, _values(row) | {"weekdays": days})
+
+
+def _end_shift(request: HttpRequest, community: Community, reason: str) -> None:
+    row = _row(request, community, Shift)
+    _ended(row)
+    _note(
+        request, community, "on_call_ended", reason, _values(row) | {"weekdays": row.weekdays}, {}
+    )
+
+
+def _add_day(request: HttpRequest, community: Community, reason: str) -> None:
+    first, last = choice.day(request, "first_day"), choice.day(request, "last_day")
+    if last < first or (last - first).days > 366:
+        raise NotPossible(_("The last day comes after the first, within a year"))
+    if Substitution.objects.filter(community=community, ended_at=None).count() >= _ROWS_MAX * 5:
+        raise NotPossible(_("There are too many rows; end some first"))
+    row = Substitution.objects.create(
+        community=community,
+        person=choice.person(request, community, or_nobody=True),
+        level=choice.level(request),
+        first_day=first,
+        last_day=last,
+        starts=choice.clock(request, "starts"),
+        ends=choice.clock(request, "ends"),
+    )
+    _note(request, community, "on_call_day_added", reason, {}, _values(row) | _dates(row))
+
+
+def _end_day(request: HttpRequest, community: Community, reason: str) -> None:
+    row = _row(request, community, Substitution)
+    _ended(row)
+    _note(request, community, "on_call_day_ended", reason, _values(row) | _dates(row), {})
+
+
+def _row(request: HttpRequest, community: Community, model: Any) -> Any:
+    key = whole_number(request.POST.get("row", ""), digits_max=18)
+    rows = model.objects.select_for_update(of=("self",)).filter(community=community, ended_at=None)
+    found = rows.filter(pk=key).first() if key is not None else None
+    if found is None:
+        raise NotPossible(_("This row was ended already"))
+    return found
+
+
+def _ended(row: Any) -> None:
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {
+        "person": row.person.get_username() if row.person else "",
+        "level": int(row.level),
+        "hours": f"{row.starts:%H:%M}-{row.ends:%H:%M}",
+    }
+
+
+def _dates(row: Substitution) -> dict[str, Any]:
+    return {"first_day": row.first_day, "last_day": row.last_day}
+
+
+def _note(
+    request: HttpRequest,
+    community: Community,
+    act: str,
+    reason: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    by, subject = people.of(request.user), ("on_call", community.code)
+    audit.record(community.pk, by, act, subject, reason, timezone.now(), before=before, after=after)
