@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from contract.plain_text import whole_number
 from server.alerts.models import Alert
+from server.alerts.raising import FAULTS
 from server.on_call import handling, listing
 from server.on_call.choice import people_of
 from server.on_call.kinds import GROUPS
@@ -112,6 +113,7 @@ def _context(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "row": row,
         "called": CALLED[row.state],
         "alert": alert,
+        "in_questions": alert.kind not in FAULTS,
         "known": listing.known_of(alert, kiosks),
         "timeline": listing.timeline(alert),
         "next_told": listing.shown(due, alert) if row.state in ("open", "silenced") else "",

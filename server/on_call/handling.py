@@ -47,13 +47,13 @@ def assign(alert: Alert, to: int, by: Person, at: datetime) -> None:
             raise NotPossible(_("This person holds no role here by which alerts are seen"))
         if handling.assigned_to_id == person.pk:
             return
-        before = str(handling.assigned_to or "")
+        before = _name(handling.assigned_to) if handling.assigned_to else ""
         handling.assigned_to = person
         handling.round += 1
         handling.save()
         tell(alert, [person], Purpose.ASSIGNED, handling.round, at)
-        name = person.get_username()
-        _note(alert, by, "alert_assigned", at, before={"to": before}, after={"to": name})
+        values = {"before": {"to": before}, "after": {"to": _name(person)}}
+        _note(alert, by, "alert_assigned", at, **values)
 
 
 def comment(alert: Alert, text: str, by: Person, at: datetime) -> None:
@@ -98,6 +98,10 @@ def hear_again(alert: Alert, by: Person, at: datetime) -> None:
         handling.due_at = times.next_after(alert.raised_at, handling.level, handling.told_at)
         handling.save()
         _note(alert, by, "alert_heard", at, before=before)
+
+
+def _name(account: Any) -> str:
+    return account.get_full_name() or account.get_username()
 
 
 def _held(alert: Alert) -> Handling:
