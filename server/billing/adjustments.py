@@ -1,14 +1,19 @@
 """What is charged or let off besides the tariffs: costs to share, weights, one-off charges, discounts,
 waivers."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from server.billing.periods import PeriodField, is_period
+from server.billing.periods import PeriodField, is_period, period_of
 from server.estate.fields import BilingualField
 from server.estate.models import Building, Community, Unit
 from server.estate.tenancy import OfCommunity
@@ -67,7 +72,8 @@ class SharedCost(OfCommunity):
 
 
 class UnitWeight(OfCommunity):
-    """How much of a shared item's cost a unit bears where it is split by weights."""
+    """How much of a shared item's cost a unit bears where it is split by weights, from the first day of
+    a month on. The newest that has begun holds; one by which bills were made stays."""
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="unit_weights"
@@ -81,18 +87,71 @@ class UnitWeight(OfCommunity):
     weight = models.DecimalField(
         _("Weight"), max_digits=10, decimal_places=4, validators=[MinValueValidator(Decimal(0))]
     )
+    valid_from = models.DateField(
+        _("Valid from"), help_text=_("The first day of a month: 2026-11-01")
+    )
 
     class Meta:
         verbose_name = _("Weight of a unit")
         verbose_name_plural = _("Weights of units")
-        ordering = ["community", "fee_item", "unit"]
+        ordering = ["community", "fee_item", "unit", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["fee_item", "unit"], name="unit_weight_once"),
+            models.UniqueConstraint(
+                fields=["fee_item", "unit", "valid_from"], name="unit_weight_begins_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__day=1), name="unit_weight_begins_with_a_month"
+            ),
             models.CheckConstraint(condition=Q(weight__gte=0), name="unit_weight_is_not_negative"),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.weight}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.valid_from is None or self.unit_id is None or self.fee_item_id is None:
+            return
+        if self.valid_from.day != 1:
+            raise ValidationError(
+                {"valid_from": gettext("A weight holds from the first day of a month")}
+            )
+        stored = type(self).objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is not None and (stored.weight, stored.valid_from, stored.unit_id) == (
+            *(self.weight, self.valid_from, self.unit_id),
+        ):
+            return
+        for row in filter(None, (stored, self)):
+            if (period := row.billed_in()) is not None:
+                said = gettext(
+                    "Bills of %(period)s were made by it; let another weight begin later"
+                )
+                raise ValidationError({"valid_from": said % {"period": period}})
+
+    def billed_in(self) -> str | None:
+        """The last month whose bills were reckoned with this weight, or would be by another one from its
+        day on. A unit's first weight takes nobody's place."""
+        others = type(self).objects.filter(fee_item=self.fee_item_id, unit=self.unit_id)
+        earlier = others.filter(valid_from__lt=self.valid_from).exclude(pk=self.pk)
+        if self.pk is None and not earlier.exists():
+            return None
+        later = others.filter(valid_from__gt=self.valid_from).exclude(pk=self.pk)
+        end = later.order_by("valid_from").values_list("valid_from", flat=True).first()
+        lines = apps.get_model("billing", "BillLine").objects.filter(
+            fee_item=self.fee_item_id,
+            bill__kind="month",
+            bill__period__gte=period_of(self.valid_from),
+        )
+        if end is not None:
+            lines = lines.filter(bill__period__lt=period_of(end))
+        periods = lines.exclude(bill__state="void").values_list("bill__period", flat=True)
+        return periods.order_by("-bill__period").first()
+
+
+def weights_on(item: int, units: Any, last: date) -> dict[str, Decimal]:
+    """By unit code, the weights that hold on a day, of these units that have one."""
+    rows = UnitWeight.objects.filter(fee_item=item, unit__in=units, valid_from__lte=last)
+    return dict(rows.order_by("valid_from").values_list("unit__code", "weight"))
 
 
 class OneOffCharge(OfCommunity):

@@ -129,7 +129,16 @@ class UnitWeightAdmin(SecondPerson, CommunityRows, ModelAdmin):
     def needs_second_person(self, row: UnitWeight) -> bool:
         return opening.item_was_billed(row.fee_item_id)
 
-    list_display = ("unit", "fee_item", "weight", "community")
+    def has_change_permission(self, request: HttpRequest, obj: UnitWeight | None = None) -> bool:
+        """One by which bills were made is read."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.billed_in() is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: UnitWeight | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.billed_in() is None)
+
+    list_display = ("unit", "fee_item", "weight", "valid_from", "community")
     list_filter = ("community", "fee_item")
     search_fields = ("unit__code",)
     autocomplete_fields = ("unit",)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from contract.messages import Text
-from server.billing.adjustments import SharedCost, UnitWeight
+from server.billing.adjustments import SharedCost, weights_on
 from server.billing.fees import FeeItem
 from server.billing.meter_facts import MeterBook
 from server.billing.rules.facts import MeterFacts, PeriodFacts, UnreadMeter
@@ -98,8 +98,7 @@ class PoolBook:
             weights = {code: former.get(pk, area) for pk, code, area in areas}
             missing = sorted(code for code, area in weights.items() if area <= 0)
             return weights, ("area_missing", missing[0]) if missing else None
-        given = UnitWeight.objects.filter(fee_item=row, unit__in=units)
-        weights = dict(given.values_list("unit__code", "weight"))
+        weights = weights_on(row.pk, units, of.last)
         missing = sorted(set(units.values_list("code", flat=True)) - weights.keys())
         return weights, ("weight_missing", missing[0]) if missing else None
 

@@ -24,7 +24,7 @@ from server.billing.debtors import agree, debtors
 from server.billing.meters import FormerMeterUnit, Meter
 from server.billing.models import Bill, BillState
 from server.billing.packages.listing import months_ahead
-from server.billing.periods import period_of, previous_period
+from server.billing.periods import period_of
 from server.billing.unit_accounts import credit_minor, overdrawn_minor
 from server.estate import occupancy
 from server.estate.models import FormerArea, Occupancy, ParkingSpace, Resident, Unit, Vehicle
@@ -209,11 +209,6 @@ def _check_unit(unit: Unit, day: date) -> None:
     if late := bills.filter(period__gte=period).order_by("-period").first():
         text = _("Unit %(code)s has a bill of %(period)s; void it first, or choose a later day")
         raise RegroupImpossible(text, code=unit.code, period=late.period)
-    before = previous_period(period)
-    weighs = UnitWeight.objects.filter(unit=unit).exists()
-    if weighs and bills.exists() and not bills.filter(period=before).exists():
-        text = _("Unit %(code)s bears shared costs by weight; make its bill of %(period)s first")
-        raise RegroupImpossible(text, code=unit.code, period=before)
 
 
 def _keep_debts(units: Sequence[Unit], at: datetime) -> dict[str, int]:
@@ -244,15 +239,9 @@ def _hand_over(
     _move_kept(other.parking_spaces.all(), other.vehicles.all(), stays, day)
     Discount.objects.filter(unit=other, begins__lt=day).exclude(ends__lt=day).update(ends=last)
     OneOffCharge.objects.filter(unit=other, bill=None).update(unit=stays)
-    for weight in UnitWeight.objects.filter(unit=other):
-        of_both, new = UnitWeight.objects.get_or_create(
-            fee_item_id=weight.fee_item_id,
-            unit=stays,
-            defaults={"community_id": stays.community_id, "weight": weight.weight},
-        )
-        if not new:
-            of_both.weight += weight.weight
-            of_both.save(update_fields=["weight"])
+    own = _weights(stays, day)
+    for item, weight in _weights(other, day).items():
+        _weighs(stays, item, own.get(item, Decimal(0)) + weight, day)
     credit.end_agreement(other, at)
     minor = credit_minor(other)
     if minor:
@@ -330,16 +319,29 @@ def _give(old: Unit, new: Unit, asked: Split, at: datetime) -> None:
 def _split_weights(old: Unit, new: Unit, asked: Split) -> None:
     """By area, so that what both bear is what the one bore."""
     part = asked.area_m2 / (asked.area_m2 + asked.left_m2)
-    for weight in UnitWeight.objects.filter(unit=old):
-        given = (weight.weight * part).quantize(_WEIGHT_STEP)
-        UnitWeight.objects.create(
-            community_id=old.community_id,
-            fee_item_id=weight.fee_item_id,
-            unit=new,
-            weight=given,
-        )
-        weight.weight -= given
-        weight.save(update_fields=["weight"])
+    for item, weight in _weights(old, asked.day).items():
+        given = (weight * part).quantize(_WEIGHT_STEP)
+        _weighs(new, item, given, asked.day)
+        _weighs(old, item, weight - given, asked.day)
+
+
+def _weights(unit: Unit, day: date) -> dict[int, Decimal]:
+    """By fee item, what holds on the day. Raises RegroupImpossible where another weight begins later."""
+    rows = UnitWeight.objects.filter(unit=unit)
+    if rows.filter(valid_from__gt=day).exists():
+        text = _("Unit %(code)s has a weight that begins later; delete it first")
+        raise RegroupImpossible(text, code=unit.code)
+    return dict(rows.order_by("valid_from").values_list("fee_item_id", "weight"))
+
+
+def _weighs(unit: Unit, item: int, weight: Decimal, day: date) -> None:
+    """From the day on; what was reckoned before stays."""
+    UnitWeight.objects.update_or_create(
+        fee_item_id=item,
+        unit=unit,
+        valid_from=day,
+        defaults={"community_id": unit.community_id, "weight": weight},
+    )
 
 
 def _move_credit(of: Unit, to: Unit, minor: int, person: Person, reason: str, at: datetime) -> None:

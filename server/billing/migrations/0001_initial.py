@@ -582,6 +582,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('weight', models.DecimalField(decimal_places=4, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='Weight')),
+                ('valid_from', models.DateField(help_text='The first day of a month: 2026-11-01', verbose_name='Valid from')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unit_weights', to='estate.community', verbose_name='Community')),
                 ('fee_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unit_weights', to='billing.feeitem', verbose_name='Fee item')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_weights', to='estate.unit', verbose_name='Unit')),
@@ -589,8 +590,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Weight of a unit',
                 'verbose_name_plural': 'Weights of units',
-                'ordering': ['community', 'fee_item', 'unit'],
-                'constraints': [models.UniqueConstraint(fields=('fee_item', 'unit'), name='unit_weight_once'), models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='unit_weight_is_not_negative')],
+                'ordering': ['community', 'fee_item', 'unit', '-valid_from'],
+                'constraints': [models.UniqueConstraint(fields=('fee_item', 'unit', 'valid_from'), name='unit_weight_begins_once'), models.CheckConstraint(condition=models.Q(('valid_from__day', 1)), name='unit_weight_begins_with_a_month'), models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='unit_weight_is_not_negative')],
             },
         ),
         migrations.CreateModel(

@@ -39,7 +39,7 @@ from tests.server.billing_runs.hamlet import (
 from tests.server.staff_accounts import create_person, signed_in
 
 pytestmark = pytest.mark.django_db
-CLERK, DAY = Person("Li Lei"), date(2026, 12, 1)
+CLERK, DAY, SINCE = Person("Li Lei"), date(2026, 12, 1), date(2026, 1, 1)
 
 
 @pytest.fixture
@@ -170,13 +170,22 @@ def test_discounts_end_charges_go_on_and_weights_are_added(
     )
     for unit, weight in ((stays, "1.5"), (ends, "2.25")):
         UnitWeight.objects.create(
-            community=hamlet, unit=unit, fee_item=item, weight=Decimal(weight)
+            community=hamlet,
+            unit=unit,
+            fee_item=item,
+            valid_from=SINCE,
+            weight=Decimal(weight),
         )
     merge(stays, together(stays, ends), CLERK, "one flat now", at=NOW)
     assert Discount.objects.get().ends == date(2026, 11, 30)
     once.refresh_from_db()
     assert once.unit == stays
-    assert UnitWeight.objects.get(unit=stays).weight == Decimal("3.75")
+    rows = UnitWeight.objects.order_by("pk").values_list("unit", "valid_from", "weight")
+    assert list(rows) == [
+        (stays.pk, SINCE, Decimal("1.5")),
+        (ends.pk, SINCE, Decimal("2.25")),
+        (stays.pk, DAY, Decimal("3.75")),
+    ]
 
 
 def test_a_unit_is_split_and_both_are_billed(stays: Unit, hamlet: Community):
@@ -223,10 +232,12 @@ def test_a_unit_is_split_and_both_are_billed(stays: Unit, hamlet: Community):
 @pytest.mark.parametrize("weight", ["1.0000", "0.3333", "7.0001"])
 def test_weights_are_split_without_loss(stays: Unit, hamlet: Community, weight: str):
     item = FeeItem.objects.get(code="property")
-    UnitWeight.objects.create(community=hamlet, unit=stays, fee_item=item, weight=Decimal(weight))
+    row = {"community": hamlet, "unit": stays, "fee_item": item, "valid_from": SINCE}
+    UnitWeight.objects.create(weight=Decimal(weight), **row)
     split(stays, Split(DAY, "1-1-103", Decimal(10), Decimal(23)), CLERK, "two", at=NOW)
-    both = UnitWeight.objects.values_list("weight", flat=True)
+    both = UnitWeight.objects.filter(valid_from=DAY).values_list("weight", flat=True)
     assert len(both) == 2 and sum(both) == Decimal(weight)
+    assert UnitWeight.objects.get(valid_from=SINCE).weight == Decimal(weight)
 
 
 def refused(act, said: str) -> None:

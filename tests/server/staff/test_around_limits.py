@@ -144,11 +144,15 @@ def test_what_fees_are_made_by_waits_once_it_was_billed(village, clerk, boss):
     item, unit = property_item(village), bill_of(village).unit
     for row, value in (
         (item, {"ends_on": "2026-01-01"}),
-        (item, {"unit_kinds": '["shop"]'}),
+        (item, {"unit_kinds": ["shop"]}),
         (BillingTerms.objects.get_or_create(community=village)[0], {"due_months": "12"}),
         (
             UnitWeight.objects.create(
-                community=village, fee_item=item, unit=unit, weight=Decimal(1)
+                community=village,
+                fee_item=item,
+                unit=unit,
+                weight=Decimal(1),
+                valid_from=date(2030, 1, 1),
             ),
             {"weight": "0"},
         ),
