@@ -5,11 +5,12 @@ workers may do it. What comes and goes within minutes stays one alert.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
+from server.alerts.damping import seems_over, still_wrong
 from server.alerts.models import Alert
 from server.alerts.raising import (
     DEVICE_ERROR,
@@ -25,8 +26,6 @@ from server.fleet.models import Kiosk
 from server.fleet.states import State, classified
 from server.storable import storable
 
-QUIET = timedelta(minutes=3)  # so long it must be over before it has ended
-QUIET_OFTEN, OFTEN = timedelta(minutes=15), 3  # where it came so often
 OF_FLEET = (SITE_SILENT, KIOSK_SILENT, NO_MONEY, DEVICE_ERROR, DEVICE_WARNING, FAULT_AT_MANY)
 _URGENT = (State.SILENT, State.NO_MONEY, State.FAULT)
 
@@ -47,7 +46,7 @@ def look(now: datetime, *, warnings: bool = True) -> None:
         if by is not None and by in open_ones:
             _hold(alert, open_ones[by])
         else:
-            _cured(alert, now)
+            seems_over(alert, now)
 
 
 def _troubled(now: datetime, warnings: bool) -> Iterable[Seen]:
@@ -79,12 +78,8 @@ def _wrong(alert: Alert | None, key: Key, fault: Fault, now: datetime) -> Alert:
     details = storable(fault.details)
     if alert is None:
         return _raised(key, fault, details, now)
+    still_wrong(alert)
     row = Alert.objects.filter(pk=alert.pk, resolved_at=None)
-    if alert.cured_at is not None:
-        again = row.filter(cured_at=alert.cured_at)
-        again.update(cured_at=None, times=alert.times + 1, part_of=None)
-    elif alert.part_of_id is not None:
-        row.update(part_of=None)
     if alert.details != details or alert.text != fault.text:
         row.update(details=details, text_zh=fault.text.zh, text_en=fault.text.en)
     return alert
@@ -110,11 +105,3 @@ def _raised(key: Key, fault: Fault, details: object, now: datetime) -> Alert:
 def _hold(alert: Alert, by: Alert) -> None:
     if alert.part_of_id != by.pk or alert.cured_at is not None:
         Alert.objects.filter(pk=alert.pk, resolved_at=None).update(part_of=by, cured_at=None)
-
-
-def _cured(alert: Alert, now: datetime) -> None:
-    row = Alert.objects.filter(pk=alert.pk, resolved_at=None, cured_at=alert.cured_at)
-    if alert.cured_at is None:
-        row.update(cured_at=now, part_of=None)
-    elif now - alert.cured_at >= (QUIET_OFTEN if alert.times >= OFTEN else QUIET):
-        row.update(resolved_at=alert.cured_at)

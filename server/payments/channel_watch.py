@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from contract.messages import Method
 from contract.methods import BY_CHANNEL, METHODS
+from server.alerts.damping import seems_over, still_wrong
 from server.alerts.models import Alert
-from server.alerts.raising import CHANNEL_FAILING, keep_up, resolve_one
+from server.alerts.raising import CHANNEL_FAILING, keep_up
 from server.payments.models import PaymentOrder
 
 WINDOW = timedelta(minutes=10)
@@ -25,8 +26,10 @@ def look(now: datetime) -> None:
         keep_up(community, CHANNEL_FAILING, method, now, kiosk_code="", **about)
     for alert in Alert.objects.filter(kind=CHANNEL_FAILING, resolved_at=None):
         key = (alert.community_id, alert.subject)
-        if key not in failing and (_answered(key, alert.raised_at) or _quiet(key, now)):
-            resolve_one(alert.community_id, CHANNEL_FAILING, alert.subject, now)
+        if key in failing:
+            still_wrong(alert)
+        elif alert.cured_at or _answered(key, alert.raised_at) or _quiet(key, now):
+            seems_over(alert, now)
 
 
 def _failing(now: datetime) -> dict[tuple[int, str], set[str]]:

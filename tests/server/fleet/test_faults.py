@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from server.alerts import damping
 from server.alerts.models import Alert
 from server.fleet import fault_alerts
 from server.fleet.heartbeats import record_heartbeat
@@ -59,10 +60,10 @@ def test_what_comes_and_goes_within_minutes_is_one_alert():
     assert (alert.times, alert.resolved_at) == (4, None)
     cured = at - MINUTE
     beats(at + 13 * MINUTE, machine)
-    fault_alerts.look(cured + fault_alerts.QUIET_OFTEN - timedelta(seconds=1))
+    fault_alerts.look(cured + damping.QUIET_OFTEN - timedelta(seconds=1))
     alert.refresh_from_db()
     assert alert.resolved_at is None, "it came so often that it must be over for longer"
-    fault_alerts.look(cured + fault_alerts.QUIET_OFTEN)
+    fault_alerts.look(cured + damping.QUIET_OFTEN)
     alert.refresh_from_db()
     assert alert.resolved_at == cured
 
@@ -73,11 +74,11 @@ def test_a_cure_that_lasts_ends_it_and_the_next_time_is_another_alert():
     fault_alerts.look(NOW)
     beats(NOW + MINUTE, machine)
     fault_alerts.look(NOW + MINUTE)
-    beats(NOW + 4 * MINUTE, machine)
-    fault_alerts.look(NOW + 4 * MINUTE)
+    beats(NOW + 6 * MINUTE, machine)
+    fault_alerts.look(NOW + 6 * MINUTE)
     assert Alert.objects.get().resolved_at == NOW + MINUTE
-    beats(NOW + 5 * MINUTE, machine, devices=BROKEN)
-    fault_alerts.look(NOW + 5 * MINUTE)
+    beats(NOW + 7 * MINUTE, machine, devices=BROKEN)
+    fault_alerts.look(NOW + 7 * MINUTE)
     assert Alert.objects.count() == 2
 
 
@@ -158,7 +159,7 @@ def test_a_kiosk_that_is_switched_off_needs_nobody():
     beats(NOW, machine, devices=BROKEN)
     fault_alerts.look(NOW)
     Kiosk.objects.update(active=False)
-    for at in (NOW + MINUTE, NOW + 5 * MINUTE):
+    for at in (NOW + MINUTE, NOW + 6 * MINUTE):
         fault_alerts.look(at)
     assert Alert.objects.get().resolved_at == NOW + MINUTE
     assert open_ones() == []

@@ -169,3 +169,17 @@ def test_the_page_of_jobs(village: Community, done: list[str]):
     asked = {"job": foreign.pk, "act": "cancel", "reason": "x"}
     assert keeper.post("/staff/jobs/act/", asked).status_code == 404
     assert Client().get("/staff/jobs/").status_code == 302
+
+
+def test_what_is_done_every_few_seconds_goes_on_after_a_failure(monkeypatch):
+    seen, stop = [], threading.Event()
+
+    def look(now):
+        seen.append(now)
+        if len(seen) > 2:
+            stop.set()
+        raise ValueError("once more")
+
+    monkeypatch.setattr(worker, "OFTEN_S", 0.01)
+    worker._often(stop, "test", look)
+    assert len(seen) == 3

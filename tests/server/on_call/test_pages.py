@@ -103,9 +103,9 @@ def test_the_list_filters_and_says_when_nobody_was_reached(village, boss):
     raise_alert(village.pk, "device_error", "K2/x", timezone.now(), kiosk_code="K2")
     escalation.look(timezone.now())
     page = words_of(boss.get("/staff/alerts/").content.decode())
-    assert "终端无法付款" in page and "没有通知到任何人" in page
-    assert "终端无法付款" not in words_of(boss.get("/staff/alerts/?q=K2").content.decode())
-    assert "终端无法付款" not in words_of(boss.get("/staff/alerts/?group=device").content.decode())
+    assert "终端不能收款" in page and "没有通知到任何人" in page
+    assert "终端不能收款" not in words_of(boss.get("/staff/alerts/?q=K2").content.decode())
+    assert "终端不能收款" not in words_of(boss.get("/staff/alerts/?group=device").content.decode())
     for state in ("mine", "silenced", "ended"):
         assert "没有告警" in words_of(boss.get(f"/staff/alerts/?state={state}").content.decode())
 

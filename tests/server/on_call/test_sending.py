@@ -54,7 +54,7 @@ def test_a_mail_says_where_what_since_when_and_the_way_there(village):
     assert sending.look(NOW) == 0
     [sent] = mail.outbox
     assert sent.to == ["fitter@example.com"]
-    assert sent.subject == "【告警】 小村 K1: 终端无法付款"
+    assert sent.subject == "【告警】 小村 K1: 终端不能收款"
     assert f"/staff/alerts/{message.alert_id}/" in sent.body and "11-24 12:00" in sent.body
     assert state(message) == ("sent", "")
 
@@ -120,7 +120,7 @@ def test_a_webhook_gets_it_and_a_refusal_within_http_200_is_a_refusal(village, i
         message = waiting(village)
         sending.look(NOW)
         assert state(message) == ("sent", "")
-        assert "终端无法付款" in str(machine.got[0])
+        assert "终端不能收款" in str(machine.got[0])
         machine.code, machine.words = 93000, "invalid webhook url " + url
         second = waiting(village, "site_silent", "")
         sending.look(NOW)

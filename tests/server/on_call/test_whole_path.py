@@ -67,7 +67,7 @@ def test_from_fault_to_message_and_to_its_end(signed_kiosk, settings):
         alert = Alert.objects.get()
         assert f"/staff/alerts/{alert.pk}/" in message["message"]
         assert call(heartbeat(now, device("card_terminal"))).status_code == 200
-        for seconds in range(10, 400, 5):
+        for seconds in range(10, 600, 5):
             Kiosk.objects.update(heard_at=at + seconds * SECOND)  # it goes on beating
             turns(at + seconds * SECOND)
         assert len(machine.got) == 2 and machine.got[1]["title"].startswith("【已结束】")
