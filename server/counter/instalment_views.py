@@ -1,5 +1,7 @@
 """The pages of instalments: a unit's, where they are agreed; all of them; one with how far it is paid."""
 
+import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contract.business_day import business_day
-from contract.money import Money
+from contract.money import Money, sign
 from server.billing.amounts import open_minor, terms_of
 from server.billing.instalments import approval
 from server.billing.instalments.ending import end_by
@@ -25,6 +27,7 @@ from server.billing.instalments.plan import COUNT_MAX, InstalmentsImpossible, Pl
 from server.billing.instalments.progress import Progress, going_on, missed, progress
 from server.billing.leases import BillLeased, BillNotOpen, key_of, may_be_paid
 from server.billing.models import Bill, BillKind, BillState
+from server.billing.typed_money import NoAmount, minor_of
 from server.estate.models import Unit
 from server.fleet.views import staff_only
 from server.language import of_page
@@ -131,10 +134,15 @@ def _asked(
 ) -> tuple[str, Plan | None]:
     """Where to go on once it is agreed or asked for, or what it would come to."""
     terms, now = form.terms(), timezone.now()
+    seen: Plan | None = None
     try:
+        seen = approval.preview(unit, terms, today)
+        terms = _with_amounts(request, terms, seen, unit.community.currency)
         if request.POST.get("do") != "agree":
             return "", approval.preview(unit, terms, today)
         made = approval.agree(request.user, unit, terms, form.cleaned_data["reason"], now)
+    except NoAmount:
+        form.add_error(None, _("This is not an amount"))
     except ReasonMissing:
         form.add_error("reason", _("Please give a reason"))
     except InstalmentsImpossible as error:
@@ -150,7 +158,27 @@ def _asked(
             return request.path, None
         messages.success(request, _("Agreed: the bills are instalments now"))
         return made.get_absolute_url(), None
-    return "", None
+    return "", seen
+
+
+def plan_key(terms: Terms, seen: Plan) -> str:
+    """Of what amounts were typed for: other bills, parts or sums make it another."""
+    said = [*terms.bills, len(terms.dues), terms.late_fee, sum(seen.totals)]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _with_amounts(request: HttpRequest, terms: Terms, seen: Plan, currency: str) -> Terms:
+    """The terms with the amounts that were typed, where they are not the equal ones. Raises NoAmount, and
+    InstalmentsImpossible where somebody agrees to amounts that were of something else."""
+    key = request.POST.get("amounts_of", "")
+    if key and key != plan_key(terms, seen) and request.POST.get("do") == "agree":
+        said = _("What is owed, or in how many parts, is another by now; look at the amounts again")
+        raise InstalmentsImpossible(said)
+    if key != plan_key(terms, seen):
+        return terms
+    typed = request.POST.getlist("amount")[:COUNT_MAX]
+    amounts = tuple(minor_of(text, currency) for text in typed)
+    return terms if list(amounts) == seen.totals else replace(terms, amounts=amounts)
 
 
 def _choices(unit: Unit, today: date) -> list[tuple[str, str]]:
@@ -185,10 +213,14 @@ def _context(
     if seen is not None:
         currency = unit.community.currency
         dues = form.terms().dues
-        totals = [_money(minor, currency) for minor in seen.totals]
+        key = plan_key(form.terms(), seen)
+        plain = [str(Money(minor, currency).decimal) for minor in seen.totals]
+        typed = form.data.getlist("amount") if form.data.get("amounts_of") == key else plain  # type: ignore[union-attr]
         context |= {
             "seen": seen,
-            "dues": list(zip(dues, totals, strict=True)),
+            "key": key,
+            "dues": list(zip(dues, typed if len(typed) == len(dues) else plain, strict=True)),
+            "sign": sign(currency, of_page()),
             "principal": _money(seen.principal_minor, currency),
             "late_fee": _money(seen.late_fee_minor, currency) if seen.late_fee_minor else "",
             "total": _money(sum(seen.totals), currency),

@@ -5,6 +5,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,12 @@ class FrontDesk:
         count = self._random.choice((2, 3))
         dues = tuple(START.date() + timedelta(days=30 * n) for n in range(1, count + 1))
         asked = Terms(tuple(bill.number for bill in bills), dues, "the resident", START.date())
+        owed = sum(bill.amount_minor - bill.waived_minor for bill in bills)
+        first = owed // 7
+        if first and self._random.random() < 0.5:
+            rest = (owed - first) // (count - 1)
+            last = owed - first - rest * (count - 2)
+            asked = replace(asked, amounts=(first, *[rest] * (count - 2), last))
         self._withdraws(bills, lambda: agree_by(_CLERK, unit, asked, "hardship", **by))
 
     def _withdraws(self, bills: list[Bill], act: Callable[[], object]) -> None:

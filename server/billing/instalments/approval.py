@@ -47,6 +47,7 @@ def agree(
         "grows": terms.grows,
         "principal_minor": seen.principal_minor,
         "late_fee_minor": seen.late_fee_minor,
+        "amounts": list(terms.amounts),
     }
     values = (str(unit.pk), weight, unit.community.currency, reason, at)
     return approvals.ask(user, CODE, where, *values, details=details)
@@ -79,6 +80,8 @@ def _run(asked: Request, asker: Person, at: datetime) -> None:
         agreed_on=date.fromisoformat(said["agreed_on"]),
         late_fee=said["late_fee"],
         grows=said["grows"],
+        amounts=tuple(said["amounts"]),
+        rest_to_last=True,  # the late fee went on growing
     )
     today = business_day(at, unit.community.time_zone)
     try:
@@ -106,6 +109,9 @@ def _changes(asked: Request) -> Sequence[Change]:
         Change(_("Owed"), "", money(said["principal_minor"])),
         Change(_("Instalments"), "", dues),
     ]
+    if said["amounts"]:
+        amounts = ", ".join(money(minor) for minor in said["amounts"])
+        found.append(Change(_("Amounts"), "", amounts))
     if said["late_fee_minor"]:
         what = str(InstalmentAgreement.LateFee(said["late_fee"]).label)
         fee = f"{money(said['late_fee_minor'])} {what}"

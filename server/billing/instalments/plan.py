@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from contract.messages import Text
+from contract.money import Money
 from server.billing import leases, waiving
 from server.billing.amounts import late_fee_of, principal_minor, terms_of
 from server.billing.debtors import debtors
 from server.billing.fees import NEVER_CHARGED, FeeItem
 from server.billing.instalments.models import InstalmentAgreement
 from server.billing.models import Bill, BillKind, BillState
+from server.billing.rules.shares import split_exactly
 from server.estate.models import Community, Resident, Unit
-from server.language import both
+from server.language import both, of_page
 
 COUNT_MAX = 36
 YEARS_MAX = 3
@@ -33,7 +36,9 @@ class InstalmentsImpossible(Exception):
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What is agreed: which bills (numbers), the days on which the parts are due, who agreed and when.
-    ``late_fee`` and ``grows`` as of ``InstalmentAgreement``."""
+    ``late_fee`` and ``grows`` as of ``InstalmentAgreement``. ``amounts``: what each part comes to (minor
+    units), in all what is owed; where there are none the parts are equal. ``rest_to_last``: what has
+    become owed since they were agreed is due with the last part."""
 
     bills: tuple[str, ...]
     dues: tuple[date, ...]
@@ -41,6 +46,8 @@ class Terms:
     agreed_on: date
     late_fee: str = InstalmentAgreement.LateFee.OWED
     grows: bool = True
+    amounts: tuple[int, ...] = ()
+    rest_to_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,17 @@ def split_evenly(amounts: Sequence[int], count: int) -> list[tuple[int, ...]]:
     return [tuple(part) for part in parts]
 
 
+def split_as_agreed(debts: Sequence[int], amounts: Sequence[int]) -> list[tuple[int, ...]]:
+    """Parts of these amounts, which add up to the debts: each has of every debt its part of what is left
+    of it, to the minor unit."""
+    left, parts = list(debts), []
+    for amount in amounts:
+        part = split_exactly(amount, [Fraction(minor) for minor in left])
+        left = [minor - taken for minor, taken in zip(left, part, strict=True)]
+        parts.append(tuple(part))
+    return parts
+
+
 def plan(unit: Unit, terms: Terms, bills: Sequence[Bill], today: date) -> Plan:
     """What these bills of the unit become; they are locked where it is to be done. Raises
     InstalmentsImpossible, BillNotOpen, BillLeased."""
@@ -104,10 +122,28 @@ def plan(unit: Unit, terms: Terms, bills: Sequence[Bill], today: date) -> Plan:
     if asked:
         named = both("until %(day)s", day=today.isoformat())
         found.append(Debt(late_fee_item(unit.community), ((named, fee),)))
-    parts = split_evenly([debt.minor for debt in found], len(terms.dues))
+    parts = _parts([debt.minor for debt in found], terms, unit.community.currency)
     if min(sum(part) for part in parts) <= 0:
         raise InstalmentsImpossible(_("It is too little for so many instalments"))
     return Plan(tuple(bills), tuple(found), tuple(parts), fee, asked, _debtor(bills))
+
+
+def _parts(debts: Sequence[int], terms: Terms, currency: str) -> list[tuple[int, ...]]:
+    if not terms.amounts:
+        return split_evenly(debts, len(terms.dues))
+    amounts, owed = list(terms.amounts), sum(debts)
+    if len(amounts) != len(terms.dues) or min(amounts) <= 0:
+        raise InstalmentsImpossible(_("Give the amount of each instalment"))
+    if terms.rest_to_last:
+        amounts[-1] += max(0, owed - sum(amounts))
+    if sum(amounts) != owed:
+        sums = {
+            "sum": Money(sum(amounts), currency).display(of_page()),
+            "owed": Money(owed, currency).display(of_page()),
+        }
+        said = _("The instalments come to %(sum)s, and %(owed)s is owed")
+        raise InstalmentsImpossible(said % sums)
+    return split_as_agreed(debts, amounts)
 
 
 def check_source(unit: Unit, bill: Bill) -> None:

@@ -152,3 +152,28 @@ def test_the_same_day_of_each_month():
         date(2027, 3, 31),
         date(2027, 4, 30),
     )
+
+
+def amounts_of(page: str) -> str:
+    return page.split('name="amounts_of" value="')[1].split('"')[0]
+
+
+def test_each_amount_may_be_typed_and_together_they_are_what_is_owed(hamlet, unit):
+    client = signed_in(create_staff("company"))
+    page = client.post(f"/staff/units/{unit.pk}/instalments/", form(unit, do="preview"))
+    text = page.content.decode()
+    key, whole = amounts_of(text), sum(page.context["seen"].totals)
+    assert text.count('name="amount"') == 3
+    typed = {"amounts_of": key, "amount": [f"{whole - 3000:d}"[:-2] + ".00", "10", "x"]}
+    assert "金额不正确" in post(client, unit, **typed)
+    typed["amount"] = ["100", "10", "10"]
+    said = client.post(f"/staff/units/{unit.pk}/instalments/", form(unit, **typed)).content.decode()
+    assert "各期合计 ￥120.00" in words_of(said) and 'value="100"' in said
+    typed["amount"] = [f"{(whole - 3000) / 100:.2f}", "10.00", "￥20"]
+    changed = {**typed, "count": "4"}
+    assert "重新核对" in post(client, unit, **changed)
+    assert not InstalmentAgreement.objects.exists()
+    assert "已转为分期" in post(client, unit, **typed)
+    made = Bill.objects.filter(kind="instalment").order_by("number")
+    assert [bill.amount_minor for bill in made] == [whole - 3000, 1000, 2000]
+    assert verify_ledger() == []
