@@ -26,6 +26,7 @@ from server.staff import scope
 from server.staff.act_names import ACTS
 from server.staff.audit import acts_on
 from server.staff.roles import Area, Deed
+from server.unit_page.correspondence import Asked, Sent, asked_of, sent_to
 
 BILLS_SHOWN, PAYMENTS_SHOWN, ACTS_SHOWN = 24, 24, 30
 
@@ -89,6 +90,8 @@ class UnitFacts:
     payments: list[PaymentRow] | None = None
     meters: list[tuple[Meter, MeterReading | None]] | None = None
     acts: list[Done] | None = None
+    sent: list[Sent] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     may_move: bool = False
     may_regroup: bool = False
     merged: list[tuple[Unit, str]] = field(default_factory=list)
@@ -138,6 +141,7 @@ def facts_of(unit: Unit, user: Any, today: date) -> UnitFacts:
         newest = MeterReading.objects.order_by("-period")
         meters = unit.meters.prefetch_related(Prefetch("readings", newest))
         found.meters = [(meter, next(iter(meter.readings.all()), None)) for meter in meters]
+    found.sent, found.asked = sent_to(unit, user, today), asked_of(unit, user, today)
     if may(Area.LOG):
         found.acts = _acts(unit, bills, orders)
     return found

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from server.estate.models import Resident
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, log_in, page
-from tests.server.village import create_village, issue
+from tests.server.unit_page.test_correspondence import call, mailed
+from tests.server.village import bill_of, create_village, issue
 
 __all__ = ["page"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -16,6 +18,9 @@ def test_a_units_page_is_readable(page, tmp_path: Path, language: str, width: in
     village = create_village()
     for period in ("2026-10", "2026-11"):
         issue(village, period)
+    mailed(bill_of(village), "wang.xiaoming.and.family@example.com", "bounced")
+    Resident.objects.filter(occupancies__unit__code="1-1-101").update(phone="13800001101")
+    call(village, "13800001101")
     page.set_viewport_size({"width": width, "height": 800})
     log_in(page)
     page.goto(f"/staff/units/{village.units.get(code='1-1-101').pk}/")
