@@ -30,6 +30,8 @@ from server.alerts.models import Alert
 from server.fleet.models import Kiosk
 from server.jobs.models import Job, JobState
 from server.monitoring.readiness import worker_silent_s
+from server.on_call import outside
+from server.on_call.models import Message
 from server.payments.models import PaymentOrder
 
 REQUESTS = Counter(
@@ -69,6 +71,13 @@ class _Fleet(Collector):
         yield _counted("lobbypay_open_alerts", "Alerts that wait for a person", "kind", alerts)
         jobs = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING])
         yield _counted("lobbypay_jobs", "Jobs that are not ended", "state", jobs)
+        lately = Message.objects.filter(made_at__gte=self._now - timedelta(hours=1))
+        yield _counted("lobbypay_alert_messages", "Messages of the last hour", "state", lately)
+        yield GaugeMetricFamily(
+            "lobbypay_watcher_reached",
+            "Whether the watcher outside was reached lately, or none is configured",
+            value=0 if outside.trouble(self._now) else 1,
+        )
         silent = worker_silent_s(self._now)
         if silent is not None:
             yield GaugeMetricFamily(

@@ -20,9 +20,9 @@ from server.estate.masking import mask_address
 from server.language import CHINESE, ENGLISH
 from server.on_call import sealing, sending, sweep
 from server.on_call.handling import NotPossible
-from server.on_call.models import Language, PersonAddress, Way
+from server.on_call.models import Language, PersonAddress, Way, with_last_state
 from server.on_call.outcome import Fate, without_addresses
-from server.on_call.ways import chat, sms
+from server.on_call.ways import chat, mail, sms
 from server.staff import audit, people
 from server.staff.doors import staff_only
 
@@ -47,9 +47,12 @@ def addresses_page(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(refused.text))
         return redirect("alert_addresses")
     context = {
-        "addresses": PersonAddress.objects.filter(person=request.user.pk, ended_at=None),
+        "addresses": with_last_state(
+            PersonAddress.objects.filter(person=request.user.pk, ended_at=None)
+        ),
         "ways": Way.choices,
         "languages": Language.choices,
+        "mail": mail.configured(),
         "sms": sms.provider() is not None,
     }
     return render(request, "on_call/addresses.html", context)

@@ -155,8 +155,9 @@ def _done(form: Any, alert: Alert, by: people.Person, now: datetime) -> str:
         to = whole_number(form.get("person", ""), digits_max=18)
         if to is None:
             raise handling.NotPossible(_("Choose a person"))
-        handling.assign(alert, to, by, now)
-        return _("Assigned; the person is told")
+        if handling.assign(alert, to, by, now):
+            return _("Assigned; the person is told")
+        return _("Assigned. The person has no address and is not told")
     if do == "comment":
         handling.comment(alert, form.get("text", ""), by, now)
         return _("Noted beside the alert")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from server.alerts.models import Alert
 from server.on_call.escalation import tell
-from server.on_call.models import Comment, Handling, Purpose
+from server.on_call.models import Comment, Handling, PersonAddress, Purpose
 from server.on_call.plan import able
 from server.on_call.rules import rules_of, times_of
 from server.staff import audit
@@ -38,22 +38,23 @@ def acknowledge(alert: Alert, by: Person, at: datetime) -> None:
         _note(alert, by, "alert_acknowledged", at)
 
 
-def assign(alert: Alert, to: int, by: Person, at: datetime) -> None:
-    """The person is told. Raises NotPossible for whoever may not see alerts here."""
+def assign(alert: Alert, to: int, by: Person, at: datetime) -> bool:
+    """Whether the person has an address, and is told. Raises NotPossible for whoever has no role here."""
     with transaction.atomic():
         handling = _held(alert)
         [person] = able(alert.community_id, [to]) or [None]
         if person is None:
             raise NotPossible(_("This person holds no role here by which alerts are seen"))
         if handling.assigned_to_id == person.pk:
-            return
+            return PersonAddress.objects.filter(person=person.pk, ended_at=None).exists()
         before = _name(handling.assigned_to) if handling.assigned_to else ""
         handling.assigned_to = person
         handling.round += 1
         handling.save()
-        tell(alert, [person], Purpose.ASSIGNED, handling.round, at)
+        count = tell(alert, [person], Purpose.ASSIGNED, handling.round, at)
         values = {"before": {"to": before}, "after": {"to": _name(person)}}
         _note(alert, by, "alert_assigned", at, **values)
+    return bool(count)
 
 
 def comment(alert: Alert, text: str, by: Person, at: datetime) -> None:

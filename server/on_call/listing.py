@@ -12,6 +12,7 @@ from contract.business_day import local_time
 from contract.messages import Text
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
+from server.language import chosen
 from server.on_call.kinds import GROUPS, group_of, kinds_of, remedy_of
 from server.on_call.models import Comment, Handling, Message, MessageState
 from server.staff import audit, scope
@@ -89,6 +90,11 @@ class Row:
     since: str
     ended: str
     handling: Handling | None
+
+    @property
+    def names_group(self) -> bool:
+        """Where the alert does not say the same."""
+        return str(self.group) != chosen(self.alert.text)
 
 
 def row(alert: Alert, now: datetime) -> Row:
@@ -176,7 +182,7 @@ class Known:
     remedy: Any
     device_remedy: Text | None
     faults: list[Text]
-    kiosks: list[tuple[str, str]]  # code, address of its page
+    kiosks: list[tuple[str, str, str]]  # code, address of its page, where it stands
     more: int
     parts: list[Alert]
 
@@ -185,8 +191,12 @@ def known_of(alert: Alert, may_see_kiosks: bool) -> Known:
     details = alert.details if isinstance(alert.details, dict) else {}
     codes = [alert.kiosk_code] if alert.kiosk_code else _texts(details.get("kiosks"))
     rows = Kiosk.objects.filter(community=alert.community_id, code__in=codes)
+    known = {kiosk.code: kiosk for kiosk in rows}
+    places = {code: chosen(kiosk.location) for code, kiosk in known.items()}
     pages = {
-        kiosk.code: reverse("fleet_kiosk", args=[kiosk.pk]) for kiosk in rows if may_see_kiosks
+        code: reverse("fleet_kiosk", args=[kiosk.pk])
+        for code, kiosk in known.items()
+        if may_see_kiosks
     }
     of_all = details.get("silent", details.get("count", len(codes)))
     faults = details.get("faults")
@@ -196,7 +206,7 @@ def known_of(alert: Alert, may_see_kiosks: bool) -> Known:
         faults=[
             text for one in (faults if isinstance(faults, list) else []) if (text := _text(one))
         ],
-        kiosks=[(code, pages.get(code, "")) for code in codes],
+        kiosks=[(code, pages.get(code, ""), places.get(code, "")) for code in codes],
         more=max(0, of_all - len(codes)) if isinstance(of_all, int) else 0,
         parts=list(Alert.objects.filter(part_of=alert, resolved_at=None).order_by("pk")[:50]),
     )

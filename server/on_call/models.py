@@ -272,6 +272,21 @@ class Message(OfCommunity):
         return f"{self.get_purpose_display()} {self.get_state_display()}"
 
 
+NOT_REACHED = (MessageState.REFUSED, MessageState.FAILED)
+
+
+def with_last_state(addresses: models.QuerySet[PersonAddress]) -> models.QuerySet[PersonAddress]:
+    """Each with ``failing``: whether the last message to it did not get there."""
+    tried = Message.objects.filter(address=models.OuterRef("pk")).exclude(
+        state__in=[MessageState.WAITING, MessageState.DROPPED]
+    )
+    last = models.Subquery(tried.order_by("-changed_at", "-pk").values("state")[:1])
+    found = models.Q(last_state__in=NOT_REACHED)
+    return addresses.annotate(last_state=last).annotate(
+        failing=models.Case(models.When(found, then=True), default=False)
+    )
+
+
 class Turn(models.Model):
     """Who of many workers does something now: nobody else does it before ``until``."""
 

@@ -19,7 +19,14 @@ from contract.plain_text import whole_number
 from server.estate.models import Community
 from server.on_call import choice
 from server.on_call.handling import NotPossible
-from server.on_call.models import LEVELS, Level, PersonAddress, Shift, Substitution
+from server.on_call.models import (
+    LEVELS,
+    Level,
+    PersonAddress,
+    Shift,
+    Substitution,
+    with_last_state,
+)
 from server.on_call.plan import on_call, plan_of
 from server.staff import audit, people, scope
 from server.staff.doors import staff_only
@@ -64,16 +71,17 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
     plan = plan_of(community.pk)
     today = business_day(now, community.time_zone)
     named = {row.person_id for row in (*plan.shifts, *plan.substitutions) if row.person_id}
-    reached = set(
-        PersonAddress.objects.filter(person__in=named, ended_at=None).values_list(
-            "person", flat=True
-        )
-    )
+    theirs = PersonAddress.objects.filter(person__in=named, ended_at=None)
+    addresses = list(with_last_state(theirs).values_list("person", "failing"))
+    reached = {person for person, _failing in addresses}
+    working = {person for person, failing in addresses if not failing}
     return {
         "community": community,
         "own": own,
         "now": [(level, on_call(community, level, now)) for level in LEVELS],
-        "shifts": [(row, _days(row.weekdays), row.person_id in reached) for row in plan.shifts],
+        "shifts": [
+            (row, _days(row.weekdays), _reached(row, reached, working)) for row in plan.shifts
+        ],
         "substitutions": [row for row in plan.substitutions if row.last_day >= today],
         "unreached": named - reached,
         "people": choice.people_of(community.pk, request.user),
@@ -81,6 +89,13 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
         "weekdays": WEEKDAYS,
         "may_plan": scope.may(request.user, Deed.PLAN_ON_CALL, community.pk),
     }
+
+
+def _reached(row: Shift, reached: set[int], working: set[int]) -> str:
+    """yes, failing (the last message to each of the addresses did not get there), or no."""
+    if row.person_id in working:
+        return "yes"
+    return "failing" if row.person_id in reached else "no"
 
 
 def _days(weekdays: str) -> str:

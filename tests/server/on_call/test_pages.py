@@ -128,6 +128,22 @@ def test_an_auditor_looks_and_does_nothing(village):
     assert auditor.post(f"/staff/alerts/{alert.pk}/", {"do": "acknowledge"}).status_code == 403
 
 
+def test_who_works_in_several_communities_chooses_one(village):
+    other = create_village("other")
+    Community.objects.filter(pk=other.pk).update(name_zh="大镇")
+    both = signed_in(
+        create_person("both", (village, Role.ADMINISTRATOR), (other, Role.ADMINISTRATOR))
+    )
+    for page in ("on-call/", "rules/"):
+        shown = both.get(f"/staff/alerts/{page}?community=other").content.decode()
+        assert '<option value="other" selected>大镇</option>' in shown
+        assert '<option value="village">小村</option>' in shown
+    raised(village)
+    assert "终端不能收款" not in words_of(
+        both.get("/staff/alerts/?community=other").content.decode()
+    )
+
+
 PLAN = {"level": "1", "starts": "08:00", "ends": "18:00", "reason": "新排班"}
 
 

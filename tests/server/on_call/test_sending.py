@@ -279,3 +279,11 @@ def test_two_workers_send_one_message_once(village):
     stale = Message.objects.get(pk=message.pk)
     stale.state = "waiting"
     assert not sending._claimed(stale, sending._Limits(NOW), NOW)
+
+
+def test_without_a_mail_server_a_mail_has_not_gone_out(village, settings):
+    technician(village, "first")
+    message = waiting(village)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    sending.look(NOW)
+    assert state(message) == ("refused", "no mail server is configured")
