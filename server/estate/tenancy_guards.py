@@ -52,6 +52,7 @@ def _belongs(table: str, column: str, theirs: str, key: str) -> list[Guard]:
             postgresql=f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
             body=f"IF EXISTS (SELECT FROM fresh WHERE {wrong.replace('NEW.', 'fresh.')})"
             f" THEN {refused(message)} END IF; RETURN NULL;",
+            by_index=True,
         ),
         Guard(
             f"tenancy_{table}_{column}_moved",

@@ -36,17 +36,22 @@ STAYS = _("There are bills or payments; this can no longer be changed")
 @dataclass(frozen=True, slots=True)
 class Guard:
     """One trigger on ``table``. ``sqlite``: what follows the trigger's name there; ``postgresql``: the
-    events, and ``body`` the function's statements. What is empty does not exist on that database."""
+    events, and ``body`` the function's statements. What is empty does not exist on that database.
+
+    ``by_index``: the statements look rows up by a key for many new rows at a time. PostgreSQL keeps the
+    plan that it made when a session first asked; made while a table was empty, it would read the whole
+    table for each row, however long that has become."""
 
     name: str
     table: str
     sqlite: str = ""
     postgresql: str = ""
     body: str = ""
+    by_index: bool = False
 
     @property
     def digest(self) -> str:
-        text = f"{self.postgresql}\n{self.body}"
+        text = f"{self.postgresql}\n{self.body}{_options(self)}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -159,11 +164,15 @@ def _sqlite(guard: Guard) -> str:
 def _postgresql(guard: Guard) -> tuple[str, ...]:
     kind = "CONSTRAINT TRIGGER" if "DEFERRABLE" in guard.postgresql else "TRIGGER"
     return (
-        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql{_options(guard)} AS"
         f" $guard$ BEGIN {guard.body} END $guard$",
         f"CREATE {kind} {guard.name} {guard.postgresql} EXECUTE FUNCTION {guard.name}()",
         f"COMMENT ON TRIGGER {guard.name} ON {guard.table} IS '{guard.digest}'",
     )
+
+
+def _options(guard: Guard) -> str:
+    return " SET enable_seqscan = off" if guard.by_index else ""
 
 
 def refused(message: str) -> str:

@@ -28,6 +28,7 @@ from server.estate.models import (
 )
 from server.estate.tenancy import is_tenant, links_of
 from server.ledger import guards
+from server.ledger.models import Account, Entry
 from server.notices.models import Notice
 from tests.server.village import create_village, issue
 
@@ -336,3 +337,21 @@ def test_an_empty_community_can_be_deleted(staff: Client):
     empty = Community.objects.create(code="empty", name_zh="空", name_en="Empty", office_phone="1")
     staff.post(f"/admin/estate/community/{empty.pk}/delete/", {"post": "yes"})
     assert not Community.objects.filter(pk=empty.pk).exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps plans")
+def test_what_new_rows_name_is_found_by_its_key_however_small_its_table_was(two):
+    """The first rows of a table are checked while it is empty, and that plan stays with the session."""
+    ours = two[0]
+    account = Account.objects.create(community=ours, code="credit", kind="liability")
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("ANALYZE ledger_transaction")
+        before = _whole_reads(cursor, "ledger_transaction")
+        Entry.objects.create(community=ours, account=account, transaction_id=7, amount_minor=1)
+        assert _whole_reads(cursor, "ledger_transaction") == before
+        transaction.set_rollback(True)  # there is no transaction 7
+
+
+def _whole_reads(cursor, table: str) -> int:
+    cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
+    return cursor.fetchone()[0]
