@@ -97,7 +97,7 @@ class Part(Message):
         return (_FIGURES if self.figures else "") + "".join(sorted(set(self.letters)))
 
     def accepts(self, text: str) -> bool:
-        return 0 < len(text) <= self.most and all(c in self.keys for c in text)
+        return 0 < len(text) <= self.most and not text.strip(self.keys)
 
 
 class Kind(Message):
@@ -108,9 +108,7 @@ class Kind(Message):
 
     def accepts(self, code: str) -> bool:
         typed = code.split("-")
-        return len(typed) == len(self.parts) and all(
-            part.accepts(text) for part, text in zip(self.parts, typed, strict=True)
-        )
+        return len(typed) == len(self.parts) and all(map(Part.accepts, self.parts, typed))
 
     @property
     def keys(self) -> str:

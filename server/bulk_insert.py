@@ -5,7 +5,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models import Field, Max, Model
 
 FEWEST = 50  # below that, INSERTs are as good
@@ -33,8 +33,9 @@ def insert_many(rows: Sequence[Model], *, keys: bool = False) -> None:
         for row, key in zip(keyless, next_keys(model, len(keyless)), strict=True):
             row.pk = key
     _copy(model, rows, with_keys=with_keys)
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
 
 
 def insert_values(model: Any, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -88,6 +89,7 @@ def _write(model: Any, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     prepared = [(place, f) for place, f in enumerate(fields) if not _is_plain(f)]
+    here = connections[connection.alias]
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
@@ -98,14 +100,14 @@ def _write(model: Any, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -
             if prepared:
                 values = list(values)
                 for place, field in prepared:
-                    values[place] = field.get_db_prep_save(values[place], connection)
+                    values[place] = field.get_db_prep_save(values[place], here)
             write(values)
 
 
 @cache
 def _makes_its_value(field: Field) -> bool:
     made = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    return bool(made) or type(field).pre_save is not Field.pre_save
+    return bool(made) or type(field).pre_save.__module__ != Field.__module__
 
 
 @cache

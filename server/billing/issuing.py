@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from server.billing.drafting import Draft, draft, paid_ahead
-from server.billing.models import Bill, BillKind, BillLine, FeeItem, OneOffCharge
+from server.billing.models import LINE_VALUES, Bill, BillKind, BillLine, FeeItem, OneOffCharge
 from server.billing.packages import coverage
 from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
@@ -117,20 +117,13 @@ def _write_lines(
 ) -> None:
     insert_values(
         BillLine,
-        _LINE,
+        LINE_VALUES,
         [
             (*(bill.community_id, bill.pk, items[code].pk, position), *_line(charge))
             for bill, row in zip(bills, drafts, strict=True)
             for position, (code, charge) in enumerate(row.charges.lines, 1)
         ],
     )
-
-
-_LINE = (
-    *("community_id", "bill_id", "fee_item_id", "position"),
-    *("amount_minor", "quantity", "quantity_unit_zh", "quantity_unit_en", "rate"),
-    *("note_zh", "note_en", "explanation"),
-)
 
 
 def _line(charge: Charge) -> tuple[Any, ...]:

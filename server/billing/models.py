@@ -232,6 +232,13 @@ class BillLine(models.Model):
         return f"{self.fee_item} {self.amount_minor}"
 
 
+LINE_VALUES = (  # of a line, in this order, for ``bulk_insert.insert_values``
+    *("community_id", "bill_id", "fee_item_id", "position"),
+    *("amount_minor", "quantity", "quantity_unit_zh", "quantity_unit_en", "rate"),
+    *("note_zh", "note_en", "explanation"),
+)
+
+
 class BillDebtor(OfCommunity):
     """Whose debt a bill is by what was agreed when people moved (``server.billing.debtors``)."""
 

@@ -8,16 +8,17 @@ Each happens once: the number of a bill and the reference of a credit are made o
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from contract.money import Money
 from server.billing.fees import NEVER_CHARGED
-from server.billing.models import Bill, BillKind, BillLine, BillState, FeeItem
+from server.billing.models import LINE_VALUES, Bill, BillKind, BillLine, BillState, FeeItem
 from server.billing.periods import period_of, previous_period
 from server.billing.rules.outcome import price_of
-from server.bulk_insert import insert_many
+from server.bulk_insert import insert_many, insert_values
 from server.estate.models import Community
 from server.language import both
 from server.ledger import posting
@@ -72,12 +73,12 @@ def item_was_billed(item: int) -> bool:
 def billed_units(unit_ids: Iterable[int]) -> set[int]:
     """Of these units those for which bills were issued here."""
     bills = issued_here(Bill.objects.filter(unit_id__in=list(unit_ids)))
-    return set(bills.values_list("unit_id", flat=True))
+    return set(bills.order_by().values_list("unit_id", flat=True))
 
 
 def known_debts(numbers: Iterable[str]) -> dict[str, int]:
     """Of these numbers those that were brought forward, whatever became of them since: in minor units."""
-    rows = Bill.objects.filter(number__in=list(numbers))
+    rows = Bill.objects.filter(number__in=list(numbers)).order_by()
     return dict(rows.values_list("number", "amount_minor"))
 
 
@@ -88,6 +89,7 @@ def known_credits(community: Community, unit_ids: Iterable[int]) -> dict[int, in
     return {references[name]: row.debit_minor for name, row in found.items()}
 
 
+@lru_cache(100)
 def period_for(debt_period: str, today: date) -> str:
     """The month that a bill brought forward stands for: its own, else the one before ``today``'s."""
     return debt_period or previous_period(period_of(today))
@@ -98,7 +100,8 @@ def billed_already(unit_ids: Iterable[int], periods: Iterable[str]) -> set[tuple
     rows = Bill.objects.filter(
         unit_id__in=list(unit_ids), period__in=set(periods), kind=BillKind.MONTH
     )
-    return set(rows.exclude(state=BillState.VOID).values_list("unit_id", "period"))
+    stand = rows.exclude(state=BillState.VOID).order_by()
+    return set(stand.values_list("unit_id", "period"))
 
 
 def bring_debts(
@@ -129,24 +132,19 @@ def bring_debts(
     name, unit = both(_NAME), both(_UNIT)
     value = both(_VALUE, day=today.isoformat())
     row = {"label": name.model_dump(), "value": value.model_dump()}
-    insert_many(
+    said = (name.zh, name.en, [row])
+    insert_values(
+        BillLine,
+        LINE_VALUES,
         [
-            BillLine(
-                community_id=community.pk,
-                bill_id=bill.pk,
-                fee_item_id=(debt.item or several).pk,
-                position=1,
-                amount_minor=bill.amount_minor,
-                quantity="1",
-                quantity_unit_zh=unit.zh,
-                quantity_unit_en=unit.en,
-                rate=price_of(Money(bill.amount_minor, bill.currency).decimal, bill.currency),
-                note_zh=name.zh,
-                note_en=name.en,
-                explanation=[row],
+            (
+                *(community.pk, bill.pk, (debt.item or several).pk, 1, bill.amount_minor),
+                *("1", unit.zh, unit.en),
+                price_of(Money(bill.amount_minor, bill.currency).decimal, bill.currency),
+                *said,
             )
             for debt, bill in zip(debts, bills, strict=True)
-        ]
+        ],
     )
     posting.post_many(
         community.pk,

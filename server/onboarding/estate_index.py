@@ -18,7 +18,7 @@ from server.onboarding.cells import CellRefused
 from server.onboarding.report import Report
 from server.onboarding.workbook import Row
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 2_000
 
 
 class Place(NamedTuple):

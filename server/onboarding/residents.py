@@ -13,6 +13,8 @@ Key = tuple[str, str]  # name, digits of the phone
 
 
 def digits(phone: str) -> str:
+    if phone.isascii() and phone.isdigit():
+        return phone
     return "".join(c for c in phone if "0" <= c <= "9" or c == "+")
 
 

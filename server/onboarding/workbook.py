@@ -5,6 +5,7 @@ anything of it is read.
 """
 
 import re
+import sys
 import warnings
 import zipfile
 import zlib
@@ -18,12 +19,14 @@ from typing import Any
 from xml.parsers import expat
 
 from django.utils.translation import gettext_lazy as _
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
+from openpyxl.xml.constants import SHARED_STRINGS
 
-from server.onboarding.cells import CellRefused, NotReckoned, read, shown
+from server.onboarding.cells import CellRefused, read, shown
 from server.onboarding.columns import Column, Sheet, is_example, sheet_of, sheets
 from server.onboarding.report import Problem, Report
+from server.onboarding.sheet_xml import SheetReader, shared_strings
 
 FILE_BYTES_MAX = 50_000_000
 UNPACKED_BYTES_MAX = 1_000_000_000
@@ -34,7 +37,6 @@ CHUNK_BYTES = 1_000_000
 _SIGN_BYTES = 16  # no sign that is looked for is longer
 _ROW = re.compile(rb"<(\w{1,8}:)?row[ />]")
 TEXTS_REMEMBERED = 5_000
-_FORMULA = re.compile(rb"<(\w{1,8}:)?f[ />]")
 _MAIN = "xl/workbook.xml"
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -69,15 +71,13 @@ class Row:
 
 
 class Book:
-    """A workbook that is open; ``tabs`` are its known sheets by name, with their tab's title.
-    ``formulas``: the same as formulas instead of values, None where the file holds none. ``rows_read``
-    counts those of its known sheets as they are gone through, of ``row_count``."""
+    """A workbook that is open; ``tabs`` are its known sheets by name, with their tab's title."""
 
-    def __init__(self, workbook: Any, formulas: Any, report: Report) -> None:
-        self._workbook, self._formulas, self._report = workbook, formulas, report
+    def __init__(self, workbook: Any, report: Report) -> None:
+        self._workbook, self._report = workbook, report
+        self._read_of: dict[str, int] = {}  # by title, rows that were gone through
         self._texts: dict[tuple[str, str], Any] = {}  # of the sheet that is read: what they say
         self.tabs: dict[str, str] = {}
-        self.rows_read = 0
         for title in workbook.sheetnames:
             known = sheet_of(title)
             if known is None:
@@ -104,8 +104,7 @@ class Book:
         if title is None:
             return
         self._texts.clear()
-        numbered = self._numbered(title)
-        going = ((number, cells) for number, cells in numbered if any(map(_filled, cells)))
+        going = (row for row in self._numbered(title) if any(map(_filled, row[1])))
         first, cells = _headings_of(sheet, going)
         columns = self._headings(title, first, sheet, cells) if first else None
         if columns is None:
@@ -119,6 +118,11 @@ class Book:
             if row is not None:
                 yield row
 
+    @property
+    def rows_read(self) -> int:
+        """Of its known sheets, as they are gone through, of ``row_count``."""
+        return sum(min(read, self._rows_of[title]) for title, read in self._read_of.items())
+
     @cached_property
     def row_count(self) -> int:
         """Of all known sheets together, headings and blank rows included."""
@@ -130,30 +134,28 @@ class Book:
         archive = self._workbook._archive
         found: dict[str, int] = {}
         for title in self.tabs.values():
-            part = getattr(self._workbook[title], "_worksheet_path", "")
             try:
-                found[title] = _count(archive, part, _ROW)
+                found[title] = _count(archive, self._part(title), _ROW)
             except (KeyError, *_UNREADABLE):  # whoever reads its rows tells of it
                 found[title] = 0
         return found
 
     def _numbered(self, title: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        before = self.rows_read
-        for number, cells in enumerate(_counted(self._cells(title)), 1):
-            self.rows_read = before + min(number, self._rows_of[title])
+        for number, cells in _counted(self._cells(title)):
+            self._read_of[title] = number
             yield number, cells
-        self.rows_read = before + self._rows_of[title]
+        self._read_of[title] = sys.maxsize  # all of them
 
-    def _cells(self, title: str) -> Iterator[tuple[Any, ...]]:
-        tab = self._workbook[title]
-        tab.reset_dimensions()
-        if self._formulas is None:
-            yield from tab.iter_rows(values_only=True)
+    def _cells(self, title: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        part = self._part(title)
+        if not part:  # a chart has no cells
             return
-        formulas = self._formulas[title]
-        formulas.reset_dimensions()
-        for values, written in zip(tab.iter_rows(), formulas.iter_rows(), strict=True):
-            yield tuple(map(_reckoned, values, written))
+        reader = SheetReader(self._workbook, self._workbook[title]._shared_strings)
+        with self._workbook._archive.open(part) as file:
+            yield from reader.rows(file)
+
+    def _part(self, title: str) -> str:
+        return getattr(self._workbook[title], "_worksheet_path", "").lstrip("/")
 
     def _headings(
         self, title: str, number: int, sheet: Sheet, cells: tuple[Any, ...]
@@ -187,13 +189,14 @@ class Book:
     ) -> Row | None:
         if _is_example(columns, cells):
             return None
+        width = len(columns)
         values: dict[str, Any] = {}
         raw: dict[str, Any] = {}
         problems: list[Problem] = []
         for place, cell in enumerate(cells):
-            column = columns[place] if place < len(columns) else None
-            if not _filled(cell):
+            if cell is None or cell == "":
                 continue
+            column = columns[place] if place < width else None
             if column is None:
                 text = _("A cell without a heading; give its column one, or clear it")
                 letter = get_column_letter(place + 1)
@@ -231,13 +234,6 @@ def _filled(cell: Any) -> bool:
     return cell is not None and cell != ""
 
 
-def _reckoned(value: Any, written: Any) -> Any:
-    """What a cell says: its value, also the empty text that a formula came to."""
-    if written.data_type != "f" or value.value is not None or value.data_type == "str":
-        return value.value
-    return NotReckoned(str(getattr(written.value, "text", written.value)))
-
-
 def _headings_of(
     sheet: Sheet, going: Iterator[tuple[int, tuple[Any, ...]]]
 ) -> tuple[int, tuple[Any, ...]]:
@@ -257,44 +253,41 @@ _BLANK = _("must not be blank; fill it in on each row, also under merged cells")
 
 def _is_example(columns: list[Column | None], cells: tuple[Any, ...]) -> bool:
     """Whether the cell of the sheet's first column says so, wherever that column stands."""
-    return any(
-        column is not None and column.first and isinstance(cell, str) and is_example(cell)
-        for column, cell in zip(columns, cells, strict=False)
-    )
+    for column, cell in zip(columns, cells, strict=False):
+        if column is not None and column.first and isinstance(cell, str) and is_example(cell):
+            return True
+    return False
 
 
 @contextmanager
 def opened(path: Path, report: Report) -> Iterator[Book]:
     """Raises NotAWorkbook. What is wrong with its sheets is in the report."""
     _look_inside(path)
-    formulas = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
         try:
-            workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            if _has_formulas(path):
-                formulas = load_workbook(path, read_only=True, keep_links=False)
+            reader = _Reader(path, read_only=True, data_only=True, keep_links=False)
+            reader.read()
+            workbook = reader.wb
         except Exception as error:  # whatever a damaged file makes the reader of XML do
             raise NotAWorkbook(_DAMAGED) from error
         try:
-            yield Book(workbook, formulas, report)
+            yield Book(workbook, report)
         finally:
             workbook.close()
-            if formulas is not None:
-                formulas.close()
+
+
+class _Reader(ExcelReader):
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with self.archive.open(part.PartName.lstrip("/")) as file:
+                self.shared_strings = shared_strings(file)
 
 
 _DAMAGED = _(
     "The file is damaged, or no Excel workbook; open it in Excel and save it as .xlsx again"
 )
-
-
-def _has_formulas(path: Path) -> bool:
-    """Whether any sheet holds one; most files do not, and are read once."""
-    with zipfile.ZipFile(path) as archive:
-        sheets_of = (part for part in archive.namelist() if part.startswith("xl/worksheets/"))
-        parts = [part for part in sheets_of if part.endswith(".xml")]
-        return any(next(_found(archive, part, _FORMULA), None) for part in parts)
 
 
 def _count(archive: zipfile.ZipFile, part: str, sign: re.Pattern[bytes]) -> int:
@@ -305,7 +298,7 @@ def _found(
     archive: zipfile.ZipFile, part: str, sign: re.Pattern[bytes]
 ) -> Iterator[re.Match[bytes]]:
     """Each place of a short sign in a part that may be far larger than the memory."""
-    with archive.open(part.lstrip("/")) as file:
+    with archive.open(part) as file:
         before = b""
         while chunk := file.read(CHUNK_BYTES):
             text, ends = before + chunk, 0
@@ -315,7 +308,7 @@ def _found(
             before = text[max(ends, len(text) - _SIGN_BYTES) :]
 
 
-def _counted(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _counted(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     try:
         yield from rows
     except Exception as error:  # the XML within is read while it is gone through

@@ -4,7 +4,7 @@ It is money: what was brought forward once is never changed by a file. Where a f
 the remedy is named, and staff act on the page of the unit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -28,11 +28,12 @@ def apply(rows: Sequence[Row], to: Import) -> None:
     bring(placed, to)
 
 
-def bring(placed: Sequence[tuple[Row, int]], to: Import) -> None:
-    """Debts and credits of rows with the keys of their units."""
-    billed = opening.billed_units(unit for _row, unit in placed)
-    _debts(placed, to, billed)
-    _credits(placed, to, billed)
+def bring(placed: Sequence[tuple[Row, int]], to: Import, made: Set[int] = frozenset[int]()) -> None:
+    """Debts and credits of rows with the keys of their units. ``made``: those that were made just now,
+    of which nothing can be known."""
+    billed = opening.billed_units({unit for _row, unit in placed} - made)
+    _debts(placed, to, billed, made)
+    _credits(placed, to, billed, made)
 
 
 def _may_be_brought(row: Row, column: str, unit: int, billed: set[int], to: Import) -> bool:
@@ -54,7 +55,7 @@ def _may_be_brought(row: Row, column: str, unit: int, billed: set[int], to: Impo
     return False
 
 
-def _debts(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) -> None:
+def _debts(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int], made: Set[int]) -> None:
     wanted: list[tuple[Row, opening.Debt]] = []
     items = _items(to) if any(row["item"] for row, _unit in placed) else {}
     for row, unit in placed:
@@ -71,13 +72,13 @@ def _debts(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) -> N
             wanted.append((row, debt))
     if not wanted:
         return
-    known = opening.known_debts(debt.number for _row, debt in wanted)
+    known = opening.known_debts(d.number for _row, d in wanted if d.unit_id not in made)
     fresh = [(row, debt) for row, debt in wanted if debt.number not in known]
     for row, debt in wanted:
         if debt.number in known:
             _compare(row, "owed_yuan", debt.amount_minor, known[debt.number], to)
     taken = opening.billed_already(
-        (debt.unit_id for _row, debt in fresh),
+        (debt.unit_id for _row, debt in fresh if debt.unit_id not in made),
         (opening.period_for(debt.period, to.today) for _row, debt in fresh),
     )
     debts = []
@@ -95,7 +96,9 @@ def _debts(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) -> N
     to.report.created["opening_balances"] += len(debts)
 
 
-def _credits(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) -> None:
+def _credits(
+    placed: Sequence[tuple[Row, int]], to: Import, billed: set[int], made: Set[int]
+) -> None:
     wanted: list[tuple[Row, int, int]] = []
     for row, unit in placed:
         minor = _minor(row, "credit_yuan", to)
@@ -103,7 +106,8 @@ def _credits(placed: Sequence[tuple[Row, int]], to: Import, billed: set[int]) ->
             wanted.append((row, unit, minor))
     if not wanted:
         return
-    known = opening.known_credits(to.community, (unit for _row, unit, _minor_ in wanted))
+    asked = {unit for _row, unit, _minor_ in wanted} - made
+    known = opening.known_credits(to.community, asked)
     fresh = {}
     for row, unit, minor in wanted:
         if unit in known:

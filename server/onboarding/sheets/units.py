@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contract import unit_code
 from server.billing import opening
-from server.bulk_insert import insert_many
+from server.bulk_insert import insert_many, insert_values
 from server.estate.models import TAKEN, Building, Occupancy, Resident, Unit
 from server.onboarding.cells import CellRefused
 from server.onboarding.estate_index import Import, Place
@@ -22,6 +22,11 @@ _WITHOUT_AREA = (Unit.Kind.PARKING, Unit.Kind.STORAGE)
 _OWN = ("kind", "area_m2", "state")
 _CHARGED_BY = ("area_m2", "kind")
 _CODE_MAX = 8
+
+_OCCUPANCY = (
+    *("community_id", "unit_id", "resident_id", "role"),
+    *("since", "until", "pays", "pays_from"),
+)
 
 Placed = tuple[Row, int]  # a row and the key of its unit
 New = tuple[Row, str, Place]  # a row with the code and the place of a unit that is to be made
@@ -40,10 +45,12 @@ def apply(rows: Sequence[Row], to: Import) -> None:
             known.append((row, found))
         elif _may_be_made(row, code, place := to.index.place_of(row), to):
             new.append((row, code, place))
-    placed = [*_changed(known, to), *_made(new, to)]
+    made = _made(new, to)
+    placed = [*_changed(known, to), *made]
     placed.sort(key=lambda one: one[0].number)
-    _owners([(row, unit) for row, unit in placed if _has_owner(row, to)], to)
-    opening_balances.bring(placed, to)
+    fresh = {unit for _row, unit in made}  # nobody owns them, and they have no bill yet
+    _owners([(row, unit) for row, unit in placed if _has_owner(row, to)], fresh, to)
+    opening_balances.bring(placed, to, fresh)
 
 
 def _code(row: Row, to: Import) -> str | None:
@@ -148,11 +155,13 @@ def _has_owner(row: Row, to: Import) -> bool:
     return False
 
 
-def _owners(rows: list[Placed], to: Import) -> None:
+def _owners(rows: list[Placed], fresh: set[int], to: Import) -> None:
     """Whoever owns the units by the file owns them afterwards."""
     owners: dict[int, list[Occupancy]] = defaultdict(list)
     open_ones = Occupancy.objects.filter(
-        unit__in=[unit for _row, unit in rows], role=Occupancy.Role.OWNER, until__isnull=True
+        unit__in=[unit for _row, unit in rows if unit not in fresh],
+        role=Occupancy.Role.OWNER,
+        until__isnull=True,
     )
     for occupancy in open_ones.select_related("resident").order_by("pk"):
         owners[occupancy.unit_id].append(occupancy)
@@ -235,15 +244,12 @@ class _Owners:
         Occupancy.objects.bulk_update(self._ended, ["until"])
         Occupancy.objects.bulk_update(self._moved, ["pays", "pays_from"])
         Resident.objects.bulk_update(self._people.values(), ["name", "phone"])
-        insert_many(
+        here, owner = self._to.community.pk, Occupancy.Role.OWNER.value
+        insert_values(
+            Occupancy,
+            _OCCUPANCY,
             [
-                Occupancy(
-                    community_id=self._to.community.pk,
-                    unit_id=unit,
-                    resident_id=person.pk,
-                    since=since,
-                    pays_from=pays_from,
-                )
+                (here, unit, person.pk, owner, since, None, True, pays_from)
                 for unit, person, since, pays_from in self._new
-            ]
+            ],
         )
