@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Length
@@ -85,5 +86,9 @@ class PeriodField(models.CharField):
         return None if value is None else str(value)
 
     def formfield(self, **kwargs: Any) -> Any:
-        """Longer spellings fit into the form, too."""
-        return super().formfield(**{**kwargs, "max_length": None})
+        """A month, in the browser's own field where it has one; longer spellings fit into it, too."""
+        field = super().formfield(**{**kwargs, "max_length": None})
+        if isinstance(field.widget, forms.TextInput):
+            field.widget.input_type = "month"
+            field.widget.attrs["data-form"] = _("year-month, as 2026-12")
+        return field

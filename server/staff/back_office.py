@@ -17,6 +17,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from server.staff import amounts, audit, scope
+from server.staff.day_fields import SAID_BELOW, Day, DayAndTime
 from server.staff.paging import Listing, Pages
 from server.staff.record import Recorded
 from server.staff.roles import area_of
@@ -55,6 +56,14 @@ class Scoped:
         kwargs["queryset"] = rows
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Days are typed in the browser's own fields."""
+        if isinstance(db_field, models.DateTimeField):
+            kwargs.setdefault("widget", DayAndTime())
+        elif isinstance(db_field, models.DateField):
+            kwargs.setdefault("widget", Day())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         chosen_from = kwargs.get("queryset", db_field.related_model._default_manager.all())
         kwargs["queryset"] = scope.visible(request.user, chosen_from)
@@ -69,7 +78,7 @@ class Scoped:
 
 class ModelAdmin(Recorded, Scoped, UnfoldModelAdmin):
     class Media:
-        js = ("staff/choices.js",)
+        js = ("staff/choices.js", SAID_BELOW)
 
     paginator = Pages
     show_full_result_count = False

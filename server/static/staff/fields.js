@@ -30,7 +30,7 @@
     const how = new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { ...parts[input.type], timeZone: "UTC" });
     const say = () => {
       const at = /^\d{4}-\d{2}(-\d{2})?$/.test(input.value) ? new Date(input.value) : null;
-      said.textContent = at ? how.format(at) : input.type === "month" ? words.monthForm : words.dayForm;
+      said.textContent = at ? how.format(at) : input.dataset.form || (input.type === "month" ? words.monthForm : words.dayForm) || "";
     };
     input.addEventListener("input", say);
     input.addEventListener("change", say);
@@ -38,7 +38,7 @@
   }
 
   function all(root) {
-    for (const input of root.querySelectorAll("input[type=file]:not([title])")) files(input);
+    if (words.fileChoose) for (const input of root.querySelectorAll("input[type=file]:not([title])")) files(input);
     for (const input of root.querySelectorAll("input[type=date], input[type=month]")) {
       if (!input.dataset.said) { input.dataset.said = "yes"; days(input); }
     }
