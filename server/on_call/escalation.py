@@ -42,7 +42,10 @@ def look(now: datetime) -> int:
     """Begins with new alerts, tells what is due and what has ended. Returns how many were due."""
     rules = _Rules()
     _begin(now, rules)
-    waiting = Q(alert__resolved_at=None, due_at__lte=now)
+    # What seems over, or another says, waits in its place and takes nobody else's.
+    waiting = Q(alert__resolved_at=None, due_at__lte=now) & Q(
+        alert__cured_at=None, alert__part_of=None
+    )
     over = Q(alert__resolved_at__isnull=False, end_told=False)
     due = list(Handling.objects.filter(waiting | over).order_by("pk")[:DUE_MAX])
     for handling in due:
@@ -84,7 +87,7 @@ def _tell_what_is_due(handling: Handling, alert: Alert, now: datetime, times: Ti
     elif handling.silenced_until is not None and handling.silenced_until > now:
         handling.due_at = handling.silenced_until
     elif alert.cured_at is not None or alert.part_of_id is not None:
-        return  # it seems over, or another says it: looked at again in the next turn
+        return
     else:
         reached = times.level_at(alert.raised_at, now)
         _escalate(handling, alert, now, max(handling.level, reached), times)

@@ -177,6 +177,11 @@ class Handling(OfCommunity):
         verbose_name = _("Handling of an alert")
         verbose_name_plural = _("Handling of alerts")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["alert"], condition=models.Q(end_told=False), name="handling_not_over"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.alert)

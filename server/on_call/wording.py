@@ -42,7 +42,7 @@ def _heading(purpose: Purpose) -> str:
         Purpose.ESCALATED: _("[Alert, escalated]"),
         Purpose.REPEATED: _("[Alert, still open]"),
         Purpose.ASSIGNED: _("[Alert, assigned to you]"),
-        Purpose.ENDED: _("[Over]"),
+        Purpose.ENDED: _("[Alert over]"),
     }[purpose]
 
 

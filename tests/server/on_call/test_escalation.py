@@ -149,6 +149,17 @@ def test_what_seems_over_or_is_part_of_another_is_not_told(village):
     assert told(NOW + 2 * MINUTE) == [("first", "told")]
 
 
+def test_many_that_wait_for_another_keep_nobody_waiting(village, monkeypatch):
+    monkeypatch.setattr(escalation, "DUE_MAX", 3)
+    rule(village)
+    technician(village, "first")
+    for number in range(6):
+        raise_alert(village.pk, "kiosk_no_money", f"K{number}", NOW, kiosk_code="K1")
+    Alert.objects.filter(subject__lt="K5").update(cured_at=NOW)
+    found = [told(NOW + seconds * timedelta(seconds=1)) for seconds in range(3)]
+    assert [("first", "told")] in found
+
+
 def test_a_rule_for_the_kind_counts_before_one_for_its_group_and_empty_means_nobody(village):
     rule(village)
     rule(village, "kiosk_no_money", first_after=None, second_after=None, third_after=None)

@@ -70,7 +70,7 @@ def test_from_fault_to_message_and_to_its_end(signed_kiosk, settings):
         for seconds in range(10, 600, 5):
             Kiosk.objects.update(heard_at=at + seconds * SECOND)  # it goes on beating
             turns(at + seconds * SECOND)
-        assert len(machine.got) == 2 and machine.got[1]["title"].startswith("【已结束】")
+        assert len(machine.got) == 2 and machine.got[1]["title"].startswith("【告警已结束】")
     states = Message.objects.values_list("person_name", "purpose", "state").order_by("pk")
     assert set(states) == {
         ("fitter", "told", "sent"),
