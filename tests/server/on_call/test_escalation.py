@@ -97,6 +97,8 @@ def test_a_silence_lasts_until_it_is_over(village):
     alert = raised(village)
     handling.silence(alert, NOW + 60 * MINUTE, "the fitter is there", BY, NOW)
     assert told(NOW + 59 * MINUTE) == []
+    Handling.objects.update(due_at=NOW)  # as a rule does that is changed meanwhile
+    assert told(NOW + 59 * MINUTE) == []
     assert told(NOW + 60 * MINUTE) == [("first", "told")]
     act = Act.objects.get(act="alert_silenced")
     assert (act.reason, act.person_name) == ("the fitter is there", "Wang")
