@@ -122,6 +122,7 @@ def start(command: list[str], display: str) -> subprocess.Popen[str]:
 def kiosk_keys(glass: Glass, panel: Panel) -> Keys:
     """The kiosk's keypad, with the line of the room's number taking the keys."""
     glass.wait_for("attract")
+    time.sleep(SETTLED_S)
     glass.tap("keypad")
     glass.wait_for("identify")
     seen = glass.look()

@@ -31,7 +31,9 @@ LAYOUT_ROUNDS_MAX = 80  # nested boxes settle within one frame, so that no half-
 FRAME_INTERVAL_S = 0.5
 CALM_AFTER_S = 2.0
 FORGET_AFTER_S = 1.0
+TIDY_AFTER_S = 0.5  # after a new screen: nobody waits for anything then
 IDLE_AFTER_S = 5.0
+BEFORE_THE_FRAME = -1  # in which the touch came that changed the session
 IDLE_FRAMES_PER_SECOND = 15
 
 
@@ -79,7 +81,8 @@ class KioskApp(App):
         self._frames_per_second = Clock._max_fps
         self._visit = self.session.visit.number
         self._forget_soon = Clock.create_trigger(self._forget, FORGET_AFTER_S)
-        self._redraw_soon = Clock.create_trigger(self._redraw)
+        self._tidy_soon = Clock.create_trigger(lambda _: gc.collect(), TIDY_AFTER_S)
+        self._redraw_soon = Clock.create_trigger(self._redraw, BEFORE_THE_FRAME)
         self._stop_soon = Clock.create_trigger(lambda _: self.stop())
 
     def build(self):
@@ -155,6 +158,7 @@ class KioskApp(App):
             self.screen = kind(session)
             self.frame.show(self.screen)
             self._looks_different()
+            self._tidy_soon()
         else:
             self.screen.session = session
         self.frame.update(session)

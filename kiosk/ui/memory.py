@@ -5,16 +5,23 @@ nothing. It never fails.
 """
 
 import ctypes
+import gc
 from collections.abc import Callable
 from functools import cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 ARENAS = 2  # threads that make little share them; each more keeps its own empty pages
+COLLECTED_AFTER = 50_000  # more new objects than a screen is made of
 LARGE_BYTES = 128 * 1024  # a picture of a text: mapped by itself, and gone as soon as it is freed
 
 
 def frugal() -> None:
-    """Before threads and windows begin. A fixed threshold keeps the library from raising it itself."""
+    """Before threads and windows begin. A fixed threshold keeps the library from raising it itself.
+
+    Python's search for cycles ran a hundred times while one screen was made, and took two thirds of its
+    time; now it waits until somebody asks for it, or for a limit that no screen reaches.
+    """
+    gc.set_threshold(COLLECTED_AFTER, 20, 20)
     set_option = _of_the_library("mallopt")
     if set_option is not None:
         set_option(M_ARENA_MAX, ARENAS)

@@ -12,6 +12,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.asset_paths import ICONS
 from kiosk.ui.kv_files import load_beside
+from kiosk.ui.widgets import surface  # noqa: F401  (used in the .kv)
 from kiosk.ui.widgets.appearing import Appearing, Arranged, Tightening
 
 

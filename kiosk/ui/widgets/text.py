@@ -6,7 +6,7 @@ the heights of kiosk.ui.theme.RUNGS and no other.
 
 from kivy.app import App
 from kivy.core.text.markup import MarkupLabel
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.texts.line_breaks import break_lines
@@ -15,6 +15,7 @@ from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing
 
 UNPLACED = (1, 1)  # the size before a layout gave one: nothing is set in it
+SIDE_AIR = 0.3  # of the font size: what a letter may reach beyond its line's width
 LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line, most of it above
 
 load_beside(__file__)
@@ -45,9 +46,13 @@ def one_line_size(words: str, size: float, width: float) -> float:
 
 
 class Text(Appearing, Label):
-    """``words`` is what is said; ``text`` is how it is set, with line breaks."""
+    """``words`` is what is said; ``text`` is how it is set, with line breaks. Drawn is that part of the
+    texture which has ``letters``, ``letters_x`` dots from its left: a wide box around a digit is mostly
+    empty, and each empty dot costs a machine without a graphics processor as much as one of a letter."""
 
     words = StringProperty("")
+    letters = ObjectProperty(None, allownone=True)
+    letters_x = NumericProperty(0)
     base_size = NumericProperty(30)
     set_anew_by = ("words", "base_size", "bold")
 
@@ -66,7 +71,11 @@ class Text(Appearing, Label):
         """Sets what the typeface lacks from the other one; ``text`` stays as it is said."""
         if plain(self.text, bold=self.bold):
             super().texture_update()
-            return
+        else:
+            self._set_with_others()
+        self._find_letters()
+
+    def _set_with_others(self) -> None:
         usual = self._label
         self._label = MarkupLabel(
             **{
@@ -81,6 +90,18 @@ class Text(Appearing, Label):
             self.texture_size = list(self._label.texture.size)
         finally:
             self._label = usual
+
+    def _find_letters(self) -> None:
+        self.letters, self.letters_x = self.texture, 0
+        if self.texture is None:
+            return
+        wide, high = self.texture_size
+        lines = (text_width(line, self.font_size, bold=self.bold) for line in self.text.split("\n"))
+        needed = min(wide, round(max(lines) + 2 * SIDE_AIR * self.font_size))
+        if needed < wide:
+            free = {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign] * (wide - needed)
+            self.letters_x = round(free)
+            self.letters = self.texture.get_region(self.letters_x, 0, needed, high)
 
     def _rungs(self) -> list[int]:
         """The heights that letters may have here, the largest first; never none."""
