@@ -1,6 +1,7 @@
 """The kiosk's window: it shows the newest session and reports touches, never waits, never decides."""
 
 import gc
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -178,11 +179,11 @@ class KioskApp(App):
         memory.give_back()
 
     def _looks_different(self) -> None:
-        """It can be seen only once it is laid out, which on a busy machine may take its time."""
-        self._laid_out()
-        Clock.schedule_once(self._laid_out, 0)
+        """It can be seen only once it was drawn, which on a busy machine may take its time."""
+        self._changed_at = math.inf
+        Clock.schedule_once(self._drawn, 0)
 
-    def _laid_out(self, *_) -> None:
+    def _drawn(self, *_) -> None:
         self._changed_at = time.monotonic()
 
     def _pace(self) -> None:
