@@ -50,21 +50,17 @@ class Display:
 
     def touch(self, x: float, y: float) -> None:
         """A finger put down and lifted."""
-        self._move_to(x, y)
+        self._xdotool("mousemove", str(round(x)), str(round(y)))
         self._xdotool("mousedown", "1")
         time.sleep(0.06)
         self._xdotool("mouseup", "1")
 
     def hold(self, x: float, y: float, seconds: float) -> None:
         """A finger that rests."""
-        self._move_to(x, y)
+        self._xdotool("mousemove", str(round(x)), str(round(y)))
         self._xdotool("mousedown", "1")
         time.sleep(seconds)
         self._xdotool("mouseup", "1")
-
-    def _move_to(self, x: float, y: float) -> None:
-        """A window that has just come knows of no pointer yet: pressed at once, it would be at 0, 0."""
-        self._xdotool("mousemove", str(round(x)), str(round(y)), "sleep", "0.03")
 
     def _xdotool(self, *command: str) -> None:
         subprocess.run(

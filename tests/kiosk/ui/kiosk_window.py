@@ -29,6 +29,7 @@ class OneUnit:
         self.app = None
         self.frames = 0
         self._lock = threading.Lock()
+        self.post(Ticked())  # a window that learns the hour later is drawn anew at night
 
     def post(self, event: Event) -> None:
         with self._lock:

@@ -60,16 +60,11 @@ class Glass:
 
     def touch_at(self, x: int, y: int, times: int = 1) -> None:
         click = ["click", "--repeat", str(times), "--delay", "60", "1"]
-        self._at(x, y, *click)
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), *click], check=True)
 
     def hold_at(self, x: int, y: int, seconds: float) -> None:
         held = ["mousedown", "1", "sleep", str(seconds), "mouseup", "1"]
-        self._at(x, y, *held)
-
-    def _at(self, x: int, y: int, *acts: str) -> None:
-        """A window that has just come knows of no pointer yet: pressed at once, it would be at 0, 0."""
-        there = ["mousemove", str(x), str(y), "sleep", "0.05"]
-        subprocess.run(["xdotool", *there, *acts], check=True)
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), *held], check=True)
 
     def fall_asleep(self) -> None:
         self.process.stdin.write("w\n")
