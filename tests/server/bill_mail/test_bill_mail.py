@@ -21,7 +21,7 @@ from tests.server.billing_runs.hamlet import NOW, PERIOD, create_hamlet, run_all
 from tests.server.pages import words_of
 from tests.server.staff_accounts import create_person, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 TODAY = date(2027, 1, 4)
 ADDRESS = "wang@example.com"
 
