@@ -1,9 +1,10 @@
 """Reads the XML of a workbook's sheets and texts, some rows at a time.
 
 openpyxl reads all the rest of the workbook; of sheets it makes an object for each element first, which
-takes several times as long. What a cell holds is what openpyxl says of it (ECMA-376 part 1, 18.3.1.4,
-18.18.11); of a formula its value, or ``NotReckoned`` where the file has none. Raises what expat says of
-XML that is none, and ``int`` of what is no number; the caller tells that the file is damaged.
+takes twice as long, and as long again for formulas. What a cell holds is what openpyxl says of it
+(ECMA-376 part 1, 18.3.1.4, 18.18.11); of a formula its value, or ``NotReckoned`` where the file has none.
+Raises what expat says of XML that is none, and ``int`` of what is no number: the caller tells that the
+file is damaged.
 """
 
 from collections.abc import Callable, Iterator, Sequence
