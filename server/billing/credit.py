@@ -5,16 +5,17 @@ Less than nought it can only become where a channel takes money back that was us
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from server.billing.amounts import open_minor, terms_of
 from server.billing.credit_moves import CreditAgreement, CreditMove
 from server.billing.leases import BillNotOpen, key_of, lock, may_be_paid, refuse_held
 from server.billing.merged_units import paid_with
-from server.billing.models import Bill, BillKind, BillState
+from server.billing.models import Bill, BillKind, BillLine, BillState, FeeItem
 from server.billing.settlement import CREDIT, Part, Taken, settle_together
 from server.billing.unit_accounts import credit_minor
 from server.estate.models import Community, Unit
@@ -163,18 +164,28 @@ def use_by(
 
 @transaction.atomic
 def use_oldest_first(
-    person: Person, unit: Unit, *, key: str, today: date, at: datetime, reason: str = ""
+    person: Person,
+    unit: Unit,
+    *,
+    key: str,
+    today: date,
+    at: datetime,
+    reason: str = "",
+    items: Collection[str] = (),
 ) -> CreditMove | None:
     """Pays the unit's own open bills whole, the oldest first, as far as the credit reaches; None when it
-    reaches none. Bills that may be paid already are passed over, and packages, which are paid by choice,
-    as are bills of units that went into it: they may be another's debt. It ends before one that costs
-    more."""
+    reaches none. With ``items``, codes of fee items, only bills that charge nothing else. Bills that may
+    be paid already are passed over, and packages, which are paid by choice, as are bills of units that
+    went into it: they may be another's debt. It ends before one that costs more."""
     unit = _locked(unit)
     known = CreditMove.objects.filter(key=key).first()
     if known is not None:
         return _known(key, unit, Kind.USED, known.amount_minor, "")
     there, parts = credit_minor(unit), []
     rows = Bill.objects.filter(unit=unit, state=BillState.OPEN)
+    if items:
+        others = BillLine.objects.filter(bill=OuterRef("pk")).exclude(fee_item__code__in=items)
+        rows = rows.exclude(Exists(others))
     held, terms = may_be_paid([unit.pk]), terms_of(unit.community_id)
     for bill in sorted(lock(rows), key=lambda bill: (bill.period, bill.pk)):
         if bill.state != BillState.OPEN or key_of(bill) in held or bill.kind == BillKind.PACKAGE:
@@ -194,28 +205,39 @@ def use_agreed(community: Community, run: int, *, today: date, at: datetime) -> 
     rows = CreditAgreement.objects.filter(community=community, ended_at=None).order_by("unit")
     for row in rows.select_related("unit__community"):
         key = str(uuid.uuid5(_RUNS, f"{run} {row.unit_id}"))
-        said = f"billing run {run}"
-        if use_oldest_first(SYSTEM, row.unit, key=key, today=today, at=at, reason=said):
+        by = {"key": key, "today": today, "at": at, "reason": f"billing run {run}"}
+        if use_oldest_first(SYSTEM, row.unit, items=row.item_codes, **by):
             used += 1
     return used
 
 
 @transaction.atomic
 def agree_by(
-    person: Person, unit: Unit, agreed_by: str, agreed_on: date, at: datetime
+    person: Person,
+    unit: Unit,
+    agreed_by: str,
+    agreed_on: date,
+    at: datetime,
+    items: Collection[str] = (),
 ) -> CreditAgreement:
-    """The one agreement of the unit; an earlier one ends."""
+    """The one agreement of the unit; an earlier one ends. ``items``: codes of fee items, none for all.
+    Raises ValueError for one that the community does not have."""
     unit = _locked(unit)
+    known = FeeItem.objects.filter(community=unit.community_id, code__in=items)
+    codes = list(known.values_list("code", flat=True))
+    if set(items) - set(codes):
+        raise ValueError(items)
     _end_agreement(unit, at)
     made = CreditAgreement.objects.create(
         community_id=unit.community_id,
         unit=unit,
         agreed_by=agreed_by,
         agreed_on=agreed_on,
+        item_codes=codes,
         noted_by_name=person.name,
         noted_at=at,
     )
-    after = {"agreed_by": agreed_by, "agreed_on": agreed_on}
+    after = {"agreed_by": agreed_by, "agreed_on": agreed_on, "items": codes}
     audit.note(unit.community_id, person, "credit_agreed", ("unit", str(unit.pk)), at, after=after)
     return made
 

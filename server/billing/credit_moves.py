@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from server.billing.fees import no_kinds
 from server.estate.models import Community, Unit
 from server.estate.tenancy import OfCommunity
 
@@ -86,7 +87,8 @@ class CreditMove(OfCommunity):
 
 
 class CreditAgreement(OfCommunity):
-    """Who agreed for the unit, and when, that each billing run uses its credit; until ``ended_at``."""
+    """Who agreed for the unit, and when, that each billing run uses its credit; until ``ended_at``.
+    ``item_codes``: only for bills of nothing but these fee items; empty for all."""
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="credit_agreements"
@@ -96,6 +98,7 @@ class CreditAgreement(OfCommunity):
     )
     agreed_by = models.CharField(_("Who agreed"), max_length=80)
     agreed_on = models.DateField(_("Agreed on"))
+    item_codes = models.JSONField(_("Fee items"), default=no_kinds, blank=True)
     noted_by_name = models.CharField(_("Noted by"), max_length=150)
     noted_at = models.DateTimeField(_("Noted at"))
     ended_at = models.DateTimeField(_("Agreement ended at"), null=True, blank=True)

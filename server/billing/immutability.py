@@ -84,7 +84,7 @@ GUARDS = (
     *ends_once(
         "billing_creditagreement",
         "billing_creditagreement",
-        ("unit_id", "agreed_by", "agreed_on", "noted_at"),
+        ("unit_id", "agreed_by", "agreed_on", "item_codes", "noted_at"),
         "OLD.ended_at IS NOT NULL",
         "an agreement is ended, not changed or deleted",
     ),

@@ -22,7 +22,7 @@ from server.billing.credit_moves import CreditMove
 from server.billing.credit_reserve import reserved_minor
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.merged_units import paid_with
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill, BillState, FeeItem
 from server.billing.typed_money import NoAmount, minor_of
 from server.billing.unit_accounts import credit_minor
 from server.counter import credit_movements
@@ -70,6 +70,8 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
     today = business_day(timezone.now(), unit.community.time_zone)
     terms, currency = terms_of(unit.community_id), unit.community.currency
+    items = list(FeeItem.objects.filter(community=unit.community_id).order_by("position", "pk"))
+    agreement = credit.agreement_of(unit)
     open_ones = Bill.objects.filter(unit__in=paid_with(unit, today), state=BillState.OPEN)
     bills = open_ones.select_related("unit").order_by("period", "pk")
     waiting = Request.objects.filter(
@@ -86,7 +88,11 @@ def _facts(request: HttpRequest, unit: Unit) -> dict[str, Any]:
         "sign": sign(currency, of_page()),
         "bills": [(bill, _money(open_minor(bill, today, terms), currency)) for bill in bills],
         "moves": credit_movements.of(unit),
-        "agreement": credit.agreement_of(unit),
+        "agreement": agreement,
+        "agreed_items": [item.name for item in items if item.code in agreement.item_codes]
+        if agreement
+        else [],
+        "items": items if len(items) > 1 else [],
         "waiting": waiting,
         "may": scope.may(request.user, Deed.KEEP_CREDIT, unit.community_id),
         "hows": CreditMove.How.choices,
@@ -148,7 +154,8 @@ def _use(request: HttpRequest, unit: Unit) -> str:
     if request.POST.getlist("bill"):
         credit.use_by(by, unit, list(chosen), key=key, today=day, at=now)
         return _("Done")
-    move = credit.use_oldest_first(by, unit, key=key, today=day, at=now)
+    items = _items(request)
+    move = credit.use_oldest_first(by, unit, key=key, today=day, at=now, items=items)
     return _("Done") if move else _("The credit covers no open bill")
 
 
@@ -173,7 +180,8 @@ def _agree(request: HttpRequest, unit: Unit) -> str:
     if not who:
         raise ValueError(who)
     now = timezone.now()
-    credit.agree_by(people.of(request.user), unit, who, date.fromisoformat(day), now)
+    agreed_on, items = date.fromisoformat(day), _items(request)
+    credit.agree_by(people.of(request.user), unit, who, agreed_on, now, items)
     return _("Done")
 
 
@@ -195,6 +203,11 @@ _ACTS = {
 def _how(request: HttpRequest) -> str:
     """Raises ValueError."""
     return CreditMove.How(request.POST.get("how", "")).value
+
+
+def _items(request: HttpRequest) -> list[str]:
+    """Codes of the fee items that were ticked; none for all."""
+    return [code.replace("\0", "")[:30] for code in request.POST.getlist("item")]
 
 
 def _key(request: HttpRequest) -> str:

@@ -74,7 +74,9 @@ class FrontDesk:
                 minor = _DEPOSITS[int(more["key"], 16) % len(_DEPOSITS)]
                 credit.deposit_by(_CLERK, unit, minor, "cash", note="", **more)
             elif act == "use":
-                credit.use_oldest_first(_CLERK, unit, **more)
+                every = sorted({row.code for row in unit.community.fee_items.all()})
+                items = every[:1] if int(more["key"], 16) % 3 == 0 else ()
+                credit.use_oldest_first(_CLERK, unit, items=items, **more)
             else:
                 minor = 1_000 + int(more["key"], 16) % 50_000
                 credit.pay_out_by(_CLERK, unit, minor, "cash", "moves away", **more)

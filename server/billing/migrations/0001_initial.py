@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('agreed_by', models.CharField(max_length=80, verbose_name='Who agreed')),
                 ('agreed_on', models.DateField(verbose_name='Agreed on')),
+                ('item_codes', models.JSONField(blank=True, default=server.billing.fees.no_kinds, verbose_name='Fee items')),
                 ('noted_by_name', models.CharField(max_length=150, verbose_name='Noted by')),
                 ('noted_at', models.DateTimeField(verbose_name='Noted at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Agreement ended at')),

@@ -283,3 +283,39 @@ def test_two_clerks_at_once_spend_the_same_money_once():
     assert ends.count("done") == 1, ends
     assert balance(village.pk, "credit", unit_id=unit.pk) == 0
     assert verify_ledger() == []
+
+
+def items_of(bill: Bill) -> set[str]:
+    return set(bill.lines.values_list("fee_item__code", flat=True))
+
+
+def test_by_item_it_pays_bills_of_nothing_else(village):
+    unit, bills = unit_of(village), [bill_of(village), bill_of(village, period="2026-11")]
+    deposit(village, 1_000_000)
+    every = items_of(bills[0]) | items_of(bills[1])
+    more = {"today": TODAY, "at": NOW}
+    foreign = {"elevator"}
+    assert not every & foreign and len(every) > 1
+    some = {min(every)}
+    for items in (foreign, some):
+        assert credit.use_oldest_first(CLERK, unit, key=new_key(), items=items, **more) is None
+    move = credit.use_oldest_first(CLERK, unit, key=new_key(), items=every, **more)
+    assert move is not None and {bill_of(village, period=b.period).state for b in bills} == {"paid"}
+    assert verify_books() == []
+
+
+def test_a_billing_run_uses_it_for_the_agreed_items_only(village):
+    unit = unit_of(village)
+    deposit(village, 1_000_000)
+    first, *others = sorted(items_of(bill_of(village)))
+    credit.agree_by(CLERK, unit, "王小明", TODAY, NOW, [first])
+    assert credit.agreement_of(unit).item_codes == [first]
+    assert credit.use_agreed(village, 1, today=TODAY, at=NOW) == 0
+    credit.agree_by(CLERK, unit, "王小明", TODAY, NOW, [first, *others])
+    assert credit.use_agreed(village, 2, today=TODAY, at=NOW) == 1
+    assert bill_of(village).state == "paid" and verify_books() == []
+    with pytest.raises(ValueError):
+        credit.agree_by(CLERK, unit, "王小明", TODAY, NOW, ["unheard-of"])
+    assert CreditAgreement.objects.filter(ended_at=None).count() == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CreditAgreement.objects.filter(ended_at=None).update(item_codes=[])

@@ -60,9 +60,15 @@ def test_a_units_credit_is_readable_and_takes_money_in(
     unit = village.units.get(code="1-1-101")
     by = {"key": str(uuid.uuid4()), "note": "transfer 0815", "today": TODAY, "at": NOW}
     credit.deposit_by(Person("clerk"), unit, 95_000, "bank", **by)
-    credit.agree_by(Person("clerk"), unit, "Wang", TODAY, NOW)
     address = f"/staff/units/{unit.pk}/credit/"
     look_at(page, address, language, width, tmp_path / "credit.png")
+    page.fill("#who", "Wang")
+    agreement = page.locator("form:has(#who)")
+    agreement.locator("input[name=item][value=property]").check()
+    agreement.locator("button").click()
+    page.wait_for_selector(".notice.good")
+    assert credit.agreement_of(unit).item_codes == ["property"]
+    page.screenshot(path=tmp_path / "agreed.png", full_page=True)
     page.fill("#amount", "12.50")
     page.click("form button.main >> nth=0")
     page.wait_for_selector(".notice.good")
