@@ -27,17 +27,20 @@ from server.fleet.states import State, classified
 from server.storable import storable
 
 OF_FLEET = (SITE_SILENT, KIOSK_SILENT, NO_MONEY, DEVICE_ERROR, DEVICE_WARNING, FAULT_AT_MANY)
+_SILENCES = (SITE_SILENT, KIOSK_SILENT)
 _URGENT = (State.SILENT, State.NO_MONEY, State.FAULT)
 
 
-def look(now: datetime, *, warnings: bool = True) -> None:
-    """``warnings``: whether what is needed soon is looked at too, for which many heartbeats are read."""
+def look(now: datetime, *, warnings: bool = True, silence: bool = True) -> None:
+    """``warnings``: whether what is needed soon is looked at too, for which many heartbeats are read.
+    ``silence``: whether a silence that has no alert yet gets one; else it may be the server's own."""
     found = wanted(_troubled(now, warnings), _expected())
     kinds = [kind for kind in OF_FLEET if warnings or kind != DEVICE_WARNING]
     known = Alert.objects.filter(kind__in=kinds, resolved_at=None).order_by("pk")
     open_ones = {(a.community_id, a.kind, a.subject): a for a in known}
     for key, fault in found.alerts.items():
-        if key[1] in kinds:
+        new = key not in open_ones
+        if key[1] in kinds and (silence or not new or key[1] not in _SILENCES):
             open_ones[key] = _wrong(open_ones.get(key), key, fault, now)
     for key, alert in open_ones.items():
         if key in found.alerts:
@@ -45,8 +48,16 @@ def look(now: datetime, *, warnings: bool = True) -> None:
         by = _holder(found, alert)
         if by is not None and by in open_ones:
             _hold(alert, open_ones[by])
-        else:
+        elif by is None or silence:
             seems_over(alert, now)
+
+
+def none_is_heard(now: datetime) -> bool:
+    """Whether no kiosk at all is heard, of two communities or more: of one it is a site's silence."""
+    fleet = Kiosk.objects.filter(standing_in_use())
+    if fleet.order_by().values("community").distinct().count() < 2:
+        return False
+    return not classified(fleet, now).exclude(standing=State.SILENT).exists()
 
 
 def _troubled(now: datetime, warnings: bool) -> Iterable[Seen]:

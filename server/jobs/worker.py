@@ -22,6 +22,7 @@ LOOK_S = 1.0
 RESCUE_S = 60.0
 SIGN_S = 30.0
 OFTEN_S = 2.5
+END_S = 30.0  # at most, for what is done every few seconds
 KEPT_DAYS = 7  # what the library remembers of finished tasks; the jobs themselves stay
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,12 @@ def work(stop: threading.Event, look_s: float = LOOK_S) -> None:
     worker = _worker(look_s)
     threading.Thread(target=_sign, args=(stop,), name="worker-sign", daemon=True).start()
     threading.Thread(target=_end_with, args=(stop, worker), daemon=True).start()
-    for name, look in OFTEN.items():
-        threading.Thread(target=_often, args=(stop, name, look), name=name, daemon=True).start()
+    often = [
+        threading.Thread(target=_often, args=(stop, name, look), name=name, daemon=True)
+        for name, look in OFTEN.items()
+    ]
+    for thread in often:
+        thread.start()
     rescued = 0.0
     while not stop.is_set():
         try:
@@ -49,6 +54,9 @@ def work(stop: threading.Event, look_s: float = LOOK_S) -> None:
         except DatabaseError:
             log.exception("the jobs cannot be read now")
         stop.wait(look_s)
+    until = time.monotonic() + END_S
+    for thread in often:  # what is being sent is written down before the process ends
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def start() -> threading.Event:

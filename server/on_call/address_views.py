@@ -21,7 +21,7 @@ from server.language import CHINESE, ENGLISH
 from server.on_call import sealing, sending, sweep
 from server.on_call.handling import NotPossible
 from server.on_call.models import Language, PersonAddress, Way, with_last_state
-from server.on_call.outcome import Fate, without_addresses
+from server.on_call.outcome import Fate, Own, in_words, without_addresses
 from server.on_call.ways import chat, mail, sms
 from server.staff import audit, people
 from server.staff.doors import staff_only
@@ -148,16 +148,16 @@ def _end(request: HttpRequest) -> str:
 def _try(request: HttpRequest) -> str:
     """Sends a message now, once in a while. Raises NotPossible with what the other side said."""
     row = _own(request)
-    if not sweep.take(f"try-{request.user.pk}", timezone.now(), TRY_EVERY_S):
+    now = timezone.now()
+    if not sweep.take(f"try-{request.user.pk}", now, TRY_EVERY_S):
         raise NotPossible(_("Wait a moment before you try again"))
+    if not sending.may_try(row, now):
+        raise NotPossible(in_words(Own.LIMIT))
     with translation.override(ENGLISH if row.language == Language.EN else CHINESE):
         text = _("LobbyPay: a test. Alerts reach you here\nNothing is wrong.")
-    try:
-        outcome = sending.WAYS[row.way](sealing.opened(row.sealed), text)
-    except sealing.Unreadable as error:
-        raise NotPossible(_("This address cannot be read any more; enter it again")) from error
+    outcome = sending.handed_over(row, text)
     if outcome.fate is not Fate.SENT:
-        said = without_addresses(outcome.said)
+        said = in_words(without_addresses(outcome.said))
         raise NotPossible(_("It did not go out: %(said)s") % {"said": said or _("no answer")})
     return _("It was handed over; look whether it arrived")
 

@@ -18,11 +18,10 @@ from contract.plain_text import whole_number
 from server.alerts.models import Alert
 from server.alerts.raising import FAULTS
 from server.on_call import handling, listing
-from server.on_call.choice import people_of
-from server.on_call.kinds import GROUPS
+from server.on_call.kinds import GROUPS, group_of
 from server.on_call.models import LEVELS
 from server.on_call.outside import trouble
-from server.on_call.plan import on_call
+from server.on_call.plan import on_call, people_of
 from server.on_call.rules import rules_of, times_of
 from server.staff import audit, people, scope
 from server.staff.doors import staff_only
@@ -69,7 +68,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     kept = request.GET.copy()
     kept.pop("page", None)
     planner = scope.communities(user, Deed.PLAN_ON_CALL)
-    unreached = seen.filter(resolved_at=None, handling__nobody=True).count()
+    unreached = seen.filter(
+        resolved_at=None, handling__nobody=True, handling__acknowledged_at=None
+    ).count()
     context = {
         "asked": asked,
         "page": page,
@@ -108,6 +109,7 @@ def _context(request: HttpRequest, alert: Alert) -> dict[str, Any]:
     row = listing.row(alert, now)
     times = times_of(alert.kind, rules_of(alert.community_id))
     kiosks = scope.within(scope.sees(user, Area.KIOSKS), alert.community_id)
+    area = group_of(alert.kind).area
     due = row.handling.due_at if row.handling is not None else None
     return {
         "row": row,
@@ -119,10 +121,10 @@ def _context(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "next_told": listing.shown(due, alert) if row.state in ("open", "silenced") else "",
         "silenced_until": _silenced(row, alert),
         "told": [level for level in times.after if level is not None],
-        "on_call": [(level, on_call(alert.community, level, now)) for level in LEVELS],
+        "on_call": [(level, on_call(alert.community, level, now, area)) for level in LEVELS],
         "may_act": scope.may(user, Deed.RESOLVE_ALERT, alert.community_id)
         and alert.resolved_at is None,
-        "people": people_of(alert.community_id, user),
+        "people": people_of(alert.community_id, user, area),
         "silences": SILENCES,
         "seems_over": listing.shown(alert.cured_at, alert),
     }
@@ -134,9 +136,9 @@ def _silenced(row: listing.Row, alert: Alert) -> str:
 
 def _act(request: HttpRequest, alert: Alert) -> None:
     """Says on the page what was not possible."""
-    now, by, form = timezone.now(), people.of(request.user), request.POST
+    now, form = timezone.now(), request.POST
     try:
-        said = _done(form, alert, by, now)
+        said = _done(form, alert, request.user, now)
     except handling.NotPossible as refused:
         messages.error(request, str(refused.text))
     except audit.ReasonMissing:
@@ -146,8 +148,8 @@ def _act(request: HttpRequest, alert: Alert) -> None:
         messages.success(request, said)
 
 
-def _done(form: Any, alert: Alert, by: people.Person, now: datetime) -> str:
-    do = form.get("do", "")
+def _done(form: Any, alert: Alert, user: Any, now: datetime) -> str:
+    do, by = form.get("do", ""), people.of(user)
     if do == "acknowledge":
         handling.acknowledge(alert, by, now)
         return _("You look after it now; nobody else is told")
@@ -155,7 +157,7 @@ def _done(form: Any, alert: Alert, by: people.Person, now: datetime) -> str:
         to = whole_number(form.get("person", ""), digits_max=18)
         if to is None:
             raise handling.NotPossible(_("Choose a person"))
-        if handling.assign(alert, to, by, now):
+        if handling.assign(alert, to, user, now):
             return _("Assigned; the person is told")
         return _("Assigned. The person has no address and is not told")
     if do == "comment":

@@ -11,15 +11,9 @@ from contract.plain_text import whole_number
 from server.estate.models import Community
 from server.on_call.handling import NotPossible
 from server.on_call.models import Level
-from server.on_call.plan import who_may
+from server.on_call.plan import people_of
 from server.staff import scope
 from server.staff.roles import Area, Deed
-
-
-def people_of(community: int, user: Any) -> list[Any]:
-    """Who may be put on call or assigned: people with a role here, and whoever is asking."""
-    held = who_may(community).filter(is_superuser=False)
-    return [*held, *([user] if user.is_superuser else [])]
 
 
 def community_of(request: HttpRequest) -> tuple[Community | None, list[Community]]:
@@ -61,9 +55,12 @@ def level(request: HttpRequest) -> Level:
 def clock(request: HttpRequest, name: str) -> time:
     """Raises NotPossible."""
     try:
-        return time.fromisoformat(request.POST.get(name, "")).replace(second=0, microsecond=0)
+        typed = time.fromisoformat(request.POST.get(name, ""))
     except ValueError as error:
         raise NotPossible(_("Please type a time of day, as 08:00")) from error
+    if typed.tzinfo is not None:
+        raise NotPossible(_("Please type a time of day, as 08:00"))
+    return typed.replace(second=0, microsecond=0)
 
 
 def day(request: HttpRequest, name: str) -> date:

@@ -7,7 +7,7 @@ moment to look are one transaction, under the row's lock: any number of workers 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,12 +15,14 @@ from django.db.models import Q
 
 from server.alerts.models import Alert
 from server.on_call import wording
+from server.on_call.kinds import group_of
 from server.on_call.models import Handling, Message, MessageState, PersonAddress, Purpose
 from server.on_call.plan import able, on_call
-from server.on_call.rules import REPEATS_MAX, Times, rules_of, times_of
+from server.on_call.rules import Times, rules_of, times_of
 from server.storable import storable_text
 
 DUE_MAX = 500
+NOBODY_AGAIN = timedelta(minutes=5)  # so soon it is looked whether somebody is on call now
 _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.SENDING)
 log = logging.getLogger(__name__)
 
@@ -95,25 +97,35 @@ def _tell_what_is_due(handling: Handling, alert: Alert, now: datetime, times: Ti
 
 
 def _escalate(handling: Handling, alert: Alert, now: datetime, level: int, times: Times) -> None:
-    """Tells the levels that are reached anew, and all again where it is repeated or nobody is there."""
+    """Tells the levels that are reached anew, and all again where it is repeated or nobody is there.
+
+    Where nobody can be told nothing counts as told: the next look does it, for whoever is on call then.
+    """
+    if not level:
+        handling.due_at = times.next_after(alert.raised_at, 0, None)
+        return
     first, anew = handling.level == 0, level > handling.level
     purpose = Purpose.TOLD if first else Purpose.ESCALATED if anew else Purpose.REPEATED
-    if level:
-        people = _on_call(alert, range(handling.level + 1, level + 1), now) if anew else []
-        people = people or _on_call(alert, range(1, level + 1), now)
-        handling.round += 1
-        count = tell(alert, people, purpose, handling.round, now)
-        handling.nobody = not count and (first or handling.nobody)
-        handling.told_at = now
-    handling.level, handling.due_at = level, None
-    if handling.round < REPEATS_MAX:
-        handling.due_at = times.next_after(alert.raised_at, level, handling.told_at)
+    told = [one for one in range(1, level + 1) if times.after[one - 1] is not None]
+    people = _on_call(alert, [one for one in told if one > handling.level], now)
+    count = tell(alert, people, purpose, handling.round + 1, now)
+    if not count:
+        count = tell(alert, _on_call(alert, told, now), purpose, handling.round + 1, now)
+    handling.nobody = not count
+    if count:
+        handling.round, handling.level, handling.told_at = handling.round + 1, level, now
+        handling.due_at = times.next_after(alert.raised_at, level, now)
+    else:
+        step = times.next_after(alert.raised_at, level, None)
+        again = now + NOBODY_AGAIN
+        handling.due_at = min(again, step) if step is not None else again
 
 
 def _on_call(alert: Alert, levels: Iterable[int], now: datetime) -> list[Any]:
     found: dict[int, Any] = {}
+    area = group_of(alert.kind).area
     for level in levels:
-        found.update((person.pk, person) for person in on_call(alert.community, level, now))
+        found.update((person.pk, person) for person in on_call(alert.community, level, now, area))
     return list(found.values())
 
 
@@ -156,7 +168,8 @@ def _end(handling: Handling, alert: Alert, now: datetime) -> None:
     ).update(state=MessageState.DROPPED, changed_at=now)
     told = Message.objects.filter(alert=alert, state__in=_TOLD).values("address")
     addresses = PersonAddress.objects.filter(pk__in=told, ended_at=None).select_related("person")
-    may = {p.pk for p in able(alert.community_id, {a.person_id for a in addresses})}
+    area = group_of(alert.kind).area
+    may = {p.pk for p in able(alert.community_id, {a.person_id for a in addresses}, area)}
     handling.round += 1
     for address in addresses:
         if address.person_id in may:

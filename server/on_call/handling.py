@@ -8,11 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from server.alerts.models import Alert
 from server.on_call.escalation import tell
-from server.on_call.models import Comment, Handling, PersonAddress, Purpose
-from server.on_call.plan import able
+from server.on_call.kinds import group_of
+from server.on_call.models import (
+    OF_THE_RULE,
+    Comment,
+    Handling,
+    Message,
+    MessageState,
+    PersonAddress,
+    Purpose,
+)
+from server.on_call.plan import people_of
 from server.on_call.rules import rules_of, times_of
 from server.staff import audit
-from server.staff.people import Person
+from server.staff.people import Person, of
 
 SILENCE_MAX = timedelta(days=30)
 COMMENT_MAX = 500
@@ -35,14 +44,17 @@ def acknowledge(alert: Alert, by: Person, at: datetime) -> None:
         handling.acknowledged_by, handling.acknowledged_at = by.name, at
         handling.due_at = None
         handling.save()
+        _take_back(alert, at)
         _note(alert, by, "alert_acknowledged", at)
 
 
-def assign(alert: Alert, to: int, by: Person, at: datetime) -> bool:
-    """Whether the person has an address, and is told. Raises NotPossible for whoever has no role here."""
+def assign(alert: Alert, to: int, user: Any, at: datetime) -> bool:
+    """By the account ``user``. Whether the person has an address, and is told. Raises NotPossible for
+    whoever has no role here by which this alert is seen."""
     with transaction.atomic():
         handling = _held(alert)
-        [person] = able(alert.community_id, [to]) or [None]
+        choice = people_of(alert.community_id, user, group_of(alert.kind).area)
+        person = next((one for one in choice if one.pk == to), None)
         if person is None:
             raise NotPossible(_("This person holds no role here by which alerts are seen"))
         if handling.assigned_to_id == person.pk:
@@ -53,7 +65,7 @@ def assign(alert: Alert, to: int, by: Person, at: datetime) -> bool:
         handling.save()
         count = tell(alert, [person], Purpose.ASSIGNED, handling.round, at)
         values = {"before": {"to": before}, "after": {"to": _name(person)}}
-        _note(alert, by, "alert_assigned", at, **values)
+        _note(alert, of(user), "alert_assigned", at, **values)
     return bool(count)
 
 
@@ -82,6 +94,7 @@ def silence(alert: Alert, until: datetime, reason: str, by: Person, at: datetime
         if handling.acknowledged_at is None:
             handling.due_at = until
         handling.save()
+        _take_back(alert, at)
         values = ({"until": before}, {"until": until})
         _note(alert, by, "alert_silenced", at, why, before=values[0], after=values[1])
 
@@ -99,6 +112,13 @@ def hear_again(alert: Alert, by: Person, at: datetime) -> None:
         handling.due_at = times.next_after(alert.raised_at, handling.level, handling.told_at)
         handling.save()
         _note(alert, by, "alert_heard", at, before=before)
+
+
+def _take_back(alert: Alert, at: datetime) -> None:
+    """What the rule had written and has not gone out yet does not go out any more."""
+    Message.objects.filter(alert=alert, state=MessageState.WAITING, purpose__in=OF_THE_RULE).update(
+        state=MessageState.DROPPED, changed_at=at
+    )
 
 
 def _name(account: Any) -> str:

@@ -30,8 +30,9 @@ GROUPS: dict[str, Group] = {
     "silent": Group(
         _("A kiosk is not heard"), (raising.KIOSK_SILENT,), Area.KIOSKS, (1, 20, 60, 120), 40
     ),
+    # at its start, and after a break of the line, a kiosk offers nothing until it has asked its devices
     "no_money": Group(
-        _("Nobody can pay"), (raising.NO_MONEY, "kiosk_stopped"), Area.KIOSKS, (0, 15, 45, 60)
+        _("Nobody can pay"), (raising.NO_MONEY, "kiosk_stopped"), Area.KIOSKS, (0, 15, 45, 60), 45
     ),
     "many": Group(
         _("The same fault at many kiosks"),

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
+from server.on_call.outcome import in_words
 
 LEVELS = (1, 2, 3)
 MINUTES_MAX = 7 * 24 * 60
@@ -227,6 +228,9 @@ class Purpose(models.TextChoices):
     ENDED = "ended", pgettext_lazy("message", "Ended")
 
 
+OF_THE_RULE = (Purpose.TOLD, Purpose.ESCALATED, Purpose.REPEATED)
+
+
 class Message(OfCommunity):
     """One message of an alert to one address, once for each ``round``. SENDING is written before it is
     handed over: whoever finds it later cannot know whether it went out, so it is never sent again by
@@ -273,6 +277,11 @@ class Message(OfCommunity):
             models.Index(fields=["address", "changed_at"], name="alert_message_of_address"),
         ]
 
+    @property
+    def said(self) -> str:
+        """``answer`` as it is shown."""
+        return in_words(self.answer)
+
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.get_state_display()}"
 
@@ -290,6 +299,24 @@ def with_last_state(addresses: models.QuerySet[PersonAddress]) -> models.QuerySe
     return addresses.annotate(last_state=last).annotate(
         failing=models.Case(models.When(found, then=True), default=False)
     )
+
+
+class AddressTry(models.Model):
+    """A test message that a person had sent to an own address: it counts as the others of the hour."""
+
+    address = models.ForeignKey(
+        PersonAddress, models.PROTECT, verbose_name=_("Address"), related_name="+"
+    )
+    at = models.DateTimeField(_("Time"))
+
+    class Meta:
+        verbose_name = _("Test of an address")
+        verbose_name_plural = _("Tests of addresses")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["address", "at"], name="alert_address_try")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
 
 
 class Turn(models.Model):

@@ -4,7 +4,44 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy
+
+from server.storable import storable_text
+
 _ADDRESSES = re.compile(r"\S*://\S*|/\S{16,}|\S+@\S+|\S*\d{7,}\S*|[A-Za-z0-9_\-]{24,}")
+
+
+_READ_MAX = 1000  # characters of an answer that are looked at
+
+
+class Own(StrEnum):
+    """What this server itself has to say, kept as a code and shown in the page's language."""
+
+    NO_MAIL = "@no-mail-server"
+    NO_SMS = "@no-sms-provider"
+    LIMIT = "@limit-of-the-hour"
+    OTHER_KEY = "@sealed-with-another-key"
+    INSIDE = "@leads-inside"
+    PLAIN_HTTP = "@plain-http"
+    NOT_UNDERSTOOD = "@not-understood"
+    NOTHING_ASKED = "@nothing-was-asked"
+
+
+_OWN = {
+    Own.NO_MAIL: gettext_lazy("no mail server is configured"),
+    Own.NO_SMS: gettext_lazy("no provider of text messages is configured"),
+    Own.LIMIT: gettext_lazy("held back: the limit of messages an hour"),
+    Own.OTHER_KEY: gettext_lazy("the address was sealed with another key; enter it again"),
+    Own.INSIDE: gettext_lazy("the address leads into the server's own network"),
+    Own.PLAIN_HTTP: gettext_lazy("the address is not encrypted (http); enter one with https"),
+    Own.NOT_UNDERSTOOD: gettext_lazy("the address is not understood; enter it again"),
+    Own.NOTHING_ASKED: gettext_lazy("nobody was asked; enter the address again"),
+}
+
+
+def in_words(said: str) -> str:
+    """In the language in force where it is our own; the other side's words as they are."""
+    return str(_OWN[Own(said)]) if said in _OWN else said
 
 
 class Fate(StrEnum):
@@ -25,4 +62,7 @@ class Outcome:
 
 def without_addresses(text: str) -> str:
     """The other side's words as staff may see them: addresses, numbers and tokens are taken out."""
-    return " ".join(_ADDRESSES.sub("…", text).split())[:200]
+    if text in _OWN:
+        return text
+    words = storable_text(text[:_READ_MAX])
+    return " ".join(_ADDRESSES.sub("…", words).split())[:200]

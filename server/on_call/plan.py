@@ -51,31 +51,39 @@ def _holds(starts: time, ends: time, clock: time, into_the_next_day: bool) -> bo
     return starts <= clock and (clock < ends or ends <= starts)
 
 
-def plan_of(community: int) -> Plan:
+def plan_of(community: int, today: date) -> Plan:
+    """As it holds today and later, with yesterday, whose hours may go on past midnight."""
     now = {"community": community, "ended_at": None}
+    days = Substitution.objects.filter(**now, last_day__gte=today - _DAY)
     return Plan(
         tuple(Shift.objects.filter(**now).select_related("person")),
-        tuple(Substitution.objects.filter(**now).select_related("person")),
+        tuple(days.select_related("person")),
     )
 
 
-def on_call(community: Community, level: int, at: datetime) -> list[Any]:
-    """The accounts that are on call now, and may still look at the community's alerts."""
+def on_call(community: Community, level: int, at: datetime, area: Area = Area.ALERTS) -> list[Any]:
+    """The accounts that are on call now, and may still look at the community's alerts of the area."""
     today = business_day(at, community.time_zone)
     clock = local_time(at, community.time_zone).time()
-    return able(community.pk, plan_of(community.pk).people(level, today, clock))
+    return able(community.pk, plan_of(community.pk, today).people(level, today, clock), area)
 
 
-def able(community: int, keys: Iterable[int]) -> list[Any]:
-    """Those of the accounts that are in use and hold a role here by which alerts are seen."""
+def able(community: int, keys: Iterable[int], area: Area = Area.ALERTS) -> list[Any]:
+    """Those of the accounts that are in use and hold a role here by which such alerts are seen."""
     order = {key: place for place, key in enumerate(keys)}
-    people = who_may(community).filter(pk__in=order)
+    people = who_may(community, area).filter(pk__in=order)
     return sorted(people, key=lambda person: order[person.pk])
 
 
-def who_may(community: int) -> Any:
-    """Accounts that can be put on call: a company's own account too."""
-    roles = [role for role in Role if Area.ALERTS in TABLE[role].sees]
+def people_of(community: int, user: Any, area: Area = Area.ALERTS) -> list[Any]:
+    """Who may be put on call or assigned: people with a role here, and whoever is asking."""
+    held = who_may(community, area).filter(is_superuser=False)
+    return [*held, *([user] if user.is_superuser else [])]
+
+
+def who_may(community: int, area: Area = Area.ALERTS) -> Any:
+    """Accounts that can be told of alerts of the area: a company's own account too."""
+    roles = [role for role in Role if {Area.ALERTS, area} <= set(TABLE[role].sees)]
     held = RoleAssignment.objects.filter(community=community, role__in=roles, ended_at=None)
     users = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
     by_role = users.filter(pk__in=held.values("person"))

@@ -1,5 +1,6 @@
 """The page of who is on call: the hours of the week, and days on which somebody else is."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from server.on_call.models import (
     Substitution,
     with_last_state,
 )
-from server.on_call.plan import on_call, plan_of
+from server.on_call.plan import on_call, people_of, plan_of
 from server.staff import audit, people, scope
 from server.staff.doors import staff_only
 from server.staff.roles import Deed
@@ -68,8 +69,8 @@ def plan_page(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, community: Community, own: list[Community]) -> dict[str, Any]:
     now = timezone.now()
-    plan = plan_of(community.pk)
     today = business_day(now, community.time_zone)
+    plan = plan_of(community.pk, today)
     named = {row.person_id for row in (*plan.shifts, *plan.substitutions) if row.person_id}
     theirs = PersonAddress.objects.filter(person__in=named, ended_at=None)
     addresses = list(with_last_state(theirs).values_list("person", "failing"))
@@ -84,7 +85,7 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
         ],
         "substitutions": [row for row in plan.substitutions if row.last_day >= today],
         "unreached": named - reached,
-        "people": choice.people_of(community.pk, request.user),
+        "people": people_of(community.pk, request.user),
         "levels": Level.choices,
         "weekdays": WEEKDAYS,
         "may_plan": scope.may(request.user, Deed.PLAN_ON_CALL, community.pk),
@@ -148,7 +149,10 @@ def _add_day(request: HttpRequest, community: Community, reason: str) -> None:
     first, last = choice.day(request, "first_day"), choice.day(request, "last_day")
     if last < first or (last - first).days > 366:
         raise NotPossible(_("The last day comes after the first, within a year"))
-    if Substitution.objects.filter(community=community, ended_at=None).count() >= _ROWS_MAX * 5:
+    to_come = Substitution.objects.filter(
+        community=community, ended_at=None, last_day__gte=_yesterday(community)
+    )
+    if to_come.count() >= _ROWS_MAX * 5:
         raise NotPossible(_("There are too many rows; end some first"))
     row = Substitution.objects.create(
         community=community,
@@ -160,6 +164,11 @@ def _add_day(request: HttpRequest, community: Community, reason: str) -> None:
         ends=choice.clock(request, "ends"),
     )
     _note(request, community, "on_call_day_added", reason, {}, _values(row) | _dates(row))
+
+
+def _yesterday(community: Community) -> date:
+    """Whose hours may go on past midnight; what was before counts no more."""
+    return business_day(timezone.now(), community.time_zone) - timedelta(days=1)
 
 
 def _end_day(request: HttpRequest, community: Community, reason: str) -> None:

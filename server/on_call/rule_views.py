@@ -121,7 +121,7 @@ def _look_again(community: Community, kind: str) -> None:
         community=community, alert__kind__in=kinds, alert__resolved_at=None, acknowledged_at=None
     )
     rules = rules_of(community.pk)
-    for handling in waiting.select_related("alert")[:500]:
+    for handling in waiting.select_related("alert"):
         alert = handling.alert
         times = times_of(alert.kind, rules)
         due = times.next_after(alert.raised_at, handling.level, handling.told_at)

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from server.on_call.kinds import GROUP_OF, group_of
 from server.on_call.models import LEVELS, Rule
 
-REPEATS_MAX = 200  # then somebody has to look at the page
-
 
 @dataclass(frozen=True, slots=True)
 class Times:

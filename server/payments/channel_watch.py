@@ -4,6 +4,8 @@ itself with the first answer, or when nobody has tried for a while."""
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from contract.messages import Method
 from contract.methods import BY_CHANNEL, METHODS
 from server.alerts.damping import seems_over, still_wrong
@@ -16,6 +18,7 @@ FORGOTTEN = timedelta(minutes=30)
 ORDERS_MIN, KIOSKS_MIN = 3, 2
 ROWS_MAX = 5_000
 _SILENT = "unknown"
+_UNAVAILABLE = "channel_unavailable"  # of the server's own request; nothing was answered
 
 
 def look(now: datetime) -> None:
@@ -35,8 +38,10 @@ def look(now: datetime) -> None:
 def _failing(now: datetime) -> dict[tuple[int, str], set[str]]:
     """The channels whose last answers were none: kiosks by community and method."""
     rows = PaymentOrder.objects.filter(
-        method__in=[method.value for method in BY_CHANNEL], created_at__gte=now - WINDOW
-    ).exclude(channel_responses=[])
+        ~Q(channel_responses=[]) | Q(reason=_UNAVAILABLE),
+        method__in=[method.value for method in BY_CHANNEL],
+        created_at__gte=now - WINDOW,
+    )
     silent: dict[tuple[int, str], list[str]] = defaultdict(list)
     well = set()
     columns = ("community", "method", "kiosk_code", "channel_responses")
@@ -46,7 +51,7 @@ def _failing(now: datetime) -> dict[tuple[int, str], set[str]]:
         key = (community, method)
         if key in well:
             continue
-        if said[-1].get("answer") == _SILENT:
+        if not said or said[-1].get("answer") == _SILENT:
             silent[key].append(kiosk)
         else:
             well.add(key)  # what failed before it counts no more

@@ -167,6 +167,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AddressTry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='Time')),
+                ('address', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_call.personaddress', verbose_name='Address')),
+            ],
+            options={
+                'verbose_name': 'Test of an address',
+                'verbose_name_plural': 'Tests of addresses',
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['address', 'at'], name='alert_address_try')],
+            },
+        ),
+        migrations.CreateModel(
             name='Rule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

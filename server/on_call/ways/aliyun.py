@@ -94,7 +94,7 @@ class AliyunSms:
         return Outcome(Fate.AWAY if later else Fate.REFUSED, f"{code} {words}")
 
     def delivery(self, number: str, receipt: str, sent_at: datetime) -> "Delivery | None":
-        from server.on_call.ways.sms import Delivery
+        from server.on_call.ways.sms import Delivery, NoAnswer
 
         query = {
             "PhoneNumber": number,
@@ -105,8 +105,8 @@ class AliyunSms:
         }
         try:
             told = _json(self._call("QuerySendDetails", query))
-        except requests.RequestException:
-            return None
+        except requests.RequestException as error:
+            raise NoAnswer(type(error).__name__) from error
         found = told.get("SmsSendDetailDTOs")
         details = found.get("SmsSendDetailDTO", []) if isinstance(found, dict) else []
         one = details[0] if isinstance(details, list) and details else {}

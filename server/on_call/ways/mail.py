@@ -9,7 +9,7 @@ from smtplib import (
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from server.on_call.outcome import Fate, Outcome
+from server.on_call.outcome import Fate, Outcome, Own
 
 TEMPORARY = range(400, 500)  # RFC 5321 section 4.2.1
 
@@ -22,7 +22,7 @@ def configured() -> bool:
 def send(address: str, text: str) -> Outcome:
     """One message; the text's first line is its subject."""
     if not configured():
-        return Outcome(Fate.REFUSED, "no mail server is configured")
+        return Outcome(Fate.REFUSED, Own.NO_MAIL)
     connection = get_connection()
     try:
         connection.open()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from server.on_call.outcome import Fate, Outcome
+from server.on_call.outcome import Fate, Outcome, Own
 from server.on_call.ways import aliyun
 
 
@@ -18,15 +18,20 @@ class Delivery:
     said: str = ""
 
 
+class NoAnswer(Exception):
+    """The provider was not reached, or did not answer."""
+
+
 class SmsProvider(Protocol):
-    """A provider of text messages. Neither method raises."""
+    """A provider of text messages."""
 
     def send(self, number: str, text: str) -> Outcome:
-        """Hands one message over; ``receipt`` of the outcome is what ``delivery`` asks by."""
+        """Hands one message over; ``receipt`` of the outcome is what ``delivery`` asks by. Never
+        raises."""
         ...
 
     def delivery(self, number: str, receipt: str, sent_at: datetime) -> Delivery | None:
-        """None: not known yet."""
+        """None: not known yet. Raises NoAnswer."""
         ...
 
 
@@ -39,7 +44,7 @@ def provider() -> SmsProvider | None:
 def send(number: str, text: str) -> Outcome:
     by = provider()
     if by is None:
-        return Outcome(Fate.REFUSED, "no provider of text messages is configured")
+        return Outcome(Fate.REFUSED, Own.NO_SMS)
     return by.send(number, text)
 
 

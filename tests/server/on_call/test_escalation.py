@@ -15,7 +15,9 @@ from server.on_call.models import Handling, Message, MessageState, Purpose, Rule
 from server.on_call.wording import message
 from server.staff.models import Act
 from server.staff.people import Person
+from server.staff.roles import Role
 from tests.server.on_call.people import on_duty, technician
+from tests.server.staff_accounts import create_person
 from tests.server.village import NOW, create_village
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +30,7 @@ def village() -> Community:
     return create_village()
 
 
-def raised(village: Community, kind: str = "kiosk_no_money") -> Alert:
+def raised(village: Community, kind: str = "fault_at_many") -> Alert:
     raise_alert(village.pk, kind, "K1", NOW, kiosk_code="K1")
     return Alert.objects.get(kind=kind)
 
@@ -42,7 +44,7 @@ def told(at) -> list[tuple[str, str]]:
     return [(one.person_name, one.purpose) for one in new]
 
 
-def rule(village: Community, kind: str = "no_money", **minutes) -> None:
+def rule(village: Community, kind: str = "many", **minutes) -> None:
     values = {
         "first_after": 0,
         "second_after": 10,
@@ -156,7 +158,7 @@ def test_many_that_wait_for_another_keep_nobody_waiting(village, monkeypatch):
     rule(village)
     technician(village, "first")
     for number in range(6):
-        raise_alert(village.pk, "kiosk_no_money", f"K{number}", NOW, kiosk_code="K1")
+        raise_alert(village.pk, "fault_at_many", f"K{number}", NOW, kiosk_code="K1")
     Alert.objects.filter(subject__lt="K5").update(cured_at=NOW)
     found = [told(NOW + seconds * timedelta(seconds=1)) for seconds in range(3)]
     assert [("first", "told")] in found
@@ -164,11 +166,11 @@ def test_many_that_wait_for_another_keep_nobody_waiting(village, monkeypatch):
 
 def test_a_rule_for_the_kind_counts_before_one_for_its_group_and_empty_means_nobody(village):
     rule(village)
-    rule(village, "kiosk_no_money", first_after=None, second_after=None, third_after=None)
+    rule(village, "fault_at_many", first_after=None, second_after=None, third_after=None)
     technician(village, "first")
     raised(village)
     assert told(NOW + 500 * MINUTE) == []
-    raised(village, "kiosk_stopped")
+    raised(village, "channel_failing")
     assert told(NOW + 500 * MINUTE) == [("first", "told")]
 
 
@@ -178,7 +180,7 @@ def test_where_nobody_is_on_call_the_alert_says_so_and_goes_on_trying(village):
     assert told(NOW) == []
     assert Handling.objects.get().nobody
     technician(village, "late")
-    assert told(NOW + 20 * MINUTE) == [("late", "repeated")]
+    assert told(NOW + 20 * MINUTE) == [("late", "told")]
     assert not Handling.objects.get().nobody
 
 
@@ -196,18 +198,21 @@ def test_whom_it_is_assigned_to_is_told_and_must_belong_here(village):
     technician(village, "first")
     other = technician(create_village("other"), "stranger")
     alert = raised(village)
-    helper = technician(village, "helper", 3)
-    handling.assign(alert, helper.pk, BY, NOW)
+    helper, planner = (
+        technician(village, "helper", 3),
+        create_person("Wang", (village, Role.ADMINISTRATOR)),
+    )
+    handling.assign(alert, helper.pk, planner, NOW)
     assert list(Message.objects.values_list("person_name", "purpose")) == [("helper", "assigned")]
     with pytest.raises(handling.NotPossible):
-        handling.assign(alert, other.pk, BY, NOW)
+        handling.assign(alert, other.pk, planner, NOW)
 
 
 def test_one_communitys_wrong_data_keep_nobody_else_waiting(village, monkeypatch):
     for one in (create_village("bad"), village):
         rule(one)
         technician(one, f"of-{one.code}")
-        raise_alert(one.pk, "kiosk_no_money", "K1", NOW, kiosk_code="K1")
+        raise_alert(one.pk, "fault_at_many", "K1", NOW, kiosk_code="K1")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE estate_community SET time_zone = 'No/Where' WHERE code = 'bad'")
     assert told(NOW) == [("of-village", "told")]

@@ -50,7 +50,7 @@ def fitter(village) -> Client:
 
 
 def raised(village: Community, kind: str = "kiosk_no_money", **details) -> Alert:
-    raise_alert(village.pk, kind, "K1", timezone.now(), kiosk_code="K1", **details)
+    raise_alert(village.pk, kind, "K1", timezone.now() - MINUTE, kiosk_code="K1", **details)
     return Alert.objects.get(kind=kind)
 
 

@@ -23,7 +23,7 @@ def village() -> Community:
 
 
 def who(village: Community, day: date, clock: str, level: int = 1) -> list[int]:
-    return plan_of(village.pk).people(level, day, time.fromisoformat(clock))
+    return plan_of(village.pk, day).people(level, day, time.fromisoformat(clock))
 
 
 def person(village: Community, name: str):
@@ -82,3 +82,12 @@ def test_the_hours_are_those_of_the_communitys_clocks_and_of_people_who_still_wo
     village.refresh_from_db()
     RoleAssignment.objects.update(ended_at=NOW)
     assert on_call(village, 1, NOW) == []
+
+
+def test_days_that_are_past_are_not_read_and_yesterday_still_is(village):
+    stand_in = person(village, "stand_in")
+    night = {"starts": time(18), "ends": time(8), "level": 1, "person": stand_in}
+    for day in (date(2026, 11, 21), date(2026, 11, 22)):
+        Substitution.objects.create(community=village, first_day=day, last_day=day, **night)
+    assert len(plan_of(village.pk, MONDAY).substitutions) == 1
+    assert who(village, MONDAY, "07:59") == [stand_in.pk]

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import requests
 
 from server.alerts.raising import raise_alert
 from server.configuration import SmsSection
 from server.on_call import escalation, sending
 from server.on_call.models import Message
-from server.on_call.outcome import Fate
+from server.on_call.outcome import Fate, Own
 from server.on_call.ways import aliyun, sms
 from simulators.aliyun_sms.gateway import Gateway
 from simulators.http_door import HttpDoor
@@ -114,7 +115,7 @@ def test_receipts_say_later_whether_it_arrived(configured):
     village = create_village()
     technician(village, "first", way="sms", to=NUMBER)
     configured.arrives_after_s = 1000
-    raise_alert(village.pk, "kiosk_no_money", "K1", NOW, kiosk_code="K1")
+    raise_alert(village.pk, "site_silent", "K1", NOW, kiosk_code="K1")
     escalation.look(NOW)
     sending.look(NOW)
     message = Message.objects.get()
@@ -132,7 +133,7 @@ def test_a_phone_that_cannot_be_reached_is_said(configured):
     village = create_village()
     technician(village, "first", way="sms", to=NUMBER)
     configured.fail = "MOBILE_NOT_ON_SERVICE"
-    raise_alert(village.pk, "kiosk_no_money", "K1", NOW, kiosk_code="K1")
+    raise_alert(village.pk, "site_silent", "K1", NOW, kiosk_code="K1")
     escalation.look(NOW)
     sending.look(NOW)
     sending.look_for_receipts(NOW + timedelta(minutes=1))
@@ -141,4 +142,23 @@ def test_a_phone_that_cannot_be_reached_is_said(configured):
 
 
 def test_without_a_provider_it_is_said(settings):
-    assert sms.send(NUMBER, "a: b").said == "no provider of text messages is configured"
+    assert sms.send(NUMBER, "a: b").said == Own.NO_SMS
+
+
+@pytest.mark.django_db
+def test_a_provider_that_does_not_answer_is_asked_once_a_look(configured, monkeypatch):
+    village = create_village()
+    for number in range(3):
+        technician(village, f"p{number}", way="sms", to=f"1380000111{number}")
+    raise_alert(village.pk, "site_silent", "K1", NOW, kiosk_code="K1")
+    escalation.look(NOW)
+    sending.look(NOW)
+    asked = []
+
+    def slow(*_args, **_more):
+        asked.append(1)
+        raise requests.ReadTimeout
+
+    monkeypatch.setattr("requests.post", slow)
+    assert sending.look_for_receipts(NOW + timedelta(minutes=1)) == 0
+    assert len(asked) == 1

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from contract.lifecycle import Fact
 from server.alerts import damping
 from server.alerts.models import Alert
-from server.payments import channel_watch
+from server.payments import channel_watch, transitions
 from server.payments.models import PaymentOrder
 from tests.server.payments import world as worlds
 from tests.server.payments.world import NOW
@@ -100,3 +101,20 @@ def test_where_nobody_pays_it_lasts_and_is_forgotten_after_a_while(world):
     channel_watch.look(quiet)
     channel_watch.look(quiet + damping.QUIET)
     assert Alert.objects.get().resolved_at == quiet
+
+
+def test_a_channel_that_cannot_even_be_asked_has_not_answered(world):
+    for number, kiosk in enumerate(("K1", "K2", "K1"), 1):
+        order(world, number, kiosk, "unknown", NOW + timedelta(seconds=number))
+    PaymentOrder.objects.update(channel_responses=[])
+    for row in PaymentOrder.objects.all():
+        transitions.apply_unpaid(row.payment_id, Fact.DECLINED, "channel_unavailable", NOW)
+    channel_watch.look(NOW + MINUTE)
+    assert open_ones() == ["wechat"]
+
+
+def test_an_order_that_was_not_asked_about_yet_says_nothing(world):
+    silent(world, "K1", "K2", "K1")
+    PaymentOrder.objects.update(channel_responses=[])
+    channel_watch.look(NOW + MINUTE)
+    assert open_ones() == []
