@@ -174,11 +174,13 @@ def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
     if record.top_up:
         paid_in = _money(record, record.amount_minor, speech)
         blocks.append(Line(speech.words("receipt.top_up"), paid_in, bold=True))
+    said = record.unit_label
     for bill in record.bills:
         named = bill.title.in_language(speech.language) if bill.title else None
-        if bill.unit_label:
-            of_unit = bill.unit_label.in_language(speech.language)
-            blocks.append(Line(speech.words("receipt.unit"), of_unit))
+        label = bill.unit_label or record.unit_label
+        if label != said:
+            said = label
+            blocks.append(Line(speech.words("receipt.unit"), label.in_language(speech.language)))
         blocks.append(Line(named or _period(bill.period, speech), bill.number, bold=True))
         for line in bill.lines:
             amount = _money(record, line.amount_minor, speech)

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from contract import bill_code
 from contract.messages import ErrorCode, UnitAccount, UnitLookup
 from server.api.errors import Refusal
 from server.api.models import LookupWindow
 from server.billing.merged_units import paid_with
-from server.billing.models import Bill
+from server.billing.models import Bill, BillState
 from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
 from server.estate.models import Occupancy, Unit
@@ -51,7 +51,8 @@ def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: da
     if lookup.bill_token:
         keys = trusted_keys(kiosk.community)
         reading = bill_code.read_token(lookup.bill_token, keys, kiosk.community.code, today)
-        bills = Bill.objects.filter(unit__in=paid_with(unit, today))
+        gone = Q(unit__in=paid_with(unit, today), state=BillState.OPEN)
+        bills = Bill.objects.filter(Q(unit=unit) | gone)
         if reading.code and bills.filter(number=reading.code.bill_number).exists():
             return
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)

@@ -117,9 +117,8 @@ class UnitWeight(OfCommunity):
                 {"valid_from": gettext("A weight holds from the first day of a month")}
             )
         stored = type(self).objects.filter(pk=self.pk).first() if self.pk else None
-        if stored is not None and (stored.weight, stored.valid_from, stored.unit_id) == (
-            *(self.weight, self.valid_from, self.unit_id),
-        ):
+        own = ("weight", "valid_from", "unit_id", "fee_item_id")
+        if stored is not None and all(getattr(stored, n) == getattr(self, n) for n in own):
             return
         for row in filter(None, (stored, self)):
             if (period := row.billed_in()) is not None:
@@ -127,6 +126,12 @@ class UnitWeight(OfCommunity):
                     "Bills of %(period)s were made by it; let another weight begin later"
                 )
                 raise ValidationError({"valid_from": said % {"period": period}})
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        if (period := self.billed_in()) is not None:
+            said = gettext("Bills of %(period)s were made by it; let another weight begin later")
+            raise ValidationError(said % {"period": period})
+        return super().delete(*args, **kwargs)
 
     def billed_in(self) -> str | None:
         """The last month whose bills were reckoned with this weight, or would be by another one from its

@@ -1,6 +1,6 @@
 """Writes bills with their lines and posts them. A unit that has its bill already is left alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from server.ledger import posting
 from server.ledger.posting import Line, Posting
 
 BATCH = 500
+_UNDER_WAY: list[Callable[[int, str], bool]] = []
 
 
 def lock_numbers(community: Community) -> Community:
@@ -143,3 +144,13 @@ def _posting(bill: Bill, row: Draft) -> Posting:
         if charge.amount_minor
     ]
     return Posting("bill", number, tuple(lines))
+
+
+def under_way_says(asked: Callable[[int, str], bool]) -> None:
+    """Who makes bills over a while says by it whether any of a community, by key, and of this period or
+    later are being made."""
+    _UNDER_WAY.append(asked)
+
+
+def is_under_way(community: int, since: str) -> bool:
+    return any(asked(community, since) for asked in _UNDER_WAY)

@@ -70,8 +70,9 @@ class MeterBook:
         now = list(own.filter(unit__in=list(units)))
         keys = [meter.pk for meter in now]
         last = PeriodFacts(self.period, ()).last
+        left = FormerMeterUnit.objects.filter(unit__in=list(units), until__gte=last)
         rows = FormerMeterUnit.objects.filter(
-            Q(unit__in=list(units)) | Q(meter__in=keys), until__gte=last
+            Q(meter__in=left.values("meter")) | Q(meter__in=keys), until__gte=last
         )
         then = dict(rows.order_by("-until").values_list("meter_id", "unit_id"))
         if then.keys() - set(keys):

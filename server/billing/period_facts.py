@@ -14,6 +14,7 @@ from contract.messages import Text
 from server.billing import kept
 from server.billing.adjustments import Discount, OneOffCharge, Waiver
 from server.billing.fees import FeeItem, steps_of
+from server.billing.merged_units import gone_into
 from server.billing.meter_facts import MeterBook
 from server.billing.pools import PoolBook
 from server.billing.rules.facts import PeriodFacts, UnitFacts
@@ -113,14 +114,17 @@ class PeriodBook:
 
     def _one_offs(self, units: Sequence[Unit]) -> dict[int, dict[str, tuple[OneOff, ...]]]:
         """Those that no bill charges yet, of this period and of earlier ones."""
+        codes = {unit.pk: unit.code for unit in units}
+        for heir, gone in gone_into(list(codes), PeriodFacts(self.period, ()).first).items():
+            codes |= dict.fromkeys(gone, codes[heir])
         rows = OneOffCharge.objects.filter(
-            unit__in=units, bill__isnull=True, period__lte=self.period
-        ).select_related("unit")
+            unit__in=codes, bill__isnull=True, period__lte=self.period
+        )
         found: dict[int, dict[str, tuple[OneOff, ...]]] = defaultdict(dict)
         for row in rows.order_by("period", "pk"):
             one = OneOff(row.pk, row.amount_minor, Text(zh=row.note_zh, en=row.note_en))
-            of_item = found[row.fee_item_id]
-            of_item[row.unit.code] = (*of_item.get(row.unit.code, ()), one)
+            of_item, code = found[row.fee_item_id], codes[row.unit_id]
+            of_item[code] = (*of_item.get(code, ()), one)
         return found
 
 

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from server.billing.meter_facts import between
-from server.billing.meters import Meter, MeterReading, MeterScope
+from server.billing.meters import FormerMeterUnit, Meter, MeterReading, MeterScope
 from server.billing.models import BillLine, BillState
+from server.billing.rules.facts import PeriodFacts
 from server.staff import audit
 from server.staff.people import Person
 
@@ -144,7 +145,10 @@ def charged(reading: MeterReading) -> bool:
         fee_item=meter.fee_item_id, bill__period=reading.period, bill__community=meter.community_id
     ).exclude(bill__state=BillState.VOID)
     if meter.scope == MeterScope.UNIT:
-        lines = lines.filter(bill__unit=meter.unit_id)
+        last = PeriodFacts(reading.period, ()).last
+        then = FormerMeterUnit.objects.filter(meter=meter, until__gte=last).order_by("until")
+        whose = then.values_list("unit_id", flat=True).first() or meter.unit_id
+        lines = lines.filter(bill__unit=whose)
     elif meter.building_id is not None:
         lines = lines.filter(bill__unit__building=meter.building_id)
         if meter.scope == MeterScope.ENTRANCE:

@@ -9,7 +9,8 @@ class BillingRunsConfig(AppConfig):
     verbose_name = _("Billing runs")
 
     def ready(self) -> None:
-        from server.billing_runs import background, papers, previews, schedules
+        from server.billing import issuing
+        from server.billing_runs import background, papers, previews, runs, schedules
         from server.jobs import handlers
 
         handlers.register(
@@ -29,3 +30,4 @@ class BillingRunsConfig(AppConfig):
             handlers.Handler(_("Reckoning a month"), schedules.work, schedules.address),
         )
         handlers.every_minute(schedules.look)
+        issuing.under_way_says(runs.is_under_way)

@@ -20,15 +20,14 @@ from server.billing.drafting import Draft, draft, paid_ahead
 from server.billing.fees import charged
 from server.billing.packages.selling import lapse
 from server.billing.period_facts import PeriodBook
+from server.billing.rules import reasons
 from server.billing.rules.item import Pool
-from server.billing.rules.outcome import Blocked
 from server.billing_runs.batches import UNITS, Walk, of_period, position_of
 from server.billing_runs.models import BillingRun, RunRemark, RunState, terms_of
 from server.billing_runs.remarks import Remark, of_batch, of_run
 from server.billing_runs.schedule_models import UNDECIDED, DueRun, DueState
 from server.estate.models import Community, Unit
 from server.garbage import no_search
-from server.language import both
 from server.staff import audit
 from server.staff.people import Person
 
@@ -224,6 +223,12 @@ def _batch(run_id: int, book: PeriodBook, walk: Walk, clock: Clock) -> bool:
     return True
 
 
+def is_under_way(community: int, since: str) -> bool:
+    """Whether a run of this period or a later one has begun and not ended."""
+    rows = BillingRun.objects.filter(community=community, state=RunState.OPEN)
+    return rows.filter(period__gte=since).exists()
+
+
 def _block_other_figures(run: BillingRun, book: PeriodBook, drafts: Sequence[Draft]) -> None:
     """What the whole community or a building shares was reckoned once for all its units. Where a reading
     or an area has changed since the run's earlier batches, the rest is blocked, not charged from other
@@ -238,15 +243,12 @@ def _block_other_figures(run: BillingRun, book: PeriodBook, drafts: Sequence[Dra
     run.basis = {place: run.basis[place] for place in still_to_come if place in run.basis}
     if not changed:
         return
-    said = both(
-        "a reading or an area changed while the run was going on; void its bills and run again"
-    )
     for row in drafts:
         where = (row.unit.building.code, row.unit.entrance)
         for item, place in sorted(changed):
             charged = any(code == item for code, _ in row.charges.lines)
             if charged and where[: len(place)] == place:
-                row.charges.blocked.append((item, Blocked("basis_changed", said)))
+                row.charges.blocked.append((item, reasons.basis_changed()))
 
 
 def _digest(pool: Pool) -> str:

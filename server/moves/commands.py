@@ -70,7 +70,7 @@ def _done(arguments: argparse.Namespace, act: Any) -> int:
     from django.utils import timezone
     from django.utils.translation import gettext as _
 
-    from server.moves.regrouping import RegroupImpossible
+    from server.moves.regroup_checks import RegroupImpossible
     from server.staff.audit import ReasonMissing
 
     try:
@@ -90,7 +90,7 @@ def _day(arguments: argparse.Namespace, community: Any) -> date:
     from django.utils import timezone
 
     from contract.business_day import business_day
-    from server.moves.regrouping import first_day
+    from server.moves.regroup_checks import first_day
 
     return arguments.day or first_day(business_day(timezone.now(), community.time_zone))
 

@@ -14,7 +14,8 @@ from contract.money import Money
 from server.billing.credit import TooLittleCredit
 from server.estate.models import Unit
 from server.language import of_page
-from server.moves.regrouping import Merge, RegroupImpossible, Split, credit_of, merge, split
+from server.moves.regroup_checks import RegroupImpossible
+from server.moves.regrouping import Merge, Split, credit_of, merge, split
 from server.staff import approvals, people, scope
 from server.staff.approvals import CannotBeDone, Change, Kind
 from server.staff.models import Request

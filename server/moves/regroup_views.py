@@ -27,8 +27,9 @@ from server.fleet.views import staff_only
 from server.language import of_page
 from server.moves.moving import here, meters_of
 from server.moves.regroup_approval import regroup
+from server.moves.regroup_checks import RegroupImpossible, first_day
 from server.moves.regroup_forms import MergeForm, SplitForm
-from server.moves.regrouping import Merge, RegroupImpossible, Split, first_day
+from server.moves.regrouping import Merge, Split
 from server.staff import scope
 from server.staff.audit import ReasonMissing
 from server.staff.models import Request

@@ -18,36 +18,23 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from contract.business_day import business_day
-from server.billing import credit, opening
-from server.billing.adjustments import Discount, OneOffCharge, UnitWeight, Waiver
+from server.billing import credit
+from server.billing.adjustments import Discount, OneOffCharge, UnitWeight
 from server.billing.debtors import agree, debtors
 from server.billing.meters import FormerMeterUnit, Meter
 from server.billing.models import Bill, BillState
-from server.billing.packages.listing import months_ahead
 from server.billing.periods import period_of
-from server.billing.unit_accounts import credit_minor, overdrawn_minor
+from server.billing.unit_accounts import credit_minor
 from server.estate import occupancy
 from server.estate.models import FormerArea, Occupancy, ParkingSpace, Resident, Unit, Vehicle
 from server.estate.row_locks import hold_community, hold_unit
 from server.estate.unit_names import label_of
+from server.moves.regroup_checks import RegroupImpossible, check
 from server.staff import audit
 from server.staff.people import Person
 
 _CREDIT = uuid.UUID("0b8f5f0e-7a0d-4a55-9a53-58a4d9f7c9d1")  # what keys of moved credit are made of
 _WEIGHT_STEP = Decimal("0.0001")
-
-
-class RegroupImpossible(Exception):
-    """It cannot be as it was asked; ``text`` with ``values`` is why and what to do, for staff."""
-
-    def __init__(self, text: Any, **values: object) -> None:
-        super().__init__(str(text))
-        self.text, self.values = text, values
-
-    @property
-    def said(self) -> str:
-        """In the language in force."""
-        return str(self.text) % self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +80,7 @@ def merge(unit: Unit, asked: Merge, person: Person, reason: str, *, at: datetime
     stays, others = held[unit.pk], [held[pk] for pk in asked.others if pk != unit.pk]
     if not others:
         raise RegroupImpossible(_("Name the unit with which it is merged"))
-    _check([stays, *others], asked.day, asked.area_m2, at)
+    check([stays, *others], asked.day, asked.area_m2, at)
     before = [_shown(one) for one in (stays, *others)]
     debts = _keep_debts([stays, *others], at)
     moved = {}
@@ -103,6 +90,9 @@ def merge(unit: Unit, asked: Merge, person: Person, reason: str, *, at: datetime
         other.ends, other.merged_into = asked.day, stays
         other.save(update_fields=["ends", "merged_into"])
     _pays(stays, asked.payer, asked.day)
+    last = asked.day - timedelta(days=1)
+    if occupancy.payer(stays, asked.day) is None and occupancy.payers(others, last):
+        raise RegroupImpossible(_("Say who pays from then on"))
     _become(stays, asked.code, asked.area_m2)
     after = {"units": [_shown(stays)], "day": asked.day, "credit_minor": moved, "debts": debts}
     for one in (stays, *others):
@@ -124,7 +114,7 @@ def merge(unit: Unit, asked: Merge, person: Person, reason: str, *, at: datetime
 def split(unit: Unit, asked: Split, person: Person, reason: str, *, at: datetime) -> Unit:
     """The new unit. Raises RegroupImpossible and ReasonMissing; nothing is done then."""
     old = _hold(unit, [unit.pk])[unit.pk]
-    _check([old], asked.day, min(asked.area_m2, asked.left_m2), at)
+    check([old], asked.day, min(asked.area_m2, asked.left_m2), at)
     before, debts = [_shown(old)], _keep_debts([old], at)
     new = _begin(old, asked)
     for resident in Resident.objects.filter(pk__in=asked.people, community=old.community_id):
@@ -159,11 +149,6 @@ def split(unit: Unit, asked: Split, person: Person, reason: str, *, at: datetime
     return new
 
 
-def first_day(today: date) -> date:
-    """From which units are regrouped by default: the first of the next month."""
-    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def _hold(unit: Unit, keys: Sequence[int]) -> dict[int, Unit]:
     """The rows, each held in the order of keys, so that two clerks never wait for each other."""
     hold_community(unit.community_id)
@@ -171,44 +156,6 @@ def _hold(unit: Unit, keys: Sequence[int]) -> dict[int, Unit]:
     if own.count() != len(set(keys)):
         raise RegroupImpossible(_("There is no such unit in this community"))
     return {pk: hold_unit(pk) for pk in sorted(set(keys))}
-
-
-def _check(units: Sequence[Unit], day: date, area_m2: Decimal, at: datetime) -> None:
-    today = business_day(at, units[0].community.time_zone)
-    if day.day != 1:
-        raise RegroupImpossible(_("Units are merged and split from the first day of a month"))
-    if day > first_day(today):
-        raise RegroupImpossible(_("At the latest from the first day of the next month"))
-    if area_m2 <= 0:
-        raise RegroupImpossible(_("Each unit needs an area"))
-    if len({unit.building_id for unit in units}) > 1:
-        raise RegroupImpossible(_("The units stand in different buildings"))
-    for unit in units:
-        _check_unit(unit, day)
-    for unit in units[1:]:  # those that end
-        _check_waivers(unit, period_of(day))
-        if overdrawn_minor(unit):
-            text = _("Unit %(code)s used more credit than it had; have it paid in first")
-            raise RegroupImpossible(text, code=unit.code)
-
-
-def _check_waivers(unit: Unit, period: str) -> None:
-    if Waiver.objects.filter(unit=unit, period__gte=period, approved=True).exists():
-        text = _("Unit %(code)s has waivers of months to come; take them back first")
-        raise RegroupImpossible(text, code=unit.code)
-
-
-def _check_unit(unit: Unit, day: date) -> None:
-    period = period_of(day)
-    if unit.ends is not None or (unit.begins is not None and unit.begins >= day):
-        raise RegroupImpossible(_("Unit %(code)s does not exist then"), code=unit.code)
-    if months_ahead(unit):
-        text = _("Unit %(code)s has months of a package to come; give back what is left first")
-        raise RegroupImpossible(text, code=unit.code)
-    bills = opening.of_months(Bill.objects.filter(unit=unit)).exclude(state=BillState.VOID)
-    if late := bills.filter(period__gte=period).order_by("-period").first():
-        text = _("Unit %(code)s has a bill of %(period)s; void it first, or choose a later day")
-        raise RegroupImpossible(text, code=unit.code, period=late.period)
 
 
 def _keep_debts(units: Sequence[Unit], at: datetime) -> dict[str, int]:
@@ -238,7 +185,8 @@ def _hand_over(
     _move_meters(Meter.objects.filter(unit=other), other, stays, last)
     _move_kept(other.parking_spaces.all(), other.vehicles.all(), stays, day)
     Discount.objects.filter(unit=other, begins__lt=day).exclude(ends__lt=day).update(ends=last)
-    OneOffCharge.objects.filter(unit=other, bill=None).update(unit=stays)
+    later = OneOffCharge.objects.filter(unit=other, bill=None, period__gte=period_of(day))
+    later.update(unit=stays)
     own = _weights(stays, day)
     for item, weight in _weights(other, day).items():
         _weighs(stays, item, own.get(item, Decimal(0)) + weight, day)

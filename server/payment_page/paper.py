@@ -53,4 +53,5 @@ def words(order: PaymentOrder) -> dict[str, object]:
 def _named(bill: dict[str, Any]) -> str:
     """As the order keeps it: by its title in both languages, else by its month."""
     title = bill.get("title")
-    return f"{title['zh']} {title['en']}" if title else bill["period"]
+    name = f"{title['zh']} {title['en']}" if title else bill["period"]
+    return f"{bill['unit']} · {name}" if bill.get("unit_label") else name

@@ -128,6 +128,7 @@ def _of_batch(
 def _at(item: ItemFacts, day: date, code: str, new: TariffFacts | None) -> ItemFacts:
     """The item with one tariff for all time: the new one for the item itself, else what is in force on
     ``day`` without it. Nothing is charged where there is none."""
+    item = replace(item, pools=tuple(replace(pool, memo={}) for pool in item.pools))
     known = new if item.code == code and new is not None else in_force(item, day)
     if known is None:
         return replace(item, tariffs=(), ends=_ALWAYS, one_offs={})

@@ -17,7 +17,8 @@ from server.billing.packages.returning import give_back_by
 from server.billing.packages.selling import sell_by
 from server.billing.unit_accounts import account_of
 from server.estate.models import Community, Unit
-from server.moves.regrouping import Merge, RegroupImpossible, merge
+from server.moves.regroup_checks import RegroupImpossible
+from server.moves.regrouping import Merge, merge
 from server.staff.people import Person
 from tests.simulation import charges
 from tests.simulation.patches import Seams

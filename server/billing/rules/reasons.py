@@ -35,6 +35,17 @@ _METERS = {
 }
 
 
+def basis_changed() -> Blocked:
+    said = "a reading, an area or a unit changed while the run was going on"
+    return Blocked(
+        "basis_changed",
+        Text(
+            zh="出账期间读数、面积或房屋有变动；请作废本次出账的账单后重新出账",
+            en=f"{said}; void its bills and run again",
+        ),
+    )
+
+
 def no_tariff() -> Blocked:
     return Blocked("no_tariff", Text(zh="没有费率", en="the fee item has no tariff"))
 

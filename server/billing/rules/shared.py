@@ -39,6 +39,8 @@ class Shared:
                 for unit in sharing:
                     if unit.code in part.shares:
                         outcome.charge(unit.code, [_charge(pool, part, unit, item.split_by)])
+                    elif item.split_by is not SplitBy.USE:
+                        outcome.block(unit.code, reasons.basis_changed())
         return outcome
 
 

@@ -131,3 +131,13 @@ def test_a_bill_with_a_title_is_called_by_it(language, said):
     named = record.bills[0].model_copy(update={"title": Text(zh="全年物业费", en="A year's fee")})
     record = record.model_copy(update={"bills": [named]})
     assert said in words(lay_out(record, COMMUNITY, speech(language)))
+
+
+def test_each_bill_stands_under_its_own_unit():
+    record = paid()
+    bill, old = record.bills[0], Text(zh="3栋2单元1202", en="Building 3, Entrance 2, 1202")
+    bills = [bill, bill.model_copy(update={"unit_label": old}), bill]
+    text = words(lay_out(record.model_copy(update={"bills": bills}), COMMUNITY, speech("en")))
+    own = record.unit_label.en
+    assert own != old.en and text.count(own) == 2 and text.count(old.en) == 1
+    assert text.index(own) < text.index(old.en) < text.rindex(own)

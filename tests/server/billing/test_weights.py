@@ -12,13 +12,14 @@ from server.billing.models import Bill, FeeItem
 from server.billing.reissue import reissue_by
 from server.billing.voiding import void
 from server.estate.models import Community, Unit
+from server.staff import approvals
 from server.staff.models import Request
 from server.staff.roles import Role
 from tests.server.billing_runs.hamlet import BEFORE, CLERK, NOW, PERIOD, TODAY, create_hamlet
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 
 pytestmark = pytest.mark.django_db
-FIRST, DECEMBER = date(2026, 1, 1), date(2026, 12, 1)
+FIRST, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in (1, 10, 11, 12))
 PAGE = "/admin/billing/unitweight/"
 
 
@@ -116,3 +117,38 @@ def test_in_the_back_office_it_is_read_and_another_waits_for_a_second_person(lif
     assert refused.status_code == 200 and "2026-11 的账单" in refused.content.decode()
     assert clerk.post(add, typed | {"valid_from": "2026-12-01"}).status_code == 302
     assert Request.objects.get().details["new"]["valid_from"] == "2026-12-01"
+
+
+def test_a_weight_does_not_pass_to_an_item_that_was_billed(lift: FeeItem):
+    gate = FeeItem.objects.create(
+        community=lift.community,
+        code="gate",
+        name_zh="门禁",
+        name_en="gate",
+        split_by="weight",
+        position=9,
+        ends_on=date(2000, 1, 1),
+    )
+    UnitWeight.objects.filter(fee_item=lift, unit__code="1-1-101").update(valid_from=OCTOBER)
+    row = give(gate, "1-1-101", 9, NOVEMBER)
+    row.full_clean()
+    row.save()
+    row.fee_item = lift
+    with pytest.raises(ValidationError):
+        row.full_clean()
+
+
+def test_what_was_billed_meanwhile_is_not_deleted_though_it_was_asked_for(lift: FeeItem):
+    row = give(lift, "1-1-101", 3, DECEMBER)
+    row.full_clean()
+    row.save()
+    clerk = signed_in(create_person("li", (lift.community, Role.BOOKKEEPER)))
+    clerk.post(f"{PAGE}{row.pk}/delete/", {"post": "yes"})
+    issue(lift.community, PERIOD)
+    was = shares(lift, PERIOD)
+    boss = create_person("boss", (lift.community, Role.APPROVER))
+    assert approvals.approve(Request.objects.get().pk, boss, "", NOW).state == "failed"
+    assert UnitWeight.objects.filter(pk=row.pk).exists()
+    bill = Bill.objects.get(period=PERIOD, unit__code="1-1-101")
+    reissue_by(CLERK, bill, "to see", today=TODAY, at=NOW)
+    assert shares(lift, PERIOD) == was

@@ -22,7 +22,8 @@ from server.estate import occupancy
 from server.estate.models import Community, ParkingSpace, Unit, Vehicle
 from server.ledger.models import Entry
 from server.moves.regroup_approval import regroup
-from server.moves.regrouping import Merge, RegroupImpossible, Split, merge, split
+from server.moves.regroup_checks import RegroupImpossible
+from server.moves.regrouping import Merge, Split, merge, split
 from server.staff import approvals
 from server.staff.models import Act, Request
 from server.staff.people import Person

@@ -12,7 +12,8 @@ from server.billing.unit_accounts import credit_minor, find_unit
 from server.counter import credit_movements
 from server.estate.models import Community, LateSuccess, Unit
 from server.ledger.posting import balance
-from server.moves.regrouping import Merge, RegroupImpossible, merge
+from server.moves.regroup_checks import RegroupImpossible
+from server.moves.regrouping import Merge, merge
 from server.payments import inquiry, sweeper, transitions
 from server.payments.decisions.outside_refund import settle_outside
 from server.payments.initiation import start

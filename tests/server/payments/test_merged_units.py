@@ -15,10 +15,12 @@ from server.billing.models import Allocation, Bill
 from server.billing.settlement import Part, settle
 from server.billing.unit_accounts import account_of, accounts_of, credit_minor, find_unit, owing
 from server.billing.verification import verify_ledger
+from server.billing.voiding import void
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.posting import balance
 from server.moves.regrouping import Merge, merge
+from server.payment_page.paper import words
 from server.payments.initiation import BillUnknown, start
 from server.payments.models import PaymentOrder
 from server.payments.payer_status import bills_told
@@ -235,3 +237,22 @@ def test_a_record_whose_code_nobody_knows_is_of_the_unit_that_stays(world, gone)
     said = {"unit": "9-9-999", "bills": old, "amount_minor": EACH}
     take(world, card(world, PaymentState.APPROVED, **said).entries)
     assert order().unit == world.unit
+
+
+def test_a_bill_that_is_settled_or_void_opens_the_other_units_account_to_nobody(world, gone):
+    world.community.second_factor = True
+    world.community.save()
+    kiosk = Kiosk.objects.select_related("community").get()
+    signing.create_key(world.community, now=NOW)
+    [bill] = gone.bills.all()
+    token = signing.bill_url(bill, TODAY).rsplit("/", 1)[-1]
+    void(bill, at=NOW)
+    with pytest.raises(Refusal):
+        look_up(kiosk, UnitLookup(unit=bill.unit.code, bill_token=token), TODAY, NOW)
+
+
+def test_the_servers_receipt_names_the_unit_of_each_bill(world, gone):
+    start(world.caller, request(world, everything(world, gone)), NOW)
+    pays()(world)
+    told = {name.en: value for name, value in words(order())["rows"]}
+    assert f"{gone.code} · 2026-10" in told["Bills"]

@@ -73,6 +73,13 @@ def test_new_amounts_are_reckoned_by_the_rules(hamlet: Community):
     assert found.new == sum(row.new for row in found.rows) and found.changed == 6
 
 
+@pytest.mark.parametrize("code", ["lights", "lift"])
+def test_of_what_all_share_too(hamlet: Community, code: str):
+    new = TariffFacts("shared", date(2027, 2, 1), Decimal(10))
+    found = effect_of(item_of(hamlet, code), new)
+    assert found.changed == found.units == 6 and found.new > 10 * found.old
+
+
 def test_steps_and_a_list_that_is_capped(hamlet: Community):
     item = item_of(hamlet, "water")
     steps = (Step(Decimal(1), Decimal(1)), Step(None, Decimal(100)))
