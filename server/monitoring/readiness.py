@@ -3,7 +3,8 @@
 A check that fails keeps a load balancer from sending kiosks here: without database, with tables of
 another version, or with a clock that would refuse their signatures, nobody can be served. A worker that
 is not heard is a warning: kiosks are served all the same, and taking every web process away for it would
-close the lobbies. So is a watcher outside that is not reached (``server.on_call.outside``).
+close the lobbies. So are alerts that no worker looks after any more
+(``server.on_call.turns``), and a watcher outside that is not reached (``server.on_call.outside``).
 """
 
 import logging
@@ -15,11 +16,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from server.jobs.models import WorkerSign
-from server.on_call import outside
+from server.on_call import outside, turns
 
 WORKER_SILENT_S = 180.0  # it signs every 30 s, whatever it is at
 CLOCK_OFF_S = 30.0  # kiosks are refused at five minutes
-_WARNINGS = ("worker", "watcher")
+_WARNINGS = ("worker", "alerts", "watcher")
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +40,7 @@ def readiness(now: datetime) -> Readiness:
             "migrations": _migrations(),
             "clock": _clock(now),
             "worker": _worker(now),
+            "alerts": turns.standing_still(now) or "ok",
             "watcher": outside.trouble(now) or "ok",
         }
     except DatabaseError as error:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from contract.plain_text import whole_number
 from server.estate.masking import mask_address
 from server.language import CHINESE, ENGLISH
-from server.on_call import sealing, sending, sweep
+from server.on_call import sealing, sending, turns
 from server.on_call.handling import NotPossible
 from server.on_call.models import Language, PersonAddress, Way, with_last_state
 from server.on_call.outcome import Fate, Own, in_words, without_addresses
@@ -149,7 +149,7 @@ def _try(request: HttpRequest) -> str:
     """Sends a message now, once in a while. Raises NotPossible with what the other side said."""
     row = _own(request)
     now = timezone.now()
-    if not sweep.take(f"try-{request.user.pk}", now, TRY_EVERY_S):
+    if not turns.take(f"try-{request.user.pk}", now, TRY_EVERY_S):
         raise NotPossible(_("Wait a moment before you try again"))
     if not sending.may_try(row, now):
         raise NotPossible(in_words(Own.LIMIT))

@@ -14,18 +14,13 @@ SILENT = timedelta(minutes=3)  # not reached for longer: said on the pages and i
 log = logging.getLogger(__name__)
 
 
-def call(now: datetime) -> bool:
-    """Calls the address of the configuration; nothing where there is none. Whether it was reached."""
+def call(now: datetime, wrong: str = "") -> bool:
+    """Calls the address of the configuration; nothing where there is none. Whether it was reached.
+    ``wrong``: what keeps this server from telling anybody; then it is not called."""
     address = settings.LOBBYPAY.alerts.watcher_url
     if not address:
         return False
-    said = ""
-    try:
-        answer = requests.get(address, timeout=TIMEOUT_S, allow_redirects=False)
-        if not 200 <= answer.status_code < 300:
-            said = f"HTTP {answer.status_code}"
-    except requests.RequestException as error:
-        said = type(error).__name__
+    said = wrong[:120] or _asked(address)
     known = OutsidePing.objects.order_by("pk").first() or OutsidePing()
     known.tried_at, known.said = now, said
     if said:
@@ -35,6 +30,16 @@ def call(now: datetime) -> bool:
         known.reached_at, known.failing_since = now, None
     known.save()
     return not said
+
+
+def _asked(address: str) -> str:
+    """What went wrong; empty: nothing. Of the answer only its status is read."""
+    try:
+        with requests.get(address, timeout=TIMEOUT_S, allow_redirects=False, stream=True) as answer:
+            well = 200 <= answer.status_code < 300
+            return "" if well else f"HTTP {answer.status_code}"
+    except requests.RequestException as error:
+        return type(error).__name__
 
 
 def trouble(now: datetime) -> str:

@@ -28,7 +28,7 @@ from server.on_call.models import (
     Substitution,
     with_last_state,
 )
-from server.on_call.plan import on_call, people_of, plan_of
+from server.on_call.plan import on_call, people_of, plan_of, who_may
 from server.staff import audit, people, scope
 from server.staff.doors import staff_only
 from server.staff.roles import Deed
@@ -73,6 +73,7 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
     plan = plan_of(community.pk, today)
     named = {row.person_id for row in (*plan.shifts, *plan.substitutions) if row.person_id}
     theirs = PersonAddress.objects.filter(person__in=named, ended_at=None)
+    here = set(who_may(community.pk).filter(pk__in=named).values_list("pk", flat=True))
     addresses = list(with_last_state(theirs).values_list("person", "failing"))
     reached = {person for person, _failing in addresses}
     working = {person for person, failing in addresses if not failing}
@@ -81,10 +82,14 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
         "own": own,
         "now": [(level, on_call(community, level, now)) for level in LEVELS],
         "shifts": [
-            (row, _days(row.weekdays), _reached(row, reached, working)) for row in plan.shifts
+            (row, _days(row.weekdays), _reached(row, here, reached, working)) for row in plan.shifts
         ],
-        "substitutions": [row for row in plan.substitutions if row.last_day >= today],
-        "unreached": named - reached,
+        "substitutions": [
+            (row, row.person_id is not None and row.person_id not in here)
+            for row in plan.substitutions
+            if row.last_day >= today
+        ],
+        "unreached": named & here - reached,
         "people": people_of(community.pk, request.user),
         "levels": Level.choices,
         "weekdays": WEEKDAYS,
@@ -92,8 +97,11 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
     }
 
 
-def _reached(row: Shift, reached: set[int], working: set[int]) -> str:
-    """yes, failing (the last message to each of the addresses did not get there), or no."""
+def _reached(row: Shift, here: set[int], reached: set[int], working: set[int]) -> str:
+    """yes, gone (holds no role here any more), failing (the last message to each of the addresses did
+    not get there), or no."""
+    if row.person_id not in here:
+        return "gone"
     if row.person_id in working:
         return "yes"
     return "failing" if row.person_id in reached else "no"

@@ -38,6 +38,7 @@ PAUSES_S = (10, 30, 120, 300)  # before each further attempt
 HOUR = timedelta(hours=1)
 RECEIPTS_FOR = timedelta(hours=6)
 RECEIPT_AFTER = timedelta(seconds=20)
+BUDGET_S = 60.0  # of one look; what is left is the next one's
 RECEIPTS_BUDGET_S = 20.0  # of one look
 _OUT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
 _STATES = {
@@ -58,11 +59,11 @@ def look(now: datetime) -> int:
     """
     waiting = Message.objects.filter(state=MessageState.WAITING, due_at__lte=now)
     due = waiting.select_related("address", "alert__handling").order_by("due_at", "pk")
-    sent = 0
+    sent, until = 0, time.monotonic() + BUDGET_S
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="alert-message") as pool:
         for _portion in range(PORTIONS_MAX):
             portion = list(due[:AT_A_TIME])
-            if not portion:
+            if not portion or time.monotonic() > until:
                 break
             claimed = [one for one in portion if _needed(one, now) and _claimed(one, now)]
             for message, outcome in zip(claimed, pool.map(_handed_over, claimed), strict=True):

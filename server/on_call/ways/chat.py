@@ -5,13 +5,12 @@ comes with HTTP 200. So what its plugins are answered is listened to: each of th
 which ``_Line`` stands in. Nothing of an address is logged: Apprise's own log is silent.
 """
 
-import ipaddress
 import json
 import logging
 import re
-import socket
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,16 +18,14 @@ import apprise
 import requests
 from django.conf import settings
 
-from server.on_call.outcome import Fate, Outcome
+from server.on_call.outcome import Fate, Outcome, Own
+from server.on_call.ways import line
 
-TIMEOUT_S = (5.0, 10.0)  # to connect, and for the answer
 PLUGINS = {
     "wecombot": "wecombot",
     "dingtalk": "dingtalk",
     "feishu": "feishu",
     "lark": "lark",
-    "json": "custom_json",
-    "jsons": "custom_json",
 }
 # How robots' addresses are copied from the chat, and how Apprise writes them.
 _COPIED = (
@@ -36,9 +33,11 @@ _COPIED = (
     (r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([A-Za-z0-9-]+)/?", "feishu"),
     (r"https://open\.larksuite\.com/open-apis/bot/v2/hook/([A-Za-z0-9-]+)/?", "lark"),
 )
-_AGAIN = (408, 425, 429, 500, 502, 503, 504)
+_AGAIN = (425, 429, 503)  # surely not taken
+_UNCLEAR = (408, 500, 502, 504)  # it may have been taken
+_PLAIN = re.compile(r"(https?)://.+", re.IGNORECASE)
+_JSON = re.compile(r"json(s?)://(.+)", re.IGNORECASE)  # as Apprise writes a plain webhook
 _BUSY = (45009, 130101, 660026, 11232, 9499)  # too often: WeCom, DingTalk (two), Feishu (two)
-_ANSWER_MAX = 64 * 1024
 _local = threading.local()
 
 logging.getLogger("apprise").disabled = True
@@ -53,99 +52,108 @@ class NotAllowed(Exception):
 
 
 class _Line:
-    """Stands for the module ``requests`` in Apprise's plugins: no redirects, our time-outs, and what was
-    answered is kept for the thread that asked."""
+    """Stands for the module ``requests`` in Apprise's plugins: posts by ``line`` whatever switches the
+    address has, and what was answered is kept for the thread that asked."""
 
     codes, RequestException = requests.codes, requests.RequestException
 
-    @classmethod
-    def post(cls, url: str, **more: Any) -> requests.Response:
-        return cls.request("post", url, **more)
-
     @staticmethod
-    def request(method: str, url: str, **more: Any) -> requests.Response:
+    def post(url: str, **more: Any) -> requests.Response:
         _local.asked = True
-        kept = {**more, "timeout": TIMEOUT_S, "allow_redirects": False}
+        kept = {name: more[name] for name in ("data", "json", "headers", "params") if name in more}
         try:
-            _refuse_inside(urlsplit(url).hostname or "")
-            _local.answer = requests.request(method, url, **kept)
+            _local.answer = line.post(url, **kept)
         except requests.RequestException as error:
             _local.error = error
             raise
         return _local.answer
 
-
-class _Inside(requests.RequestException):
-    """The address leads into the server's own network."""
-
-
-def _refuse_inside(host: str) -> None:
-    """Raises _Inside; a name that is not known is left to whoever asks."""
-    if settings.LOBBYPAY.alerts.inside_addresses:
-        return
-    try:
-        found = {info[4][0] for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
-    except OSError:
-        return
-    if any(not ipaddress.ip_address(str(one).partition("%")[0]).is_global for one in found):
-        raise _Inside("inside")
+    @classmethod
+    def request(cls, _method: str, url: str, **more: Any) -> requests.Response:
+        return cls.post(url, **more)
 
 
 def checked(address: str) -> str:
     """The address as it is kept. Robots' own https addresses are taken as they are copied from the
-    chat; another https address is a webhook. Raises NotAllowed."""
+    chat, any other https address as a webhook. Raises NotAllowed."""
     for copied, kind in _COPIED:
         if found := re.fullmatch(copied, address):
             address = f"{kind}://{found[1]}"
-    plugin = _plugin(address)
-    if plugin is None and address.lower().startswith(("https://", "http://")):
-        plain = "jsons" if address.lower().startswith("https") else "json"
-        address = f"{plain}://{address.partition('://')[2]}"
-        plugin = _plugin(address)
-    if plugin is None:
+    if _plugin(address) is not None:
+        return address
+    plain = _plain(address)
+    if plain is None:
         raise NotAllowed("kind")
-    if not settings.LOBBYPAY.alerts.inside_addresses and _name(plugin) == "custom_json":
-        try:
-            _refuse_inside(urlsplit(address).hostname or "")
-        except _Inside as error:
-            raise NotAllowed("inside") from error
-    return address
+    try:
+        line.refuse_inside(urlsplit(plain).hostname or "")
+    except line.Inside as error:
+        raise NotAllowed("inside") from error
+    if not _encrypted(plain):
+        raise NotAllowed("kind")
+    return plain
+
+
+def _plain(address: str) -> str | None:
+    """A webhook's address, as it was typed; None for what is none."""
+    if found := _JSON.fullmatch(address):
+        address = f"http{found[1].lower()}://{found[2]}"
+    try:
+        host = urlsplit(address).hostname if _PLAIN.fullmatch(address) else None
+    except ValueError:
+        return None
+    return address if host else None
+
+
+def _encrypted(plain: str) -> bool:
+    """Or within the own network, where that is allowed."""
+    return plain.lower().startswith("https:") or settings.LOBBYPAY.alerts.inside_addresses
 
 
 def shown(address: str) -> str:
     """What of it may be seen again: the kind, and of a webhook the host."""
     plugin = _plugin(address)
-    if plugin is None:
-        return "…"
-    name = str(plugin.service_name)
-    host = urlsplit(address).hostname or ""
-    return f"{name} {host}/…" if _name(plugin) == "custom_json" else f"{name} …{address[-3:]}"
+    if plugin is not None:
+        return f"{plugin.service_name} …{address[-3:]}"
+    plain = _plain(address)
+    return f"JSON {urlsplit(plain).hostname}/…" if plain else "…"
 
 
 def send(address: str, text: str) -> Outcome:
+    heading, _newline, rest = text.partition("\n")
+    title, body = (heading, rest) if rest else ("", heading)
+    _local.asked, _local.answer, _local.error = False, None, None
     plugin = _plugin(address)
     if plugin is None:
-        return Outcome(Fate.REFUSED, "the address is not understood")
+        return _send_plain(_plain(address), title, body)
     module = sys.modules[type(plugin).__module__]
     if module.requests is not _Line:
         module.requests = _Line  # type: ignore[attr-defined]
-    _local.asked, _local.answer, _local.error = False, None, None
-    heading, _newline, rest = text.partition("\n")
-    said = plugin.notify(body=rest or heading, title=heading if rest else "")
-    return _outcome(bool(said))
+    return _outcome(bool(plugin.notify(body=body, title=title)))
+
+
+def _send_plain(address: str | None, title: str, body: str) -> Outcome:
+    if address is None:
+        return Outcome(Fate.REFUSED, Own.NOT_UNDERSTOOD)
+    if not _encrypted(address):
+        return Outcome(Fate.REFUSED, Own.PLAIN_HTTP)
+    with suppress(requests.RequestException):  # it is kept, and the outcome is made of it
+        _Line.post(address, json={"title": title, "message": body})
+    return _outcome(well=True)
 
 
 def _outcome(well: bool) -> Outcome:
     error, answer = _local.error, _local.answer
-    if isinstance(error, _Inside):
-        return Outcome(Fate.REFUSED, "the address leads into the server's own network")
+    if isinstance(error, line.Inside):
+        return Outcome(Fate.REFUSED, Own.INSIDE)
     if error is not None:
         sure = isinstance(error, requests.ConnectTimeout) or _never_connected(error)
         return Outcome(Fate.AWAY if sure else Fate.UNKNOWN, type(error).__name__)
     if answer is None:
-        return Outcome(Fate.UNKNOWN if _local.asked else Fate.REFUSED, "nothing was asked")
+        return Outcome(Fate.UNKNOWN if _local.asked else Fate.REFUSED, Own.NOTHING_ASKED)
     if answer.status_code in _AGAIN:
         return Outcome(Fate.AWAY, f"HTTP {answer.status_code}")
+    if answer.status_code in _UNCLEAR:
+        return Outcome(Fate.UNKNOWN, f"HTTP {answer.status_code}")
     code, words = _refusal(answer)
     if code:
         return Outcome(Fate.AWAY if code in _BUSY else Fate.REFUSED, f"{code} {words}")
@@ -165,8 +173,8 @@ def _never_connected(error: requests.RequestException) -> bool:
 def _refusal(answer: requests.Response) -> tuple[int, str]:
     """(0, ""): none. WeCom and DingTalk: errcode, errmsg; Feishu and Lark: code, msg."""
     try:
-        told = json.loads(answer.content[:_ANSWER_MAX])
-    except ValueError:
+        told = json.loads(answer.content)
+    except (ValueError, RecursionError):
         return 0, ""
     if not isinstance(told, dict):
         return 0, ""

@@ -14,6 +14,7 @@ from server.configuration import AlertsSection
 from server.jobs.models import WorkerSign
 from server.monitoring import figures, readiness
 from server.monitoring.readiness import WORKER_SILENT_S
+from server.on_call import turns
 from tests.server.fleet.heartbeats import kiosk
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,7 +46,9 @@ def test_it_lives_without_asking_anybody(django_assert_num_queries):
 
 def test_ready_with_a_worker():
     WorkerSign.objects.create(name="w", at=timezone.now())
-    checks = ("database", "migrations", "clock", "worker", "watcher")
+    for name in turns.WATCHED:
+        turns.ended(name, timezone.now())
+    checks = ("database", "migrations", "clock", "worker", "alerts", "watcher")
     assert ready() == (200, dict.fromkeys(checks, "ok"))
 
 
@@ -54,6 +57,13 @@ def test_a_watcher_outside_that_is_not_reached_is_said_and_closes_no_lobby(setti
     settings.LOBBYPAY = settings.LOBBYPAY.model_copy(update={"alerts": called})
     code, checks = ready()
     assert (code, checks["watcher"]) == (200, "never reached")
+
+
+def test_alerts_that_nobody_looks_after_are_said():
+    for name in turns.WATCHED[1:]:
+        turns.ended(name, timezone.now())
+    code, checks = ready()
+    assert (code, checks["alerts"]) == (200, "fault-alerts: not ended well for minutes")
 
 
 def test_without_a_worker_it_serves_and_says_so():

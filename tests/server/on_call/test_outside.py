@@ -33,9 +33,23 @@ def test_it_is_called_each_minute_by_one_worker(watched):
     with robot() as (_machine, url):
         watched(url)
         for seconds in range(0, 180, 3):
-            sweep.call_outside(NOW + timedelta(seconds=seconds))
+            for turn in sweep.TURNS.values():
+                turn(NOW + timedelta(seconds=seconds))
         assert OutsidePing.objects.get().reached_at == NOW + timedelta(seconds=171)
         assert outside.trouble(NOW + 3 * MINUTE) == ""
+
+
+def test_it_is_not_called_while_something_of_the_alerts_stands_still(watched):
+    with robot() as (_machine, url):
+        watched(url)
+        sweep.call_outside(NOW)
+        assert OutsidePing.objects.get().reached_at is None
+        for turn in sweep.TURNS.values():
+            turn(NOW + MINUTE)
+        assert OutsidePing.objects.get().reached_at == NOW + MINUTE
+        sweep.call_outside(NOW + 7 * MINUTE)
+        known = OutsidePing.objects.get()
+        assert known.reached_at == NOW + MINUTE and known.said.startswith("fault-alerts, ")
 
 
 def test_what_fails_is_said_on_the_page_until_it_is_reached_again(watched, staff):

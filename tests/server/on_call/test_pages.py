@@ -1,6 +1,6 @@
 """The pages of alerts: what is there, who may do what; addresses are seen by nobody."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core import mail
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from server.alerts.models import Alert
 from server.alerts.raising import TEXTS, raise_alert
+from server.configuration import AlertsSection
 from server.estate.models import Community
 from server.on_call import escalation, sending
 from server.on_call.models import (
@@ -19,8 +20,9 @@ from server.on_call.models import (
     Rule,
     Shift,
     Substitution,
+    Turn,
 )
-from server.staff.models import Act
+from server.staff.models import Act, RoleAssignment
 from server.staff.roles import Role
 from tests.server.on_call.people import address, on_duty, technician
 from tests.server.pages import foreign, words_of
@@ -280,3 +282,96 @@ def test_the_page_of_every_kind_speaks_one_language(village, language):
             for line in text.splitlines():
                 shown = shown.replace(line, "")
         assert foreign(shown, language, "小村") == [], alert.kind
+
+
+def test_who_holds_no_role_any_more_is_marked_in_the_plan(village, boss):
+    gone = technician(village, "gone")
+    days = {"first_day": date(2099, 1, 1), "last_day": date(2099, 1, 1)}
+    hours = {"starts": time(0), "ends": time(0)}
+    Substitution.objects.create(community=village, person=gone, level=1, **days, **hours)
+    path = f"/staff/alerts/on-call/?community={village.code}"
+    marked = "在本小区已无角色，不会收到通知"
+    assert marked not in words_of(boss.get(path).content.decode())
+    RoleAssignment.objects.filter(person=gone).update(ended_at=timezone.now())
+    said = words_of(boss.get(path).content.decode())
+    assert said.count(marked) == 2 and "没有地址" not in said
+    assert "前一天晚上开始的夜班" in said
+
+
+def test_that_an_alert_reached_nobody_is_said_until_somebody_looks_after_it(village, boss):
+    alert = raised(village)
+    escalation.look(timezone.now())
+    said = "没有通知到任何人"
+    before = words_of(boss.get("/staff/alerts/").content.decode())
+    post(boss, f"/staff/alerts/{alert.pk}/", do="acknowledge")
+    after = words_of(boss.get("/staff/alerts/").content.decode())
+    assert (said in before, said in after) == (True, False)
+
+
+def test_our_own_words_about_a_message_are_in_the_pages_language(village, fitter, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    alert = raised(village)
+    escalation.look(timezone.now())
+    sending.look(timezone.now())
+    page = words_of(fitter.get(f"/staff/alerts/{alert.pk}/").content.decode())
+    assert "没有配置邮件服务器" in page and "no-mail" not in page
+    row = PersonAddress.objects.get()
+    said = post(fitter, "/staff/alerts/addresses/", do="try", row=row.pk)
+    assert "没有配置邮件服务器" in said
+
+
+def test_a_test_of_an_address_counts_as_a_message_and_never_breaks_the_page(
+    village, fitter, settings, monkeypatch
+):
+    def breaks(_address, _text):
+        raise RecursionError
+
+    few = AlertsSection(per_person_hour=1)
+    settings.LOBBYPAY = settings.LOBBYPAY.model_copy(update={"alerts": few})
+    monkeypatch.setitem(sending.WAYS, "mail", breaks)
+    row = PersonAddress.objects.get()
+    path = "/staff/alerts/addresses/"
+    assert "RecursionError" in post(fitter, path, do="try", row=row.pk)
+    Turn.objects.all().delete()
+    assert "已达上限" in post(fitter, path, do="try", row=row.pk)
+    raised(village)
+    escalation.look(timezone.now())
+    assert sending.look(timezone.now()) == 0
+
+
+@pytest.mark.parametrize("clock", ["08:00+08:00", "08:00Z"])
+def test_a_time_of_day_has_no_time_zone(village, boss, clock):
+    form = {"community": village.code, "do": "add", "reason": "x", "level": "1", "weekday": "1"}
+    person = create_person("p", (village, Role.TECHNICIAN)).pk
+    post(boss, "/staff/alerts/on-call/", person=person, starts=clock, ends="18:00", **form)
+    assert not Shift.objects.filter(person=person).exists()
+
+
+def test_days_that_are_past_leave_room_for_new_ones(village, boss):
+    row = {"community": village, "level": 1, "starts": time(0), "ends": time(0)}
+    past = {"first_day": date(2020, 1, 1), "last_day": date(2020, 1, 1)}
+    Substitution.objects.bulk_create([Substitution(**row, **past) for _ in range(1000)])
+    form = {"community": village.code, "do": "add_day", "reason": "x", "level": "1", "person": ""}
+    days = {"first_day": "2099-01-01", "last_day": "2099-01-01"}
+    post(boss, "/staff/alerts/on-call/", starts="00:00", ends="00:00", **days, **form)
+    assert Substitution.objects.filter(first_day=date(2099, 1, 1)).exists()
+
+
+def test_more_open_alerts_than_five_hundred_follow_a_new_rule(village, boss):
+    Alert.objects.bulk_create(
+        Alert(
+            community=village,
+            kind="kiosk_no_money",
+            subject=f"K{number}",
+            text_zh="x",
+            text_en="x",
+            raised_at=timezone.now(),
+        )
+        for number in range(510)
+    )
+    Handling.objects.bulk_create(
+        Handling(community=village, alert=alert) for alert in Alert.objects.all()
+    )
+    form = {"community": village.code, "do": "set", "kind": "no_money", "reason": "x"}
+    post(boss, "/staff/alerts/rules/", first_after="0", **form)
+    assert not Handling.objects.filter(due_at=None).exists()

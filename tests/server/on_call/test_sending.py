@@ -14,8 +14,8 @@ from server.alerts.raising import raise_alert
 from server.configuration import AlertsSection
 from server.on_call import escalation, sending
 from server.on_call.models import Message, MessageState, PersonAddress
-from server.on_call.outcome import Fate, Outcome, without_addresses
-from server.on_call.ways import chat
+from server.on_call.outcome import Fate, Outcome, Own, without_addresses
+from server.on_call.ways import chat, line
 from server.staff.models import RoleAssignment
 from tests.server.on_call.people import robot, technician
 from tests.server.village import NOW, create_village
@@ -167,17 +167,21 @@ def test_wecoms_own_answer_counts_which_apprise_takes_for_success(monkeypatch, b
 
     asked = []
 
-    def request(method, url, **more):
+    def post(url, **more):
         asked.append((url, more))
         answer = requests.Response()
         answer.status_code, answer._content = 200, json.dumps(body).encode()
         return answer
 
-    monkeypatch.setattr("requests.request", request)
-    monkeypatch.setattr(chat, "_refuse_inside", lambda host: None)
+    monkeypatch.setattr(line, "post", post)
     assert chat.send(WECOM, "heading\nrest").fate is fate
     [(url, more)] = asked
-    assert url.startswith("https://qyapi.weixin.qq.com/") and more["allow_redirects"] is False
+    assert url.startswith("https://qyapi.weixin.qq.com/") and set(more) <= {
+        "data",
+        "json",
+        "headers",
+        "params",
+    }
     assert json.loads(more["data"])["msgtype"] == "text"
 
 
@@ -220,9 +224,9 @@ def test_other_kinds_of_addresses_are_refused(typed):
 )
 def test_an_address_within_the_own_network_is_refused_when_entered_and_when_used(host):
     with pytest.raises(chat.NotAllowed) as refused:
-        chat.checked(f"http://{host}/hook")
+        chat.checked(f"https://{host}/hook")
     assert refused.value.code == "inside"
-    assert chat.send(f"json://{host}/hook", "x\ny").fate is Fate.REFUSED
+    assert chat.send(f"jsons://{host}/hook", "x\ny").said == Own.INSIDE
 
 
 def test_nothing_of_an_address_is_logged_or_kept_in_the_clear(village, inside, caplog):

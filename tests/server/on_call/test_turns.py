@@ -1,5 +1,6 @@
 """Of many workers one does what is to be done, and the next one when it no longer does."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from server.alerts.models import Alert
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
+from server.on_call import turns
 from server.on_call.models import Turn
-from server.on_call.sweep import TURNS, take, watch_faults
+from server.on_call.sweep import TURNS, watch_faults
+from server.on_call.turns import standing_still, take
 from tests.server.fleet.heartbeats import UNREACHABLE, device, heartbeat, kiosk
 from tests.server.village import NOW, create_village
 
@@ -104,6 +107,21 @@ def test_a_fault_at_a_kiosk_that_is_not_heard_is_kept_meanwhile():
     heard(NOW + 3600 * SECOND, second)
     looks(3600, 3620)
     assert Alert.objects.get(kind="device_error").cured_at is None and silent() == []
+
+
+def test_what_ends_well_nowhere_for_minutes_is_named(monkeypatch):
+    def fails(_now):
+        raise OSError
+
+    for turn in TURNS.values():
+        turn(NOW)
+    assert standing_still(NOW + 299 * SECOND) == ""
+    monkeypatch.setattr("server.on_call.sending.look", fails)
+    for turn in TURNS.values():
+        with suppress(OSError):
+            turn(NOW + 200 * SECOND)
+    assert standing_still(NOW + 400 * SECOND).startswith("alert-messages: ")
+    assert set(turns.WATCHED) == set(TURNS) - {"outside"}
 
 
 def test_every_turn_may_come_again_and_does_nothing_where_there_is_nothing():
