@@ -118,6 +118,7 @@ def _context(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "in_questions": alert.kind not in FAULTS,
         "known": listing.known_of(alert, kiosks),
         "timeline": listing.timeline(alert),
+        "older": listing.messages_beyond(alert),
         "next_told": listing.shown(due, alert) if row.state in ("open", "silenced") else "",
         "silenced_until": _silenced(row, alert),
         "told": [level for level in times.after if level is not None],

@@ -19,6 +19,7 @@ from server.staff import audit, scope
 from server.staff.act_names import act_name
 from server.staff.roles import Area
 
+MESSAGES_MAX = 300
 STATES = ("open", "mine", "silenced", "ended", "all")
 _AREAS = (Area.KIOSKS, Area.PAYMENTS, Area.METERS)
 _BAD = ("site", "no_money", "many", "silent", "device", "callback")
@@ -142,9 +143,10 @@ class Happening:
 
 
 def timeline(alert: Alert) -> list[Happening]:
-    """Messages, acts and comments, the oldest first."""
+    """Messages, acts and comments, the oldest first; of the messages the newest ``MESSAGES_MAX``."""
     found = []
-    for message in Message.objects.filter(alert=alert).select_related("address"):
+    rows = Message.objects.filter(alert=alert).select_related("address")
+    for message in rows.order_by("-made_at", "-pk")[:MESSAGES_MAX]:
         found.append(
             Happening(
                 message.made_at,
@@ -162,7 +164,12 @@ def timeline(alert: Alert) -> list[Happening]:
             words = str(act.after.get("to", ""))
         name = act_name(act.act)
         found.append(Happening(act.at, shown(act.at, alert), name, act.person_name, words))
-    return sorted(found, key=lambda one: one.at)
+    return sorted(found, key=lambda one: (one.at, one.message.pk if one.message else 0))
+
+
+def messages_beyond(alert: Alert) -> int:
+    """How many messages are older than those of ``timeline``."""
+    return max(0, Message.objects.filter(alert=alert).count() - MESSAGES_MAX)
 
 
 _TONES = {

@@ -1,6 +1,7 @@
 """Jobs are done once, tried again, cancelled, and taken up when their worker died."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -183,3 +184,17 @@ def test_what_is_done_every_few_seconds_goes_on_after_a_failure(monkeypatch):
     monkeypatch.setattr(worker, "OFTEN_S", 0.01)
     worker._often(stop, "test", look)
     assert len(seen) == 3
+
+
+def test_a_worker_that_ends_waits_for_what_is_done_every_few_seconds(monkeypatch):
+    def look(_now):
+        begun.set()
+        time.sleep(0.3)
+        written.append(1)
+
+    stop, begun, written = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(worker, "OFTEN", {"slow": look})
+    monkeypatch.setattr(worker, "OFTEN_S", 0.01)
+    threading.Thread(target=lambda: (begun.wait(10), stop.set()), daemon=True).start()
+    worker.work(stop, look_s=0.01)
+    assert len(written) == 1

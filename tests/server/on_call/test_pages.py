@@ -11,7 +11,7 @@ from server.alerts.models import Alert
 from server.alerts.raising import TEXTS, raise_alert
 from server.configuration import AlertsSection
 from server.estate.models import Community
-from server.on_call import escalation, sending
+from server.on_call import escalation, listing, sending
 from server.on_call.models import (
     Comment,
     Handling,
@@ -375,3 +375,16 @@ def test_more_open_alerts_than_five_hundred_follow_a_new_rule(village, boss):
     form = {"community": village.code, "do": "set", "kind": "no_money", "reason": "x"}
     post(boss, "/staff/alerts/rules/", first_after="0", **form)
     assert not Handling.objects.filter(due_at=None).exists()
+
+
+def test_of_very_many_messages_the_newest_are_shown_and_the_rest_is_counted(
+    village, fitter, monkeypatch
+):
+    monkeypatch.setattr(listing, "MESSAGES_MAX", 2)
+    alert = raised(village)
+    for _round in range(3):
+        Handling.objects.update(due_at=timezone.now())
+        escalation.look(timezone.now())
+    said = words_of(fitter.get(f"/staff/alerts/{alert.pk}/").content.decode())
+    assert "另有 1 条更早的消息没有列出" in said
+    assert "首次通知" not in said

@@ -350,5 +350,5 @@ def test_no_more_is_claimed_than_is_handed_over_at_once(village, monkeypatch):
 
 def test_a_long_answer_is_read_quickly():
     began = time.monotonic()
-    without_addresses("1" * 200_000 + "a")
+    without_addresses("." * 60_000)
     assert time.monotonic() - began < 0.5

@@ -6,10 +6,13 @@ import pytest
 from django.core import mail
 
 from server.alerts.models import Alert
+from server.alerts.raising import raise_alert
+from server.configuration import AlertsSection
 from server.fleet import fault_alerts
 from server.fleet.heartbeats import record_heartbeat
 from server.on_call import escalation, handling, sending, sweep
-from server.on_call.models import Message
+from server.on_call.models import AddressTry, Message
+from server.on_call.outcome import Own
 from server.staff.models import Act
 from server.staff.people import Person
 from tests.server.fleet.heartbeats import UNREACHABLE, device, heartbeat, kiosk
@@ -56,3 +59,17 @@ def test_two_who_look_after_it_at_the_same_moment_are_one_act():
     alert = Alert.objects.get()
     at_once(*[lambda: handling.acknowledge(alert, Person("x"), NOW)] * WORKERS)
     assert Act.objects.filter(act="alert_acknowledged").count() == 1
+
+
+def test_workers_and_a_test_at_the_same_moment_keep_to_a_persons_limit(settings):
+    few = AlertsSection(per_person_hour=3)
+    settings.LOBBYPAY = settings.LOBBYPAY.model_copy(update={"alerts": few})
+    machine = kiosk("K1")
+    person = technician(machine.community, "first")
+    for number in range(6):
+        raise_alert(machine.community_id, "site_silent", f"S{number}", NOW)
+    escalation.look(NOW)
+    row = person.alert_addresses.get()
+    at_once(*[lambda: sending.look(NOW)] * WORKERS, *[lambda: sending.may_try(row, NOW)] * 2)
+    assert len(mail.outbox) + AddressTry.objects.count() == 3
+    assert Message.objects.filter(state="waiting", answer=Own.LIMIT).count() >= 3
