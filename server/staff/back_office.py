@@ -59,7 +59,7 @@ class Scoped:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Days are typed in the browser's own fields."""
         if isinstance(db_field, models.DateTimeField):
-            kwargs.setdefault("widget", DayAndTime())
+            kwargs.setdefault("widget", DayAndTime(db_field.verbose_name))
         elif isinstance(db_field, models.DateField):
             kwargs.setdefault("widget", Day())
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]

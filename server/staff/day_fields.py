@@ -1,6 +1,9 @@
 """Days and times in forms of the back office: the browser's own fields, with its pickers."""
 
+from typing import Any
+
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import DATETIME_CLASSES
 
@@ -29,6 +32,10 @@ class TimeOfDay(forms.TimeInput):
 
 
 class DayAndTime(forms.SplitDateTimeWidget):
-    def __init__(self) -> None:
+    """Two fields, of which the form's own label is none: each says what it is of."""
+
+    def __init__(self, of: Any) -> None:
         super().__init__()
         self.widgets = [Day(), TimeOfDay()]
+        for widget, part in zip(self.widgets, (_("Date"), _("Time of day")), strict=True):
+            widget.attrs["aria-label"] = format_lazy("{}: {}", of, part)
