@@ -11,7 +11,7 @@ from functools import cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 ARENAS = 2  # threads that make little share them; each more keeps its own empty pages
-COLLECTED_AFTER = 50_000  # more new objects than a screen is made of
+COLLECTED_AFTER, YOUNG, MIDDLE = 10_000, 5, 5  # a screen is made of some 50,000 objects
 LARGE_BYTES = 128 * 1024  # a picture of a text: mapped by itself, and gone as soon as it is freed
 
 
@@ -19,9 +19,10 @@ def frugal() -> None:
     """Before threads and windows begin. A fixed threshold keeps the library from raising it itself.
 
     Python's search for cycles ran a hundred times while one screen was made, and took two thirds of its
-    time; now it waits until somebody asks for it, or for a limit that no screen reaches.
+    time; it runs a few times now, and once by the app's wish when the screen stands. Rarer still, and
+    what screens leave behind would need more memory.
     """
-    gc.set_threshold(COLLECTED_AFTER, 20, 20)
+    gc.set_threshold(COLLECTED_AFTER, YOUNG, MIDDLE)
     set_option = _of_the_library("mallopt")
     if set_option is not None:
         set_option(M_ARENA_MAX, ARENAS)

@@ -87,30 +87,35 @@ class Campaign:
     def house_up(self) -> Iterator[None]:
         with ExitStack() as stack:
             url = self._postgres(stack) if self._options.postgres else ""
-            shown = ""
-            if self._options.window:
-                display = stack.enter_context(closing(Display(None, (1080, 1920))))
-                shown = display.name
+            display = self._display(stack)
             processes = stack.enter_context(Processes(self._folder / "logs", environment()))
             self._house = CrashHouse(
                 self._folder,
                 processes,
-                shown,
+                display.name if display else "",
                 card_delay_s=0.25,
                 database_url=url,
                 window=self._options.window,
                 card_terminal=self._options.card_terminal,
             )
             self._house.start()
-            self._front: Front = BareGlass(self._house.probe)
-            if self._options.window:
-                self._front = Window(Glass(display, self._house.probe), self._folder)
+            self._front = self._glass(display)
             os.environ["LOBBYPAY_SERVER_CONFIG"] = str(self._house.server_config)
             os.environ["DJANGO_SETTINGS_MODULE"] = "server.settings"
             import django
 
             django.setup()
             yield
+
+    def _display(self, stack: ExitStack) -> Display | None:
+        """What the kiosk's window stands on; None without one."""
+        if not self._options.window:
+            return None
+        return stack.enter_context(closing(Display(None, (1080, 1920))))
+
+    def _glass(self, display: Display | None) -> Front:
+        probe = self._house.probe
+        return Window(Glass(display, probe), self._folder) if display else BareGlass(probe)
 
     @staticmethod
     def _postgres(stack: ExitStack) -> str:

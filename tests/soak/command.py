@@ -20,7 +20,7 @@ from kiosk.health.flapping import Pace
 from lobbypay.demo.processes import DidNotStart, Processes
 from tests.crash import resident as crash_resident
 from tests.crash.command import Campaign, told
-from tests.crash.front import BareGlass, Gone
+from tests.crash.front import Gone
 from tests.crash.house import environment
 from tests.crash.resident import Resident, plan
 from tests.soak.faults import FaultTimes
@@ -39,6 +39,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--hours", type=float, default=24.0, help="simulated (24)")
     parser.add_argument("--minutes", type=float, default=24.0, help="that they really take (24)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--window", action="store_true", help="the kiosk with its real window")
     parser.add_argument("--json", type=Path, help="leave the report here too")
     options = parser.parse_args(argv)
     folder = Path(tempfile.mkdtemp(prefix="lobbypay-soak-"))
@@ -61,7 +62,7 @@ class Soak(Campaign):
     """The crash test's checks of the books, over faults in place of kills."""
 
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
-        super().__init__(argparse.Namespace(seed=options.seed), folder)
+        super().__init__(argparse.Namespace(seed=options.seed, window=options.window), folder)
         self._hours, self._seconds = options.hours, options.minutes * 60
         self._scale = self._hours * 3600 / self._seconds
         self._devices: dict[str, list[str]] = {}
@@ -71,12 +72,18 @@ class Soak(Campaign):
     def run(self) -> None:
         crash_resident.PATIENCE_S, crash_resident.WISH_S = PATIENCE_S, 1.0
         with ExitStack() as stack:
+            display = self._display(stack)
             processes = stack.enter_context(Processes(self._folder / "logs", environment()))
             self._house: Any = SoakHouse(
-                self._folder, processes, "", card_delay_s=0.05, pace=compressed(self._scale)
+                self._folder,
+                processes,
+                display.name if display else "",
+                card_delay_s=0.05,
+                window=display is not None,
+                pace=compressed(self._scale),
             )
             self._house.start()
-            self._front = BareGlass(self._house.probe)
+            self._front = self._glass(display)
             self._django()
             self._well_again("before the first fault")
             pid = self._house.running["kiosk"].process.pid

@@ -102,6 +102,9 @@ class SoakHouse(CrashHouse):
             "tests.soak.kiosk_process",
             *("--config", str(self.kiosk_config), "--inputs", str(self.inputs)),
             *("--pace", json.dumps(self.pace)),
+            *(("--window",) if self.window else ()),
             wait=False,
+            DISPLAY=self.display,
+            LIBGL_ALWAYS_SOFTWARE="1",
         )
         return self.running["kiosk"]
