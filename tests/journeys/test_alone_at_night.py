@@ -9,6 +9,7 @@ import pytest
 
 from contract.messages import Method, PaymentState
 from kiosk.texts.catalogue import say
+from lobbypay.demo.agreement import server_payments
 from lobbypay.demo.desk.back_office import sign_in
 from server.sample_data.bills import WITH_CREDIT
 from tests.journeys.conftest import lobby_by_touches
@@ -179,6 +180,14 @@ def cards_again(lobby) -> None:
     assert any("银行卡" in text for text in seen["texts"])
 
 
+def untaken(lobby) -> bool:
+    """Whether kiosk and server agree that the last payment ended without money: its bills are free."""
+    record = lobby.last_payment()
+    order = server_payments(lobby.house.server_db).get(record.payment_id)
+    ends = (PaymentState.DECLINED, PaymentState.CANCELLED)
+    return bool(order) and order["state"] == record.state and record.state in ends
+
+
 def test_a_card_terminal_that_says_nothing(open_lobby):
     """It takes the command and shows no step: another way is open at once, and cards are back by
     themselves."""
@@ -195,6 +204,7 @@ def test_a_card_terminal_that_says_nothing(open_lobby):
     assert {Method.WECHAT, Method.ALIPAY} <= lobby.offered(), "another way is open at once"
     lobby.leaves()
     cards_again(lobby)
+    lobby.wait_until("both sides know that nothing was taken", lambda: untaken(lobby), 90)
 
     assert len(house.transactions()) == booked, "nothing was taken"
     lobby.to_method(unit)
