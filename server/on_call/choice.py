@@ -1,10 +1,14 @@
 """What the forms of this room offer and take: a community, a person, hours, days."""
 
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contract.plain_text import whole_number
@@ -13,6 +17,7 @@ from server.on_call.handling import NotPossible
 from server.on_call.models import Level
 from server.on_call.plan import people_of
 from server.staff import scope
+from server.staff.audit import ReasonMissing
 from server.staff.roles import Area, Deed
 
 
@@ -30,6 +35,22 @@ def planned(request: HttpRequest) -> Community:
     if found is None or not scope.may(request.user, Deed.PLAN_ON_CALL, found.pk):
         raise PermissionDenied
     return found
+
+
+def changed(
+    request: HttpRequest, change: Callable[[HttpRequest, Community], None], done: Any, page: str
+) -> HttpResponse:
+    """What was posted is done, and back to ``page`` with what became of it. Raises PermissionDenied."""
+    community = planned(request)
+    try:
+        change(request, community)
+    except NotPossible as refused:
+        messages.error(request, str(refused.text))
+    except ReasonMissing:
+        messages.error(request, _("Please give a reason"))
+    else:
+        messages.success(request, done)
+    return redirect(f"{reverse(page)}?community={community.code}")
 
 
 def person(request: HttpRequest, community: Community, *, or_nobody: bool = False) -> Any:

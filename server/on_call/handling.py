@@ -108,6 +108,9 @@ def hear_again(alert: Alert, by: Person, at: datetime) -> None:
         before = {"until": handling.silenced_until, "acknowledged": handling.acknowledged_at}
         handling.silenced_until, handling.silenced_by, handling.silence_reason = None, "", ""
         handling.acknowledged_at, handling.acknowledged_by = None, ""
+        out = Message.objects.filter(alert=alert, purpose__in=OF_THE_RULE)
+        if not out.exclude(state__in=(MessageState.WAITING, MessageState.DROPPED)).exists():
+            handling.level, handling.told_at = 0, None  # what was taken back reached nobody
         times = times_of(alert.kind, rules_of(alert.community_id))
         handling.due_at = times.next_after(alert.raised_at, handling.level, handling.told_at)
         handling.save()

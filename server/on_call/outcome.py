@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from server.storable import storable_text
 
 _ADDRESSES = re.compile(r"\S*://\S*|/\S{16,}|\S+@\S+|\S*\d{7,}\S*|[A-Za-z0-9_\-]{24,}")
-
-
+_STATUS = re.compile(r"HTTP (\d{3})")
 _READ_MAX = 1000  # characters of an answer that are looked at
 
 
@@ -25,6 +24,9 @@ class Own(StrEnum):
     PLAIN_HTTP = "@plain-http"
     NOT_UNDERSTOOD = "@not-understood"
     NOTHING_ASKED = "@nothing-was-asked"
+    UNREACHED = "@not-reached"
+    NO_ANSWER = "@no-answer"
+    WENT_WRONG = "@went-wrong"
 
 
 _OWN = {
@@ -36,11 +38,16 @@ _OWN = {
     Own.PLAIN_HTTP: gettext_lazy("the address is not encrypted (http); enter one with https"),
     Own.NOT_UNDERSTOOD: gettext_lazy("the address is not understood; enter it again"),
     Own.NOTHING_ASKED: gettext_lazy("nobody was asked; enter the address again"),
+    Own.UNREACHED: gettext_lazy("no connection could be made"),
+    Own.NO_ANSWER: gettext_lazy("the connection broke, or no answer came in time"),
+    Own.WENT_WRONG: gettext_lazy("this server could not hand it over"),
 }
 
 
 def in_words(said: str) -> str:
     """In the language in force where it is our own; the other side's words as they are."""
+    if status := _STATUS.fullmatch(said):
+        return gettext("the other side answered with the status %(code)s") % {"code": status[1]}
     return str(_OWN[Own(said)]) if said in _OWN else said
 
 

@@ -3,12 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,16 +49,7 @@ _ROWS_MAX = 200
 def plan_page(request: HttpRequest) -> HttpResponse:
     """Seen by whoever sees alerts, changed by whoever plans."""
     if request.method == "POST":
-        community = choice.planned(request)
-        try:
-            _do(request, community)
-        except NotPossible as refused:
-            messages.error(request, str(refused.text))
-        except audit.ReasonMissing:
-            messages.error(request, _("Please give a reason"))
-        else:
-            messages.success(request, _("The plan is changed"))
-        return redirect(f"{reverse('on_call')}?community={community.code}")
+        return choice.changed(request, _do, _("The plan is changed"), "on_call")
     community, own = choice.community_of(request)
     if community is None:
         raise PermissionDenied

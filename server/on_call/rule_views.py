@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -33,16 +31,7 @@ FIELDS = ("first_after", "second_after", "third_after", "repeat_after")
 def rules_page(request: HttpRequest) -> HttpResponse:
     """Seen by whoever sees alerts, changed by whoever plans."""
     if request.method == "POST":
-        community = choice.planned(request)
-        try:
-            _set(request, community)
-        except NotPossible as refused:
-            messages.error(request, str(refused.text))
-        except audit.ReasonMissing:
-            messages.error(request, _("Please give a reason"))
-        else:
-            messages.success(request, _("The rule is changed"))
-        return redirect(f"{reverse('alert_rules')}?community={community.code}")
+        return choice.changed(request, _set, _("The rule is changed"), "alert_rules")
     community, own = choice.community_of(request)
     if community is None:
         raise PermissionDenied

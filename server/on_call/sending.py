@@ -148,7 +148,7 @@ def handed_over(address: PersonAddress, text: str) -> Outcome:
         return WAYS[address.way](opened, text)
     except Exception as error:
         log.warning("to address %s: %s", address.pk, type(error).__name__)
-        return Outcome(Fate.UNKNOWN, type(error).__name__)
+        return Outcome(Fate.UNKNOWN, Own.WENT_WRONG)
 
 
 def _record(message: Message, outcome: Outcome, now: datetime) -> None:

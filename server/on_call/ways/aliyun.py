@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from server.on_call.outcome import Fate, Outcome
+from server.on_call.ways import line
 
 if TYPE_CHECKING:
     from server.configuration import SmsSection
@@ -82,7 +83,7 @@ class AliyunSms:
         try:
             answer = self._call("SendSms", query)
         except requests.RequestException as error:
-            return Outcome(_fate_of(error), type(error).__name__)
+            return line.failed(error)
         told = _json(answer)
         code, words = str(told.get("Code", "")), str(told.get("Message", ""))
         if code == "OK":
@@ -140,14 +141,6 @@ class AliyunSms:
             timeout=TIMEOUT_S,
             allow_redirects=False,
         )
-
-
-def _fate_of(error: requests.RequestException) -> Fate:
-    """What was never connected carried nothing."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    never = type(reason).__name__ in ("NewConnectionError", "NameResolutionError")
-    sure = never or isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError)
-    return Fate.AWAY if sure else Fate.UNKNOWN
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:

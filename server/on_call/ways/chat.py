@@ -143,11 +143,8 @@ def _send_plain(address: str | None, title: str, body: str) -> Outcome:
 
 def _outcome(well: bool) -> Outcome:
     error, answer = _local.error, _local.answer
-    if isinstance(error, line.Inside):
-        return Outcome(Fate.REFUSED, Own.INSIDE)
     if error is not None:
-        sure = isinstance(error, requests.ConnectTimeout) or _never_connected(error)
-        return Outcome(Fate.AWAY if sure else Fate.UNKNOWN, type(error).__name__)
+        return line.failed(error)
     if answer is None:
         return Outcome(Fate.UNKNOWN if _local.asked else Fate.REFUSED, Own.NOTHING_ASKED)
     if answer.status_code in _AGAIN:
@@ -160,14 +157,6 @@ def _outcome(well: bool) -> Outcome:
     if not 200 <= answer.status_code < 300:
         return Outcome(Fate.REFUSED, f"HTTP {answer.status_code}")
     return Outcome(Fate.SENT if well else Fate.UNKNOWN)
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """A connection that was refused, or a name that is not known, carried nothing."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")
 
 
 def _refusal(answer: requests.Response) -> tuple[int, str]:

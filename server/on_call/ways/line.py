@@ -18,6 +18,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from server.on_call.outcome import Fate, Outcome, Own
+
 TIMEOUT_S = (5.0, 10.0)  # to connect, and for each part of the answer
 WHOLE_S = 15.0  # for all of it
 ANSWER_MAX = 64 * 1024  # bytes; the rest is not read
@@ -79,6 +81,17 @@ def _cut(sockets: list[socket.socket], late: threading.Event) -> None:
     for one in list(sockets):
         with suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
+
+
+def failed(error: requests.RequestException) -> Outcome:
+    """A connection that was never made, or not made safe, carried nothing."""
+    if isinstance(error, Inside):
+        return Outcome(Fate.REFUSED, Own.INSIDE)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    never = isinstance(reason, NewConnectionError | NameResolutionError)
+    if never or isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return Outcome(Fate.AWAY, Own.UNREACHED)
+    return Outcome(Fate.UNKNOWN, Own.NO_ANSWER)
 
 
 def refuse_inside(host: str) -> None:

@@ -1,7 +1,6 @@
 """Mail, by the server's own mail section."""
 
 from smtplib import (
-    SMTPException,
     SMTPRecipientsRefused,
     SMTPResponseException,
 )
@@ -26,8 +25,10 @@ def send(address: str, text: str) -> Outcome:
     connection = get_connection()
     try:
         connection.open()
-    except (OSError, SMTPException) as away:
-        return Outcome(Fate.AWAY, str(away))
+    except SMTPResponseException as away:
+        return Outcome(Fate.AWAY, _words(away.smtp_code, away.smtp_error))
+    except OSError:  # smtplib's other exceptions are some, too
+        return Outcome(Fate.AWAY, Own.UNREACHED)
     try:
         mail = EmailMessage(
             text.partition("\n")[0][:150], text, to=[address], connection=connection
@@ -38,13 +39,16 @@ def send(address: str, text: str) -> Outcome:
         return _answered(code, said)
     except SMTPResponseException as refused:
         return _answered(refused.smtp_code, refused.smtp_error)
-    except (OSError, SMTPException) as broken:
-        return Outcome(Fate.UNKNOWN, str(broken))
+    except OSError:
+        return Outcome(Fate.UNKNOWN, Own.NO_ANSWER)
     finally:
         connection.close()
     return Outcome(Fate.SENT)
 
 
 def _answered(code: int, said: bytes | str) -> Outcome:
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return Outcome(Fate.AWAY if code in TEMPORARY else Fate.REFUSED, f"{code} {words}")
+    return Outcome(Fate.AWAY if code in TEMPORARY else Fate.REFUSED, _words(code, said))
+
+
+def _words(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"

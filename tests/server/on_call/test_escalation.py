@@ -93,6 +93,20 @@ def test_who_looks_after_it_ends_the_messages(village):
     assert told(NOW + 121 * MINUTE) != []
 
 
+def test_what_was_taken_back_before_it_went_out_is_told_when_it_is_heard_again(village):
+    rule(village, second_after=None, third_after=None, repeat_after=None)
+    technician(village, "first")
+    alert = raised(village)
+    escalation.look(NOW)
+    handling.acknowledge(alert, BY, NOW + MINUTE)
+    assert Message.objects.get().state == "dropped"
+    handling.hear_again(alert, BY, NOW + 2 * MINUTE)
+    assert told(NOW + 2 * MINUTE) == [("first", "told")]
+    handling.acknowledge(alert, BY, NOW + 3 * MINUTE)
+    handling.hear_again(alert, BY, NOW + 4 * MINUTE)
+    assert told(NOW + 4 * MINUTE) == [], "the rule repeats nothing"
+
+
 def test_a_silence_lasts_until_it_is_over(village):
     rule(village)
     technician(village, "first")

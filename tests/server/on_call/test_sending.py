@@ -1,6 +1,7 @@
 """Messages go out once, or it is said that it is not known; no secret is kept."""
 
 import logging
+import re
 import time
 from datetime import timedelta
 from smtplib import SMTPConnectError, SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
@@ -8,13 +9,14 @@ from smtplib import SMTPConnectError, SMTPDataError, SMTPRecipientsRefused, SMTP
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.utils import translation
 
 from server.alerts.models import Alert
 from server.alerts.raising import raise_alert
 from server.configuration import AlertsSection
 from server.on_call import escalation, sending
 from server.on_call.models import Message, MessageState, PersonAddress
-from server.on_call.outcome import Fate, Outcome, Own, without_addresses
+from server.on_call.outcome import Fate, Outcome, Own, in_words, without_addresses
 from server.on_call.ways import chat, line
 from server.staff.models import RoleAssignment
 from tests.server.on_call.people import robot, technician
@@ -352,3 +354,12 @@ def test_a_long_answer_is_read_quickly():
     began = time.monotonic()
     without_addresses("." * 60_000)
     assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize("said", [*Own, "HTTP 503"])
+def test_what_the_server_has_to_say_is_said_in_chinese(said):
+    with translation.override("zh-hans"):
+        words = in_words(said)
+    assert words != said and not re.search(
+        r"[A-Za-z]{3}", words.replace("https", "").replace("http", "")
+    )
