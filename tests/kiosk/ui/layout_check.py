@@ -68,6 +68,25 @@ def problems(app) -> list[str]:
     return found
 
 
+def cut_letters(app) -> list[str]:
+    """Texts of which less is drawn than was set. Reading each back from the renderer takes time."""
+    from PIL import Image
+
+    from kiosk.ui.probe import visible
+    from kiosk.ui.widgets.text import Text
+
+    found = []
+    for widget, _ in visible(app.frame):
+        if not isinstance(widget, Text) or widget.letters is widget.texture:
+            continue
+        whole = Image.frombytes("RGBA", widget.texture.size, widget.texture.pixels)
+        left, _, right, _ = whole.getchannel("A").getbbox() or (0, 0, 0, 0)
+        end = widget.letters_x + widget.letters.width
+        if right and not widget.letters_x <= left < right <= end:
+            found.append(f"letters are cut: {widget.words!r}")
+    return found
+
+
 # keys of what is full or empty; what scrolls is the screen's own; more time shows nothing
 DOES_NOTHING_NOW = (
     "digit", "clear", "backspace", "next", "field", "kind", "scroll", "more_time", "top_up"
@@ -248,6 +267,8 @@ def main() -> None:
                 key = f"{name}.{language}" + ("" if mode == "normal" else f".{mode}")
                 findings[key] = problems(stage.app) + untold(stage.app, session)
                 findings[key] += dead_ends(stage.app, session)
+                if name in PICTURED and mode in ("normal", "elder") and not wish.stretched:
+                    findings[key] += cut_letters(stage.app)
                 if name in PICTURED and mode == "normal" and not wish.stretched:
                     picture = stage.picture()
                     picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
