@@ -41,6 +41,7 @@ NOS: tuple[type[Exception], ...] = (
 _CLERK = Person("clerk")
 _CAME_IN = {CreditMove.Kind.DEPOSIT, CreditMove.Kind.MOVED_IN, CreditMove.Kind.PACKAGE}
 _DEPOSITS = (5_000, 40_000, 120_000)
+_ELSEWHERE = "water"
 
 
 class FrontDesk:
@@ -74,12 +75,18 @@ class FrontDesk:
                 minor = _DEPOSITS[int(more["key"], 16) % len(_DEPOSITS)]
                 credit.deposit_by(_CLERK, unit, minor, "cash", note="", **more)
             elif act == "use":
-                every = sorted({row.code for row in unit.community.fee_items.all()})
-                items = every[:1] if int(more["key"], 16) % 3 == 0 else ()
-                credit.use_oldest_first(_CLERK, unit, items=items, **more)
+                self._uses(unit, more)
             else:
                 minor = 1_000 + int(more["key"], 16) % 50_000
                 credit.pay_out_by(_CLERK, unit, minor, "cash", "moves away", **more)
+
+    def _uses(self, unit: Unit, more: dict[str, Any]) -> None:
+        """One time in three for a fee alone that no bill of this world charges."""
+        items = (_ELSEWHERE,) if int(more["key"], 16) % 3 == 0 else ()
+        move = credit.use_oldest_first(_CLERK, unit, items=items, **more)
+        if items and move is not None:
+            said = f"{unit.code}: credit for {_ELSEWHERE} alone paid {move.amount_minor}"
+            Seams.unexpected.append(said)
 
     def agrees(self) -> None:
         """Open bills become instalments; one time in three an agreement ends, and what is left of it is

@@ -78,6 +78,17 @@ def c04_what_is_reserved_stays_in_the_credit_and_is_used_twice() -> None:
     credit_reserve.reserve = lambda unit, minor, **about: None
 
 
+def c05_credit_for_certain_fee_items_pays_all_bills() -> None:
+    from server.billing import credit
+
+    real = credit.use_oldest_first
+
+    def for_all(*args: Any, **kwargs: Any) -> Any:
+        return real(*args, **{**kwargs, "items": ()})
+
+    credit.use_oldest_first = for_all
+
+
 def a_part_that_staff_say_went_back_is_taken_for_all() -> None:
     from server.payments import outside_refunds
     from server.payments.decisions import unclear_return

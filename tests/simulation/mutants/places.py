@@ -162,6 +162,9 @@ _PLACES = {
     "desk_bugs.c04_what_is_reserved_stays_in_the_credit_and_is_used_twice": Place(
         themes.CREDIT, ("clerk_keeps_credit",)
     ),
+    "desk_bugs.c05_credit_for_certain_fee_items_pays_all_bills": Place(
+        themes.CREDIT, ("clerk_keeps_credit",)
+    ),
     "desk_bugs.what_people_returned_is_not_looked_for_in_the_console": Place(
         themes.RETURNS, ("refund_fails", "clerk_answers", "paid_after_close", "console_returns_too")
     ),
