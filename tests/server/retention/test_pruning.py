@@ -17,8 +17,10 @@ from server.on_call import escalation
 from server.on_call.models import Comment, Message, Rule
 from server.retention import pruning
 from server.retention.pruning import ALERTS_KEPT, OF_MACHINES, PAIRING_CODES_KEPT, prune
+from server.staff.roles import Role
 from tests.server.fleet.heartbeats import kiosk
-from tests.server.on_call.people import technician
+from tests.server.on_call.people import address, on_duty
+from tests.server.staff_accounts import create_person
 from tests.server.village import NOW, create_village
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +87,9 @@ def test_alerts_of_machines_leave_long_after_their_end_and_those_of_money_never(
 
 def test_what_hangs_on_an_alert_leaves_with_it():
     village = create_village()
-    technician(village, "fitter")
+    approver = create_person("approver", (village, Role.APPROVER))
+    address(approver)
+    on_duty(village, approver)
     for kind in ("device_error", "paid_twice"):
         Rule.objects.create(community=village, kind=kind, first_after=0, changed_at=NOW)
         raise_alert(village.pk, kind, "K1", NOW, kiosk_code="K1")

@@ -29,6 +29,7 @@ def test_a_price_is_changed(page, tmp_path: Path, language: str, width: int):
     assert not page.evaluate(WEAK_TEXT) and page.evaluate(WIDE) <= 0
     water = FeeItem.objects.get(code="water")
     page.click(f"a[href='/staff/prices/{water.pk}/']")
+    page.wait_for_selector("[data-steps-add]")  # shown by the script
     page.fill("#id_valid_from", "2027-02-01")
     page.fill("#id_rate", "")
     assert page.locator("[data-steps] tbody tr").count() == 1
