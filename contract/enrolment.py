@@ -46,9 +46,11 @@ class EnrolRequest(Message):
 
 
 class EnrolAnswer(Message):
-    """``begin`` is where the kiosk's journal goes on; None from a server that does not tell."""
+    """``begin`` is where the kiosk's journal goes on; None from a server that does not tell. ``act_key``
+    (base64url, raw) signs the acts that staff ask of the kiosk."""
 
     kiosk_id: str
     kiosk_code: KioskCode
     community: str
     begin: JournalPosition | None = None
+    act_key: str = ""

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from contract.message import Message
 from contract.messages import Count, Flow, Method
+from contract.remote_acts import OutOfService
 from contract.stop_reason import Presence, StopReason
 
 INTERVAL_S = 30.0  # between two heartbeats of a kiosk
@@ -49,9 +50,12 @@ class Heartbeat(Message):
 
 class HeartbeatAnswer(Message):
     """``journal_received``: every entry up to this sequence is on the server. Less than was acknowledged
-    means that the server was restored from an older backup: the kiosk sends again what is missing."""
+    means that the server was restored from an older backup: the kiosk sends again what is missing.
+    ``out_of_service`` goes with SWITCHED_OFF; ``acts_wait``: staff asked for something (remote_acts)."""
 
     server_time: datetime
     config_version: str
     stopped: StopReason | None = None
     journal_received: int | None = None
+    out_of_service: OutOfService | None = None
+    acts_wait: bool = False

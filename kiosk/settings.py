@@ -2,12 +2,14 @@
 
 import re
 import tomllib
-from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from contract.kiosk_settings import Look as Look
+from contract.kiosk_settings import Payments as Payments
+from contract.kiosk_settings import Table
 from contract.text_file import NotUtf8, read_text
 from kiosk import staff_pin
 
@@ -16,30 +18,13 @@ class SettingsError(Exception):
     """The configuration cannot be used. Each line says what is wrong, where, and what is allowed."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Window(_Table):
+class Window(Table):
     width: int = Field(1080, ge=480, le=7680)
     height: int = Field(1920, ge=480, le=7680)
     fullscreen: bool = True
 
 
-class Look(_Table):
-    """How the screen looks. ``theme``: light, night or high_contrast always, or by the hour of the
-    community. ``panel_width_mm``: of what can be seen of the panel, along its lower edge; 0 takes it for
-    one of 21.5 inches. ``moving`` false: nothing on the screen moves.
-    """
-
-    theme: Literal["auto", "light", "night", "high_contrast"] = "auto"
-    night_from: time = time(21, 30)
-    night_until: time = time(6, 0)
-    moving: bool = True
-    panel_width_mm: float = Field(0.0, ge=0, le=3000)
-
-
-class Server(_Table):
+class Server(Table):
     url: str
     timeout_s: float = Field(8.0, gt=0, le=60)
 
@@ -52,20 +37,13 @@ class Server(_Table):
         return url.rstrip("/")
 
 
-class Payments(_Table):
-    """``offline_bills_max_age_h``: after so many hours without the server no bill is offered."""
-
-    offline_card_limit_minor: int = Field(100_000, ge=0, le=10_000_000)
-    offline_bills_max_age_h: float = Field(24.0, ge=0, le=168)
-
-
-class Touch(_Table):
+class Touch(Table):
     """There must be a touch screen; ``name`` is part of its name, empty for any."""
 
     name: str = ""
 
 
-class Staff(_Table):
+class Staff(Table):
     """``pin`` is what ``lobbypay kiosk pin`` prints, never the PIN itself; empty: no staff screen."""
 
     pin: str = ""
@@ -78,7 +56,7 @@ class Staff(_Table):
         return pin
 
 
-class Voice(_Table):
+class Voice(Table):
     """The voice. ``speaker`` and ``headset`` are names of ALSA devices; an empty one is not there.
     ``headset_jack``: the input device whose switch tells that one is plugged in. ``keypad``: the input
     device of a tactile keypad; ``keys``: its key codes where they are others than usual. ``all_aloud``:
@@ -105,7 +83,7 @@ class Device(BaseModel):
         return dict(self.model_extra or {})
 
 
-class Settings(_Table):
+class Settings(Table):
     data_dir: Path
     server: Server
     window: Window = Window()  # pyright: ignore[reportCallIssue]

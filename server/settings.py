@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "server.jobs",
+    "server.remote_acts",
     "server.billing_runs",
     "server.open_questions",
     "server.workplace",

@@ -16,6 +16,7 @@ from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, Journ
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode
+from contract.remote_acts import ActsAnswer, ActsCall
 from contract.stop_reason import StopReason
 from server.alerts.raising import resolve
 from server.api import errors, kiosk_config, long_poll
@@ -33,6 +34,7 @@ from server.payments.initiation import Caller
 from server.payments.journal import intake
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
+from server.remote_acts import exchange, signing
 
 WAIT_S_MAX = 25
 UNITS_A_PAGE = 100
@@ -88,6 +90,7 @@ def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
         kiosk_code=kiosk.code,
         community=kiosk.community.code,
         begin=reenrolment.position_of(kiosk, body.open_payments, now),
+        act_key=signing.current(now).public_key,
     )
 
 
@@ -229,4 +232,15 @@ def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
         config_version=kiosk_config.version_of(kiosk, now),
         stopped=stopped,
         journal_received=kiosk.journal_sequence,
+        out_of_service=exchange.out_of_service(kiosk),
+        acts_wait=exchange.waiting(kiosk),
     )
+
+
+@api.post("/acts", auth=any_kiosk, response=ActsAnswer)
+def acts(request: HttpRequest, body: ActsCall) -> Any:
+    """What staff ask of the kiosk, and how it went: the kiosk tells, and is told what it may begin."""
+    try:
+        return exchange.exchange(_kiosk(request), body, timezone.now())
+    except exchange.KeyGone as gone:
+        raise Refusal(ErrorCode.KEY_UNKNOWN) from gone

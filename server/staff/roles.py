@@ -53,6 +53,8 @@ class Deed(StrEnum):
     RESOLVE_ALERT = "resolve_alert"
     PLAN_ON_CALL = "plan_on_call"  # who is on call, and by which rules people are told
     PAIR_KIOSK = "pair_kiosk"
+    OPERATE_KIOSK = "operate_kiosk"  # ask it from afar to restart, to go out of service, ...
+    SET_KIOSK = "set_kiosk"  # change its settings from afar, among them limits of money
     APPROVE = "approve"
     ASSIGN_ROLES = "assign_roles"
     EXPORT_LOG = "export_log"
@@ -92,6 +94,8 @@ TABLE: dict[Role, Rights] = {
                 Deed.REGROUP_UNITS,
                 Deed.PLAN_ON_CALL,
                 Deed.PAIR_KIOSK,
+                Deed.OPERATE_KIOSK,
+                Deed.SET_KIOSK,
                 Deed.RESOLVE_ALERT,
                 Deed.EXPORT_LOG,
             }
@@ -139,7 +143,7 @@ TABLE: dict[Role, Rights] = {
     Role.TECHNICIAN: Rights(
         sees=frozenset({*_DAILY, Area.METERS}),
         changes=frozenset({Area.METERS, Area.KIOSKS}),
-        does=frozenset({Deed.PAIR_KIOSK, Deed.RESOLVE_ALERT}),
+        does=frozenset({Deed.PAIR_KIOSK, Deed.OPERATE_KIOSK, Deed.RESOLVE_ALERT}),
     ),
     Role.AUDITOR: Rights(sees=_ALL, does=frozenset({Deed.EXPORT_LOG})),
 }
@@ -157,6 +161,7 @@ _OF_APP = {
     "alerts": Area.ALERTS,
     "on_call": Area.ALERTS,
     "fleet": Area.KIOSKS,
+    "remote_acts": Area.KIOSKS,
 }
 _OF_MODEL = {
     "on_call.personaddress": Area.COMPANY,
@@ -187,6 +192,7 @@ _OF_MODEL = {
     "billing.allocation": Area.BILLS,
     "billing.billsigningkey": Area.BILLS,
     "payments.unmatchednotification": Area.COMPANY,
+    "remote_acts.actkey": Area.COMPANY,
     "staff.act": Area.LOG,
     "staff.roleassignment": Area.PEOPLE,
     "staff.limit": Area.PEOPLE,

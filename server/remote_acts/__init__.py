@@ -1,0 +1,1 @@
+"""What staff ask of kiosks from afar, and what became of it."""

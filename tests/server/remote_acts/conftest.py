@@ -1,0 +1,3 @@
+"""Kiosks that call."""
+
+from tests.server.api.conftest import kiosk, world  # noqa: F401
