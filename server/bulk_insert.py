@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from django.db import connection, connections, models
 from django.db.models import Field, Max, Model
@@ -40,16 +41,27 @@ def insert_many(rows: Sequence[Model], *, keys: bool = False) -> None:
 
 def insert_values(model: Any, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """As ``insert_many`` without the making of a ``Model`` for each row, which takes longer than its
-    writing. ``names``: what the values of a row are, by ``attname``, every field but the key."""
+    writing. ``names``: what the values of a row are, by ``attname``; every field, but the key only
+    where it is known. A field that reckons its value from the row does so here, too: what stands in
+    its place is read by nobody."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     wanted = [fields[name] for name in names]
-    if any(map(_makes_its_value, wanted)):
-        raise TypeError(f"{model.__name__} has fields that reckon their value from the row")
     if connection.vendor != "postgresql" or len(rows) < FEWEST:
         made = [model(**dict(zip(names, row, strict=True))) for row in rows]
         model._base_manager.bulk_create(made, batch_size=BATCH)
         return
-    _write(model, wanted, rows)
+    makers = [(place, field) for place, field in enumerate(wanted) if _makes_its_value(field)]
+    _write(model, wanted, _reckoned(names, makers, rows) if makers else rows)
+
+
+def _reckoned(
+    names: Sequence[str], makers: list[tuple[int, Field]], rows: Iterable[tuple[Any, ...]]
+) -> Iterator[Sequence[Any]]:
+    for row in rows:
+        values, said = list(row), SimpleNamespace(**dict(zip(names, row, strict=True)))
+        for place, field in makers:
+            values[place] = field.pre_save(cast(Model, said), add=True)
+        yield values
 
 
 def next_keys(model: Any, count: int) -> list[int]:
@@ -65,6 +77,9 @@ def next_keys(model: Any, count: int) -> list[int]:
             )
             return [number for (number,) in cursor.fetchall()]
     last = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
+    with connection.cursor() as cursor:  # and never again what a row had that is gone
+        cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", [table])
+        last = max(last, cursor.fetchone()[0] or 0)
     return list(range(last + 1, last + 1 + count))
 
 

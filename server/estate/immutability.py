@@ -80,15 +80,21 @@ GUARDS = (
         postgresql=f"AFTER {_HOLDING} FOR EACH ROW",
         body=f"IF {_PASSES} THEN {_HELD_POSTGRESQL} END IF; RETURN NULL;",
     ),
-    # After the row is written: who waits for another's rename then sees the code that it kept.
-    *(
-        Guard(
-            f"estate_unit_{event}_takes_no_others_code",
-            "estate_unit",
-            sqlite=f"AFTER {on} ON estate_unit WHEN {_OF_ANOTHER} {refusal(_TAKEN)}",
-            postgresql=f"AFTER {on} ON estate_unit FOR EACH ROW",
-            body=f"IF {_OF_ANOTHER} THEN {refused(_TAKEN)} END IF; RETURN NULL;",
-        )
-        for event, on in (("new", "INSERT"), ("renamed", "UPDATE OF code"))
+    # After the rows are written: who waits for another's rename then sees the code that it kept.
+    Guard(
+        "estate_unit_new_takes_no_others_code",
+        "estate_unit",
+        sqlite=f"AFTER INSERT ON estate_unit WHEN {_OF_ANOTHER} {refusal(_TAKEN)}",
+        # Once for all rows of a statement: COPY brings thousands.
+        postgresql="AFTER INSERT ON estate_unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        body=f"IF EXISTS (SELECT FROM fresh WHERE {_OF_ANOTHER.replace('NEW.', 'fresh.')})"
+        f" THEN {refused(_TAKEN)} END IF; RETURN NULL;",
+    ),
+    Guard(
+        "estate_unit_renamed_takes_no_others_code",
+        "estate_unit",
+        sqlite=f"AFTER UPDATE OF code ON estate_unit WHEN {_OF_ANOTHER} {refusal(_TAKEN)}",
+        postgresql="AFTER UPDATE OF code ON estate_unit FOR EACH ROW",
+        body=f"IF {_OF_ANOTHER} THEN {refused(_TAKEN)} END IF; RETURN NULL;",
     ),
 )

@@ -7,6 +7,9 @@ file imported twice changes nothing and a longer one adds its new rows.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from contextvars import copy_context
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -112,10 +115,11 @@ def _import(
             continue
         importer = IMPORTERS[sheet.name]
         report.expect(*importer.KINDS)
-        rows = book.rows(sheet)
-        while _brings_batch(rows, importer, to):
-            if watch is not None:
-                watch(book.rows_read, book.row_count)
+        with closing(_batches(book, book.rows(sheet))) as batches:
+            for batch, so_far in batches:
+                _apply(batch, importer, to)
+                if watch is not None:
+                    watch(so_far, book.row_count)
     report.in_order_of(list(book.tabs.values()))
 
 
@@ -128,13 +132,25 @@ def _may_bring_balances(community: Community, person: Person) -> bool:
     return own.filter(is_superuser=True).exists()
 
 
+def _batches(book: Book, rows: Iterator[Row]) -> Iterator[tuple[list[Row], int]]:
+    """Each with the rows that were read until its end. The next one is read while the one before is
+    written: one wants the processor, the other waits for the database. Whatever the reading raises
+    comes out here, in its turn."""
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        ahead = reader.submit(copy_context().run, _next_of, book, rows)
+        while (found := ahead.result())[0]:
+            ahead = reader.submit(copy_context().run, _next_of, book, rows)
+            yield found
+
+
 @no_search()
-def _brings_batch(rows: Iterator[Row], importer: ModuleType, to: Import) -> bool:
-    """Reads and imports the next rows of a sheet. False at its end."""
-    batch = list(islice(rows, BATCH_ROWS))
-    if batch:
-        importer.apply(batch, to)
-    return bool(batch)
+def _next_of(book: Book, rows: Iterator[Row]) -> tuple[list[Row], int]:
+    return list(islice(rows, BATCH_ROWS)), book.rows_read
+
+
+@no_search()
+def _apply(batch: list[Row], importer: ModuleType, to: Import) -> None:
+    importer.apply(batch, to)
 
 
 def _digest(path: Path) -> str:

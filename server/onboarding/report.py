@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,8 @@ KINDS = {
     "meters": gettext_lazy("Meters"),
     "readings": gettext_lazy("Readings"),
 }
+
+_adding = Lock()
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ class Report:
     ignored_sheets: list[str] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
-        self.problem_count += 1
-        if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(problem)
+        with _adding:  # one thread reads rows while another brings in those before
+            self.problem_count += 1
+            if len(self.problems) < PROBLEMS_KEPT:
+                self.problems.append(problem)
 
     def expect(self, *kinds: str) -> None:
         """These kinds are told of, also when there are none."""

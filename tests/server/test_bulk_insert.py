@@ -6,10 +6,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from server.bulk_insert import FEWEST, insert_many, insert_values, next_keys
-from server.estate.models import Building, Community, Resident, Unit
+from server.estate.fields import natural_key
+from server.estate.models import Building, Community, FormerUnitCode, Resident, Unit
 from server.ledger.models import Account, Entry
 
 pytestmark = pytest.mark.django_db
+REST = ("label_zh", "label_en", "area_m2", "kind", "state")
 
 
 @pytest.fixture
@@ -97,6 +99,45 @@ def test_values_become_the_rows_that_they_say(place: Building, count: int):
         transaction.set_rollback(True)  # there is no transaction 7
 
 
-def test_fields_that_reckon_their_value_from_the_row_want_rows():
-    with pytest.raises(TypeError):
-        insert_values(Unit, ("natural_key",), [("x",)] * FEWEST)
+@pytest.mark.parametrize("count", [1, FEWEST])
+def test_fields_that_reckon_their_value_do_so_without_rows_too(place: Building, count: int):
+    insert_values(
+        Unit,
+        (*("community_id", "building_id", "entrance", "room", "code", "natural_key"), *REST),
+        [
+            (
+                place.community_id,
+                place.pk,
+                "1",
+                f"{n}",
+                f"1-1-{n}",
+                "",
+                "x",
+                "x",
+                1,
+                "home",
+                "vacant",
+            )
+            for n in range(count)
+        ],
+    )
+    kept = dict(Unit.objects.values_list("code", "natural_key"))
+    assert len(kept) == count and all(key == natural_key(code) for code, key in kept.items())
+
+
+def test_keys_of_rows_that_are_gone_are_not_given_again(place: Building):
+    first = Resident.objects.create(community_id=place.community_id, name="x")
+    key = first.pk
+    first.delete()
+    assert next_keys(Resident, 1)[0] > key
+
+
+def test_a_new_unit_takes_no_code_that_printed_bills_of_another_have(place: Building):
+    old = homes(place, 1)[0]
+    old.save()
+    FormerUnitCode.objects.create(community_id=place.community_id, unit=old, code="A-9")
+    rows = homes(place, FEWEST + 1)[1:]
+    rows[7].code = "a-9"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_many(rows)
+    assert Unit.objects.get() == old

@@ -10,7 +10,7 @@ from server.bulk_insert import insert_many
 from server.estate.models import Occupancy, Resident
 from server.onboarding.cells import CellRefused
 from server.onboarding.estate_index import Import
-from server.onboarding.residents import Directory, digits
+from server.onboarding.residents import Directory, Known, digits
 from server.onboarding.workbook import Row
 
 KINDS = ("residents",)
@@ -36,7 +36,7 @@ def apply(rows: Sequence[Row], to: Import) -> None:
     people = Directory(to.community, (row["name"] for row, _unit in placed))
     changed: list[Occupancy] = []
     with_phone: dict[int, Resident] = {}
-    new: list[tuple[Row, int, Resident]] = []
+    new: list[tuple[Row, int, Known]] = []
     for row, unit in placed:
         same = _same(row, known[unit])
         if same is None:
@@ -109,7 +109,7 @@ def _update(
     return news
 
 
-def _occupancy(row: Row, unit: int, person: Resident, to: Import) -> Occupancy:
+def _occupancy(row: Row, unit: int, person: Known, to: Import) -> Occupancy:
     return Occupancy(
         community_id=to.community.pk,
         unit_id=unit,

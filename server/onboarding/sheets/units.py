@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contract import unit_code
 from server.billing import opening
-from server.bulk_insert import insert_many, insert_values
+from server.bulk_insert import insert_many, insert_values, next_keys
 from server.estate.models import TAKEN, Building, Occupancy, Resident, Unit
 from server.onboarding.cells import CellRefused
 from server.onboarding.estate_index import Import, Place
-from server.onboarding.residents import Directory, digits
+from server.onboarding.residents import Directory, Known, digits
 from server.onboarding.sheets import opening_balances
 from server.onboarding.workbook import Row
 
@@ -23,6 +23,11 @@ _OWN = ("kind", "area_m2", "state")
 _CHARGED_BY = ("area_m2", "kind")
 _CODE_MAX = 8
 
+_UNIT = (
+    *("id", "community_id", "building_id", "entrance", "room", "code", "natural_key"),
+    *("label_zh", "label_en", "area_m2", "kind", "state"),
+    *("begins", "ends", "merged_into_id", "split_from_id"),
+)
 _OCCUPANCY = (
     *("community_id", "unit_id", "resident_id", "role"),
     *("since", "until", "pays", "pays_from"),
@@ -80,27 +85,22 @@ def _may_be_made(row: Row, code: str, place: Place, to: Import) -> bool:
 
 def _made(rows: list[New], to: Import) -> list[Placed]:
     buildings = _buildings(rows, to)
-    units = []
-    for row, code, place in rows:
+    keys = next_keys(Unit, len(rows))
+    values = []
+    for pk, (row, code, place) in zip(keys, rows, strict=True):
         label = to.index.label_of(code)
-        units.append(
-            Unit(
-                community_id=to.community.pk,
-                building_id=buildings[unit_code.key(place.building)].pk,
-                entrance=place.entrance,
-                room=place.room,
-                code=code,
-                label_zh=label.zh,
-                label_en=label.en,
-                area_m2=row["area_m2"] or 0,
-                kind=row["kind"] or Unit.Kind.HOME,
-                state=row["state"] or Unit.State.OCCUPIED,
+        values.append(
+            (
+                *(pk, to.community.pk, buildings[unit_code.key(place.building)].pk),
+                *(place.entrance, place.room, code, "", label.zh, label.en),
+                *(row["area_m2"] or 0, row["kind"] or Unit.Kind.HOME.value),
+                *(row["state"] or Unit.State.OCCUPIED.value, None, None, None, None),
             )
         )
-    insert_many(units, keys=True)
-    to.index.units |= {unit_code.key(unit.code): unit.pk for unit in units}
-    to.report.created["units"] += len(units)
-    return [(row, unit.pk) for (row, _code, _place), unit in zip(rows, units, strict=True)]
+        to.index.units[unit_code.key(code)] = pk
+    insert_values(Unit, _UNIT, values)
+    to.report.created["units"] += len(rows)
+    return [(row, pk) for pk, (row, _code, _place) in zip(keys, rows, strict=True)]
 
 
 def _buildings(rows: list[New], to: Import) -> dict[str, Building]:
@@ -194,7 +194,7 @@ class _Owners:
 
     def __init__(self, to: Import) -> None:
         self._to = to
-        self._new: list[tuple[int, Resident, date | None, date | None]] = []
+        self._new: list[tuple[int, Known, date | None, date | None]] = []
         self._ended: list[Occupancy] = []
         self._moved: list[Occupancy] = []
         self._people: dict[int, Resident] = {}
@@ -232,7 +232,7 @@ class _Owners:
             self._ended.append(owner)
         return True
 
-    def begin(self, row: Row, unit: int, person: Resident) -> None:
+    def begin(self, row: Row, unit: int, person: Known) -> None:
         first = row["pays_from"]
         # Of a unit's first owner it is not known since when; of a later one it is.
         new_owner = any(one.unit_id == unit for one in self._ended)
