@@ -1,9 +1,9 @@
 """A sign of life of a kiosk and its answer: how often, from when on a kiosk is silent, what is told."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contract.message import Message
 from contract.messages import Count, Flow, Method
@@ -12,6 +12,8 @@ from contract.stop_reason import Presence, StopReason
 
 INTERVAL_S = 30.0  # between two heartbeats of a kiosk
 LATE_S = 90.0  # without one for longer, the kiosk is silent: three in a row are missing
+STILL_S = 60  # a screen that was not drawn for longer stands still: it is drawn every few seconds
+Megabytes = Annotated[int, Field(ge=0, lt=2**40)]
 
 
 class ConditionReport(Message):
@@ -30,6 +32,29 @@ class DeviceReport(Message):
     conditions: list[ConditionReport] = []
 
 
+class MachineReport(Message):
+    """The computer in the kiosk; None: it does not say."""
+
+    temperature_c: Annotated[int, Field(ge=-100, le=300)] | None = None
+    cpu_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    memory_free_mb: Megabytes | None = None
+    memory_total_mb: Megabytes | None = None
+    disk_free_mb: Megabytes | None = None
+    disk_total_mb: Megabytes | None = None
+    clock_offset_s: Annotated[int, Field(ge=-(2**40), le=2**40)] | None = None  # its own, less ours
+    network: Literal["wired", "wireless", "none"] | None = None
+    signal_dbm: Annotated[int, Field(ge=-200, le=100)] | None = None  # of a wireless one
+
+
+class PaperReport(Message):
+    """The roll that is in, as the kiosk knows its use. What is left is None where the roll's length is
+    not set, and ``days_left`` until a whole day was seen."""
+
+    used_mm: Count
+    receipts_left: Count | None = None
+    days_left: Annotated[float, Field(ge=0, le=100_000)] | None = None
+
+
 class Heartbeat(Message):
     at: datetime
     software: str
@@ -46,6 +71,12 @@ class Heartbeat(Message):
     # The server's time in the last answer to this start of the kiosk: a server that was heard from it
     # earlier only came back with an older backup.
     answered_at: AwareDatetime | None = None
+    # What follows, older kiosks do not tell.
+    answer_ms: Count | None = None  # from the last heartbeat to its answer
+    drawn_s: Count | None = None  # since the screen was last drawn; None without a window
+    turned_away: Count | None = None  # residents, ever since this kiosk counts (contract.day_tally)
+    machine: MachineReport | None = None
+    paper: PaperReport | None = None
 
 
 class HeartbeatAnswer(Message):

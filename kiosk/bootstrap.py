@@ -6,15 +6,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from contract.heartbeat import DeviceReport, Heartbeat
+from contract.heartbeat import Heartbeat
 from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
+from device_drivers.card_terminals.interface import CardTerminal
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import BillsCache
@@ -23,7 +25,6 @@ from kiosk.central.outbox import Outbox
 from kiosk.central.presence_counter import PresenceCounter
 from kiosk.central.sync import Sync
 from kiosk.clock import Clock
-from kiosk.core.capabilities import offers
 from kiosk.core.events import (
     BillsCacheSeen,
     ClockSeen,
@@ -36,7 +37,7 @@ from kiosk.core.events import (
 from kiosk.core.model import Lobby, Session
 from kiosk.core.patience import RESTING
 from kiosk.health.flapping import Pace
-from kiosk.health.kiosk_report import kiosk_report
+from kiosk.health.screen_watch import ScreenWatch
 from kiosk.health.supervisor import Supervisors
 from kiosk.health.voice_inputs import VoiceInputs
 from kiosk.health.watchdog import Watchdog, uptime_s
@@ -50,6 +51,7 @@ from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.devices import make_devices, watched
 from kiosk.runtime.engine import Engine
+from kiosk.runtime.heartbeat import HeartbeatMaker, health_of
 from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
@@ -101,44 +103,6 @@ def _first_session(
     return Session(lobby=lobby)
 
 
-def _heartbeat(
-    engine: Engine,
-    journal: Journal,
-    supervisors: Supervisors,
-    recovery: Recovery,
-    clock: Clock,
-    trials: TrialPayments,
-    started: float,
-) -> Callable[[str], Heartbeat]:
-    def own(session: Session) -> DeviceReport:
-        return kiosk_report(
-            recording=session.lobby.recording,
-            damaged=bool(journal.damaged),
-            clock_off=clock.machine_is_off,
-            trial_kept=trials.not_returned,
-        )
-
-    def make(config_version: str) -> Heartbeat:
-        session = engine.session
-        offered = offers(session.lobby)
-        idle = session.visit.screen in RESTING
-        return Heartbeat(
-            at=clock.now(),
-            software=version("lobbypay"),
-            uptime_s=uptime_s(started),
-            state="out_of_order" if not offered.in_order else "idle" if idle else "in_session",
-            offers=list(offered.methods),
-            flows=list(offered.flows),
-            devices=[*supervisors.reports, own(session)],
-            journal_last=journal.last_sequence,
-            journal_acknowledged=journal.acknowledged(),
-            open_payments=recovery.open_cases,
-            config_version=config_version,
-        )
-
-    return make
-
-
 def _note_start(journal: Journal, engine: Engine) -> None:
     """A full disk is no reason not to start: the screen has to say so, and what is open goes on."""
     try:
@@ -162,7 +126,7 @@ def _sync(
     bills: BillsCache,
     known: config_cache.ConfigCache,
     clock: Clock,
-    heartbeat: Callable[[str], Heartbeat],
+    heartbeat: HeartbeatMaker,
 ) -> Sync:
     def learn_config(config: KioskConfig) -> None:
         known.save(config)
@@ -190,6 +154,7 @@ def _sync(
         on_time=learn_time,
         on_bills_cache=learn_bills_cache,
         presence=presence,
+        tell_days=lambda: heartbeat.health.counts.tell(client.post_tallies),
     )
 
 
@@ -214,7 +179,23 @@ class Running:
     journal: Journal
     watchdog: Watchdog
     inputs: VoiceInputs
+    screen: ScreenWatch
     close: Callable[[], None]
+
+
+def _desk(
+    terminal: CardTerminal | None,
+    engine: Engine,
+    trials: TrialPayments,
+    journal: Journal,
+    clock: Clock,
+) -> CardDesk | None:
+    if terminal is None:
+        return None
+    return CardDesk(
+        *(terminal, engine.post, engine.commit, trials),
+        age_of=lambda record: age_of(record, journal, clock),
+    )
 
 
 def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running:  # noqa: B008
@@ -231,12 +212,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     first = _first_session(journal, settings, clock, bills)
     engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
     trials = TrialPayments(journal)
-    desk = None
-    if devices.terminal:
-        desk = CardDesk(
-            *(devices.terminal, engine.post, engine.commit, trials),
-            age_of=lambda record: age_of(record, journal, clock),
-        )
+    desk = _desk(devices.terminal, engine, trials, journal, clock)
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
         client,
@@ -250,7 +226,9 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         pace,
     )
     known = config_cache.ConfigCache(settings.data_dir / "config.json")
-    heartbeat = _heartbeat(engine, journal, supervisors, recovery, clock, trials, started)
+    health = health_of(settings, engine, clock)
+    knowing = (engine, journal, supervisors, recovery, clock, trials)
+    heartbeat = HeartbeatMaker(*knowing, started, health)
     sync = _sync(client, engine, journal, bills, known, clock, heartbeat)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
@@ -285,9 +263,10 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     endings = (
         *(kiosk.close, sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
-        *(bills.close, journal.close),
+        *(bills.close, health.counts.close, journal.close),
     )
-    return Running(kiosk, engine, journal, watchdog, devices.inputs, lambda: _end_all(endings))
+    close = partial(_end_all, endings)
+    return Running(kiosk, engine, journal, watchdog, devices.inputs, health.screen, close)
 
 
 def _end_all(endings: tuple[Callable[[], None], ...]) -> None:
@@ -303,6 +282,7 @@ def _app(
     on_shown: Callable[[], None],
     ending: ExitStack,
     inputs: VoiceInputs | None = None,
+    on_drawn: Callable[[], None] | None = None,
 ) -> Any:
     """The window, with its voice at work until ``ending`` ends. Nothing of Kivy is imported before."""
     from kiosk.ui.kivy_setup import WindowWish, prepare
@@ -328,6 +308,7 @@ def _app(
         voice=voice.voice,
         probe_path=settings.probe_socket,
         on_shown=on_shown,
+        on_drawn=on_drawn,
     )
     voice.start(kiosk.post, app.key)
     return app
@@ -390,7 +371,11 @@ def run(settings: Settings, config_path: Path) -> int:
 
     with ExitStack() as ending:
         ending.callback(running.close)
-        app = _app(running.kiosk, settings, running.watchdog.ready, ending, running.inputs)
+        running.screen.expect()
+        app = _app(
+            *(running.kiosk, settings, running.watchdog.ready, ending, running.inputs),
+            on_drawn=running.screen.drawn,
+        )
         running.engine.watch(app.notify)
         running.engine.watch(close_when_damaged)
         running.kiosk.sounds_to(app.play)

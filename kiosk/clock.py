@@ -37,6 +37,11 @@ class Clock:
         """Whether the machine's own clock needs somebody: a battery, a time service."""
         return not self._trusted or abs(self._machine() - self.now()) > OFF
 
+    @property
+    def machine_offset_s(self) -> float:
+        """How far the machine's own clock is ahead of what is taken for right."""
+        return (self._machine() - self.now()).total_seconds()
+
     def now(self) -> datetime:
         """Aware UTC. A jump of the machine's clock does not show here."""
         with self._lock:

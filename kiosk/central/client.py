@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
 from contract.callbacks import CallbackTaken, CallbackWish
+from contract.day_tally import Tallies, TalliesTaken
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.http_signature import sign
@@ -134,6 +135,9 @@ class CentralClient:
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         return self._call("POST", "/heartbeats", HeartbeatAnswer, heartbeat)
+
+    def post_tallies(self, tallies: Tallies) -> TalliesTaken:
+        return self._call("POST", "/tallies", TalliesTaken, tallies)
 
     def _call(
         self,

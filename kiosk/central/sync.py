@@ -25,6 +25,7 @@ BILLS_S = 600.0
 BILLS_SPREAD_S = (
     120.0  # after an outage, kiosks whose copy serves meanwhile fetch theirs within this
 )
+DAYS_S = 600.0
 PAUSE_S = 5.0
 # It answers, but does not serve this kiosk.
 _SHUT_OUT = (ErrorCode.NOT_SIGNED, ErrorCode.KEY_UNKNOWN, ErrorCode.REPLAYED, ErrorCode.CLOCK)
@@ -38,7 +39,8 @@ class Sync:
     """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. Whether the server is
     there is what heartbeats say: a journal that it cannot take is its own trouble. ``on_stopped`` is told
     why the server serves this kiosk no further, and None whenever it does; ``on_time`` the server's
-    time; ``on_bills_cache`` whether the copy of the bills could serve now."""
+    time; ``on_bills_cache`` whether the copy of the bills could serve now; ``tell_days`` sends
+    what was counted."""
 
     def __init__(
         self,
@@ -53,7 +55,10 @@ class Sync:
         on_time: Callable[[datetime], None] = lambda server_time: None,
         on_bills_cache: Callable[[bool], None] = lambda usable: None,
         presence: Callable[[], Presence | None] = lambda: None,
+        tell_days: Callable[[], None] = lambda: None,
     ) -> None:
+        self._tell_days, self._days_due = tell_days, 0.0
+        self._answer_ms: int | None = None
         self._on_stopped, self._on_time, self._presence = on_stopped, on_time, presence
         self._on_bills_cache = on_bills_cache
         self._client, self._outbox, self._bills = client, outbox, bills
@@ -91,6 +96,7 @@ class Sync:
                 log.exception("sync_failed")
                 pause = 15.0
             self._on_bills_cache(self._bills.usable)
+            self._count_days()
             self._wake.wait(pause)
             self._wake.clear()
 
@@ -134,8 +140,14 @@ class Sync:
 
     def _beat(self) -> None:
         beat = self._heartbeat(self._config_version)
-        own = {"presence": self._presence(), "answered_at": self._answered_at}
+        own = {
+            "presence": self._presence(),
+            "answered_at": self._answered_at,
+            "answer_ms": self._answer_ms,
+        }
+        asked = time.monotonic()
         answer = self._client.heartbeat(beat.model_copy(update=own))
+        self._answer_ms = int(1000 * (time.monotonic() - asked))
         self._answered_at = answer.server_time
         self._heartbeat_due = time.monotonic() + INTERVAL_S * _spread(0.8, 1.0)
         self._key_doubted = None
@@ -151,6 +163,9 @@ class Sync:
         if self._away and self._bills.usable:
             wait = time.monotonic() + _spread(0.0, BILLS_SPREAD_S)
             self._bills_due = max(self._bills_due, wait)
+        if self._away:
+            wait = time.monotonic() + _spread(0.0, BILLS_SPREAD_S)
+            self._days_due = max(self._days_due, wait)
         self._away = False
 
     def _load_config(self) -> None:
@@ -162,6 +177,18 @@ class Sync:
 
     def _deliver_journal(self) -> None:
         self._outbox.deliver(self._stop.is_set)
+
+    def _count_days(self) -> None:
+        """What was counted can wait: a server that does not take it is asked again at the next turn."""
+        if self._away or time.monotonic() < self._days_due:
+            return
+        self._days_due = time.monotonic() + DAYS_S * _spread(0.8, 1.2)
+        try:
+            self._tell_days()
+        except (ServerAway, Refused) as error:
+            log.info("days_not_taken", error=str(error))
+        except Exception:
+            log.exception("days_not_told")
 
     def _copy_bills(self) -> None:
         if time.monotonic() >= self._bills_due:

@@ -1,7 +1,9 @@
-"""The kiosk's own state as a device's: whether it can record, and whether it knows the time."""
+"""The kiosk's own state as a device's: whether it can record, knows the time, and how its computer is."""
+
+from collections.abc import Sequence
 
 from contract.heartbeat import DeviceReport
-from device_drivers.status import DeviceStatus, Level
+from device_drivers.status import Condition, DeviceStatus, Level
 from kiosk.health.device_reports import report
 from kiosk.texts.conditions import condition
 
@@ -9,7 +11,12 @@ ROLE = "kiosk"
 
 
 def kiosk_report(
-    *, recording: bool, damaged: bool, clock_off: bool, trial_kept: bool = False
+    *,
+    recording: bool,
+    damaged: bool,
+    clock_off: bool,
+    trial_kept: bool = False,
+    machine: Sequence[Condition] = (),
 ) -> DeviceReport:
     """For the heartbeat, beside the devices."""
     found = []
@@ -21,4 +28,5 @@ def kiosk_report(
         found.append(condition(Level.WARNING, "clock.off"))
     if trial_kept:
         found.append(condition(Level.WARNING, "test_payment.not_returned"))
+    found += machine
     return report(ROLE, DeviceStatus("lobbypay", conditions=tuple(found)))

@@ -30,6 +30,7 @@ SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
 TOUCH_INTERVAL_S = 1.0
 LAYOUT_ROUNDS_MAX = 80  # nested boxes settle within one frame, so that no half-laid screen is seen
 FRAME_INTERVAL_S = 0.5
+DRAWN_S = 10.0
 CALM_AFTER_S = 2.0
 FORGET_AFTER_S = 1.0
 TIDY_AFTER_S = 0.5  # after a new screen: nobody waits for anything then
@@ -44,7 +45,8 @@ class KioskApp(App):
     ``look`` is what the site settled about how it looks. ``notify`` may be called from any thread
     whenever the session changed; ``play`` likewise for a sound. ``voice`` says what is shown;
     without one the kiosk does not speak. ``probe_path`` opens the read-only
-    look of kiosk.ui.probe. ``on_shown`` is called once, after the first screen was drawn.
+    look of kiosk.ui.probe. ``on_shown`` is called once, after the first screen was drawn; ``on_drawn``
+    after each picture, of which there is one every DRAWN_S at least.
     """
 
     theme = ObjectProperty()
@@ -59,6 +61,7 @@ class KioskApp(App):
         voice: Voice | None = None,
         probe_path: Path | None = None,
         on_shown: Callable[[], None] | None = None,
+        on_drawn: Callable[[], None] | None = None,
     ):
         super().__init__()
         fonts.register()
@@ -72,7 +75,7 @@ class KioskApp(App):
         self.frame: Frame | None = None
         self.screen: KioskScreen | None = None
         self.guide = Guide(self, voice or NoVoice())
-        self._on_shown = on_shown
+        self._on_shown, self._on_drawn = on_shown, on_drawn
         self._probe = Probe(probe_path, self) if probe_path else None
         self._shown: tuple | None = None
         self._framed: tuple | None = None
@@ -96,6 +99,9 @@ class KioskApp(App):
             self._probe.open()
         if self._on_shown:
             Window.bind(on_flip=self._first_flip)
+        if self._on_drawn:
+            Window.bind(on_flip=lambda *_: self._on_drawn())
+            Clock.schedule_interval(lambda _: Window.canvas.ask_update(), DRAWN_S)
 
     def notify(self) -> None:
         """The session changed. Safe from any thread; returns at once."""

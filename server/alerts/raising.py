@@ -11,12 +11,14 @@ from server.storable import storable
 
 CALLBACK_WANTED = "callback_wanted"
 SITE_SILENT, KIOSK_SILENT, NO_MONEY = "site_silent", "kiosk_silent", "kiosk_no_money"
+SCREEN_STILL = "kiosk_screen_still"
 DEVICE_ERROR, DEVICE_WARNING = "device_error", "device_warning"
 FAULT_AT_MANY, CHANNEL_FAILING = "fault_at_many", "channel_failing"
 # They are seen again and again, and end by themselves once they are not: nobody closes them.
 FAULTS = (
     SITE_SILENT,
     KIOSK_SILENT,
+    SCREEN_STILL,
     NO_MONEY,
     DEVICE_ERROR,
     DEVICE_WARNING,
@@ -107,6 +109,7 @@ TEXTS = {
     "unreadable_record": _("A kiosk's payment record cannot be read"),
     SITE_SILENT: _("Several kiosks of the community are not heard: a site without power or line"),
     KIOSK_SILENT: _("A kiosk is not heard"),
+    SCREEN_STILL: _("A kiosk's screen stands still: touches get no answer"),
     NO_MONEY: _("Nobody can pay at a kiosk"),
     DEVICE_ERROR: _("A device of a kiosk is out of order"),
     DEVICE_WARNING: _("Something is needed soon at a kiosk"),

@@ -12,6 +12,7 @@ from ninja import NinjaAPI, Query
 from contract import messages
 from contract.business_day import business_day
 from contract.callbacks import CallbackTaken, CallbackWish
+from contract.day_tally import Tallies, TalliesTaken
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
@@ -26,7 +27,7 @@ from server.api.lookups import look_up
 from server.api.parsing import StrictParser
 from server.billing.unit_accounts import accounts_of, find_bill, owing, to_contract
 from server.database import serializable
-from server.fleet import callbacks, clone_detection, enrolment, reenrolment
+from server.fleet import callbacks, clone_detection, day_tallies, enrolment, reenrolment
 from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
 from server.payments import initiation, inquiry, restored
@@ -244,3 +245,9 @@ def acts(request: HttpRequest, body: ActsCall) -> Any:
         return exchange.exchange(_kiosk(request), body, timezone.now())
     except exchange.KeyGone as gone:
         raise Refusal(ErrorCode.KEY_UNKNOWN) from gone
+
+
+@api.post("/tallies", auth=any_kiosk, response=TalliesTaken)
+def tallies(request: HttpRequest, body: Tallies) -> Any:
+    """What the kiosk counted: each day as a whole, so that the same again changes nothing."""
+    return TalliesTaken(days=day_tallies.take(_kiosk(request), body, timezone.now()))

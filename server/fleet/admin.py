@@ -32,6 +32,8 @@ class KioskAdmin(CommunityRows, ModelAdmin):
         "code",
         "location_zh",
         "location_en",
+        "building",
+        "floor",
         "unit_start",
         "active",
         "off_until",

@@ -18,6 +18,7 @@ from server.alerts.raising import (
     FAULT_AT_MANY,
     KIOSK_SILENT,
     NO_MONEY,
+    SCREEN_STILL,
     SITE_SILENT,
 )
 from server.fleet.dashboard import heartbeat_of
@@ -26,9 +27,12 @@ from server.fleet.models import Kiosk
 from server.fleet.states import State, classified
 from server.storable import storable
 
-OF_FLEET = (SITE_SILENT, KIOSK_SILENT, NO_MONEY, DEVICE_ERROR, DEVICE_WARNING, FAULT_AT_MANY)
+OF_FLEET = (
+    *(SITE_SILENT, KIOSK_SILENT, SCREEN_STILL, NO_MONEY),
+    *(DEVICE_ERROR, DEVICE_WARNING, FAULT_AT_MANY),
+)
 _SILENCES = (SITE_SILENT, KIOSK_SILENT)
-_URGENT = (State.SILENT, State.NO_MONEY, State.FAULT)
+_URGENT = (State.SILENT, State.STILL, State.NO_MONEY, State.FAULT)
 
 
 def look(now: datetime, *, warnings: bool = True, silence: bool = True) -> None:

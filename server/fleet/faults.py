@@ -19,6 +19,7 @@ from server.alerts.raising import (
     FAULT_AT_MANY,
     KIOSK_SILENT,
     NO_MONEY,
+    SCREEN_STILL,
     SITE_SILENT,
     TEXTS,
 )
@@ -34,6 +35,8 @@ MANY_MIN, MANY_SHARE = 3, 0.5  # of those that are heard
 NAMED_MAX = 20
 _FAULTS_OF_ONE_MAX = 8
 _DIGITS = re.compile(r"\d{5,}")  # nothing that a kiosk says of a device needs so long a number
+
+_OF_WHOLE = (SCREEN_STILL, NO_MONEY)  # faults of the kiosk, not of one of its devices
 
 Key = tuple[int, str, str]  # community, kind, subject
 
@@ -75,7 +78,7 @@ class _Single:
 
     @property
     def key(self) -> Key:
-        about = self.kiosk.code if self.kind == NO_MONEY else f"{self.kiosk.code}/{self.sign}"
+        about = self.kiosk.code if self.kind in _OF_WHOLE else f"{self.kiosk.code}/{self.sign}"
         return self.kiosk.community, self.kind, about[:80]
 
 
@@ -106,7 +109,7 @@ def _silent(found: Wanted, community: int, silent: list[Seen], expected: int) ->
             found.held[community, KIOSK_SILENT, kiosk.code] = site
         else:
             found.alerts[own] = Fault(both(TEXTS[KIOSK_SILENT]), kiosk.code)
-        for kind in (NO_MONEY, DEVICE_ERROR, DEVICE_WARNING):
+        for kind in (*_OF_WHOLE, DEVICE_ERROR, DEVICE_WARNING):
             found.held[community, kind, kiosk.code] = site if whole else own
 
 
@@ -149,6 +152,9 @@ def _of_kiosk(kiosk: Seen) -> Iterator[_Single]:
             kind = DEVICE_ERROR if condition.level == "error" else DEVICE_WARNING
             errors += [fault.text] if kind == DEVICE_ERROR else []
             yield _Single(kiosk, kind, sign, fault)
+    if kiosk.state is State.STILL:
+        still = Fault(both(TEXTS[SCREEN_STILL]), kiosk.code, {"still_s": kiosk.beat.drawn_s})
+        yield _Single(kiosk, SCREEN_STILL, SCREEN_STILL, still)
     if kiosk.state is State.NO_MONEY:
         details = {"faults": [text.model_dump() for text in errors[:_FAULTS_OF_ONE_MAX]]}
         yield _Single(kiosk, NO_MONEY, NO_MONEY, Fault(both(TEXTS[NO_MONEY]), kiosk.code, details))

@@ -20,7 +20,7 @@ NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its
 _OF_ITSELF = ("state", "software", "open_payments", "journal_last", "journal_acknowledged")
 _OWN = (
     *("heard_at", "heartbeat", "journal_waits_since"),
-    *("condition", "condition_since", "software"),
+    *("condition", "condition_since", "turned_away_before", "paper_days", "software"),
 )
 # What decides how a heartbeat is judged: it stands while none of this is changed by another message.
 _DECIDING = (*PRESENCE, "public_key", "journal_sequence", "journal_hash", "stopped")
@@ -58,6 +58,10 @@ def _record(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime, *, may_stop: bool
     judged.condition = condition_of(heartbeat).value
     if judged.condition != kiosk.condition or kiosk.condition_since is None:
         judged.condition_since = now
+        judged.turned_away_before = _turned_away(kiosk, heartbeat)
+    elif heartbeat.turned_away is None or heartbeat.turned_away < (kiosk.turned_away_before or 0):
+        judged.turned_away_before = heartbeat.turned_away  # it counts anew, or no more
+    judged.paper_days = heartbeat.paper.days_left if heartbeat.paper else None
     judged.heard_at, judged.heartbeat = now, storable(heartbeat.model_dump(mode="json"))
     names = (*_OWN, *(PRESENCE if told else ()))
     unchanged = {name: getattr(kiosk, name) for name in _DECIDING}
@@ -70,6 +74,14 @@ def _record(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime, *, may_stop: bool
         known = kiosk.journal_sequence
         clone_detection.stop(kiosk, reason, now, known=known, told=told.journal_last)
     return True
+
+
+def _turned_away(kiosk: Kiosk, heartbeat: Heartbeat) -> int | None:
+    """How many it had turned away when what is wrong now began: as it told before, for those of the last
+    half minute may be the first."""
+    before = (kiosk.heartbeat or {}).get("turned_away")
+    now = heartbeat.turned_away
+    return min(before, now) if isinstance(before, int) and now is not None else now
 
 
 def lost_since(kiosk: Kiosk, heartbeat: Heartbeat) -> datetime | None:

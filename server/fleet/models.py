@@ -10,7 +10,7 @@ from contract.journal_hash import GENESIS
 from contract.messages import KIOSK_CODE_PATTERN
 from contract.stop_reason import StopReason
 from server.estate.fields import BilingualField
-from server.estate.models import Community
+from server.estate.models import Building, Community
 from server.estate.tenancy import OfCommunity
 from server.ledger.guards import check_stays
 
@@ -38,6 +38,7 @@ class Condition(models.TextChoices):
     ATTENTION = "attention", _("Something is needed soon")
     FAULT = "fault", _("A device is out of order")
     NO_MONEY = "no_money", _("Nobody can pay there")
+    STILL = "still", _("Its screen stands still")
 
 
 class Kiosk(OfCommunity):
@@ -55,6 +56,16 @@ class Kiosk(OfCommunity):
     )
     code = models.CharField(_("Kiosk code"), max_length=8, validators=[KIOSK_CODE])
     location = BilingualField(_("Location"), zh_max=60, en_max=80)
+    building = models.ForeignKey(
+        Building,
+        models.PROTECT,
+        verbose_name=_("Building"),
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_("Where it stands; empty: nowhere in particular, such as a gate"),
+    )
+    floor = models.CharField(_("Floor"), max_length=10, blank=True)
     unit_start = models.CharField(
         _("How the unit codes of its building begin"),
         max_length=20,
@@ -90,6 +101,9 @@ class Kiosk(OfCommunity):
         _("Condition"), max_length=12, choices=Condition.choices, blank=True, default=""
     )
     condition_since = models.DateTimeField(_("Condition since"), null=True, blank=True)
+    # How many residents it had turned away by then, ever since it counts; None: it does not count.
+    turned_away_before = models.BigIntegerField(_("Turned away before"), null=True, blank=True)
+    paper_days = models.FloatField(_("Days for which the paper lasts"), null=True, blank=True)
     software = models.CharField(_("Software"), max_length=40, blank=True)
     # Switched off on purpose: by whom, since when, and until when it is meant to be.
     off_by = models.CharField(_("Switched off by"), max_length=150, blank=True)
@@ -115,6 +129,53 @@ class Kiosk(OfCommunity):
     def clean(self) -> None:
         super().clean()
         check_stays(self, "code", "community")
+
+
+class KioskDay(OfCommunity):
+    """What a kiosk counted on a day of its community's calendar: ``hours`` is by the hour ("0" to "23")
+    and name, as ``contract.day_tally`` calls them. ``source``: one machine, or one disk of it; what
+    several tell of a day is added. Names nobody.
+    """
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, verbose_name=_("Kiosk"), related_name="days")
+    day = models.DateField(_("Day"))
+    source = models.CharField(_("Source"), max_length=16)
+    hours = models.JSONField(_("Hours"))
+    counted = models.BigIntegerField(_("Sum of what was counted"))
+    told_at = models.DateTimeField(_("Told at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("Day of a kiosk")
+        verbose_name_plural = _("Days of kiosks")
+        ordering = ["-day", "kiosk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kiosk", "day", "source"], name="kiosk_day_once")
+        ]
+        indexes = [models.Index(fields=["community", "day"], name="kiosk_day_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} {self.day}"
+
+
+class KioskAbout(models.Model):
+    """What runs on a kiosk, as it told last: ``contract.day_tally.About`` as JSON. Apart from the kiosk,
+    whose row is read and written with every heartbeat."""
+
+    kiosk = models.OneToOneField(
+        Kiosk, models.CASCADE, verbose_name=_("Kiosk"), related_name="about", primary_key=True
+    )
+    told = models.JSONField(_("Versions and settings"))
+    told_at = models.DateTimeField(_("Told at"))
+
+    class Meta:
+        verbose_name = _("Versions and settings of a kiosk")
+        verbose_name_plural = _("Versions and settings of kiosks")
+
+    def __str__(self) -> str:
+        return str(self.kiosk_id)
 
 
 class RetiredKey(models.Model):

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from contract.heartbeat import LATE_S, Heartbeat
+from contract.heartbeat import LATE_S, STILL_S, Heartbeat
 from server.fleet.models import Condition, Kiosk
 
 
@@ -18,6 +18,7 @@ class State(StrEnum):
 
     STOPPED = "stopped"  # by the server: it would take money twice
     SILENT = "silent"  # no heartbeat
+    STILL = "still"  # heard, but its screen stands still: whoever touches it gets no answer
     NO_MONEY = "no_money"  # heard, but nobody can pay there
     FAULT = "fault"  # a device is out of order; some ways to pay are left
     ATTENTION = "attention"  # something will be missing soon
@@ -26,12 +27,17 @@ class State(StrEnum):
     OFF = "off"  # by staff, on purpose
 
 
-PROBLEMS = (State.STOPPED, State.SILENT, State.NO_MONEY, State.FAULT, State.ATTENTION)
+PROBLEMS = (
+    *(State.STOPPED, State.SILENT, State.STILL),
+    *(State.NO_MONEY, State.FAULT, State.ATTENTION),
+)
 _RANK = {state: rank for rank, state in enumerate(State)}
 
 
 def condition_of(heartbeat: Heartbeat) -> Condition:
     """The worst of what it says."""
+    if heartbeat.drawn_s is not None and heartbeat.drawn_s > STILL_S:
+        return Condition.STILL
     levels = {device.level for device in heartbeat.devices}
     if heartbeat.state == "out_of_order" or not heartbeat.offers:
         return Condition.NO_MONEY
@@ -49,6 +55,7 @@ def classified(kiosks: QuerySet[Kiosk], now: datetime) -> QuerySet[Kiosk]:
         (~Q(stopped=""), State.STOPPED, F("stopped_at")),
         (Q(heard_at=None), State.SILENT, F("enrolled_at")),
         (~heard, State.SILENT, F("heard_at")),
+        (Q(condition=Condition.STILL), State.STILL, F("condition_since")),
         (Q(condition=Condition.NO_MONEY), State.NO_MONEY, F("condition_since")),
         (Q(condition=Condition.FAULT), State.FAULT, F("condition_since")),
         (Q(condition=Condition.ATTENTION), State.ATTENTION, F("condition_since")),

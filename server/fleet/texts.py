@@ -35,6 +35,7 @@ STATES = {
 STANDINGS = {
     State.STOPPED: _("Stopped by the server"),
     State.SILENT: _("Not heard"),
+    State.STILL: _("Its screen stands still"),
     State.NO_MONEY: _("Cannot take money"),
     State.FAULT: _("A device is out of order"),
     State.ATTENTION: _("Something is needed soon"),
@@ -45,6 +46,7 @@ STANDINGS = {
 TONES = {
     State.STOPPED: "bad",
     State.SILENT: "bad",
+    State.STILL: "bad",
     State.NO_MONEY: "bad",
     State.FAULT: "bad",
     State.ATTENTION: "attention",
@@ -56,6 +58,9 @@ NEVER_PAIRED = _("Waiting to be paired")
 NEVER_HEARD = _("Not heard yet")
 SWITCHED_OFF = _("Switched off")
 NOT_HEARD = _("No heartbeat. Check the kiosk's power and network")
+STILL = _(
+    "Heard, but its screen stands still. Restart it; if it comes again, look at the screen's cable"
+)
 STOPPED = _("Stopped: takes no money")
 PAIR_AGAIN = {
     "twin": _("Two machines use one identity. Switch the wrong one off, then pair again"),

@@ -32,7 +32,11 @@ GROUPS: dict[str, Group] = {
     ),
     # at its start, and after a break of the line, a kiosk offers nothing until it has asked its devices
     "no_money": Group(
-        _("Nobody can pay"), (raising.NO_MONEY, "kiosk_stopped"), Area.KIOSKS, (0, 15, 45, 60), 45
+        _("Nobody can pay"),
+        (raising.NO_MONEY, raising.SCREEN_STILL, "kiosk_stopped"),
+        Area.KIOSKS,
+        (0, 15, 45, 60),
+        45,
     ),
     "many": Group(
         _("The same fault at many kiosks"),
@@ -118,6 +122,11 @@ REMEDIES = {
     raising.NO_MONEY: _(
         "Open the kiosk's page: it says which ways to pay are missing and why. Mend the devices"
         " that are named here, or ask for the line; residents can pay by phone meanwhile"
+    ),
+    raising.SCREEN_STILL: _(
+        "Restart the kiosk's program, or the kiosk by its switch if it does not answer; nothing that"
+        " was paid is lost. If it comes again: look at the screen's cable and whether the computer"
+        " is hot"
     ),
     "kiosk_stopped": _(
         "Find out whether two machines have its identity or its disk is an old one; then make a new"

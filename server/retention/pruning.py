@@ -21,13 +21,14 @@ from server.alerts.raising import CALLBACK_WANTED, FAULTS
 from server.api.lookups import WINDOWS_KEPT
 from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
-from server.fleet.models import PairingCode, UsedNonce
+from server.fleet.models import KioskDay, PairingCode, UsedNonce
 from server.on_call.models import Comment, Handling, Message
 
 STEP = 1_000
 SECONDS_MAX = 10.0  # of each kind in a turn; what is left waits for the next
 ALERTS_KEPT = timedelta(days=400)
 PAIRING_CODES_KEPT = timedelta(days=30)
+KIOSK_DAYS_KEPT = timedelta(days=800)  # two whole years can be compared
 # Alerts that are about a machine or a call back; all others are about money.
 OF_MACHINES = (
     CALLBACK_WANTED,
@@ -64,6 +65,7 @@ def _bare_alerts() -> QuerySet[Any]:
 KINDS = (
     Kept(UsedNonce.objects.all, "seen_at", NONCES_KEPT),
     Kept(LookupWindow.objects.all, "minute", WINDOWS_KEPT),
+    Kept(KioskDay.objects.all, "told_at", KIOSK_DAYS_KEPT),
     Kept(PairingCode.objects.all, "expires_at", PAIRING_CODES_KEPT),
     *(
         Kept(partial(_of_alerts, model), "alert__resolved_at", ALERTS_KEPT)

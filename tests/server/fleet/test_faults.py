@@ -163,3 +163,23 @@ def test_a_kiosk_that_is_switched_off_needs_nobody():
         fault_alerts.look(at)
     assert Alert.objects.get().resolved_at == NOW + MINUTE
     assert open_ones() == []
+
+
+def test_a_screen_that_stands_still_is_an_alert_of_its_own_until_it_is_drawn_again():
+    machine = kiosk("K1")
+    beats(NOW, machine, drawn_s=61)
+    fault_alerts.look(NOW)
+    assert open_ones() == [("kiosk_screen_still", "K1")]
+    later = NOW + 10 * MINUTE
+    for at in (later, later + 10 * MINUTE):
+        beats(at, machine, drawn_s=3)
+        fault_alerts.look(at)
+    assert open_ones() == []
+
+
+def test_a_still_screen_of_a_kiosk_that_went_silent_is_explained_by_its_silence():
+    machine = kiosk("K1")
+    beats(NOW, machine, drawn_s=61)
+    fault_alerts.look(NOW)
+    fault_alerts.look(NOW + 5 * MINUTE)
+    assert open_ones() == [("kiosk_silent", "K1")]

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from contract.heartbeat import STILL_S
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.fleet.fleet_page import A_PAGE, PROBLEMS_SHOWN, Asked, Overview, overview
@@ -45,6 +46,8 @@ def test_each_way_to_stand_is_told_apart():
     heard("CARD", device("printer", PAPER_LOW), device("card_terminal", UNREACHABLE))
     heard("NONE", offers=[])
     heard("OUT", state="out_of_order")
+    heard("STILL", device("printer"), offers=[], drawn_s=STILL_S + 1)
+    heard("DRAWN", device("printer"), drawn_s=STILL_S)
     heard("LATE", at=NOW - 2 * MINUTE)
     kiosk("NEVER")
     kiosk("TWIN", stopped="twin", heard_at=NOW)
@@ -56,6 +59,8 @@ def test_each_way_to_stand_is_told_apart():
         "CARD": "fault",
         "NONE": "no_money",
         "OUT": "no_money",
+        "STILL": "still",
+        "DRAWN": "well",
         "LATE": "silent",
         "NEVER": "silent",
         "TWIN": "stopped",

@@ -127,3 +127,33 @@ def test_a_device_whose_name_holds_a_nul_silences_no_kiosk():
     record_heartbeat(machine, beat, now=NOW)
     known = Kiosk.objects.get()
     assert known.heartbeat and known.heartbeat["software"] == "0.1\N{SYMBOL FOR NULL}"
+
+
+def test_how_many_were_turned_away_before_the_fault_stays_while_it_lasts():
+    machine = kiosk("K1")
+    for minute, (offers, count) in enumerate(
+        [(["card"], 7), (["card"], 9), ([], 10), ([], 14), (["card"], 15)]
+    ):
+        at = NOW + timedelta(minutes=minute)
+        record_heartbeat(machine, heartbeat(at, offers=offers, turned_away=count), now=at)
+        if not offers:
+            assert machine.turned_away_before == 9, "the one of the last half minute is one of them"
+    assert machine.turned_away_before == 14
+
+
+def test_a_kiosk_that_counts_anew_is_not_less_than_nothing():
+    machine = kiosk("K1")
+    for count in (500, 2, 5):
+        record_heartbeat(machine, heartbeat(NOW, offers=[], turned_away=count), now=NOW)
+    assert machine.turned_away_before == 2
+    record_heartbeat(machine, heartbeat(NOW, offers=[]), now=NOW)
+    assert machine.turned_away_before is None
+
+
+def test_how_long_the_paper_lasts_is_known_without_reading_what_was_said():
+    machine = kiosk("K1")
+    paper = {"used_mm": 100, "receipts_left": 12, "days_left": 1.5}
+    record_heartbeat(machine, heartbeat(NOW, paper=paper), now=NOW)
+    assert Kiosk.objects.get(code="K1").paper_days == 1.5
+    record_heartbeat(machine, heartbeat(NOW), now=NOW)
+    assert Kiosk.objects.get(code="K1").paper_days is None
