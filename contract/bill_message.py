@@ -39,8 +39,10 @@ class Bill(Message):
     """What a unit owes for a period. ``amount_minor``, still open: its lines and ``late_fee_minor``.
 
     Of a month there is one bill. Others (an instalment, a package of months) have a ``title``.
-    ``replaces``: bills that this one stands for since they were voided. ``unit_label``: what its unit is
-    called, where that is another than the one it is paid with, into which it was merged.
+    ``replaces``: bills that this one stands for since they were voided. ``part_min_minor``: the smallest
+    part that can be paid of it, and that must be left of it; nought where it is paid whole.
+    ``unit_label``: what its unit is called, where that is another than the one it is paid with, into
+    which it was merged.
     """
 
     number: BillNumber
@@ -55,6 +57,7 @@ class Bill(Message):
     held: bool = False  # a payment whose end is not known may have paid it: nobody is to pay it now
     title: Text | None = None
     replaces: list[BillNumber] = []
+    part_min_minor: Minor = 0
     unit_label: NameText | None = None
 
     @property

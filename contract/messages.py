@@ -180,7 +180,8 @@ class BillToPay(Message):
 class StartPayment(Message):
     """``payment_id`` is the idempotency key: the kiosk makes it, stores it, then sends it. A ``top_up``
     is for no bill: the money becomes credit of the unit, up to ``top_up_max_minor``. What the bills come
-    to is ``amount_minor``, asked of the method, and ``credit_minor``, taken out of the unit's credit."""
+    to is ``amount_minor``, asked of the method, and ``credit_minor``, taken out of the unit's credit.
+    ``in_part``: ``amount_minor`` is a part of what the one bill comes to, and the rest stays due."""
 
     payment_id: PaymentId
     reference: Reference
@@ -192,6 +193,7 @@ class StartPayment(Message):
     currency: Currency
     simulated: bool = False  # no real money moves: what takes it (terminal, channel) is a simulator
     top_up: bool = False
+    in_part: bool = False
     payment_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{16,24}$")] | None = Field(
         default=None, repr=False
     )  # what the resident's phone showed; good for one charge within a minute; kept nowhere
@@ -202,6 +204,9 @@ class StartPayment(Message):
             raise ValueError("it is for bills, or for the unit's credit")
         if self.credit_minor and (self.top_up or self.method is Method.CREDIT):
             raise ValueError("credit pays a part of bills, whose rest is paid by another method")
+        by_credit = self.credit_minor or self.method is Method.CREDIT
+        if self.in_part and (len(self.bills) != 1 or by_credit):
+            raise ValueError("a part is paid of one bill, and not out of credit")
         return self
 
 
@@ -277,6 +282,7 @@ class PaymentRecord(Message):
     credit_minor: Minor = 0  # besides, out of the unit's credit
     currency: Currency
     top_up: bool = False  # for no bill: it becomes credit of the unit
+    in_part: bool = False  # a part of its one bill: the rest stays due
     offline: bool = False  # started while the server was away
     with_payment_code: bool = False  # the kiosk read the resident's phone; the code is not kept
     simulated: bool = False

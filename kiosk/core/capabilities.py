@@ -88,7 +88,7 @@ def offers(lobby: Lobby) -> Offers:
 def credit_covers(session: Session) -> bool:
     """Whether what is chosen can be paid out of the unit's credit: the server says how much that is."""
     visit, lobby = session.visit, session.lobby
-    if visit.account is None or visit.offline or not visit.chosen:
+    if visit.account is None or visit.offline or visit.in_part or not visit.chosen:
         return False
     taken_here = lobby.config is not None and lobby.config.credit
     possible_now = lobby.server_reachable and offers(lobby).in_order
@@ -100,6 +100,8 @@ def credit_part(session: Session) -> int:
     pays; nought where there is none, or where it covers them."""
     visit, lobby = session.visit, session.lobby
     if visit.account is None or visit.offline or visit.topping_up or not visit.chosen:
+        return 0
+    if visit.in_part:
         return 0
     taken_here = lobby.config is not None and lobby.config.credit_in_part
     if not (taken_here and lobby.server_reachable and offers(lobby).in_order):

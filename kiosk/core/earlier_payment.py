@@ -14,7 +14,7 @@ from kiosk.core.unit_entry import spelled_here
 
 NOT_RECEIVED = "not_received"  # why the server takes back what somebody had booked as paid
 _SHOWN = {PaymentState.APPROVED: Screen.PAID, PaymentState.REVERSED: Screen.RETURNED}
-_CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD, Screen.CREDIT)
+_CHOOSING = (Screen.BILLS, Screen.EXPLAIN, Screen.METHOD, Screen.CREDIT, Screen.PART)
 
 
 def view(session: Session, number: str) -> Step:

@@ -34,6 +34,7 @@ class Screen(StrEnum):
     NOTHING_DUE = "nothing_due"
     METHOD = "method"
     TOP_UP = "top_up"  # how much is to be paid in as credit
+    PART = "part"  # how much of a bill is to be paid
     CREDIT = "credit"  # what of the unit's credit would be used
     PAYING_QR = "paying_qr"
     PAYING_CARD = "paying_card"
@@ -124,6 +125,7 @@ class Action(StrEnum):
     EXPLAIN = "explain"
     VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
     TOP_UP = "top_up"  # pay in credit; with an amount in whole units of the currency
+    PART = "part"  # pay a part of a bill; with an amount as TOP_UP
     USE_CREDIT = "use_credit"  # what the unit has prepaid; with ALL_DUE for all that is due; or not
     ITEMISE = "itemise"  # elder mode: the bills one by one
     PAY = "pay"
@@ -315,7 +317,8 @@ class Visit:
     bill_token: str = ""
     selected: tuple[str, ...] = ()  # bill numbers, in the order of the account
     topping_up: bool = False  # credit is paid in: what comes is for no bill
-    top_up: str = ""  # how much, in whole units of the currency, as it was typed
+    in_part: bool = False  # a part of the one bill that is selected is paid
+    typed: str = ""  # how much of either, in whole units of the currency
     from_credit: int = 0  # minor units of the unit's credit that pay a part of what is chosen
     itemised: bool = False  # elder mode: the resident wants to see the bills one by one
     explaining: str = ""  # bill number
@@ -357,11 +360,11 @@ class Visit:
 
     @property
     def chosen(self) -> Money | None:
-        """What the selected bills come to, or what is paid in, whatever was paid before."""
+        """What the selected bills come to, or what of one or as credit, whatever was paid before."""
         if not self.account:
             return None
-        if self.topping_up:
-            return Money.of(Decimal(self.top_up or 0), self.account.currency)
+        if self.topping_up or self.in_part:
+            return Money.of(Decimal(self.typed or 0), self.account.currency)
         return total([b.money for b in self.selected_bills], self.account.currency)
 
 

@@ -11,6 +11,7 @@ PATIENCE_S = {
     Screen.METHOD: 30,
     Screen.CREDIT: 30,
     Screen.TOP_UP: 30,
+    Screen.PART: 30,
     Screen.DECLINED: 30,
     Screen.PAID: 30,
     Screen.MESSAGE: 30,

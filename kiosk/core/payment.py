@@ -19,6 +19,7 @@ _SNAPSHOT = (
     "payer",
     "simulated",
     "top_up",
+    "in_part",
     "credit_minor",
     "with_payment_code",
     "terminal_before",
@@ -50,6 +51,11 @@ def missing(record: PaymentRecord) -> tuple[str, ...]:
     for_no_bill = {"bills"} if record.top_up else set()
     required = (name for name in RULES[record.state].required if name not in for_no_bill)
     return tuple(name for name in required if not getattr(record, name))
+
+
+def needs_server(record: PaymentRecord) -> bool:
+    """Whether the server has a part in it: then no card is taken while it is away."""
+    return record.top_up or record.in_part or bool(record.credit_minor)
 
 
 def altered(before: PaymentRecord, after: PaymentRecord) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from contract.messages import (
     PaymentState,
     PaymentView,
 )
-from kiosk.core import outcome
+from kiosk.core import outcome, part_payment
 from kiosk.core.capabilities import credit_covers, credit_part, offers
 from kiosk.core.effects import (
     AbortTerminal,
@@ -47,7 +47,7 @@ from kiosk.core.model import (
     Screen,
     Session,
 )
-from kiosk.core.payment import apply_fact
+from kiosk.core.payment import apply_fact, needs_server
 from kiosk.core.step import Step, say, with_visit
 
 ORDER_WITHIN_S = 90  # an order is made or refused long before
@@ -117,7 +117,7 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
     if held_bills(visit.selected_bills, lobby.unresolved):
         return Say.BEING_CONFIRMED
     part = 0 if method is Method.CREDIT else visit.from_credit
-    if part > credit_part(session):
+    if part > credit_part(session) or (visit.in_part and not part_payment.payable(session)):
         return Say.SERVER_AWAY
     return PaymentRecord(
         payment_id=moment.payment_id,
@@ -134,6 +134,7 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
         currency=visit.chosen.currency,
         simulated=lobby.simulates(method),
         top_up=visit.topping_up,
+        in_part=visit.in_part,
         status_url=f"{lobby.config.public_url.rstrip('/')}/p/{moment.payment_id}",
         terminal_before=lobby.last_card if method is Method.CARD else None,
         created_at=moment.wall,
@@ -168,7 +169,7 @@ def _card_offline(session: Session, moment: Moment, before: tuple[Effect, ...] =
     """The server is away: a card may still be taken, up to a limit, and is reported later."""
     record = session.visit.payment
     assert record is not None
-    if record.method is not Method.CARD or record.top_up or record.credit_minor:
+    if record.method is not Method.CARD or needs_server(record):
         return _give_up(session, moment, OFFLINE, Say.SERVER_AWAY, before)
     if record.amount_minor > session.lobby.offline_card_limit_minor:
         return _give_up(session, moment, "offline_limit", Say.SERVER_AWAY, before)

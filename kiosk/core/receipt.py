@@ -188,11 +188,19 @@ def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
         if bill.late_fee_minor:
             late_fee = _money(record, bill.late_fee_minor, speech)
             blocks.append(Line(speech.words("receipt.late_fee"), late_fee))
+    if record.in_part:
+        whole = record.bills[0].amount_minor
+        rest = _money(record, whole - record.amount_minor, speech)
+        blocks += [
+            Divider(),
+            Line(speech.words("receipt.of_bill"), _money(record, whole, speech)),
+            Line(speech.words("receipt.rest"), rest),
+        ]
     return [
         *blocks,
         Divider(),
         Line(
-            speech.words("receipt.total"),
+            speech.words("receipt.part" if record.in_part else "receipt.total"),
             _money(record, record.amount_minor + record.credit_minor, speech),
             bold=True,
             large=True,

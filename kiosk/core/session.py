@@ -14,6 +14,7 @@ from kiosk.core import (
     helping,
     identify,
     outcome,
+    part_payment,
     payment_code,
     payment_flow,
     showing,
@@ -231,7 +232,16 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
     everywhere = _EVERYWHERE.get(event.action)
     if everywhere:
         return everywhere(session)
-    for room in (showing, identify, top_up, from_credit, payment_flow, helping, staff):
+    for room in (
+        showing,
+        identify,
+        top_up,
+        part_payment,
+        from_credit,
+        payment_flow,
+        helping,
+        staff,
+    ):
         answer = room.on_tapped(session, event, moment)
         if answer is not None:
             return answer
@@ -287,8 +297,10 @@ def _on_back(session: Session) -> Step:
             visit = session.visit
         case Screen.TOP_UP:
             return top_up.left(session), ()
-        case Screen.METHOD if visit.topping_up:
-            goal = Screen.TOP_UP
+        case Screen.PART:
+            return part_payment.left(session), ()
+        case Screen.METHOD if visit.topping_up or visit.in_part:
+            goal = Screen.TOP_UP if visit.topping_up else Screen.PART
         case screen if screen in _BACK:
             goal = _BACK[screen]
         case _:

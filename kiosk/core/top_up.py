@@ -2,17 +2,15 @@
 with the server, which keeps the credit. Pure."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 from contract.messages import BILLS_A_PAYMENT
-from contract.money import Money
+from kiosk.core import typed_amount
 from kiosk.core.capabilities import offers
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Moment, Say, Screen, Session
 from kiosk.core.step import Step, say, with_visit
 
 CHOICES = (100, 200, 500, 1000)  # whole units of the currency
-DIGITS_MAX = 6
 
 
 def offered(session: Session) -> bool:
@@ -26,7 +24,7 @@ def offered(session: Session) -> bool:
 
 def choices(session: Session) -> tuple[int, ...]:
     """Whole units of the currency, none above what can be paid in at once."""
-    return tuple(major for major in CHOICES if 0 < _minor(session, str(major)) <= most(session))
+    return typed_amount.within(session, CHOICES, 1, most(session))
 
 
 def most(session: Session) -> int:
@@ -36,7 +34,9 @@ def most(session: Session) -> int:
 
 
 def payable(session: Session) -> bool:
-    return offered(session) and 0 < _minor(session, session.visit.top_up) <= most(session)
+    return offered(session) and 0 < typed_amount.minor(session, session.visit.typed) <= most(
+        session
+    )
 
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
@@ -46,24 +46,17 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     if event.action is Action.TOP_UP and opens:
         if not offered(session):
             return session, ()
-        begun = {"topping_up": True, "top_up": "", "selected": (), "say": None}
+        begun = {"topping_up": True, "typed": "", "selected": (), "say": None}
         return with_visit(session, screen=Screen.TOP_UP, **begun), ()
     if visit.screen is not Screen.TOP_UP:
         return None
-    match event.action:
-        case Action.TOP_UP if event.value in map(str, choices(session)):
-            return with_visit(session, top_up=event.value), ()
-        case Action.DIGIT if event.value in set("0123456789") and len(visit.top_up) < DIGITS_MAX:
-            return with_visit(session, top_up=(visit.top_up + event.value).lstrip("0")), ()
-        case Action.BACKSPACE:
-            return with_visit(session, top_up=visit.top_up[:-1]), ()
-        case Action.CLEAR:
-            return with_visit(session, top_up=""), ()
-        case Action.PAY if payable(session) and not session.lobby.recording:
-            return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
-        case Action.PAY if payable(session):
-            return with_visit(session, screen=Screen.METHOD), ()
-    return None
+    if event.action is not Action.PAY:
+        return typed_amount.on_tapped(session, event, Action.TOP_UP, choices(session)), ()
+    if not payable(session):
+        return session, ()
+    if not session.lobby.recording:
+        return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
+    return with_visit(session, screen=Screen.METHOD), ()
 
 
 def left(session: Session) -> Session:
@@ -72,12 +65,5 @@ def left(session: Session) -> Session:
     bills = visit.account.bills if visit.account else []
     numbers = tuple(bill.number for bill in bills)
     screen = Screen.BILLS if bills or visit.waiting else Screen.NOTHING_DUE
-    kept = replace(visit, topping_up=False, top_up="", selected=numbers[:BILLS_A_PAYMENT])
+    kept = replace(visit, topping_up=False, typed="", selected=numbers[:BILLS_A_PAYMENT])
     return replace(session, visit=replace(kept, screen=screen, say=None))
-
-
-def _minor(session: Session, typed: str) -> int:
-    account = session.visit.account
-    if account is None or not typed:
-        return 0
-    return Money.of(Decimal(typed), account.currency).minor

@@ -94,6 +94,7 @@ class Orders:
             currency=record.currency,
             simulated=record.simulated,
             top_up=record.top_up,
+            in_part=record.in_part,
             payment_code=payment_code or None,
         )
         until = time.monotonic() + CHANNEL_PATIENCE_S

@@ -1,9 +1,11 @@
 """What the screens say on which somebody sees what is due, chooses, and has paid. Pure."""
 
 from contract.messages import PaymentRecord
+from kiosk.core import part_payment
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import VOICE_TEXTS
 from kiosk.texts.catalogue import say as words
+from kiosk.ui.formatting import spoken_month
 from kiosk.ui.screens import (
     bills,
     credit,
@@ -11,6 +13,7 @@ from kiosk.ui.screens import (
     explain,
     method,
     paid,
+    part,
     paying_credit,
     top_up,
 )
@@ -114,6 +117,23 @@ def top_up_said(session: Session) -> Plan:
         _unit(session),
         Said(typed, personal=True),
         Said(view.told),
+        *amounts,
+    )
+
+
+def part_said(session: Session) -> Plan:
+    """Of which bill, how much was chosen or typed, and between what it can be."""
+    view, bill = part.present(session), part_payment.offered(session)
+    amounts = [Said(words) for _, words, _ in view.choices]
+    typed = session.visit.amount.display(session.visit.language) if session.visit.amount else ""
+    language = session.visit.language
+    return (
+        _text(session, "part.title"),
+        _unit(session),
+        Said(spoken_month(language, bill) if bill else ""),
+        Said(bill.money.display(language) if bill else "", personal=True),
+        Said(typed, personal=True),
+        Said(view.told, personal=True),
         *amounts,
     )
 

@@ -257,6 +257,7 @@ _SCREENS: dict[Screen, Callable[[Session], Plan]] = {
     Screen.METHOD: money_screens.method_said,
     Screen.CREDIT: money_screens.credit_said,
     Screen.TOP_UP: money_screens.top_up_said,
+    Screen.PART: money_screens.part_said,
     Screen.PAYING_CREDIT: money_screens.paying_credit_said,
     Screen.PAYING_QR: _paying_qr,
     Screen.PAYING_CARD: _paying_card,

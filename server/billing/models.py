@@ -94,13 +94,15 @@ class BillKind(models.TextChoices):
     PACKAGE = "package", _("Package of months")
     INSTALMENT = "instalment", _("Instalment")
     REST = "rest", _("Rest of instalments")
+    PART = "part", _("Part of a bill")
 
 
 class Bill(models.Model):
     """One unit, one period. ``amount_minor`` is the sum of its lines, without late fee.
 
     Of a month a unit has one bill. Those of another kind have a ``title``; the period is the first month
-    of a package, and the month in which an instalment or a rest is due. On ``late_free_minor`` of the
+    of a package, the month in which an instalment or a rest is due, and that of the bill of which it is a
+    part. On ``late_free_minor`` of the
     amount no late fee ever grows.
 
     ``late_fee_minor`` is nought while open (it grows by the day, see ``server.billing.amounts``) and
@@ -193,6 +195,11 @@ class Bill(models.Model):
     def heading(self) -> str:
         """What it is called on pages: its title in their language, else its month."""
         return chosen(self.title) if self.title_zh else self.period
+
+    @property
+    def in_its_place(self) -> models.QuerySet["Bill"]:
+        """The bills that stand for it since it was voided, as its page names them."""
+        return Bill.objects.filter(replaces__old=self).order_by("pk")
 
     def get_absolute_url(self) -> str:
         """Of its page for staff: the back office and its search lead there."""

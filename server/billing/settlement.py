@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from server.billing import parting
 from server.billing.amounts import late_fee_on, principal_minor, terms_of
 from server.billing.leases import lock, release
 from server.billing.models import Allocation, Bill, BillState
@@ -47,7 +48,8 @@ class Taken:
     """One payment whose money is there, and the day on which it settles its bills. What it is beyond
     its parts, ``rest_minor``, is credit of the unit. ``priced_on``: the day on which the late fee was
     told to the payer, where that is another; the later of the two counts. ``credit_minor`` of all that
-    is the unit's own credit, and of that ``reserved_minor`` was reserved for it."""
+    is the unit's own credit, and of that ``reserved_minor`` was reserved for it. ``in_part``: it was
+    asked for as a part of its bill, whose rest stays due."""
 
     unit: Unit
     parts: Sequence[Part]
@@ -59,10 +61,16 @@ class Taken:
     priced_on: date | None = field(default=None, kw_only=True)
     credit_minor: int = field(default=0, kw_only=True)
     reserved_minor: int = field(default=0, kw_only=True)
+    in_part: bool = field(default=False, kw_only=True)
 
     @property
     def total_minor(self) -> int:
         return sum(part.amount_minor for part in self.parts) + self.rest_minor
+
+    @property
+    def priced(self) -> date:
+        """The day of which its late fees are."""
+        return max(self.paid_on, self.priced_on or self.paid_on)
 
     @property
     def account(self) -> str:
@@ -91,9 +99,9 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     that was settled before answers what happened then.
 
     A part smaller than its bill's amount (without late fee, less what was waived) settles nothing and
-    becomes credit. What a part is above it is late fee as far as one was due on that day; the rest is
-    credit. Raises ValueError when there is no money, a payment comes twice, or units, bills and
-    currencies are not all of one community.
+    becomes credit, but for one that was asked for as such (``server.billing.parting``). What a part is
+    above it is late fee as far as one was due on that day; the rest is credit. Raises ValueError when
+    there is no money, a payment comes twice, or units, bills and currencies are not all of one community.
     """
     community = payments[0].unit.community
     _check(payments, community)
@@ -101,7 +109,7 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     bills = {bill.pk: bill for bill in lock([p.bill for taken in payments for p in taken.parts])}
     ids = [taken.payment_id for taken in payments]
     known = posting.find_many(community.pk, "payment", ids)
-    work = _Work(bills, terms_of(community.pk), heirs)
+    work = _Work(bills, terms_of(community.pk), heirs, at)
     answers = [
         _as_posted(known[taken.payment_id], taken.payment_id)
         if taken.payment_id in known
@@ -132,9 +140,13 @@ class _Work:
     ``heirs``: by unit, the one that has its credit."""
 
     def __init__(
-        self, bills: dict[int, Bill], terms: LateFeeTerms | None, heirs: dict[int, int]
+        self,
+        bills: dict[int, Bill],
+        terms: LateFeeTerms | None,
+        heirs: dict[int, int],
+        at: datetime,
     ) -> None:
-        self._bills, self._terms, self._heirs = bills, terms, heirs
+        self._bills, self._terms, self._heirs, self._at = bills, terms, heirs, at
         self._paid: dict[tuple[date, int], list[int]] = {}  # (paid on, late fee) -> bills
         self._allocations: list[Allocation] = []
         self.postings: list[posting.Posting] = []
@@ -153,6 +165,12 @@ class _Work:
         credited = taken.rest_minor
         for part in taken.parts:
             bill = self._bills[part.bill.pk]
+            parted = self._parted(bill, part.amount_minor, taken)
+            if parted is not None:
+                paid, late_fee = parted
+                lines += self._pay(paid, late_fee, taken)
+                settled.append(paid.number)
+                continue
             if bill.state != BillState.OPEN or part.amount_minor < principal_minor(bill):
                 credited += part.amount_minor
                 continue
@@ -165,10 +183,23 @@ class _Work:
         self.postings.append(posting.Posting("payment", taken.payment_id, tuple(lines)))
         return Settlement(tuple(settled), credited)
 
+    def _parted(self, bill: Bill, amount_minor: int, taken: Taken) -> tuple[Bill, int] | None:
+        """The bill of the part that was asked for, and the late fee in it; None: not divided."""
+        if not taken.in_part or bill.state != BillState.OPEN:
+            return None
+        made = parting.cut(bill, amount_minor, taken.priced, self._terms)
+        if made is None:
+            return None
+        paid, posted = parting.part(
+            bill, made, payment_id=taken.payment_id, today=taken.paid_on, at=self._at
+        )
+        self.postings.append(posted)
+        return paid, made.late_fee_minor
+
     def _late_fee(self, bill: Bill, amount_minor: int, taken: Taken) -> int:
         """Of what the payment has above the bill's amount, what was due as late fee."""
-        day = max(taken.paid_on, taken.priced_on or taken.paid_on)
-        return min(amount_minor - principal_minor(bill), late_fee_on(bill, day, self._terms))
+        due = late_fee_on(bill, taken.priced, self._terms)
+        return min(amount_minor - principal_minor(bill), due)
 
     def _pay(self, bill: Bill, late_fee: int, taken: Taken) -> list[Line]:
         amount_minor = principal_minor(bill) + late_fee

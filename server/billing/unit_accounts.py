@@ -14,6 +14,7 @@ from server.billing.amounts import late_fee_of, open_minor, terms_of
 from server.billing.leases import Held, key_of, may_be_paid
 from server.billing.merged_units import gone_into, living
 from server.billing.models import Bill, BillKind, BillLine, BillReplacement, BillState
+from server.billing.parting import smallest_minor
 from server.billing.rules.late_fee import LateFeeTerms
 from server.estate import occupancy
 from server.estate.models import Community, Unit
@@ -117,7 +118,10 @@ def accounts_of(units: Sequence[Unit], today: date) -> list[messages.UnitAccount
             unit=unit.code,
             label=unit.label,
             payer=payers[unit.pk].masked_name if unit.pk in payers else "",
-            bills=[_bill(bill, today, terms, history, held, unit) for bill in bills[unit.pk]],
+            bills=[
+                _payable(bill, _bill(bill, today, terms, history, held, unit), community)
+                for bill in bills[unit.pk]
+            ],
             credit_minor=max(0, -credit.get(unit.pk, 0)),
             currency=community.currency,
         )
@@ -202,8 +206,13 @@ def _bill(
     )
 
 
+def _payable(bill: Bill, told: messages.Bill, community: Community) -> messages.Bill:
+    least = smallest_minor(bill, told.amount_minor, community.part_min_minor)
+    return told.model_copy(update={"part_min_minor": least}) if least else told
+
+
 def _replaces(bill: Bill) -> bool:
-    return bill.kind in (BillKind.INSTALMENT, BillKind.REST)
+    return bill.kind in (BillKind.INSTALMENT, BillKind.REST, BillKind.PART)
 
 
 def lines_of(bill: Bill) -> list[messages.BillLine]:

@@ -12,6 +12,7 @@ from typing import Any
 from babel.numbers import get_currency_name
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.functional import lazy
 from django.utils.translation import gettext
@@ -27,6 +28,12 @@ from server.estate.numbering_form import NumberingFormField
 from server.language import chosen
 
 Choices = list[tuple[str, str]]
+
+
+def amount_field(name: Any, default: int, help_text: Any) -> models.BigIntegerField:
+    """Minor units, none below nought."""
+    checks = [MinValueValidator(0)]
+    return models.BigIntegerField(name, default=default, validators=checks, help_text=help_text)
 
 
 def zone_choices() -> Choices:

@@ -20,6 +20,7 @@ from server.estate.fields import (
     NumberingField,
     PersonNameField,
     TimeZoneField,
+    amount_field,
     default_numbering,
 )
 from server.estate.lifetimes import FormerArea
@@ -82,11 +83,13 @@ class Community(models.Model):
     )
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
     second_factor = models.BooleanField(_("Ask for phone's last four"), default=True)
-    top_up_max_minor = models.BigIntegerField(
+    top_up_max_minor = amount_field(
         _("Most credit paid in at a kiosk at once"),
-        default=500_000,
-        validators=[MinValueValidator(0)],
-        help_text=_("Nought: nobody can pay in credit at a kiosk"),
+        500_000,
+        _("Nought: nobody can pay in credit at a kiosk"),
+    )
+    part_min_minor = amount_field(
+        _("Smallest part of a bill paid at a kiosk"), 0, _("Nought: bills are paid whole")
     )
     numbering = NumberingField(_("Numbering of units"), default=default_numbering)
     late_success = models.CharField(

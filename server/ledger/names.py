@@ -42,6 +42,7 @@ KINDS = {
     "package_back": _("Left of a package given back"),
     "package_cut": _("Package ended unpaid"),
     "instalments": _("Bills paid by instalments"),
+    "bill_parted": _("Bill divided: a part is paid"),
     "refund_outside": _("Returned in a channel's console"),
 }
 

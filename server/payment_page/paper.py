@@ -32,7 +32,10 @@ def words(order: PaymentOrder) -> dict[str, object]:
         (both("Time"), f"{local_time(paid, community.time_zone):%Y-%m-%d %H:%M}"),
         (both("Way of paying"), f"{method.zh} {method.en}"),
         (both("State"), f"{state.zh} {state.en}"),
-        (both("Bills"), ", ".join(map(_named, order.bills))),
+        (
+            both("Part of a bill") if order.in_part else both("Bills"),
+            ", ".join(map(_named, order.bills)),
+        ),
         (both("Besides, out of credit"), money(order.drawn_minor) if order.drawn_minor else ""),
         (both("Kept as credit"), money(order.credited_minor) if order.credited_minor else ""),
         (both("Went back"), money(order.refunded_minor) if order.refunded_minor else ""),

@@ -17,7 +17,9 @@ def parts_of(orders: Sequence[PaymentOrder]) -> dict[str, list[settlement.Part]]
     found = {bill.number: bill for bill in rows}
     return {
         order.payment_id: [
-            settlement.Part(found[bill["number"]], bill["amount_minor"])
+            settlement.Part(
+                found[bill["number"]], order.amount_minor if order.in_part else bill["amount_minor"]
+            )
             for bill in order.bills
             if bill["number"] in found
         ]
@@ -45,4 +47,5 @@ def taken(
         priced_on=business_day(order.created_at, order.community.time_zone),
         credit_minor=order.credit_minor,
         reserved_minor=order.reserved_minor,
+        in_part=order.in_part,
     )

@@ -20,6 +20,7 @@ from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, lease, lock
 from server.billing.merged_units import paid_with
 from server.billing.models import Bill, BillState
+from server.billing.parting import cut, smallest_minor
 from server.billing.unit_accounts import UnitNotFound, credit_minor, find_unit, snapshot
 from server.estate.models import Community, Unit
 from server.estate.row_locks import hold_unit
@@ -178,7 +179,7 @@ def _refused(payment_id: str, code: ErrorCode, now: datetime) -> None:
 def _digest(request: StartPayment) -> str:
     """Of everything but the payment code: from the hash of so short a number it could be found out.
     Another code under the same id is no other payment: the first one was charged."""
-    unsaid = {"payment_code"} | ({"credit_minor"} if not request.credit_minor else set())
+    unsaid = {"payment_code"} | {n for n in ("credit_minor", "in_part") if not getattr(request, n)}
     body = request.model_dump_json(exclude=unsaid)
     if request.payment_code is not None:
         body += "with payment code"
@@ -212,6 +213,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         out_trade_no=request.payment_id.replace("-", ""),
         simulated=simulated,
         top_up=request.top_up,
+        in_part=request.in_part,
         with_payment_code=with_payment_code,
         created_at=now,
         received_at=now,
@@ -270,10 +272,23 @@ def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]
             raise BillNotOpen(bill)
         if bill.currency != request.currency or open_minor(bill, today, terms) != amount_minor:
             raise AmountChanged(number)
+    if request.in_part:
+        _check_part(found[request.bills[0].number], request, today)
+        return list(found.values())
     whole = request.amount_minor + request.credit_minor
     if sum(wanted.values()) != whole or len(wanted) != len(request.bills):
         raise AmountChanged("the bills do not add up to the amount")
     return [found[bill.number] for bill in request.bills]
+
+
+def _check_part(bill: Bill, request: StartPayment, today: date) -> None:
+    """The bill comes to what the kiosk showed; of that a part may be paid, if neither it nor what is left
+    is too small."""
+    whole, part = request.bills[0].amount_minor, request.amount_minor
+    least = smallest_minor(bill, whole, bill.community.part_min_minor)
+    divides = cut(bill, part, today, terms_of(bill.community_id)) is not None
+    if not least or not least <= part <= whole - least or not divides:
+        raise AmountChanged("that part of the bill cannot be paid")
 
 
 def _checked_top_up(unit: Unit, request: StartPayment) -> list[Bill]:

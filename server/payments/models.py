@@ -113,6 +113,7 @@ class PaymentOrder(models.Model):
     simulated = models.BooleanField(_("Simulated"), default=False)
     offline = models.BooleanField(_("Offline"), default=False)
     top_up = models.BooleanField(_("Paid in as credit"), default=False)
+    in_part = models.BooleanField(_("Part of a bill"), default=False)
     with_payment_code = models.BooleanField(_("Payment code"), default=False)
     created_at = models.DateTimeField(_("Created"))
     received_at = models.DateTimeField(_("Known here since"))

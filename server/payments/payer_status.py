@@ -1,6 +1,6 @@
 """What a resident's phone is told of a payment: where the money is, and nothing that is not certain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -152,14 +152,15 @@ def _by_hand(refund: Refund) -> str:
 
 @dataclass(frozen=True)
 class BillTold:
-    """A bill as the payment keeps it, whatever became of the bill later, and whether it is paid"
-    " now."""
+    """A bill as the payment keeps it, whatever became of the bill later, and whether it is paid now.
+    ``part``: what of it the payment is for, where that is not all."""
 
     bill: Bill
     lines: list[tuple[BillLine, str]]
     late_fee: str
     amount: str
     paid: bool
+    part: str = ""
 
 
 def bills_told(order: PaymentOrder) -> list[BillTold]:
@@ -168,7 +169,12 @@ def bills_told(order: PaymentOrder) -> list[BillTold]:
         community=order.community, number__in=[b.number for b in kept], state=BillState.PAID
     )
     paid = set(rows.values_list("number", flat=True))
-    return [_bill(bill, bill.number in paid) for bill in kept]
+    told = [_bill(bill, bill.number in paid) for bill in kept]
+    if not order.in_part:
+        return told
+    part = _money(order.allocated_minor or order.amount_minor, order)
+    settled = order.allocated_minor > 0
+    return [replace(one, paid=settled, part=part) for one in told]
 
 
 def _money(minor: int, order: PaymentOrder) -> str:

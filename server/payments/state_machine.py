@@ -63,6 +63,7 @@ _FROM_THE_START = (
     "simulated",
     "with_payment_code",
     "top_up",
+    "in_part",
     "credit_minor",
 )
 _ASKED = (*_FROM_THE_START, "submitted_at", "code_url")

@@ -67,10 +67,12 @@ def restore(first_state: bytes) -> None:
 
 def _populate() -> None:
     from server.billing.packages.models import PackageOffer
+    from server.estate.models import Community
     from server.fleet.models import Kiosk
     from tests.server.payments import world
 
     of = world.community()
+    Community.objects.update(part_min_minor=5_000)
     for room in ROOMS:
         home = world.unit(of, room)
         world.bills(home, "2026-08", "2026-09", "2026-10")

@@ -4,7 +4,7 @@ them, and sometimes walk away. They see only what the screen shows."""
 import random
 
 from contract.messages import Method
-from kiosk.core import top_up
+from kiosk.core import part_payment, top_up
 from kiosk.core.capabilities import credit_covers, credit_part, offers
 from kiosk.core.model import Action, Screen
 from tests.simulation.channel import SimulatedChannel
@@ -19,6 +19,7 @@ READS_FOR_S = (0.0, 45.0)  # why it did not work, and what now
 COMES_BACK_S = (60.0, 300.0)
 VISIT_TOUCHES_MAX = 60
 LOOKS_AT_RESULT = 0.1
+PAYS_A_PART = 0.3  # of those who are shown that a part of a bill can be paid
 TOPS_UP = 0.5  # of those of whom nothing is due
 USES_CREDIT = 0.8  # of those who are shown that it covers what they chose, or a part of it
 CANCELS_UNSEEN = 0.2  # of the impatient: before a code is shown
@@ -38,6 +39,7 @@ class Residents:
         self._faults, self.done = faults, False
         self._random = random.Random(f"residents {faults.seed} {kiosk.code}")
         self._thrift = random.Random(f"credit {faults.seed} {kiosk.code}")
+        self._frugal = random.Random(f"part {faults.seed} {kiosk.code}")
         self._seen: set[str] = set()
         self._phone_code, self._codes_shown = "", 0
         self._phone_held_in = (0, 0)  # which life and visit of the kiosk
@@ -95,6 +97,8 @@ class Residents:
                 self._kiosk.taps(Action.TOP_UP)
             case Screen.TOP_UP:
                 self._pays_in()
+            case Screen.PART:
+                self._pays_a_part()
             case Screen.NOTHING_DUE:
                 self._kiosk.taps(Action.END)
                 return True
@@ -110,11 +114,20 @@ class Residents:
     def _pays_in(self) -> None:
         session = self._kiosk.session
         assert session is not None
-        if session.visit.top_up:
+        if session.visit.typed:
             self._kiosk.taps(Action.PAY)
         else:
             amount = self._thrift.choice(top_up.choices(session) or ("",))
             self._kiosk.taps(Action.TOP_UP if amount else Action.BACK, str(amount))
+
+    def _pays_a_part(self) -> None:
+        session = self._kiosk.session
+        assert session is not None
+        if session.visit.typed:
+            self._kiosk.taps(Action.PAY)
+        else:
+            amount = self._frugal.choice(part_payment.choices(session) or ("",))
+            self._kiosk.taps(Action.PART if amount else Action.BACK, str(amount))
 
     def _types(self, room: str) -> None:
         for digits in ("3", "2", room):
@@ -136,7 +149,9 @@ class Residents:
             return True
         if self._random.random() < 0.4:
             self._kiosk.taps(Action.TOGGLE_BILL, self._random.choice(bills).number)
-        if credit_covers(session) and self._thrift.random() < USES_CREDIT:
+        if part_payment.offered(session) and self._frugal.random() < PAYS_A_PART:
+            self._kiosk.taps(Action.PART)
+        elif credit_covers(session) and self._thrift.random() < USES_CREDIT:
             self._kiosk.taps(Action.USE_CREDIT)
         else:
             self._kiosk.taps(Action.PAY)

@@ -45,8 +45,8 @@ def credit_scenes() -> dict[str, Session]:
         "paid-credit": _session(Screen.PAID, payment=done),
         "unknown-credit": _session(Screen.UNKNOWN, payment=lost),
         "top-up": _session(Screen.TOP_UP, topping_up=True, selected=()),
-        "top-up-typed": _session(Screen.TOP_UP, topping_up=True, top_up="500", selected=()),
-        "method-top-up": _session(Screen.METHOD, topping_up=True, top_up="500", selected=()),
+        "top-up-typed": _session(Screen.TOP_UP, topping_up=True, typed="500", selected=()),
+        "method-top-up": _session(Screen.METHOD, topping_up=True, typed="500", selected=()),
         "paid-top-up": _session(Screen.PAID, payment=paid_in),
         "unknown-top-up": _session(
             Screen.UNKNOWN,

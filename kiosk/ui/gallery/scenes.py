@@ -20,6 +20,7 @@ from kiosk.core.model import (
 )
 from kiosk.ui.gallery.credit_scenes import credit_scenes
 from kiosk.ui.gallery.empty_lobby_scenes import at_night, empty_lobby_scenes, lobby_without_server
+from kiosk.ui.gallery.part_scenes import part_scenes
 from kiosk.ui.gallery.samples import (
     ACCOUNT,
     BILLS,
@@ -352,7 +353,16 @@ def scenes(language: Locale = "zh_CN", access: Access = AS_USUAL) -> dict[str, S
     """Every scene by name, in one language, shown as ``access`` says."""
     found = {}
     for group in (
-        *(empty_lobby_scenes, _finding, _bills, credit_scenes, _paying, _results, _messages),
+        *(
+            empty_lobby_scenes,
+            _finding,
+            _bills,
+            credit_scenes,
+            part_scenes,
+            _paying,
+            _results,
+            _messages,
+        ),
         staff_scenes,
     ):
         found |= group()

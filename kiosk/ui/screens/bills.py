@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kivy.properties import ObjectProperty
 
 from contract.messages import BILLS_A_PAYMENT, Bill
-from kiosk.core import earlier_payment
+from kiosk.core import earlier_payment, part_payment
 from kiosk.core.capabilities import credit_covers
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Action, Session
@@ -81,6 +81,7 @@ class BillsView:
     note: str  # that these are the bills of yesterday, or why some are missing
     others: str  # after a scan: what else is due, and could be paid together with it
     credit: str
+    part: bool  # of one that is chosen a part can be paid
     top_up: bool  # beside what there is, more can be paid in
     credit_usable: bool  # it covers what is chosen
     selected: str
@@ -115,6 +116,7 @@ def present(session: Session) -> BillsView:
         note=_note(session),
         others=_others(session),
         credit=credit,
+        part=part_payment.offered(session) is not None,
         top_up=not credit_covers(session) and offered(session),
         credit_usable=credit_covers(session),
         selected=say(language, "bills.selected", count=chosen) if chosen else none,

@@ -25,6 +25,7 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
     Screen.PAYING_CODE: _PAYING,
     Screen.PAYING_CREDIT: _PAYING,
     Screen.TOP_UP: ("help.about_top_up",),
+    Screen.PART: ("help.about_part",),
     Screen.CREDIT: ("help.about_credit",),
     Screen.DECLINED: ("help.about_method",),
     Screen.UNKNOWN: ("help.about_unknown",),

@@ -85,7 +85,7 @@ def _body(session: Session, method: Method) -> str:
 def why_not(session: Session, method: Method) -> str:
     """Why this method cannot be used for this amount now; empty when it can."""
     lobby, language, money_due = session.lobby, session.visit.language, session.visit.amount
-    if session.visit.from_credit and not lobby.server_reachable:
+    if (session.visit.from_credit or session.visit.in_part) and not lobby.server_reachable:
         return say(language, "method.away_server")
     if method in offers(lobby).methods:
         over = money_due is not None and money_due.minor > lobby.offline_card_limit_minor

@@ -118,6 +118,10 @@ def _items(language: Locale, record: PaymentRecord) -> str:
     """What was paid for, shortened; the receipt has all of it."""
     if record.top_up:
         return say(language, "paid.top_up")
+    if record.in_part:
+        [bill] = record.bills
+        rest = _of(record, bill.amount_minor - record.amount_minor, language)
+        return say(language, "paid.part", bill=bill_name(language, bill), rest=rest)
     names = items(language, record)
     told = listed(language, names[:NAMES_SHOWN_MAX])
     if len(names) > NAMES_SHOWN_MAX:

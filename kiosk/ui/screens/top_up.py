@@ -1,11 +1,11 @@
-"""How much is paid in as credit: a few amounts to choose from, or any other typed."""
+"""How much is paid in as credit, or of a bill: a few amounts to choose from, or any other typed."""
 
 from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty
 
 from contract.money import Money, sign
-from kiosk.core.model import Session
+from kiosk.core.model import Action, Session
 from kiosk.core.top_up import choices, most, payable
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import unit_and_payer
@@ -16,44 +16,66 @@ from kiosk.ui.widgets.buttons import Pressable
 
 
 @dataclass(frozen=True)
-class TopUpView:
+class AmountView:
+    title: str
+    about: str  # what it is a part of
     amount: str
     subtitle: str
-    told: str  # the most that can be paid in at once
+    told: str  # how much it can be
     choices: tuple[tuple[str, str, bool], ...]  # value, words, chosen
     payable: bool
 
 
-def present(session: Session) -> TopUpView:
+def present(session: Session) -> AmountView:
+    language, account = session.visit.language, session.visit.account
+    if account is None:
+        return AmountView("", "", "", "", "", (), False)
+    largest = Money(most(session), account.currency).display(language)
+    told = say(language, "top_up.most", amount=largest)
+    title = say(language, "top_up.title")
+    return view_of(session, title, "", told, choices(session), payable(session))
+
+
+def view_of(
+    session: Session, title: str, about: str, told: str, among: tuple[int, ...], may: bool
+) -> AmountView:
+    """``among``: whole units of the currency to choose from; ``may``: what is typed can be paid."""
     visit, language = session.visit, session.visit.language
-    if visit.account is None:
-        return TopUpView("", "", "", (), False)
-    currency = visit.account.currency
-    typed = sign(currency, language) + (f"{int(visit.top_up):,}" if visit.top_up else "")
-    return TopUpView(
-        amount=typed,
+    mark = sign(visit.account.currency if visit.account else "CNY", language)
+    return AmountView(
+        title=title,
+        about=about,
+        amount=mark + (f"{int(visit.typed):,}" if visit.typed else ""),
         subtitle=unit_and_payer(language, session),
-        told=say(language, "top_up.most", amount=Money(most(session), currency).display(language)),
+        told=told,
         choices=tuple(
-            (str(major), f"{sign(currency, language)}{major:,}", str(major) == visit.top_up)
-            for major in choices(session)
+            (str(major), f"{mark}{major:,}", str(major) == visit.typed) for major in among
         ),
-        payable=payable(session),
+        payable=may,
     )
 
 
-class TopUpChoice(Pressable):
+class AmountChoice(Pressable):
     chosen = BooleanProperty(False)
 
 
-class TopUpScreen(KioskScreen):
-    present = staticmethod(present)
+class AmountScreen(KioskScreen):
+    """Of one of the two: ``choose`` is the act that takes an amount."""
+
+    choose = ""
 
     def draw(self):
         row = self.ids.choices
         row.clear_widgets()
         for value, words, chosen in self.view.choices:
-            row.add_widget(TopUpChoice(value=value, words=words, chosen=chosen))
+            row.add_widget(
+                AmountChoice(action=self.choose, value=value, words=words, chosen=chosen)
+            )
+
+
+class TopUpScreen(AmountScreen):
+    present = staticmethod(present)
+    choose = Action.TOP_UP.value
 
 
 load_beside(__file__)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=40, unique=True, verbose_name='Bill number')),
                 ('period', server.billing.periods.PeriodField(max_length=7, verbose_name='Period')),
-                ('kind', models.CharField(choices=[('month', 'Bill of a month'), ('package', 'Package of months'), ('instalment', 'Instalment'), ('rest', 'Rest of instalments')], db_default='month', default='month', max_length=10, verbose_name='Kind of bill')),
+                ('kind', models.CharField(choices=[('month', 'Bill of a month'), ('package', 'Package of months'), ('instalment', 'Instalment'), ('rest', 'Rest of instalments'), ('part', 'Part of a bill')], db_default='month', default='month', max_length=10, verbose_name='Kind of bill')),
                 ('title_zh', models.CharField(blank=True, max_length=60, verbose_name='Title (Chinese)')),
                 ('title_en', models.CharField(blank=True, max_length=90, verbose_name='Title (English)')),
                 ('issued_on', models.DateField(verbose_name='Issued on')),

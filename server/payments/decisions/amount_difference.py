@@ -105,5 +105,12 @@ def _as_far_as_it_reaches(order: PaymentOrder) -> settlement.Taken:
         rest -= part.amount_minor
     day = business_day(order.held_since, order.community.time_zone)
     return settlement.Taken(
-        order.unit, parts, order.method, order.payment_id, day, rest, currency=order.currency
+        order.unit,
+        parts,
+        order.method,
+        order.payment_id,
+        day,
+        rest,
+        currency=order.currency,
+        in_part=order.in_part,
     )

@@ -1,8 +1,8 @@
 """What a received journal entry means for the books. It never un-pays, whatever a record says.
 
 The kiosk's word decides card payments, because only its terminal knows, and what was paid out of credit
-where no order tells of it, as after a restore from a backup. For QR payments the channel
-decides; the kiosk's word only makes the server look.
+where no order tells of it, as after a restore. For QR payments the channel decides; the kiosk's word only
+makes the server look.
 """
 
 import logging
@@ -300,6 +300,7 @@ class JournalPosting:
             out_trade_no=record.payment_id.replace("-", ""),
             simulated=record.simulated,
             top_up=record.top_up,
+            in_part=record.in_part,
             offline=record.offline,
             with_payment_code=record.with_payment_code,
             created_at=kiosk_time.believed(record.created_at, self._now),

@@ -113,6 +113,7 @@ def _from_order(order: PaymentOrder, now: datetime) -> PaymentRecord:
         currency=order.currency,
         simulated=order.simulated,
         top_up=order.top_up,
+        in_part=order.in_part,
         status_url=status_url(order.payment_id),
         created_at=order.created_at,
         changed_at=now,

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('simulated', models.BooleanField(default=False, verbose_name='Simulated')),
                 ('offline', models.BooleanField(default=False, verbose_name='Offline')),
                 ('top_up', models.BooleanField(default=False, verbose_name='Paid in as credit')),
+                ('in_part', models.BooleanField(default=False, verbose_name='Part of a bill')),
                 ('with_payment_code', models.BooleanField(default=False, verbose_name='Payment code')),
                 ('created_at', models.DateTimeField(verbose_name='Created')),
                 ('received_at', models.DateTimeField(verbose_name='Known here since')),

@@ -59,6 +59,25 @@ def test_the_total_is_the_sum_of_what_stands_above_it():
     assert sum(parts) == total == record.amount_minor
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_part_says_what_the_bill_comes_to_and_what_is_still_due(language):
+    record = paid()
+    one = record.bills[:1]
+    part = {"bills": one, "amount_minor": 10_000, "in_part": True}
+    text = words(lay_out(record.model_copy(update=part), COMMUNITY, speech(language)))
+    whole, rest = (
+        f"{minor / 100:.2f}" for minor in (one[0].amount_minor, one[0].amount_minor - 10_000)
+    )
+    for word, sum_ in zip(
+        ("账单应缴", "尚未缴", "本次缴纳")
+        if language == "zh_CN"
+        else ("Bill comes to", "Still due", "Paid now"),
+        (whole, rest, "100.00"),
+        strict=True,
+    ):
+        assert any(line.startswith(word) and sum_ in line for line in text.splitlines()), text
+
+
 def test_a_card_receipt_shows_the_masked_number_only():
     record = paid(Method.CARD).model_copy(
         update={"card": CardData(masked_pan="559883******8074", authorisation_code="750071")}

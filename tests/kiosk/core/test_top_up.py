@@ -47,7 +47,7 @@ def test_any_amount_is_typed_up_to_the_most():
 
 def test_only_amounts_that_may_be_paid_in_are_chosen():
     story = found(most=20_000).taps(Action.TOP_UP).taps(Action.TOP_UP, "500")
-    assert story.visit.top_up == ""
+    assert story.visit.typed == ""
     assert story.taps(Action.TOP_UP, "200").taps(Action.PAY).screen is Screen.METHOD
 
 

@@ -113,6 +113,7 @@ def test_a_community_is_kept_with_the_numbering_that_was_filled_in(staff: Client
         "time_zone": "Asia/Shanghai",
         "office_phone": "1",
         "top_up_max_minor": "0",
+        "part_min_minor": "0",
         "late_success": "refund",
         **fields_of(numbering, "numbering"),
     }
@@ -128,7 +129,7 @@ def test_a_numbering_that_units_do_not_fit_is_told_on_the_page(staff: Client):
     village = create_village()
     form = {at: str(getattr(village, at)) for at in ("code", "name_zh", "name_en", "currency")}
     form |= {"time_zone": village.time_zone, "office_phone": "1", "late_success": "refund"}
-    form |= {"top_up_max_minor": "0"}
+    form |= {"top_up_max_minor": "0", "part_min_minor": "0"}
     form |= fields_of(NUMBERINGS["villas"][0], "numbering")
     answer = staff.post(f"/admin/estate/community/{village.pk}/change/", form)
     assert "不合此规则" in answer.content.decode()

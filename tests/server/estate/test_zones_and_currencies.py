@@ -33,6 +33,7 @@ def posted(staff: Client, **changes: str) -> tuple[int, str]:
         "office_phone": "1",
         "late_success": "refund",
         "top_up_max_minor": "0",
+        "part_min_minor": "0",
         **NUMBERING,
     }
     answer = staff.post("/admin/estate/community/add/", {**form, **changes})
@@ -112,6 +113,7 @@ def test_the_form_of_a_broken_community_opens_and_mends_it(staff: Client):
         "office_phone": "1",
         "late_success": "refund",
         "top_up_max_minor": "0",
+        "part_min_minor": "0",
         **NUMBERING,
     }
     assert staff.post(address, form).status_code == 302

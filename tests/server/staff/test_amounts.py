@@ -29,7 +29,8 @@ def test_the_limit_of_a_top_up_is_typed_in_yuan(boss: Client):
     assert 'value="5000.00"' in page and "自助机单笔最多存入 (CNY)" in page
     form = {at: str(getattr(village, at)) for at in ("code", "name_zh", "name_en", "currency")}
     form |= {"time_zone": village.time_zone, "late_success": "refund", "test": "on"}
-    form |= fields_of(village.unit_numbering, "numbering") | {"top_up_max_minor": "120.5"}
+    form |= fields_of(village.unit_numbering, "numbering")
+    form |= {"top_up_max_minor": "120.5", "part_min_minor": "50"}
     assert boss.post(address, form).status_code == 302
     assert Community.objects.get().top_up_max_minor == 12_050
     [act] = Act.objects.filter(act="changed", subject_kind="community")

@@ -78,6 +78,12 @@ def c04_what_is_reserved_stays_in_the_credit_and_is_used_twice() -> None:
     credit_reserve.reserve = lambda unit, minor, **about: None
 
 
+def a_part_of_a_bill_that_was_paid_is_kept_as_credit() -> None:
+    from server.billing import parting
+
+    parting.cut = lambda bill, part_minor, day, terms: None
+
+
 def c05_credit_for_certain_fee_items_pays_all_bills() -> None:
     from server.billing import credit
 
