@@ -62,8 +62,8 @@ class LateSuccess(models.TextChoices):
 class Community(models.Model):
     """One managed estate, the tenant. ``test`` communities accept simulated money.
 
-    ``code``, ``currency``, ``time_zone`` and ``test`` stay as they are once there are bills or
-    payments; the database sees to it (``server.estate.immutability``).
+    ``code``, ``currency``, ``time_zone`` and ``test`` stay once there are bills or payments; the
+    database sees to it (``server.estate.immutability``).
     """
 
     code = models.SlugField(_("Code"), max_length=20, unique=True, validators=[COMMUNITY_CODE])
@@ -84,8 +84,7 @@ class Community(models.Model):
     company = BilingualField(_("Company"), zh_max=80, en_max=120, blank=True)
     second_factor = models.BooleanField(_("Ask for phone's last four"), default=True)
     top_up_max_minor = amount_field(
-        _("Most credit paid in at a kiosk at once"),
-        500_000,
+        *(_("Most credit paid in at a kiosk at once"), 500_000),
         _("Nought: nobody can pay in credit at a kiosk"),
     )
     part_min_minor = amount_field(

@@ -1,8 +1,7 @@
 """What a received journal entry means for the books. It never un-pays, whatever a record says.
 
 The kiosk's word decides card payments, because only its terminal knows, and what was paid out of credit
-where no order tells of it, as after a restore. For QR payments the channel decides; the kiosk's word only
-makes the server look.
+where no order tells of it (a restore). For QR payments the channel decides; then the server only looks.
 """
 
 import logging

@@ -21,7 +21,6 @@ from server.ledger.posting import balance
 from server.payments import inquiry, payer_status, sweeper
 from server.payments.decisions.amount_difference import settle_amount
 from server.payments.initiation import AmountChanged, IdempotencyConflict, start
-from server.payments.journal.reenrolment import open_card_payments
 from server.payments.models import HeldFor, PaymentOrder
 from server.payments.transitions import apply_reversed
 from server.payments.verification import verify_books
@@ -29,7 +28,7 @@ from server.staff.people import Person
 from tests.server.payments.charges import later, order
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.test_from_credit import Killed
-from tests.server.payments.world import KIOSK_ID, NOW, TODAY, OutcomeUnknown
+from tests.server.payments.world import NOW, TODAY, OutcomeUnknown
 from tests.server.simultaneous import together
 
 CLERK = Person("clerk")
@@ -287,50 +286,6 @@ def test_a_card_for_all_of_it_without_the_line_comes_first(world):
     pays(world)
     assert standing() == [("month", "paid", WHOLE), ("month", "open", WHOLE)] and sound()
     assert credit_minor(world.unit) == PART
-
-
-def told_part(world, state: PaymentState, version: int, number: int = 1, **more):
-    old = Bill.objects.order_by("period")[0]
-    made = record(world, state, version, number=number, method=Method.CARD)
-    shown = {"bills": [to_contract(old, TODAY)], "amount_minor": PART, "in_part": True}
-    return made.model_copy(update=shown | more)
-
-
-def test_a_restored_server_divides_the_bill_by_the_kiosks_word(world):
-    """The backup knows nothing of the order: what the journal says makes the same bills again."""
-    old = Bill.objects.order_by("period")[0]
-    take(world, KioskJournal().tells(told_part(world, PaymentState.APPROVED, 3)).entries)
-    assert order().in_part and order().allocated_minor == PART and sound()
-    numbers = list(Bill.objects.filter(kind="part").values_list("number", flat=True))
-    assert sorted(numbers) == [f"T{old.community_id:04d}-{old.pk:06d}-{n}" for n in (1, 2)]
-
-
-def test_the_kiosks_word_in_any_order_and_again(world):
-    start(world.caller, wish(world, method=Method.CARD), NOW)
-    journal = KioskJournal()
-    for version, state in enumerate(("created", "pending", "unknown", "approved"), 1):
-        reason = "no_answer" if state == "unknown" else ""
-        journal.tells(told_part(world, PaymentState(state), version, reason=reason))
-    taken = take(world, journal.entries)
-    take(world, journal.entries, *taken)
-    assert len(standing()) == 4 and order().allocated_minor == PART and sound()
-
-
-def test_a_card_that_was_reversed_leaves_its_part_due(world):
-    start(world.caller, wish(world, method=Method.CARD), NOW)
-    journal = KioskJournal()
-    for version, state in enumerate(("pending", "approved", "reversed"), 1):
-        reason = "terminal" if state == "reversed" else ""
-        journal.tells(told_part(world, PaymentState(state), version, reason=reason))
-    take(world, journal.entries)
-    owed = account_of(world.unit, TODAY).bills
-    assert sum(bill.amount_minor for bill in owed) == 2 * WHOLE and sound()
-
-
-def test_what_is_handed_over_says_that_it_is_a_part(world):
-    start(world.caller, wish(world, method=Method.CARD), NOW)
-    (handed,) = open_card_payments(str(KIOSK_ID), NOW)
-    assert handed.in_part and handed.amount_minor == PART
 
 
 @pytest.mark.parametrize(
