@@ -12,7 +12,7 @@ from contract.messages import Method, Text
 from contract.methods import METHODS
 from contract.money import Money
 from server.fleet import texts
-from server.fleet.models import Kiosk
+from server.fleet.models import Condition, Kiosk
 from server.language import of_page
 
 _TONES = ("good", "attention", "bad")
@@ -75,7 +75,8 @@ def kiosk_view(
     out_of_order = heartbeat is not None and heartbeat.state == "out_of_order"
     tones = [device.tone for device in devices]
     tones.append("attention" if waiting or not kiosk.active else "good")
-    tones.append("bad" if late or out_of_order or kiosk.stopped else "good")
+    silent_or_still = late or bool(kiosk.stopped) or kiosk.condition == Condition.STILL
+    tones.append("bad" if silent_or_still or out_of_order else "good")
     return KioskView(
         code=kiosk.code,
         location=kiosk.location,
@@ -83,7 +84,7 @@ def kiosk_view(
         late=late,
         heard=texts.NEVER_HEARD if age_s is None else texts.age(age_s),
         state=state,
-        state_tone=_state_tone(heartbeat, late or bool(kiosk.stopped), kiosk.active),
+        state_tone=_state_tone(heartbeat, silent_or_still, kiosk.active),
         advice=advice,
         offered=[texts.FLOWS[flow] for flow in heartbeat.flows] if heartbeat else [],
         devices=devices,
@@ -114,6 +115,8 @@ def _state(
         return texts.STOPPED, texts.PAIR_AGAIN[kiosk.stopped]
     if late or heartbeat is None:
         return texts.NEVER_HEARD if heartbeat is None else _("Not heard"), texts.NOT_HEARD
+    if kiosk.condition == Condition.STILL:
+        return texts.STATES[heartbeat.state], texts.STILL
     return texts.STATES[heartbeat.state], None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
 
 from contract.business_day import zone
@@ -21,7 +21,7 @@ from server.estate.models import Community
 from server.fleet import texts
 from server.fleet.dashboard import KioskView, kiosk_view, money
 from server.fleet.models import Kiosk
-from server.fleet.states import PROBLEMS, State, classified
+from server.fleet.states import PROBLEMS, State, classified, turned_away_since
 from server.payments import reports
 
 PROBLEMS_SHOWN, ALERTS_SHOWN, A_PAGE = 10, 8, 25
@@ -30,7 +30,9 @@ ORDERS = {
     "code": ("code", "community__code"),
     "heard": ("heard_at", "code"),
     "software": ("software", "code"),
+    "paper": (F("paper_days").asc(nulls_last=True), "code"),
 }
+PAPER_SOON_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Row:
     view: KioskView
     software: str
     taken: str
+    turned_away: int | None  # since what is wrong began; None: not known, or nothing is wrong
+    paper_days: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def overview(
 ) -> Overview:
     """The kiosks of ``communities`` as of ``now``; ``money_of``: those whose takings are shown."""
     known = {community.pk: community for community in communities.order_by("code")}
-    broken = {pk for pk, community in known.items() if not _readable(community)}
+    broken = {pk for pk, community in known.items() if not readable(community)}
     of_money = set(money_of.values_list("pk", flat=True))
     paying = [c for pk, c in known.items() if pk in of_money and pk not in broken]
     every = classified(Kiosk.objects.filter(community__in=known), now).order_by()
@@ -145,7 +149,7 @@ def overview(
     )
 
 
-def _readable(community: Community) -> bool:
+def readable(community: Community) -> bool:
     """Whether its day can be told."""
     try:
         zone(community.time_zone)
@@ -159,6 +163,8 @@ def _wanted(kiosks: QuerySet[Kiosk], asked: Asked) -> QuerySet[Kiosk]:
         kiosks = kiosks.filter(standing=asked.state)
     elif asked.state == "problems":
         kiosks = kiosks.filter(standing__in=PROBLEMS)
+    elif asked.state == "paper":
+        kiosks = kiosks.filter(paper_days__lt=PAPER_SOON_DAYS, active=True)
     if asked.community:
         kiosks = kiosks.filter(community__code=asked.community)
     for word in asked.words.split()[:5]:
@@ -211,5 +217,7 @@ class _Rows:
             off_until=kiosk.off_until,
             view=view,
             software=kiosk.software,
+            turned_away=turned_away_since(kiosk, state),
+            paper_days=kiosk.paper_days,
             taken=view.total if community.pk in self._paying else "",
         )

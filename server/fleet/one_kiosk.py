@@ -12,9 +12,10 @@ from contract.messages import PaymentState, Text
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.fleet import texts
-from server.fleet.dashboard import KioskView, kiosk_view
+from server.fleet.dashboard import KioskView, heartbeat_of, kiosk_view
+from server.fleet.kiosk_figures import Fact, Running, Today, machine_facts, running, today
 from server.fleet.models import Kiosk
-from server.fleet.states import State, classified
+from server.fleet.states import State, classified, turned_away_since
 from server.payments import reports
 from server.payments.models import PaymentOrder
 
@@ -48,6 +49,12 @@ class KioskPage:
     journal_here: int
     journal_there: int | None
     happenings: list[Happening]
+    turned_away: (
+        int | None
+    )  # since the present fault began; None: it needs nobody, or does not count
+    today: Today
+    machine: list[Fact]
+    running: Running | None
 
 
 def page_of(
@@ -64,6 +71,7 @@ def page_of(
     state = State(kiosk.standing)  # type: ignore[attr-defined]
     begun, paid = _last_day(kiosk, now)
     beat = kiosk.heartbeat or {}
+    of_money = money.filter(pk=community.pk).exists()
     return KioskPage(
         kiosk=kiosk,
         community=community,
@@ -72,12 +80,16 @@ def page_of(
         tone=texts.TONES[state],
         since=kiosk.since,  # type: ignore[attr-defined]
         view=kiosk_view(kiosk, now, community.currency, taken, unresolved),
-        money=money.filter(pk=community.pk).exists(),
+        money=of_money,
         begun=begun,
         share_paid=round(100 * paid / begun) if begun else None,
         journal_here=kiosk.journal_sequence,
         journal_there=beat.get("journal_last"),
         happenings=_happenings(kiosk, now),
+        turned_away=turned_away_since(kiosk, state),
+        today=today(kiosk, community, now, with_money=of_money),
+        machine=machine_facts(heartbeat_of(kiosk)),
+        running=running(kiosk),
     )
 
 

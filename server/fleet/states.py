@@ -76,3 +76,12 @@ def classified(kiosks: QuerySet[Kiosk], now: datetime) -> QuerySet[Kiosk]:
             output_field=date_time,
         ),
     )
+
+
+def turned_away_since(kiosk: Kiosk, state: State) -> int | None:
+    """How many residents left unpaid since what is wrong now began. None where the kiosk does not count,
+    where nothing is wrong, or where nothing is heard of it."""
+    told, before = (kiosk.heartbeat or {}).get("turned_away"), kiosk.turned_away_before
+    if state not in PROBLEMS or state is State.SILENT or not isinstance(told, int):
+        return None
+    return max(0, told - before) if before is not None else None

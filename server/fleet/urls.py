@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from server.fleet import views
+from server.fleet import office_views, report_page, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("fleet/", views.fleet, name="fleet"),
     path("fleet/live/", views.live, name="fleet_live"),
+    path("fleet/report/", report_page.collection, name="fleet_report"),
+    path("fleet/places/", office_views.by_place, name="fleet_places"),
+    path("fleet/wall/", office_views.wall_page, name="fleet_wall"),
+    path("fleet/wall/live/", office_views.wall_live, name="fleet_wall_live"),
     path("fleet/kiosks/<uuid:kiosk_id>/", views.kiosk, name="fleet_kiosk"),
 ]

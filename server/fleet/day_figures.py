@@ -1,0 +1,101 @@
+"""What kiosks counted, added up: how many came and were turned away, how well codes are read, how long a
+payment takes, how long a kiosk served. Reads only."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from contract.day_tally import (
+    CODES_READ,
+    CODES_SHOWN,
+    IN_ORDER_S,
+    PAID,
+    TO_RECEIPT,
+    TO_RECEIPT_ENDS,
+    TURNED_AWAY,
+    UP_S,
+    VISITS,
+)
+from server.fleet.models import KioskDay
+
+
+@dataclass(slots=True)
+class Figures:
+    """Sums over any hours of any kiosks. ``turned_away`` by reason, ``to_receipt`` by the upper end in
+    seconds."""
+
+    visits: int = 0
+    paid_visits: int = 0
+    codes_shown: int = 0
+    codes_read: int = 0
+    up_s: int = 0
+    in_order_s: int = 0
+    turned_away: Counter[str] = field(default_factory=Counter)
+    to_receipt: Counter[int] = field(default_factory=Counter)
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """One hour of one kiosk. Names of newer kiosks are left."""
+        self.visits += counts.get(VISITS, 0)
+        self.paid_visits += counts.get(PAID, 0)
+        self.codes_shown += counts.get(CODES_SHOWN, 0)
+        self.codes_read += counts.get(CODES_READ, 0)
+        self.up_s += counts.get(UP_S, 0)
+        self.in_order_s += counts.get(IN_ORDER_S, 0)
+        for name, number in counts.items():
+            kind, _, which = name.partition(".")
+            if kind == TURNED_AWAY:
+                self.turned_away[which] += number
+            elif kind == TO_RECEIPT and which.isascii() and which.isdigit():
+                self.to_receipt[int(which)] += number
+
+    @property
+    def all_turned_away(self) -> int:
+        return self.turned_away.total()
+
+    @property
+    def read_percent(self) -> int | None:
+        """Of the bills that were held before the scanner, those read at once; None: there were none."""
+        return round(100 * self.codes_read / self.codes_shown) if self.codes_shown else None
+
+    @property
+    def median_s(self) -> int | None:
+        """From the bills on the screen to the receipt, within the step in which the middle one is."""
+        half, seen, lower = self.to_receipt.total() / 2, 0, 0
+        if not half:
+            return None
+        for end in TO_RECEIPT_ENDS:
+            inside = self.to_receipt[end]
+            if seen + inside >= half:
+                top = min(end, 2 * lower) if end == TO_RECEIPT_ENDS[-1] else end
+                return round(lower + (top - lower) * (half - seen) / inside)
+            seen, lower = seen + inside, end
+        return lower
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    kiosk: str
+    community: int
+    day: date
+    hour: int
+    counts: Mapping[str, int]
+
+
+def hours_of(
+    days: Iterable[tuple[object, int, date, Mapping[str, Mapping[str, int]]]],
+) -> Iterator[Hour]:
+    """``days``: kiosk, community, day and hours of rows of ``KioskDay``."""
+    for kiosk, community, day, hours in days:
+        for hour, counts in hours.items():
+            yield Hour(str(kiosk), community, day, int(hour), counts)
+
+
+def of_day(kiosk: object, day: date) -> tuple[Figures, dict[int, Figures]]:
+    """Of one kiosk: the day as a whole, and by the hour. One question."""
+    whole, by_hour = Figures(), {}
+    rows = KioskDay.objects.filter(kiosk=kiosk, day=day)
+    for one in hours_of(rows.values_list("kiosk", "community", "day", "hours")):
+        whole.add(one.counts)
+        by_hour.setdefault(one.hour, Figures()).add(one.counts)
+    return whole, by_hour
