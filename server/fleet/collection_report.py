@@ -100,6 +100,13 @@ class Report:
     by_hour: dict[int, int]  # visits by the hour of the day
     kiosks: dict[str, Kiosk]
     communities: dict[int, Community]
+    paying: set[int]  # communities whose money is in it
+
+    def has_money(self, line: Line) -> bool:
+        """Whether its money may be shown: of a sum over several communities, that of those which may."""
+        kiosk = self.kiosks.get(line.key.kiosk or "")
+        where = kiosk.community_id if kiosk else line.key.community
+        return where is None or where in self.paying
 
     @property
     def peak(self) -> tuple[int, int] | None:
@@ -192,6 +199,7 @@ def report(
         by_hour=adding.by_hour,
         kiosks=kiosks,
         communities=adding.communities,
+        paying=money,
     )
 
 

@@ -110,7 +110,9 @@ def _shown(request: HttpRequest, found: Report | None, with_money: bool) -> dict
     for line in found.total:
         reasons.update(line.figures.turned_away)
     return context | {
-        "rows": [(_names(found, line), line, _amounts(line)) for line in lines],
+        "rows": [
+            (_names(found, line), line, found.has_money(line), _amounts(line)) for line in lines
+        ],
         "sums": [(line, _amounts(line)) for line in found.total],
         "reasons": [(turned_away.reason(name), n) for name, n in reasons.most_common()],
         "page": page,
@@ -165,14 +167,16 @@ def _table(found: Report, asked: Asked, with_money: bool) -> page_export.Table:
         _("From bill to receipt, s"),
         _("Uptime, %"),
     ]
-    rows = [[*_names(found, line), *_cells(line, with_money)] for line in found.lines]
+    rows = [[*_names(found, line), *_cells(found, line, with_money)] for line in found.lines]
     communities = {kiosk.community_id for kiosk in found.kiosks.values()}
     return page_export.Table("collection", communities, heading, rows)
 
 
-def _cells(line: Line, with_money: bool) -> list[Any]:
+def _cells(found: Report, line: Line, with_money: bool) -> list[Any]:
     figures, cells = line.figures, []
-    if with_money:
+    if with_money and not found.has_money(line):
+        cells += [line.key.currency, *[""] * 7]
+    elif with_money:
         currency = line.key.currency
         taken, back = Money(line.taken_minor, currency), Money(line.refunded_minor, currency)
         cells += [currency, line.paid, taken.decimal, back.decimal]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -165,6 +166,24 @@ def test_somebody_sees_their_communities_and_money_only_where_they_may():
     assert "北角门" not in stolen and ">77<" not in stolen
     table = technician.get(f"/staff/fleet/report/?{WEEK}&export=csv")
     assert "5.00" not in b"".join(table).decode()
+
+
+def test_where_only_kiosks_are_seen_no_money_is_counted_in():
+    """Money in one community, kiosks in two: nothing of the other's money is in a row or a sum."""
+    paid(kiosk("K1"), 1)
+    other = create_village("other")
+    there = Kiosk.objects.create(community=other, code="X9", location_zh="门", location_en="Gate")
+    paid(there, 2, minor=70_000)
+    village = Community.objects.get(code="village")
+    both = signed_in(create_person("both", (village, Role.COLLECTOR), (other, Role.TECHNICIAN)))
+    for by in GROUPINGS:
+        text = both.get(f"/staff/fleet/report/?{WEEK}&by={by}").content.decode()
+        assert "￥5.00" in text and "70" not in re.sub("<[^>]*>", "", text)
+    counted(there, DAY, h9={"visits": 3})
+    table = both.get(f"/staff/fleet/report/?{WEEK}&export=csv")
+    lines = list(csv.reader(io.StringIO(b"".join(table).decode("utf-8-sig"))))
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert next(line for line in lines if line[0].startswith("X9"))[2:10] == ["CNY", *[""] * 7]
 
 
 def test_it_is_taken_out_as_the_page_shows_it_and_that_is_written_down():
