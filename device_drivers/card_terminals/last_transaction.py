@@ -18,6 +18,7 @@ ANOTHER_TERMINAL = "card_terminal.another_terminal"
 OTHER_AMOUNT = "card_terminal.other_amount"
 NO_NUMBER = "?"  # no terminal's own: what it held was not told
 FORGOTTEN = "card_terminal.forgotten"
+NEXO_FORGOTTEN = "nexo.forgotten"  # likewise, of one that knows payments by our names
 
 
 def snapshot(last: CardResult | None) -> TerminalSnapshot:

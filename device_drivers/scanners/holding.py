@@ -6,10 +6,11 @@ wrong for a moment is not shown, and what is shown stays long enough to be read.
 import itertools
 from collections import deque
 from dataclasses import dataclass
-from enum import StrEnum
 
 import cv2
 import numpy as np
+
+from device_drivers.scanners.interface import Hint
 
 WIDTH = 640  # dots; no picture is judged in more
 DARK_MEAN_MAX = 40  # grey levels
@@ -29,19 +30,6 @@ SETTLES_S = 0.6  # a hint must be true so long before it is shown,
 STAYS_S = 1.6  # and is shown so long at least
 UNREAD_S, UNREAD_LONG_S = 1.2, 3.0  # a code that is held well is read long before
 EMPTY_KEPT = 3  # pictures of the empty place: somebody may stand in one of them
-
-
-class Hint(StrEnum):
-    NONE = ""  # nothing is held
-    TOO_FAR = "too_far"
-    TOO_NEAR = "too_near"
-    TILTED = "tilted"
-    BLURRED = "blurred"
-    DARK = "dark"
-    GLARE = "glare"
-    NOT_A_BILL = "not_a_bill"  # no code is seen on it
-    CRUMPLED = "crumpled"
-    HOLD_STILL = "hold_still"  # all is well
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from device_drivers.deadlines import Deadlines
 from device_drivers.status import DeviceStatus
 
 CODE_LENGTH_MAX = 512  # characters; anything longer is not a code of ours nor of a payment channel
+
+
+class Hint(StrEnum):
+    """How a bill is held before a camera (``device_drivers.scanners.holding`` sees it)."""
+
+    NONE = ""  # nothing is held
+    TOO_FAR = "too_far"
+    TOO_NEAR = "too_near"
+    TILTED = "tilted"
+    BLURRED = "blurred"
+    DARK = "dark"
+    GLARE = "glare"
+    NOT_A_BILL = "not_a_bill"  # no code is seen on it
+    CRUMPLED = "crumpled"
+    HOLD_STILL = "hold_still"  # all is well
 
 
 @dataclass(frozen=True)

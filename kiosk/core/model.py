@@ -304,7 +304,7 @@ class Visit:
     language: Locale = "zh_CN"
     access: Access = AS_USUAL
     entry: UnitEntry = UnitEntry()
-    scan_hint: str = ""  # how the bill is held wrong: device_drivers.scanners.holding.Hint
+    scan_hint: str = ""  # how the bill is held wrong: device_drivers.scanners.interface.Hint
     busy: bool = False  # a question is out; the screen says so and waits
     say: Say | None = None
     say_date: str = ""  # for ALREADY_PAID: ISO date

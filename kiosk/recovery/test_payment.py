@@ -27,8 +27,12 @@ from device_drivers.card_terminals.interface import (
     Outcome,
     ReversalRequest,
 )
-from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, FORGOTTEN, OTHER_AMOUNT
-from device_drivers.card_terminals.nexo.lookup import FORGOTTEN as NEXO_FORGOTTEN
+from device_drivers.card_terminals.last_transaction import (
+    ANOTHER_TERMINAL,
+    FORGOTTEN,
+    NEXO_FORGOTTEN,
+    OTHER_AMOUNT,
+)
 from device_drivers.card_terminals.zvt.session import NO_DETAILS
 from device_drivers.errors import DeviceError, NotReachable, Refused
 from kiosk.journal.journal import Journal, JournalUnavailable

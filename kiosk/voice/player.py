@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import structlog
 
 log = structlog.get_logger("voice")
@@ -162,6 +162,7 @@ class SilentPlayer:
 
 def samples(clips: Sequence[Path | None], gain_db: float) -> Any:
     """The clips one after the other as 16-bit samples. Raises what soundfile raises for a bad file."""
+    np = import_module("numpy")  # 10 MB, which a kiosk that never speaks does without
     gap, pause = (np.zeros(int(RATE_HZ * s), np.float32) for s in (GAP_S, PAUSE_S))
     parts = [
         part for clip in clips for part in ((pause,) if clip is None else (decoded(clip), gap))

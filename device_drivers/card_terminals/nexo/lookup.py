@@ -11,13 +11,15 @@ from device_drivers.card_terminals.interface import (
     LastKnown,
     Outcome,
 )
-from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, OTHER_AMOUNT
+from device_drivers.card_terminals.last_transaction import (
+    ANOTHER_TERMINAL,
+    NEXO_FORGOTTEN,
+    OTHER_AMOUNT,
+)
 from device_drivers.card_terminals.nexo import answers, messages, texts
 from device_drivers.card_terminals.nexo.payment import mismatch
 from device_drivers.card_terminals.nexo.talk import Talk, now
 from device_drivers.errors import ProtocolError
-
-FORGOTTEN = "nexo.forgotten"
 
 
 def lookup(talk: Talk, request: CardRequest, before: LastKnown | None) -> CardResult | None:
@@ -43,9 +45,9 @@ def lookup(talk: Talk, request: CardRequest, before: LastKnown | None) -> CardRe
 def _check_memory(request: CardRequest, memory: timedelta) -> None:
     """A terminal that may have forgotten does not prove by not knowing."""
     if request.age is None:
-        raise ProtocolError("not found, but nobody knows how old it is", FORGOTTEN)
+        raise ProtocolError("not found, but nobody knows how old it is", NEXO_FORGOTTEN)
     if request.age > memory:
-        raise ProtocolError(f"not found, but it is {request.age} old", FORGOTTEN)
+        raise ProtocolError(f"not found, but it is {request.age} old", NEXO_FORGOTTEN)
 
 
 def _unless_taken_back(talk: Talk, paid: CardResult) -> CardResult:

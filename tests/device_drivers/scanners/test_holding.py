@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import segno
 
-from device_drivers.scanners.holding import Guide, Hint, grey_of, judge
+from device_drivers.scanners.holding import Guide, grey_of, judge
+from device_drivers.scanners.interface import Hint
 from simulators.camera.scene import Pose, Sheet, hold_into, lobby, through_lens
 
 SEEDS = (1, 2, 3)

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.messages import ErrorCode
-from device_drivers.scanners.holding import Hint
+from device_drivers.scanners.interface import Hint
 from kiosk.core.effects import ArmScanner, GuideScan, LookUpBill, Sound
 from kiosk.core.events import AccountFound, LookupFailed, ScanHinted, Scanned
 from kiosk.core.model import Action, Say, Screen

@@ -10,7 +10,7 @@ from contract.heartbeat import HeartbeatAnswer
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
 from device_drivers.card_terminals.interface import CardRequest, TerminalSnapshot
-from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
+from device_drivers.card_terminals.last_transaction import NEXO_FORGOTTEN
 from device_drivers.errors import ProtocolError
 from device_drivers.status import DeviceStatus
 from kiosk import bootstrap
@@ -187,7 +187,7 @@ class Terminal:
     def lookup(self, request: CardRequest, before):
         self.ages.append(request.age)
         if request.age is None:
-            raise ProtocolError("nobody knows how old it is", FORGOTTEN)
+            raise ProtocolError("nobody knows how old it is", NEXO_FORGOTTEN)
 
 
 def notes(journal: Journal) -> list[str]:

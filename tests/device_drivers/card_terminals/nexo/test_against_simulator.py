@@ -14,8 +14,11 @@ from device_drivers.card_terminals.interface import (
     StepKind,
     TerminalSnapshot,
 )
-from device_drivers.card_terminals.last_transaction import ANOTHER_TERMINAL, OTHER_AMOUNT
-from device_drivers.card_terminals.nexo.lookup import FORGOTTEN
+from device_drivers.card_terminals.last_transaction import (
+    ANOTHER_TERMINAL,
+    NEXO_FORGOTTEN,
+    OTHER_AMOUNT,
+)
 from device_drivers.card_terminals.nexo.payment import NOT_RECORDED
 from device_drivers.errors import (
     DeviceError,
@@ -215,7 +218,7 @@ def test_an_unknown_payment_took_nothing_if_it_is_young_enough(world, device):
     for old in (request(age=timedelta(days=3)), request(age=None)):
         with pytest.raises(ProtocolError) as doubt:
             device.lookup(old, device.snapshot().known)
-        assert doubt.value.code == FORGOTTEN
+        assert doubt.value.code == NEXO_FORGOTTEN
 
 
 def test_another_terminal_says_nothing_about_a_payment(world, device):
