@@ -72,6 +72,33 @@ def test_paid_while_the_line_is_gone_and_found_again_by_the_unit(open_lobby):
     lobby.paid_once(*lobby.payment_ends(PaymentState.APPROVED))
 
 
+def test_confirmed_while_nobody_looked_leads_to_its_receipt(open_lobby):
+    """Whoever comes back finds what is still due, and the receipt of what was paid; no bill of nought."""
+    lobby, glass = open_lobby, open_lobby.glass
+    unit, (mine, later) = lobby.unit(2)
+    lobby.names(unit)
+    glass.tap("toggle_bill", later)
+    glass.tap("pay")
+    glass.wait_for("method")
+    reference = pays_by_phone_into_the_dark(lobby)
+    glass.tap("understood")
+    glass.wait_for("attract")
+    lobby.house.control("line", "mend", {})
+    paid = lobby.payment_ends(PaymentState.APPROVED)
+    glass.wait("nothing more is open", lambda s: reference not in " ".join(s["texts"]), 60)
+
+    lobby.names(unit)
+    seen = glass.wait_for("bills")
+    assert [w["value"] for w in seen["widgets"] if w["action"] == "toggle_bill"] == [later]
+    assert not any("0.00" == text.lstrip("￥¥ ") for text in seen["texts"])
+    glass.tap("reprint")
+    glass.wait_for("paid")
+    seen = lobby.says("paid.title")
+    assert reference in seen["texts"] and mine
+    assert lobby.takes_paper().stat().st_size > 1000
+    lobby.paid_once(*paid)
+
+
 def test_what_a_household_owes_is_shaded_then_gone(open_lobby):
     lobby, glass = open_lobby, open_lobby.glass
     unit, _ = lobby.unit(2)
