@@ -24,6 +24,7 @@ def create_community() -> Community:
         time_zone=TIME_ZONE,
         test=True,
         second_factor=False,
+        part_min_minor=5_000,
         office_phone="0571-5555-0123",
         office_hours_zh="每天 8:30–18:00",
         office_hours_en="Every day 8:30–18:00",

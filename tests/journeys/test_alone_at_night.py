@@ -173,6 +173,31 @@ def test_credit_is_paid_in_and_used_where_it_covers(open_lobby):
     lobby.names(WITH_CREDIT, "nothing_due")
 
 
+def test_a_part_of_a_bill_is_paid_and_the_rest_stays_due(open_lobby):
+    lobby, glass, house = open_lobby, open_lobby.glass, open_lobby.house
+    unit, (mine,) = lobby.unit(1)
+    lobby.names(unit)
+    glass.tap("part")
+    glass.wait_for("part")
+    glass.tap("part", "100")
+    glass.tap("pay")
+    glass.wait_for("method")
+    house.phone("wechat", "pay", lobby.to_the_code("wechat"))
+    glass.wait_for("paid", for_s=60)
+    assert lobby.takes_paper().stat().st_size > 1000
+    glass.tap("done")
+    record, order = lobby.payment_ends(PaymentState.APPROVED)
+    assert (record.in_part, record.amount_minor) == (True, 10_000)
+    lobby.paid_once(record, order)
+    lobby.names(unit)
+    [rest] = [w["value"] for w in glass.look()["widgets"] if w["action"] == "toggle_bill"]
+    assert rest != mine
+    due = record.bills[0].amount_minor - record.amount_minor
+    assert any(f"{due / 100:,.2f}" in text for text in glass.look()["texts"])
+    assert rest in read_by_staff(house, f"/staff/bills/{mine}/"), "the old bill leads to the rest"
+    lobby.leaves()
+
+
 def cards_again(lobby) -> None:
     """The start screen offers them within a minute, with nobody doing anything."""
     gone = say("zh_CN", "attract.no_card")
