@@ -1,6 +1,6 @@
 """Every screen with texts a third longer than ours, as translators and sites write them: upright, for
-everybody, in elder mode, with low reach and while the kiosk speaks. Nothing is cut off, nothing lies on anything else. docs/testing.md says how
-the wide window and the other language are checked.
+everybody, in elder mode, with low reach and while the kiosk speaks. Nothing is cut off, nothing lies on
+anything else. docs/testing.md says how the wide window and the other language are checked.
 """
 
 import json
