@@ -1,7 +1,7 @@
 # Each target sets up what it needs. `make demo` and `make test` are all that a newcomer has to know.
 PY := .venv/bin/python
 
-.PHONY: setup demo test test-fast crash-test lint bench lock
+.PHONY: setup demo test test-fast crash-test failover-test lint bench soak lock
 
 setup:
 	@tools/setup.sh
@@ -19,6 +19,10 @@ test-fast: setup
 
 crash-test: setup
 	@$(PY) -m lobbypay crash-test
+
+failover-test: setup
+	@tools/setup_failover.sh
+	@$(PY) -m lobbypay crash-test --failover --rounds 12
 
 lint: setup
 	@$(PY) -m ruff format --check .

@@ -67,6 +67,7 @@ class House:
     with_line: bool = False  # between kiosk and server, to be cut
     kiosk_program: tuple[str, ...] = ("lobbypay", "kiosk")
     database_url: str = ""  # of the server; else SQLite in the folder
+    server_options: tuple[str, ...] = ()  # of ``lobbypay server run``
     running: dict[str, Running] = field(default_factory=dict)
 
     @property
@@ -199,7 +200,7 @@ class House:
 
     def start_server(self) -> None:
         bind = f"127.0.0.1:{self.server_port}"
-        command = ("lobbypay", "server", "run", "--bind", bind)
+        command = ("lobbypay", "server", "run", "--bind", bind, *self.server_options)
         server = self.processes.start("server", *command, wait=False, **self._server_environment)
         self.running["server"] = server
         end = time.monotonic() + SERVER_READY_S

@@ -22,6 +22,8 @@ from typing import Any
 from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.display import Display, Glass
 from lobbypay.demo.processes import DidNotStart, Processes
+from tests.crash import database_cluster
+from tests.crash.database_cluster import Cluster, NotThere, Writer
 from tests.crash.front import BareGlass, Front, Gone, Window
 from tests.crash.house import CrashHouse, environment
 from tests.crash.killing import Killer, Kills
@@ -44,6 +46,11 @@ def main(argv: list[str]) -> int:
         "--card-terminal", choices=tuple(TERMINALS), default="zvt", help="what the kiosk pays with"
     )
     parser.add_argument("--postgres", action="store_true", help="the server on PostgreSQL")
+    parser.add_argument(
+        "--failover",
+        action="store_true",
+        help="the server on two PostgreSQL that stand in for each other, which are killed too",
+    )
     parser.add_argument("--json", type=Path, help="leave the report here too")
     options = parser.parse_args(argv)
     folder = Path(tempfile.mkdtemp(prefix="lobbypay-crash-"))
@@ -52,7 +59,7 @@ def main(argv: list[str]) -> int:
     try:
         with campaign.house_up():
             campaign.run()
-    except (DidNotStart, OSError) as error:
+    except (DidNotStart, NotThere, OSError) as error:
         campaign.problems.append(f"somebody did not come back: {error}")
     return told(campaign, options.json, folder)
 
@@ -80,12 +87,14 @@ class Campaign:
         self._began = time.monotonic()
         self.kills, self.problems = Kills(), list[str]()
         self._rounds, self._checks, self._left = 0, 0, Counter[str]()
+        self._writer: Writer | None = None
         self._outcomes: Counter[str] = Counter()
         self._ways: Counter[str] = Counter()
 
     @contextmanager
     def house_up(self) -> Iterator[None]:
         with ExitStack() as stack:
+            cluster = self._cluster(stack) if self._options.failover else None
             url = self._postgres(stack) if self._options.postgres else ""
             display = self._display(stack)
             processes = stack.enter_context(Processes(self._folder / "logs", environment()))
@@ -94,7 +103,9 @@ class Campaign:
                 processes,
                 display.name if display else "",
                 card_delay_s=0.25,
-                database_url=url,
+                database_url=cluster.url if cluster else url,
+                server_options=("--no-worker",) if cluster else (),
+                cluster=cluster,
                 window=self._options.window,
                 card_terminal=self._options.card_terminal,
             )
@@ -116,6 +127,13 @@ class Campaign:
     def _glass(self, display: Display | None) -> Front:
         probe = self._house.probe
         return Window(Glass(display, probe), self._folder) if display else BareGlass(probe)
+
+    def _cluster(self, stack: ExitStack) -> Cluster:
+        cluster = stack.enter_context(database_cluster.running(self._folder / "logs"))
+        self._writer = Writer(cluster.url)
+        self._writer.start()
+        stack.callback(self._writer.end)
+        return cluster
 
     @staticmethod
     def _postgres(stack: ExitStack) -> str:
@@ -177,6 +195,7 @@ class Campaign:
             *invariants.problems(run),
             *evidence.papers(self._house, journal),
             *evidence.pages(self._house, journal),
+            *self._lost(),
         ]
         self._outcomes = evidence.outcomes()
         self._checks += 1
@@ -184,6 +203,11 @@ class Campaign:
         print(f"{self._rounds} rounds, {self.kills.total} kills: {found}", flush=True)
         journal.close()
         connection.close()
+
+    def _lost(self) -> Iterator[str]:
+        """Of what was written beside, what was acknowledged and is gone."""
+        if self._writer and (lost := self._writer.lost()):
+            yield f"{len(lost)} acknowledged writes are gone: {lost[:5]} ..."
 
     def _rest(self) -> str:
         """Waits until nothing is on its way any more, or too long. Returns what the screen shows."""
@@ -232,11 +256,26 @@ class Campaign:
             for name, code in codes.items()
         )
 
+    def _database(self) -> str:
+        if self._options.failover:
+            return "two PostgreSQL by Patroni"
+        return "PostgreSQL" if self._options.postgres else "SQLite"
+
+    def _written(self) -> dict[str, Any]:
+        """What somebody who writes all the time has seen of the database's changes."""
+        if self._writer is None:
+            return {}
+        return {
+            "writes_acknowledged": len(self._writer.acknowledged),
+            "longest_without_a_write_s": round(self._writer.gap_s(self._began), 1),
+        }
+
     def report(self) -> dict[str, Any]:
         return {
             "seed": self._options.seed,
             "kiosk": "with window" if self._options.window else "without window",
-            "database": "PostgreSQL" if self._options.postgres else "SQLite",
+            "database": self._database(),
+            **self._written(),
             "rounds": self._rounds,
             "minutes": round((time.monotonic() - self._began) / 60, 1),
             "kills": self.kills.total,

@@ -7,6 +7,7 @@ from typing import Any
 
 from lobbypay.demo.house import House
 from lobbypay.demo.processes import Running
+from tests.crash.database_cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,9 +21,21 @@ IN_NEXO = {  # what the simulated nexo terminal calls what the residents' plans 
 
 @dataclass
 class CrashHouse(House):
-    """``window`` False: the kiosk is ``tests.crash.kiosk_process``."""
+    """``window`` False: the kiosk is ``tests.crash.kiosk_process``. With ``cluster`` the server's
+    database is two that stand in for each other, and its jobs have a process of their own."""
 
     window: bool = False
+    cluster: Cluster | None = None
+
+    def start_server(self) -> None:
+        super().start_server()
+        if self.cluster and "worker" not in self.running:
+            self.start_worker()
+
+    def start_worker(self) -> None:
+        command = ("lobbypay", "server", "worker")
+        named = {"LOBBYPAY_SERVER_CONFIG": str(self.server_config)}
+        self.running["worker"] = self.processes.start("worker", *command, wait=False, **named)
 
     def start_scanner(self) -> None:
         self.running["scanner"] = self.processes.start(

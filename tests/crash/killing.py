@@ -1,4 +1,5 @@
-"""Kills the kiosk, the server, or both, at an instant nobody chose, and starts them again."""
+"""Kills the kiosk, the server, or both, at an instant nobody chose, and starts them again; of a cluster
+also its worker, its primary with all that belongs to it, or PostgreSQL's processes alone."""
 
 import random
 import sqlite3
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from tests.crash.house import CrashHouse
 
 VICTIMS = {"kiosk": 6, "server": 2, "both": 2}
+OF_CLUSTER = {"kiosk": 1, "server": 1, "worker": 1, "primary": 3, "postgresql": 2}
 MORE_KILLS = {0: 5, 1: 3, 2: 2}  # while the first one's victim is coming back
 
 
@@ -53,12 +55,13 @@ class Killer:
     ) -> None:
         self._house, self._kills = house, kills
         self._moment = chance.choice(moments)
+        victims = OF_CLUSTER if house.cluster else VICTIMS
         close = chance.random() < 0.5
         self._delay_s = chance.uniform(0.0, 0.25 if close else 2.5)
         more = chance.choices(list(MORE_KILLS), list(MORE_KILLS.values()))[0]
         self._deeds = [
             (
-                chance.choices(list(VICTIMS), list(VICTIMS.values()))[0],
+                chance.choices(list(victims), list(victims.values()))[0],
                 chance.uniform(0.0, 1.5),  # how long the victim stays away
                 chance.uniform(0.1, 4.0),  # how long after its start the next kill comes
             )
@@ -94,14 +97,18 @@ class Killer:
             self.failure = failure
 
     def _kill(self, victim: str, moment: str, away_s: float) -> None:
+        cluster = self._house.cluster
         names = ("kiosk", "server") if victim == "both" else (victim,)
-        for name in names:
-            self._house.running[name].kill()
         self._kills.by_victim[victim] += 1
         self._kills.by_moment[moment] += 1
         self._kills.by_payment[payment_on_disk(self._house)] += 1
-        time.sleep(away_s)
-        if "kiosk" in names:
-            self._house.start_kiosk()
-        if "server" in names:
-            self._house.start_server()
+        if cluster and victim == "primary":
+            cluster.lose_primary()
+        elif cluster and victim == "postgresql":
+            cluster.crash_postgresql()
+        else:
+            for name in names:
+                self._house.running[name].kill()
+            time.sleep(away_s)
+            for name in names:
+                getattr(self._house, f"start_{name}")()

@@ -9,7 +9,7 @@ import pytest
 
 from contract.messages import EntryKind
 from kiosk.journal.journal import Journal
-from tests.crash import evidence
+from tests.crash import database_cluster, evidence
 from tests.crash.house import CrashHouse
 from tests.kiosk.journal.test_continuation import payment
 
@@ -74,3 +74,35 @@ def test_money_that_a_channel_kept_is_read_from_its_own_books(tmp_path):
         "2": (1000, 0),
         "3": (0, 0),
     }
+
+
+def test_the_shipped_files_of_a_cluster_want_what_the_failover_test_gives(tmp_path):
+    words = {"superuser": "1", "replication": "2", "rewind": "3", "lobbypay": "4"}
+    programs = dict.fromkeys(database_cluster.PROGRAMS, "/bin/true")
+    cluster = database_cluster.Cluster(tmp_path, tmp_path, programs, words)
+    for name in ("a", "b"):
+        cluster.nodes.append(cluster.node(name, 2379))
+    proxy = cluster.write_proxy(5000).read_text()
+    for node in cluster.nodes:
+        said = node.file.read_text()
+        assert "synchronous_mode: true" in said and "$" not in said.split("scope:")[1]
+        assert f"check port {node.values['rest_port']}" in proxy
+        assert node.file.stat().st_mode & 0o077 == 0  # it holds passwords
+
+
+def test_a_write_that_was_acknowledged_and_is_gone_is_seen(monkeypatch):
+    class Database:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *failure):
+            return None
+
+        def execute(self, _question):
+            writer.acknowledged.append((3, 4.0))  # while it is asked, the next is acknowledged
+            return [(1,)]
+
+    writer = database_cluster.Writer("")
+    writer.acknowledged += [(1, 1.0), (2, 2.5)]
+    monkeypatch.setattr(database_cluster.psycopg, "connect", lambda _url: Database())
+    assert writer.lost() == [2]
