@@ -27,6 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
     document.body.classList.add("stale");
     since.textContent = hours.format(heard);
     lost.hidden = false;
+    signedOut.hidden = true;
   };
 
   const ask = async () => {
@@ -38,6 +39,7 @@ document.addEventListener("DOMContentLoaded", () => {
       });
       if (answer.headers.get("HX-Redirect")) {
         signedOut.hidden = false;
+        lost.hidden = true;
         document.body.classList.add("stale");
         return;
       }

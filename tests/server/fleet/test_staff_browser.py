@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from server.fleet.heartbeats import record_heartbeat
+from server.fleet.wall import AT_ONCE
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
 from tests.server.fleet.test_fleet_page import many
 from tests.server.staff_accounts import create_staff
@@ -134,3 +135,26 @@ def test_nothing_overflows(page, tmp_path: Path, language: str, count: int):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.screenshot(path=folder / f"kiosk-{name}-{language}.png", full_page=True)
+
+
+def test_the_wall_turns_by_itself_and_says_when_it_has_lost_the_server_or_its_sign_in(page):
+    for number in range(AT_ONCE + 1):
+        low = heartbeat(timezone.now(), device("printer", PAPER_LOW))
+        record_heartbeat(kiosk(f"K{number}"), low, now=timezone.now())
+    log_in(page)
+    page.clock.install()
+    page.goto("/staff/fleet/wall/")
+    assert page.inner_text(".turn") == "1 / 2"
+    page.clock.run_for(11_000)
+    page.wait_for_selector(".turn:text-is('2 / 2')")
+    page.route("**/staff/fleet/wall/live/**", lambda route: route.abort())
+    page.clock.run_for(11_000)
+    page.wait_for_selector("#lost:not([hidden])")
+    assert page.locator(".troubles li").count() == 1, "what was known stays, and is called old"
+    page.unroute("**/staff/fleet/wall/live/**")
+    page.clock.run_for(11_000)
+    page.wait_for_selector("#lost", state="hidden")
+    page.context.clear_cookies()
+    page.clock.run_for(11_000)
+    page.wait_for_selector("#signed-out:not([hidden])")
+    assert page.locator("#lost").is_hidden()
