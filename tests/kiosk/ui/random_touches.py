@@ -183,7 +183,7 @@ def touch(stage: pictures.Stage, chance: random.Random) -> None:
 def play(stage: pictures.Stage, world: RandomWorld, touches: int, painted_every: int) -> dict:
     seen: dict[str, int] = {}
     stuck: list[str] = []
-    first = 0.0
+    first = most = 0.0
     for number in range(1, touches + 1):
         touch(stage, world.chance)
         if world.chance.random() < UNIT_TYPED:
@@ -201,9 +201,11 @@ def play(stage: pictures.Stage, world: RandomWorld, touches: int, painted_every:
             stage.paint()
         screen = world.now.visit.screen.value
         seen[screen] = seen.get(screen, 0) + 1
+        most = max(most, resident_mb())
         if number == FIRST_TOUCHES:
             first = resident_mb()
-    return {"first_mb": first, "last_mb": resident_mb(), "screens": seen, "stuck": stuck}
+    memory = {"first_mb": first, "last_mb": resident_mb(), "most_mb": most}
+    return memory | {"screens": seen, "stuck": stuck}
 
 
 def main() -> None:
