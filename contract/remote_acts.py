@@ -1,9 +1,10 @@
 """What staff ask of a kiosk from afar: signed by the server, pulled by the kiosk, done once.
 
 An act names its kiosk, so that it is no other kiosk's; ``number`` grows by kiosk, and acts are done in
-that order. A kiosk keeps an act, tells that it has it, and does it only after the server answered with a
-``Go``, within ``for_s`` of that answer: an act that was taken back, has run out, or is asked of a machine
-that is not this kiosk any more gets none, whatever the kiosk's clock says.
+that order. A kiosk keeps an act and tells that it has it; a ``Go`` says that it may be begun. It writes
+down that it begins, tells that too, and does it only when a ``Go`` answers, within its ``for_s``: an act
+that was taken back, has run out, or is asked of a machine that is not this kiosk any more gets none,
+whatever the kiosk's clock says, and one that was begun is not given out again, whatever its disk forgot.
 """
 
 from enum import StrEnum
@@ -213,7 +214,7 @@ class Go(Message):
 
 
 class ActsAnswer(Message):
-    """``acts``: all that are not ended, in order. ``recorded``: reports that need not come again."""
+    """``acts``: all that wait to be begun, in order. ``recorded``: reports that need not come again."""
 
     acts: list[SignedAct] = []
     go: list[Go] = []

@@ -13,10 +13,13 @@ from typing import Any
 
 import structlog
 
-from contract.heartbeat import Heartbeat
+from contract.heartbeat import HeartbeatAnswer
 from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
 from device_drivers.card_terminals.interface import CardTerminal
+from device_drivers.printers.interface import Document
+from kiosk.acts.assembly import BEGIN_AGAIN, Parts, Window, acts_desk
+from kiosk.acts.on_the_spot import ask_window
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import BillsCache
@@ -40,12 +43,11 @@ from kiosk.health.flapping import Pace
 from kiosk.health.screen_watch import ScreenWatch
 from kiosk.health.supervisor import Supervisors
 from kiosk.health.voice_inputs import VoiceInputs
-from kiosk.health.watchdog import Watchdog, uptime_s
+from kiosk.health.watchdog import Watchdog
 from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.journal.opening import open_journal
 from kiosk.journal.scrubber import JournalWatch
 from kiosk.recovery.inquiry import Recovery, age_of
-from kiosk.recovery.journal_repair import mend
 from kiosk.recovery.test_payment import TrialPayments
 from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
@@ -57,14 +59,14 @@ from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import StaffContext, StaffDesk
-from kiosk.runtime.without_journal import Waiting
+from kiosk.runtime.test_page import trial_page
+from kiosk.runtime.without_journal import waiting
 from kiosk.settings import Settings
 
 log = structlog.get_logger("bootstrap")
 
 ENGINE_SILENT_S_MAX = 15.0
 COMMIT_S = 10.0
-BEGIN_AGAIN = 75  # this process is done, the kiosk is not: it starts anew in its place
 
 
 def _stopped(engine: Engine, journal: Journal, reason: str | None) -> None:
@@ -127,6 +129,7 @@ def _sync(
     known: config_cache.ConfigCache,
     clock: Clock,
     heartbeat: HeartbeatMaker,
+    on_answer: Callable[[HeartbeatAnswer], None],
 ) -> Sync:
     def learn_config(config: KioskConfig) -> None:
         known.save(config)
@@ -151,6 +154,7 @@ def _sync(
         on_config=learn_config,
         on_server=lambda reachable: engine.post(ServerSeen(reachable)),
         on_stopped=lambda reason: _stopped(engine, journal, reason),
+        on_answer=on_answer,
         on_time=learn_time,
         on_bills_cache=learn_bills_cache,
         presence=presence,
@@ -181,6 +185,7 @@ class Running:
     inputs: VoiceInputs
     screen: ScreenWatch
     close: Callable[[], None]
+    window: Window
 
 
 def _desk(
@@ -229,7 +234,10 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     health = health_of(settings, engine, clock)
     knowing = (engine, journal, supervisors, recovery, clock, trials)
     heartbeat = HeartbeatMaker(*knowing, started, health)
-    sync = _sync(client, engine, journal, bills, known, clock, heartbeat)
+    sync = _sync(
+        *(client, engine, journal, bills, known, clock, heartbeat),
+        lambda answer: acts.heard(answer) if acts else None,
+    )
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
     def second_factor() -> bool:
@@ -237,6 +245,16 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         return bool(config and config.second_factor)
 
     receipts = Receipts(devices.printer, engine.post, journal.receipts_printed)
+    window = Window()
+
+    def page(job_id: str) -> Document:
+        at, software = clock.now().astimezone(), version("lobbypay")
+        return trial_page(job_id, "zh_CN", kiosk=me.kiosk_code, version=software, at=at)
+
+    parts = Parts(
+        *(settings, config_path, me, client, engine, receipts, clock, page, sync.beat_soon)
+    )
+    acts = acts_desk(parts, window)
     room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff = StaffDesk(room, engine.post)
     hands = Workers(
@@ -256,17 +274,19 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     engine.start(kiosk)
     if (config := known.load()) is not None:
         engine.post(ConfigLoaded(config))
-    for part in (supervisors, sync, recovery, journal_watch):
+    for part in (supervisors, sync, recovery, journal_watch, *([acts] if acts else [])):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
     endings = (
+        *([acts.stop] if acts else []),
         *(kiosk.close, sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, health.counts.close, journal.close),
     )
     close = partial(_end_all, endings)
-    return Running(kiosk, engine, journal, watchdog, devices.inputs, health.screen, close)
+    inputs, screen = devices.inputs, health.screen
+    return Running(kiosk, engine, journal, watchdog, inputs, screen, close, window)
 
 
 def _end_all(endings: tuple[Callable[[], None], ...]) -> None:
@@ -314,38 +334,11 @@ def _app(
     return app
 
 
-def waiting(settings: Settings, me: identity_file.Identity, watchdog: Watchdog) -> Waiting:
-    """A kiosk that has no journal to record in: it says so, and tries to get one."""
-    folder, started = settings.data_dir, time.monotonic()
-    client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
-
-    def heartbeat() -> Heartbeat:
-        return Heartbeat(
-            at=machine_time(),
-            software=version("lobbypay"),
-            uptime_s=uptime_s(started),
-            state="out_of_order",
-            offers=[],
-            devices=[],
-            journal_last=0,
-            journal_acknowledged=0,
-            open_payments=0,
-            config_version="",
-        )
-
-    return Waiting(
-        config_cache.ConfigCache(folder / "config.json").load(),
-        client,
-        lambda: mend(folder, me.seal, machine_time, client.continue_journal),
-        heartbeat,
-        watchdog.on_frame,
-    )
-
-
 def _wait_for_journal(settings: Settings) -> int:
     """Shows that nothing can be paid until there is a journal again; then begins from the start."""
     watchdog = Watchdog(lambda: True)
-    kiosk = waiting(settings, identity_file.load(settings.data_dir), watchdog)
+    me = identity_file.load(settings.data_dir)
+    kiosk = waiting(settings, me, machine_time, watchdog.on_frame)
     with ExitStack() as ending:
         app = _app(kiosk, settings, watchdog.ready, ending)
         signal.signal(signal.SIGTERM, lambda *_: app.close())
@@ -369,16 +362,23 @@ def run(settings: Settings, config_path: Path) -> int:
         if running.journal.damaged and resting:
             app.close()
 
+    def shown() -> None:
+        running.watchdog.ready()
+        running.window.shown()
+
     with ExitStack() as ending:
         ending.callback(running.close)
         running.screen.expect()
         app = _app(
-            *(running.kiosk, settings, running.watchdog.ready, ending, running.inputs),
+            *(running.kiosk, settings, shown, ending, running.inputs),
             on_drawn=running.screen.drawn,
         )
         running.engine.watch(app.notify)
         running.engine.watch(close_when_damaged)
         running.kiosk.sounds_to(app.play)
+        window = running.window
+        window.picture = ask_window(app.soon, app.shown_session, app.picture)
+        window.close = app.close
         signal.signal(signal.SIGTERM, lambda *_: app.close())
         app.run()
-    return BEGIN_AGAIN if running.journal.damaged else 0
+    return BEGIN_AGAIN if running.journal.damaged or running.window.again else 0

@@ -83,6 +83,13 @@ class Device(BaseModel):
         return dict(self.model_extra or {})
 
 
+class Machine(Table):
+    """Commands of this machine that staff may ask for from afar, each as its words; nothing of them comes
+    from the server. ``reboot``: empty, it cannot be asked for."""
+
+    reboot: list[str] = []
+
+
 class Settings(Table):
     data_dir: Path
     server: Server
@@ -95,6 +102,7 @@ class Settings(Table):
     card_terminal: Device | None = None
     printer: Device | None = None
     touch: Touch | None = None
+    machine: Machine = Machine()
     probe_socket: Path | None = None  # lets a test look at the screen; leave it out in a lobby
 
     def device(self, role: str) -> Device | None:

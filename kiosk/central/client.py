@@ -38,6 +38,7 @@ from contract.messages import (
     UnitLookup,
 )
 from contract.plain_text import kept
+from contract.remote_acts import ActsAnswer, ActsCall
 from contract.stop_reason import Presence
 from kiosk.central.identity import Identity, public_text
 
@@ -139,6 +140,10 @@ class CentralClient:
     def post_tallies(self, tallies: Tallies) -> TalliesTaken:
         return self._call("POST", "/tallies", TalliesTaken, tallies)
 
+    def acts(self, call: ActsCall) -> ActsAnswer:
+        """How acts stand here, and what staff ask."""
+        return self._call("POST", "/acts", ActsAnswer, call, timeout_s=20)
+
     def _call(
         self,
         method: str,
@@ -233,7 +238,7 @@ def enrol(
         pairing_code=pairing_code, public_key=public_text(key), open_payments=open_payments
     )
     answer = client._call("POST", "/enrol", EnrolAnswer, request)
-    me = Identity(answer.kiosk_id, answer.kiosk_code, answer.community, key)
+    me = Identity(answer.kiosk_id, answer.kiosk_code, answer.community, key, answer.act_key)
     return me, answer.begin or JournalPosition()
 
 

@@ -26,6 +26,9 @@ class Identity:
     kiosk_code: str
     community: str
     key: Ed25519PrivateKey
+    act_key: str = (
+        ""  # of the server: signs what staff ask from afar; without it nothing is done so
+    )
 
     @property
     def seal(self) -> Seal:
@@ -45,7 +48,10 @@ def load(folder: Path) -> Identity:
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw["private_key"]))
         if not _CODE.fullmatch(raw["kiosk_code"]):
             raise ValueError("its kiosk code can begin no receipt number")
-        return Identity(raw["kiosk_id"], raw["kiosk_code"], raw["community"], key)
+        return Identity(
+            *(raw["kiosk_id"], raw["kiosk_code"], raw["community"], key),
+            act_key=str(raw.get("act_key", "")),
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotEnrolled(f"{folder / _FILE}: no usable identity ({error})") from error
 
@@ -60,6 +66,7 @@ def save(folder: Path, identity: Identity) -> None:
             "kiosk_code": identity.kiosk_code,
             "community": identity.community,
             "private_key": identity.key.private_bytes_raw().hex(),
+            "act_key": identity.act_key,
         }
     )
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from contract.heartbeat import INTERVAL_S, Heartbeat
+from contract.heartbeat import INTERVAL_S, Heartbeat, HeartbeatAnswer
 from contract.messages import ErrorCode, KioskConfig
 from contract.stop_reason import Presence
 from kiosk.central.bills_cache import BillsCache
@@ -39,8 +39,8 @@ class Sync:
     """``heartbeat`` makes one; ``on_config`` and ``on_server`` are told the news. Whether the server is
     there is what heartbeats say: a journal that it cannot take is its own trouble. ``on_stopped`` is told
     why the server serves this kiosk no further, and None whenever it does; ``on_time`` the server's
-    time; ``on_bills_cache`` whether the copy of the bills could serve now; ``tell_days`` sends
-    what was counted."""
+    time; ``on_answer`` the whole answer to a heartbeat; ``on_bills_cache`` whether the copy of the bills
+    could serve now; ``tell_days`` sends what was counted."""
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Sync:
         on_config: Callable[[KioskConfig], None],
         on_server: Callable[[bool], None],
         on_stopped: Callable[[str | None], None] = lambda reason: None,
+        on_answer: Callable[[HeartbeatAnswer], None] = lambda answer: None,
         on_time: Callable[[datetime], None] = lambda server_time: None,
         on_bills_cache: Callable[[bool], None] = lambda usable: None,
         presence: Callable[[], Presence | None] = lambda: None,
@@ -60,7 +61,7 @@ class Sync:
         self._tell_days, self._days_due = tell_days, 0.0
         self._answer_ms: int | None = None
         self._on_stopped, self._on_time, self._presence = on_stopped, on_time, presence
-        self._on_bills_cache = on_bills_cache
+        self._on_bills_cache, self._on_answer = on_bills_cache, on_answer
         self._client, self._outbox, self._bills = client, outbox, bills
         self._heartbeat, self._on_config, self._on_server = heartbeat, on_config, on_server
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -76,6 +77,11 @@ class Sync:
 
     def wake(self) -> None:
         """There is something new in the journal."""
+        self._wake.set()
+
+    def beat_soon(self) -> None:
+        """Something changed that the server's next answer is about."""
+        self._heartbeat_due = 0.0
         self._wake.set()
 
     def stop(self) -> None:
@@ -156,6 +162,7 @@ class Sync:
         self._on_server(True)
         self._on_time(answer.server_time)
         self._on_stopped(answer.stopped)
+        self._on_answer(answer)
         self._outbox.server_has(answer.journal_received)
 
     def _come_back(self) -> None:

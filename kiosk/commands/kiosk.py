@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk import settings as settings_file
 from kiosk import staff_pin
+from kiosk.acts.changed_settings import ChangedSettingsFile
+from kiosk.acts.log_lines import Keeper
 from kiosk.bootstrap import BEGIN_AGAIN, run
 from kiosk.central import identity as identity_file
 from kiosk.central.client import Refused, ServerAway, enrol
@@ -79,6 +81,8 @@ def main(argv: list[str]) -> int:
         if options.command == "enrol":
             return _enrol(settings, options.pairing_code)
         with alone(settings.data_dir, wait_s=ANOTHER_ENDS_S):
+            log_to_stderr(Keeper(settings.data_dir))
+            settings = ChangedSettingsFile(settings.data_dir).over(settings)
             ended = run(settings, options.config)
         if ended == BEGIN_AGAIN:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
@@ -91,14 +95,15 @@ def main(argv: list[str]) -> int:
         return 2
 
 
-def log_to_stderr() -> None:
-    """One JSON event a line."""
+def log_to_stderr(keeper: Keeper | None = None) -> None:
+    """One JSON event a line; ``keeper`` keeps the newest."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            *([keeper] if keeper else []),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

@@ -120,6 +120,8 @@ def _flows(lobby: Lobby, working: frozenset[Need]) -> tuple[Flow, ...]:
     config = lobby.config
     if config is None or not lobby.recording or lobby.recovering or lobby.stopped:
         return ()
+    if lobby.afar.out_of_service or lobby.afar.holds:
+        return ()
     methods = _real_enough(lobby)
     not_set_up = {flow for flow, method in PAYING.items() if method not in methods}
     if not set(config.payment_codes) & set(methods):

@@ -12,7 +12,9 @@ from contract.messages import (
     PaymentView,
     UnitAccount,
 )
+from contract.remote_acts import OutOfService
 from contract.scan_kind import ScannedCode, classify
+from kiosk.core.from_afar import ScreenMessage
 from kiosk.core.model import Action, CardProgress, KioskFacts, StaffTest
 
 OFFLINE = "offline"  # as a failure code: the server did not answer
@@ -87,6 +89,34 @@ class StopSeen:
     """Why this kiosk may take no money until staff acted; empty when it may."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class OutOfServiceSeen:
+    """The kiosk is out of service on purpose; None: it is not."""
+
+    told: OutOfService | None
+
+
+@dataclass(frozen=True)
+class MessageSeen:
+    """What staff say on the start screen; None: nothing."""
+
+    message: ScreenMessage | None
+
+
+@dataclass(frozen=True)
+class ActWanted:
+    """Staff asked for something from afar: granted (FromAfar.act) while nobody is served and no payment
+    is open, else passed over. ``holds``: nobody new is served until ActEnded."""
+
+    act_id: str
+    holds: bool = False
+
+
+@dataclass(frozen=True)
+class ActEnded:
+    act_id: str
 
 
 @dataclass(frozen=True)
@@ -265,6 +295,10 @@ Event = (
     | DevicesSeen
     | RecordingSeen
     | StopSeen
+    | OutOfServiceSeen
+    | MessageSeen
+    | ActWanted
+    | ActEnded
     | ClockSeen
     | BillsCacheSeen
     | RecoveryDone

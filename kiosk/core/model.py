@@ -19,6 +19,7 @@ from contract.messages import (
 )
 from contract.money import Locale, Money, total
 from kiosk.core.access import AS_USUAL, Access
+from kiosk.core.from_afar import FromAfar
 
 
 class Screen(StrEnum):
@@ -254,6 +255,7 @@ class Lobby:
     devices: tuple[DeviceReport, ...] = ()
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
+    afar: FromAfar = FromAfar()
     bills_cache_usable: bool = True  # the kiosk's own copy of the bills is young enough to pay by
     clock_trusted: bool = True  # False: without the server nothing is dated well enough
     recovering: bool = True  # until the first look at unfinished payments is done

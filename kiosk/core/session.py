@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.core import (
+    acts,
     earlier_payment,
     from_credit,
     helping,
@@ -25,6 +26,8 @@ from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, GuideScan
 from kiosk.core.events import (
     AccountFound,
+    ActEnded,
+    ActWanted,
     BillsCacheSeen,
     BillsHeld,
     CallbackSent,
@@ -39,10 +42,12 @@ from kiosk.core.events import (
     FactsSeen,
     HeadsetSeen,
     LookupFailed,
+    MessageSeen,
     OrderFailed,
     OrderMade,
     OrderOutOfSight,
     OrderSeen,
+    OutOfServiceSeen,
     PinChecked,
     ReceiptPrinted,
     RecordingSeen,
@@ -59,6 +64,7 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
 from kiosk.core.patience import RESTING, seconds_left
+from kiosk.core.resting import at_rest, with_lobby
 from kiosk.core.step import Step, with_visit
 
 SCANNING = (Screen.ATTRACT, Screen.SCAN, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
@@ -90,7 +96,7 @@ def home(session: Session, **kept: Any) -> Session:
         lobby = replace(lobby, config=lobby.next_config, next_config=None)
         session = replace(session, lobby=lobby)
     visit = Visit(number=session.visit.number + 1, touched=session.now, **kept)
-    return _at_rest(replace(session, visit=replace(visit, screen=Screen.ATTRACT)))
+    return at_rest(replace(session, visit=replace(visit, screen=Screen.ATTRACT)))
 
 
 def _listens(session: Session) -> bool:
@@ -103,59 +109,41 @@ def _guided(session: Session) -> bool:
     return session.visit.screen is Screen.SCAN and not session.visit.busy
 
 
-def _at_rest(session: Session) -> Session:
-    """While nobody is served, the screen follows what can be offered."""
-    visit, lobby = session.visit, session.lobby
-    if visit.screen not in RESTING:
-        return session
-    if lobby.recovering or lobby.config is None:
-        screen = Screen.STARTING
-    elif offers(lobby).in_order:
-        screen = Screen.ATTRACT
-    else:
-        screen = Screen.OUT_OF_ORDER
-    return replace(session, visit=replace(visit, screen=screen))
-
-
-def _lobby(session: Session, **changes: Any) -> Step:
-    return _at_rest(replace(session, lobby=replace(session.lobby, **changes))), ()
-
-
 def _on_config(session: Session, event: ConfigLoaded, moment: Moment) -> Step:
     """A visit keeps the settings with which it began; news waits for its end."""
     if session.visit.screen not in RESTING:
-        return _lobby(session, next_config=event.config)
-    return _lobby(session, config=event.config)
+        return with_lobby(session, next_config=event.config)
+    return with_lobby(session, config=event.config)
 
 
 def _on_server(session: Session, event: ServerSeen, moment: Moment) -> Step:
-    return _lobby(session, server_reachable=event.reachable)
+    return with_lobby(session, server_reachable=event.reachable)
 
 
 def _on_devices(session: Session, event: DevicesSeen, moment: Moment) -> Step:
     could_print = offers(session.lobby).print
-    session, effects = _lobby(session, devices=event.devices)
+    session, effects = with_lobby(session, devices=event.devices)
     if could_print or not offers(session.lobby).print:
         return session, effects
     return outcome.on_printer_back(session, moment)
 
 
 def _on_recovery_done(session: Session, event: RecoveryDone, moment: Moment) -> Step:
-    session, effects = _lobby(session, recovering=False)
+    session, effects = with_lobby(session, recovering=False)
     if event.resumed is not None:
         session, effects = outcome.resume(session, moment, event.resumed)
     return session, effects
 
 
 def _on_terminal_read(session: Session, event: TerminalRead, moment: Moment) -> Step:
-    session, effects = _lobby(session, last_card=event.last, terminal_known=True)
+    session, effects = with_lobby(session, last_card=event.last, terminal_known=True)
     if event.taken_back:
         return outcome.taken_back(session, moment, event.amount_minor)
     return session, effects
 
 
 def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Step:
-    session, effects = _lobby(session, recording=event.possible)
+    session, effects = with_lobby(session, recording=event.possible)
     if event.possible:
         return session, effects
     return outcome.on_cannot_record(session)
@@ -163,18 +151,19 @@ def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Ste
 
 def _on_stop(session: Session, event: StopSeen, moment: Moment) -> Step:
     """Whoever is being served is served to the end; nobody new is."""
-    return _lobby(session, stopped=event.reason)
+    return with_lobby(session, stopped=event.reason)
 
 
 def _on_clock(session: Session, event: ClockSeen, moment: Moment) -> Step:
-    return _lobby(session, clock_trusted=event.trusted)
+    return with_lobby(session, clock_trusted=event.trusted)
 
 
 def _on_bills_cache(session: Session, event: BillsCacheSeen, moment: Moment) -> Step:
-    return _lobby(session, bills_cache_usable=event.usable)
+    return with_lobby(session, bills_cache_usable=event.usable)
 
 
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
+    session = acts.without_old_message(session, moment)
     if seconds_left(session) == 0:
         return home(session), ()
     if session.visit.screen in staff.SCREENS:
@@ -361,6 +350,10 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     DevicesSeen: _on_devices,
     RecordingSeen: _on_recording,
     StopSeen: _on_stop,
+    OutOfServiceSeen: acts.on_out_of_service,
+    MessageSeen: acts.on_message,
+    ActWanted: acts.on_wanted,
+    ActEnded: acts.on_ended,
     ClockSeen: _on_clock,
     BillsCacheSeen: _on_bills_cache,
     RecoveryDone: _on_recovery_done,

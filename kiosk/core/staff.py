@@ -39,7 +39,9 @@ def _staff(session: Session, **changes: Any) -> Session:
 
 def opened(session: Session) -> Step:
     """The hidden touch: nothing shows that it is there while no PIN is set."""
-    if session.visit.screen not in OPENS_FROM or not session.lobby.staff_pin:
+    if session.lobby.afar.holds or not session.lobby.staff_pin:
+        return session, ()
+    if session.visit.screen not in OPENS_FROM:
         return session, ()
     return _at_pin(session), ()
 

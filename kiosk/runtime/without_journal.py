@@ -4,7 +4,10 @@ It never records, never asks for money and never shows anything but OUT_OF_ORDER
 """
 
 import threading
+import time
 from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import version
 
 import structlog
 
@@ -12,10 +15,14 @@ from contract.heartbeat import Heartbeat
 from contract.messages import KioskConfig
 from contract.stop_reason import StopReason
 from kiosk.central.client import CentralClient, Refused, ServerAway
+from kiosk.central.config_cache import ConfigCache
+from kiosk.central.identity import Identity
 from kiosk.core.events import Event
 from kiosk.core.model import Lobby, Screen, Session, Visit
 from kiosk.health.kiosk_report import kiosk_report
-from kiosk.recovery.journal_repair import Trouble
+from kiosk.health.watchdog import uptime_s
+from kiosk.recovery.journal_repair import Trouble, mend
+from kiosk.settings import Settings
 
 log = structlog.get_logger("waiting")
 
@@ -94,3 +101,36 @@ class Waiting:
             self._client.heartbeat(self._heartbeat().model_copy(update={"devices": [own]}))
         except (ServerAway, Refused) as error:
             log.warning("staff_not_told", error=str(error))
+
+
+def waiting(
+    settings: Settings,
+    me: Identity,
+    now: Callable[[], datetime],
+    on_frame: Callable[[float], None],
+) -> Waiting:
+    """A kiosk that has no journal to record in: it says so, and tries to get one."""
+    folder, started = settings.data_dir, time.monotonic()
+    client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
+
+    def heartbeat() -> Heartbeat:
+        return Heartbeat(
+            at=now(),
+            software=version("lobbypay"),
+            uptime_s=uptime_s(started),
+            state="out_of_order",
+            offers=[],
+            devices=[],
+            journal_last=0,
+            journal_acknowledged=0,
+            open_payments=0,
+            config_version="",
+        )
+
+    return Waiting(
+        ConfigCache(folder / "config.json").load(),
+        client,
+        lambda: mend(folder, me.seal, now, client.continue_journal),
+        heartbeat,
+        on_frame,
+    )

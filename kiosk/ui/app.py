@@ -18,6 +18,7 @@ from kiosk.core.patience import RESTING
 from kiosk.ui import fonts, memory
 from kiosk.ui.frame import Frame
 from kiosk.ui.kiosk_port import Kiosk, Picture
+from kiosk.ui.pixels import window_pixels
 from kiosk.ui.probe import Probe
 from kiosk.ui.screens.base import KioskScreen, screen_class
 from kiosk.ui.sounds import Sounds
@@ -110,6 +111,19 @@ class KioskApp(App):
     def close(self) -> None:
         """Ends the window. Safe from any thread."""
         self._stop_soon()
+
+    def soon(self, look: Callable[[], None]) -> None:
+        """Calls on the window's own thread. Safe from any thread."""
+        Clock.schedule_once(lambda _: look(), 0)
+
+    def shown_session(self) -> Session | None:
+        """What the window shows; None while a new screen is not drawn yet. On the window's thread."""
+        return self.session if self.settled else None
+
+    def picture(self) -> Picture:
+        """What the window shows now. On the window's thread."""
+        Window.dispatch("on_draw")
+        return window_pixels()
 
     def play(self, name: str) -> None:
         """Plays a sound of kiosk.ui.sounds.NAMES. Safe from any thread."""

@@ -15,9 +15,9 @@ from kiosk.asset_paths import LOCALE, VOICE
 from kiosk.texts.catalogue import SCREEN, VOICE_TEXTS
 from kiosk.voice import numbers
 
-# read by staff, printed on paper, or never shown as they stand
+# read by staff, printed on paper, never shown as they stand, or of words that staff typed
 _SILENT = re.compile(
-    r"(staff|staff_pin|receipt)\.|out_of_order\.staff|frame\.clock$|common\.(list_sep|currency_rate)"
+    r"(staff|staff_pin|receipt)\.|out_of_order\.(staff|until)|frame\.clock$|common\.(list_sep|currency_rate)"
 )
 _PLACE = re.compile(r"\{[^}]*\}")
 _TOKEN = re.compile(

@@ -75,14 +75,14 @@ def _attract(session: Session) -> Plan:
         *troubles,
         Said(view.ready),
         Said(view.print_ready),
-        _notices(session) if view.show_notice else Said(""),
+        _notices(session) if view.show_notice or session.lobby.afar.message else Said(""),
     )
 
 
 def _notices(session: Session) -> Said:
     """Notices are free text, for which there are no clips: that they stand there, and whom to ask."""
-    config = session.lobby.config
-    if config is None or not config.notices:
+    lobby = session.lobby
+    if not lobby.afar.message and not (lobby.config and lobby.config.notices):
         return Said("")
     phone, _ = phone_now(session)
     return _own(session, "notices" if phone else "notices_office", phone=phone)
@@ -241,7 +241,7 @@ def _out_of_order(session: Session) -> Plan:
         Said(view.phone),
         Said(view.hours),
         Said(view.bill_on_phone),
-        _text(session, "out_of_order.told"),
+        _text(session, "out_of_order.told") if view.told else Said(""),
     )
 
 

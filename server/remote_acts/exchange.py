@@ -65,12 +65,14 @@ def exchange(asking: Kiosk, call: ActsCall, now: datetime) -> ActsAnswer:
             act = known.get(report.act_id)
             if act is not None:
                 _take(kiosk, act, report, now)
+        _forgotten(kiosk, call.last_number, now)
         acts = RemoteAct.objects.filter(kiosk=kiosk, state__in=OPEN).order_by("number")
-        waiting = list(acts[:ACTS_AT_ONCE])
-    may_go = {report.act_id for report in call.reports if report.state in ("taken", "waits")}
+        standing = list(acts[:ACTS_AT_ONCE])
+    waiting = [act for act in standing if act.state in NOT_BEGUN]
+    told = {report.act_id: report.state for report in call.reports}
     return ActsAnswer(
         acts=_signed(waiting, now),
-        go=[_go(act, now) for act in waiting if str(act.pk) in may_go and act.state in NOT_BEGUN],
+        go=[_go(act, now) for act in standing if told.get(str(act.pk)) == act.state],
         recorded=[report.act_id for report in call.reports],
         keys=signing.chain() if waiting else [],
     )
@@ -122,6 +124,12 @@ def _count(kiosk: Kiosk, told: int) -> None:
     if count.last < told < count.last + 1_000_000:
         count.last = told
         count.save(update_fields=["last"])
+
+
+def _forgotten(kiosk: Kiosk, last_number: int, now: datetime) -> None:
+    """A kiosk that does not know an act any more which it had begun has lost its memory of it."""
+    begun = RemoteAct.objects.filter(kiosk=kiosk, state=State.BEGUN, number__gt=last_number)
+    begun.update(state=State.IN_DOUBT.value, state_at=now, code="forgotten")
 
 
 def _named(kiosk: Kiosk, call: ActsCall) -> list[RemoteAct]:

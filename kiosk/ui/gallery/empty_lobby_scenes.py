@@ -1,8 +1,12 @@
 """Sample sessions of a lobby in which nobody stands: the start, and out of order. Nothing of any unit."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from contract.messages import Method, PaymentState, Text
+from contract.remote_acts import OutOfService
+from contract.stop_reason import StopReason
+from kiosk.core.from_afar import FromAfar, ScreenMessage
 from kiosk.core.model import Lobby, Screen, Session, Visit
 from kiosk.ui.gallery.samples import CONFIG, NOW, WALL, lobby, record
 
@@ -37,6 +41,18 @@ def at_night() -> Lobby:
     return replace(lobby(), config=CONFIG.model_copy(update={"community": community}))
 
 
+def _with_afar(screen: Screen = Screen.ATTRACT, stopped: str = "", **said) -> Session:
+    where = replace(at_night(), afar=FromAfar(**said), stopped=stopped)
+    return replace(_fresh(screen), lobby=where)
+
+
+def _on_purpose() -> Session:
+    words = Text(zh="打印机维修中", en="The printer is being repaired")
+    told = OutOfService(by="王维修", since=WALL, until=WALL + timedelta(hours=26), words=words)
+    off = StopReason.SWITCHED_OFF.value
+    return _with_afar(Screen.OUT_OF_ORDER, off, out_of_service=told)
+
+
 def empty_lobby_scenes() -> dict[str, Session]:
     """By name."""
     bare = CONFIG.model_copy(update={"notices": []})
@@ -68,6 +84,16 @@ def empty_lobby_scenes() -> dict[str, Session]:
             ),
         ),
         "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
+        "attract-message": _with_afar(
+            message=ScreenMessage(
+                Text(
+                    zh="今晚 22:00 至 24:00 网络维护，期间不能缴费。",
+                    en="Network maintenance tonight, 22:00 to 24:00: no payments then.",
+                ),
+                WALL + timedelta(hours=9),
+            )
+        ),
+        "out-of-order-on-purpose": _on_purpose(),
         "out-of-order": _fresh(Screen.OUT_OF_ORDER, card_terminal="error"),
         "out-of-order-stopped": replace(
             _fresh(Screen.OUT_OF_ORDER), lobby=replace(lobby(), stopped="twin")

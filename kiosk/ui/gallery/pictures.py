@@ -140,15 +140,13 @@ class Stage:
 
     def picture(self):
         """What the window shows now, as a Pillow image."""
-        from kivy.core.window import Window
-        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
         from PIL import Image
 
+        from kiosk.ui.pixels import window_pixels
+
         self.paint()
-        width, height = Window.size
-        pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
-        image = Image.frombytes("RGB", (width, height), pixels)
-        return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        width, height, pixels = window_pixels()
+        return Image.frombytes("RGB", (width, height), pixels)
 
     def close(self) -> None:
         from kivy.base import EventLoop

@@ -85,10 +85,18 @@ def unconfirmed(session: Session) -> tuple[tuple[str, str], ...]:
     return ((head, say(language, "attract.unconfirmed_body")),)
 
 
+def _message(session: Session) -> tuple[tuple[str, str], ...]:
+    """What staff say to everybody, from afar."""
+    message, language = session.lobby.afar.message, session.visit.language
+    if message is None:
+        return ()
+    return ((say(language, "attract.notice"), message.words.in_language(language)),)
+
+
 def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     """What residents must know before they start, the most important first."""
     language = session.visit.language
-    found = list(unconfirmed(session))
+    found = [*unconfirmed(session), *_message(session)]
     if not can.touch:
         found.append((say(language, "attract.no_touch"), say(language, "attract.no_touch_body")))
         return tuple(found)

@@ -10,9 +10,10 @@ from contract.stop_reason import StopReason
 from kiosk.core.helping import phone_now
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import say
+from kiosk.ui.formatting import zone
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.translations import listed
+from kiosk.ui.translations import day, listed, time_of_day, today
 from kiosk.ui.widgets import statement  # noqa: F401
 
 _STAFF = {
@@ -28,25 +29,26 @@ _OTHER = "out_of_order.staff_pair_again"
 
 @dataclass(frozen=True)
 class OutOfOrderView:
+    why: str  # words of staff, where it is out of service on purpose
+    until: str  # when it is expected back
     call: str  # what the number is; empty where nobody is named
     phone: str
     hours: str
     bill_on_phone: str
     unconfirmed: str  # payments that somebody may still ask about here
+    told: bool  # staff look into it; on purpose they know already
     staff: str  # what staff have to do; empty when mending a device is enough
 
 
 def present(session: Session) -> OutOfOrderView:
     language, lobby = session.visit.language, session.lobby
-    staff = ""
-    if lobby.stopped:
-        staff = say(language, _STAFF.get(lobby.stopped, _OTHER))
-    elif not lobby.recording:
-        staff = say(language, "out_of_order.staff_disk")
+    off = lobby.afar.out_of_service
     phone, office = phone_now(session)
     hours = lobby.config.community.office_hours if lobby.config else None
     references = listed(language, [record.reference for record in lobby.unresolved])
     return OutOfOrderView(
+        why=off.words.in_language(language) if off and off.words else "",
+        until=_until(session),
         call=say(language, "help.call" if office else "help.call_duty") if phone else "",
         phone=phone,
         hours=say(language, "help.hours", hours=hours.in_language(language)) if hours else "",
@@ -54,8 +56,34 @@ def present(session: Session) -> OutOfOrderView:
         unconfirmed=say(language, "out_of_order.unconfirmed", references=references)
         if references
         else "",
-        staff=staff,
+        told=off is None,
+        staff=_staff(session),
     )
+
+
+def _until(session: Session) -> str:
+    """When it is expected back, while that lies ahead; with the day where that is another one."""
+    off, language, now = session.lobby.afar.out_of_service, session.visit.language, session.wall
+    if off is None or off.until is None or now is None or off.until <= now:
+        return ""
+    place, back = zone(session), off.until
+    time, now_day, on = time_of_day(language, back, place), today(now, place), today(back, place)
+    if on is None or on == now_day:
+        return say(language, "out_of_order.until", time=time)
+    shown = day(language, on, now_day)
+    return say(language, "out_of_order.until_day", day=shown, time=time)
+
+
+def _staff(session: Session) -> str:
+    language, lobby = session.visit.language, session.lobby
+    off, switched_off = lobby.afar.out_of_service, StopReason.SWITCHED_OFF
+    if lobby.stopped and lobby.stopped != switched_off:
+        return say(language, _STAFF.get(lobby.stopped, _OTHER))
+    if off is not None and off.by:
+        return say(language, "out_of_order.staff_off_by", by=off.by)
+    if off is not None or lobby.stopped:
+        return say(language, _STAFF[switched_off])
+    return "" if lobby.recording else say(language, "out_of_order.staff_disk")
 
 
 class OutOfOrderScreen(KioskScreen):

@@ -6,12 +6,15 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.messages import CardData, ErrorCode, Method, PaymentState
+from contract.messages import CardData, ErrorCode, Method, PaymentState, Text
+from contract.remote_acts import OutOfService
 from kiosk.core import events
 from kiosk.core.effects import AskTerminal, MakeOrder, Record
 from kiosk.core.events import (
     OFFLINE,
     AccountFound,
+    ActEnded,
+    ActWanted,
     BillsCacheSeen,
     BillsHeld,
     CallbackSent,
@@ -25,10 +28,12 @@ from kiosk.core.events import (
     FactsSeen,
     HeadsetSeen,
     LookupFailed,
+    MessageSeen,
     OrderFailed,
     OrderMade,
     OrderOutOfSight,
     OrderSeen,
+    OutOfServiceSeen,
     PinChecked,
     ReceiptPrinted,
     RecordingSeen,
@@ -42,9 +47,10 @@ from kiosk.core.events import (
     Ticked,
     Touched,
 )
+from kiosk.core.from_afar import ScreenMessage
 from kiosk.core.model import Action, CardProgress, KioskFacts, Screen, StaffTest
 from kiosk.core.session import _HANDLERS
-from tests.kiosk.core.story import Story, account, bill, bill_url, config, devices
+from tests.kiosk.core.story import START, Story, account, bill, bill_url, config, devices
 
 BADGE = "LPSTAFF:1:" + "a" * 22
 FACTS = KioskFacts("0.1", 60, 1, 1, False, 1, (), "https://pay.example.com", 0)
@@ -63,7 +69,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 29))
+    kind = draw(st.integers(0, 33))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -103,6 +109,10 @@ def happenings(draw):
         lambda s: BillsCacheSeen(flag),
         lambda s: BillsHeld((PAID,)),
         lambda s: AccountFound(s.visit.number, account(bill(9, 100), bill(10, 200)), held=(PAID,)),
+        lambda s: ActWanted("act", holds=flag),
+        lambda s: ActEnded("act"),
+        lambda s: OutOfServiceSeen(OutOfService(by="boss") if flag else None),
+        lambda s: MessageSeen(ScreenMessage(Text(zh="停水", en="No water"), START)),
     ]
     action = draw(st.sampled_from(list(Action)))
     value = draw(st.sampled_from(VALUES))

@@ -27,12 +27,19 @@ def machine(community: Community, code: str = "K03") -> Kiosk:
 
 
 def call(
-    kiosk: Kiosk, *reports: tuple[str, str], now: datetime = NOW, last: int = 0, **more: object
+    kiosk: Kiosk,
+    *reports: tuple[str, str],
+    now: datetime = NOW,
+    last: int | None = None,
+    **more: object,
 ) -> ActsAnswer:
     told = [
         ActReport.model_validate({"act_id": act, "state": state, "at": now, **more})
         for act, state in reports
     ]
+    if last is None:
+        numbers = RemoteAct.objects.filter(kiosk=kiosk).values_list("number", flat=True)
+        last = max(numbers, default=0)
     return exchange(kiosk, ActsCall(reports=told, last_number=last), now)
 
 

@@ -1,0 +1,1 @@
+"""What staff ask of this kiosk from afar: kept, begun once, done, told."""

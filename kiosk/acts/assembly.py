@@ -1,0 +1,117 @@
+"""Puts together what does acts at this kiosk, from what the kiosk is made of."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from contract.remote_acts import Act, ActKind
+from kiosk.acts import on_the_spot
+from kiosk.acts.changed_settings import ChangedSettingsFile, Trial, wrong_devices
+from kiosk.acts.desk import ActsDesk
+from kiosk.acts.doing import Doer, Way, command
+from kiosk.acts.log_lines import logs
+from kiosk.acts.store import Result, Store
+from kiosk.central.client import CentralClient
+from kiosk.central.identity import Identity
+from kiosk.clock import Clock
+from kiosk.runtime.engine import Engine
+from kiosk.runtime.receipts import Receipts
+from kiosk.settings import Settings, printer_memory
+
+log = structlog.get_logger("acts")
+
+STORE = "acts.sqlite3"
+ENDS_WITHIN_S = 20.0  # a window that does not close by then is left as it is: the journal bears it
+BEGIN_AGAIN = 75  # this process is done, the kiosk is not: it starts anew in its place
+
+
+@dataclass
+class Window:
+    """What acts ask of the window, once there is one."""
+
+    close: Callable[[], None] | None = None
+    picture: Callable[[], on_the_spot.Raw | None] = lambda: None
+    again: bool = field(default=False)  # it was closed so that the kiosk starts anew
+    shown: Callable[[], None] = lambda: None  # it drew its first screen
+
+    def leave(self) -> bool:
+        """Ends this process soon, for a start in its place; False where nobody can."""
+        if self.close is None:
+            return False
+        self.again = True
+        self.close()
+        killer = threading.Timer(ENDS_WITHIN_S, os._exit, (BEGIN_AGAIN,))
+        killer.daemon = True
+        killer.start()
+        return True
+
+
+@dataclass
+class Parts:
+    """What the kiosk is made of, as far as acts touch it."""
+
+    settings: Settings
+    config: Path
+    me: Identity
+    client: CentralClient
+    engine: Engine
+    receipts: Receipts
+    clock: Clock
+    page: on_the_spot.Page
+    told: Callable[[], None]
+
+
+def acts_desk(parts: Parts, window: Window) -> ActsDesk | None:
+    """None where the disk takes no memory of acts: then nothing is done from afar."""
+    folder = parts.settings.data_dir
+    try:
+        store = Store(folder / STORE)
+    except (sqlite3.Error, OSError) as error:
+        log.error("no_acts", error=str(error))
+        return None
+    changed = ChangedSettingsFile(folder)
+    trial = Trial(changed, lambda: parts.engine.session, lambda: window.leave() and None)
+    window.shown = lambda: setattr(trial, "shown", True)
+    doer = Doer(parts.clock.now, _ways(parts, window, changed), settings_after_start=trial.look)
+    return ActsDesk(
+        store,
+        doer,
+        parts.engine,
+        kiosk_id=parts.me.kiosk_id,
+        act_key=parts.me.act_key,
+        call=parts.client.acts,
+        now=parts.clock.now,
+        told=parts.told,
+    )
+
+
+def _ways(parts: Parts, window: Window, changed: ChangedSettingsFile) -> dict[ActKind, Way]:
+    settings = parts.settings
+
+    def restart(act: Act) -> Result | None:
+        return None if window.leave() else Result("failed", "no_window")
+
+    def change(act: Act) -> Result | None:
+        changed.try_out(act, wrong_devices(parts.engine.session))
+        return restart(act)
+
+    ways: dict[ActKind, Way] = {
+        ActKind.RESTART: restart,
+        ActKind.SETTINGS: change,
+        ActKind.SELF_TEST: on_the_spot.self_test(parts.config),
+        ActKind.PICTURE: on_the_spot.picture(lambda: window.picture()),
+        ActKind.LOGS: logs(settings.data_dir),
+    }
+    if settings.machine.reboot:
+        ways[ActKind.REBOOT] = command(settings.machine.reboot)
+    if settings.printer is not None:
+        memory = printer_memory(settings)
+        ways[ActKind.TEST_PAGE] = on_the_spot.test_page(parts.page, parts.receipts.print_page)
+        ways[ActKind.NEW_ROLL] = on_the_spot.paper(memory, lambda m: m.new_roll())
+        ways[ActKind.BIN_EMPTIED] = on_the_spot.paper(memory, lambda m: m.bin_emptied())
+    return ways
