@@ -17,7 +17,6 @@ from contract.heartbeat import HeartbeatAnswer
 from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
 from device_drivers.card_terminals.interface import CardTerminal
-from device_drivers.printers.interface import Document
 from kiosk.acts.assembly import BEGIN_AGAIN, Parts, Window, acts_desk
 from kiosk.acts.on_the_spot import ask_window
 from kiosk.central import config_cache
@@ -59,7 +58,6 @@ from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.staff_desk import StaffContext, StaffDesk
-from kiosk.runtime.test_page import trial_page
 from kiosk.runtime.without_journal import waiting
 from kiosk.settings import Settings
 
@@ -203,6 +201,11 @@ def _desk(
     )
 
 
+def _second_factor(engine: Engine) -> bool:
+    config = engine.session.lobby.config
+    return bool(config and config.second_factor)
+
+
 def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running:  # noqa: B008
     """Opens the journal, starts every thread and returns. Raises SettingsError, NotEnrolled and
     JournalUnavailable."""
@@ -236,29 +239,17 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     heartbeat = HeartbeatMaker(*knowing, started, health)
     sync = _sync(
         *(client, engine, journal, bills, known, clock, heartbeat),
-        lambda answer: acts.heard(answer) if acts else None,
+        lambda answer: acts.heard(answer),
     )
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
-    def second_factor() -> bool:
-        config = engine.session.lobby.config
-        return bool(config and config.second_factor)
-
     receipts = Receipts(devices.printer, engine.post, journal.receipts_printed)
-    window = Window()
-
-    def page(job_id: str) -> Document:
-        at, software = clock.now().astimezone(), version("lobbypay")
-        return trial_page(job_id, "zh_CN", kiosk=me.kiosk_code, version=software, at=at)
-
-    parts = Parts(
-        *(settings, config_path, me, client, engine, receipts, clock, page, sync.beat_soon)
-    )
-    acts = acts_desk(parts, window)
     room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
-    staff = StaffDesk(room, engine.post)
+    staff, window = StaffDesk(room, engine.post), Window()
+    parts = (settings, config_path, me, client, engine, receipts, clock, staff.page)
+    acts = acts_desk(Parts(*parts, sync.beat_soon), window)
     hands = Workers(
-        lookups=Lookups(client, bills, journal, engine.post, second_factor),
+        lookups=Lookups(client, bills, journal, engine.post, partial(_second_factor, engine)),
         orders=Orders(client, engine.post),
         receipts=receipts,
         recovery=recovery,
@@ -274,12 +265,12 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     engine.start(kiosk)
     if (config := known.load()) is not None:
         engine.post(ConfigLoaded(config))
-    for part in (supervisors, sync, recovery, journal_watch, *([acts] if acts else [])):
+    for part in (supervisors, sync, recovery, journal_watch, acts):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
     endings = (
-        *([acts.stop] if acts else []),
+        acts.stop,
         *(kiosk.close, sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, health.counts.close, journal.close),

@@ -15,6 +15,7 @@ from server.counter import commands as counter
 from server.jobs import commands as jobs
 from server.moves import commands as moves
 from server.onboarding import commands as onboarding
+from server.remote_acts import commands as remote_acts
 from server.remote_meters import commands as remote_meters
 from server.terminal import (
     LANGUAGES,
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     moves.add_commands(add)
     remote_meters.add_commands(add)
     jobs.add_commands(add)
+    remote_acts.add_commands(add)
     return parser
 
 

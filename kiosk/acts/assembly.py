@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from contract.heartbeat import HeartbeatAnswer
 from contract.remote_acts import Act, ActKind
 from kiosk.acts import on_the_spot
 from kiosk.acts.changed_settings import ChangedSettingsFile, Trial, wrong_devices
@@ -66,14 +67,23 @@ class Parts:
     told: Callable[[], None]
 
 
-def acts_desk(parts: Parts, window: Window) -> ActsDesk | None:
-    """None where the disk takes no memory of acts: then nothing is done from afar."""
+class NoActs:
+    """The disk takes no memory of acts: nothing is done from afar."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def heard(self, answer: HeartbeatAnswer) -> None: ...
+
+
+def acts_desk(parts: Parts, window: Window) -> ActsDesk | NoActs:
     folder = parts.settings.data_dir
     try:
         store = Store(folder / STORE)
     except (sqlite3.Error, OSError) as error:
         log.error("no_acts", error=str(error))
-        return None
+        return NoActs()
     changed = ChangedSettingsFile(folder)
     trial = Trial(changed, lambda: parts.engine.session, lambda: window.leave() and None)
     window.shown = lambda: setattr(trial, "shown", True)

@@ -89,6 +89,7 @@ class ActsDesk:
         self._wake.set()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(timeout=5)
+        self._store.close()
 
     def heard(self, answer: HeartbeatAnswer) -> None:
         """The server's word on being out of service counts, once it knows what was done here."""

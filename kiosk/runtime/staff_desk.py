@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import structlog
 import uuid6
 
+from contract.money import Locale
+from device_drivers.printers.interface import Document
 from kiosk import staff_pin
 from kiosk.clock import Clock
 from kiosk.core.effects import CheckPin, LookAround, PrintTestPage, TakeTestPayment
@@ -63,18 +65,22 @@ class StaffDesk:
             case LookAround():
                 self._pool.submit(self._look_around)
             case PrintTestPage(language):
-                page = trial_page(
-                    str(uuid6.uuid7()),
-                    language,
-                    kiosk=room.kiosk_code,
-                    version=version("lobbypay"),
-                    at=room.clock.now().astimezone(),
-                )
+                page = self.page(str(uuid6.uuid7()), language)
                 room.receipts.print_page(page, self._ended(StaffTest.PAGE))
             case TakeTestPayment(currency) if room.desk:
                 room.desk.try_payment(currency, self._trial_ended)
             case TakeTestPayment():
                 self._ended(StaffTest.PAYMENT)(REFUSED, "card_terminal.none")
+
+    def page(self, job_id: str, language: Locale = "zh_CN") -> Document:
+        """The page that shows whether the printer is well."""
+        return trial_page(
+            job_id,
+            language,
+            kiosk=self._room.kiosk_code,
+            version=version("lobbypay"),
+            at=self._room.clock.now().astimezone(),
+        )
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

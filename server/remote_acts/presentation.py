@@ -37,7 +37,9 @@ HINTS = {
         "Stands on the start screen until the time that you give. Without words, the message that is"
         " there is taken down. It is shown, not spoken."
     ),
-    ActKind.RESTART: _("The program ends and begins anew, in some ten seconds, while nobody is there."),
+    ActKind.RESTART: _(
+        "The program ends and begins anew, in some ten seconds, while nobody is there."
+    ),
     ActKind.REBOOT: _(
         "The machine restarts, once, by the command in the kiosk's own configuration; some minutes."
     ),

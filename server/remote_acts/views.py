@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -35,8 +36,8 @@ from server.staff.roles import Area, Deed
 
 A_PAGE, ON_KIOSK = 30, 8
 _WRONG = {
-    ReasonMissing: _("Please give a reason"),
-    ActKeyMissing: _(
+    ReasonMissing: gettext_lazy("Please give a reason"),
+    ActKeyMissing: gettext_lazy(
         "The key that signs acts is not in this server's data folder: bring it back from the backup"
     ),
 }

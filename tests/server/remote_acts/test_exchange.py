@@ -186,3 +186,14 @@ def test_without_the_private_key_nothing_is_given_out(kiosk, user, data_folder):
     for file in (data_folder / "keys").glob("act-*"):
         file.unlink()
     assert call(kiosk).acts == []
+
+
+def test_the_command_makes_a_new_key_and_names_a_missing_one(user, capsys, data_folder):
+    from server.cli import main
+
+    first = signing.current(NOW).public_key
+    assert main(["rotate-act-key"]) == 0
+    assert capsys.readouterr().out.strip() == signing.current(NOW).public_key != first
+    for file in (data_folder / "keys").glob("act-*"):
+        file.unlink()
+    assert main(["rotate-act-key"]) != 0
