@@ -19,6 +19,8 @@ from contract.messages import (
 )
 from contract.money import Locale, Money, total
 from kiosk.core.access import AS_USUAL, Access
+from kiosk.core.callback import Callback as Callback
+from kiosk.core.callback import Sent as Sent
 from kiosk.core.from_afar import FromAfar
 
 
@@ -225,23 +227,6 @@ class Staff:
     detail: str = ""
     facts: KioskFacts | None = None
     looked_at: float = 0.0  # monotonic seconds
-
-
-class Sent(StrEnum):
-    """How a wish to be called back stands."""
-
-    NOT_YET = ""
-    SENDING = "sending"
-    TAKEN = "taken"
-    FAILED = "failed"  # it may have arrived; nobody can say
-
-
-@dataclass(frozen=True)
-class Callback:
-    """A number to be called back at, as it is typed, and what became of the wish."""
-
-    phone: str = field(default="", repr=False)
-    sent: Sent = Sent.NOT_YET
 
 
 @dataclass(frozen=True)

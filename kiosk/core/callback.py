@@ -1,0 +1,21 @@
+"""A wish to be called back, as it is typed at the kiosk. Immutable data."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Sent(StrEnum):
+    """How a wish to be called back stands."""
+
+    NOT_YET = ""
+    SENDING = "sending"
+    TAKEN = "taken"
+    FAILED = "failed"  # it may have arrived; nobody can say
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A number to be called back at, as it is typed, and what became of the wish."""
+
+    phone: str = field(default="", repr=False)
+    sent: Sent = Sent.NOT_YET
