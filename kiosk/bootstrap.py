@@ -217,16 +217,13 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     clock.not_before(journal.last_at())
     bills = _bills_cache(settings, me, journal, clock)
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
-    first = _first_session(journal, settings, clock, bills)
-    engine = Engine(journal, first, me.kiosk_code, wall=clock.now)
+    begun = _first_session(journal, settings, clock, bills)
+    engine = Engine(journal, begun, me.kiosk_code, wall=clock.now)
     trials = TrialPayments(journal)
     desk = _desk(devices.terminal, engine, trials, journal, clock)
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
-        client,
-        desk,
-        journal.unfinished(),
-        journal.without_receipt,
+        *(client, desk, journal.unfinished(), journal.without_receipt),
     )
     supervisors = Supervisors(
         watched(devices, settings, desk, lambda: engine.session.visit.screen in RESTING),
@@ -246,8 +243,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     receipts = Receipts(devices.printer, engine.post, journal.receipts_printed)
     room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff, window = StaffDesk(room, engine.post), Window()
-    parts = (settings, config_path, me, client, engine, receipts, clock, staff.page)
-    acts = acts_desk(Parts(*parts, sync.beat_soon), window)
+    own = (settings, config_path, me, client, engine, receipts, clock)
+    acts = acts_desk(Parts(*own, staff.page, sync.beat_soon), window)
     hands = Workers(
         lookups=Lookups(client, bills, journal, engine.post, partial(_second_factor, engine)),
         orders=Orders(client, engine.post),
@@ -276,8 +273,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         *(bills.close, health.counts.close, journal.close),
     )
     close = partial(_end_all, endings)
-    inputs, screen = devices.inputs, health.screen
-    return Running(kiosk, engine, journal, watchdog, inputs, screen, close, window)
+    seen = (devices.inputs, health.screen)
+    return Running(kiosk, engine, journal, watchdog, *seen, close, window)
 
 
 def _end_all(endings: tuple[Callable[[], None], ...]) -> None:

@@ -87,6 +87,23 @@ def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
     return kiosk
 
 
+@transaction.atomic
+def revoke(kiosk: Kiosk, *, now: datetime, by: Person, reason: str) -> bool:
+    """Its key counts no more, from the next request on: for a machine that was stolen or is in wrong
+    hands. It stays the same kiosk, with all its history, and is paired anew. False where it has no key.
+    Raises ReasonMissing."""
+    held = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
+    PairingCode.objects.filter(kiosk=held, used_at=None).delete()
+    if not held.public_key:
+        return False
+    RetiredKey.objects.create(kiosk=held, public_key=held.public_key, retired_at=now)
+    subject, before = ("kiosk", held.code), {"public_key": held.public_key}
+    audit.record(held.community_id, by, "kiosk_key_revoked", subject, reason, now, before=before)
+    held.public_key = ""
+    held.save(update_fields=["public_key"])
+    return True
+
+
 def retired_keys(kiosk_id: str) -> list[str]:
     """The keys (base64url, raw) that the kiosk had before, the newest first; none for a stranger."""
     try:

@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("acts/<uuid:act_id>/", views.act_page, name="act"),
     path("acts/<uuid:act_id>/attachment/", views.attachment, name="act_attachment"),
     path("groups/", group_views.groups_page, name="kiosk_groups"),
+    path("kiosks/<uuid:kiosk_id>/revoke/", views.revoke, name="revoke_kiosk"),
     path("kiosks/<uuid:kiosk_id>/acts/", views.kiosk_acts, name="kiosk_acts"),
 ]

@@ -8,13 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from contract.remote_acts import ActKind
+from server.fleet import enrolment
 from server.fleet.models import Kiosk
 from server.remote_acts import presentation
 from server.remote_acts.asking import Wish, ask, take_back
@@ -29,7 +31,7 @@ from server.remote_acts.choice import (
 from server.remote_acts.models import NOT_BEGUN, ActAttachment, RemoteAct
 from server.remote_acts.signing import ActKeyMissing
 from server.remote_acts.wishes import LIFE_USUAL, LIVES, NotPossible, deed_of
-from server.staff import scope
+from server.staff import people, scope
 from server.staff.audit import ReasonMissing
 from server.staff.doors import staff_only
 from server.staff.roles import Area, Deed
@@ -61,8 +63,31 @@ def acts_page(request: HttpRequest) -> HttpResponse:
             "rows": [presentation.row(act) for act in page],
             "kiosk": kiosk,
             "kinds": _kinds(request.user),
+            "may_revoke": kiosk is not None
+            and bool(kiosk.public_key)
+            and scope.may(request.user, Deed.PAIR_KIOSK, kiosk.community_id),
         },
     )
+
+
+@staff_only
+@require_POST
+def revoke(request: HttpRequest, kiosk_id: uuid.UUID) -> HttpResponse:
+    """Raises PermissionDenied."""
+    kiosk = _kiosk(request, str(kiosk_id))
+    if kiosk is None:
+        raise Http404
+    if not scope.may(request.user, Deed.PAIR_KIOSK, kiosk.community_id):
+        raise PermissionDenied
+    reason, by = request.POST.get("reason", ""), people.of(request.user)
+    try:
+        done = enrolment.revoke(kiosk, now=timezone.now(), by=by, reason=reason)
+    except ReasonMissing as missing:
+        messages.error(request, str(_WRONG[type(missing)]))
+    else:
+        said = _("Its key counts no more: pair the right machine with a new code")
+        messages.success(request, said if done else _("It has no key"))
+    return redirect(f"{reverse('acts')}?kiosk={kiosk.pk}")
 
 
 @staff_only

@@ -90,6 +90,7 @@ ACTS = {
     "log_exported": _("Log taken out"),
     "list_exported": _("List taken out"),
     "pairing_code_made": _("Pairing code made"),
+    "kiosk_key_revoked": _("Key of a kiosk revoked"),
     "kiosk_act_asked": _("Kiosk asked from afar"),
     "kiosk_act_taken_back": _("Asked of a kiosk and taken back"),
     "kiosk_group_changed": _("Group of kiosks changed"),

@@ -27,6 +27,7 @@ class AttractView:
     notice_title: str
     notice_body: str
     notice_dots: str  # which of several notices this is
+    message: tuple[tuple[str, str], ...]  # of staff, to everybody
     troubles: tuple[tuple[str, str], ...]  # what does not work, what to do instead
     scan: bool
     keypad: bool
@@ -42,7 +43,7 @@ def present(session: Session) -> AttractView:
     language, can = session.visit.language, offers(session.lobby)
     notices = session.lobby.config.notices if session.lobby.config else []
     index = int(session.now // NOTICE_SHOWN_S) % len(notices) if notices else 0
-    found = troubles(session, can)
+    found, message = troubles(session, can), _message(session)
     if notices:
         kind = say(language, "attract.notice")
         title = notices[index].title.in_language(language)
@@ -55,6 +56,7 @@ def present(session: Session) -> AttractView:
         notice_title=title,
         notice_body=body,
         notice_dots=dots(index, len(notices)),
+        message=message,
         troubles=found,
         scan=can.scan,
         keypad=can.can(Flow.TYPE_UNIT),
@@ -63,7 +65,7 @@ def present(session: Session) -> AttractView:
         print_ready=say(language, "attract.print_ready") if can.can(Flow.PRINT_RECEIPT) else "",
         access=session.visit.access,
         voice=session.lobby.voice,
-        show_notice=len(found) < (1 if session.visit.access.elder else 2),
+        show_notice=len(found) + len(message) < (1 if session.visit.access.elder else 2),
     )
 
 
@@ -96,7 +98,7 @@ def _message(session: Session) -> tuple[tuple[str, str], ...]:
 def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     """What residents must know before they start, the most important first."""
     language = session.visit.language
-    found = [*unconfirmed(session), *_message(session)]
+    found = list(unconfirmed(session))
     if not can.touch:
         found.append((say(language, "attract.no_touch"), say(language, "attract.no_touch_body")))
         return tuple(found)
@@ -148,11 +150,12 @@ class AttractScreen(KioskScreen):
 
     def draw(self):
         notes = self.ids.notes
-        if getattr(notes, "shown", None) == self.view.troubles:
+        known = (*self.view.message, *self.view.troubles)
+        if getattr(notes, "shown", None) == known:
             return
-        notes.shown = self.view.troubles
+        notes.shown = known
         notes.clear_widgets()
-        for head, words in self.view.troubles:
+        for head, words in known:
             notes.add_widget(Note(head=head, words=words, tight=self.ids.half.tight))
 
     def tighten(self, tight: bool):

@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from contract.remote_acts import ActKind
+from server.fleet.enrolment import PairingRefused, create_pairing_code, enrol, retired_keys
+from server.remote_acts.exchange import KeyGone
 from server.remote_acts.models import ActAttachment, GroupMember, KioskGroup, RemoteAct, State
 from server.staff.models import Act
 from server.staff.roles import Role
-from tests.server.remote_acts.machines import asked, call, machine
+from tests.server.remote_acts.machines import KEY, asked, call, machine
 from tests.server.staff_accounts import create_person, signed_in
 from tests.server.village import create_village
 
@@ -180,3 +182,29 @@ def test_settings_are_asked_by_an_administrator(kiosk):
     }
     assert boss.post(ASK, form(kiosk, "settings")).status_code == 422
     assert boss.post(ASK, form(kiosk, "settings", **{"look.theme": "x"})).status_code == 422
+
+
+def test_a_revoked_key_is_refused_at_once_and_the_next_machine_goes_on(kiosk):
+    now = timezone.now()
+    unused = create_pairing_code(kiosk, now=now)
+    looker = signed_in(create_person("audit", (kiosk.community, Role.AUDITOR)))
+    page, revoke = f"/staff/fleet/acts/?kiosk={kiosk.pk}", f"/staff/fleet/kiosks/{kiosk.pk}/revoke/"
+    assert looker.post(revoke, {"reason": "x"}).status_code == 403
+    assert "revoke" not in looker.get(page).content.decode()
+    person = signed_in(create_person("wang", (kiosk.community, Role.TECHNICIAN)))
+    person.post(ASK, form(kiosk, "restart"))
+    act = RemoteAct.objects.get()
+    person.post(revoke, {"reason": ""})
+    kiosk.refresh_from_db()
+    assert kiosk.public_key == KEY
+    person.post(revoke, {"reason": "stolen"})
+    with pytest.raises(KeyGone):
+        call(kiosk, (str(act.pk), "taken"), now=timezone.now())
+    with pytest.raises(PairingRefused):
+        enrol(unused, "n" * 43, now=now)
+    assert retired_keys(str(kiosk.pk)) == [KEY]
+    assert Act.objects.get(act="kiosk_key_revoked").reason == "stolen"
+    code = create_pairing_code(kiosk, now=now)
+    again = enrol(code, "n" * 43, now=timezone.now())
+    assert (again.pk, call(again).acts) == (kiosk.pk, [])
+    assert RemoteAct.objects.get().state == State.CANCELLED

@@ -1,6 +1,7 @@
 """Nobody sees or changes anything of a community without a role in it: all addresses of staff, all pages,
 actions and suggestions of the back office, walked as it finds them."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,6 +31,7 @@ from server.on_call.models import Comment, Rule, Shift, Substitution
 from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
+from server.remote_acts.models import ActAttachment, RemoteAct
 from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
 from server.staff.models import Act, Request, RoleAssignment
 from server.staff.people import Person
@@ -104,6 +106,23 @@ def home(walked: Walked, db) -> Community:
     return walked.home
 
 
+def an_act_from_afar(kiosk: Kiosk) -> None:
+    act = RemoteAct.objects.create(
+        community=kiosk.community,
+        kiosk=kiosk,
+        number=1,
+        wish=uuid.uuid4(),
+        kind="logs",
+        asked_by=walk.MARK,
+        reason=walk.MARK,
+        asked_at=NOW,
+        not_after=timezone.now() + timedelta(days=1),
+        state_at=NOW,
+    )
+    kept = {"kind": "text/plain", "content": walk.MARK.encode()}
+    ActAttachment.objects.create(community=kiosk.community, act=act, **kept)
+
+
 def community_with_everything(world: worlds.World) -> Community:
     """A community with a row of every kind, each with the mark in its texts."""
     lobby.refused_refund(world)
@@ -162,6 +181,7 @@ def community_with_everything(world: worlds.World) -> Community:
         made_at=NOW,
     )
     alerts_that_reach(technician, community)
+    an_act_from_afar(kiosk)
     walk.plant(community.pk)
     return community
 

@@ -194,6 +194,16 @@ def _a_file(routes: Routes, rest: str = "") -> list[str]:
     return [f"{of}/{pk}/{rest}" for pk in rows.values_list("pk", flat=True)]
 
 
+def _an_act(routes: Routes, rest: str = "") -> list[str]:
+    acts = routes.rows(apps.get_model("remote_acts", "RemoteAct"))
+    return [f"/staff/fleet/acts/{pk}/{rest}" for pk in acts.values_list("pk", flat=True)]
+
+
+def _a_kiosk(routes: Routes, rest: str = "") -> list[str]:
+    kiosks = routes.rows(apps.get_model("fleet", "Kiosk")).order_by("pk")
+    return [f"/staff/fleet/kiosks/{kiosks.first().pk}/{rest}"]
+
+
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
     "staff/units/<int:unit>/": lambda r: [
@@ -249,9 +259,11 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/billing/run/<int:pk>/note/": lambda r: _a_run(r, "note/"),
     "staff/billing/run/<int:pk>/act/": lambda r: _a_run(r, "act/"),
     "staff/billing/run/<int:run>/mail/": lambda r: _a_run(r, "mail/"),
-    "staff/fleet/kiosks/<uuid:kiosk_id>/": lambda r: [
-        f"/staff/fleet/kiosks/{r.rows(apps.get_model('fleet', 'Kiosk')).order_by('pk').first().pk}/"
-    ],
+    "staff/fleet/kiosks/<uuid:kiosk_id>/": _a_kiosk,
+    "staff/fleet/kiosks/<uuid:kiosk_id>/acts/": lambda r: _a_kiosk(r, "acts/"),
+    "staff/fleet/kiosks/<uuid:kiosk_id>/revoke/": lambda r: _a_kiosk(r, "revoke/"),
+    "staff/fleet/acts/<uuid:act_id>/": _an_act,
+    "staff/fleet/acts/<uuid:act_id>/attachment/": lambda r: _an_act(r, "attachment/"),
     "staff/alerts/<int:alert>/": lambda r: [
         f"/staff/alerts/{pk}/"
         for pk in r.rows(apps.get_model("alerts", "Alert")).values_list("pk", flat=True)
