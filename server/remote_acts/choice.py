@@ -28,7 +28,7 @@ SETTING_NAMES = {
     "payments.offline_bills_max_age_h": _("Hours for which bills are offered without the server"),
 }
 THEMES = {
-    "auto": _("By the hour"),
+    "auto": _("By the clock"),
     "light": _("Light"),
     "night": _("Night"),
     "high_contrast": _("High contrast"),
