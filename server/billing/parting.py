@@ -70,7 +70,10 @@ def _costs(bill: Bill, amount_minor: int, day: date, terms: LateFeeTerms | None)
 
 
 def _late_free(bill: Bill, amount_minor: int) -> int:
-    """Its share of what bears no late fee."""
+    """Its share of what bears no late fee: all of it where that was waived for good. The waiver stays
+    with the old bill, so the new ones say it by their amounts."""
+    if bill.no_late_fee:
+        return amount_minor
     whole = principal_minor(bill)
     return min(bill.late_free_minor, whole) * amount_minor // whole
 
@@ -83,7 +86,7 @@ def part(
     debts = debts_of([bill])
     shares = split_as_agreed([debt.minor for debt in debts], [made.paid_minor, made.rest_minor])
     free = _late_free(bill, made.rest_minor)
-    paid_free = min(bill.late_free_minor, principal_minor(bill)) - free
+    paid_free = _late_free(bill, principal_minor(bill)) - free
     day = {"year": bill.period[:4], "month": int(bill.period[5:])}
     rest_title = bill.title if bill.title_zh else both("Rest of %(year)s-%(month)02d", **day)
     paid_title = both("Part of %(year)s-%(month)02d", **day)

@@ -153,7 +153,7 @@ def _by_hand(refund: Refund) -> str:
 @dataclass(frozen=True)
 class BillTold:
     """A bill as the payment keeps it, whatever became of the bill later, and whether it is paid now.
-    ``part``: what of it the payment is for, where that is not all."""
+    ``part``: what of it the payment is for, where that is not all; ``part_settled``: it settled that."""
 
     bill: Bill
     lines: list[tuple[BillLine, str]]
@@ -161,6 +161,7 @@ class BillTold:
     amount: str
     paid: bool
     part: str = ""
+    part_settled: bool = False
 
 
 def bills_told(order: PaymentOrder) -> list[BillTold]:
@@ -174,7 +175,7 @@ def bills_told(order: PaymentOrder) -> list[BillTold]:
         return told
     part = _money(order.allocated_minor or order.amount_minor, order)
     settled = order.allocated_minor > 0
-    return [replace(one, paid=settled, part=part) for one in told]
+    return [replace(one, part=part, part_settled=settled) for one in told]
 
 
 def _money(minor: int, order: PaymentOrder) -> str:

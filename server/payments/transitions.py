@@ -235,11 +235,23 @@ class PaidOrder:
 def apply_paid_batch(news: Sequence[PaidOrder], at: datetime) -> None:
     """As ``apply_paid``, for orders of one community at once. New orders are made with it."""
     plain = [one for one in news if one.plain]
-    if plain:
-        _book(plain, at)
+    for turn in _in_turns(plain):
+        _book(turn, at)
     for one in news:
         if one not in plain:
             apply_paid(one.order.payment_id, one.known, at, **one.fields)
+
+
+def _in_turns(news: Sequence[PaidOrder]) -> Iterable[list[PaidOrder]]:
+    """What may be booked together: the bills that a part makes are there for whoever comes after it."""
+    turn: list[PaidOrder] = []
+    for one in news:
+        turn.append(one)
+        if one.order.in_part:
+            yield turn
+            turn = []
+    if turn:
+        yield turn
 
 
 def _book(news: Sequence[PaidOrder], at: datetime) -> None:

@@ -13,7 +13,7 @@ from server.billing.instalments.agreeing import agree_by
 from server.billing.instalments.plan import InstalmentsImpossible, Terms
 from server.billing.issuing import issue_period
 from server.billing.leases import BillLeased, BillNotOpen, BillStands, holders
-from server.billing.models import Bill, BillDebtor
+from server.billing.models import Bill, BillDebtor, LateFeePolicy
 from server.billing.unit_accounts import account_of, credit_minor, to_contract
 from server.billing.verification import verify_ledger
 from server.estate.models import Community, LateSuccess, Resident
@@ -262,6 +262,23 @@ def test_a_waived_bill_is_divided_as_far_as_it_is_left(world):
     assert [s[2] for s in standing()[2:]] == [PART, 20_000] and sound()
 
 
+def test_a_late_fee_that_was_waived_for_good_does_not_come_back_with_the_rest(world):
+    LateFeePolicy.objects.create(
+        community=world.community, daily_rate="0.0005", grace_days=0, cap="0.3"
+    )
+    old = Bill.objects.order_by("period")[0]
+    never = waiving.Wish(waiving.LATE_FEE, None)
+    waiving.waive_by(CLERK, old, never, "poor", today=TODAY, at=NOW)
+    start(world.caller, wish(world), NOW)
+    pays(world)
+    rest = Bill.objects.get(kind="part", state="open")
+    less = waiving.Wish(waiving.BILL, 100)
+    waiving.waive_by(CLERK, rest, less, "poor", today=TODAY, at=NOW)
+    rest.refresh_from_db()
+    terms = terms_of(rest.community_id)
+    assert open_minor(rest, date(2027, 12, 1), terms) == REST - 100 and sound()
+
+
 def test_a_card_for_all_of_it_without_the_line_is_credit_once_it_was_divided(world):
     """Another kiosk had a copy of the bills and took a card; its journal comes later."""
     old = Bill.objects.order_by("period")[0]
@@ -286,6 +303,8 @@ def test_a_card_for_all_of_it_without_the_line_comes_first(world):
     pays(world)
     assert standing() == [("month", "paid", WHOLE), ("month", "open", WHOLE)] and sound()
     assert credit_minor(world.unit) == PART
+    [told] = payer_status.bills_told(order())
+    assert told.paid and not told.part_settled
 
 
 @pytest.mark.parametrize(
@@ -371,4 +390,4 @@ def test_the_phone_says_that_it_is_a_part(world):
     start(world.caller, wish(world), NOW)
     pays(world)
     [told] = payer_status.bills_told(order())
-    assert told.paid and "100.00" in told.part and "332.08" in told.amount
+    assert told.part_settled and "100.00" in told.part and "332.08" in told.amount

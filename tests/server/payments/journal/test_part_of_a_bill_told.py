@@ -2,12 +2,20 @@
 
 from contract.messages import Method, PaymentState
 from server.billing.models import Bill
-from server.billing.unit_accounts import account_of, to_contract
+from server.billing.unit_accounts import account_of, credit_minor, to_contract
 from server.payments.initiation import start
 from server.payments.journal.reenrolment import open_card_payments
 from tests.server.payments.charges import order
 from tests.server.payments.journal.test_intake import KioskJournal, record, take
-from tests.server.payments.test_part_of_a_bill import PART, WHOLE, sound, standing, wish, world
+from tests.server.payments.test_part_of_a_bill import (
+    PART,
+    REST,
+    WHOLE,
+    sound,
+    standing,
+    wish,
+    world,
+)
 from tests.server.payments.world import KIOSK_ID, NOW, TODAY
 
 __all__ = ["world"]
@@ -27,6 +35,19 @@ def test_a_restored_server_divides_the_bill_by_the_kiosks_word(world):
     assert order().in_part and order().allocated_minor == PART and sound()
     numbers = list(Bill.objects.filter(kind="part").values_list("number", flat=True))
     assert sorted(numbers) == [f"T{old.community_id:04d}-{old.pk:06d}-{n}" for n in (1, 2)]
+
+
+def test_a_restored_server_hears_of_a_part_and_of_its_rest_at_once(world):
+    """In one batch of the journal: the bill that the first payment makes is the second one's."""
+    old = Bill.objects.order_by("period")[0]
+    rest = {"number": f"T{old.community_id:04d}-{old.pk:06d}-2", "amount_minor": REST}
+    named = to_contract(old, TODAY).model_copy(update=rest)
+    first = told_part(world, PaymentState.APPROVED, 3)
+    paid = record(world, PaymentState.APPROVED, 3, number=2)
+    second = paid.model_copy(update={"bills": [named], "amount_minor": REST})
+    take(world, KioskJournal().tells(first).tells(second).entries)
+    assert order(2).allocated_minor == REST and credit_minor(world.unit) == 0 and sound()
+    assert [s[1:] for s in standing()[2:]] == [("paid", PART), ("paid", REST)]
 
 
 def test_the_kiosks_word_in_any_order_and_again(world):
