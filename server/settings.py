@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "server.unit_page",
     "server.counter",
     "server.payment_page",
+    "server.phone",
     "server.moves",
     "server.tariffs",
     "server.remote_meters",

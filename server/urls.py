@@ -25,9 +25,9 @@ urlpatterns = [
     path("staff/billing/", include("server.bill_mail.urls")),
     path("staff/jobs/", include("server.jobs.urls")),
     path("staff/alerts/", include("server.on_call.urls")),
-    path("b/", include("server.billing.urls")),
     path("api/", include("server.api.urls")),
     path("meters/", include("server.remote_meters.urls")),
     path("", include("server.monitoring.urls")),
+    path("", include("server.phone.urls")),
     path("", include("server.payments.urls")),
 ]

@@ -56,6 +56,14 @@ approved order may have been returned in part in its channel's console: `refunde
 stays `created`, as where the server died before its kiosk heard that it may begin, lets its bills go five
 minutes after its order's time. It has no end by itself: the kiosk may have gone on without the server,
 and only its journal or staff can say so; they are told after two hours.
+
+An order that a phone began by itself, from the page behind a bill's code, has the `place` phone and no
+kiosk: `kiosk_id` and `kiosk_code` are empty, its reference (`P-`, its day, a number) is none that a
+kiosk gives, and no journal tells of it (`server/payments/phone_orders.py`). It is asked about while
+its page is looked at. What has no end at WeChat Pay is closed at once when it is given up; at Alipay
+there is nothing to close until the payer has opened its page, and its address can be opened until the
+order's time is over: so long it holds its bills. It is closed and never reversed, as a reversal is for
+payment codes.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 

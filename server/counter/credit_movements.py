@@ -71,7 +71,7 @@ def _at_kiosk(unit: Unit, order: PaymentOrder) -> Movement:
     return Movement(
         order.paid_at,
         _when(unit, order.paid_at),
-        _("Kiosk %(kiosk)s") % {"kiosk": order.kiosk_code},
+        order.begun_at,
         str(what),
         ", ".join(_named(bill) for bill in order.bills),
         order.reference,

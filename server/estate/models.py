@@ -90,6 +90,7 @@ class Community(models.Model):
     part_min_minor = amount_field(
         _("Smallest part of a bill paid at a kiosk"), 0, _("Nought: bills are paid whole")
     )
+    phone_pays = models.BooleanField(_("Bills paid on phones"), default=True, db_default=True)
     numbering = NumberingField(_("Numbering of units"), default=default_numbering)
     late_success = models.CharField(
         _("Late money"),

@@ -143,7 +143,7 @@ class Known:
     """What is known of many orders, asked for all of them at once."""
 
     def __init__(self, orders: Collection[PaymentOrder]) -> None:
-        self._words = last_words({order.kiosk_id for order in orders})
+        self._words = last_words({order.kiosk_id for order in orders if order.kiosk_id})
         self._said = investigation.kiosks_said(orders)
 
     def of(self, order: PaymentOrder) -> dict[str, Any]:

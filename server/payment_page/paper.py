@@ -28,6 +28,7 @@ def words(order: PaymentOrder) -> dict[str, object]:
     paid = order.paid_at or order.created_at
     rows: list[tuple[Text, str]] = [
         (both("Receipt number"), order.reference),
+        (both("Payee"), _payee(order)),
         (both("Unit"), order.unit.code),
         (both("Time"), f"{local_time(paid, community.time_zone):%Y-%m-%d %H:%M}"),
         (both("Way of paying"), f"{method.zh} {method.en}"),
@@ -51,6 +52,12 @@ def words(order: PaymentOrder) -> dict[str, object]:
         if community.test or order.simulated
         else None,
     }
+
+
+def _payee(order: PaymentOrder) -> str:
+    """Whom it was paid to, where that is known."""
+    company = order.community.company
+    return f"{company.zh} {company.en}".strip() if order.community.company_zh else ""
 
 
 def _named(bill: dict[str, Any]) -> str:

@@ -61,7 +61,9 @@ def _of_order(order: PaymentOrder) -> list[Event]:
             order,
             order.created_at,
             here,
-            _("Begun at kiosk %(kiosk)s") % {"kiosk": order.kiosk_code},
+            _("Begun on a phone, by the bill's code")
+            if order.by_phone
+            else _("Begun at kiosk %(kiosk)s") % {"kiosk": order.kiosk_code},
             amount=_money(order.amount_minor, order),
         )
     ]

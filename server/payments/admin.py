@@ -41,7 +41,7 @@ class ReadOnly(ModelAdmin):
 @admin.register(PaymentOrder)
 class PaymentOrderAdmin(ReadOnly):
     list_display = ("reference", "unit", "method", "amount", "state", "paid_at", "simulated")
-    list_filter = ("community", "state", "method", "simulated")
+    list_filter = ("community", "state", "method", "place", "simulated")
     search_fields = ("reference", "payment_id", "channel_reference", "unit__code")
     list_select_related = ("unit",)
     fields = ("page", "community", "unit", "reference", "method", "amount", "state", "paid_at")

@@ -18,6 +18,7 @@ FORGOTTEN = timedelta(minutes=30)
 ORDERS_MIN, KIOSKS_MIN = 3, 2
 ROWS_MAX = 5_000
 _SILENT = "unknown"
+_PHONE = "phone of "  # begins the name of the place of an order that no kiosk made: its unit's
 _UNAVAILABLE = "channel_unavailable"  # of the server's own request; nothing was answered
 
 
@@ -36,7 +37,8 @@ def look(now: datetime) -> None:
 
 
 def _failing(now: datetime) -> dict[tuple[int, str], set[str]]:
-    """The channels whose last answers were none: kiosks by community and method."""
+    """The channels whose last answers were none, at several kiosks or to phones of several units: the
+    kiosks by community and method."""
     rows = PaymentOrder.objects.filter(
         ~Q(channel_responses=[]) | Q(reason=_UNAVAILABLE),
         method__in=[method.value for method in BY_CHANNEL],
@@ -44,19 +46,19 @@ def _failing(now: datetime) -> dict[tuple[int, str], set[str]]:
     )
     silent: dict[tuple[int, str], list[str]] = defaultdict(list)
     well = set()
-    columns = ("community", "method", "kiosk_code", "channel_responses")
-    for community, method, kiosk, said in rows.order_by("-created_at").values_list(*columns)[
+    columns = ("community", "method", "kiosk_code", "unit", "channel_responses")
+    for community, method, kiosk, unit, said in rows.order_by("-created_at").values_list(*columns)[
         :ROWS_MAX
     ]:
         key = (community, method)
         if key in well:
             continue
         if not said or said[-1].get("answer") == _SILENT:
-            silent[key].append(kiosk)
+            silent[key].append(kiosk or f"{_PHONE}{unit}")
         else:
             well.add(key)  # what failed before it counts no more
     return {
-        key: set(kiosks)
+        key: {kiosk for kiosk in kiosks if not kiosk.startswith(_PHONE)}
         for key, kiosks in silent.items()
         if len(kiosks) >= ORDERS_MIN and len(set(kiosks)) >= KIOSKS_MIN
     }

@@ -28,13 +28,14 @@ from server.language import both
 from server.payments import held_bills, inquiry, notifications, payment_codes, timing, transitions
 from server.payments.channels import registry
 from server.payments.channels.interface import (
+    Browser,
     Channel,
     ChannelStatus,
     ChannelUnavailable,
     Order,
     OrderState,
 )
-from server.payments.models import PaymentOrder, RefusedStart
+from server.payments.models import PaymentOrder, Place, RefusedStart
 
 
 class IdempotencyConflict(Exception):
@@ -74,12 +75,14 @@ REFUSALS: dict[type[Exception], ErrorCode] = {
 
 @dataclass(frozen=True)
 class Caller:
-    """The kiosk that asks. ``public_key`` (base64url, raw) signs its journal."""
+    """The kiosk that asks, ``public_key`` (base64url, raw) signs its journal; or a phone that pays by
+    itself, which has no id: the payment's is its secret."""
 
     kiosk_id: str
     kiosk_code: str
     community: Community
     public_key: str = ""
+    browser: Browser | None = None
 
 
 def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
@@ -125,7 +128,19 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
         return order
     if order.method == Method.CARD:
         return transitions.mark_submitted(order.payment_id, now)
-    return _ask_channel(order, now)
+    return _ask_channel(order, now, caller.browser)
+
+
+def go_on(order: PaymentOrder, browser: Browser, now: datetime) -> PaymentOrder:
+    """For a phone that comes back to its order before its channel was asked. Raises as ``start``."""
+    if order.life is PaymentState.CREATED:
+        order = notifications.match_order(order, now)
+    if order.life is not PaymentState.CREATED or order.cancel_wanted or not order.by_phone:
+        return order
+    refusal = held_bills.again(order, now)
+    if refusal is not None:
+        raise refusal
+    return _ask_channel(order, now, browser)
 
 
 def _begun(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
@@ -200,6 +215,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         payment_id=request.payment_id,
         community=caller.community,
         unit=unit,
+        place=Place.PHONE if caller.browser else Place.KIOSK,
         kiosk_id=caller.kiosk_id,
         kiosk_code=caller.kiosk_code,
         reference=request.reference,
@@ -301,13 +317,15 @@ def _checked_top_up(unit: Unit, request: StartPayment) -> list[Bill]:
     return []
 
 
-def _ask_channel(order: PaymentOrder, now: datetime) -> PaymentOrder:
+def _ask_channel(
+    order: PaymentOrder, now: datetime, browser: Browser | None = None
+) -> PaymentOrder:
     """Outside any transaction: the row is committed, so whatever happens here can be found again."""
     through: Channel | None = registry.channel(order.method)
     try:
         if through is None:
             raise ChannelUnavailable(f"{order.method} is not set up")
-        code_url = through.create(_at_channel(order))
+        code_url = through.create(_at_channel(order, browser))
     except ChannelUnavailable:
         transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
         raise
@@ -349,7 +367,7 @@ def kept_bills(bills: list[messages.Bill]) -> list[dict[str, Any]]:
     return [b.model_dump(mode="json", exclude={"lines": {"__all__": {"history"}}}) for b in bills]
 
 
-def _at_channel(order: PaymentOrder) -> Order:
+def _at_channel(order: PaymentOrder, browser: Browser | None = None) -> Order:
     assert order.expires_at is not None
     subject = both(
         "%(community)s %(unit)s property fees",
@@ -363,4 +381,5 @@ def _at_channel(order: PaymentOrder) -> Order:
         subject.zh,
         order.expires_at,
         order.kiosk_code,
+        browser,
     )

@@ -118,9 +118,8 @@ def _after_end(order: PaymentOrder, by: str, answer: EndAnswer, at: datetime) ->
         return OrderState(ChannelStatus.CLOSED)
     if answer.ending is Ending.NOT_THERE and (gone or answer.state.status is ChannelStatus.UNKNOWN):
         over = order.expires_at is None or at > order.expires_at + timing.NOTIFICATION_GRACE
-        may_have_a_code = (
-            order.code_url or not order.request_hash
-        )  # made before a backup was restored
+        # what came of a row from before a backup was restored, nothing here says
+        may_have_a_code = order.code_url or not order.request_hash or order.by_phone
         if order.with_payment_code or over or not may_have_a_code:
             return OrderState(ChannelStatus.CLOSED)
     return answer.state
@@ -162,6 +161,7 @@ def _end_shown(
 ) -> PaymentOrder:
     """Ends an unpaid order whose code was shown. ``known``: where it stands, just asked."""
     unscanned = known.status is ChannelStatus.NOT_FOUND and not through.closes_unscanned
+    unscanned = unscanned and not order.by_phone  # its page could still make one
     return end(order, "reverse" if unscanned else "close", through, at)[0]
 
 

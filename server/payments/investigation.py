@@ -43,6 +43,7 @@ LABELS = {
     "channel_said": _("Channel's answers"),
     "kiosk_said": _("Kiosk's journal"),
     "card": _("Card"),
+    "place": _("Begun"),
     "kiosk": _("Kiosk"),
 }
 INSIDE = {
@@ -147,7 +148,8 @@ def facts(order: PaymentOrder, last_word: LastWord, said: KioskSaid = kiosk_said
         "channel_said": order.channel_responses,
         "kiosk_said": said(order),
         "card": order.card,
-        "kiosk": last_word(order.kiosk_id),
+        "place": order.begun_at if order.by_phone else "",
+        "kiosk": last_word(order.kiosk_id) if order.kiosk_id else {},
     }
     zone = order.community.time_zone
     return {name: _local(name, found[name], zone) for name in LABELS if found[name]}

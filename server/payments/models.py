@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from contract.lifecycle import CLOSED_UNPAID
 from contract.messages import PaymentState
@@ -36,6 +36,13 @@ ENDS = {
 }
 _TOLD_UNPAID = (PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REVERSED)
 METHOD_CHOICES = [(method.value, as_spoken(shown.name)) for method, shown in METHODS.items()]
+
+
+class Place(models.TextChoices):
+    """Where somebody began to pay."""
+
+    KIOSK = "kiosk", _("Kiosk")
+    PHONE = state_machine.PHONE, _("Phone")
 
 
 class HeldFor(models.TextChoices):
@@ -100,8 +107,11 @@ class PaymentOrder(models.Model):
     unit = models.ForeignKey(
         Unit, models.PROTECT, verbose_name=_("Unit"), related_name="payment_orders"
     )
-    kiosk_id = models.CharField(_("Kiosk id"), max_length=36, db_index=True)
-    kiosk_code = models.CharField(_("Kiosk"), max_length=8)
+    place = models.CharField(
+        _("Place"), max_length=5, choices=Place.choices, default=Place.KIOSK, db_default="kiosk"
+    )
+    kiosk_id = models.CharField(_("Kiosk id"), max_length=36, db_index=True, blank=True)
+    kiosk_code = models.CharField(_("Kiosk"), max_length=8, blank=True)
     reference = models.CharField(_("Receipt no."), max_length=20)
     method = models.CharField(_("Method"), max_length=10, choices=METHOD_CHOICES)
     bills = models.JSONField(_("Bills"))
@@ -131,7 +141,7 @@ class PaymentOrder(models.Model):
     kiosk_state = models.CharField(_("Kiosk's state"), max_length=10, blank=True)
     reason = models.CharField(pgettext_lazy("cause", "Reason"), max_length=60, blank=True)
     submitted_at = models.DateTimeField(_("Submitted"), null=True, blank=True)
-    code_url = models.CharField(_("Code's content"), max_length=300, blank=True)
+    code_url = models.CharField(_("Code's content"), max_length=3000, blank=True)
     expires_at = models.DateTimeField(_("Expires"), null=True, blank=True)
     cancel_wanted = models.BooleanField(_("Cancel wanted"), default=False)
     channel_reference = models.CharField(_("Channel's number"), max_length=64, blank=True)
@@ -202,6 +212,18 @@ class PaymentOrder(models.Model):
     @property
     def life(self) -> PaymentState:
         return PaymentState(self.state)
+
+    @property
+    def by_phone(self) -> bool:
+        """Whether a phone began it by itself: no kiosk knows of it, ``code_url`` is a page to pay on."""
+        return self.place == Place.PHONE
+
+    @property
+    def begun_at(self) -> str:
+        """Where, in the page's language."""
+        if self.by_phone:
+            return gettext("On a phone, by the bill's code")
+        return gettext("Kiosk %(kiosk)s") % {"kiosk": self.kiosk_code}
 
     @property
     def by_code(self) -> bool:

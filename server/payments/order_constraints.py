@@ -1,10 +1,19 @@
 """What the database itself keeps of a payment order: money that adds up, whoever writes the row
 (``state_machine`` says what each state holds)."""
 
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 CONSTRAINTS = [
     CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_is_positive"),
+    CheckConstraint(
+        condition=Q(place="kiosk") | Q(place="phone", kiosk_id="", kiosk_code=""),
+        name="payment_has_one_place",
+    ),
+    UniqueConstraint(
+        fields=["community", "reference"],
+        condition=Q(place="phone"),
+        name="reference_of_a_phone_once",
+    ),
     CheckConstraint(
         condition=~Q(state="approved") | Q(captured_minor__gt=0),
         name="approved_means_charged",

@@ -28,6 +28,14 @@ _TWICE = _(
 )
 _PREPAID = _("It is credit of the unit now, to be used for its bills.")
 _ON_ITS_WAY = _("It goes back to the account you paid from. This page says so when it is done.")
+_PAY_ONCE = _(
+    "Pay on the page that opens. When you have paid, come back here: this page says so by itself."
+    " Do not pay the same bill a second time meanwhile."
+)
+_ENDING = _(
+    "Do not pay it any more. Its bills are free again as soon as this is certain, in ten minutes at"
+    " the latest. If money was taken all the same, it is returned or credited."
+)
 _OFFICE_LOOKS = _("Another amount arrived; the office is checking it")
 _NOT_RECEIVED = _("This money did not arrive; no bill was settled")
 _ASK = _("If your account was charged, please show the office the proof.")
@@ -73,10 +81,19 @@ def status_of(order: PaymentOrder) -> ReceiptStatus:
             return ReceiptStatus("quiet", _("Cancelled. You were not charged"))
         case PaymentState.REVERSED:
             return _returned(order)
+    if order.by_phone and not order.held_minor and order.life is not PaymentState.UNKNOWN:
+        return _on_phone(order)
     if order.held_minor:
         return ReceiptStatus("waiting", _OFFICE_LOOKS, _held(order), moving=True)
     title = _("We cannot confirm this payment yet. Please do not pay again")
     return ReceiptStatus("waiting", title, _OPEN_MORE, moving=True)
+
+
+def _on_phone(order: PaymentOrder) -> ReceiptStatus:
+    """A payment that a phone began, of which nothing is known yet."""
+    if order.cancel_wanted:
+        return ReceiptStatus("waiting", _("The payment is being ended"), _ENDING, moving=True)
+    return ReceiptStatus("waiting", _("Not paid yet"), _PAY_ONCE, moving=True)
 
 
 def _held(order: PaymentOrder) -> str:

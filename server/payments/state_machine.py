@@ -14,6 +14,8 @@ from contract import lifecycle
 from contract.lifecycle import CLOSED_UNPAID, Fact
 from contract.messages import PaymentState
 
+PHONE = "phone"  # the place of an order that no kiosk made
+
 
 class End(StrEnum):
     """What is known of an end that the server asked the channel for."""
@@ -42,12 +44,12 @@ def after(state: PaymentState, fact: Fact, told_unpaid: bool = False) -> Payment
     return TRANSITIONS[(state, fact)]
 
 
+_KIOSK = ("kiosk_id", "kiosk_code")  # empty where a phone began it by itself
 _INTENTION = (
     "payment_id",
     "community_id",
     "unit_id",
-    "kiosk_id",
-    "kiosk_code",
+    *_KIOSK,
     "reference",
     "method",
     "bills",
@@ -60,6 +62,7 @@ _INTENTION = (
 _FROM_THE_START = (
     *_INTENTION,
     "request_hash",
+    "place",
     "simulated",
     "with_payment_code",
     "top_up",
@@ -134,8 +137,9 @@ def check(order: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     of an approved order is all accounted for, and some of it is still there. Raises RuleBroken."""
     state, reference = PaymentState(order["state"]), str(order["reference"])
     rule = RULES[state]
-    for_no_bill = {"bills"} if order.get("top_up") else set()
-    missing = [name for name in rule.required if not order[name] and name not in for_no_bill]
+    without = {"bills"} if order.get("top_up") else set()
+    without |= set(_KIOSK) if order.get("place") == PHONE else set()
+    missing = [name for name in rule.required if not order[name] and name not in without]
     if missing:
         raise RuleBroken(reference, state, "must not be empty", missing)
     unwanted = [name for name in rule.empty if order[name]]

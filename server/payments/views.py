@@ -11,11 +11,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from contract.business_day import zone
-from contract.messages import Method
+from contract.messages import Method, PaymentState
 from contract.methods import METHODS
 from contract.money import Money
 from server.language import of_page
-from server.payments import notifications, payer_status
+from server.payments import notifications, payer_status, phone_orders
 from server.payments.channels import registry
 from server.payments.channels.interface import NotGenuine
 from server.payments.models import PaymentOrder
@@ -27,10 +27,12 @@ log = logging.getLogger(__name__)
 @never_cache
 def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
     """How a payment stands, or its receipt; what is not known yet is looked at again by itself."""
+    now = timezone.now()
     orders = PaymentOrder.objects.select_related("community", "unit")
     order = orders.filter(payment_id=str(payment_id)).first()
     if order is None:
         return render(request, "payments/not_yet.html", status=404)
+    order = phone_orders.follow(order, now)
     told = payer_status.status_of(order)
     amount = order.captured_minor or order.held_minor or order.amount_minor
     context = {
@@ -43,6 +45,11 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "reserved": _shown(order.reserved_minor, order),
         "credited": _shown(order.credited_minor, order),
         "refunded": _shown(payer_status.returned_minor(order), order),
+        "pay_page": order.code_url if phone_orders.payable(order, now) else "",
+        "to_go_on": order.by_phone
+        and order.life is PaymentState.CREATED
+        and not order.cancel_wanted,
+        "may_give_up": order.by_phone and not (order.life.final or order.cancel_wanted),
         "zone": zone(order.community.time_zone),
     }
     return render(request, "payments/status.html", context)

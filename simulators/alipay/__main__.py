@@ -1,6 +1,7 @@
 """``python -m simulators.alipay --bind HOST:PORT --keys DIR --state FILE``: Alipay's gateway.do.
 
-Precreate, pay (by the phone's code), query, cancel, close, refund, refund query, signed notifications.
+Precreate, wap pay (a page in the browser), pay (by the phone's code), query, cancel, close, refund,
+refund query, signed notifications.
 As at Alipay, a precreated trade exists only once its code was scanned. ``/phone`` is the resident's
 phone; ``GET /admin/orders`` the books; ``POST /admin/faults`` makes things go wrong; ``POST
 /admin/password {"above_minor"}`` says above which amount a charged phone asks for its password.
@@ -19,6 +20,7 @@ from contract.messages import Method
 from contract.money import Money
 from simulators.alipay.signing import Signing
 from simulators.channel_keys import ALIPAY_APP_ID, ALIPAY_SELLER_ID
+from simulators.payment_channel import browser
 from simulators.payment_channel.books import NotPossible, Ordered
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
@@ -27,6 +29,7 @@ from simulators.payment_channel.site import Answer, Site, wallet_options
 
 BEIJING = timezone(timedelta(hours=8))
 STAMP = "%Y-%m-%d %H:%M:%S"
+_WAP = "alipay.trade.wap.pay"
 CLOCK_TOLERANCE = timedelta(minutes=15)
 _STATUS = {
     "waiting": "WAIT_BUYER_PAY",
@@ -76,6 +79,8 @@ class Alipay:
         told = dict(parse_qsl(parts.query, keep_blank_values=True))
         told |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
         name = told.get("method", "")
+        if name == _WAP and method == "GET":
+            return self._page(told)
         answer = self._judged(told, name)
         key = "error_response" if name not in self._calls else name.replace(".", "_") + "_response"
         content = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
@@ -105,18 +110,45 @@ class Alipay:
         except (KeyError, ValueError, ArithmeticError):
             return _no("40002", "isv.invalid-parameter")
 
+    def _page(self, told: dict[str, str]) -> Answer:
+        """A signed address that the payer's browser opens: only then is there a trade, and only until
+        its time is over."""
+        try:
+            if not self._signing.is_the_apps(told) or told.get("app_id") != ALIPAY_APP_ID:
+                raise ValueError("sign")
+            content = json.loads(told["biz_content"])
+            if content["product_code"] != "QUICK_WAP_PAY" or content["quit_url"] == "":
+                raise ValueError("product_code or quit_url")
+            order = self._books.find(content["out_trade_no"])
+            expires_at = datetime.fromisoformat(content["time_expire"] + "+08:00")
+            if order is None and expires_at > datetime.now(UTC):
+                order = self._precreated(content, told, browser.MARK)
+            code, back = order.code_url if order else "", told.get("return_url", "")
+            if order and order.state == "unscanned":
+                self._books.scan(order.out_trade_no)
+        except (NotPossible, KeyError, ValueError, ArithmeticError) as error:
+            return 400, {"Content-Type": "text/plain"}, f"illegal sign or content: {error}".encode()
+        shown = browser.page(Method.ALIPAY, self._books, code, back)
+        return 200, {"Content-Type": "text/html; charset=utf-8"}, shown.encode()
+
     def _precreate(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+        order = self._precreated(content, told)
+        return {"out_trade_no": order.out_trade_no, "qr_code": order.code_url}
+
+    def _precreated(
+        self, content: dict[str, Any], told: dict[str, str], named: str = ""
+    ) -> Ordered:
         if content["seller_id"] != ALIPAY_SELLER_ID:
             raise ValueError("seller_id")
-        order = self._books.order(
+        return self._books.order(
             content["out_trade_no"],
             fen(content["total_amount"]),
             "CNY",
             content["subject"],
             datetime.fromisoformat(content["time_expire"] + "+08:00"),
             told["notify_url"],
+            named,
         )
-        return {"out_trade_no": order.out_trade_no, "qr_code": order.code_url}
 
     def _pay(self, content: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
         """Code 10003 while the payer is asked for the password."""

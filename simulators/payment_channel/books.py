@@ -90,8 +90,10 @@ class Books:
         subject: str,
         expires_at: datetime,
         notify_url: str,
+        named: str = "",
     ) -> Ordered:
-        """Makes the order, or finds the same one. Raises NotPossible."""
+        """Makes the order, or finds the same one. ``named``: how its name begins, where no code is
+        shown. Raises NotPossible."""
         with self._lock:
             known = self.find(out_trade_no)
             if known is not None:
@@ -100,7 +102,7 @@ class Books:
                 if known.state in ("paid", "closed"):
                     raise NotPossible(known.state)
                 return known
-            code_url = self._code_prefix + secrets.token_hex(8)
+            code_url = (named or self._code_prefix) + secrets.token_hex(8)
             self._insert(
                 out_trade_no,
                 amount_minor,

@@ -10,9 +10,7 @@ from contract.money import Money
 from simulators.payment_channel.books import Ordered
 from simulators.payment_channel.charging import ChargingBooks
 
-_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="3"><title>{name}</title><style>
+STYLE = """
 body {{ margin:0; background:#EDEDED; font:17px/1.5 "Noto Sans CJK SC",sans-serif; color:#111; }}
 main {{ max-width:420px; margin:0 auto; padding:16px; }}
 h1 {{ font-size:20px; background:{color}; color:#fff; margin:0; padding:14px 16px; }}
@@ -23,7 +21,12 @@ h1 {{ font-size:20px; background:{color}; color:#fff; margin:0; padding:14px 16p
 button {{ font:inherit; font-weight:700; border:0; border-radius:10px; padding:12px 22px; }}
 .pay {{ background:{color}; color:#fff; }}
 form {{ display:inline-block; margin:0 8px 8px 0; }}
-.note {{ color:#555; }}</style></head><body><h1>{name} · 模拟手机</h1><main>{orders}{code}
+.note {{ color:#555; }}
+"""
+_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="3"><title>{name}</title>
+<style>{style}</style></head><body><h1>{name} · 模拟手机</h1><main>{orders}{code}
 <p class="note">模拟的手机,不会动用真的钱。Simulated phone; no real money moves.</p>
 </main></body></html>"""
 
@@ -33,7 +36,8 @@ def page(method: Method, books: ChargingBooks) -> str:
     open_ = [o for o in books.all() if o.state in ("unscanned", "waiting", "asking")]
     orders = "".join(map(_card, reversed(open_)))
     shown = METHODS[method]
-    return _PAGE.format(name=shown.name.zh, color=shown.color, orders=orders, code=_code(books))
+    style = STYLE.format(color=shown.color)
+    return _PAGE.format(name=shown.name.zh, style=style, orders=orders, code=_code(books))
 
 
 def _code(books: ChargingBooks) -> str:

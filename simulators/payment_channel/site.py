@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from contract.messages import Method
 from simulators.control import ENDINGS, host_and_port
 from simulators.http_door import HttpDoor, Request, Response
+from simulators.payment_channel import browser
 from simulators.payment_channel.books import NotPossible
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
@@ -79,7 +80,7 @@ class Site:
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         path = urlsplit(target).path
         if path.startswith("/phone"):
-            return self._phone(method, path, headers, body)
+            return self._phone(method, path, urlsplit(target).query, headers, body)
         if path == "/admin/orders":
             return _json(200, {"orders": [o.as_json() for o in self.books.all()]})
         if path == "/admin/refund" and method == "POST":
@@ -113,16 +114,25 @@ class Site:
         except NotPossible as error:
             return _json(409, {"error": error.code})
 
-    def _phone(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    def _phone(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> Answer:
         if method == "GET":
-            shown = page(self.method, self.books)
+            shown = self._browser(query) if path == browser.PATH else page(self.method, self.books)
             return 200, {"Content-Type": "text/html; charset=utf-8"}, shown.encode()
         is_form = "form" in headers.get("content-type", "")
         what = path.rpartition("/")[2]
         told = dict(parse_qsl(body.decode())) if is_form else json.loads(body or b"{}")
         answer = self._safely(lambda: self._touch(what, str(told.get("code_url", ""))))
         by_button = is_form and what != "code"
-        return (303, {"Location": "/phone"}, b"") if by_button else answer
+        back = str(told.get("back") or "/phone")
+        return (303, {"Location": back}, b"") if by_button else answer
+
+    def _browser(self, query: str) -> str:
+        """The channel's page in a browser; WeChat Pay's merchants add where to go back to."""
+        asked = dict(parse_qsl(query))
+        back = asked.get("redirect_url", "")
+        return browser.page(self.method, self.books, asked.get("code", ""), back)
 
     def _touch(self, what: str, code_url: str) -> dict[str, Any]:
         """The resident scans, pays, refuses, shows the payment code, or puts the phone away."""

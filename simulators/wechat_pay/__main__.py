@@ -1,6 +1,7 @@
 """``python -m simulators.wechat_pay --bind HOST:PORT --keys DIR --state FILE``: WeChat Pay, API v3.
 
-Native orders, payment codes, query, close, reversal, refunds, signed and encrypted notifications.
+Native orders, H5 orders (a page in the browser), payment codes, query, close, reversal, refunds, signed
+and encrypted notifications.
 ``/phone`` is the resident's phone; ``GET /admin/orders`` the books; ``POST /admin/faults``
 makes things go wrong; ``POST /admin/password {"above_minor"}`` says above which amount a charged phone
 asks for its password.
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from contract.messages import Method
 from simulators.channel_keys import APPID, MCHID
+from simulators.payment_channel import browser
 from simulators.payment_channel.books import NotPossible, Ordered
 from simulators.payment_channel.charging import ChargingBooks
 from simulators.payment_channel.faults import Faults
@@ -66,7 +68,7 @@ class WeChatPay:
                 return self._signed(200, self._bills.told(target, headers["host"]))
             if path.endswith(("/reverse", "/close")):
                 return self._signed(*self._end(method, path, target, body))
-            return self._signed(*self._call(method, path, target, body))
+            return self._signed(*self._call(method, path, target, body, headers.get("host", "")))
         except NotPossible as no:
             status, code = _NO[no.code]
             return self._signed(status, {"code": code, "message": no.code})
@@ -78,11 +80,13 @@ class WeChatPay:
         return status, {"Content-Type": "application/json", **self._signing.headers(body)}, body
 
     def _call(
-        self, method: str, path: str, target: str, body: bytes
+        self, method: str, path: str, target: str, body: bytes, host: str = ""
     ) -> tuple[int, dict[str, Any] | None]:
         told = json.loads(body) if body else {}
         if (method, path) == ("POST", "/v3/pay/transactions/native"):
             return 200, {"code_url": self._order(told).code_url}
+        if (method, path) == ("POST", "/v3/pay/transactions/h5"):
+            return 200, {"h5_url": self._page(told, host)}
         if (method, path) == ("POST", "/v3/pay/transactions/codepay"):
             return self._charge(told)
         if path.startswith(_ORDERS) and path.endswith("/reverse") and method == "POST":
@@ -134,7 +138,17 @@ class WeChatPay:
         self._books.reverse(out_trade_no)
         return {"appid": APPID, "mchid": MCHID, "out_trade_no": out_trade_no}
 
-    def _order(self, told: dict[str, Any]) -> Ordered:
+    def _page(self, told: dict[str, Any], host: str) -> str:
+        scene = told["scene_info"]
+        if not scene["payer_client_ip"] or scene["h5_info"]["type"] not in (
+            "iOS",
+            "Android",
+            "Wap",
+        ):
+            raise ValueError("scene_info")
+        return browser.address(host, self._order(told, browser.MARK).code_url)
+
+    def _order(self, told: dict[str, Any], named: str = "") -> Ordered:
         total, amount = _total(told), told["amount"]
         return self._books.order(
             told["out_trade_no"],
@@ -143,6 +157,7 @@ class WeChatPay:
             told["description"],
             datetime.fromisoformat(told["time_expire"]),
             told["notify_url"],
+            named,
         )
 
     def _refund(self, told: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +211,7 @@ def transaction(order: Ordered) -> dict[str, Any]:
         "mchid": MCHID,
         "out_trade_no": order.out_trade_no,
         "trade_state": "REFUND" if refunded else states[order.state],
-        "trade_type": "MICROPAY" if order.charged else "NATIVE",
+        "trade_type": _trade_type(order),
         "amount": {
             "total": order.amount_minor,
             "payer_total": order.amount_minor,
@@ -211,6 +226,12 @@ def transaction(order: Ordered) -> dict[str, Any]:
             "success_time": paid_at.isoformat(timespec="seconds"),
         }
     return told
+
+
+def _trade_type(order: Ordered) -> str:
+    if order.charged:
+        return "MICROPAY"
+    return "MWEB" if order.code_url.startswith(browser.MARK) else "NATIVE"
 
 
 def main() -> None:

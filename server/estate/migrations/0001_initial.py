@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('second_factor', models.BooleanField(default=True, verbose_name="Ask for phone's last four")),
                 ('top_up_max_minor', models.BigIntegerField(default=500000, help_text='Nought: nobody can pay in credit at a kiosk', validators=[django.core.validators.MinValueValidator(0)], verbose_name='Most credit paid in at a kiosk at once')),
                 ('part_min_minor', models.BigIntegerField(default=0, help_text='Nought: bills are paid whole', validators=[django.core.validators.MinValueValidator(0)], verbose_name='Smallest part of a bill paid at a kiosk')),
+                ('phone_pays', models.BooleanField(db_default=True, default=True, verbose_name='Bills paid on phones')),
                 ('numbering', server.estate.fields.NumberingField(default=server.estate.fields.default_numbering, verbose_name='Numbering of units')),
                 ('late_success', models.CharField(choices=[('refund', 'Refund'), ('credit', 'Credit to the unit')], default='refund', max_length=10, verbose_name='Late money')),
             ],

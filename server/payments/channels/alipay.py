@@ -1,5 +1,5 @@
-"""Alipay: precreated orders (the resident scans our code) and payment codes (we scan the resident's),
-through python-alipay-sdk, RSA2.
+"""Alipay: precreated orders (the resident scans our code), pages for a browser, and payment codes (we
+scan the resident's), through python-alipay-sdk, RSA2.
 
 What the library leaves open is closed here: stamps are in Beijing time wherever the server stands,
 requests go in the body and not in the address, every call has a time-out, the gateway comes from the
@@ -23,6 +23,7 @@ from server import request_id
 from server.configuration import parse_section
 from server.payments.channels import alipay_notification
 from server.payments.channels.interface import (
+    Browser,
     ChannelStatus,
     ChannelUnavailable,
     EndAnswer,
@@ -165,6 +166,8 @@ class AlipayChannel:
             "seller_id": self._table.seller_id,
             "time_expire": order.expires_at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
         }
+        if order.browser:
+            return self._page(content, order.browser)
         try:
             answer = self._line.server_api("alipay.trade.precreate", content)
         except _NoAnswer as error:
@@ -177,6 +180,18 @@ class AlipayChannel:
         if answer.get("code") in UNSURE or answer.get("sub_code") in UNSURE:
             raise OutcomeUnknown(str(answer.get("sub_code")))
         raise ChannelUnavailable(str(answer.get("sub_code")))
+
+    def _page(self, content: dict[str, str], browser: Browser) -> str:
+        """A signed address (alipay.trade.wap.pay): nobody is asked, and there is a trade only once the
+        payer is on that page. Until ``time_expire`` whoever has it can make one."""
+        about = {**content, "product_code": "QUICK_WAP_PAY", "quit_url": browser.comes_back_to}
+        signed = self._line.client_api(
+            "alipay.trade.wap.pay",
+            about,
+            return_url=browser.comes_back_to,
+            notify_url=self._table.notify_url,
+        )
+        return f"{self._table.gateway}?{signed}"
 
     def charge(self, order: Order, payment_code: str) -> OrderState:
         content = {

@@ -36,8 +36,17 @@ class NotGenuine(Exception):
 
 
 @dataclass(frozen=True)
+class Browser:
+    """Of a phone that pays by itself: its network address, and the page to which it comes back."""
+
+    address: str
+    comes_back_to: str
+
+
+@dataclass(frozen=True)
 class Order:
-    """``out_trade_no`` is ours: one for each payment, never used for another. ``device`` is the kiosk."""
+    """``out_trade_no`` is ours: one for each payment, never used for another. ``device`` is the kiosk;
+    with ``browser`` it is paid on a page of the channel, and no code is shown."""
 
     out_trade_no: str
     amount_minor: int
@@ -45,6 +54,7 @@ class Order:
     subject: str  # what the resident's phone shows
     expires_at: datetime  # aware; the last moment at which it may be paid
     device: str = ""
+    browser: Browser | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,8 @@ class Channel(Protocol):
     closes_unscanned: bool
 
     def create(self, order: Order) -> str:
-        """Makes the order, or finds it when it was made before, and returns the text of its QR code.
+        """Makes the order, or finds it when it was made before, and returns the text of its QR code, or
+        for a browser the address of the page on which it is paid.
 
         Raises ChannelUnavailable or OutcomeUnknown; repeating it with the same order is safe.
         """

@@ -31,6 +31,12 @@ def charging_phones() -> list[str]:
     return [name for name in configured() if tables[name].get("payment_codes") is True]
 
 
+def on_phones() -> list[str]:
+    """The methods whose table says that a phone may pay by itself, on the channel's own page."""
+    tables = settings.LOBBYPAY.channels
+    return [name for name in configured() if tables[name].get("phone_page") is True]
+
+
 def simulated() -> list[str]:
     """The methods whose table says that no real money moves by them."""
     tables = settings.LOBBYPAY.channels

@@ -26,6 +26,10 @@ class ChannelTable(Section):
         default=False,
         description="true where the contract allows to charge the code on the payer's phone",
     )
+    phone_page: bool = Field(
+        default=False,
+        description="true where the contract allows phones to pay on the channel's page (H5, wap)",
+    )
 
 
 class WeChatTable(ChannelTable):

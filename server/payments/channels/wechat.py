@@ -1,5 +1,5 @@
-"""WeChat Pay, API v3: native orders (the resident scans our code) and payment codes (we scan the
-resident's), through wechatpayv3.
+"""WeChat Pay, API v3: native orders (the resident scans our code), H5 orders (the resident's browser
+opens its page) and payment codes (we scan the resident's), through wechatpayv3.
 
 What the library leaves open is closed in ``wechat_line``. Nothing is fetched when the channel is made
 (public-key mode).
@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlencode
 
 from wechatpayv3 import WeChatPay, WeChatPayType
 
@@ -17,6 +18,7 @@ from contract.text_file import read_text
 from server.configuration import parse_section
 from server.payments.channels import wechat_bill
 from server.payments.channels.interface import (
+    Browser,
     ChannelStatus,
     ChannelUnavailable,
     EndAnswer,
@@ -104,24 +106,34 @@ class WeChatChannel:
 
     def create(self, order: Order) -> str:
         _must_be_cny(order)
+        browser = order.browser
         try:
             status, content = self._pay.pay(
                 description=order.subject[:120],
                 out_trade_no=order.out_trade_no,
                 amount={"total": order.amount_minor, "currency": order.currency},
                 time_expire=order.expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
-                pay_type=WeChatPayType.NATIVE,
+                pay_type=WeChatPayType.H5 if browser else WeChatPayType.NATIVE,
+                scene_info=_scene(browser) if browser else None,
             )
         except NoAnswer as error:
             log.warning("wechat create: %s", error)
             failure = OutcomeUnknown if error.sent else ChannelUnavailable
             raise failure(str(error)) from error
-        if status == 200 and isinstance(content.get("code_url"), str):
-            return content["code_url"]
+        told = content.get("h5_url" if browser else "code_url")
+        if status == 200 and isinstance(told, str) and not browser:
+            return told
+        if status == 200 and isinstance(told, str) and browser and self._is_its_page(told):
+            return f"{told}&{urlencode({'redirect_url': browser.comes_back_to})}"
         log.warning("wechat create: %s %s", status, content.get("code"))
         if 400 <= status < 500:
             raise ChannelUnavailable(str(content.get("code")))
         raise OutcomeUnknown(f"status {status}")
+
+    def _is_its_page(self, address: str) -> bool:
+        """No phone is sent anywhere but by https, or to the simulator on this machine."""
+        here = self._table.gateway.startswith("http://") and address.startswith("http://127.0.0.1:")
+        return (here or address.startswith("https://")) and "?" in address
 
     def charge(self, order: Order, payment_code: str) -> OrderState:
         _must_be_cny(order)
@@ -293,6 +305,11 @@ def _ending(asked: str, status: int, content: Mapping[str, Any]) -> Ending:
 def create(table: Mapping[str, Any]) -> WeChatChannel:
     """Raises ConfigMistake naming the key."""
     return WeChatChannel(parse_section(WeChatTable, table, "server.toml: channels.wechat"))
+
+
+def _scene(browser: Browser) -> dict[str, Any]:
+    """Of an H5 order (doc/v3, H5 pay: payer_client_ip and h5_info are required)."""
+    return {"payer_client_ip": browser.address[:45], "h5_info": {"type": "Wap"}}
 
 
 def _must_be_cny(order: Order) -> None:

@@ -1,0 +1,51 @@
+"""How often one network address may ask, minute by minute, across all workers. Many phones share an
+address of their network: the limits stop programs, not a building."""
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import F
+
+from server.api.models import LookupWindow
+
+MISSES_A_MINUTE = 30  # codes that are not good
+BEGUN_A_MINUTE = 60  # payments begun, gone on with or given up
+
+
+class TooOften(Exception):
+    """Wait for the next minute."""
+
+
+def missed(address: str, now: datetime) -> None:
+    """A code was no good. Raises TooOften."""
+    _count("codes", address, now, MISSES_A_MINUTE)
+
+
+def refuse_guessing(address: str, now: datetime) -> None:
+    """Raises TooOften where too many codes were no good in this minute."""
+    window = LookupWindow.objects.filter(kiosk_id=_name("codes", address), minute=_minute(now))
+    if window.filter(count__gte=MISSES_A_MINUTE).exists():
+        raise TooOften
+
+
+def begun(address: str, now: datetime) -> None:
+    """Raises TooOften."""
+    _count("begun", address, now, BEGUN_A_MINUTE)
+
+
+def _count(what: str, address: str, now: datetime, most: int) -> None:
+    window, _ = LookupWindow.objects.get_or_create(
+        kiosk_id=_name(what, address), minute=_minute(now)
+    )
+    if window.count >= most:
+        raise TooOften
+    LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)
+
+
+def _minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)
+
+
+def _name(what: str, address: str) -> str:
+    """The address itself is kept nowhere."""
+    return f"{what} {hashlib.sha256(address.encode()).hexdigest()[:24]}"

@@ -1,0 +1,14 @@
+"""Which address leads where in this app."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from server.phone import pay_views, receipt_views, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("b/<str:token>", views.bill_page, name="bill_page"),
+    path("b/<str:token>/pay", pay_views.pay, name="phone_pay"),
+    path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),
+    path("p/<uuid:payment_id>/cancel", pay_views.give_up, name="phone_give_up"),
+    path("p/<uuid:payment_id>/receipt.pdf", receipt_views.paper, name="phone_receipt"),
+    path("p/<uuid:payment_id>/receipt.png", receipt_views.picture, name="phone_receipt_picture"),
+]

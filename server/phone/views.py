@@ -1,0 +1,138 @@
+"""The page behind a bill's code: what is due and how it comes about, and the choice of what to pay."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from contract import messages
+from contract.business_day import business_day
+from contract.methods import METHODS
+from contract.money import Money
+from server.billing.amounts import paid_minor
+from server.billing.models import BillState
+from server.billing.rules.late_fee import days_late
+from server.billing.unit_accounts import to_contract
+from server.language import LANGUAGE_QUERY, of_page
+from server.payments import payer_status, phone_orders
+from server.phone import choice, limits, own_payments, wallets
+from server.phone.reading import NotGood, Opened, open_code
+from server.staff.sign_in import address_of
+
+
+@never_cache
+@require_safe
+def bill_page(request: HttpRequest, token: str) -> HttpResponse:
+    """200 with the bill as it stands today; 404 with the reason when the code is not good."""
+    now = timezone.now()
+    try:
+        opened = opened_by(request, token, now)
+    except NotGood as no:
+        return render(request, "phone/bill.html", {"refusal": no.why}, status=404)
+    except limits.TooOften:
+        return too_often(request)
+    return page(request, token, opened, now)
+
+
+def opened_by(request: HttpRequest, token: str, now: datetime) -> Opened:
+    """Raises NotGood and limits.TooOften."""
+    address = address_of(request)
+    limits.refuse_guessing(address, now)
+    try:
+        return open_code(token, now)
+    except NotGood:
+        limits.missed(address, now)
+        raise
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    answer = render(request, "phone/too_often.html", status=429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
+def page(
+    request: HttpRequest,
+    token: str,
+    opened: Opened,
+    now: datetime,
+    said: str | Promise = "",
+    status: int = 200,
+) -> HttpResponse:
+    """``said``: why what was just tried did not go."""
+    bill, community = opened.bill, opened.bill.community
+    today = business_day(now, community.time_zone)
+    view = to_contract(bill, today)
+    offered = phone_orders.offered(community)
+    asked = choice.ASKED in request.GET
+    numbers = request.GET.getlist(choice.CHOSEN) if asked else None
+    uses_credit = choice.CREDIT in request.GET
+    chosen = choice.choose(opened.bills, numbers, opened.credit_minor if uses_credit else 0)
+    paid = bill.state == BillState.PAID
+    context: dict[str, Any] = {
+        "said": said,
+        "token": token,
+        "bill": bill,
+        "community": community,
+        "amount": _money(paid_minor(bill) if paid else view.amount_minor, bill.currency),
+        "held": view.held,
+        "own": shown(view, of_unit=True),
+        "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,
+        "began": [(one, payer_status.status_of(one)) for one in _began(request, opened)],
+    }
+    if offered and opened.bills:
+        context |= {
+            "pays": True,
+            "bills": [
+                (shown(one), one.number in {b.number for b in chosen.bills}) for one in opened.bills
+            ],
+            "chosen": chosen,
+            "total": _money(chosen.total_minor, community.currency),
+            "from_credit": _money(chosen.from_credit, community.currency),
+            "rest": _money(chosen.rest_minor, community.currency),
+            "credit": _money(opened.credit_minor, community.currency)
+            if opened.credit_minor
+            else None,
+            "uses_credit": uses_credit,
+            "payment_id": str(uuid4()),
+            "ways": [(m.value, METHODS[m]) for m in wallets.usable(offered, request)],
+            "inside": wallets.inside(request),
+        }
+    answer = render(request, "phone/bill.html", context, status=status)
+    if LANGUAGE_QUERY in request.GET:  # as a link asked: the pages after this one speak it too
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language(), samesite="Lax")
+    return answer
+
+
+def shown(bill: messages.Bill, *, of_unit: bool = False) -> dict[str, Any]:
+    """A bill with its lines, each with how it comes about. ``of_unit``: its unit is named elsewhere."""
+    return {
+        "bill": bill,
+        "unit": None if of_unit else bill.unit_label,
+        "amount": _money(bill.amount_minor, bill.currency),
+        "late_fee": _money(bill.late_fee_minor, bill.currency) if bill.late_fee_minor else None,
+        "lines": [
+            {
+                "line": line,
+                "amount": _money(line.amount_minor, bill.currency),
+                "history": [(month, _money(minor, bill.currency)) for month, minor in line.history],
+            }
+            for line in bill.lines
+        ],
+    }
+
+
+def _began(request: HttpRequest, opened: Opened) -> list[Any]:
+    return own_payments.of_unit(request, opened.unit)
+
+
+def _money(minor: int, currency: str) -> str:
+    return Money(minor, currency).display(of_page())

@@ -1,0 +1,76 @@
+"""From the bill's code to the receipt in a phone's browser: real signatures and pages, both languages."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from server.billing.models import Bill
+from server.billing.signing import bill_url, create_key
+from server.payments.channels import alipay, registry, wechat
+from server.payments.models import PaymentOrder
+from server.payments.verification import verify_books
+from simulators import channel_keys
+from tests.server.counter.test_browser import WIDE
+from tests.server.fleet.test_staff_browser import WEAK_TEXT, page
+from tests.server.payments import world as worlds
+from tests.server.payments.channels.conftest import lines
+from tests.server.payments.world import TODAY
+
+__all__ = ["lines", "page"]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+PAID = {"zh": "缴费成功", "en": "Payment complete"}
+
+
+@pytest.fixture
+def bill(lines, live_server, page, settings, monkeypatch) -> str:
+    """The address in a bill's code, as a phone reads it; the channels are the simulated ones."""
+    settings.PUBLIC_URL = live_server.url
+    made = worlds.make()
+    create_key(made.community, now=worlds.NOW)
+    keys, urls = lines["wechat"].keys, (lines["wechat"].url, lines["alipay"].url)
+    tables = channel_keys.server_tables(keys, *urls, live_server.url)
+    channels = {
+        "wechat": wechat.create(tables["wechat"]),
+        "alipay": alipay.create(tables["alipay"]),
+    }
+    monkeypatch.setattr(registry, "channel", channels.get)
+    monkeypatch.setattr(registry, "on_phones", lambda: list(channels))
+    page.set_viewport_size({"width": 390, "height": 844})
+    return "/b/" + bill_url(made.bills[0], TODAY).rpartition("/b/")[2]
+
+
+def look(page, picture: Path) -> None:
+    page.screenshot(path=picture, full_page=True)
+    assert not page.evaluate(WEAK_TEXT)
+    assert page.evaluate(WIDE) <= 0
+
+
+@pytest.mark.parametrize(("language", "method"), [("zh", "wechat"), ("en", "alipay")])
+def test_from_the_bills_code_to_the_receipt(page, bill, tmp_path, language, method):
+    page.goto(f"{bill}?language={'en' if language == 'en' else 'zh-hans'}")
+    page.wait_for_selector(f"html[lang={'en' if language == 'en' else 'zh-Hans'}]")
+    page.locator("details summary").first.click()
+    look(page, tmp_path / "bill.png")
+    page.locator(".pick input").nth(1).uncheck()
+    page.wait_for_url("**chosen=1**")
+    page.click(f"button.way.{method}")
+    page.wait_for_selector(f"a.way.{method}")
+    look(page, tmp_path / "begun.png")
+    page.click(f"a.way.{method}")
+    page.wait_for_selector("button.pay")
+    page.screenshot(path=tmp_path / "channel.png")
+    page.click("button.pay")
+    page.wait_for_selector("section.good h1", timeout=40_000)
+    assert PAID[language] in page.inner_text("section.good h1")
+    look(page, tmp_path / "receipt.png")
+    picture = page.request.get(page.locator(".keep a").nth(1).get_attribute("href"))
+    (tmp_path / "picture.png").write_bytes(picture.body())
+    order = PaymentOrder.objects.get()
+    assert (order.method, order.captured_minor, order.by_phone) == (method, 33_208, True)
+    assert sorted(Bill.objects.values_list("state", flat=True)) == ["open", "paid"]
+    assert verify_books() == []
+    page.goto(bill)  # the browser was closed, the bill is scanned once more
+    page.wait_for_selector("a.began")
+    look(page, tmp_path / "again.png")
+    connection.close()
