@@ -93,10 +93,7 @@ class Community(models.Model):
     phone_pays = models.BooleanField(_("Bills paid on phones"), default=True, db_default=True)
     numbering = NumberingField(_("Numbering of units"), default=default_numbering)
     late_success = models.CharField(
-        _("Late money"),
-        max_length=10,
-        choices=LateSuccess.choices,
-        default=LateSuccess.REFUND,
+        _("Late money"), max_length=10, choices=LateSuccess.choices, default=LateSuccess.REFUND
     )
 
     class Meta:
