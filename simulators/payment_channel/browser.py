@@ -8,15 +8,10 @@ from contract.methods import METHODS
 from contract.money import Money
 from simulators.payment_channel.books import NotPossible
 from simulators.payment_channel.charging import ChargingBooks
-from simulators.payment_channel.phone import STYLE
+from simulators.payment_channel.phone import BROWSER_PAGE, ENDED, GO_BACK, NO_ORDER, PAY, STYLE
 
 PATH = "/phone/browser"
 MARK = "on-page:"  # begins the name of an order that is paid on a page
-_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>
-<style>{style}</style></head><body><h1>{name} · 模拟页面</h1><main>{inside}
-<p class="note">模拟的付款页面，不会动用真的钱。Simulated page; no real money moves.</p>
-</main></body></html>"""
 
 
 def address(host: str, code_url: str) -> str:
@@ -31,7 +26,7 @@ def page(method: Method, books: ChargingBooks, code_url: str, back: str) -> str:
     except NotPossible as no:
         inside = _ended(no.code, back)
     style = STYLE.format(color=shown.color)
-    return _PAGE.format(name=shown.name.zh, style=style, inside=inside)
+    return BROWSER_PAGE.format(name=shown.name.zh, style=style, inside=inside)
 
 
 def _order(books: ChargingBooks, code_url: str, back: str) -> str:
@@ -46,15 +41,13 @@ def _order(books: ChargingBooks, code_url: str, back: str) -> str:
     forms = "".join(
         f'<form method="post" action="/phone/{what}">{hidden}<button class="{what}">{label}</button>'
         "</form>"
-        for what, label in (("pay", "付款 Pay"), ("decline", "返回 Back"))
+        for what, label in (("pay", PAY), ("decline", GO_BACK))
     )
     subject = html.escape(order.subject)
     return f'<div class="card">{subject}<div class="amount">{amount}</div>{forms}</div>'
 
 
 def _ended(state: str, back: str) -> str:
-    said = {"paid": "已付款 Paid", "closed": "订单已关闭 Order closed"}.get(
-        state, "无此订单 No order"
-    )
-    link = f'<a href="{html.escape(back, quote=True)}">返回 Back</a>' if back else ""
+    said = ENDED.get(state, NO_ORDER)
+    link = f'<a href="{html.escape(back, quote=True)}">{GO_BACK}</a>' if back else ""
     return f'<div class="card">{said}<p>{link}</p></div>'

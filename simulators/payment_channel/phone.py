@@ -30,6 +30,14 @@ _PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 <p class="note">模拟的手机,不会动用真的钱。Simulated phone; no real money moves.</p>
 </main></body></html>"""
 
+BROWSER_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>
+<style>{style}</style></head><body><h1>{name} · 模拟页面</h1><main>{inside}
+<p class="note">模拟的付款页面，不会动用真的钱。Simulated page; no real money moves.</p>
+</main></body></html>"""
+PAY, GO_BACK, NO_ORDER = "付款 Pay", "返回 Back", "无此订单 No order"
+ENDED = {"paid": "已付款 Paid", "closed": "订单已关闭 Order closed"}
+
 
 def page(method: Method, books: ChargingBooks) -> str:
     """What waits to be paid, newest first, and the payment code of this minute."""
