@@ -97,7 +97,7 @@ def on_news(session: Session, record: PaymentRecord) -> tuple[Session, tuple[Eff
     shown = {Screen.HELP: visit.helped_from, Screen.MESSAGE: visit.back_to}
     if not gone or shown.get(visit.screen, visit.screen) not in _CHOOSING:
         return session, ()
-    return show(session, record, Say.RESUMED)
+    return show(with_visit(session, in_part=False, typed=""), record, Say.RESUMED)
 
 
 def ended(session: Session, record: PaymentRecord) -> Step:

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
-
-from server.billing import leases
-from server.billing.models import Bill, BillKind, BillReplacement, BillState, PackageMonth
+from server.billing import leases, opening
+from server.billing.models import Bill, BillKind, PackageMonth
 from server.billing.packages import coverage
 from server.billing.period_facts import PeriodBook
 from server.billing.rules.calculation import UnitCharges, calculate
@@ -79,14 +77,11 @@ def charges_of(book: PeriodBook, units: Sequence[Unit]) -> dict[str, UnitCharges
 
 def periods_billed(unit_ids: Iterable[int], periods: Iterable[str]) -> dict[int, set[str]]:
     """By unit, those of the periods that have a bill, also one that is paid by instalments since."""
-    stands = ~Q(state=BillState.VOID) | Q(
-        Exists(BillReplacement.objects.filter(old=OuterRef("pk")))
-    )
     rows = Bill.objects.filter(
-        stands, unit__in=list(unit_ids), period__in=list(periods), kind=BillKind.MONTH
+        unit__in=list(unit_ids), period__in=list(periods), kind=BillKind.MONTH
     )
     found: dict[int, set[str]] = defaultdict(set)
-    for unit, period in rows.order_by().values_list("unit_id", "period"):
+    for unit, period in opening.standing(rows).order_by().values_list("unit_id", "period"):
         found[unit].add(period)
     return found
 

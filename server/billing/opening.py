@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from contract.money import Money
 from server.billing.fees import NEVER_CHARGED
-from server.billing.models import LINE_VALUES, Bill, BillKind, BillLine, BillState, FeeItem
+from server.billing.models import (
+    LINE_VALUES,
+    Bill,
+    BillKind,
+    BillLine,
+    BillReplacement,
+    BillState,
+    FeeItem,
+)
 from server.billing.periods import period_of, previous_period
 from server.billing.rules.outcome import price_of
 from server.bulk_insert import insert_many, insert_values
@@ -64,6 +72,13 @@ def of_months(bills: QuerySet[Bill]) -> QuerySet[Bill]:
     return issued_here(bills).filter(kind=BillKind.MONTH)
 
 
+def standing(bills: QuerySet[Bill]) -> QuerySet[Bill]:
+    """Those that ask for what they say, themselves or by the bills that stand for them: an agreement
+    or a part that was paid voids a bill, and what it asked for is owed all the same."""
+    replaced = Exists(BillReplacement.objects.filter(old=OuterRef("pk")))
+    return bills.filter(~Q(state=BillState.VOID) | replaced)
+
+
 def item_was_billed(item: int) -> bool:
     """Whether bills that were issued here ask for the fee item, by its key."""
     bills = issued_here(Bill.objects.filter(lines__fee_item=item))
@@ -96,11 +111,11 @@ def period_for(debt_period: str, today: date) -> str:
 
 
 def billed_already(unit_ids: Iterable[int], periods: Iterable[str]) -> set[tuple[int, str]]:
-    """(unit, period) that have a bill which is not void: there can be no other."""
+    """(unit, period) that have a bill which stands: there can be no other."""
     rows = Bill.objects.filter(
         unit_id__in=list(unit_ids), period__in=set(periods), kind=BillKind.MONTH
     )
-    stand = rows.exclude(state=BillState.VOID).order_by()
+    stand = standing(rows).order_by()
     return set(stand.values_list("unit_id", "period"))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from server.billing import opening
 from server.billing.adjustments import Discount
-from server.billing.models import Bill, BillLine, BillState
+from server.billing.models import Bill, BillLine
 from server.staff import row_changes
 from server.staff.approvals import Kind
 
@@ -45,7 +45,7 @@ def discount_minor(discount: Discount) -> int | None:
 
 def _newest_bill(unit_id: int) -> Bill | None:
     bills: QuerySet[Bill] = opening.of_months(Bill.objects.filter(unit=unit_id))
-    return bills.exclude(state=BillState.VOID).order_by("-period", "-pk").first()
+    return opening.standing(bills).order_by("-period", "-pk").first()
 
 
 def _gross_minor(bill: Bill, discount: Discount) -> int | None:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from contract.business_day import business_day
 from contract.money import Money
-from server.billing import closing, waiver_approval
+from server.billing import closing, opening, waiver_approval
 from server.billing.adjustments import Waiver
 from server.billing.drafting import draft
-from server.billing.models import Bill, BillKind, BillState, FeeItem
+from server.billing.models import Bill, BillKind, FeeItem
 from server.billing.period_facts import PeriodBook
 from server.billing.periods import period_of, periods_from
 from server.estate.models import Unit
@@ -166,7 +166,7 @@ def of_unit(unit: Unit) -> list[tuple[Waiver, bool]]:
 
 
 def _bills(unit: Unit) -> Any:
-    return Bill.objects.filter(unit=unit, kind=BillKind.MONTH).exclude(state=BillState.VOID)
+    return opening.standing(Bill.objects.filter(unit=unit, kind=BillKind.MONTH))
 
 
 def _others(unit: Unit, asked: Ahead) -> int:

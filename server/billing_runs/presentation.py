@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contract.messages import Text
 from contract.money import Money
 from server.billing import opening
-from server.billing.models import Bill, BillLine, BillState, FeeItem
+from server.billing.models import Bill, BillLine, FeeItem
 from server.billing.periods import previous_period
 from server.billing_runs.models import DueRun
 from server.billing_runs.remarks import Remark
@@ -126,7 +126,7 @@ def last_total(community: Community, period: str) -> dict[str, Any]:
 
 def _bills_before(community: Community, period: str) -> QuerySet[Bill]:
     bills = Bill.objects.filter(community=community, period=previous_period(period))
-    return opening.of_months(bills).exclude(state=BillState.VOID)
+    return opening.standing(opening.of_months(bills))
 
 
 def total(community: Community, figures: Figures) -> str:

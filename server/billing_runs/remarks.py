@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contract.messages import Text
 from server.billing import opening
 from server.billing.drafting import Draft
-from server.billing.models import Bill, BillState
+from server.billing.models import Bill
 from server.billing.period_facts import PeriodBook
 from server.billing.periods import previous_period
 from server.billing.rules.facts import PeriodFacts
@@ -79,5 +79,5 @@ def _of_all(item: str, code: str, reason: Text) -> Remark:
 
 def _last_amounts(unit_ids: Sequence[int], period: str) -> dict[int, int]:
     bills = opening.of_months(Bill.objects.filter(unit__in=unit_ids, period=period))
-    stand = bills.exclude(state=BillState.VOID).order_by()
+    stand = opening.standing(bills).order_by()
     return dict(stand.values_list("unit_id", "amount_minor"))

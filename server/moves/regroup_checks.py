@@ -76,7 +76,7 @@ def _check_unit(unit: Unit, day: date) -> None:
     if waits.filter(sale__bill__state=BillState.OPEN).exists():
         text = _("Unit %(code)s has a package that waits to be paid; void it first")
         raise RegroupImpossible(text, code=unit.code)
-    bills = opening.of_months(Bill.objects.filter(unit=unit)).exclude(state=BillState.VOID)
+    bills = opening.standing(opening.of_months(Bill.objects.filter(unit=unit)))
     if late := bills.filter(period__gte=period).order_by("-period").first():
         text = _("Unit %(code)s has a bill of %(period)s; void it first, or choose a later day")
         raise RegroupImpossible(text, code=unit.code, period=late.period)

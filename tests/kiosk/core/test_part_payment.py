@@ -5,7 +5,7 @@ import pytest
 from contract.messages import Method, PaymentState
 from kiosk.core import part_payment
 from kiosk.core.effects import AskTerminal, MakeOrder, Record
-from kiosk.core.events import OFFLINE, AccountFound, OrderFailed, OrderMade, ServerSeen
+from kiosk.core.events import OFFLINE, AccountFound, OrderFailed, OrderMade, OrderSeen, ServerSeen
 from kiosk.core.model import Action, Say, Screen
 from kiosk.core.payment import missing
 from tests.kiosk.core.story import Story, account, bill
@@ -109,3 +109,18 @@ def test_a_bill_that_changed_meanwhile_is_read_again():
     assert story.visit.say is Say.AMOUNT_CHANGED
     story.taps(Action.BACK)
     assert story.screen is Screen.IDENTIFY and not story.visit.in_part
+
+
+def test_news_that_the_bill_was_paid_leaves_nothing_of_the_part():
+    """What is chosen after that is paid whole."""
+    before = found(divisible(9, 30_000)).taps(Action.PAY).taps(Action.METHOD, Method.WECHAT)
+    others = divisible(10, 33_208), bill(11, 33_208)
+    story = found(divisible(9, 30_000), *others).taps(Action.PART).taps(Action.PART, "100")
+    story.with_lobby(unresolved=(before.payment,))
+    story.plays(OrderSeen(before.view(PaymentState.APPROVED, 3)))
+    assert story.visit.say is Say.RESUMED
+    story.taps(Action.BACK)
+    assert story.screen is Screen.BILLS and not story.visit.in_part
+    for other in others:
+        story.taps(Action.TOGGLE_BILL, other.number)
+    assert story.visit.amount.minor == 66_416
