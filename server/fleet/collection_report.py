@@ -161,9 +161,12 @@ class _Adding:
 
 def _seconds(day: date, begun: datetime, now: datetime, zone: str) -> dict[int, int]:
     """By the hour, those of the day that lie between two moments. A changed clock is not looked at."""
+    midnight, next_one = day_begins(day, zone), day_begins(day + timedelta(days=1), zone)
+    if begun <= midnight and next_one <= now:
+        return dict.fromkeys(range(24), 3600)
     found = {}
     for hour in range(24):
-        begins = day_begins(day, zone) + timedelta(hours=hour)
+        begins = midnight + timedelta(hours=hour)
         inside = min(now, begins + timedelta(hours=1)) - max(begun, begins)
         if inside > timedelta(0):
             found[hour] = int(inside.total_seconds())
