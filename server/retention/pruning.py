@@ -23,11 +23,13 @@ from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
 from server.fleet.models import KioskDay, PairingCode, UsedNonce
 from server.on_call.models import Comment, Handling, Message
+from server.remote_acts.models import ActAttachment
 
 STEP = 1_000
 SECONDS_MAX = 10.0  # of each kind in a turn; what is left waits for the next
 ALERTS_KEPT = timedelta(days=400)
 PAIRING_CODES_KEPT = timedelta(days=30)
+ATTACHMENTS_KEPT = timedelta(days=30)  # pictures and logs; the acts that asked for them stay
 KIOSK_DAYS_KEPT = timedelta(days=800)  # two whole years can be compared
 # Alerts that are about a machine or a call back; all others are about money.
 OF_MACHINES = (
@@ -72,6 +74,7 @@ KINDS = (
         for model in (Message, Comment, Handling)
     ),
     Kept(_bare_alerts, "resolved_at", ALERTS_KEPT),
+    Kept(ActAttachment.objects.all, "act__state_at", ATTACHMENTS_KEPT),
     Kept(Session.objects.all, "expire_date", timedelta(0)),
 )
 

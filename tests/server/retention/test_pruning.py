@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 
+from contract.remote_acts import ActKind
 from server.alerts.models import Alert
 from server.alerts.raising import TEXTS, raise_alert
 from server.api.lookups import WINDOWS_KEPT
@@ -15,11 +16,19 @@ from server.fleet.models import PairingCode, UsedNonce
 from server.jobs import handlers
 from server.on_call import escalation
 from server.on_call.models import Comment, Message, Rule
+from server.remote_acts.models import ActAttachment, RemoteAct
 from server.retention import pruning
-from server.retention.pruning import ALERTS_KEPT, OF_MACHINES, PAIRING_CODES_KEPT, prune
+from server.retention.pruning import (
+    ALERTS_KEPT,
+    ATTACHMENTS_KEPT,
+    OF_MACHINES,
+    PAIRING_CODES_KEPT,
+    prune,
+)
 from server.staff.roles import Role
 from tests.server.fleet.heartbeats import kiosk
 from tests.server.on_call.people import address, on_duty
+from tests.server.remote_acts.machines import asked, machine
 from tests.server.staff_accounts import create_person
 from tests.server.village import NOW, create_village
 
@@ -100,3 +109,16 @@ def test_what_hangs_on_an_alert_leaves_with_it():
     assert prune(NOW + ALERTS_KEPT + SECOND) == 4
     assert Alert.objects.get().kind == "paid_twice"
     assert Message.objects.count() == Comment.objects.count() == 1
+
+
+def test_pictures_of_kiosks_leave_and_the_acts_stay():
+    village = create_village()
+    person = create_person("fitter", (village, Role.TECHNICIAN))
+    act = asked(person, machine(village), ActKind.PICTURE)
+    RemoteAct.objects.update(state_at=NOW)
+    ActAttachment.objects.create(
+        community=village, act=act, kind="image/png", content=b"\x89PNG\r\n\x1a\n"
+    )
+    assert prune(NOW + ATTACHMENTS_KEPT) == 0
+    assert prune(NOW + ATTACHMENTS_KEPT + SECOND) == 1
+    assert RemoteAct.objects.get().pk == act.pk
