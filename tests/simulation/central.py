@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest
 
 from contract import messages
+from contract.day_tally import Tallies
 from contract.heartbeat import Heartbeat
 from contract.messages import ErrorCode, Message
 from kiosk.central.client import ServerAway
@@ -324,4 +325,5 @@ _CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
     ),
     ("POST", "/journal", calls.post_journal, _posted(calls.post_journal, messages.JournalBatch)),
     ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, Heartbeat)),
+    ("POST", "/tallies", calls.tallies, _posted(calls.tallies, Tallies)),
 ]

@@ -152,6 +152,8 @@ class SimulatedChannel:
             self._scheduler.sleep(SILENCE_S)
             return EndAnswer(Ending.UNSURE)
         account = self.accounts.get(out_trade_no)
+        if account is not None and account.order.browser:
+            self._wrong(f"{out_trade_no} is paid on a page, and is reversed like a charge")
         if account is None:
             self._reversed_before_they_came.add(out_trade_no)
             return self._says(out_trade_no, Ending.NOT_THERE)

@@ -28,7 +28,14 @@ from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.state_machine import End
 from server.payments.verification import verify_books
 from server.staff.models import Act
-from tests.simulation import front_desk, house_office, parts, restores, unexpected_entries
+from tests.simulation import (
+    bill_phones,
+    front_desk,
+    house_office,
+    parts,
+    restores,
+    unexpected_entries,
+)
 from tests.simulation.accounts import Truth
 from tests.simulation.estate import FOREIGN_ID
 from tests.simulation.threads import START
@@ -75,6 +82,7 @@ def problems(run: "Simulation") -> list[str]:
         *front_desk.wrong(),
         *house_office.wrong(),
         *parts.wrong(),
+        *bill_phones.wrong(),
         *_journals(run),
         *_receipts(run, records),
     ]

@@ -27,6 +27,7 @@ from tests.simulation import (
     unexpected_entries,
 )
 from tests.simulation.alterations import Alterer
+from tests.simulation.bill_phones import BillPhones
 from tests.simulation.central import SimulatedServer
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.clerks import Clerks
@@ -122,7 +123,8 @@ class Simulation:
         self.residents = [Residents(k, self.channels, self.scheduler, faults) for k in self.kiosks]
         self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
         self.alterer, self.replacements = Alterer(self, faults), Replacements(self, faults)
-        self._busy = [*self.residents, self.foreign]
+        self.bill_phones = BillPhones(self, faults)
+        self._busy = [*self.residents, self.foreign, self.bill_phones]
         self.scheduler.spawn(Watch(self).goes_on, self.scheduler.world, "watch")
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
 

@@ -1,0 +1,180 @@
+"""Phones that pay by themselves, by the code on a bill, at any time: while the bill stands open at a
+kiosk or on another phone, with a form that is sent twice, a page that is left and found again, a payment
+that is given up and made all the same.
+
+What only such a phone began nobody tells a restored server of, but its channel: in runs with an earlier
+backup none comes.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.test import RequestFactory
+
+from contract.business_day import business_day
+from contract.messages import Method, PaymentState
+from kiosk.central.client import ServerAway
+from server.billing.merged_units import living
+from server.billing.unit_accounts import account_of
+from server.estate.models import Unit
+from server.payments import initiation, phone_orders, views
+from server.payments.channels.interface import Browser, ChannelUnavailable, OutcomeUnknown
+from server.payments.models import PaymentOrder, Place
+from server.phone import choice
+from tests.simulation.estate import ROOMS
+from tests.simulation.faults import Faults
+from tests.simulation.threads import wall
+
+if TYPE_CHECKING:
+    from tests.simulation.run import Simulation
+
+COME = 0.5  # in so many runs
+PHONES = (1, 3)
+PAYMENTS = (1, 4)
+BETWEEN_S = (5.0, 150.0)
+ANSWERS_S = 15.0
+TRIES = 3  # of somebody whose page did not load
+SENDS_TWICE, USES_CREDIT, ONE_BILL = 0.3, 0.3, 0.4
+GIVES_UP, GOES_AWAY, PAYS_ALL_THE_SAME = 0.25, 0.15, 0.5
+PAYS_AFTER_S, LOOKS_EVERY_S = 40.0, (2.0, 20.0)
+LOOKS = 8
+NOS: tuple[type[Exception], ...] = (
+    *initiation.REFUSALS,
+    initiation.RefusedBefore,
+    ChannelUnavailable,
+    OutcomeUnknown,
+    phone_orders.TooManyBegun,
+)
+BROWSER = Browser("203.0.113.7", "https://pay.example/p/1")
+
+
+class BillPhones:
+    """``done`` when none comes any more."""
+
+    def __init__(self, run: "Simulation", faults: Faults) -> None:
+        self._run, self._seed = run, faults.seed
+        rng = random.Random(f"bill phones {faults.seed}")
+        backup = {"server_restored", "backup_restored"} & set(faults.enabled)
+        come = rng.random() < COME and not backup
+        self._open = rng.randint(*PHONES) if come else 0
+        homes = faults.theme.homes
+        for number in range(self._open):
+            phone = random.Random(f"bill phone {faults.seed} {number}")
+            run.scheduler.spawn(self._lives(phone, homes), run.scheduler.world, "bill phone")
+
+    @property
+    def done(self) -> bool:
+        return not self._open
+
+    def _lives(self, rng: random.Random, homes: int) -> Callable[[], None]:
+        def life() -> None:
+            for _ in range(rng.randint(*PAYMENTS)):
+                self._run.scheduler.sleep(rng.uniform(*BETWEEN_S))
+                self._pays(rng, rng.choice(ROOMS[:homes]))
+            self._open -= 1
+
+        return life
+
+    def _asks(self, work: Callable[[], Any]) -> Any:
+        """A page of the server's; None where nobody answers, or it says no."""
+
+        def tried() -> Any:
+            try:
+                return work()
+            except NOS:
+                return None
+
+        try:
+            return self._run.server.does(tried, ANSWERS_S)
+        except ServerAway:
+            return None
+
+    def _pays(self, rng: random.Random, room: str) -> None:
+        form = self._asks(lambda: self._chosen(rng, room))
+        if form is None:
+            return
+        payment_id = str(UUID(int=rng.getrandbits(128), version=4))
+        unit, chosen, method = form
+        self._run.scheduler.sleep(rng.uniform(*LOOKS_EVERY_S))  # others pay meanwhile
+
+        def send() -> str | None:
+            order = phone_orders.begin(
+                unit,
+                payment_id,
+                method,
+                chosen.to_pay,
+                credit_minor=chosen.credit_minor(method),
+                browser=BROWSER,
+                now=wall(),
+            )
+            return order.payment_id
+
+        if rng.random() < SENDS_TWICE:
+            self._run.scheduler.spawn(lambda: self._asks(send), self._run.scheduler.world, "twice")
+        for _ in range(TRIES):
+            if self._asks(send) or rng.random() < GOES_AWAY:
+                break
+        self._at_its_page(rng, payment_id, method)
+
+    def _chosen(self, rng: random.Random, room: str) -> Any:
+        unit = Unit.objects.select_related("community", "merged_into").filter(room=room).first()
+        if unit is None:
+            return None
+        today = business_day(wall(), unit.community.time_zone)
+        unit = living(unit, today)
+        account = account_of(unit, today)
+        open_ones = choice.payable(account.bills)
+        if not open_ones:
+            return None
+        numbers = [rng.choice(open_ones).number] if rng.random() < ONE_BILL else None
+        credit = account.credit_minor if rng.random() < USES_CREDIT else 0
+        chosen = choice.choose(account.bills, numbers, credit)
+        method = Method.CREDIT if chosen.all_from_credit else rng.choice(tuple(self._run.channels))
+        return unit, chosen, method
+
+    def _at_its_page(self, rng: random.Random, payment_id: str, method: Method) -> None:
+        """Pays a while after the page of the channel could be opened, gives up, or goes away."""
+        gives_up, all_the_same = rng.random() < GIVES_UP, rng.random() < PAYS_ALL_THE_SAME
+        sent = rng.random() < GOES_AWAY
+        for _ in range(LOOKS):
+            self._run.scheduler.sleep(rng.uniform(*LOOKS_EVERY_S))
+            order = self._asks(lambda: self._looks(payment_id))
+            if order is None:
+                continue
+            if order.life.final:
+                return
+            if order.life is PaymentState.CREATED:
+                self._asks(lambda order=order: initiation.go_on(order, BROWSER, wall()))
+            if phone_orders.payable(order, wall()) and not sent:
+                sent = True
+                if not gives_up or all_the_same:
+                    self._pays_later(rng, method, order.code_url)
+            if gives_up and sent:
+                self._asks(lambda order=order: phone_orders.give_up(order, wall()))
+
+    def _looks(self, payment_id: str) -> PaymentOrder | None:
+        found = PaymentOrder.objects.select_related("community", "unit")
+        order = found.filter(payment_id=payment_id).first()
+        return phone_orders.follow(order, wall()) if order is not None else None
+
+    def _pays_later(self, rng: random.Random, method: Method, code_url: str) -> None:
+        pause, channel = rng.expovariate(1 / PAYS_AFTER_S), self._run.channels[method]
+        self._run.scheduler.spawn(
+            lambda: channel.phones.pays(code_url), self._run.scheduler.world, "phone", pause
+        )
+
+
+def wrong() -> Iterator[str]:
+    """No kiosk is named by what a phone began, and who paid reads on the page what became of it."""
+    for order in PaymentOrder.objects.filter(place=Place.PHONE).select_related("community"):
+        if order.kiosk_id or order.kiosk_state or order.offline or order.with_payment_code:
+            yield f"{order.reference}: a kiosk is said to have a part in it"
+        text = views.status(RequestFactory().get("/p/"), UUID(order.payment_id)).content.decode()
+        ends = ("缴费成功", "款项已记入预存款", "款项已退回", "没有收到这笔款")
+        told = order.reference in text and any(end in text for end in ends)
+        if order.captured_minor and not told:
+            yield f"{order.reference}: paid, and its page does not say what became of it"
+        if not order.captured_minor and "缴费成功" in text:
+            yield f"{order.reference}: its page says that it is paid"
