@@ -19,6 +19,7 @@ from contract import messages
 from contract.day_tally import Tallies
 from contract.heartbeat import Heartbeat
 from contract.messages import ErrorCode, Message
+from contract.remote_acts import ActsCall
 from kiosk.central.client import ServerAway
 from server.alerts.models import Alert
 from server.api import calls
@@ -326,4 +327,5 @@ _CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
     ("POST", "/journal", calls.post_journal, _posted(calls.post_journal, messages.JournalBatch)),
     ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, Heartbeat)),
     ("POST", "/tallies", calls.tallies, _posted(calls.tallies, Tallies)),
+    ("POST", "/acts", calls.acts, _posted(calls.acts, ActsCall)),
 ]

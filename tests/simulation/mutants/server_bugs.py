@@ -11,10 +11,10 @@ def a_retry_gets_a_new_order_number() -> None:
 
     real, tries = initiation._ask_channel, [0]
 
-    def again(order: Any, now: Any) -> Any:
+    def again(order: Any, *told: Any) -> Any:
         tries[0] += 1
         order.out_trade_no = f"{order.out_trade_no[:26]}{tries[0]:06d}"
-        return real(order, now)
+        return real(order, *told)
 
     initiation._ask_channel = again
 
