@@ -327,8 +327,10 @@ def _ask_channel(
             raise ChannelUnavailable(f"{order.method} is not set up")
         code_url = through.create(_at_channel(order, browser))
     except ChannelUnavailable:
-        transitions.apply_unpaid(order.payment_id, Fact.DECLINED, "channel_unavailable", now)
-        raise
+        order = transitions.not_taken(order.payment_id, now)
+        if order.life is PaymentState.DECLINED:
+            raise
+        return order
     return transitions.mark_submitted(order.payment_id, now, code_url=code_url)
 
 

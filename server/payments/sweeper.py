@@ -164,9 +164,14 @@ def _claimed(order: PaymentOrder, at: datetime) -> bool:
 
 
 def _check_again(order: PaymentOrder, at: datetime) -> datetime:
-    """Orders that wait for a password are asked about quickly."""
+    """Orders that wait for a password are asked about quickly. No pause passes the moment from which an
+    order can be ended: it holds its bills, and nobody may be looking at it any more."""
     quick = timing.QUICK_POLLS if order.with_payment_code else 0
-    return at + timing.backoff(timing.POLL_BACKOFF_S, order.poll_count - quick)
+    again = at + timing.backoff(timing.POLL_BACKOFF_S, order.poll_count - quick)
+    if order.expires_at is None or not order.by_code:
+        return again
+    over = order.expires_at + timing.NOTIFICATION_GRACE + timedelta(seconds=1)
+    return over if at < over < again else again
 
 
 def _refunds(method: str, at: datetime) -> int:

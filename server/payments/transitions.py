@@ -81,6 +81,16 @@ def mark_submitted(payment_id: str, at: datetime, *, code_url: str = "") -> Paym
 
 
 @transaction.atomic
+def not_taken(payment_id: str, at: datetime) -> PaymentOrder:
+    """The channel certainly has nothing of this try. Another try of the order may have got through
+    meanwhile, and what that showed can be paid: then the order goes on."""
+    order = _locked(payment_id)
+    if order.life is PaymentState.CREATED:
+        return apply_unpaid(payment_id, Fact.DECLINED, "channel_unavailable", at)
+    return order
+
+
+@transaction.atomic
 def begin_charge(payment_id: str, at: datetime, until: datetime) -> bool:
     """Whether this caller, and nobody else ever, asks the channel to charge the phone. The order is
     PENDING from then on: whoever comes later only looks."""

@@ -21,13 +21,6 @@ def missed(address: str, now: datetime) -> None:
     _count("codes", address, now, MISSES_A_MINUTE)
 
 
-def refuse_guessing(address: str, now: datetime) -> None:
-    """Raises TooOften where too many codes were no good in this minute."""
-    window = LookupWindow.objects.filter(kiosk_id=_name("codes", address), minute=_minute(now))
-    if window.filter(count__gte=MISSES_A_MINUTE).exists():
-        raise TooOften
-
-
 def begun(address: str, now: datetime) -> None:
     """Raises TooOften."""
     _count("begun", address, now, BEGUN_A_MINUTE)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
 from contract.errors import ErrorCode
@@ -43,13 +43,16 @@ TOO_MANY = _(
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
-    """To the payment's page, or back to the bills with the reason."""
+    """To the payment's page, or back to the bills with the reason. Looked at only, as by a phone that
+    opens the page with the reason once more: to the bills."""
+    if request.method != "POST":
+        return redirect("bill_page", token=token)
     now = timezone.now()
     try:
-        limits.begun(address_of(request), now)
         opened = opened_by(request, token, now)
+        limits.begun(address_of(request), now)
     except NotGood as no:
         return render(request, "phone/bill.html", {"refusal": no.why}, status=404)
     except limits.TooOften:
@@ -80,7 +83,8 @@ def _begin(request: HttpRequest, opened: Opened, now: datetime) -> str:
         bills = _bills(request)
     except (ValueError, ValidationError) as error:
         raise _Refused(_LOOK) from error
-    if method not in (*phone_orders.offered(opened.bill.community), Method.CREDIT):
+    offered = phone_orders.offered(opened.bill.community)
+    if not offered or method not in (*offered, Method.CREDIT):
         raise _Refused(NOT_NOW)
     others = {bill.number for bill in bills} - {opened.bill.number}
     if not bills or (opened.only_its_bill and others):
@@ -140,10 +144,12 @@ def _browser(request: HttpRequest, payment_id: str) -> Browser:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def go_on(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """For a payment whose channel was not asked yet."""
     order, now = _order(payment_id), timezone.now()
+    if request.method != "POST":
+        return redirect("payment_status", payment_id=payment_id)
     try:
         limits.begun(address_of(request), now)
         initiation.go_on(order, _browser(request, order.payment_id), now)
@@ -155,10 +161,12 @@ def go_on(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def give_up(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """Whoever has the payment's id may: only its phone and whom that told do."""
     order, now = _order(payment_id), timezone.now()
+    if request.method != "POST":
+        return redirect("payment_status", payment_id=payment_id)
     try:
         limits.begun(address_of(request), now)
     except limits.TooOften:

@@ -20,11 +20,20 @@ def address(host: str, code_url: str) -> str:
 
 def page(method: Method, books: ChargingBooks, code_url: str, back: str) -> str:
     """``back``: where the merchant wants the payer to come back to."""
-    shown = METHODS[method]
     try:
         inside = _order(books, code_url, back)
     except NotPossible as no:
         inside = _ended(no.code, back)
+    return _whole(method, inside)
+
+
+def refused(method: Method, back: str) -> str:
+    """As to a browser that does not say from whose page it comes."""
+    return _whole(method, _ended("no_referer", back))
+
+
+def _whole(method: Method, inside: str) -> str:
+    shown = METHODS[method]
     style = STYLE.format(color=shown.color)
     return BROWSER_PAGE.format(name=shown.name.zh, style=style, inside=inside)
 

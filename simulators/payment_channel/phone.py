@@ -37,6 +37,7 @@ BROWSER_PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 </main></body></html>"""
 PAY, GO_BACK, NO_ORDER = "付款 Pay", "返回 Back", "无此订单 No order"
 ENDED = {"paid": "已付款 Paid", "closed": "订单已关闭 Order closed"}
+ENDED["no_referer"] = "商家参数格式有误 Wrong parameters of the merchant"
 
 
 def page(method: Method, books: ChargingBooks) -> str:

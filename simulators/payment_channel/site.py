@@ -118,7 +118,9 @@ class Site:
         self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
     ) -> Answer:
         if method == "GET":
-            shown = self._browser(query) if path == browser.PATH else page(self.method, self.books)
+            at_browser = path == browser.PATH
+            came_from = headers.get("referer", "")
+            shown = self._browser(query, came_from) if at_browser else page(self.method, self.books)
             return 200, {"Content-Type": "text/html; charset=utf-8"}, shown.encode()
         is_form = "form" in headers.get("content-type", "")
         what = path.rpartition("/")[2]
@@ -128,10 +130,13 @@ class Site:
         back = str(told.get("back") or "/phone")
         return (303, {"Location": back}, b"") if by_button else answer
 
-    def _browser(self, query: str) -> str:
-        """The channel's page in a browser; WeChat Pay's merchants add where to go back to."""
+    def _browser(self, query: str, came_from: str) -> str:
+        """The channel's page in a browser; WeChat Pay's merchants add where to go back to, and it opens
+        only from a page of theirs, by the Referer."""
         asked = dict(parse_qsl(query))
         back = asked.get("redirect_url", "")
+        if self.method is Method.WECHAT and not came_from:
+            return browser.refused(self.method, back)
         return browser.page(self.method, self.books, asked.get("code", ""), back)
 
     def _touch(self, what: str, code_url: str) -> dict[str, Any]:

@@ -3,18 +3,21 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from contract.business_day import business_day
+from server.billing import credit
 from server.billing.signing import bill_url, create_key
 from server.payments.channels import registry
 from server.payments.channels.interface import EndAnswer, Ending, Order
 from server.payments.models import PaymentOrder
+from server.staff.people import Person
 from tests.server.payments import world as worlds
-from tests.server.payments.world import NOW, FakeChannel, World
+from tests.server.payments.world import NOW, TODAY, FakeChannel, World
 
 HIDDEN = re.compile(r'<input type="hidden" name="(payment_id|bill|credit)" value="([^"]*)">')
 
@@ -108,3 +111,8 @@ def scans(world: World, number: int = 0) -> Phone:
 
 def newest() -> PaymentOrder:
     return PaymentOrder.objects.order_by("-pk")[0]
+
+
+def put_in(world, minor: int) -> None:
+    how = {"key": str(UUID(int=99)), "note": "", "today": TODAY, "at": NOW}
+    credit.deposit_by(Person("clerk"), world.unit, minor, "cash", **how)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from contract.messages import Method
+from contract.messages import Method, PaymentState
 from server.estate.models import Community, Resident
 from server.estate.occupancy import move_in, move_out
 from server.payments import phone_orders
@@ -17,7 +17,7 @@ from server.phone import limits
 from tests.server.pages import foreign
 from tests.server.payments import world as worlds
 from tests.server.payments.world import NOW, TODAY
-from tests.server.phone.conftest import newest, scans
+from tests.server.phone.conftest import newest, put_in, scans
 
 WECHAT = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0.49"
 ALIPAYS = "Mozilla/5.0 (Linux; Android 13) AliApp(AP/10.6) AlipayClient/10.6"
@@ -51,6 +51,42 @@ def test_a_community_may_leave_paying_to_its_kiosks(world, phone):
     shown = phone.look()
     assert "payment_id" not in shown and "大堂" in shown and "应缴金额" in shown
     assert not PaymentOrder.objects.exists()
+
+
+def test_a_community_that_leaves_paying_to_its_kiosks_uses_no_credit_either(world, phone):
+    put_in(world, 70_000)
+    phone.look("?chosen=1&credit=1&" + "&".join(f"bill={b.number}" for b in world.bills))
+    Community.objects.update(phone_pays=False)
+    assert phone.pay("credit").status_code == 409
+    assert not PaymentOrder.objects.exists()
+
+
+def test_after_a_refusal_the_choice_goes_on(world, phone):
+    """The browser shows the address to which the form was sent."""
+    phone.look()
+    Community.objects.update(phone_pays=False)
+    phone.pay()
+    Community.objects.update(phone_pays=True)
+    phone.look()
+    shown = phone.pay(credit="5").content.decode()
+    assert f'action="{phone.address}"' in shown
+    assert phone.client.get(f"{phone.address}/pay")["Location"] == phone.address
+
+
+@pytest.mark.parametrize("path", ["go", "cancel"])
+def test_looking_at_where_a_form_is_sent_does_nothing(world, phone, path):
+    phone.look()
+    address = phone.pay()["Location"]
+    assert phone.client.get(f"{address}/{path}")["Location"] == address
+    assert not newest().cancel_wanted and newest().life is PaymentState.PENDING
+
+
+def test_wechats_page_hears_from_whom_it_is_opened_but_not_which_payment(world, phone):
+    """WeChat Pay, H5 pay: a page that is opened without a Referer is refused."""
+    phone.look()
+    shown = phone.client.get(phone.pay()["Location"]).content.decode()
+    link = next(line for line in shown.splitlines() if newest().code_url in line)
+    assert 'referrerpolicy="origin"' in link and "noreferrer" not in link
 
 
 def test_a_channel_whose_contract_has_no_page_is_not_offered(world, phone, monkeypatch):
@@ -117,10 +153,18 @@ def test_guessing_codes_ends_soon(world, phone, clock):
         guesser.get(f"/b/{uuid4().hex}").status_code for _ in range(limits.MISSES_A_MINUTE + 2)
     ]
     assert answers[-1] == 429 and answers[0] == 404
-    assert guesser.get(phone.address).status_code == 429, "a good code is not told from a bad one"
-    assert phone.client.get(phone.address, REMOTE_ADDR="10.1.1.1").status_code == 200
+    assert Client().get("/b/xyz", REMOTE_ADDR="10.1.1.1").status_code == 404
     clock.passes(minutes=1)
-    assert guesser.get(phone.address).status_code == 200
+    assert guesser.get("/b/xyz").status_code == 404
+
+
+def test_who_guesses_keeps_nobody_of_the_same_network_from_paying(world, phone):
+    guesser = Client()
+    for _ in range(max(limits.MISSES_A_MINUTE, limits.BEGUN_A_MINUTE) + 2):
+        guesser.get(f"/b/{uuid4().hex}")
+        guesser.post(f"/b/{uuid4().hex}/pay")
+    phone.look()
+    assert phone.pay().status_code == 302
 
 
 def test_payments_begun_again_and_again_hold_a_unit_not_for_ever(world, phone, clock):

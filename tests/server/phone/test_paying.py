@@ -26,7 +26,7 @@ from server.payments.sweeper import sweep
 from server.payments.verification import verify_books
 from server.staff.people import Person
 from tests.server.payments.world import KIOSK_ID, NOW, TODAY
-from tests.server.phone.conftest import newest, scans
+from tests.server.phone.conftest import newest, put_in, scans
 
 BOTH = 66_416
 
@@ -342,11 +342,6 @@ def test_old_news_after_new_changes_nothing(world, phone, clock):
 
 
 # --- the unit's credit ---
-
-
-def put_in(world, minor: int) -> None:
-    how = {"key": str(UUID(int=99)), "note": "", "today": TODAY, "at": NOW}
-    credit.deposit_by(Person("clerk"), world.unit, minor, "cash", **how)
 
 
 def test_credit_pays_a_part_and_the_phone_the_rest(world, phone):

@@ -16,11 +16,16 @@ from server.payments.channels.interface import (
 from simulators.payment_channel.browser import MARK
 
 BACK = "https://pay.example/p/1"
+FROM = {"Referer": "https://pay.example/"}
 
 
 def begun(line, **changes):
     order = replace(line.order(), browser=Browser("203.0.113.7", BACK), **changes)
     return order, line.channel.create(order)
+
+
+def opened(address):
+    return requests.get(address, headers=FROM, timeout=10)
 
 
 def status(line, order):
@@ -34,7 +39,7 @@ def pay(line, order, what="pay"):
 
 def test_it_is_paid_on_the_channels_page_and_comes_back(line):
     order, address = begun(line)
-    page = requests.get(address, timeout=10)
+    page = opened(address)
     assert page.status_code == 200 and "332.08" in page.text and BACK in page.text
     assert line.books(order)["code_url"].startswith(MARK)
     assert status(line, order) is ChannelStatus.WAITING
@@ -46,7 +51,7 @@ def test_it_is_paid_on_the_channels_page_and_comes_back(line):
 def test_made_again_it_is_the_same_order(line):
     order, address = begun(line)
     again = line.channel.create(order)
-    assert requests.get(address, timeout=10).ok and requests.get(again, timeout=10).ok
+    assert opened(address).ok and opened(again).ok
     assert urlsplit(again).path == urlsplit(address).path
 
 
@@ -55,10 +60,10 @@ def test_alipay_has_no_trade_before_its_page_is_opened(lines):
     order, address = begun(line)
     assert status(line, order) is ChannelStatus.NOT_FOUND
     assert line.channel.close(order.out_trade_no).ending is Ending.NOT_THERE
-    requests.get(address, timeout=10)
+    opened(address)
     assert status(line, order) is ChannelStatus.WAITING
     assert line.channel.close(order.out_trade_no).ending is Ending.ACCEPTED
-    assert "关闭" in requests.get(address, timeout=10).text
+    assert "关闭" in opened(address).text
 
 
 def test_wechat_has_the_order_at_once_and_closes_it(lines):
@@ -68,20 +73,26 @@ def test_wechat_has_the_order_at_once_and_closes_it(lines):
     assert line.channel.close(order.out_trade_no).ending is Ending.ACCEPTED
 
 
+def test_wechats_page_opens_only_from_a_page_of_ours(lines):
+    _, address = begun(lines["wechat"])
+    assert "商家参数格式有误" in requests.get(address, timeout=10).text
+    assert "332.08" in opened(address).text
+
+
 def test_alipays_page_opens_by_our_signature_only(lines):
     line = lines["alipay"]
     _, address = begun(line)
     assert parse_qs(urlsplit(address).query)["return_url"] == [BACK]
     for spoiled in (address.replace("332.08", "3.32"), address.replace("sign=", "sign=A")):
         assert spoiled != address
-        assert requests.get(spoiled, timeout=10).status_code == 400
+        assert opened(spoiled).status_code == 400
 
 
 def test_alipays_page_is_over_with_the_orders_time(lines):
     line = lines["alipay"]
     order = line.order(minutes=-1)
     address = line.channel.create(replace(order, browser=Browser("203.0.113.7", BACK)))
-    requests.get(address, timeout=10)
+    opened(address)
     assert status(line, order) is ChannelStatus.NOT_FOUND
 
 

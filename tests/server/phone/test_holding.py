@@ -1,0 +1,52 @@
+"""How long a phone's payment holds its bills, whoever comes back to it and whoever does not."""
+
+from datetime import timedelta
+
+import pytest
+
+from contract.messages import PaymentState
+from server.billing.models import BillLease
+from server.payments import transitions
+from server.payments.channels.interface import ChannelUnavailable
+from server.payments.sweeper import sweep
+from server.payments.verification import verify_books
+from tests.server.payments.world import NOW
+from tests.server.phone.conftest import newest
+from tests.server.phone.test_paying import states, tells
+
+
+@pytest.fixture(autouse=True)
+def books_are_true(request, db):
+    yield
+    assert verify_books() == []
+
+
+def test_what_another_try_showed_is_not_ended_by_a_try_that_failed(world, phone, monkeypatch):
+    """Touched twice at once: both tries ask the channel."""
+    made = world.channel.create
+
+    def create(order):
+        transitions.mark_submitted(newest().payment_id, NOW, code_url=made(order))
+        raise ChannelUnavailable("not connected")
+
+    monkeypatch.setattr(world.channel, "create", create)
+    phone.look()
+    assert phone.pay().status_code == 302
+    assert newest().life is PaymentState.PENDING and BillLease.objects.exists()
+    tells(world.channel, newest())
+    assert states(world) == ["paid", "paid"]
+
+
+@pytest.mark.parametrize("method", ["wechat", "alipay"])
+def test_whoever_never_comes_back_holds_the_bills_no_longer_than_is_said(
+    world, phone, clock, method
+):
+    """Swept as in life, every few seconds, and by no look at its page."""
+    phone.look()
+    address = phone.pay(method)["Location"]
+    if method == "alipay":
+        clock.passes(minutes=9)
+        phone.client.post(f"{address}/cancel")
+    while clock.now < NOW + timedelta(minutes=10, seconds=40):
+        sweep(clock.passes(seconds=5))
+    assert newest().life is PaymentState.CANCELLED and not BillLease.objects.exists()
