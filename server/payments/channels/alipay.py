@@ -71,6 +71,8 @@ _DECLINED = {
     "ACQ.BEYOND_PER_RECEIPT_RESTRICTION": "channel_unavailable",
     "ACQ.TOTAL_FEE_EXCEED": "channel_unavailable",
 }
+# To one who makes an order: it is there, perhaps from before a backup, and may be paid.
+_MADE_BEFORE = ("ACQ.TRADE_HAS_SUCCESS", "ACQ.TRADE_HAS_FINISHED", "ACQ.CONTEXT_INCONSISTENT")
 # What a close or a cancellation answers as a business failure. What is not here is UNSURE.
 _ENDINGS = {
     NO_TRADE: Ending.NOT_THERE,
@@ -177,7 +179,8 @@ class AlipayChannel:
         if answer.get("code") == DONE and isinstance(answer.get("qr_code"), str):
             return answer["qr_code"]
         log.warning("alipay precreate: %s %s", answer.get("code"), answer.get("sub_code"))
-        if answer.get("code") in UNSURE or answer.get("sub_code") in UNSURE:
+        unsure = (*UNSURE, *_MADE_BEFORE)
+        if answer.get("code") in UNSURE or answer.get("sub_code") in unsure:
             raise OutcomeUnknown(str(answer.get("sub_code")))
         raise ChannelUnavailable(str(answer.get("sub_code")))
 

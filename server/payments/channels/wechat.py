@@ -67,6 +67,8 @@ _DECLINED = {
     "PARAMERROR": "channel_unavailable",
     "APPIDMCHIDNOTMATCH": "channel_unavailable",
 }
+# To one who makes an order: it is there, perhaps from before a backup, and may be paid.
+_MADE_BEFORE = ("ORDERPAID", "OUTTRADENOUSED")
 # What a close or a reversal answers, without underscores as above. What is not here is UNSURE.
 _ENDINGS = {
     "ORDERPAID": Ending.REFUSED,
@@ -126,7 +128,8 @@ class WeChatChannel:
         if status == 200 and isinstance(told, str) and browser and self._is_its_page(told):
             return f"{told}&{urlencode({'redirect_url': browser.comes_back_to})}"
         log.warning("wechat create: %s %s", status, content.get("code"))
-        if 400 <= status < 500:
+        known_there = str(content.get("code")).replace("_", "") in _MADE_BEFORE
+        if 400 <= status < 500 and not known_there:
             raise ChannelUnavailable(str(content.get("code")))
         raise OutcomeUnknown(f"status {status}")
 

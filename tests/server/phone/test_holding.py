@@ -7,7 +7,7 @@ import pytest
 from contract.messages import PaymentState
 from server.billing.models import BillLease
 from server.payments import transitions
-from server.payments.channels.interface import ChannelUnavailable
+from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
 from server.payments.sweeper import sweep
 from server.payments.verification import verify_books
 from tests.server.payments.world import NOW
@@ -50,3 +50,16 @@ def test_whoever_never_comes_back_holds_the_bills_no_longer_than_is_said(
     while clock.now < NOW + timedelta(minutes=10, seconds=40):
         sweep(clock.passes(seconds=5))
     assert newest().life is PaymentState.CANCELLED and not BillLease.objects.exists()
+
+
+def test_paid_before_a_backup_was_restored_and_sent_once_more_it_is_paid(world, phone, clock):
+    """The browser goes back to the form and sends it again; its channel has told of it long ago."""
+    phone.look()
+    world.channel.fails = [OutcomeUnknown("ORDERPAID")]
+    number = phone.form()["payment_id"][0].replace("-", "")
+    world.channel.pays(number, 66_416)
+    address = phone.pay()["Location"]
+    assert newest().life is PaymentState.CREATED
+    sweep(clock.passes(seconds=31))
+    assert "缴费成功" in phone.client.get(address).content.decode()
+    assert states(world) == ["paid", "paid"]

@@ -32,12 +32,22 @@ def test_making_the_same_order_again_gives_the_same_code(line):
     assert line.channel.create(order) == line.channel.create(order)
 
 
-def test_another_amount_under_the_same_number_is_refused(line):
+def test_another_amount_under_the_same_number_makes_no_order_and_may_be_paid_already(line):
     order = line.order()
     line.channel.create(order)
     changed = type(order)(**{**order.__dict__, "amount_minor": 1})
-    with pytest.raises(ChannelUnavailable):
+    with pytest.raises(OutcomeUnknown):
         line.channel.create(changed)
+    assert line.books(order)["amount_minor"] == 33208
+
+
+def test_what_is_paid_already_is_no_channel_that_did_nothing(line):
+    """A server that was restored from a backup makes an order again that its payer has paid since."""
+    order = line.order()
+    line.phone("pay", line.channel.create(order))
+    with pytest.raises(OutcomeUnknown):
+        line.channel.create(order)
+    assert line.channel.query(order.out_trade_no).status is ChannelStatus.PAID
 
 
 @pytest.mark.parametrize("scanned", [False, True])
