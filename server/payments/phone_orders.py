@@ -94,9 +94,10 @@ def _reference(unit: Unit, payment_id: str, now: datetime, attempt: int) -> str:
 
 
 def _refuse_too_many(unit: Unit, now: datetime) -> None:
+    """What its channel declined held nothing."""
     begun = PaymentOrder.objects.filter(
         unit=unit, place=Place.PHONE, received_at__gt=now - WITHIN
-    ).exclude(state=PaymentState.APPROVED)
+    ).exclude(state__in=(PaymentState.APPROVED, PaymentState.DECLINED))
     if begun.count() >= ORDERS_OF_UNIT:
         raise TooManyBegun(unit.code)
 

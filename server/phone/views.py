@@ -71,9 +71,7 @@ def page(
     today = business_day(now, community.time_zone)
     view = to_contract(bill, today)
     offered = phone_orders.offered(community)
-    asked = choice.ASKED in request.GET
-    numbers = request.GET.getlist(choice.CHOSEN) if asked else None
-    uses_credit = choice.CREDIT in request.GET
+    numbers, uses_credit = _asked(request)
     chosen = choice.choose(opened.bills, numbers, opened.credit_minor if uses_credit else 0)
     paid = bill.state == BillState.PAID
     context: dict[str, Any] = {
@@ -109,6 +107,17 @@ def page(
     if LANGUAGE_QUERY in request.GET:  # as a link asked: the pages after this one speak it too
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language(), samesite="Lax")
     return answer
+
+
+def _asked(request: HttpRequest) -> tuple[list[str] | None, bool]:
+    """The bills chosen, None where nobody has chosen yet, and whether the credit is used: by the address,
+    or by the form that was just refused, so that nobody pays more the next time than they chose."""
+    if request.method == "POST":
+        told = request.POST.getlist(choice.CHOSEN)
+        uses_credit = request.POST.get(choice.CREDIT, "0") != "0"
+        return [one.rpartition(":")[0] for one in told], uses_credit
+    asked = choice.ASKED in request.GET
+    return request.GET.getlist(choice.CHOSEN) if asked else None, choice.CREDIT in request.GET
 
 
 def shown(bill: messages.Bill, *, of_unit: bool = False) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from server.estate.models import Community, Resident
 from server.estate.occupancy import move_in, move_out
 from server.payments import phone_orders
 from server.payments.channels import registry
+from server.payments.channels.interface import ChannelUnavailable
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
 from server.phone import limits
@@ -178,6 +179,28 @@ def test_payments_begun_again_and_again_hold_a_unit_not_for_ever(world, phone, c
     clock.passes(minutes=31)
     phone.look()
     assert phone.pay().status_code == 302
+
+
+def test_a_channel_that_was_away_shuts_nobody_out_when_it_is_back(world, phone):
+    world.channel.fails = [ChannelUnavailable("away")] * 9
+    for _ in range(9):
+        phone.look()
+        assert phone.pay().status_code == 409
+    phone.look()
+    assert phone.pay().status_code == 302
+
+
+def test_after_a_refusal_no_more_is_chosen_than_before(world, phone):
+    put_in(world, 20_000)
+    phone.look(f"?chosen=1&credit=1&bill={world.bills[1].number}")
+    before = phone.form()
+    world.channel.fails = [ChannelUnavailable("away")]
+    phone.shown = phone.pay().content.decode()
+    assert before["credit"] == ["20000"]
+    assert {**phone.form(), "payment_id": ""} == {**before, "payment_id": ""}
+    assert phone.form()["payment_id"] != before["payment_id"]
+    phone.pay()
+    assert (newest().amount_minor, newest().credit_minor) == (13_208, 20_000)
 
 
 def test_a_payment_is_ended_by_its_own_page_only(world, phone):
