@@ -63,7 +63,7 @@ kiosk gives, and no journal tells of it (`server/payments/phone_orders.py`). It 
 its page is looked at. What has no end at WeChat Pay is closed at once when it is given up; at Alipay
 there is nothing to close until the payer has opened its page, and its address can be opened until the
 order's time is over: so long it holds its bills. It is closed and never reversed, as a reversal is for
-payment codes.
+payment codes; when it ended unpaid it is looked at again, as one of those.
 """
 _PHONE = """## When the kiosk scans the resident's phone
 

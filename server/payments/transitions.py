@@ -330,7 +330,8 @@ def apply_unpaid(
         contradictions.said(order, "closed" if fact is Fact.CANCELLED else fact.value, at)
     if state is not None:
         may_come = order.ending in (End.OPEN, End.ACCEPTED)
-        if may_come or (order.with_payment_code and order.submitted_at is not None):
+        asked = order.submitted_at is not None  # also of a page that its payer may still have open
+        if may_come or (asked and (order.with_payment_code or order.by_phone)):
             fields |= {"poll_count": 0, "next_poll_at": timing.next_recheck(0, at)}
         _change(order, state, at, reason=reason, **fields)
     return order

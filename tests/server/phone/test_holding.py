@@ -63,3 +63,22 @@ def test_paid_before_a_backup_was_restored_and_sent_once_more_it_is_paid(world, 
     sweep(clock.passes(seconds=31))
     assert "缴费成功" in phone.client.get(address).content.decode()
     assert states(world) == ["paid", "paid"]
+
+
+@pytest.mark.parametrize("method", ["wechat", "alipay"])
+def test_paid_on_a_page_that_stayed_open_beyond_its_time_and_never_told(
+    world, phone, alipay, clock, method
+):
+    """At Alipay nothing is there that could be closed; no notification comes."""
+    channel = alipay if method == "alipay" else world.channel
+    phone.look()
+    address = phone.pay(method)["Location"]
+    sweep(clock.passes(minutes=11))
+    assert newest().life is PaymentState.CANCELLED
+    channel.pays(newest().out_trade_no)
+    for _ in range(4):
+        sweep(clock.passes(minutes=6))
+    assert newest().life is PaymentState.REVERSED
+    assert sum(channel.refunds.values()) == newest().captured_minor == 66_416
+    assert states(world) == ["open", "open"]
+    assert "退" in phone.client.get(address).content.decode()
