@@ -328,7 +328,10 @@ def _credits() -> Iterator[str]:
         drawn = order.captured_minor if order.method == Method.CREDIT else order.drawn_minor
         kept[house_office.heir_of(order.unit_id)] += order.credited_minor - drawn
     borne = Entry.objects.filter(account__code="refunds_outside").values_list("unit_id", flat=True)
-    units = Unit.objects.select_related("community").exclude(pk__in=[u for u in borne if u])
+    theirs = {
+        pk for u in borne if u for pk in (u, house_office.heir_of(u))
+    }  # decided after a merge
+    units = Unit.objects.select_related("community").exclude(pk__in=theirs)
     for unit in units.filter(pk__in=[pk for pk, credit in kept.items() if credit]):
         shown = account_of(unit, START.date()).credit_minor
         if shown != max(0, kept[unit.pk]):
