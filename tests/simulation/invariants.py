@@ -328,9 +328,7 @@ def _credits() -> Iterator[str]:
         drawn = order.captured_minor if order.method == Method.CREDIT else order.drawn_minor
         kept[house_office.heir_of(order.unit_id)] += order.credited_minor - drawn
     borne = Entry.objects.filter(account__code="refunds_outside").values_list("unit_id", flat=True)
-    theirs = {
-        pk for u in borne if u for pk in (u, house_office.heir_of(u))
-    }  # decided after a merge
+    theirs = [pk for unit in borne if unit for pk in (unit, house_office.heir_of(unit))]
     units = Unit.objects.select_related("community").exclude(pk__in=theirs)
     for unit in units.filter(pk__in=[pk for pk, credit in kept.items() if credit]):
         shown = account_of(unit, START.date()).credit_minor
