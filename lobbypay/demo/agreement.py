@@ -94,8 +94,9 @@ def bills_in(record: PaymentRecord) -> dict[str, int]:
 
 
 def _shown(bill: Bill) -> dict[str, Any]:
-    """A bill without what other periods came to, which the server does not keep with a payment."""
-    return bill.model_dump(exclude={"lines": {"__all__": {"history"}}})
+    """A bill without what other periods came to and what part of it could be paid, which the server does
+    not keep with a payment."""
+    return bill.model_dump(exclude={"lines": {"__all__": {"history"}}, "part_min_minor": True})
 
 
 def differences(

@@ -53,6 +53,12 @@ class Central:
         self._reached()
         return self.due
 
+    def acts(self, call):
+        raise ServerAway("nothing is asked of kiosks here")
+
+    def post_tallies(self, tallies):
+        raise ServerAway("days are not taken here")
+
     def post_journal(self, entries, presence=None):
         self._reached()
         if not self.listens and any(e.kind == "payment" for e in entries):
