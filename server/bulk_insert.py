@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from django.db import connection, connections, models
-from django.db.models import Field, Max, Model
+from django.db.models import Field, Model
 
 FEWEST = 50  # below that, INSERTs are as good
 BATCH = 500
@@ -76,10 +76,14 @@ def next_keys(model: Any, count: int) -> list[int]:
                 [count, table, key.column],
             )
             return [number for (number,) in cursor.fetchall()]
-    last = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-    with connection.cursor() as cursor:  # and never again what a row had that is gone
-        cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", [table])
-        last = max(last, cursor.fetchone()[0] or 0)
+    quoted, pk = connection.ops.quote_name(table), connection.ops.quote_name(key.column)
+    with connection.cursor() as cursor:  # never again what a row had that is gone
+        cursor.execute(
+            f"SELECT max((SELECT coalesce(max({pk}), 0) FROM {quoted}),"
+            " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = %s))",
+            [table],
+        )
+        last = cursor.fetchone()[0]
     return list(range(last + 1, last + 1 + count))
 
 
