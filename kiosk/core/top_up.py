@@ -7,8 +7,8 @@ from contract.messages import BILLS_A_PAYMENT
 from kiosk.core import typed_amount
 from kiosk.core.capabilities import offers
 from kiosk.core.events import Tapped
-from kiosk.core.model import Action, Moment, Say, Screen, Session
-from kiosk.core.step import Step, say, with_visit
+from kiosk.core.model import Action, Moment, Screen, Session
+from kiosk.core.step import Step, with_visit
 
 CHOICES = (100, 200, 500, 1000)  # whole units of the currency
 
@@ -50,13 +50,8 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         return with_visit(session, screen=Screen.TOP_UP, **begun), ()
     if visit.screen is not Screen.TOP_UP:
         return None
-    if event.action is not Action.PAY:
-        return typed_amount.on_tapped(session, event, Action.TOP_UP, choices(session)), ()
-    if not payable(session):
-        return session, ()
-    if not session.lobby.recording:
-        return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
-    return with_visit(session, screen=Screen.METHOD), ()
+    among, may = choices(session), payable(session)
+    return typed_amount.on_tapped(session, event, Action.TOP_UP, among, payable=may)
 
 
 def left(session: Session) -> Session:

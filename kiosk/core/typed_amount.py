@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from contract.money import Money
 from kiosk.core.events import Tapped
-from kiosk.core.model import Action, Session
-from kiosk.core.step import with_visit
+from kiosk.core.model import Action, Say, Screen, Session
+from kiosk.core.step import Step, say, with_visit
 
 DIGITS_MAX = 6
 
@@ -24,8 +24,14 @@ def within(session: Session, choices: Iterable[int], least: int, most: int) -> t
     return tuple(major for major in choices if least <= minor(session, str(major)) <= most)
 
 
-def on_tapped(session: Session, event: Tapped, choose: Action, among: tuple[int, ...]) -> Session:
-    """``choose``: the act that takes one of the choices."""
+def on_tapped(
+    session: Session, event: Tapped, choose: Action, among: tuple[int, ...], *, payable: bool
+) -> Step:
+    """``choose``: the act that takes one of the choices; ``payable``: what is typed can be paid."""
+    if event.action is Action.PAY and payable:
+        if not session.lobby.recording:
+            return say(session, Say.CANNOT_RECORD, Screen.ATTRACT), ()
+        return with_visit(session, screen=Screen.METHOD), ()
     typed = session.visit.typed
     if event.action is choose and event.value in map(str, among):
         typed = event.value
@@ -35,4 +41,4 @@ def on_tapped(session: Session, event: Tapped, choose: Action, among: tuple[int,
         typed = typed[:-1]
     elif event.action is Action.CLEAR:
         typed = ""
-    return with_visit(session, typed=typed)
+    return with_visit(session, typed=typed), ()
