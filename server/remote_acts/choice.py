@@ -1,6 +1,7 @@
 """What the form of an act offers and takes: whom it is asked of, what exactly, until when."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,21 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from contract.business_day import zone
 from contract.kiosk_settings import TABLES
+from contract.plain_text import whole_number
 from contract.remote_acts import ActKind
+from server.billing.typed_money import NoAmount, minor_of
 from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.remote_acts.models import KioskGroup
-from server.remote_acts.wishes import NotPossible, deed_of
+from server.remote_acts.wishes import CARD_LIMIT, SETTING_NAMES, NotPossible, deed_of
 from server.staff import scope
 
-SETTING_NAMES = {
-    "look.theme": _("Theme"),
-    "look.night_from": _("Night theme from"),
-    "look.night_until": _("Night theme until"),
-    "look.moving": _("Things move on the screen"),
-    "payments.offline_card_limit_minor": _("Most by card while the server is away, in minor units"),
-    "payments.offline_bills_max_age_h": _("Hours for which bills are offered without the server"),
-}
 THEMES = {
     "auto": _("By the clock"),
     "light": _("Light"),
@@ -37,16 +32,15 @@ THEMES = {
 
 @dataclass(frozen=True)
 class Target:
-    """``value`` is as the form has it: ``kiosk:ID``, ``community:CODE``, ``group:KEY``."""
+    """``value`` is as the form has it: ``kiosk:ID``, ``community:CODE``, ``group:KEY``. All its kiosks,
+    at least one, are of one community."""
 
     value: str
-    name: str
-    detail: str
     kiosks: list[Kiosk]
 
     @property
-    def zone(self) -> ZoneInfo:
-        return zone(self.kiosks[0].community.time_zone if self.kiosks else "UTC")
+    def community(self) -> Community:
+        return self.kiosks[0].community
 
 
 def kiosks_for(user: Any, kind: ActKind) -> QuerySet[Kiosk]:
@@ -62,32 +56,31 @@ def target_of(user: Any, kind: ActKind, value: str) -> Target | None:
     kiosks = kiosks_for(user, kind)
     match what:
         case "kiosk":
-            found = list(kiosks.filter(pk=_uuid(key)))
-            return Target(value, found[0].code, "", found) if found else None
+            found = kiosks.filter(pk=_uuid(key))
         case "community":
-            community = Community.objects.filter(code=key).first()
-            found = list(kiosks.filter(community=community)) if community else []
-            return Target(value, str(community.name_zh), "", found) if community and found else None
-        case "group" if key.isascii() and key.isdigit():
-            group = KioskGroup.objects.filter(pk=int(key)).first()
-            members = {"group_members__group": group, "group_members__ended_at": None}
-            found = list(kiosks.filter(**members)) if group else []
-            return Target(value, group.name, "", found) if group and found else None
-    return None
+            found = kiosks.filter(community__code=key)
+        case "group" if (group := whole_number(key)) is not None:
+            found = _of_group(kiosks, group)
+        case _:
+            return None
+    asked = list(found)
+    return Target(value, asked) if asked else None
+
+
+def _of_group(kiosks: QuerySet[Kiosk], group: int) -> QuerySet[Kiosk]:
+    return kiosks.filter(group_members__group=group, group_members__ended_at=None)
 
 
 def targets(user: Any, kind: ActKind) -> list[tuple[str, Any, int]]:
     """Value, community or group, how many kiosks: what can be asked together."""
-    counted: dict[int, int] = {}
-    for community in kiosks_for(user, kind).values_list("community", flat=True):
-        counted[community] = counted.get(community, 0) + 1
+    kiosks = kiosks_for(user, kind)
+    counted = Counter(kiosks.values_list("community", flat=True))
     found: list[tuple[str, Any, int]] = []
     for community in Community.objects.filter(pk__in=counted).order_by("code"):
         found.append((f"community:{community.code}", community, counted[community.pk]))
-        groups = KioskGroup.objects.filter(community=community, members__ended_at=None).distinct()
-        for group in groups:
-            count = group.members.filter(ended_at=None).count()
-            found.append((f"group:{group.pk}", group, count))
+        for group in KioskGroup.objects.filter(community=community):
+            if count := _of_group(kiosks, group.pk).count():
+                found.append((f"group:{group.pk}", group, count))
     return found
 
 
@@ -99,23 +92,33 @@ def parameters_of(kind: ActKind, given: QueryDict, target: Target) -> dict[str, 
             if bool(zh) is not bool(en):
                 raise NotPossible(_("The words are needed in both languages"))
             said: dict[str, Any] = {"words": {"zh": zh, "en": en}} if zh else {}
-            until = _moment(given.get("until", ""), target.zone)
+            until = _moment(given.get("until", ""), zone(target.community.time_zone))
             return said | ({"until": until.isoformat()} if until else {})
         case ActKind.SETTINGS:
-            return _settings(given)
+            return _settings(given, target.community.currency)
     return {}
 
 
-def _settings(given: QueryDict) -> dict[str, Any]:
+def _settings(given: QueryDict, currency: str) -> dict[str, Any]:
     """What was filled in; the rest stays as it is. Raises NotPossible."""
     said: dict[str, dict[str, Any]] = {name: {} for name in TABLES}
     for name in SETTING_NAMES:
         table, _dot, field = name.partition(".")
         if text := given.get(name, "").strip():
-            said[table][field] = text
+            said[table][field] = _minor(text, currency) if name == CARD_LIMIT else text
     if not any(said.values()):
         raise NotPossible(_("Nothing is changed"))
     return said
+
+
+def _minor(typed: str, currency: str) -> int:
+    """Raises NotPossible."""
+    if typed == "0":
+        return 0
+    try:
+        return minor_of(typed, currency)
+    except NoAmount as error:
+        raise NotPossible(_("This is no amount: %(typed)s") % {"typed": typed[:40]}) from error
 
 
 def _moment(text: str, place: ZoneInfo) -> datetime | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from contract.plain_text import clean_name
+from contract.plain_text import clean_name, whole_number
 from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.remote_acts.models import GroupMember, KioskGroup
@@ -89,10 +89,10 @@ def _set(request: HttpRequest, community: Community) -> None:
 
 def _group(request: HttpRequest, community: Community) -> KioskGroup:
     """The one that was named by its key, held; else a new one of that name. Raises NotPossible."""
-    key = request.POST.get("group", "")
-    if key.isascii() and key.isdigit():
+    key = whole_number(request.POST.get("group", ""))
+    if key is not None:
         rows = KioskGroup.objects.select_for_update(no_key=True)
-        found = rows.filter(community=community, pk=int(key)).first()
+        found = rows.filter(community=community, pk=key).first()
         if found is not None:
             return found
     name = clean_name(request.POST.get("name", ""))[:NAME_MAX]

@@ -1,6 +1,6 @@
 """How an act is shown: what it is called, how it stands, what came of it. Reads only."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.utils.translation import gettext
@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from contract.business_day import local_time
 from contract.messages import Text
 from contract.remote_acts import ActKind
+from server.fleet.dashboard import money
 from server.fleet.texts import ROLES
 from server.language import chosen
-from server.remote_acts.choice import SETTING_NAMES, THEMES
-from server.remote_acts.models import KINDS, OPEN, RemoteAct, State
+from server.remote_acts.choice import THEMES
+from server.remote_acts.models import KINDS, RemoteAct, State
+from server.remote_acts.wishes import CARD_LIMIT, SETTING_NAMES
 
-MOVING = (*OPEN,)
 TONES = {
     State.ASKED: "attention",
     State.TAKEN: "attention",
@@ -121,7 +122,7 @@ def exactly(act: RemoteAct) -> list[tuple[str, str]]:
         table, _dot, field = name.partition(".")
         value = said.get(table, {}).get(field)
         if value is not None:
-            found.append((str(called), _shown(value)))
+            found.append((str(called), _shown(name, value, act.kiosk.community.currency)))
     return found
 
 
@@ -170,7 +171,11 @@ SUBJECTS = {
 }
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any, currency: str) -> str:
+    if name == CARD_LIMIT:
+        return money(value, currency)
+    if name.startswith("look.night_"):
+        return f"{time.fromisoformat(value):%H:%M}"
     if value in THEMES:
         return str(THEMES[value])
     if isinstance(value, bool):

@@ -15,22 +15,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from contract.plain_text import whole_number
 from contract.remote_acts import ActKind
 from server.fleet import enrolment
 from server.fleet.models import Kiosk
 from server.remote_acts import presentation
 from server.remote_acts.asking import Wish, ask, take_back
 from server.remote_acts.choice import (
-    SETTING_NAMES,
     THEMES,
     kind_of,
     parameters_of,
     target_of,
     targets,
 )
-from server.remote_acts.models import NOT_BEGUN, ActAttachment, RemoteAct
+from server.remote_acts.models import NOT_BEGUN, OPEN, ActAttachment, RemoteAct
 from server.remote_acts.signing import ActKeyMissing
-from server.remote_acts.wishes import LIFE_USUAL, LIVES, NotPossible, deed_of
+from server.remote_acts.wishes import LIFE_USUAL, LIVES, SETTING_NAMES, NotPossible, deed_of
 from server.staff import people, scope
 from server.staff.audit import ReasonMissing
 from server.staff.doors import staff_only
@@ -138,7 +138,9 @@ def ask_page(request: HttpRequest) -> HttpResponse:
         "lives": LIVES,
         "life": _minutes(request),
         "wish": given or str(uuid.uuid4()),
-        "settings": SETTING_NAMES,
+        "settings": [
+            (name, words, request.POST.get(name, "")) for name, words in SETTING_NAMES.items()
+        ],
         "themes": THEMES,
         "given": request.POST,
         "wrong": wrong,
@@ -192,7 +194,7 @@ def act_page(request: HttpRequest, act_id: uuid.UUID) -> HttpResponse:
         "findings": presentation.findings(act),
         "attachment": ActAttachment.objects.filter(act=act).only("kind").first(),
         "may_take_back": may and act.state in NOT_BEGUN,
-        "open": act.state in presentation.MOVING,
+        "open": act.state in OPEN,
     }
     return render(request, "remote_acts/act.html", context)
 
@@ -242,5 +244,5 @@ def _kinds(user: Any) -> list[tuple[str, Any]]:
 
 
 def _minutes(request: HttpRequest) -> int:
-    given = request.POST.get("minutes", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else LIFE_USUAL
+    minutes = whole_number(request.POST.get("minutes", ""), 5)
+    return LIFE_USUAL if minutes is None else minutes

@@ -18,6 +18,15 @@ LIVES = {
     7 * 24 * 60: _("7 days"),
 }
 LIFE_USUAL = 60  # minutes
+CARD_LIMIT = "payments.offline_card_limit_minor"
+SETTING_NAMES = {
+    "look.theme": _("Theme"),
+    "look.night_from": _("Night theme from"),
+    "look.night_until": _("Night theme until"),
+    "look.moving": _("Things move on the screen"),
+    CARD_LIMIT: _("Most by card while the server is away"),
+    "payments.offline_bills_max_age_h": _("Hours for which bills are offered without the server"),
+}
 UNTIL_MAX = timedelta(days=31)
 _DEEDS = {ActKind.SETTINGS: Deed.SET_KIOSK}
 _WISHES: dict[ActKind, type[BaseModel]] = {
@@ -62,6 +71,10 @@ def checked(kind: ActKind, parameters: dict[str, Any], now: datetime) -> dict[st
 
 
 def _where(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return ", ".join(".".join(map(str, one["loc"])) or one["msg"] for one in error.errors())
-    return str(error)
+    """Which, by the names on the form; a name that is on no form as it was sent."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    called = {name.partition(".")[2]: words for name, words in SETTING_NAMES.items()}
+    called |= {"words": _("Words on the screen"), "until": _("Until")}
+    found = [next((str(one) for one in error["loc"]), "") for error in error.errors()]
+    return ", ".join(str(called.get(one, one)) for one in dict.fromkeys(found))

@@ -13,7 +13,7 @@ from server.remote_acts.models import ActAttachment, GroupMember, KioskGroup, Re
 from server.staff.models import Act
 from server.staff.roles import Role
 from tests.server.remote_acts.machines import KEY, asked, call, machine
-from tests.server.staff_accounts import create_person, signed_in
+from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import create_village
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,7 @@ def test_out_of_service_takes_words_in_both_languages_and_a_time_of_the_communit
         {"target": ""},
         {"target": "kiosk:x"},
         {"target": "group:9"},
+        {"target": "group:" + "9" * 5000},
         {"minutes": "7"},
         {"until": "soon"},
     ],
@@ -93,6 +94,56 @@ def test_what_is_wrong_is_said_and_nothing_is_asked(technician, kiosk, wrong):
     assert answer.status_code == 422
     assert "notice bad" in answer.content.decode()
     assert not RemoteAct.objects.exists()
+
+
+@pytest.fixture
+def owner(kiosk):
+    return signed_in(create_staff("boss"))
+
+
+LIMIT, AGE = "payments.offline_card_limit_minor", "payments.offline_bills_max_age_h"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({AGE: "soon"}, "断网时账单可用小时数"),
+        ({LIMIT: "12.345"}, "这不是金额：12.345"),
+        ({LIMIT: "100000000"}, "断网时刷卡上限"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_called_by_its_name_and_what_was_typed_stays(
+    owner, kiosk, typed, said
+):
+    answer = owner.post(ASK, form(kiosk, "settings", **{"look.theme": "night"}, **typed))
+    page = answer.content.decode()
+    notice = page[page.index("notice bad") :].partition("</p>")[0]
+    assert answer.status_code == 422
+    assert said in notice and "offline_" not in notice
+    assert '<option value="night" selected>' in page
+    assert f'value="{next(iter(typed.values()))}"' in page
+
+
+def test_amounts_and_times_of_settings_are_as_people_write_them(owner, kiosk):
+    given = {LIMIT: "500.50", "look.night_from": "20:30"}
+    page = owner.post(ASK, form(kiosk, "settings", **given), follow=True).content.decode()
+    assert RemoteAct.objects.get().parameters["payments"] == {"offline_card_limit_minor": 50_050}
+    assert "￥500.50" in page
+    assert "20:30</dd>" in page
+    owner.post(ASK, form(kiosk, "settings", **{LIMIT: "0"}))
+    newest = RemoteAct.objects.order_by("number").last()
+    assert newest.parameters["payments"] == {"offline_card_limit_minor": 0}
+
+
+def test_a_group_counts_the_kiosks_that_would_be_asked(technician, kiosk):
+    group = KioskGroup.objects.create(community=kiosk.community, name="ring")
+    unpaired = machine(kiosk.community, "K04")
+    unpaired.public_key = ""
+    unpaired.save()
+    for one in (kiosk, unpaired):
+        GroupMember.objects.create(community=kiosk.community, group=group, kiosk=one)
+    page = technician.get(ASK, {"kind": "restart"}).content.decode()
+    assert "ring (1 台终端)" in page
 
 
 def test_another_communitys_acts_and_kiosks_are_not_there(kiosk):
