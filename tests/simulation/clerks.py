@@ -14,7 +14,7 @@ from server.billing.voiding import void
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.payments.decisions.refusal import NotPossible
-from tests.simulation import charges, front_desk, house_office
+from tests.simulation import acts_from_afar, charges, front_desk, house_office
 from tests.simulation.desk import Desk
 from tests.simulation.faults import Faults
 from tests.simulation.patches import Seams
@@ -35,6 +35,7 @@ NOS: tuple[type[Exception], ...] = (
     NotPossible,
     *front_desk.NOS,
     *house_office.NOS,
+    *acts_from_afar.NOS,
 )
 
 
@@ -49,6 +50,7 @@ class Clerks:
         self.desk = Desk(run, self._random, self.did)
         counter = front_desk.FrontDesk(run, random.Random(f"counter {faults.seed}"))
         office = house_office.HouseOffice(run, random.Random(f"office {faults.seed}"))
+        afar = acts_from_afar.ActsFromAfar(run, random.Random(f"afar {faults.seed}"))
         acts: dict[str, Callable[[], Any]] = {
             "clerk_voids": self._voids,
             "clerk_waives": counter.waives,
@@ -60,6 +62,7 @@ class Clerks:
             "clerk_switches_off": self._switches_off,
             "clerk_merges": office.merges,
             "clerk_sells": office.sells,
+            "clerk_asks_kiosks": afar.asks,
         }
         self._acts = {name: act for name, act in acts.items() if name in faults.enabled}
         self._scheduler.spawn(self._works, self._scheduler.world, "clerk")

@@ -9,13 +9,17 @@ from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from contract.journal_hash import public_key_text
+from server.configuration import write_private
 from tests.simulation.threads import START
 
 KIOSK_IDS = (UUID(int=0xA1), UUID(int=0xA2))
 KIOSK_CODES = ("K01", "K02")
+BOSS = "boss"  # the company's own account, which may ask kiosks from afar
 FOREIGN_ID, FOREIGN_CODE = UUID(int=0xA3), "K03"  # see ``foreign``
+ACT_KEY = Ed25519PrivateKey.from_private_bytes(bytes([99] * 32))
 ROOMS = ("1201", "1202", "1203", "1301", "1302", "1303")
 
 
@@ -39,6 +43,7 @@ def set_up(first_state: bytes | None = None) -> bytes:
     settings.DATABASES["default"]["NAME"] = ":memory:"
     settings.LOGGING_CONFIG = None
     django.setup()
+    _key_of_acts(Path(folder) / "data" / "keys")
     from django.core.management import call_command
     from django.db import connection
 
@@ -48,6 +53,12 @@ def set_up(first_state: bytes | None = None) -> bytes:
     call_command("migrate", verbosity=0)
     _populate()
     return connection.connection.serialize()
+
+
+def _key_of_acts(folder: Path) -> None:
+    """What the server signs acts with, in every process the same."""
+    pem = ACT_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_private(folder / f"act-{public_key_text(ACT_KEY.public_key())}.pem", pem)
 
 
 def restore(first_state: bytes) -> None:
@@ -66,11 +77,17 @@ def restore(first_state: bytes) -> None:
 
 
 def _populate() -> None:
+    from django.contrib.auth import get_user_model
+
     from server.billing.packages.models import PackageOffer
     from server.estate.models import Community
     from server.fleet.models import Kiosk
+    from server.remote_acts.models import ActKey
     from tests.server.payments import world
 
+    get_user_model().objects.create_superuser(BOSS)
+    key = public_key_text(ACT_KEY.public_key())
+    ActKey.objects.create(position=1, public_key=key, made_at=START)
     of = world.community()
     Community.objects.update(part_min_minor=5_000)
     for room in ROOMS:

@@ -91,6 +91,7 @@ KINDS = {
     "clerk_agrees": 0.5,  # that open bills are paid by instalments, or ends such an agreement
     "clerk_merges": 0.2,  # two units
     "clerk_sells": 0.5,  # packages of months, bills months of them, gives back what is left
+    "clerk_asks_kiosks": 0.3,  # from afar: out of service and back, to restart, to show a message
 }
 # Only in runs whose theme is about them.
 RARE = frozenset(tuple(KINDS)[tuple(KINDS).index("scanned_late") :])

@@ -8,8 +8,10 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import JournalPosition
+from contract.journal_hash import public_key_text
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentRecord, PaymentState
+from contract.remote_acts import Act
 from device_drivers.card_terminals.interface import CardRequest
 from device_drivers.printers.interface import Document
 from kiosk import bootstrap
@@ -24,6 +26,7 @@ from kiosk.journal.journal import Journal, JournalUnavailable
 from kiosk.runtime.devices import Devices
 from kiosk.settings import Device, Payments, Server, Settings
 from tests.simulation import estate
+from tests.simulation.acts_from_afar import Witnessed
 from tests.simulation.central import SimulatedServer
 from tests.simulation.devices import SimulatedPrinter, SimulatedScanner
 from tests.simulation.disk import Disk
@@ -36,6 +39,7 @@ from tests.simulation.threads import wall
 
 DOWN_FOR_S = (2.0, 60.0)
 OFF_FOR_S = (60.0, 900.0)
+CLOSING_S = 1.5
 CLOCK_JUMP_S = (-864_000.0, 864_000.0)
 
 
@@ -83,6 +87,7 @@ class SimulatedKiosk:
             code,
             "lakeside",
             Ed25519PrivateKey.from_private_bytes(estate.private_key(UUID(kiosk_id))),
+            public_key_text(estate.ACT_KEY.public_key()),
         )
         self.settings = Settings(
             data_dir=folder / "data",
@@ -98,7 +103,7 @@ class SimulatedKiosk:
         self.settings.data_dir.mkdir(parents=True)
         self.running: Running | None = None
         self.process = Process(code)
-        self.lives, self.clock_was_off = 0, False
+        self.lives, self.clock_was_off, self.acts = 0, False, Witnessed(code)
         self.earlier: dict[str, PaymentRecord] = {}  # what disks said that are not here any more
         self.forgotten: set[str] = set()  # of those, orders that the server ends without this kiosk
         self._begin: JournalPosition | None = None
@@ -171,6 +176,24 @@ class SimulatedKiosk:
         self._starts_after(self.scheduler.random.uniform(*for_s))
         self.scheduler.kill(dead)
 
+    def does(self, act: Act) -> None:
+        """What staff asked from afar, now."""
+        Seams.unexpected.extend(self.acts.wrong(act, self.session))
+        self.step("before an act")
+
+    def closes(self) -> None:
+        """The window, so that the kiosk starts anew."""
+        process = self.process
+
+        def ends() -> None:
+            if self.process is process and process.alive:
+                self.dies(power_cut=False)
+
+        self.scheduler.spawn(ends, self.scheduler.world, f"{self.code} ends", CLOSING_S)
+
+    def does_not_leave(self) -> None:
+        Seams.unexpected.append(f"{self.code} was asked to end, and had to be ended")
+
     def switched_off(self) -> None:
         """By somebody of the office, at the wall; and on again when it suits them."""
         self.dies(power_cut=True, for_s=OFF_FOR_S)
@@ -239,5 +262,5 @@ class SimulatedKiosk:
             return
 
     def _is_up(self, running: Running) -> None:
-        self.running = running
+        self.running, running.window.close = running, self.closes
         running.engine.watch(lambda: self._witness.shows(self.code, running.engine.session))

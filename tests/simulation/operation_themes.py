@@ -45,7 +45,16 @@ BACKUP = Theme(
 )
 BACKLOG = Theme(
     "between the line's return and the journal's delivery",
-    frozenset({"partition", "journal_held_back", "clock_jump", "kiosk_killed", "server_killed"}),
+    frozenset(
+        {
+            "partition",
+            "journal_held_back",
+            "clock_jump",
+            "kiosk_killed",
+            "server_killed",
+            "clerk_asks_kiosks",
+        }
+    ),
     by_phone=0.05,
     by_card=0.9,
     homes=2,
@@ -60,6 +69,7 @@ OFFICE = Theme(
             "clerk_agrees",
             "clerk_merges",
             "clerk_sells",
+            "clerk_asks_kiosks",
             "clerk_renames",
             "clerk_answers",
             "paid_other_amount",

@@ -31,6 +31,11 @@ UNEXPECTED = (
     "supervisor_failed",
     "sync_failed",
     "effect_without_hands",
+    "no_acts",
+    "known_before_unreadable",
+    "acts_failed",
+    "act_failed",
+    "act_refused",
 )
 
 
@@ -150,6 +155,8 @@ def _connect(path: Any, **how: Any) -> Any:
 
 def _kiosk() -> None:
     from kiosk import bootstrap
+    from kiosk.acts import assembly, doing
+    from kiosk.acts.desk import ActsDesk
     from kiosk.journal import journal
     from kiosk.runtime.kiosk import Kiosk
 
@@ -168,13 +175,19 @@ def _kiosk() -> None:
     bootstrap.version = cache(bootstrap.version)  # reads a file each time
     bootstrap.identity_file = SimpleNamespace(load=lambda folder: Seams.kiosk().identity)
     bootstrap.CentralClient = SimpleNamespace(of=lambda url, me, timeout_s: Seams.kiosk().client)
-    perform = Kiosk.perform
+    ActsDesk.__init__.__kwdefaults__["monotonic"] = threads.time.monotonic
+    assembly.os = SimpleNamespace(_exit=lambda code: Seams.kiosk().does_not_leave())
+    perform, do = Kiosk.perform, doing.Doer.do
 
     def performed(self: Kiosk, effect: Any, session: Any) -> None:
         Seams.kiosk().step("before an effect")
         perform(self, effect, session)
 
-    Kiosk.perform = performed
+    def done(self: doing.Doer, act: Any) -> Any:
+        Seams.kiosk().does(act)
+        return do(self, act)
+
+    Kiosk.perform, doing.Doer.do = performed, done
 
 
 def _server() -> None:

@@ -17,6 +17,7 @@ from kiosk.runtime import engine
 from server.estate.models import Community, LateSuccess
 from server.payments.models import PaymentOrder
 from tests.simulation import (
+    acts_from_afar,
     charges,
     coverage,
     estate,
@@ -199,6 +200,7 @@ class Simulation:
                 *promises.broken(self),
                 *unexpected_entries.problems(self),
                 *questions_asked.problems(self),
+                *acts_from_afar.wrong(self),
             ]
             problems = problems or [*self._never_rests(), *self.alterer.problems()]
         outcomes = invariants.outcomes(self)
@@ -232,7 +234,7 @@ class Simulation:
             journal = kiosk.journal
             if session.lobby.unresolved or journal.acknowledged() < journal.last_sequence:
                 return False
-        if not self.foreign.at_rest or self.clerks.desk.has_work:
+        if not self.foreign.at_rest or self.clerks.desk.has_work or acts_from_afar.open_ones(self):
             return False
         settled = invariants.nothing_open() and invariants.nothing_watched()
         settled = settled and not turns_due(wall()) - {"notifications"}

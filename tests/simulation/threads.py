@@ -84,6 +84,18 @@ class Thread:
         return self._task is not None and not self._task.done and self._task.process.alive
 
 
+class Timer(Thread):
+    def __init__(
+        self, interval: float, function: Callable[..., Any], args: tuple[Any, ...] = ()
+    ) -> None:
+        super().__init__(self._waits, "timer")
+        self._interval, self._function, self._given = interval, function, args
+
+    def _waits(self) -> None:
+        _scheduler().sleep(self._interval)
+        self._function(*self._given)
+
+
 class Queue:
     def __init__(self, maxsize: int = 0) -> None:
         self._items, self._max = deque[Any](), maxsize
@@ -196,7 +208,9 @@ class _Local:
     """Set once a greenlet would be truer; the code under test keeps connections in it only."""
 
 
-threading = SimpleNamespace(Thread=Thread, Event=Event, Lock=Lock, RLock=Lock, local=_Local)
+threading = SimpleNamespace(
+    Thread=Thread, Timer=Timer, Event=Event, Lock=Lock, RLock=Lock, local=_Local
+)
 time = SimpleNamespace(
     monotonic=lambda: _scheduler().now,
     time=lambda: wall().timestamp(),

@@ -29,6 +29,7 @@ _OF_MODULE = {
     "desk_bugs": Place(themes.CREDIT),
     "house_bugs": Place(themes.OFFICE, ("clerk_sells",)),
     "bill_phone_bugs": Place(themes.SCREEN),
+    "afar_bugs": Place(themes.OFFICE, ("clerk_asks_kiosks",)),
 }
 _PLACES = {
     "kiosk_bugs.the_journal_is_not_synced": Place(themes.CARD, ("kiosk_power_cut",)),
