@@ -143,6 +143,15 @@ def go_on(order: PaymentOrder, browser: Browser, now: datetime) -> PaymentOrder:
     return _ask_channel(order, now, browser)
 
 
+def page_anew(order: PaymentOrder, browser: Browser) -> str:
+    """A new address of the channel's page for the same order, which stays as it is. Raises
+    ChannelUnavailable and OutcomeUnknown."""
+    through: Channel | None = registry.channel(order.method)
+    if through is None:
+        raise ChannelUnavailable(f"{order.method} is not set up")
+    return through.create(_at_channel(order, browser))
+
+
 def _begun(caller: Caller, request: StartPayment, digest: str, now: datetime) -> PaymentOrder:
     """The order of a payment that was not known a moment ago. Raises as ``start``."""
     decided = _decide(caller, request, digest, now)

@@ -30,7 +30,8 @@ _PREPAID = _("It is credit of the unit now, to be used for its bills.")
 _ON_ITS_WAY = _("It goes back to the account you paid from. This page says so when it is done.")
 _PAY_ONCE = _(
     "Pay on the page that opens. When you have paid, come back here: this page says so by itself."
-    " Do not pay the same bill a second time meanwhile."
+    " Do not pay the same bill a second time meanwhile. If that page does not open, touch"
+    ' "I do not want to pay now" and begin again.'
 )
 _ENDING = _(
     "Do not pay it any more. Its bills are free again as soon as this is certain, in ten minutes at"

@@ -5,6 +5,7 @@ reference that no kiosk gives, and the asking of the channel while somebody look
 """
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -23,6 +24,8 @@ from server.payments.initiation import Caller
 from server.payments.models import PaymentOrder, Place
 
 TRIES = 3  # to find a free reference
+_asked_about: set[int] = set()  # keys of orders whose channel a look at their page waits for
+_guard = threading.Lock()
 ORDERS_OF_UNIT, WITHIN = 8, timedelta(minutes=30)  # begun by phones: each holds bills for a while
 
 
@@ -38,14 +41,7 @@ class PhonePayment(StartPayment):
 
 def offered(community: Community) -> list[Method]:
     """The channels by which its phones may pay by themselves."""
-    if not community.phone_pays:
-        return []
-    closed = [] if community.test else registry.simulated()
-    return [
-        Method(name)
-        for name in registry.on_phones()
-        if name not in closed and registry.takes(name, community.currency)
-    ]
+    return registry.taken_by(community, registry.on_phones()) if community.phone_pays else []
 
 
 def begin(
@@ -115,9 +111,16 @@ def payable(order: PaymentOrder, now: datetime) -> bool:
     )
 
 
+def page_opens(order: PaymentOrder, now: datetime) -> bool:
+    """Whether the address that the channel gave for its page is young enough to open it."""
+    given_at = order.submitted_at
+    return given_at is not None and now < given_at + timing.PAGE_ADDRESS_LIFE
+
+
 def follow(order: PaymentOrder, now: datetime) -> PaymentOrder:
     """Asks the channel while somebody looks at the page, not more often than for a kiosk; less often
-    where it is silent."""
+    where it is silent. Of many looks at once that this process answers, one asks: the others say what
+    is known."""
     if not order.by_phone or order.life.final or order.life is PaymentState.CREATED:
         return order
     last = order.channel_responses[-1] if order.channel_responses else {}
@@ -125,8 +128,15 @@ def follow(order: PaymentOrder, now: datetime) -> PaymentOrder:
     pause_s = timing.SILENT_PAGE_POLL_S if last.get("answer") == "unknown" else timing.QR_POLL_S
     if asked_at is not None and now < asked_at + timedelta(seconds=pause_s):
         return order
-    found = inquiry.check(order, now)
-    return PaymentOrder.objects.select_related("community", "unit").get(pk=found.pk)
+    with _guard:
+        if order.pk in _asked_about:
+            return order
+        _asked_about.add(order.pk)
+    try:
+        inquiry.check(order, now)
+    finally:
+        _asked_about.discard(order.pk)
+    return PaymentOrder.objects.select_related("community", "unit").get(pk=order.pk)
 
 
 def give_up(order: PaymentOrder, now: datetime) -> PaymentOrder:

@@ -20,6 +20,7 @@ FIRST_POLL_AFTER = timedelta(seconds=30)  # by the sweeper, unless somebody wait
 POLL_BACKOFF_S = (5, 10, 20, 40, 60, 120, 300, 600, 1800)  # by the sweeper, poll by poll
 QUICK_POLLS = 12  # of a payment code: so many in the first pause, then less and less often
 QR_POLL_S = 3.0  # while a kiosk waits for it
+PAGE_ADDRESS_LIFE = timedelta(minutes=4)  # of five that WeChat Pay's H5 addresses live
 SILENT_PAGE_POLL_S = 20.0  # while a phone looks at its payment, and its channel is silent
 PAYMENT_CODE_POLL_S = 5.0  # while a kiosk waits for it
 ROW_POLL_S = 0.4  # while a kiosk waits: between two looks at the row, without asking the channel

@@ -45,7 +45,8 @@ def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
         "reserved": _shown(order.reserved_minor, order),
         "credited": _shown(order.credited_minor, order),
         "refunded": _shown(payer_status.returned_minor(order), order),
-        "pay_page": order.code_url if phone_orders.payable(order, now) else "",
+        "payable": phone_orders.payable(order, now),
+        "pay_page": order.code_url if phone_orders.page_opens(order, now) else "",
         "to_go_on": order.by_phone
         and order.life is PaymentState.CREATED
         and not order.cancel_wanted,

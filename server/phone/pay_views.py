@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 from pydantic import ValidationError
 
 from contract.errors import ErrorCode
@@ -132,8 +132,10 @@ def _minor(text: str) -> int:
 def _credit(request: HttpRequest, opened: Opened, method: Method) -> int:
     """What the page said that the credit pays besides; whether there is so much is seen when it is
     reserved. A code that opens its own bill only opens no credit."""
-    text = request.POST.get(choice.CREDIT, "0")
-    wanted = _minor(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
+    try:
+        wanted = _minor(request.POST.get(choice.CREDIT, "0"))
+    except ValueError:
+        wanted = 0
     if (wanted or method is Method.CREDIT) and not opened.credit_minor:
         raise _Refused(SAID[ErrorCode.CREDIT_TOO_LITTLE])
     return 0 if method is Method.CREDIT else wanted
@@ -158,6 +160,26 @@ def go_on(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     except (OutcomeUnknown, ChannelUnavailable, *REFUSALS):
         pass  # its page says how it stands
     return redirect("payment_status", payment_id=payment_id)
+
+
+@never_cache
+@require_GET
+def open_anew(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """To the channel's page by a new address, where the first is too old. WeChat Pay's opens only for
+    whoever says from which site they come."""
+    order, now = _order(payment_id), timezone.now()
+    if not phone_orders.payable(order, now):
+        return redirect("payment_status", payment_id=payment_id)
+    try:
+        limits.begun(address_of(request), now)
+        address = initiation.page_anew(order, _browser(request, order.payment_id))
+    except limits.TooOften:
+        return too_often(request)
+    except (OutcomeUnknown, ChannelUnavailable):
+        return redirect("payment_status", payment_id=payment_id)
+    answer = redirect(address)
+    answer["Referrer-Policy"] = "origin"
+    return answer
 
 
 @never_cache

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>", views.bill_page, name="bill_page"),
     path("b/<str:token>/pay", pay_views.pay, name="phone_pay"),
     path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),
+    path("p/<uuid:payment_id>/open", pay_views.open_anew, name="phone_open"),
     path("p/<uuid:payment_id>/cancel", pay_views.give_up, name="phone_give_up"),
     path("p/<uuid:payment_id>/receipt.pdf", receipt_views.paper, name="phone_receipt"),
     path("p/<uuid:payment_id>/receipt.png", receipt_views.picture, name="phone_receipt_picture"),

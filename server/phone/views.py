@@ -91,6 +91,7 @@ def page(
             "bills": [
                 (shown(one), one.number in {b.number for b in chosen.bills}) for one in opened.bills
             ],
+            "choosable": bool(choice.payable(opened.bills)),
             "chosen": chosen,
             "total": _money(chosen.total_minor, community.currency),
             "from_credit": _money(chosen.from_credit, community.currency),

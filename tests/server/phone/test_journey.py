@@ -1,5 +1,6 @@
 """From the bill's code to the receipt in a phone's browser: real signatures and pages, both languages."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from django.db import connection
 
 from server.billing.models import Bill
 from server.billing.signing import bill_url, create_key
+from server.payments import notifications, timing
 from server.payments.channels import alipay, registry, wechat
+from server.payments.channels.interface import Notification
 from server.payments.models import PaymentOrder
 from server.payments.verification import verify_books
 from simulators import channel_keys
@@ -15,7 +18,8 @@ from tests.server.counter.test_browser import WIDE
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, page
 from tests.server.payments import world as worlds
 from tests.server.payments.channels.conftest import lines
-from tests.server.payments.world import TODAY
+from tests.server.payments.world import NOW, TODAY
+from tests.server.phone.conftest import newest, scans
 
 __all__ = ["lines", "page"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -73,4 +77,28 @@ def test_from_the_bills_code_to_the_receipt(page, bill, tmp_path, language, meth
     page.goto(bill)  # the browser was closed, the bill is scanned once more
     page.wait_for_selector("a.began")
     look(page, tmp_path / "again.png")
+    connection.close()
+
+
+def test_a_page_that_waits_shows_the_result_by_itself(page, world):
+    phone = scans(world)
+    phone.look()
+    page.goto(phone.pay()["Location"])
+    page.evaluate("window.stays = true")
+    page.wait_for_timeout(6_000)
+    assert page.evaluate("window.stays"), "it is shown anew only when it says something else"
+    order = newest()
+    told = world.channel.pays(order.out_trade_no)
+    notifications.take("wechat", Notification(order.out_trade_no, told), NOW)
+    page.wait_for_selector("section.good h1", timeout=20_000)
+
+
+def test_wechats_page_opens_by_a_new_address_too(page, bill, monkeypatch):
+    monkeypatch.setattr(timing, "PAGE_ADDRESS_LIFE", timedelta(0))
+    page.goto(bill)
+    page.click("button.way.wechat")
+    page.click("a.way.wechat")
+    page.wait_for_selector("button.pay")
+    page.click("button.pay")
+    page.wait_for_selector("section.good h1", timeout=40_000)
     connection.close()
