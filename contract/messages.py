@@ -126,6 +126,7 @@ class KioskConfig(Message):
     credit: bool = False  # the server takes payments out of the unit's credit,
     credit_in_part: bool = False  # and a part of one, whose rest another method pays
     top_up_max_minor: Minor = 0  # so much can be paid in as credit at once; nought: not offered
+    phone_pays: bool = False  # bills are paid on residents' phones too, by the code on them
     second_factor: bool
     numbering: Numbering = DEFAULT
     unit_start: str = ""  # how codes of its own building begin, e.g. "3": filled in already

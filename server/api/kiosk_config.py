@@ -24,6 +24,7 @@ from server.estate.models import Community, Unit
 from server.fleet.models import Kiosk
 from server.notices.models import Notice
 from server.notices.publication import shown
+from server.payments import phone_orders
 from server.payments.channels import registry
 
 KEPT = timedelta(seconds=20)
@@ -125,12 +126,13 @@ def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
             company=community.company if community.company_zh else None,
         ),
         bill_keys=[],
-        methods=[*_offered(community, registry.configured()), Method.CARD],
-        simulated=_offered(community, registry.simulated()),
-        payment_codes=_offered(community, registry.charging_phones()),
+        methods=[*registry.taken_by(community, registry.configured()), Method.CARD],
+        simulated=registry.taken_by(community, registry.simulated()),
+        payment_codes=registry.taken_by(community, registry.charging_phones()),
         credit=True,
         credit_in_part=True,
         top_up_max_minor=community.top_up_max_minor,
+        phone_pays=bool(phone_orders.offered(community)),
         second_factor=community.second_factor,
         numbering=community.unit_numbering,
         unit_start=kiosk.unit_start,
@@ -139,13 +141,6 @@ def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
         public_url=settings.PUBLIC_URL,
         server_time=now,
     )
-
-
-def _offered(community: Community, names: list[str]) -> list[Method]:
-    """Those of the channels that take the community's currency; play money is for test communities."""
-    closed = [] if community.test else registry.simulated()
-    currency = community.currency
-    return [Method(n) for n in names if n not in closed and registry.takes(n, currency)]
 
 
 def _hour(at: time | None) -> str:

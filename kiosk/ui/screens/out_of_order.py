@@ -52,13 +52,20 @@ def present(session: Session) -> OutOfOrderView:
         call=say(language, "help.call" if office else "help.call_duty") if phone else "",
         phone=phone,
         hours=say(language, "help.hours", hours=hours.in_language(language)) if hours else "",
-        bill_on_phone=say(language, "out_of_order.phone_bill") if lobby.config else "",
+        bill_on_phone=_bill_on_phone(session),
         unconfirmed=say(language, "out_of_order.unconfirmed", references=references)
         if references
         else "",
         told=off is None,
         staff=_staff(session),
     )
+
+
+def _bill_on_phone(session: Session) -> str:
+    """That a phone shows the bill and takes no money, where that is so."""
+    config = session.lobby.config
+    shown_only = config is not None and not config.phone_pays
+    return say(session.visit.language, "out_of_order.phone_bill") if shown_only else ""
 
 
 def _until(session: Session) -> str:

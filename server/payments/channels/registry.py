@@ -1,10 +1,13 @@
 """Which payment channels are set up, by payment method. Each is made once, when first asked for."""
 
 import importlib
+from collections.abc import Sequence
 from functools import cache
 
 from django.conf import settings
 
+from contract.messages import Method
+from server.estate.models import Community
 from server.payments.channels.interface import Channel
 
 ADAPTERS = ("wechat", "alipay")  # each a module here with ``create(table) -> Channel``
@@ -41,6 +44,12 @@ def simulated() -> list[str]:
     """The methods whose table says that no real money moves by them."""
     tables = settings.LOBBYPAY.channels
     return [name for name in configured() if tables.get(name, {}).get("simulated") is True]
+
+
+def taken_by(community: Community, names: Sequence[str]) -> list[Method]:
+    """Those of the channels that take the community's currency; play money is for test communities."""
+    closed = [] if community.test else simulated()
+    return [Method(n) for n in names if n not in closed and takes(n, community.currency)]
 
 
 @cache

@@ -1,5 +1,7 @@
 """What a screen says at a glance: its sign, its main action, how far one has come, what works instead."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.core.model import Say, Screen
@@ -51,6 +53,13 @@ def test_out_of_order_says_what_works_instead_at_this_hour_and_what_is_in_doubt(
     day = out_of_order.present(scenes()["out-of-order"])
     assert (day.call, day.phone, day.unconfirmed) == ("请打物业电话", "0571-5555-0123", "")
     assert "不能缴费" in day.bill_on_phone, "the phone shows a bill and takes no money"
+
+
+def test_out_of_order_does_not_say_that_phones_take_no_money_where_they_do():
+    session = scenes()["out-of-order"]
+    config = session.lobby.config.model_copy(update={"phone_pays": True})
+    paying = replace(session, lobby=replace(session.lobby, config=config))
+    assert out_of_order.present(paying).bill_on_phone == ""
 
 
 def test_progress_names_its_steps_in_both_languages():

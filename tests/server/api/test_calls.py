@@ -41,6 +41,18 @@ def test_a_channel_that_is_a_play_is_offered_in_a_test_community_only(
     assert (config["simulated"], config["payment_codes"]) == (simulated, codes)
 
 
+@pytest.mark.parametrize(
+    ("table", "community", "told"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_kiosk_knows_whether_phones_pay_by_themselves(
+    world, kiosk, settings, table, community, told
+):
+    tables = {"wechat": {"phone_page": table}, "alipay": {}}
+    settings.LOBBYPAY = settings.LOBBYPAY.model_copy(update={"channels": tables})
+    type(world.community).objects.filter(pk=world.community.pk).update(phone_pays=community)
+    assert kiosk.get("/config").json()["phone_pays"] is told
+
+
 def test_a_pairing_code_serves_one_key_only(world, kiosk):
     code = create_pairing_code(Kiosk.objects.get(), now=timezone.now())
     first, second = Caller(), Caller()
