@@ -43,8 +43,9 @@ def pays_by_phone_into_the_dark(lobby) -> str:
     return reference
 
 
-def test_paid_while_the_line_is_gone_and_found_again_by_the_unit(open_lobby):
-    lobby, glass = open_lobby, open_lobby.glass
+def leaves_one_of_two_bills_in_doubt(lobby) -> tuple[str, str, str, str]:
+    """The unit, the bill that was paid while the line was gone, the one that was not, and the payment."""
+    glass = lobby.glass
     unit, (mine, later) = lobby.unit(2)
     lobby.names(unit)
     glass.tap("toggle_bill", later)
@@ -53,6 +54,12 @@ def test_paid_while_the_line_is_gone_and_found_again_by_the_unit(open_lobby):
     reference = pays_by_phone_into_the_dark(lobby)
     glass.tap("understood")
     glass.wait_for("attract")
+    return unit, mine, later, reference
+
+
+def test_paid_while_the_line_is_gone_and_found_again_by_the_unit(open_lobby):
+    lobby, glass = open_lobby, open_lobby.glass
+    unit, mine, later, reference = leaves_one_of_two_bills_in_doubt(lobby)
     lobby.says("attract.unconfirmed", references=reference)
 
     lobby.names(unit)
@@ -75,14 +82,7 @@ def test_paid_while_the_line_is_gone_and_found_again_by_the_unit(open_lobby):
 def test_confirmed_while_nobody_looked_leads_to_its_receipt(open_lobby):
     """Whoever comes back finds what is still due, and the receipt of what was paid; no bill of nought."""
     lobby, glass = open_lobby, open_lobby.glass
-    unit, (mine, later) = lobby.unit(2)
-    lobby.names(unit)
-    glass.tap("toggle_bill", later)
-    glass.tap("pay")
-    glass.wait_for("method")
-    reference = pays_by_phone_into_the_dark(lobby)
-    glass.tap("understood")
-    glass.wait_for("attract")
+    unit, mine, later, reference = leaves_one_of_two_bills_in_doubt(lobby)
     lobby.house.control("line", "mend", {})
     paid = lobby.payment_ends(PaymentState.APPROVED)
     glass.wait("nothing more is open", lambda s: reference not in " ".join(s["texts"]), 60)
