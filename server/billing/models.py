@@ -102,8 +102,7 @@ class Bill(models.Model):
 
     Of a month a unit has one bill. Those of another kind have a ``title``; the period is the first month
     of a package, the month in which an instalment or a rest is due, and that of the bill of which it is a
-    part. On ``late_free_minor`` of the
-    amount no late fee ever grows.
+    part. On ``late_free_minor`` of the amount no late fee ever grows.
 
     ``late_fee_minor`` is nought while open (it grows by the day, see ``server.billing.amounts``) and
     frozen when paid; ``paid_on`` is there exactly when the state is PAID. ``waived_minor`` of the

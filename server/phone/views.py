@@ -27,6 +27,8 @@ from server.phone import choice, limits, own_payments, wallets
 from server.phone.reading import NotGood, Opened, open_code
 from server.staff.sign_in import address_of
 
+BEGAN_SHOWN = 3  # of the payments that this browser began, the newest
+
 
 @never_cache
 @require_safe
@@ -74,6 +76,7 @@ def page(
     numbers, uses_credit = _asked(request)
     chosen = choice.choose(opened.bills, numbers, opened.credit_minor if uses_credit else 0)
     paid = bill.state == BillState.PAID
+    began = own_payments.of_unit(request, opened.unit)
     context: dict[str, Any] = {
         "said": said,
         "token": token,
@@ -83,7 +86,7 @@ def page(
         "held": view.held,
         "own": shown(view, of_unit=True),
         "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,
-        "began": [(one, payer_status.status_of(one)) for one in _began(request, opened)],
+        "began": [(one, payer_status.status_of(one)) for one in began[:BEGAN_SHOWN]],
     }
     if offered and opened.bills:
         context |= {
@@ -137,10 +140,6 @@ def shown(bill: messages.Bill, *, of_unit: bool = False) -> dict[str, Any]:
             for line in bill.lines
         ],
     }
-
-
-def _began(request: HttpRequest, opened: Opened) -> list[Any]:
-    return own_payments.of_unit(request, opened.unit)
 
 
 def _money(minor: int, currency: str) -> str:
