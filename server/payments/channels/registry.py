@@ -30,20 +30,22 @@ def configured() -> list[str]:
 
 def charging_phones() -> list[str]:
     """The methods whose table says that the code on the payer's phone may be charged."""
-    tables = settings.LOBBYPAY.channels
-    return [name for name in configured() if tables[name].get("payment_codes") is True]
+    return _saying("payment_codes")
 
 
 def on_phones() -> list[str]:
     """The methods whose table says that a phone may pay by itself, on the channel's own page."""
-    tables = settings.LOBBYPAY.channels
-    return [name for name in configured() if tables[name].get("phone_page") is True]
+    return _saying("phone_page")
 
 
 def simulated() -> list[str]:
     """The methods whose table says that no real money moves by them."""
+    return _saying("simulated")
+
+
+def _saying(what: str) -> list[str]:
     tables = settings.LOBBYPAY.channels
-    return [name for name in configured() if tables.get(name, {}).get("simulated") is True]
+    return [name for name in configured() if tables.get(name, {}).get(what) is True]
 
 
 def taken_by(community: Community, names: Sequence[str]) -> list[Method]:
