@@ -86,6 +86,8 @@ class SimulatedChannel:
         if self._faults.strikes("channel_answer_lost"):
             self._scheduler.sleep(SILENCE_S)
             raise OutcomeUnknown("no answer")
+        if known.captured_minor:
+            raise OutcomeUnknown("it was made before, and is paid")
         if known.status is not ChannelStatus.WAITING:
             raise ChannelUnavailable("the order has ended")
         self._comes()
