@@ -35,6 +35,7 @@ from server.staff.doors import staff_only
 from server.staff.roles import Area
 
 A_PAGE, WEEK = 100, 7
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)  # others are mistyped
 GROUPS = {
     "kiosk": gettext_lazy("By kiosk"),
     "day": gettext_lazy("By day"),
@@ -80,6 +81,8 @@ def _asked(request: HttpRequest, newest: date) -> tuple[Asked, str]:
         usual = last - timedelta(days=WEEK - 1)
         first = date.fromisoformat(given["first"]) if given.get("first") else usual
         days = (last - first).days
+        if min(first, last) < FIRST_DAY or max(first, last) > LAST_DAY:
+            raise ValueError
     except (ValueError, OverflowError):
         first = newest - timedelta(days=WEEK - 1)
         return Asked(first, newest, by), _("That is no day. Choose one.")

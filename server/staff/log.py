@@ -63,7 +63,7 @@ class Asked:
             acts = acts.filter(
                 Q(subject_id__icontains=self.subject) | Q(reason__icontains=self.subject)
             )
-        if (since := _day(self.since)) is not None:
+        if (since := _day(self.since)) is not None and since > date.min:
             acts = acts.filter(at__gte=day_begins(since, settings.TIME_ZONE))
         if (until := _day(self.until)) is not None and until < date.max:
             acts = acts.filter(at__lt=day_begins(until + timedelta(days=1), settings.TIME_ZONE))

@@ -42,7 +42,9 @@ class ActsFromAfar:
         is out of service is asked back before anything else."""
         boss = get_user_model().objects.get(username=estate.BOSS)
         if self._random.random() < TAKEN_BACK:
-            waiting = list(RemoteAct.objects.filter(state__in=NOT_BEGUN).order_by("pk"))
+            waiting = list(
+                RemoteAct.objects.filter(state__in=NOT_BEGUN).order_by("asked_at", "kiosk__code")
+            )
             if waiting:
                 take_back(boss, waiting[0].pk, REASON, wall())
             return
@@ -91,7 +93,9 @@ def open_ones(run: "Simulation") -> bool:
 def wrong(run: "Simulation") -> Iterator[str]:
     """What the server says was carried out was done where it was asked. A start says of a restart that
     was begun that it has happened, whoever brought it about."""
-    for act in RemoteAct.objects.filter(state=State.DONE).select_related("kiosk").order_by("pk"):
+    for act in (
+        RemoteAct.objects.filter(state=State.DONE).select_related("kiosk").order_by("asked_at")
+    ):
         kiosk = next(one for one in run.kiosks if one.kiosk_id == str(act.kiosk_id))
         if act.kind != ActKind.RESTART.value and not kiosk.acts.did[str(act.pk)]:
             yield f"act {act.number} of {act.kiosk.code}, {act.kind}, is told as done, and was not"

@@ -215,3 +215,11 @@ def test_a_time_that_is_none_says_so(query, words):
     kiosk("K1")
     answer = signed_in(create_staff("boss")).get(f"/staff/fleet/report/?{query}&by=nonsense&page=²")
     assert (answer.status_code, words in answer.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("days", ["first=9999-12-01&last=9999-12-31", "last=0001-01-07"])
+def test_days_at_either_end_of_the_calendar_are_mistyped(days):
+    paid(kiosk("K1"), 1)
+    answer = signed_in(create_staff("boss")).get(f"/staff/fleet/report/?{days}")
+    assert answer.status_code == 200
+    assert "日期不对，请选择。" in answer.content.decode()

@@ -87,6 +87,8 @@ def test_out_of_service_takes_words_in_both_languages_and_a_time_of_the_communit
         {"target": "group:" + "9" * 5000},
         {"minutes": "7"},
         {"until": "soon"},
+        {"until": "0001-01-01T00:00"},
+        {"until": "9999-12-31T23:59"},
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_asked(technician, kiosk, wrong):
