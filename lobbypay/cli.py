@@ -18,6 +18,7 @@ COMMANDS = {
     "crash-test": ("lobbypay.crash_test", "real processes, killed at random (in a checkout)"),
     "soak": ("lobbypay.soak", "a day of device faults in minutes (in a checkout)"),
     "device": ("lobbypay.device.command", "`conformance`: does a device driver do what it must"),
+    "release": ("lobbypay.release.command", "signed releases of the kiosk: build, add, ring, ..."),
     "printer": ("kiosk.commands.printer", "paper and bin: new-roll, bin-emptied, status"),
     "zvt": (
         "device_drivers.card_terminals.zvt.command",

@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LINES_MAX, FUNCTION_LINES_MAX = 400, 70
-ROOMS = ("contract", "kiosk", "device_drivers", "server", "simulators", "lobbypay", "tools")
+ROOMS = (
+    *("contract", "kiosk", "device_drivers", "server", "simulators", "lobbypay", "tools"),
+    "updater",
+)
 SOURCES = sorted(
     path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts
 )
