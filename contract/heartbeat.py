@@ -72,6 +72,7 @@ class Heartbeat(Message):
     # earlier only came back with an older backup.
     answered_at: AwareDatetime | None = None
     # What follows, older kiosks do not tell.
+    closed: Literal["", "hours", "outage"] = ""  # nothing else is wrong: residents were told so
     answer_ms: Count | None = None  # from the last heartbeat to its answer
     drawn_s: Count | None = None  # since the screen was last drawn; None without a window
     turned_away: Count | None = None  # residents, ever since this kiosk counts (contract.day_tally)

@@ -18,6 +18,7 @@ from contract.business_day import ZoneName
 from contract.errors import ApiError as ApiError
 from contract.errors import ErrorCode as ErrorCode
 from contract.message import Message, Name, NameText, Sha256, Text
+from contract.opening_hours import ALWAYS, OpeningHours
 from contract.stop_reason import Presence
 from contract.unit_code import DEFAULT, Numbering, UnitCode
 
@@ -132,6 +133,7 @@ class KioskConfig(Message):
     unit_start: str = ""  # how codes of its own building begin, e.g. "3": filled in already
     unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are
     notices: list[Notice]
+    opening: OpeningHours = ALWAYS
     public_url: str  # what residents' phones open: receipts, payment status
     server_time: datetime
 

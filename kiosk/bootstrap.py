@@ -38,6 +38,7 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Lobby, Session
 from kiosk.core.patience import RESTING
+from kiosk.health.backlight import Backlight
 from kiosk.health.flapping import Pace
 from kiosk.health.screen_watch import ScreenWatch
 from kiosk.health.supervisor import Supervisors
@@ -201,6 +202,13 @@ def _desk(
     )
 
 
+def _dim_by_night(settings: Settings, engine: Engine) -> None:
+    window = settings.window
+    if window.backlight is not None:
+        dim = window.night_brightness_percent
+        engine.watch(Backlight(window.backlight, dim, lambda: engine.session).see)
+
+
 def _second_factor(engine: Engine) -> bool:
     config = engine.session.lobby.config
     return bool(config and config.second_factor)
@@ -233,6 +241,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     known = config_cache.ConfigCache(settings.data_dir / "config.json")
     health = health_of(settings, engine, clock)
     knowing = (engine, journal, supervisors, recovery, clock, trials)
+    _dim_by_night(settings, engine)
     heartbeat = HeartbeatMaker(*knowing, started, health)
     sync = _sync(
         *(client, engine, journal, bills, known, clock, heartbeat),

@@ -19,9 +19,14 @@ class SettingsError(Exception):
 
 
 class Window(Table):
+    """``backlight``: the panel's folder in /sys/class/backlight, where it has one; by night, as the
+    community has it, it shines at ``night_brightness_percent`` of what it can."""
+
     width: int = Field(1080, ge=480, le=7680)
     height: int = Field(1920, ge=480, le=7680)
     fullscreen: bool = True
+    backlight: Path | None = None
+    night_brightness_percent: int = Field(35, ge=5, le=100)
 
 
 class Server(Table):

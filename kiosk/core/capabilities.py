@@ -3,8 +3,9 @@
 A table says what each resident flow needs. A way to pay counts only with a way to the bill before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 from contract.messages import Flow, Method
 from kiosk.core.model import Lobby, Session
@@ -85,6 +86,30 @@ def offers(lobby: Lobby) -> Offers:
     )
 
 
+def closed(lobby: Lobby) -> Literal["", "hours", "outage"]:
+    """Whether residents are told that it is closed, and by what; what is wrong here is told first."""
+    if lobby.hours.open or not lobby.recording or lobby.stopped or lobby.afar.out_of_service:
+        return ""
+    return "outage" if lobby.hours.outage else "hours"
+
+
+def closed_but_well(lobby: Lobby) -> Literal["", "hours", "outage"]:
+    """As ``closed``, where it would serve residents if it were open; an outage may take anything away."""
+    by = closed(lobby)
+    opened = replace(lobby, hours=replace(lobby.hours, open=True, outage=None))
+    return by if by == "outage" or offers(opened).in_order else ""
+
+
+def night_without_cards(lobby: Lobby) -> bool:
+    return lobby.hours.night is not None and not lobby.hours.night.cards
+
+
+def over_night_limit(lobby: Lobby, minor: int) -> bool:
+    """Whether it is more than is taken at night, while it is night."""
+    most = lobby.hours.night.max_minor if lobby.hours.night else 0
+    return 0 < most < minor
+
+
 def credit_covers(session: Session) -> bool:
     """Whether what is chosen can be paid out of the unit's credit: the server says how much that is."""
     visit, lobby = session.visit, session.lobby
@@ -122,10 +147,14 @@ def _flows(lobby: Lobby, working: frozenset[Need]) -> tuple[Flow, ...]:
         return ()
     if lobby.afar.out_of_service or lobby.afar.holds:
         return ()
+    if not lobby.hours.open:
+        return ()
     methods = _real_enough(lobby)
     not_set_up = {flow for flow, method in PAYING.items() if method not in methods}
     if not set(config.payment_codes) & set(methods):
         not_set_up.add(Flow.PAYMENT_CODE)
+    if night_without_cards(lobby):
+        not_set_up.add(Flow.CARD)
     found = possible(working) - not_set_up
     pays = found & {*PAYING, Flow.PAYMENT_CODE}
     if not pays or not found.intersection(TO_THE_BILL):

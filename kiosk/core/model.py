@@ -18,6 +18,7 @@ from contract.messages import (
     UnitAccount,
 )
 from contract.money import Locale, Money, total
+from contract.opening_hours import Standing
 from kiosk.core.access import AS_USUAL, Access
 from kiosk.core.callback import Callback as Callback
 from kiosk.core.callback import Sent as Sent
@@ -52,6 +53,7 @@ class Screen(StrEnum):
     SERVICES = "services"
     HELP = "help"
     CALLBACK = "callback"  # a number to be called back at
+    CLOSED = "closed"  # by the hours, or while an outage lasts that was planned
     OUT_OF_ORDER = "out_of_order"
     STAFF_PIN = "staff_pin"
     STAFF = "staff"  # devices, tests, versions; nothing of any resident
@@ -92,6 +94,7 @@ class Say(StrEnum):
     PAYMENT_REVERSED = "payment_reversed"
     KEPT_AS_CREDIT = "kept_as_credit"  # it came after its order's end: the bills are still due
     NO_METHOD = "no_method"
+    NIGHT_LIMIT = "night_limit"  # more than is taken at night
     CANNOT_RECORD = "cannot_record"
     NOT_PRINTED = "not_printed"
     PRINTING = "printing"
@@ -241,6 +244,7 @@ class Lobby:
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
     afar: FromAfar = FromAfar()
+    hours: Standing = Standing()  # of when the last visit began, or of now while nobody is served
     bills_cache_usable: bool = True  # the kiosk's own copy of the bills is young enough to pay by
     clock_trusted: bool = True  # False: without the server nothing is dated well enough
     recovering: bool = True  # until the first look at unfinished payments is done

@@ -18,6 +18,7 @@ from kiosk.core.effects import (
 )
 from kiosk.core.events import ReceiptPrinted
 from kiosk.core.model import Moment, Say, Screen, Session
+from kiosk.core.patience import RESTING
 from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, say, with_visit
 
@@ -84,7 +85,7 @@ def resume(session: Session, moment: Moment, record: PaymentRecord) -> Step:
 
 def _still_there(session: Session, moment: Moment, record: PaymentRecord) -> bool:
     """A payment confirmed after a restart: whoever paid may be waiting in front of the kiosk."""
-    resting = session.visit.screen in (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
+    resting = session.visit.screen in RESTING
     recent = timedelta(0) <= moment.wall - record.created_at <= RESUME_WITHIN
     return record.state is PaymentState.APPROVED and resting and recent
 

@@ -13,7 +13,7 @@ from contract.messages import (
     PaymentView,
 )
 from kiosk.core import outcome, part_payment
-from kiosk.core.capabilities import credit_covers, credit_part, offers
+from kiosk.core.capabilities import credit_covers, credit_part, offers, over_night_limit
 from kiosk.core.effects import (
     AbortTerminal,
     AskTerminal,
@@ -38,15 +38,7 @@ from kiosk.core.events import (
     Tapped,
 )
 from kiosk.core.held_bills import held_bills
-from kiosk.core.model import (
-    METHODS_QR,
-    Action,
-    CardProgress,
-    Moment,
-    Say,
-    Screen,
-    Session,
-)
+from kiosk.core.model import METHODS_QR, Action, CardProgress, Moment, Say, Screen, Session
 from kiosk.core.payment import apply_fact, needs_server
 from kiosk.core.step import Step, say, with_visit
 
@@ -119,6 +111,8 @@ def intended(session: Session, method: Method, moment: Moment) -> PaymentRecord 
     part = 0 if method is Method.CREDIT else visit.from_credit
     if part > credit_part(session) or (visit.in_part and not part_payment.payable(session)):
         return Say.SERVER_AWAY
+    if method is not Method.CREDIT and over_night_limit(lobby, visit.chosen.minor - part):
+        return Say.NIGHT_LIMIT
     return PaymentRecord(
         payment_id=moment.payment_id,
         reference=moment.reference,

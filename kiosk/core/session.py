@@ -64,7 +64,7 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
 from kiosk.core.patience import RESTING, seconds_left
-from kiosk.core.resting import at_rest, with_lobby
+from kiosk.core.resting import at_rest, by_the_clock, with_lobby
 from kiosk.core.step import Step, with_visit
 
 SCANNING = (Screen.ATTRACT, Screen.SCAN, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
@@ -163,7 +163,7 @@ def _on_bills_cache(session: Session, event: BillsCacheSeen, moment: Moment) -> 
 
 
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
-    session = acts.without_old_message(session, moment)
+    session = by_the_clock(acts.without_old_message(session, moment))
     if seconds_left(session) == 0:
         return home(session), ()
     if session.visit.screen in staff.SCREENS:

@@ -27,7 +27,7 @@ PAUSE_FIRST_S, PAUSE_MAX_S = 30.0, 3600.0
 LOOK_EVERY_S = 5.0
 TRYING = "test payment"  # the id under which the terminal's progress comes
 REFUSED = "refused"  # as the outcome of a test that was not begun
-OPENS_FROM = (Screen.STARTING, Screen.ATTRACT, Screen.OUT_OF_ORDER)
+OPENS_FROM = (Screen.STARTING, Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER)
 BADGE_OPENS_FROM = (Screen.ATTRACT, Screen.IDENTIFY)
 SCREENS = (Screen.STAFF_PIN, Screen.STAFF)
 

@@ -28,6 +28,7 @@ WAY_MISSING = "way_missing"  # a way to pay that is set up did not work; none wa
 DECLINED = "declined"
 STARTING = "starting"
 NO_WAY = "no_way_to_pay"
+CLOSED = "closed"
 _IN_THE_WAY = {
     Say.CODE_NOT_OURS,
     Say.CODE_OTHER_COMMUNITY,
@@ -48,6 +49,7 @@ _IN_THE_WAY = {
     Say.TERMINAL_SILENT,
     Say.PAYMENT_REVERSED,
     Say.NO_METHOD,
+    Say.NIGHT_LIMIT,
     Say.CANNOT_RECORD,
 }
 _CODES = {say for say in Say if say.value.startswith("code_")} - {Say.CODE_USED}
@@ -94,7 +96,7 @@ def _ends(so_far: SoFar, screen: Screen) -> bool:
 
 
 def _begun(so_far: SoFar, before: Session, after: Session) -> SoFar:
-    out = before.visit.screen in (Screen.OUT_OF_ORDER, Screen.STARTING)
+    out = before.visit.screen in (Screen.OUT_OF_ORDER, Screen.CLOSED, Screen.STARTING)
     recent = after.now - so_far.turned_at < SAME_PERSON_S
     return SoFar(
         begun=True,
@@ -117,6 +119,8 @@ def _at_rest(so_far: SoFar, before: Session, after: Session) -> tuple[SoFar, tup
 
 def _why_nothing(session: Session) -> str:
     lobby = session.lobby
+    if session.visit.screen is Screen.CLOSED:
+        return CLOSED
     if lobby.stopped:
         return f"stopped_{lobby.stopped}"[:40]
     if not lobby.recording:

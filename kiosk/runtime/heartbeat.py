@@ -11,7 +11,7 @@ import structlog
 from contract.heartbeat import DeviceReport, Heartbeat, MachineReport, PaperReport
 from device_drivers.printers.memory import Memory
 from kiosk.clock import Clock
-from kiosk.core.capabilities import offers
+from kiosk.core.capabilities import closed_but_well, offers
 from kiosk.core.patience import RESTING
 from kiosk.health.about import about
 from kiosk.health.day_counts import DayCounts
@@ -57,13 +57,16 @@ class HeartbeatMaker:
         session = self.engine.session
         offered = offers(session.lobby)
         idle = session.visit.screen in RESTING
+        closed = closed_but_well(session.lobby)
+        away = not offered.in_order and not closed
         machine = _tried(self.health.machine.report)
         self.health.counts.flush()
         return Heartbeat(
             at=self.clock.now(),
             software=version("lobbypay"),
             uptime_s=uptime_s(self.started),
-            state="out_of_order" if not offered.in_order else "idle" if idle else "in_session",
+            state="out_of_order" if away else "idle" if idle else "in_session",
+            closed=closed,
             offers=list(offered.methods),
             flows=list(offered.flows),
             devices=[*self.supervisors.reports, self._own(machine)],

@@ -24,7 +24,7 @@ from kiosk.ui.screens.base import KioskScreen, screen_class
 from kiosk.ui.sounds import Sounds
 from kiosk.ui.speaking import Guide
 from kiosk.ui.theme import LOOK, Look, Theme, theme_for
-from kiosk.ui.translations import local_wall
+from kiosk.ui.translations import local_wall, night_of
 from kiosk.ui.voice_port import NoVoice, Voice
 
 SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
@@ -70,7 +70,7 @@ class KioskApp(App):
         self.kiosk = kiosk
         self.session: Session = kiosk.session()
         self.look = look
-        self.shade = look.shade(local_wall(self.session))
+        self.shade = look.shade(local_wall(self.session), night_of(self.session))
         self.theme = self._theme()
         self.sounds = Sounds()
         self.frame: Frame | None = None
@@ -127,7 +127,7 @@ class KioskApp(App):
 
     def play(self, name: str) -> None:
         """Plays a sound of kiosk.ui.sounds.NAMES. Safe from any thread."""
-        Clock.schedule_once(lambda _: self.sounds.play(name), 0)
+        Clock.schedule_once(lambda _: self.sounds.play(name, quiet=bool(night_of(self.session))), 0)
 
     def key(self, name: str) -> None:
         """A key of the tactile keypad (kiosk.ui.speaking.KEYS). Safe from any thread."""
@@ -165,7 +165,7 @@ class KioskApp(App):
         session = self.session = self.kiosk.session()
         visit = session.visit
         if visit.screen in RESTING:  # not while somebody reads
-            self.shade = self.look.shade(local_wall(session))
+            self.shade = self.look.shade(local_wall(session), night_of(session))
         access = replace(visit.access, volume=AS_USUAL.volume)  # which changes no letter
         framed = (visit.language, access, self.shade, *Window.size)
         if framed != self._framed:

@@ -1,6 +1,6 @@
 """How bills, payments and ways to pay are put into words. Pure: data in, words out."""
 
-from datetime import date
+from datetime import date, datetime
 
 from contract.messages import Bill, BillLine, Method, PaymentRecord
 from contract.methods import METHODS
@@ -38,6 +38,19 @@ def zone(session: Session) -> str | None:
 
 def today(session: Session) -> date | None:
     return translations.today(session.wall, zone(session))
+
+
+def moment(session: Session, at: datetime, after: datetime | None = None) -> str:
+    """A moment by the community's clocks; with the day where that is another one than today, or than
+    that of ``after``, which stands before it."""
+    language, place = session.visit.language, zone(session)
+    time, on = translations.time_of_day(language, at, place), translations.today(at, place)
+    known = translations.today(after, place) if after else today(session)
+    if on is None or on == known:
+        return time
+    return say(
+        language, "common.day_time", day=translations.day(language, on, today(session)), time=time
+    )
 
 
 def money(language: Locale, minor: int, currency: str) -> str:

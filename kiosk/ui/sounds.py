@@ -7,6 +7,7 @@ from typing import Any
 
 from kiosk.asset_paths import SOUNDS
 
+QUIET = 0.35  # at night, of the usual loudness
 NAMES = ("tick", "read", "paid", "attention")
 
 log = logging.getLogger(__name__)
@@ -32,12 +33,13 @@ class Sounds:
         except Exception as error:  # audio back ends raise what they like; none may stop a payment
             log.warning("no sound on this kiosk: %s", error)
 
-    def play(self, name: str) -> None:
+    def play(self, name: str, *, quiet: bool = False) -> None:
         sound = self._loaded.get(name)
         if sound is None:
             return
         try:
             sound.stop()
+            sound.volume = QUIET if quiet else 1.0
             sound.play()
         except Exception as error:
             log.warning("sound %s was not played: %s", name, error)

@@ -130,10 +130,13 @@ class Look:
     moving: bool = True
     panel_width_mm: float = 0.0
 
-    def shade(self, local: datetime | None) -> Shade:
-        """The palette of this hour; ``local`` is the community's time, None where it is not known."""
+    def shade(self, local: datetime | None, night: bool | None = None) -> Shade:
+        """The palette of this hour; ``local`` is the community's time, None where it is not known.
+        ``night``: whether it is, where the community says so."""
         if self.theme is not None:
             return self.theme
+        if night is not None:
+            return Shade.NIGHT if night else Shade.LIGHT
         if local is None:
             return Shade.LIGHT
         now, begins, ends = local.time(), self.night_from, self.night_until

@@ -51,6 +51,14 @@ def local_wall(session: Session) -> datetime | None:
     return _local(session.wall, config.community.time_zone if config else None)
 
 
+def night_of(session: Session) -> bool | None:
+    """Whether it is night by the community's hours; None where they know of no night."""
+    config = session.lobby.config
+    if config is None or config.opening.night is None:
+        return None
+    return session.lobby.hours.night is not None
+
+
 def _local(wall: datetime, time_zone: str | None) -> datetime:
     return local_time(wall, time_zone) if time_zone else wall
 

@@ -18,6 +18,7 @@ from kiosk.ui.frame import warned_seconds
 from kiosk.ui.screens import (
     attract,
     callback,
+    closed,
     declined,
     help,
     message,
@@ -231,6 +232,19 @@ def _callback(session: Session) -> Plan:
     )
 
 
+def _closed(session: Session) -> Plan:
+    view = closed.present(session)
+    return (
+        Said(view.title),
+        Said(view.opens),
+        Said(view.by_phone),
+        Said(view.unconfirmed),
+        Said(view.call),
+        Said(view.phone),
+        Said(view.hours),
+    )
+
+
 def _out_of_order(session: Session) -> Plan:
     view = out_of_order.present(session)
     return (
@@ -271,6 +285,7 @@ _SCREENS: dict[Screen, Callable[[Session], Plan]] = {
     Screen.SERVICES: _services,
     Screen.HELP: _help,
     Screen.CALLBACK: _callback,
+    Screen.CLOSED: _closed,
     Screen.OUT_OF_ORDER: _out_of_order,
     Screen.STAFF_PIN: _nothing,
     Screen.STAFF: _nothing,

@@ -22,6 +22,7 @@ from kiosk.voice.speech import AMOUNT, PAUSE, spoken
 log = structlog.get_logger("voice")
 _Result = TypeVar("_Result")
 
+NIGHT_STEPS = 1  # so much softer is the loudspeaker at night
 STEP_DB = 6.0  # four steps: 18 dB from the softest to the loudest, one of them at 12 dB
 
 
@@ -103,11 +104,12 @@ class Speaker:
         outputs = self._outputs
         clips = clip_ids(session, heard(session, said, outputs))
         by_headset = bool(outputs.headset and session.lobby.headset)
+        softer = NIGHT_STEPS if session.lobby.hours.night and not by_headset else 0
         self._player.play(
             Utterance(
                 clips=tuple(self._file(language, clip) for language, clip in clips),
                 device=outputs.headset if by_headset else outputs.speaker,
-                gain_db=-STEP_DB * (VOLUMES - session.visit.access.volume),
+                gain_db=-STEP_DB * (VOLUMES - session.visit.access.volume + softer),
             )
         )
 

@@ -1,8 +1,9 @@
 """What a kiosk needs to know, and a version that changes when anything in it does.
 
-Each heartbeat asks for the version only. What of a community is long to read (its keys, units and
-notices) is kept as a digest for ``KEPT``: a change made in this process is known at once, one of another
-process or of a bulk update after that time. The configuration itself is always read anew.
+Each heartbeat asks for the version only. What of a community is long to read (its keys, units,
+notices and hours) is kept as a digest for ``KEPT``: a change made in this process is
+known at once, one of another process or of a bulk update after that time. The configuration itself is
+always read anew.
 """
 
 import hashlib
@@ -22,13 +23,15 @@ from server.billing.models import BillSigningKey
 from server.billing.signing import bill_keys
 from server.estate.models import Community, Unit
 from server.fleet.models import Kiosk
+from server.hours.models import NightRules, OpenDays, OpenHours, PlannedOutage
+from server.hours.schedule import schedule_of
 from server.notices.models import Notice
 from server.notices.publication import shown
 from server.payments import phone_orders
 from server.payments.channels import registry
 
 KEPT = timedelta(seconds=20)
-_LONG = ("bill_keys", "unit_codes", "notices")
+_LONG = ("bill_keys", "unit_codes", "notices", "opening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ class _Digest:
     value: str
 
 
+_WATCHED = (
+    *(Unit, Notice, BillSigningKey),
+    *(OpenHours, OpenDays, NightRules, PlannedOutage),
+)
 _digests: dict[int, _Digest] = {}  # by community
 
 
@@ -45,8 +52,9 @@ def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
     """Read from the database, all of it."""
     community = kiosk.community
     day = business_day(now, community.time_zone)
-    long = _long(community, day)
+    long = _long(community, day, now)
     _digests[community.pk] = _Digest(day, now, _digest_of(long))
+    long["opening"] = long["opening"].of(kiosk.code)
     config = _short(kiosk, now).model_copy(update=long)
     return config.model_copy(update={"version": _version(config, _digests[community.pk].value)})
 
@@ -57,7 +65,7 @@ def version_of(kiosk: Kiosk, now: datetime) -> str:
     day = business_day(now, community.time_zone)
     known = _digests.get(community.pk)
     if known is None or known.day != day or not timedelta(0) <= now - known.read_at < KEPT:
-        known = _digests[community.pk] = _Digest(day, now, _digest_of(_long(community, day)))
+        known = _digests[community.pk] = _Digest(day, now, _digest_of(_long(community, day, now)))
     return _version(_short(kiosk, now), known.value)
 
 
@@ -69,7 +77,7 @@ def forget(community_id: int) -> None:
 
 def watch() -> None:
     """Once, when the apps are ready."""
-    for model in (Unit, Notice, BillSigningKey):
+    for model in _WATCHED:
         for signal in (post_save, post_delete):
             signal.connect(_changed, sender=model, dispatch_uid=f"kiosk_config_{model.__name__}")
     post_save.connect(_new_community, sender=Community, dispatch_uid="kiosk_config_community")
@@ -83,12 +91,13 @@ def _new_community(sender: Any, instance: Any, **_: Any) -> None:
     forget(instance.pk)
 
 
-def _long(community: Community, day: date) -> dict[str, Any]:
+def _long(community: Community, day: date, now: datetime) -> dict[str, Any]:
     units = Unit.objects.filter(community=community).order_by("code")
     return {
         "bill_keys": bill_keys(community),
         "unit_codes": list(units.values_list("code", flat=True)),
         "notices": shown(community, day),
+        "opening": schedule_of(community, now),
     }
 
 
@@ -97,6 +106,7 @@ def _digest_of(long: dict[str, Any]) -> str:
         "bill_keys": [key.model_dump(mode="json") for key in long["bill_keys"]],
         "unit_codes": long["unit_codes"],
         "notices": [notice.model_dump(mode="json") for notice in long["notices"]],
+        "opening": long["opening"].said(),
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -117,6 +117,8 @@ def _state(
         return texts.NEVER_HEARD if heartbeat is None else _("Not heard"), texts.NOT_HEARD
     if kiosk.condition == Condition.STILL:
         return texts.STATES[heartbeat.state], texts.STILL
+    if heartbeat.closed and heartbeat.state != "in_session":
+        return texts.CLOSED[heartbeat.closed], None
     return texts.STATES[heartbeat.state], None
 
 

@@ -25,6 +25,7 @@ from server.fleet.dashboard import heartbeat_of
 from server.fleet.faults import Fault, Key, Seen, Wanted, wanted
 from server.fleet.models import Kiosk
 from server.fleet.states import State, classified
+from server.hours.schedule import communities_out
 from server.storable import storable
 
 OF_FLEET = (
@@ -32,18 +33,24 @@ OF_FLEET = (
     *(DEVICE_ERROR, DEVICE_WARNING, FAULT_AT_MANY),
 )
 _SILENCES = (SITE_SILENT, KIOSK_SILENT)
+# What an outage that was planned brings with it; what a device says itself is told all the same.
+_OF_AN_OUTAGE = (*_SILENCES, SCREEN_STILL, NO_MONEY)
 _URGENT = (State.SILENT, State.STILL, State.NO_MONEY, State.FAULT)
 
 
 def look(now: datetime, *, warnings: bool = True, silence: bool = True) -> None:
     """``warnings``: whether what is needed soon is looked at too, for which many heartbeats are read.
-    ``silence``: whether a silence that has no alert yet gets one; else it may be the server's own."""
+    ``silence``: whether a silence that has no alert yet gets one; else it may be the server's own. While
+    an outage lasts that was planned, none is raised for what it brings."""
     found = wanted(_troubled(now, warnings), _expected())
     kinds = [kind for kind in OF_FLEET if warnings or kind != DEVICE_WARNING]
     known = Alert.objects.filter(kind__in=kinds, resolved_at=None).order_by("pk")
     open_ones = {(a.community_id, a.kind, a.subject): a for a in known}
+    planned = communities_out(now)
     for key, fault in found.alerts.items():
         new = key not in open_ones
+        if new and key[0] in planned and key[1] in _OF_AN_OUTAGE:
+            continue
         if key[1] in kinds and (silence or not new or key[1] not in _SILENCES):
             open_ones[key] = _wrong(open_ones.get(key), key, fault, now)
     for key, alert in open_ones.items():
@@ -52,7 +59,7 @@ def look(now: datetime, *, warnings: bool = True, silence: bool = True) -> None:
         by = _holder(found, alert)
         if by is not None and by in open_ones:
             _hold(alert, open_ones[by])
-        elif by is None or silence:
+        elif by is None or (silence and key[0] not in planned):
             seems_over(alert, now)
 
 

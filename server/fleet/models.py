@@ -37,6 +37,7 @@ class Condition(models.TextChoices):
     WELL = "well", _("Everything works")
     ATTENTION = "attention", _("Something is needed soon")
     FAULT = "fault", _("A device is out of order")
+    CLOSED = "closed", _("Closed by its hours")
     NO_MONEY = "no_money", _("Nobody can pay there")
     STILL = "still", _("Its screen stands still")
 

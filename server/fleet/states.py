@@ -24,6 +24,7 @@ class State(StrEnum):
     ATTENTION = "attention"  # something will be missing soon
     UNPAIRED = "unpaired"
     WELL = "well"
+    CLOSED = "closed"  # by its hours, or for an outage that was planned; nothing is wrong
     OFF = "off"  # by staff, on purpose
 
 
@@ -39,11 +40,13 @@ def condition_of(heartbeat: Heartbeat) -> Condition:
     if heartbeat.drawn_s is not None and heartbeat.drawn_s > STILL_S:
         return Condition.STILL
     levels = {device.level for device in heartbeat.devices}
-    if heartbeat.state == "out_of_order" or not heartbeat.offers:
+    if not heartbeat.closed and (heartbeat.state == "out_of_order" or not heartbeat.offers):
         return Condition.NO_MONEY
     if "error" in levels:
         return Condition.FAULT
-    return Condition.ATTENTION if "warning" in levels else Condition.WELL
+    if "warning" in levels:
+        return Condition.ATTENTION
+    return Condition.CLOSED if heartbeat.closed else Condition.WELL
 
 
 def classified(kiosks: QuerySet[Kiosk], now: datetime) -> QuerySet[Kiosk]:
@@ -59,6 +62,7 @@ def classified(kiosks: QuerySet[Kiosk], now: datetime) -> QuerySet[Kiosk]:
         (Q(condition=Condition.NO_MONEY), State.NO_MONEY, F("condition_since")),
         (Q(condition=Condition.FAULT), State.FAULT, F("condition_since")),
         (Q(condition=Condition.ATTENTION), State.ATTENTION, F("condition_since")),
+        (Q(condition=Condition.CLOSED), State.CLOSED, F("condition_since")),
     )
     date_time = Kiosk._meta.get_field("heard_at").__class__()
     return kiosks.annotate(

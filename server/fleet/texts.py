@@ -41,6 +41,7 @@ STANDINGS = {
     State.ATTENTION: _("Something is needed soon"),
     State.UNPAIRED: _("Waiting to be paired"),
     State.WELL: _("Works"),
+    State.CLOSED: _("Closed by its hours"),
     State.OFF: _("Switched off on purpose"),
 }
 TONES = {
@@ -52,7 +53,12 @@ TONES = {
     State.ATTENTION: "attention",
     State.UNPAIRED: "attention",
     State.WELL: "good",
+    State.CLOSED: "off",
     State.OFF: "off",
+}
+CLOSED = {
+    "hours": _("Closed by its hours"),
+    "outage": _("Closed for a planned outage"),
 }
 NEVER_PAIRED = _("Waiting to be paired")
 NEVER_HEARD = _("Not heard yet")

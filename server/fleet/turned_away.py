@@ -9,6 +9,7 @@ REASONS: dict[str, str | Promise] = {
     "server_away": _("The server could not be reached"),
     "cannot_record": _("The kiosk could not record anything"),
     "starting": _("The kiosk was starting"),
+    "closed": _("It was closed by its hours"),
     "stopped_switched_off": _("It was switched off on purpose"),
     "way_missing": _("A way to pay was missing"),
     "declined": _("The card or the wallet was declined"),
@@ -30,6 +31,7 @@ REASONS: dict[str, str | Promise] = {
     "amount_changed": _("The amount had changed"),
     "credit_too_little": _("The credit was used elsewhere meanwhile"),
     "no_method": _("No way to pay fitted"),
+    "night_limit": _("It was more than is taken at night"),
 }
 STOPPED = _("The server had stopped the kiosk")
 OTHER = _("Another reason")

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from contract.business_day import business_day, local_time
+from contract.week_hours import holding
 from server.estate.models import Community
 from server.on_call.models import Shift, Substitution
 from server.staff.models import RoleAssignment
@@ -24,31 +25,11 @@ class Plan:
     substitutions: tuple[Substitution, ...]
 
     def people(self, level: int, today: date, clock: time) -> list[int]:
-        """Accounts by primary key, each once, as the community's clocks show it. Hours of yesterday that
-        go on past midnight are yesterday's, whatever is named for today."""
-        found: dict[int, None] = {}
-        for day, into in ((today, False), (today - _DAY, True)):
-            for row in self._rows(level, day):
-                if row.person_id is not None and _holds(row.starts, row.ends, clock, into):
-                    found[row.person_id] = None
-        return list(found)
-
-    def _rows(self, level: int, day: date) -> list[Any]:
-        named = [
-            one
-            for one in self.substitutions
-            if one.level == level and one.first_day <= day <= one.last_day
-        ]
-        if named:
-            return named
-        weekday = str(day.isoweekday())
-        return [one for one in self.shifts if one.level == level and weekday in one.weekdays]
-
-
-def _holds(starts: time, ends: time, clock: time, into_the_next_day: bool) -> bool:
-    if into_the_next_day:
-        return ends <= starts and clock < ends
-    return starts <= clock and (clock < ends or ends <= starts)
+        """Accounts by primary key, each once, as the community's clocks show it."""
+        weekly = [one for one in self.shifts if one.level == level]
+        named = [one for one in self.substitutions if one.level == level]
+        rows = holding(weekly, named, today, clock)
+        return list(dict.fromkeys(row.person_id for row in rows if row.person_id is not None))
 
 
 def plan_of(community: int, today: date) -> Plan:

@@ -71,7 +71,8 @@ def _context(request: HttpRequest, community: Community, own: list[Community]) -
         "own": own,
         "now": [(level, on_call(community, level, now)) for level in LEVELS],
         "shifts": [
-            (row, _days(row.weekdays), _reached(row, here, reached, working)) for row in plan.shifts
+            (row, days_in_words(row.weekdays), _reached(row, here, reached, working))
+            for row in plan.shifts
         ],
         "substitutions": [
             (row, row.person_id is not None and row.person_id not in here)
@@ -96,7 +97,8 @@ def _reached(row: Shift, here: set[int], reached: set[int], working: set[int]) -
     return "failing" if row.person_id in reached else "no"
 
 
-def _days(weekdays: str) -> str:
+def days_in_words(weekdays: str) -> str:
+    """``weekdays``: digits, 1 is Monday."""
     if weekdays == "1234567":
         return _("every day")
     return " ".join(str(name) for digit, name in WEEKDAYS if digit in weekdays)

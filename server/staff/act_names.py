@@ -26,6 +26,14 @@ ACTS = {
     "on_call_day_added": _("Holiday or replacement added"),
     "on_call_day_ended": _("Holiday or replacement ended"),
     "alert_rule_set": _("Rule of alerts changed"),
+    "hours_added": _("Hours of kiosks added"),
+    "hours_ended": _("Hours of kiosks ended"),
+    "hours_day_added": _("Days with other hours added"),
+    "hours_day_ended": _("Days with other hours ended"),
+    "night_set": _("Rules of the night set"),
+    "night_ended": _("Rules of the night ended"),
+    "outage_planned": _("Outage planned"),
+    "outage_ended": _("Planned outage ended"),
     "bill_voided": _("Bill voided"),
     "bill_waived": _("Waived"),
     "waived_ahead": _("Months ahead waived"),
@@ -120,6 +128,8 @@ SUBJECTS = {
     "alert_address": _("Address for alerts"),
     "on_call": _("Plan of who is on call"),
     "alert_rule": _("Rule of alerts"),
+    "hours": _("Hours of kiosks"),
+    "outage": _("Planned outage"),
 }
 
 

@@ -158,6 +158,7 @@ _OF_APP = {
     "ledger": Area.BOOKS,
     "payments": Area.PAYMENTS,
     "notices": Area.NOTICES,
+    "hours": Area.KIOSKS,
     "alerts": Area.ALERTS,
     "on_call": Area.ALERTS,
     "fleet": Area.KIOSKS,

@@ -128,6 +128,7 @@ def jobs_of(user: Any) -> list[Job]:
         (_("Payments"), "admin:payments_paymentorder_changelist", Area.PAYMENTS),
         (_("Approvals"), "requests", Area.REQUESTS),
         (_("Kiosks"), "fleet", Area.KIOSKS),
+        (_("Hours of kiosks"), "hours", Area.KIOSKS),
         (_("Meter readings"), "admin:billing_meterreading_changelist", Area.METERS),
         (_("Prices"), "prices", Area.FEES),
         (_("Books"), "admin:ledger_transaction_changelist", Area.BOOKS),

@@ -20,6 +20,7 @@ from kiosk.core.model import (
 )
 from kiosk.ui.gallery.credit_scenes import credit_scenes
 from kiosk.ui.gallery.empty_lobby_scenes import at_night, empty_lobby_scenes, lobby_without_server
+from kiosk.ui.gallery.hours_scenes import hours_scenes
 from kiosk.ui.gallery.part_scenes import part_scenes
 from kiosk.ui.gallery.samples import (
     ACCOUNT,
@@ -355,6 +356,7 @@ def scenes(language: Locale = "zh_CN", access: Access = AS_USUAL) -> dict[str, S
     for group in (
         *(
             empty_lobby_scenes,
+            hours_scenes,
             _finding,
             _bills,
             credit_scenes,

@@ -7,10 +7,10 @@ from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.relativelayout import RelativeLayout
 
 from contract.messages import Flow, Method, PaymentState
-from kiosk.core.capabilities import Offers, offers
+from kiosk.core.capabilities import Offers, night_without_cards, offers
 from kiosk.core.model import METHODS_QR, Access, Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import method_names
+from kiosk.ui.formatting import method_names, moment, money
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed
@@ -90,9 +90,37 @@ def unconfirmed(session: Session) -> tuple[tuple[str, str], ...]:
 def _message(session: Session) -> tuple[tuple[str, str], ...]:
     """What staff say to everybody, from afar."""
     message, language = session.lobby.afar.message, session.visit.language
-    if message is None:
+    said = message.words.in_language(language) if message else ""
+    own = ((say(language, "attract.notice"), said),) if said else ()
+    return (*own, *_outages(session))
+
+
+def _outages(session: Session) -> tuple[tuple[str, str], ...]:
+    """The next one that is planned, once it is to be told."""
+    config, wall, language = session.lobby.config, session.wall, session.visit.language
+    if config is None or wall is None:
         return ()
-    return ((say(language, "attract.notice"), message.words.in_language(language)),)
+    told = [one for one in config.opening.outages if one.told_from <= wall < one.begins]
+    if not told:
+        return ()
+    one = min(told, key=lambda outage: outage.begins)
+    when = {"begins": moment(session, one.begins), "ends": moment(session, one.ends, one.begins)}
+    return ((say(language, "attract.outage", **when), one.words.in_language(language)),)
+
+
+def _night(session: Session) -> tuple[tuple[str, str], ...]:
+    """What is taken at night, while it is."""
+    lobby, language = session.lobby, session.visit.language
+    night = lobby.hours.night
+    if night is None or lobby.config is None or (night.cards and not night.max_minor):
+        return ()
+    said = []
+    if night.max_minor:
+        limit = money(language, night.max_minor, lobby.config.community.currency)
+        said.append(say(language, "attract.night_limit", amount=limit))
+    if not night.cards and Method.CARD in lobby.config.methods:
+        said.append(say(language, "attract.night_cards"))
+    return ((say(language, "attract.night"), " ".join(said)),) if said else ()
 
 
 def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
@@ -104,7 +132,8 @@ def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
         return tuple(found)
     if not can.server and any(m in can.missing for m in METHODS_QR):
         found.append((say(language, "attract.no_server"), say(language, "attract.no_server_body")))
-    if Method.CARD in can.missing and can.methods:
+    found += _night(session)
+    if Method.CARD in can.missing and can.methods and not night_without_cards(session.lobby):
         instead = say(language, "attract.no_card_body", methods=method_names(language, can.methods))
         found.append((say(language, "attract.no_card"), instead))
     if not can.print and can.can(Flow.PHONE_RECEIPT):

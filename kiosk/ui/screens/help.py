@@ -34,6 +34,7 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
     Screen.RECEIPT_PHONE: ("help.about_paid",),
     Screen.NOTHING_DUE: ("help.about_paid",),
     Screen.OUT_OF_ORDER: ("help.about_out_of_order",),
+    Screen.CLOSED: ("help.about_out_of_order",),
 }
 
 

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from contract.messages import Flow, Method
 from contract.methods import METHODS
-from kiosk.core.capabilities import credit_part, offers
+from kiosk.core.capabilities import credit_part, night_without_cards, offers, over_night_limit
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
@@ -87,6 +87,12 @@ def why_not(session: Session, method: Method) -> str:
     lobby, language, money_due = session.lobby, session.visit.language, session.visit.amount
     if (session.visit.from_credit or session.visit.in_part) and not lobby.server_reachable:
         return say(language, "method.away_server")
+    if night_without_cards(lobby) and method is Method.CARD:
+        return say(language, "method.night_cards")
+    night = lobby.hours.night
+    if night is not None and money_due is not None and over_night_limit(lobby, money_due.minor):
+        limit = money(language, night.max_minor, money_due.currency)
+        return say(language, "method.night_limit", amount=limit)
     if method in offers(lobby).methods:
         over = money_due is not None and money_due.minor > lobby.offline_card_limit_minor
         if method is Method.CARD and not lobby.server_reachable and over:

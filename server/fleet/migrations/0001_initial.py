@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('stray_beat', models.BigIntegerField(default=0, verbose_name='Last stray heartbeat')),
                 ('stopped', models.CharField(blank=True, choices=[('twin', 'Two machines with one identity'), ('behind', 'Started from an old disk image'), ('forked', 'Its journal contradicts what was received'), ('damaged', 'Its journal lost entries'), ('not_signed', 'Its journal is not signed by it')], default='', max_length=20, verbose_name='Stopped')),
                 ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='Stopped at')),
-                ('condition', models.CharField(blank=True, choices=[('', 'Not known'), ('well', 'Everything works'), ('attention', 'Something is needed soon'), ('fault', 'A device is out of order'), ('no_money', 'Nobody can pay there'), ('still', 'Its screen stands still')], default='', max_length=12, verbose_name='Condition')),
+                ('condition', models.CharField(blank=True, choices=[('', 'Not known'), ('well', 'Everything works'), ('attention', 'Something is needed soon'), ('fault', 'A device is out of order'), ('closed', 'Closed by its hours'), ('no_money', 'Nobody can pay there'), ('still', 'Its screen stands still')], default='', max_length=12, verbose_name='Condition')),
                 ('condition_since', models.DateTimeField(blank=True, null=True, verbose_name='Condition since')),
                 ('turned_away_before', models.BigIntegerField(blank=True, null=True, verbose_name='Turned away before')),
                 ('paper_days', models.FloatField(blank=True, null=True, verbose_name='Days for which the paper lasts')),

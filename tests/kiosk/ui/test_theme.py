@@ -178,3 +178,10 @@ def test_large_letters_are_larger(size):
         getattr(large.text, name) > getattr(plain.text, name)
         for name in ("body", "small", "title", "amount")
     )
+
+
+def test_the_community_s_night_comes_before_the_kiosk_s_own_hours():
+    noon = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    assert Look().shade(noon, night=True) is Shade.NIGHT
+    assert Look().shade(noon.replace(hour=23), night=False) is Shade.LIGHT
+    assert Look(theme=Shade.LIGHT).shade(noon, night=True) is Shade.LIGHT

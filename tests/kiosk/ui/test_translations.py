@@ -23,7 +23,7 @@ UI = Path(translations.__file__).parent
 RECEIPT = UI.parent / "core" / "receipt.py"
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
 GROUPS = {
-    "attract", "bills", "callback", "common", "credit", "declined", "elder_bills", "explain",
+    "attract", "bills", "callback", "closed", "common", "credit", "declined", "elder_bills", "explain",
     "frame", "help", "identify",
     "message", "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
     "part", "paying_credit", "paying_qr",

@@ -1,0 +1,1 @@
+"""When kiosks serve residents, and the outages that are planned."""

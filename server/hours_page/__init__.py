@@ -1,0 +1,1 @@
+"""The pages on which staff say when kiosks serve residents."""
