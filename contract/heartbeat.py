@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contract.message import Message
 from contract.messages import Count, Flow, Method
+from contract.releases import UpdateReport, WantedRelease
 from contract.remote_acts import OutOfService
 from contract.stop_reason import Presence, StopReason
 
@@ -78,6 +79,7 @@ class Heartbeat(Message):
     turned_away: Count | None = None  # residents, ever since this kiosk counts (contract.day_tally)
     machine: MachineReport | None = None
     paper: PaperReport | None = None
+    update: UpdateReport | None = None  # None: its machine has no updater
 
 
 class HeartbeatAnswer(Message):
@@ -91,3 +93,4 @@ class HeartbeatAnswer(Message):
     journal_received: int | None = None
     out_of_service: OutOfService | None = None
     acts_wait: bool = False
+    wanted: WantedRelease | None = None  # the release that this kiosk should run; None: what runs

@@ -17,8 +17,9 @@ from contract.heartbeat import HeartbeatAnswer
 from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
 from device_drivers.card_terminals.interface import CardTerminal
-from kiosk.acts.assembly import BEGIN_AGAIN, Parts, Window, acts_desk
+from kiosk.acts.assembly import BEGIN_AGAIN, NoActs, Parts, Window, acts_desk
 from kiosk.acts.on_the_spot import ask_window
+from kiosk.acts.update_desk import Looks, UpdateDesk
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import BillsCache
@@ -53,7 +54,7 @@ from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.devices import make_devices, watched
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.heartbeat import HeartbeatMaker, health_of
+from kiosk.runtime.heartbeat import Health, HeartbeatMaker, health_of
 from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
@@ -214,6 +215,27 @@ def _second_factor(engine: Engine) -> bool:
     return bool(config and config.second_factor)
 
 
+def _update_desk(
+    settings: Settings,
+    engine: Engine,
+    journal: Journal,
+    recovery: Recovery,
+    clock: Clock,
+    health: Health,
+) -> UpdateDesk | NoActs:
+    if settings.updates is None:
+        return NoActs()
+    looks = Looks(
+        version("lobbypay"),
+        open_payments=lambda: recovery.open_cases,
+        drawn_s=lambda: health.screen.still_s,
+        journal_well=lambda: not journal.damaged,
+        clock_off=lambda: clock.machine_is_off,
+        asks=health.updater.asks,
+    )
+    return UpdateDesk(settings.data_dir, engine, looks)
+
+
 def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running:  # noqa: B008
     """Opens the journal, starts every thread and returns. Raises SettingsError, NotEnrolled and
     JournalUnavailable."""
@@ -245,7 +267,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     heartbeat = HeartbeatMaker(*knowing, started, health)
     sync = _sync(
         *(client, engine, journal, bills, known, clock, heartbeat),
-        lambda answer: acts.heard(answer),
+        lambda answer: (acts.heard(answer), updates.heard(answer)),
     )
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
@@ -254,6 +276,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     staff, window = StaffDesk(room, engine.post), Window()
     own = (settings, config_path, me, client, engine, receipts, clock)
     acts = acts_desk(Parts(*own, staff.page, sync.beat_soon), window)
+    updates = _update_desk(settings, engine, journal, recovery, clock, health)
     hands = Workers(
         lookups=Lookups(client, bills, journal, engine.post, partial(_second_factor, engine)),
         orders=Orders(client, engine.post),
@@ -271,12 +294,12 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     engine.start(kiosk)
     if (config := known.load()) is not None:
         engine.post(ConfigLoaded(config))
-    for part in (supervisors, sync, recovery, journal_watch, acts):
+    for part in (supervisors, sync, recovery, journal_watch, acts, updates):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
     endings = (
-        acts.stop,
+        *(updates.stop, acts.stop),
         *(kiosk.close, sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, health.counts.close, journal.close),

@@ -95,6 +95,12 @@ class Machine(Table):
     reboot: list[str] = []
 
 
+class Updates(Table):
+    """``state`` is the file in which this machine's updater says what it does."""
+
+    state: Path = Path("/var/lib/lobbypay-updater/state.json")
+
+
 class Settings(Table):
     data_dir: Path
     server: Server
@@ -108,6 +114,7 @@ class Settings(Table):
     printer: Device | None = None
     touch: Touch | None = None
     machine: Machine = Machine()
+    updates: Updates | None = None  # without the table nothing updates this kiosk
     probe_socket: Path | None = None  # lets a test look at the screen; leave it out in a lobby
 
     def device(self, role: str) -> Device | None:

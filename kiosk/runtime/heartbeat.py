@@ -19,6 +19,7 @@ from kiosk.health.kiosk_report import kiosk_report
 from kiosk.health.machine import Machine, conditions_of
 from kiosk.health.screen_watch import ScreenWatch
 from kiosk.health.supervisor import Supervisors
+from kiosk.health.updater import UpdaterFile
 from kiosk.health.watchdog import uptime_s
 from kiosk.journal.journal import Journal
 from kiosk.recovery.inquiry import Recovery
@@ -38,6 +39,7 @@ class Health:
     screen: ScreenWatch
     machine: Machine
     paper: Callable[[], PaperReport | None]
+    updater: UpdaterFile
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class HeartbeatMaker:
             turned_away=self.health.counts.turned_away,
             machine=machine,
             paper=_tried(self.health.paper),
+            update=_tried(self.health.updater.report),
         )
 
     def _own(self, machine: MachineReport | None) -> DeviceReport:
@@ -104,7 +107,8 @@ def health_of(settings: Settings, engine: Engine, clock: Clock) -> Health:
     counts = DayCounts(file, clock.now, lambda: engine.session, about(settings))
     engine.watch(counts.see)
     machine = Machine(settings.data_dir, lambda: clock.machine_offset_s)
-    return Health(counts, ScreenWatch(), machine, lambda: paper_of(settings))
+    updater = UpdaterFile(settings.updates.state if settings.updates else None)
+    return Health(counts, ScreenWatch(), machine, lambda: paper_of(settings), updater)
 
 
 def paper_of(settings: Settings) -> PaperReport | None:
