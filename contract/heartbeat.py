@@ -25,7 +25,7 @@ class ConditionReport(Message):
 
 
 class DeviceReport(Message):
-    role: str  # scanner, card_terminal, printer, touch, keypad, headset_jack, kiosk
+    role: str  # scanner, card_terminal, printer, touch, keypad, headset_jack, sensors, kiosk
     driver: str
     model: str = ""
     simulated: bool = False

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
-KINDS = ("scanners", "card_terminals", "printers")
+KINDS = ("scanners", "card_terminals", "printers", "sensors")
 
 
 class UnknownDriver(LookupError):

@@ -17,6 +17,8 @@ from device_drivers.errors import NotReachable, ProtocolError, Timeout
 READ_MAX = 4096
 PORT_ERRORS = (OSError, serial.SerialException, termios.error)  # the last is no OSError
 
+_STOP_BITS = {True: serial.STOPBITS_TWO, False: serial.STOPBITS_ONE}
+
 Direction = Literal[">", "<"]
 
 
@@ -126,10 +128,11 @@ class Tcp:
 
 
 class Serial:
-    """A serial port, eight data bits, no parity, two stop bits, no handshake."""
+    """A serial port, eight data bits, no handshake; without parity two stop bits, with it (``E``, ``O``)
+    one."""
 
-    def __init__(self, device: str, baud: int) -> None:
-        self._device, self._baud = device, baud
+    def __init__(self, device: str, baud: int, parity: str = serial.PARITY_NONE) -> None:
+        self._device, self._baud, self._parity = device, baud, parity
         self._port: serial.Serial | None = None
 
     @property
@@ -143,8 +146,8 @@ class Serial:
                 self._device,
                 self._baud,
                 bytesize=serial.EIGHTBITS,
-                parity=serial.PARITY_NONE,
-                stopbits=serial.STOPBITS_TWO,
+                parity=self._parity,
+                stopbits=_STOP_BITS[self._parity == serial.PARITY_NONE],
                 timeout=0,
                 write_timeout=5.0,
                 exclusive=True,

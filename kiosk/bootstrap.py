@@ -39,7 +39,6 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Lobby, Session
 from kiosk.core.patience import RESTING
-from kiosk.health.backlight import Backlight
 from kiosk.health.flapping import Pace
 from kiosk.health.screen_watch import ScreenWatch
 from kiosk.health.supervisor import Supervisors
@@ -59,6 +58,7 @@ from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.sensors import watch_cabinet
 from kiosk.runtime.staff_desk import StaffContext, StaffDesk
 from kiosk.runtime.without_journal import waiting
 from kiosk.settings import Settings
@@ -203,13 +203,6 @@ def _desk(
     )
 
 
-def _dim_by_night(settings: Settings, engine: Engine) -> None:
-    window = settings.window
-    if window.backlight is not None:
-        dim = window.night_brightness_percent
-        engine.watch(Backlight(window.backlight, dim, lambda: engine.session).see)
-
-
 def _second_factor(engine: Engine) -> bool:
     config = engine.session.lobby.config
     return bool(config and config.second_factor)
@@ -263,12 +256,12 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     known = config_cache.ConfigCache(settings.data_dir / "config.json")
     health = health_of(settings, engine, clock)
     knowing = (engine, journal, supervisors, recovery, clock, trials)
-    _dim_by_night(settings, engine)
     heartbeat = HeartbeatMaker(*knowing, started, health)
     sync = _sync(
         *(client, engine, journal, bills, known, clock, heartbeat),
         lambda answer: (acts.heard(answer), updates.heard(answer)),
     )
+    watch_cabinet(settings, devices.sensors, engine, sync.beat_soon)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
 
     receipts = Receipts(devices.printer, engine.post, journal.receipts_printed)

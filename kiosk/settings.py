@@ -90,9 +90,11 @@ class Device(BaseModel):
 
 class Machine(Table):
     """Commands of this machine that staff may ask for from afar, each as its words; nothing of them comes
-    from the server. ``reboot``: empty, it cannot be asked for."""
+    from the server. ``reboot``: empty, it cannot be asked for. ``power_off``: what stops the machine
+    before its battery is empty, see kiosk.health.battery."""
 
     reboot: list[str] = []
+    power_off: list[str] = []
 
 
 class Updates(Table):
@@ -112,6 +114,7 @@ class Settings(Table):
     scanner: Device | None = None
     card_terminal: Device | None = None
     printer: Device | None = None
+    sensors: Device | None = None
     touch: Touch | None = None
     machine: Machine = Machine()
     updates: Updates | None = None  # without the table nothing updates this kiosk
@@ -127,7 +130,12 @@ def printer_memory(settings: Settings) -> Path:
     return Path(str(own.get("state_file") or settings.data_dir / "printer.json"))
 
 
-DEVICE_ROLES = {"scanner": "scanners", "card_terminal": "card_terminals", "printer": "printers"}
+DEVICE_ROLES = {
+    "scanner": "scanners",
+    "card_terminal": "card_terminals",
+    "printer": "printers",
+    "sensors": "sensors",
+}
 
 
 def load(path: Path) -> Settings:

@@ -37,3 +37,6 @@ class Bench:
     uses_paper: bool = False
     paper_out: Act | None = None
     paper_in: Act | None = None
+    # Sensor boards
+    signal: Callable[[str, bool], None] | None = None  # a Signal is on, or off
+    lit: Callable[[], set[str]] | None = None  # the lamps that are on: the board's own word

@@ -1,6 +1,6 @@
 """Which checks a kind has, in their order."""
 
-from device_drivers.conformance import card_terminals, every_kind, printers, scanners
+from device_drivers.conformance import card_terminals, every_kind, printers, scanners, sensors
 from device_drivers.conformance.check import Check
 
 SUITES: dict[str, tuple[Check, ...]] = {
@@ -9,5 +9,6 @@ SUITES: dict[str, tuple[Check, ...]] = {
         ("scanners", scanners.CHECKS),
         ("card_terminals", card_terminals.CHECKS),
         ("printers", printers.CHECKS),
+        ("sensors", sensors.CHECKS),
     )
 }

@@ -88,7 +88,8 @@ def offers(lobby: Lobby) -> Offers:
 
 def closed(lobby: Lobby) -> Literal["", "hours", "outage"]:
     """Whether residents are told that it is closed, and by what; what is wrong here is told first."""
-    if lobby.hours.open or not lobby.recording or lobby.stopped or lobby.afar.out_of_service:
+    wrong = not lobby.recording or lobby.stopped or lobby.cabinet.opened
+    if lobby.hours.open or wrong or lobby.afar.out_of_service:
         return ""
     return "outage" if lobby.hours.outage else "hours"
 
@@ -147,13 +148,13 @@ def _flows(lobby: Lobby, working: frozenset[Need]) -> tuple[Flow, ...]:
         return ()
     if lobby.afar.out_of_service or lobby.afar.holds:
         return ()
-    if not lobby.hours.open:
+    if not lobby.hours.open or lobby.cabinet.opened:
         return ()
     methods = _real_enough(lobby)
     not_set_up = {flow for flow, method in PAYING.items() if method not in methods}
     if not set(config.payment_codes) & set(methods):
         not_set_up.add(Flow.PAYMENT_CODE)
-    if night_without_cards(lobby):
+    if night_without_cards(lobby) or lobby.cabinet.battery_low:
         not_set_up.add(Flow.CARD)
     found = possible(working) - not_set_up
     pays = found & {*PAYING, Flow.PAYMENT_CODE}

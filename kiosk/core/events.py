@@ -14,6 +14,7 @@ from contract.messages import (
 )
 from contract.remote_acts import OutOfService
 from contract.scan_kind import ScannedCode, classify
+from kiosk.core.cabinet import Cabinet
 from kiosk.core.from_afar import ScreenMessage
 from kiosk.core.model import Action, CardProgress, KioskFacts, StaffTest
 
@@ -89,6 +90,13 @@ class StopSeen:
     """Why this kiosk may take no money until staff acted; empty when it may."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class SensorsSeen:
+    """What the cabinet's sensors say now; None: they cannot be asked."""
+
+    cabinet: Cabinet | None
 
 
 @dataclass(frozen=True)
@@ -295,6 +303,7 @@ Event = (
     | DevicesSeen
     | RecordingSeen
     | StopSeen
+    | SensorsSeen
     | OutOfServiceSeen
     | MessageSeen
     | ActWanted

@@ -20,6 +20,7 @@ from contract.messages import (
 from contract.money import Locale, Money, total
 from contract.opening_hours import Standing
 from kiosk.core.access import AS_USUAL, Access
+from kiosk.core.cabinet import Cabinet
 from kiosk.core.callback import Callback as Callback
 from kiosk.core.callback import Sent as Sent
 from kiosk.core.from_afar import FromAfar
@@ -244,6 +245,7 @@ class Lobby:
     recording: bool = True  # the journal takes entries; False: no money may be taken
     stopped: str = ""  # why staff must act before any money is taken; empty: nothing is wrong
     afar: FromAfar = FromAfar()
+    cabinet: Cabinet = Cabinet()
     hours: Standing = Standing()  # of when the last visit began, or of now while nobody is served
     bills_cache_usable: bool = True  # the kiosk's own copy of the bills is young enough to pay by
     clock_trusted: bool = True  # False: without the server nothing is dated well enough

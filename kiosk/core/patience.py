@@ -1,6 +1,7 @@
 """How long each screen waits for the next touch, and when a visit may be ended. Pure."""
 
 from kiosk.core import unit_entry
+from kiosk.core.cabinet import seconds_to_leaving
 from kiosk.core.model import AS_USUAL, Screen, Session, Visit
 
 PATIENCE_S = {
@@ -42,7 +43,9 @@ def seconds_left(session: Session) -> int | None:
         return None
     if session.may_hold_money:
         return None
-    return max(0, round(visit.touched + patience_s(visit) - session.now))
+    left = visit.touched + patience_s(visit) - session.now
+    gone = seconds_to_leaving(session.lobby.cabinet, visit.touched, session.now)
+    return max(0, round(left if gone is None else min(left, gone)))
 
 
 def patience_s(visit: Visit) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.core import (
     acts,
+    cabinet,
     earlier_payment,
     from_credit,
     helping,
@@ -54,6 +55,7 @@ from kiosk.core.events import (
     RecoveryDone,
     ScanHinted,
     Scanned,
+    SensorsSeen,
     ServerSeen,
     StopSeen,
     Tapped,
@@ -152,6 +154,12 @@ def _on_recording(session: Session, event: RecordingSeen, moment: Moment) -> Ste
 def _on_stop(session: Session, event: StopSeen, moment: Moment) -> Step:
     """Whoever is being served is served to the end; nobody new is."""
     return with_lobby(session, stopped=event.reason)
+
+
+def _on_sensors(session: Session, event: SensorsSeen, moment: Moment) -> Step:
+    """Nobody begins to pay at a cabinet that is open; what was begun ends as it would."""
+    now = cabinet.seen(session.lobby.cabinet, event.cabinet, moment.monotonic)
+    return with_lobby(session, cabinet=now)
 
 
 def _on_clock(session: Session, event: ClockSeen, moment: Moment) -> Step:
@@ -350,6 +358,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     DevicesSeen: _on_devices,
     RecordingSeen: _on_recording,
     StopSeen: _on_stop,
+    SensorsSeen: _on_sensors,
     OutOfServiceSeen: acts.on_out_of_service,
     MessageSeen: acts.on_message,
     ActWanted: acts.on_wanted,

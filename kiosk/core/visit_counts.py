@@ -29,6 +29,7 @@ DECLINED = "declined"
 STARTING = "starting"
 NO_WAY = "no_way_to_pay"
 CLOSED = "closed"
+CABINET_OPEN = "cabinet_open"
 _IN_THE_WAY = {
     Say.CODE_NOT_OURS,
     Say.CODE_OTHER_COMMUNITY,
@@ -123,6 +124,8 @@ def _why_nothing(session: Session) -> str:
         return CLOSED
     if lobby.stopped:
         return f"stopped_{lobby.stopped}"[:40]
+    if lobby.cabinet.opened:
+        return CABINET_OPEN
     if not lobby.recording:
         return Say.CANNOT_RECORD.value
     if lobby.recovering or lobby.config is None:

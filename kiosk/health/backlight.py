@@ -15,8 +15,8 @@ log = structlog.get_logger("health")
 
 
 class Backlight:
-    """``see`` is called when the session changed; it writes only when night begins or ends, and once at
-    the start."""
+    """``see`` is called when the session changed; it writes only when night begins or ends,
+    somebody comes or leaves by night, and once at the start."""
 
     def __init__(self, folder: Path, night_percent: int, session: Callable[[], Session]) -> None:
         self._folder, self._night_percent, self._session = folder, night_percent, session
@@ -26,7 +26,8 @@ class Backlight:
         session = self._session()
         if session.lobby.config is None:
             return
-        night = session.lobby.hours.night is not None
+        lobby = session.lobby
+        night = lobby.hours.night is not None and not lobby.cabinet.present
         if night == self._night:
             return
         self._night = night

@@ -10,6 +10,7 @@ from device_drivers.printers.interface import ReceiptPrinter
 from device_drivers.printers.raster import BUILT_FONTS
 from device_drivers.registry import UnknownDriver, factory
 from device_drivers.scanners.interface import Scanner
+from device_drivers.sensors.interface import SensorBoard
 from device_drivers.status import DeviceStatus, SelfTesting
 from kiosk.asset_paths import FONTS
 from kiosk.health.supervisor import Watched
@@ -27,6 +28,7 @@ class Devices:
     terminal: CardTerminal | None
     printer: ReceiptPrinter | None
     inputs: VoiceInputs
+    sensors: SensorBoard | None = None
 
 
 def make_devices(settings: Settings, config_path: Path) -> Devices:
@@ -48,7 +50,8 @@ def make_devices(settings: Settings, config_path: Path) -> Devices:
         except (UnknownDriver, ValueError) as error:
             raise SettingsError(f"{config_path}: [{role}]: {error}") from error
     inputs = VoiceInputs(settings.voice)
-    return Devices(made["scanner"], made["card_terminal"], made["printer"], inputs)
+    first = (made["scanner"], made["card_terminal"], made["printer"])
+    return Devices(*first, inputs, made["sensors"])
 
 
 def watched(
@@ -69,6 +72,9 @@ def watched(
     if devices.printer and settings.printer:
         p, name = devices.printer, settings.printer.driver
         found.append(Watched("printer", name, p.open, p.probe, p.close, test_of(p), resting))
+    if devices.sensors and settings.sensors:
+        b, name = devices.sensors, settings.sensors.driver
+        found.append(Watched("sensors", name, b.open, b.status, b.close))
     touch = TouchWatch(
         settings.touch.name if settings.touch else "", required=settings.touch is not None
     )

@@ -250,6 +250,9 @@ def _out_of_order(session: Session) -> Plan:
     return (
         _text(session, "out_of_order.title"),
         _text(session, "out_of_order.body"),
+        _text(session, "out_of_order.cabinet_open")
+        if session.lobby.cabinet.opened and not session.lobby.afar.out_of_service
+        else Said(""),
         Said(view.unconfirmed),
         Said(view.call),
         Said(view.phone),

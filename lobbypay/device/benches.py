@@ -191,6 +191,55 @@ def camera(folder: Path) -> Iterator[Bench]:
     )
 
 
+@contextlib.contextmanager
+def modbus_rtu(folder: Path) -> Iterator[Bench]:
+    port = folder / "board"
+    inputs = {"door": 0, "shock": 1, "tilt": 2, "power_lost": 3, "presence": 9}
+    lamps = {"reading": 0, "ready": 1, "busy": 2, "trouble": 9}
+    battery = 4
+    usual = {
+        "inputs": inputs,
+        "inverted": ["door"],
+        "lamps": lamps,
+        "temperature_register": 1,
+        "battery_register": battery,
+        "poll_s": 0.05,
+        "measure_s": 0.2,
+    }
+    with plugged_in("io_board", "--pty", str(port)) as device:
+
+        def signal(name: str, on: bool) -> None:
+            if name == "battery_low":
+                _do(device, "register", number=battery, value=10 if on else 90)
+            else:
+                _do(device, "input", place=inputs[name], on=on is not (name == "door"))
+
+        def plug_in() -> None:
+            device.plug_in()
+            at_rest()
+
+        def at_rest() -> None:
+            signal("door", False)
+            signal("battery_low", False)
+            _do(device, "register", number=1, value=235)
+
+        def lit() -> set[str]:
+            return {name for name, place in lamps.items() if place in device.state()["coils"]}
+
+        at_rest()
+        yield Bench(
+            settings={**usual, "port": str(port)},
+            nowhere={**usual, "port": str(folder / "nothing")},
+            unplug=device.unplug,
+            plug_in=plug_in,
+            hang=device.hang,
+            go_on=device.go_on,
+            noise=lambda: _do(device, "fault", name="garbage"),
+            signal=signal,
+            lit=lit,
+        )
+
+
 def _until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + SETTLES_S
     while not true() and time.monotonic() < end:
@@ -214,4 +263,5 @@ BENCHES: dict[tuple[str, str], Callable[[Path], AbstractContextManager[Bench]]] 
     ("scanners", "camera"): camera,
     ("scanners", "keyboard_wedge"): keyboard_wedge,
     ("scanners", "serial_line"): serial_line,
+    ("sensors", "modbus_rtu"): modbus_rtu,
 }

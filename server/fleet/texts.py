@@ -16,6 +16,7 @@ ROLES = {
     "touch": _("Touch screen"),
     "keypad": _("Tactile keypad"),
     "headset_jack": _("Headset jack"),
+    "sensors": _("Sensors"),
 }
 FLOWS = {
     Flow.SCAN_BILL: _("Scan a bill"),

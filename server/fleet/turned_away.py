@@ -10,6 +10,7 @@ REASONS: dict[str, str | Promise] = {
     "cannot_record": _("The kiosk could not record anything"),
     "starting": _("The kiosk was starting"),
     "closed": _("It was closed by its hours"),
+    "cabinet_open": _("The cabinet was open"),
     "stopped_switched_off": _("It was switched off on purpose"),
     "way_missing": _("A way to pay was missing"),
     "declined": _("The card or the wallet was declined"),

@@ -87,6 +87,10 @@ def why_not(session: Session, method: Method) -> str:
     lobby, language, money_due = session.lobby, session.visit.language, session.visit.amount
     if (session.visit.from_credit or session.visit.in_part) and not lobby.server_reachable:
         return say(language, "method.away_server")
+    if lobby.cabinet.opened:
+        return say(language, "method.away_cabinet")
+    if lobby.cabinet.battery_low and method is Method.CARD:
+        return say(language, "method.away_battery")
     if night_without_cards(lobby) and method is Method.CARD:
         return say(language, "method.night_cards")
     night = lobby.hours.night

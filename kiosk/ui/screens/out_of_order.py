@@ -29,7 +29,7 @@ _OTHER = "out_of_order.staff_pair_again"
 
 @dataclass(frozen=True)
 class OutOfOrderView:
-    why: str  # words of staff, where it is out of service on purpose
+    why: str  # words of staff, or that the cabinet is open
     until: str  # when it is expected back
     call: str  # what the number is; empty where nobody is named
     phone: str
@@ -47,7 +47,7 @@ def present(session: Session) -> OutOfOrderView:
     hours = lobby.config.community.office_hours if lobby.config else None
     references = listed(language, [record.reference for record in lobby.unresolved])
     return OutOfOrderView(
-        why=off.words.in_language(language) if off and off.words else "",
+        why=_why(session),
         until=_until(session),
         call=say(language, "help.call" if office else "help.call_duty") if phone else "",
         phone=phone,
@@ -59,6 +59,14 @@ def present(session: Session) -> OutOfOrderView:
         told=off is None,
         staff=_staff(session),
     )
+
+
+def _why(session: Session) -> str:
+    """Words of staff where it is on purpose, or that the cabinet is open."""
+    off, language = session.lobby.afar.out_of_service, session.visit.language
+    if off is not None:
+        return off.words.in_language(language) if off.words else ""
+    return say(language, "out_of_order.cabinet_open") if session.lobby.cabinet.opened else ""
 
 
 def _bill_on_phone(session: Session) -> str:

@@ -14,7 +14,16 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import facts, scrolling  # noqa: F401
 from kiosk.ui.widgets.shapes import Column, Panel
 
-ROLES = ("scanner", "card_terminal", "printer", "touch", "keypad", "headset_jack", "kiosk")
+ROLES = (
+    "scanner",
+    "card_terminal",
+    "printer",
+    "touch",
+    "keypad",
+    "headset_jack",
+    "sensors",
+    "kiosk",
+)
 
 
 @dataclass(frozen=True)

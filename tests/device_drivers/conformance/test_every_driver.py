@@ -16,6 +16,7 @@ WITHOUT = {
     "escpos": set(),
     "zvt": set(),
     "nexo": set(),
+    "modbus_rtu": set(),
 }
 
 

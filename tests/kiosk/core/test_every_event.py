@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contract.messages import CardData, ErrorCode, Method, PaymentState, Text
 from contract.remote_acts import OutOfService
 from kiosk.core import events
+from kiosk.core.cabinet import Cabinet
 from kiosk.core.effects import AskTerminal, MakeOrder, Record
 from kiosk.core.events import (
     OFFLINE,
@@ -39,6 +40,7 @@ from kiosk.core.events import (
     RecordingSeen,
     ScanHinted,
     Scanned,
+    SensorsSeen,
     ServerSeen,
     StopSeen,
     Tapped,
@@ -70,7 +72,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 33))
+    kind = draw(st.integers(0, 34))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -113,6 +115,7 @@ def happenings(draw):
         lambda s: ActWanted("act", holds=flag),
         lambda s: ActEnded("act"),
         lambda s: OutOfServiceSeen(OutOfService(by="boss") if flag else None),
+        lambda s: SensorsSeen(Cabinet(opened=flag, present=level == "ok") if text else None),
         lambda s: MessageSeen(ScreenMessage(Text(zh="停水", en="No water"), START)),
     ]
     action = draw(st.sampled_from(list(Action)))
