@@ -297,9 +297,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, health.counts.close, journal.close),
     )
-    close = partial(_end_all, endings)
     seen = (devices.inputs, health.screen)
-    return Running(kiosk, engine, journal, watchdog, *seen, close, window)
+    return Running(kiosk, engine, journal, watchdog, *seen, partial(_end_all, endings), window)
 
 
 def _end_all(endings: tuple[Callable[[], None], ...]) -> None:

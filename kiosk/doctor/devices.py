@@ -34,6 +34,7 @@ def present(devices: Devices) -> dict[str, Device]:
         "scanner": devices.scanner,
         "card_terminal": devices.terminal,
         "printer": devices.printer,
+        "sensors": devices.sensors,
     }
     return {role: device for role, device in made.items() if device is not None}
 

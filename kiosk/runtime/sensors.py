@@ -12,11 +12,9 @@ from kiosk.health.battery import BatteryWatch
 from kiosk.runtime.engine import Engine
 from kiosk.settings import Settings
 
-_AT_ONCE = {Signal.DOOR, Signal.TILT, Signal.SHOCK, Signal.POWER_LOST, Signal.BATTERY_LOW}
-
 
 class Sensors:
-    """``soon`` has the server told at once of what it should not hear of with the next heartbeat only."""
+    """``soon`` has the server told at once of what is wrong, and not with the next heartbeat only."""
 
     def __init__(
         self,
@@ -27,7 +25,7 @@ class Sensors:
     ) -> None:
         self._board, self._post, self._session, self._soon = board, post, session, soon
         self._lit: frozenset[Lamp] | None = None
-        self._told: frozenset[Signal] = frozenset()
+        self._told: tuple[str, ...] = ()
 
     def start(self) -> None:
         self._board.watch(self._seen)
@@ -38,13 +36,14 @@ class Sensors:
         if lamps != self._lit:
             self._lit = lamps
             self._board.show(lamps)
+        report = self._session().lobby.device("sensors")
+        wrong = tuple(one.code for one in report.conditions) if report else ()
+        if wrong != self._told:
+            self._told = wrong
+            self._soon()
 
     def _seen(self, now: Readings) -> None:
         self._post(SensorsSeen(cabinet_of(now, self._board.signals) if now.known else None))
-        urgent = now.on & _AT_ONCE
-        if urgent != self._told:
-            self._told = urgent
-            self._soon()
 
 
 def watch_cabinet(

@@ -32,6 +32,7 @@ from tests.simulation.bill_phones import BillPhones
 from tests.simulation.central import SimulatedServer
 from tests.simulation.channel import SimulatedChannel
 from tests.simulation.clerks import Clerks
+from tests.simulation.doors import Doors
 from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults, forgotten_devices
 from tests.simulation.foreign import ForeignKiosk
@@ -125,6 +126,7 @@ class Simulation:
         self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
         self.alterer, self.replacements = Alterer(self, faults), Replacements(self, faults)
         self.bill_phones = BillPhones(self, faults)
+        self.doors = Doors(self, faults)
         self._busy = [*self.residents, self.foreign, self.bill_phones]
         self.scheduler.spawn(Watch(self).goes_on, self.scheduler.world, "watch")
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
@@ -145,6 +147,7 @@ class Simulation:
 
     def _shows(self, code: str, session: Session) -> None:
         self.promises.screen(code, session)
+        self.doors.shown(code, session)
         if session.lobby.stopped == NOT_KNOWN:
             Seams.unexpected.append(f"{code} believes that the server does not know its key")
 

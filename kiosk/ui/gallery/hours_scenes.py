@@ -1,10 +1,12 @@
-"""Sample sessions of a lobby by its hours: closed, at night, before and in an outage that is planned."""
+"""Sample sessions of a lobby by its hours: closed, at night, before and in an outage that is planned; and
+with its cabinet open."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 from contract.message import Text
 from contract.opening_hours import NamedDays, Night, OpeningHours, Outage, WeekHours, standing
+from kiosk.core.cabinet import Cabinet
 from kiosk.core.model import Screen, Session, Visit
 from kiosk.ui.gallery.samples import ACCOUNT, NOW, WALL, lobby
 
@@ -45,6 +47,12 @@ def _choosing_at_night() -> Session:
     return Session(where, visit, now=NOW, wall=wall)
 
 
+def _opened() -> Session:
+    """Somebody has opened the cabinet."""
+    shown = _fresh(Screen.OUT_OF_ORDER, OpeningHours())
+    return replace(shown, lobby=replace(shown.lobby, cabinet=Cabinet(opened=True)))
+
+
 def hours_scenes() -> dict[str, Session]:
     """By name. It is 22:47 at the community."""
     office = {
@@ -59,6 +67,7 @@ def hours_scenes() -> dict[str, Session]:
             Screen.CLOSED, OpeningHours(week=[_OFFICE], days=[_HOLIDAY]), phone_pays=False
         ),
         "closed-outage": _fresh(Screen.CLOSED, OpeningHours(outages=[_OUTAGE]), begun, **office),
+        "out-of-order-cabinet-open": _opened(),
         "attract-outage-ahead": _fresh(Screen.ATTRACT, OpeningHours(outages=[_OUTAGE])),
         "attract-night": _fresh(Screen.ATTRACT, OpeningHours(night=_NIGHT)),
         "method-night-limit": _choosing_at_night(),
