@@ -20,6 +20,7 @@ _COUNTED = frozenset("年月日时分秒天笔元户栋号点度人次张个位�
 _PAUSES = frozenset("，。；：？！")
 _ROUNDS = 7
 _UNIT = re.compile(r"(?:[0-9A-Za-z]{1,4}(?:号楼|单元|[栋座幢区层室]))+[0-9A-Za-z]*")  # 3栋2单元1201
+_PRODUCT = re.compile(r"[\d.,]+ ?[^\s×]* × \S+")  # 118.60㎡ × 2.80元
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _LONGEST = 4  # characters of a word
 FIRST_WIDE = 0x2E80  # Chinese characters and marks, twice as wide as Latin letters
@@ -32,7 +33,7 @@ def _is_wide(character: str) -> bool:
 def may_break(before: str, after: str) -> bool:
     """Whether a line may end between these two neighbours."""
     if before in " \u3000":
-        return True
+        return after != "·"  # what separates ends a line and begins none
     if after in _CLOSING or before in _OPENING or after in " \u3000":
         return False
     if before.isdigit() and after in _COUNTED:
@@ -49,9 +50,10 @@ def _words() -> frozenset[str]:
 
 
 def _inside(text: str) -> set[int]:
-    """The places inside names of units, and inside words: from the left, the longest first."""
+    """The places inside names of units, inside what a fee is the product of, and inside words: from the
+    left, the longest first."""
     inside: set[int] = set()
-    for name in _UNIT.finditer(text):
+    for name in (*_UNIT.finditer(text), *_PRODUCT.finditer(text)):
         inside.update(range(name.start() + 1, name.end()))
     for run in _HAN.finditer(text):
         start, end = run.span()

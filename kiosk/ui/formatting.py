@@ -80,6 +80,12 @@ def bill_name(language: Locale, bill: Bill, *, short: bool = False) -> str:
     return f"{bill.unit} · {name}" if bill.unit_label else name
 
 
+def part_of(language: Locale, bill: Bill, paid_minor: int) -> str:
+    """Of which bill it is a part, and what is left of that."""
+    rest = money(language, bill.amount_minor - paid_minor, bill.currency)
+    return say(language, "paid.part", bill=bill_name(language, bill), rest=rest)
+
+
 def spoken_month(language: Locale, bill: Bill) -> str:
     """What a bill is called aloud where its name cannot be said: the month, after the code of a unit
     that went into the one it is paid with."""

@@ -43,7 +43,7 @@ def present(session: Session) -> FrameView:
     language = visit.language
     name = config.community.name.in_language(language) if config else say(language, "frame.name")
     time_zone = config.community.time_zone if config else None
-    when = clock(language, session.wall, time_zone)
+    when = clock(language, session.wall, time_zone) if time_zone else ""  # not UTC's hour
     parts = [when]
     parts += [config.location.in_language(language)] if config else []
     return FrameView(

@@ -90,7 +90,8 @@ def method_said(session: Session) -> Plan:
     due = _own(session, "to_pay", personal=True, amount=view.amount)
     choices = [Said(text) for choice in view.choices for text in (choice.name, choice.detail)]
     credit = Said(view.credit, personal=True)
-    return _text(session, "method.title"), due, credit, *choices
+    about = Said(view.about, personal=True)
+    return _text(session, "method.title"), due, about, credit, *choices
 
 
 def credit_said(session: Session) -> Plan:

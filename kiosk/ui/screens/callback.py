@@ -7,7 +7,7 @@ from kiosk.core.model import Sent, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.widgets import keypad, statement  # noqa: F401
+from kiosk.ui.widgets import key_note, keypad, statement  # noqa: F401
 
 
 @dataclass(frozen=True)

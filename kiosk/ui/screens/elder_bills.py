@@ -14,14 +14,17 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed, month
 from kiosk.ui.widgets import facts  # noqa: F401
 
-FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW, FEES_BESIDE_CREDIT = 4, 2, 3, 2
+FEES_SHOWN_MAX, FEES_BESIDE_A_NOTE, FEES_IN_A_WIDE_WINDOW, FEES_BESIDE_CREDIT = 4, 3, 3, 2
+Rows = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class ElderBillsView:
     amount: str
     subtitle: str
-    fees: tuple[tuple[str, str], ...]  # what for and which months; how much
+    fees: Rows  # what for and which months; how much
+    upright: Rows  # as many of them as there is room for; the last row stands for the others
+    wide: Rows  # the same in a wide window
     rest: str  # that more is due than can be paid at once, or that these are the bills of yesterday
     several: bool
     credit: str  # what it can be paid out of, where that covers it
@@ -32,17 +35,23 @@ def present(session: Session) -> ElderBillsView:
     account = visit.account
     bills = account.bills[:BILLS_A_PAYMENT] if account else []
     if account is None:
-        return ElderBillsView("", "", (), "", False, "")
+        return ElderBillsView("", "", (), (), (), "", False, "")
     rest = [say(language, "bills.offline")] if visit.offline else []
     if len(bills) < len(account.bills):
         rest.append(say(language, "elder_bills.first_only", most=len(bills)))
+    merged = any(bill.unit_label for bill in bills)  # then names take two lines
+    every, credit = fees(language, bills), _credit(session, [bill.number for bill in bills])
     return ElderBillsView(
         amount=total([bill.money for bill in bills], account.currency).display(language),
         subtitle=unit_and_payer(language, session),
-        fees=fees(language, bills),
+        fees=every,
+        upright=shown(language, every, FEES_BESIDE_A_NOTE if rest else FEES_SHOWN_MAX),
+        wide=shown(
+            language, every, FEES_BESIDE_CREDIT if credit or merged else FEES_IN_A_WIDE_WINDOW
+        ),
         rest="\n".join(rest),
         several=len(account.bills) > 1,
-        credit=_credit(session, [bill.number for bill in bills]),
+        credit=credit,
     )
 
 
@@ -55,7 +64,7 @@ def _credit(session: Session, numbers: list[str]) -> str:
     return say(language, "elder_bills.use_credit", amount=spare)
 
 
-def fees(language: Locale, bills: list[Bill]) -> tuple[tuple[str, str], ...]:
+def fees(language: Locale, bills: list[Bill]) -> Rows:
     """One row a fee, whatever months it is of; late fees are a row of their own. The rows come to the
     amounts of the bills. What is no month's own bill is named bill by bill: there is no room here. Fees
     of a unit that went into this one are rows of their own, with its code."""
@@ -89,18 +98,16 @@ def _when(language: Locale, months: list[str]) -> str:
     return listed(language, months)
 
 
+def shown(language: Locale, rows: Rows, most: int) -> Rows:
+    """As many of them; the last one stands for the others."""
+    if len(rows) <= most:
+        return rows
+    others = say(language, "elder_bills.others", more=len(rows) - most + 1)
+    return (*rows[: most - 1], (others, ""))
+
+
 class ElderBillsScreen(KioskScreen):
     present = staticmethod(present)
-
-    def shown(self, portrait: bool) -> list[tuple[str, str]]:
-        """As many fees as there is room for; the last row stands for the others."""
-        narrow = bool(self.view.rest or self.view.credit)
-        upright = FEES_BESIDE_A_NOTE if narrow else FEES_SHOWN_MAX
-        wide = FEES_BESIDE_CREDIT if self.view.credit else FEES_IN_A_WIDE_WINDOW
-        rows, most = list(self.view.fees), upright if portrait else wide
-        if len(rows) <= most:
-            return rows
-        return [*rows[: most - 1], (self.say("elder_bills.others", more=len(rows) - most + 1), "")]
 
 
 load_beside(__file__)

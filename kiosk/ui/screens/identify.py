@@ -11,6 +11,7 @@ from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import codes, keypad  # noqa: F401
+from kiosk.ui.widgets.appearing import Arranged
 from kiosk.ui.widgets.buttons import PushButton
 from kiosk.ui.widgets.keypad import EntryField, Suggestion
 from kiosk.ui.widgets.shapes import Panel
@@ -76,6 +77,10 @@ class ScanHint(Panel):
 
 class ScanLine(Paragraph):
     """The same in one line, where keys and kinds leave no room for more."""
+
+
+class Suggestions(Arranged):
+    """Units to choose from; as high without any, so that no key moves while somebody types."""
 
 
 class KindButton(PushButton):

@@ -6,10 +6,11 @@ from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from contract.messages import Flow, Method
 from contract.methods import METHODS
+from kiosk.core import part_payment
 from kiosk.core.capabilities import credit_part, night_without_cards, offers, over_night_limit
 from kiosk.core.model import METHODS_QR, Session
 from kiosk.texts.catalogue import say
-from kiosk.ui.formatting import amount, method_name, money, unit_and_payer
+from kiosk.ui.formatting import amount, method_name, money, part_of, unit_and_payer
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.palette import Rgba, rgba
 from kiosk.ui.screens.base import KioskScreen
@@ -30,6 +31,7 @@ class MethodChoice:
 @dataclass(frozen=True)
 class MethodView:
     amount: str
+    about: str
     subtitle: str
     choices: tuple[MethodChoice, ...]
     credit: str  # what of the unit's credit can pay a part, or does
@@ -42,12 +44,22 @@ def present(session: Session) -> MethodView:
     choices = tuple(_choice(session, m) for m in (config.methods if config else []))
     return MethodView(
         amount=amount(session),
+        about=_about(session),
         subtitle=unit_and_payer(session.visit.language, session),
         choices=choices,
         credit=_credit(session),
         credit_used=session.visit.from_credit > 0,
         all_work=all(choice.offered for choice in choices),
     )
+
+
+def _about(session: Session) -> str:
+    """What is paid, where that is not bills as they stand: credit, or a part of one."""
+    visit, language = session.visit, session.visit.language
+    if visit.topping_up:
+        return say(language, "top_up.open")
+    bill, due = part_payment.offered(session), visit.amount
+    return part_of(language, bill, due.minor) if visit.in_part and bill and due else ""
 
 
 def _credit(session: Session) -> str:

@@ -16,6 +16,7 @@ from kiosk.ui.formatting import (
     method_name,
     money,
     of_paper,
+    part_of,
     unit_and_payer,
     whole_amount,
 )
@@ -45,20 +46,21 @@ class PaidView:
 def present(session: Session) -> PaidView:
     visit, language = session.visit, session.visit.language
     can_print = offers(session.lobby).print
-    left = seconds_left(session)
+    left, told = seconds_left(session), _told(session, can_print)
     again = visit.receipt_done
     no_paper = not again and (not can_print or visit.say is Say.NOT_PRINTED)
     used_up = visit.say is Say.NOT_PRINTED and visit.paper_trouble == "copies"
+    number = visit.payment.reference if visit.payment and no_paper and not used_up else ""
     can_phone = bool(visit.payment and visit.payment.status_url)
     return PaidView(
         amount=whole_amount(session),
-        rows=_shown(session, no_paper),
-        told=_told(session, can_print),
+        rows=_shown(session, number, told),
+        told=told,
         print_words=say(language, "paid.print_again" if again else "paid.print"),
         can_print=can_print and visit.say is not Say.PRINTING and not used_up,
         can_phone=can_phone,
         main=_main(can_print and not again and not no_paper, no_paper and can_phone),
-        number=visit.payment.reference if visit.payment and no_paper and not used_up else "",
+        number=number,
         to_bills=visit.looking and bool(visit.account and visit.account.bills),
         done=say(language, "common.done")
         if left is None
@@ -79,10 +81,14 @@ def _told(session: Session, can_print: bool) -> str:
     return "" if can_print else say(language, "paid.no_print")
 
 
-def _shown(session: Session, no_paper: bool) -> tuple[tuple[str, str], ...]:
-    """Where a number is to be noted in large letters, there is room for whom it was paid, and that."""
-    rows = summary(session)
-    return (rows[0], rows[-1]) if rows and no_paper and session.visit.access.elder else rows
+def _shown(session: Session, number: str, told: str) -> tuple[tuple[str, str], ...]:
+    """In large letters there is room for the unit and what was paid: for what alone where something is
+    said below, for neither where a number is to be noted."""
+    visit, rows = session.visit, summary(session)
+    if not visit.access.elder or visit.payment is None:
+        return rows
+    unit = (rows[0][0], visit.payment.unit_label.in_language(visit.language))
+    return () if number else rows[1:2] if told else (unit, rows[1])
 
 
 def summary(session: Session) -> tuple[tuple[str, str], ...]:
@@ -120,8 +126,7 @@ def _items(language: Locale, record: PaymentRecord) -> str:
         return say(language, "paid.top_up")
     if record.in_part:
         [bill] = record.bills
-        rest = _of(record, bill.amount_minor - record.amount_minor, language)
-        return say(language, "paid.part", bill=bill_name(language, bill), rest=rest)
+        return part_of(language, bill, record.amount_minor)
     names = items(language, record)
     told = listed(language, names[:NAMES_SHOWN_MAX])
     if len(names) > NAMES_SHOWN_MAX:

@@ -33,6 +33,7 @@ class ScanView:
         str  # plain: nothing is held; attention: something is wrong; good: it is held well, or read
     )
     read: bool
+    scans: bool  # where nothing can be read, typing the unit is what to do
     keypad: bool
 
 
@@ -52,6 +53,7 @@ def present(session: Session) -> ScanView:
         told=say(language, told),
         tone=tone,
         read=visit.busy,
+        scans=can.scan or visit.busy,
         keypad=can.can(Flow.TYPE_UNIT),
     )
 

@@ -7,7 +7,7 @@ from kiosk.core.staff import PIN_DIGITS_MIN, pause_left_s
 from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.widgets import keypad  # noqa: F401
+from kiosk.ui.widgets import key_note, keypad  # noqa: F401
 
 TYPED, MISSING = "●", "○"
 

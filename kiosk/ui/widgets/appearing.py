@@ -48,6 +48,8 @@ class Arranged(Appearing, BoxLayout):
             self._all.append(widget)
             if isinstance(widget, Appearing):
                 widget.fbind("when", self._arrange_soon)
+                if not widget.when:
+                    self._arrange_soon()
         return super().add_widget(widget, *args, **kwargs)
 
     def remove_widget(self, widget, *args, **kwargs):

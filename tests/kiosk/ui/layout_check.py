@@ -41,6 +41,22 @@ PICTURED = (
     "bills-credit",
     "credit",
     "top-up-typed",
+    "bills-part",
+    "part-typed",
+    "method-part",
+    "paid-part",
+    "paying-code",
+    "attract-message",
+    "out-of-order-on-purpose",
+)
+PICTURED_ELDER = ("bills", "paid-part")
+KEYS_STAY = (  # scenes between which no key moves while somebody types
+    ("identify-empty", "identify", "identify-busy"),
+    ("verify", "verify-wrong"),
+    ("callback", "callback-failed"),
+    ("staff-pin", "staff-pin-wrong", "staff-pin-wait"),
+    ("part", "part-typed"),
+    ("top-up", "top-up-typed"),
 )
 PICTURE_SIDE = 640
 PICTURE_COLORS = 48
@@ -84,6 +100,28 @@ def cut_letters(app) -> list[str]:
         end = widget.letters_x + widget.letters.width
         if right and not widget.letters_x <= left < right <= end:
             found.append(f"letters are cut: {widget.words!r}")
+    return found
+
+
+def keys(app) -> dict[str, tuple[int, ...]]:
+    """Where each figure of the keypad stands."""
+    from kiosk.ui.probe import visible
+    from kiosk.ui.widgets.buttons import Pressable
+
+    return {
+        w.value: tuple(round(part) for part in box)
+        for w, box in visible(app.frame)
+        if isinstance(w, Pressable) and w.action == "digit"
+    }
+
+
+def keys_that_move(stood: dict[str, dict[str, tuple[int, ...]]]) -> dict[str, list[str]]:
+    """By scene: ``stood`` is where the keys were in each scene of one language and mode."""
+    found = {}
+    for first, *others in KEYS_STAY:
+        for name in others:
+            if first in stood and name in stood and stood[name] != stood[first]:
+                found[name] = [f"keys are elsewhere than in {first}"]
     return found
 
 
@@ -258,21 +296,28 @@ def main() -> None:
         for language, mode in itertools.product(wish.languages, MODES_LAID_OUT):
             if wish.modes and mode not in wish.modes:
                 continue
+            stood: dict[str, dict[str, tuple[int, ...]]] = {}
+            suffix = f".{language}" + ("" if mode == "normal" else f".{mode}")
             for name, session in scenes(language, MODES[mode].access).items():
                 if wish.only and not name.startswith(tuple(wish.only)):
                     continue
                 if mode.startswith("speaking") and not name.startswith(SPEAKING_SCENES):
                     continue
                 stage.show(session)
-                key = f"{name}.{language}" + ("" if mode == "normal" else f".{mode}")
+                key = name + suffix
+                if any(name in group for group in KEYS_STAY):
+                    stood[name] = keys(stage.app)
                 findings[key] = problems(stage.app) + untold(stage.app, session)
                 findings[key] += dead_ends(stage.app, session)
                 if name in PICTURED and mode in ("normal", "elder") and not wish.stretched:
                     findings[key] += cut_letters(stage.app)
-                if name in PICTURED and mode == "normal" and not wish.stretched:
+                pictured = {"normal": PICTURED, "elder": PICTURED_ELDER}.get(mode, ())
+                if name in pictured and not wish.stretched:
                     picture = stage.picture()
                     picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
                     picture.quantize(PICTURE_COLORS).save(wish.out / f"{key}.png", optimize=True)
+            for name, moved in keys_that_move(stood).items():
+                findings[name + suffix] += moved
         stage.close()
     (wish.out / "findings.json").write_text(json.dumps(findings, ensure_ascii=False, indent=1))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from tests.kiosk.ui.layout_check import PICTURED
+from tests.kiosk.ui.layout_check import PICTURED, PICTURED_ELDER
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,10 +48,13 @@ def test_every_screen_fits(drawn):
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-@pytest.mark.parametrize("scene", PICTURED)
-def test_key_screens_look_as_they_did(drawn, scene, language):
+@pytest.mark.parametrize(
+    ("scene", "mode"),
+    [*((scene, "") for scene in PICTURED), *((scene, ".elder") for scene in PICTURED_ELDER)],
+)
+def test_key_screens_look_as_they_did(drawn, scene, mode, language):
     size, out = drawn
-    new = out / f"{scene}.{language}.png"
+    new = out / f"{scene}.{language}{mode}.png"
     golden = GOLDEN / size / new.name
     if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
 """What each screen says, from the session alone: pure, without a window."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from kivy.properties import Property
@@ -31,6 +33,8 @@ from kiosk.ui.screens import (
 from kiosk.ui.screens.base import screen_class
 from kiosk.ui.screens.paid import present as paid_view
 
+UI = Path(formatting.__file__).parent
+
 
 def in_english(scene):
     return replace(scene, visit=replace(scene.visit, language="en"))
@@ -54,6 +58,13 @@ def test_every_scene_can_be_said(language, access):
     for scene in scenes(language, access).values():
         screen_class(scene).present(scene)
         frame(scene)
+
+
+def test_what_a_layout_shows_is_bound_to_the_view():
+    """A layout is worked out anew by the properties that it names; what a call reads it does not know."""
+    values = re.compile(r"^\s+(?!on_)[a-z_]+:.*\broot\.(?!say\(|words\()[a-z_]+\(", re.MULTILINE)
+    for path in UI.rglob("*.kv"):
+        assert values.findall(path.read_text("utf-8")) == [], path.name
 
 
 @pytest.mark.parametrize(("now", "where"), [(960, (0, 0)), (1020, (5, 0)), (1080, (5, 5))])

@@ -110,6 +110,12 @@ def test_there_is_no_english_in_chinese_and_no_chinese_in_english():
         assert id in ENGLISH_ALLOWED or not re.search("[\u3000-\u9fff]", "".join(texts)), id
 
 
+def test_english_has_marks_of_latin_width():
+    """The typeface is a Chinese one: its curly quotation marks and dots are as wide as a character."""
+    for id, texts in entries("en").items():
+        assert not re.search("[‘’“”…—]", "".join(texts)), id
+
+
 def test_plurals():
     assert say("en", "bills.title", count=1) == "1 bill due"
     assert say("en", "bills.title", count=3) == "3 bills due"
