@@ -149,6 +149,16 @@ def test_nothing_moves_where_the_site_says_so():
     assert theme_for(1080, 1920, look=Look(moving=False)).moving_s == 0
 
 
+def test_nothing_moves_but_a_list_that_is_scrolled():
+    moving = [
+        path.name
+        for path in UI.rglob("*.*")
+        if path.suffix in (".py", ".kv")
+        if "Animation(" in path.read_text("utf-8")
+    ]
+    assert moving == ["scrolling.py"]
+
+
 def test_a_panel_of_the_design_has_the_design_sizes():
     theme = theme_for(1080, 1920)
     assert (theme.scale, theme.portrait) == (1.0, True)
