@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "server.jobs",
     "server.remote_acts",
+    "server.rollouts",
     "server.billing_runs",
     "server.open_questions",
     "server.workplace",

@@ -10,6 +10,7 @@ from server.language import both
 from server.storable import storable
 
 CALLBACK_WANTED = "callback_wanted"
+ROLLOUT_STOPPED = "rollout_stopped"
 SITE_SILENT, KIOSK_SILENT, NO_MONEY = "site_silent", "kiosk_silent", "kiosk_no_money"
 SCREEN_STILL = "kiosk_screen_still"
 DEVICE_ERROR, DEVICE_WARNING = "device_error", "device_warning"
@@ -28,6 +29,10 @@ FAULTS = (
 TEXTS = {
     CALLBACK_WANTED: _(
         "Somebody at a kiosk asks to be called back. Mark it as dealt with afterwards"
+    ),
+    ROLLOUT_STOPPED: _(
+        "A new release of the kiosks was stopped by itself: too many of those that changed to it"
+        " went back or are not well"
     ),
     "late_payment": _("Money came for a cancelled order; handled by policy"),
     "paid_twice": _("The bill was paid by somebody else; the money was kept as credit"),

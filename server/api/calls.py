@@ -36,6 +36,7 @@ from server.payments.journal import intake
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
 from server.remote_acts import exchange, signing
+from server.rollouts import watching
 
 WAIT_S_MAX = 25
 UNITS_A_PAGE = 100
@@ -225,7 +226,9 @@ def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
     last_known = lost_since(kiosk, body)
     if last_known is not None:
         restored.ask_again(last_known, now)
+    told_before = (kiosk.heartbeat or {}).get("update")
     stopped = record_heartbeat(kiosk, body, now=now)
+    watching.heard(kiosk, body, told_before, now)
     if stopped is None and not kiosk.active:
         stopped = StopReason.SWITCHED_OFF
     return HeartbeatAnswer(
@@ -235,6 +238,7 @@ def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
         journal_received=kiosk.journal_sequence,
         out_of_service=exchange.out_of_service(kiosk),
         acts_wait=exchange.waiting(kiosk),
+        wanted=watching.wanted(kiosk),
     )
 
 

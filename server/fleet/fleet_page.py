@@ -65,6 +65,7 @@ class Row:
     off_until: datetime | None
     view: KioskView
     software: str
+    wanted: str  # the release that it should run, where that is another
     taken: str
     turned_away: int | None  # since what is wrong began; None: not known, or nothing is wrong
     paper_days: float | None
@@ -217,6 +218,7 @@ class _Rows:
             off_until=kiosk.off_until,
             view=view,
             software=kiosk.software,
+            wanted=kiosk.wanted_version if kiosk.wanted_version != kiosk.software else "",
             turned_away=turned_away_since(kiosk, state),
             paper_days=kiosk.paper_days,
             taken=view.total if community.pk in self._paying else "",

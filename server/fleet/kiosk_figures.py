@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contract.business_day import business_day, day_begins
 from contract.heartbeat import Heartbeat, MachineReport, PaperReport
 from server.estate.models import Community
-from server.fleet import turned_away
+from server.fleet import turned_away, update_words
 from server.fleet.dashboard import money
 from server.fleet.day_figures import Figures, of_day
 from server.fleet.models import Kiosk, KioskAbout
@@ -108,6 +108,18 @@ def machine_facts(beat: Heartbeat | None) -> list[Fact]:
         found.append(Fact(_("Screen drawn"), drawn))
     if beat.paper is not None:
         found += _of_paper(beat.paper)
+    return found
+
+
+def release_facts(kiosk: Kiosk, beat: Heartbeat | None) -> list[Fact]:
+    """Which release runs, which is wanted, and how far the kiosk's updater is."""
+    found = [Fact(_("Release that runs"), kiosk.software)] if kiosk.software else []
+    if kiosk.wanted_version:
+        found.append(Fact(_("Release that is wanted"), kiosk.wanted_version))
+    told = beat.update if beat else None
+    if said := update_words.said(told):
+        bad = update_words.TONES.get(told.state, "") if told else ""
+        found.append(Fact(_("Its updater"), said, "bad" if bad == "bad" else ""))
     return found
 
 

@@ -106,6 +106,10 @@ class Kiosk(OfCommunity):
     turned_away_before = models.BigIntegerField(_("Turned away before"), null=True, blank=True)
     paper_days = models.FloatField(_("Days for which the paper lasts"), null=True, blank=True)
     software = models.CharField(_("Software"), max_length=40, blank=True)
+    # The release that it should run, by which try, as a kiosk of which ring; empty: what it runs.
+    wanted_version = models.CharField(_("Wanted release"), max_length=24, blank=True)
+    wanted_attempt = models.PositiveIntegerField(_("Try of the wanted release"), default=0)
+    wanted_ring = models.CharField(_("Ring of the kiosk"), max_length=10, blank=True)
     # Switched off on purpose: by whom, since when, and until when it is meant to be.
     off_by = models.CharField(_("Switched off by"), max_length=150, blank=True)
     off_since = models.DateTimeField(_("Switched off since"), null=True, blank=True)

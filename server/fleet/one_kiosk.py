@@ -13,7 +13,15 @@ from server.alerts.models import Alert
 from server.estate.models import Community
 from server.fleet import texts
 from server.fleet.dashboard import KioskView, heartbeat_of, kiosk_view
-from server.fleet.kiosk_figures import Fact, Running, Today, machine_facts, running, today
+from server.fleet.kiosk_figures import (
+    Fact,
+    Running,
+    Today,
+    machine_facts,
+    release_facts,
+    running,
+    today,
+)
 from server.fleet.models import Kiosk
 from server.fleet.states import State, classified, turned_away_since
 from server.payments import reports
@@ -54,6 +62,7 @@ class KioskPage:
     )  # since the present fault began; None: it needs nobody, or does not count
     today: Today
     machine: list[Fact]
+    releases: list[Fact]
     running: Running | None
 
 
@@ -89,6 +98,7 @@ def page_of(
         turned_away=turned_away_since(kiosk, state),
         today=today(kiosk, community, now, with_money=of_money),
         machine=machine_facts(heartbeat_of(kiosk)),
+        releases=release_facts(kiosk, heartbeat_of(kiosk)),
         running=running(kiosk),
     )
 

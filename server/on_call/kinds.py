@@ -40,7 +40,7 @@ GROUPS: dict[str, Group] = {
     ),
     "many": Group(
         _("The same fault at many kiosks"),
-        (raising.FAULT_AT_MANY, raising.CHANNEL_FAILING),
+        (raising.FAULT_AT_MANY, raising.CHANNEL_FAILING, raising.ROLLOUT_STOPPED),
         Area.KIOSKS,
         (0, 15, 45, 60),
     ),
@@ -110,6 +110,10 @@ def kinds_of(areas: set[Area]) -> list[str]:
 
 
 REMEDIES = {
+    raising.ROLLOUT_STOPPED: _(
+        "Open the page of releases: it says which kiosks failed and why. Those that went back work with"
+        " the release before. Let it go on once the cause is known, or begin a better release"
+    ),
     raising.SITE_SILENT: _(
         "Call somebody on the site: is there power, do the lamps of the router burn? Without power:"
         " the electrician or the supplier. With power: restart the router, then the line's provider."

@@ -163,6 +163,7 @@ _OF_APP = {
     "on_call": Area.ALERTS,
     "fleet": Area.KIOSKS,
     "remote_acts": Area.KIOSKS,
+    "rollouts": Area.KIOSKS,
 }
 _OF_MODEL = {
     "on_call.personaddress": Area.COMPANY,

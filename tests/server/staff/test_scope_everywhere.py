@@ -32,6 +32,7 @@ from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
 from server.remote_acts.models import ActAttachment, RemoteAct
+from server.rollouts.models import Rollout, UpdateTry
 from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
 from server.staff.models import Act, Request, RoleAssignment
 from server.staff.people import Person
@@ -119,6 +120,11 @@ def an_act_from_afar(kiosk: Kiosk) -> None:
         not_after=timezone.now() + timedelta(days=1),
         state_at=NOW,
     )
+    times = {"begun_at": NOW, "changed_at": NOW, "counts_from": NOW}
+    of_it = {"community": kiosk.community, "version": "7.7.7"}
+    Rollout.objects.create(**of_it, begun_by=walk.MARK, reason=walk.MARK, **times)
+    tried = {"attempt": 1, "state": "waits", "begun_at": NOW, "state_at": NOW}
+    UpdateTry.objects.create(**of_it, kiosk=kiosk, **tried)
     kept = {"kind": "text/plain", "content": walk.MARK.encode()}
     ActAttachment.objects.create(community=kiosk.community, act=act, **kept)
 

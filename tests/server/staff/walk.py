@@ -263,6 +263,10 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/fleet/kiosks/<uuid:kiosk_id>/acts/": lambda r: _a_kiosk(r, "acts/"),
     "staff/fleet/kiosks/<uuid:kiosk_id>/revoke/": lambda r: _a_kiosk(r, "revoke/"),
     "staff/fleet/acts/<uuid:act_id>/": _an_act,
+    "staff/fleet/releases/<str:version>/": lambda r: [
+        f"/staff/fleet/releases/{one}/"
+        for one in r.rows(apps.get_model("rollouts", "Rollout")).values_list("version", flat=True)
+    ],
     "staff/fleet/acts/<uuid:act_id>/attachment/": lambda r: _an_act(r, "attachment/"),
     "staff/alerts/<int:alert>/": lambda r: [
         f"/staff/alerts/{pk}/"
