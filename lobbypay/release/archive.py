@@ -18,16 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("contract", "kiosk", "device_drivers", "lobbypay", "assets")
 LEFT_OUT = ("__pycache__", "release", "demo")
 EXTRAS = ("kiosk",)
+UPDATER = ("tuf", "securesystemslib", "cryptography", "urllib3")
 
 
 class NotBuilt(Exception):
     """Says what is missing."""
 
 
-def needed() -> set[str]:
-    """The names of all packages that a kiosk needs, of what is installed here. Raises NotBuilt."""
-    found: set[str] = set()
-    ahead = [("lobbypay", EXTRAS)]
+def needed(*roots: str) -> set[str]:
+    """The names of all packages that a kiosk needs, or that these need, of what is installed here."""
+    found: set[str] = {canonicalize_name(root) for root in roots}
+    ahead: list[tuple[str, tuple[str, ...]]] = [(root, ()) for root in roots]
+    ahead = ahead or [("lobbypay", EXTRAS)]
     while ahead:
         name, extras = ahead.pop()
         for line in requires(name) or ():
@@ -58,22 +60,37 @@ def build(version: str, to: Path, platform: str = "") -> Path:
     """``platform``: of pip, such as manylinux_2_28_aarch64; empty: of this machine. Raises NotBuilt."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        wanted = place / "requirements.txt"
-        wanted.write_text(locked(needed(), (ROOT / "requirements.lock").read_text()))
-        wheels = place / "wheels"
-        other = ["--platform", platform] if platform else []
-        words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        words += ["--only-binary", ":all:", "--require-hashes", *other]
-        done = subprocess.run(
-            [*words, "-r", str(wanted), "-d", str(wheels)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise NotBuilt(done.stderr[-1000:])
-        pack(to, version, ROOT, wanted.read_text(), sorted(wheels.iterdir()))
+        wanted = _download(needed(), place, platform)
+        pack(to, version, ROOT, wanted, sorted((place / "wheels").iterdir()))
     return to
+
+
+def build_updater(to: Path, platform: str = "") -> Path:
+    """What a machine's updater is made of: its code, and the packages that it needs. Raises NotBuilt."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        wanted = _download(needed(*UPDATER), place, platform)
+        with tarfile.open(to, "w") as tar:
+            for path in sorted((ROOT / "updater").glob("*.py")):
+                _add(tar, f"updater/{path.name}", path.read_bytes())
+            _add(tar, "requirements.txt", wanted.encode())
+            for wheel in sorted((place / "wheels").iterdir()):
+                _add(tar, f"wheels/{wheel.name}", wheel.read_bytes())
+    return to
+
+
+def _download(names: set[str], place: Path, platform: str) -> str:
+    """Into ``wheels`` there; returns the requirements with their hashes. Raises NotBuilt."""
+    wanted = place / "requirements.txt"
+    wanted.write_text(locked(names, (ROOT / "requirements.lock").read_text()))
+    other = ["--platform", platform] if platform else []
+    words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    words += ["--only-binary", ":all:", "--require-hashes", *other]
+    words += ["-r", str(wanted), "-d", str(place / "wheels")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotBuilt(done.stderr[-1000:])
+    return wanted.read_text()
 
 
 def pack(to: Path, version: str, root: Path, requirements: str, wheels: list[Path]) -> None:

@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("version")
     one.add_argument("file", type=Path)
     one.add_argument("--platform", default="", help="of pip; left out: this machine's")
+    one = commands.add_parser("updater", help="the updater itself, for a new machine")
+    one.add_argument("file", type=Path)
+    one.add_argument("--platform", default="", help="of pip; left out: this machine's")
     one = _signed(commands.add_parser("add", help="offer a release"))
     one.add_argument("version")
     one.add_argument("file", type=Path)
@@ -97,6 +100,11 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _updater(options: argparse.Namespace) -> int:
+    print(archive.build_updater(options.file, options.platform))
+    return 0
+
+
 def _add(options: argparse.Namespace) -> int:
     own = f"{platform.machine()}-cp{sys.version_info[0]}{sys.version_info[1]}"
     about = {
@@ -151,6 +159,7 @@ _COMMANDS = {
     "key": _key,
     "init": _init,
     "build": _build,
+    "updater": _updater,
     "add": _add,
     "ring": _ring,
     "withdraw": _withdraw,

@@ -69,6 +69,13 @@ def test_a_kiosk_needs_what_is_locked_and_nothing_of_the_server():
     assert "--hash=sha256:" in blocks
 
 
+def test_the_updater_needs_little_and_nothing_of_ours():
+    names = archive.needed(*archive.UPDATER)
+    assert {"tuf", "securesystemslib", "cryptography", "urllib3", "cffi"} <= names
+    assert len(names) < 9
+    assert not {"lobbypay", "pydantic", "kivy"} & names
+
+
 def test_a_package_that_is_not_locked_is_named():
     with pytest.raises(archive.NotBuilt, match="kivy"):
         archive.locked({"kivy"}, "requests==2.0 \\\n    --hash=sha256:00\n")
