@@ -17,7 +17,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from contract.callbacks import CallbackTaken, CallbackWish
+from contract.callbacks import CallbackStanding, CallbackTaken, CallbackWish
 from contract.day_tally import Tallies, TalliesTaken
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
@@ -133,6 +133,9 @@ class CentralClient:
 
     def ask_callback(self, wish: CallbackWish) -> CallbackTaken:
         return self._call("POST", "/callbacks", CallbackTaken, wish)
+
+    def callback_standing(self, wish_id: str) -> CallbackStanding:
+        return self._call("GET", f"/callbacks/{wish_id}", CallbackStanding)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         return self._call("POST", "/heartbeats", HeartbeatAnswer, heartbeat)

@@ -10,6 +10,7 @@ class Sent(StrEnum):
     NOT_YET = ""
     SENDING = "sending"
     TAKEN = "taken"
+    SEEN = "seen"  # and somebody there looks after it
     FAILED = "failed"  # it may have arrived; nobody can say
 
 
@@ -19,3 +20,4 @@ class Callback:
 
     phone: str = field(default="", repr=False)
     sent: Sent = Sent.NOT_YET
+    wish_id: str = ""

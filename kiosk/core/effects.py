@@ -116,6 +116,15 @@ class AskCallback:
     wish_id: str
     phone: str = field(repr=False)
     screen: str
+    steps: tuple[str, ...] = ()  # screens before it, the newest last
+
+
+@dataclass(frozen=True)
+class FollowCallback:
+    """Say when somebody at the office has seen the wish; see CallbackSeen."""
+
+    visit: int
+    wish_id: str
 
 
 @dataclass(frozen=True)
@@ -158,6 +167,7 @@ Effect = (
     | GuideScan
     | Sound
     | AskCallback
+    | FollowCallback
     | CheckPin
     | LookAround
     | PrintTestPage

@@ -270,6 +270,13 @@ class CallbackSent:
 
 
 @dataclass(frozen=True)
+class CallbackSeen:
+    """Somebody at the office looks after the wish to be called back."""
+
+    visit: int
+
+
+@dataclass(frozen=True)
 class PinChecked:
     visit: int
     right: bool
@@ -325,6 +332,7 @@ Event = (
     | CardNotAsked
     | ReceiptPrinted
     | CallbackSent
+    | CallbackSeen
     | PinChecked
     | FactsSeen
     | TestEnded

@@ -3,17 +3,20 @@
 from dataclasses import replace
 
 from contract.business_day import local_time
-from kiosk.core.effects import AskCallback
-from kiosk.core.events import CallbackSent, Tapped
+from kiosk.core.effects import AskCallback, FollowCallback
+from kiosk.core.events import CallbackSeen, CallbackSent, Tapped
 from kiosk.core.model import Action, Callback, Moment, Screen, Sent, Session
 from kiosk.core.step import Step, with_visit
 
 PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 7, 15
+STEPS_KEPT = 6
+_WITH_STAFF = (Sent.TAKEN, Sent.SEEN)
+_STAFF_ONLY = (Screen.STAFF_PIN, Screen.STAFF)
 
 
 def may_ask(session: Session) -> bool:
     """A wish that cannot reach anybody is not taken."""
-    return session.lobby.server_reachable and session.visit.callback.sent is not Sent.TAKEN
+    return session.lobby.server_reachable and session.visit.callback.sent not in _WITH_STAFF
 
 
 def phone_now(session: Session) -> tuple[str, bool]:
@@ -34,7 +37,7 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
     if visit.screen is Screen.HELP and event.action is Action.CALL_BACK and may_ask(session):
         return with_visit(session, screen=Screen.CALLBACK, callback=Callback()), ()
-    if visit.screen is not Screen.CALLBACK or visit.callback.sent in (Sent.SENDING, Sent.TAKEN):
+    if visit.screen is not Screen.CALLBACK or visit.callback.sent in (Sent.SENDING, *_WITH_STAFF):
         return None
     typed = visit.callback.phone
     match event.action:
@@ -45,8 +48,9 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         case Action.CLEAR:
             return with_visit(session, callback=Callback()), ()
         case Action.NEXT if len(typed) >= PHONE_DIGITS_MIN:
-            wish = AskCallback(visit.number, moment.payment_id, typed, visit.helped_from.value)
-            return with_visit(session, callback=Callback(typed, Sent.SENDING)), (wish,)
+            id, screen = moment.payment_id, visit.helped_from.value
+            wish = AskCallback(visit.number, id, typed, screen, visit.steps)
+            return with_visit(session, callback=Callback(typed, Sent.SENDING, id)), (wish,)
     return None
 
 
@@ -55,5 +59,23 @@ def on_sent(session: Session, event: CallbackSent, moment: Moment) -> Step:
     callback = session.visit.callback
     if event.visit != session.visit.number or callback.sent is not Sent.SENDING:
         return session, ()
-    known = Callback("", Sent.TAKEN) if event.taken else replace(callback, sent=Sent.FAILED)
-    return with_visit(session, callback=known), ()
+    if not event.taken:
+        return with_visit(session, callback=replace(callback, sent=Sent.FAILED)), ()
+    known = Callback("", Sent.TAKEN, callback.wish_id)
+    follow = FollowCallback(event.visit, callback.wish_id)
+    return with_visit(session, callback=known), (follow,)
+
+
+def on_seen(session: Session, event: CallbackSeen, moment: Moment) -> Step:
+    callback = session.visit.callback
+    if event.visit != session.visit.number or callback.sent is not Sent.TAKEN:
+        return session, ()
+    return with_visit(session, callback=replace(callback, sent=Sent.SEEN)), ()
+
+
+def stepped(session: Session, before: Session) -> Session:
+    """Another screen: the one before is a step of the visit, but for help itself."""
+    was, visit = before.visit, session.visit
+    if was.number != visit.number or was.screen in (Screen.HELP, Screen.CALLBACK, *_STAFF_ONLY):
+        return session
+    return with_visit(session, steps=(*visit.steps, was.screen.value)[-STEPS_KEPT:])

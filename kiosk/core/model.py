@@ -333,6 +333,7 @@ class Visit:
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
     reprint: PaymentRecord | None = None  # an earlier one of this unit with a receipt or a slip
     callback: Callback = Callback()
+    steps: tuple[str, ...] = ()  # the screens of this visit before this one, the newest last
     staff: Staff = Staff()
     touched: float = 0.0  # monotonic seconds of the last sign of life
 

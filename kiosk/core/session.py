@@ -31,6 +31,7 @@ from kiosk.core.events import (
     ActWanted,
     BillsCacheSeen,
     BillsHeld,
+    CallbackSeen,
     CallbackSent,
     CardAnswered,
     CardLost,
@@ -81,7 +82,7 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
         session, more = payment_code.go_on(session, moment)
         effects = (*effects, *more)
     if session.visit.screen is not before.visit.screen:
-        session = with_visit(session, touched=moment.monotonic)
+        session = helping.stepped(with_visit(session, touched=moment.monotonic), before)
     listening, listened = _listens(session), _listens(before)
     if listening != listened:
         effects = (*effects, ArmScanner(listening))
@@ -380,6 +381,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     CardNotAsked: payment_flow.on_card_not_asked,
     ReceiptPrinted: outcome.on_receipt_printed,
     CallbackSent: helping.on_sent,
+    CallbackSeen: helping.on_seen,
     PinChecked: staff.on_pin_checked,
     FactsSeen: staff.on_facts,
     TestEnded: staff.on_test_ended,

@@ -14,6 +14,7 @@ from kiosk.core.effects import (
     CancelOrder,
     CheckPin,
     Effect,
+    FollowCallback,
     FollowOrder,
     GuideScan,
     LookAround,
@@ -118,6 +119,8 @@ class Kiosk:
                 self.arm(on)
             case AskCallback() as wish if hands.callbacks:
                 hands.callbacks.ask(wish)
+            case FollowCallback() as wish if hands.callbacks:
+                hands.callbacks.follow(wish)
             case GuideScan(on):
                 self._guide.watch(on)
             case Sound(name):

@@ -12,7 +12,8 @@ class Alert(models.Model):
     """Something that staff must look at. One open alert for each (kind, subject).
 
     What comes and goes is one alert: ``cured_at`` is since when it seems to be over, ``times`` how often
-    it came. ``part_of``: a greater one that explains it; nobody is told of it meanwhile.
+    it came. ``seen_at``: since when somebody looks after it. ``part_of``: a greater one that explains it;
+    nobody is told of it meanwhile.
     """
 
     community = models.ForeignKey(
@@ -26,6 +27,7 @@ class Alert(models.Model):
     raised_at = models.DateTimeField(_("Raised"))
     resolved_at = models.DateTimeField(_("Resolved"), null=True, blank=True)
     cured_at = models.DateTimeField(_("Seems to be over since"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("Somebody looks after it since"), null=True, blank=True)
     times = models.PositiveIntegerField(_("How often it came"), default=1)
     part_of = models.ForeignKey(
         "self",

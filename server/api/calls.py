@@ -11,7 +11,7 @@ from ninja import NinjaAPI, Query
 
 from contract import messages
 from contract.business_day import business_day
-from contract.callbacks import CallbackTaken, CallbackWish
+from contract.callbacks import CallbackStanding, CallbackTaken, CallbackWish
 from contract.day_tally import Tallies, TalliesTaken
 from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
@@ -138,6 +138,15 @@ def ask_callback(request: HttpRequest, body: CallbackWish) -> Any:
     except callbacks.TooMany as full:
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=full.retry_after_s) from full
     return CallbackTaken(wish_id=body.wish_id)
+
+
+@api.get("/callbacks/{wish_id}", response=CallbackStanding)
+def callback_standing(request: HttpRequest, wish_id: str) -> Any:
+    """Whether somebody has seen this kiosk's wish."""
+    found = callbacks.standing(_kiosk(request), wish_id[:40])
+    if found is None:
+        raise Refusal(ErrorCode.NOT_FOUND)
+    return found
 
 
 @api.post("/payments", response=messages.PaymentView)

@@ -3,10 +3,11 @@ with, and not longer."""
 
 from datetime import datetime
 
-from contract.callbacks import CallbackWish
+from contract.callbacks import CallbackStanding, CallbackWish
 from server.alerts.models import Alert
 from server.alerts.raising import CALLBACK_WANTED, raise_alert
 from server.fleet.models import Kiosk
+from server.fleet.texts import SCREENS
 
 OPEN_MAX, RETRY_AFTER_S = 20, 600  # of one kiosk: somebody plays with it
 
@@ -34,4 +35,20 @@ def take(kiosk: Kiosk, wish: CallbackWish, at: datetime) -> None:
         kiosk_code=kiosk.code,
         callback_phone=wish.phone,
         callback_screen=f"at_{wish.screen}",
+        callback_steps=[f"at_{step}" for step in wish.steps if step in SCREENS],
     )
+
+
+def standing(kiosk: Kiosk, wish_id: str) -> CallbackStanding | None:
+    """None: this kiosk told of no such wish."""
+    alert = Alert.objects.filter(
+        community=kiosk.community_id,
+        kind=CALLBACK_WANTED,
+        kiosk_code=kiosk.code,
+        subject=wish_id,
+    ).first()
+    if alert is None:
+        return None
+    if alert.resolved_at is not None:
+        return CallbackStanding(state="over")
+    return CallbackStanding(state="seen" if alert.seen_at else "waiting")

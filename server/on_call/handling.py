@@ -44,6 +44,7 @@ def acknowledge(alert: Alert, by: Person, at: datetime) -> None:
         handling.acknowledged_by, handling.acknowledged_at = by.name, at
         handling.due_at = None
         handling.save()
+        Alert.objects.filter(pk=alert.pk).update(seen_at=at)
         _take_back(alert, at)
         _note(alert, by, "alert_acknowledged", at)
 
@@ -108,6 +109,7 @@ def hear_again(alert: Alert, by: Person, at: datetime) -> None:
         before = {"until": handling.silenced_until, "acknowledged": handling.acknowledged_at}
         handling.silenced_until, handling.silenced_by, handling.silence_reason = None, "", ""
         handling.acknowledged_at, handling.acknowledged_by = None, ""
+        Alert.objects.filter(pk=alert.pk).update(seen_at=None)
         out = Message.objects.filter(alert=alert, purpose__in=OF_THE_RULE)
         if not out.exclude(state__in=(MessageState.WAITING, MessageState.DROPPED)).exists():
             handling.level, handling.told_at = 0, None  # what was taken back reached nobody

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
 from server.alerts.models import Alert
+from server.alerts.raising import CALLBACK_WANTED
 from server.fleet.models import Kiosk
+from server.fleet.texts import SCREENS
 from server.language import CHINESE, ENGLISH, chosen
 from server.on_call.models import Purpose
 
@@ -32,8 +34,23 @@ def message(alert: Alert, purpose: Purpose, language: str, now: datetime) -> str
             lines.append(_("Over since %(until)s") % {"until": f"{over:%m-%d %H:%M}"})
         elif alert.times > 1:
             lines.append(_("It came %(times)s times") % {"times": alert.times})
+        lines += _asked_for_help(alert)
         lines.append(address_of(alert))
         return "\n".join(lines)
+
+
+def _asked_for_help(alert: Alert) -> list[str]:
+    """Where at the kiosk somebody asked for help, and on which screens before: never what stood there."""
+    if alert.kind != CALLBACK_WANTED:
+        return []
+    said = [
+        str(SCREENS[code])
+        for told in (alert.details.get("callback_screen"), *alert.details.get("callback_steps", []))
+        if (code := str(told).removeprefix("at_")) in SCREENS
+    ]
+    found = [_("Help was asked for: %(screen)s") % {"screen": said[0]}] if said else []
+    before = _(", ").join(said[1:])
+    return [*found, *([_("Before that: %(screens)s") % {"screens": before}] if before else [])]
 
 
 def _heading(purpose: Purpose) -> str:

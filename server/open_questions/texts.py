@@ -4,6 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contract.methods import METHODS
+from server.fleet.texts import SCREENS
 from server.language import as_spoken
 from server.payments.investigation import INSIDE, LABELS
 from server.payments.models import STATES
@@ -18,28 +19,8 @@ KINDS = {
     "journal": _("Kiosk's journal"),
     "alert": _("Alert"),
 }
-_SCREENS = {
-    "attract": _("at the start"),
-    "scan": _("scanning the bill"),
-    "identify": _("entering the unit"),
-    "verify": _("entering the phone number"),
-    "bills": _("looking at the bills"),
-    "explain": _("looking at a bill"),
-    "method": _("choosing how to pay"),
-    "paying_qr": _("paying by phone"),
-    "paying_code": _("paying by phone"),
-    "paying_card": _("paying by card"),
-    "credit": _("confirming the use of credit"),
-    "top_up": _("choosing how much credit to pay in"),
-    "paying_credit": _("paying out of credit"),
-    "declined": _("after a payment that was declined"),
-    "unknown": _("after a payment whose outcome is unknown"),
-    "paid": _("after paying"),
-    "nothing_due": _("nothing was due"),
-    "out_of_order": _("the kiosk was out of order"),
-}
 VALUES = {
-    **{f"at_{screen}": said for screen, said in _SCREENS.items()},
+    **{f"at_{screen}": said for screen, said in SCREENS.items()},
     **{state.value: name for state, name in STATES.items()},
     **{method.value: as_spoken(shown.name) for method, shown in METHODS.items()},
     "query": _("query"),
@@ -83,6 +64,7 @@ VALUES = {
 MORE_LABELS = {
     "callback_phone": _("Call back at"),
     "callback_screen": _("When help was asked for"),
+    "callback_steps": _("Before that"),
     "decided": _("Staff decided"),
     "said": _("Answer"),
     "refund_said": _("Channel's answer"),

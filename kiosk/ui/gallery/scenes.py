@@ -308,6 +308,10 @@ def _results() -> dict[str, Session]:
         "help-at-night": session(Screen.HELP, where=at_night(), helped_from=Screen.BILLS),
         "callback": session(Screen.CALLBACK, callback=Callback("1385550")),
         "callback-taken": session(Screen.CALLBACK, callback=Callback("", Sent.TAKEN)),
+        "callback-seen": session(Screen.CALLBACK, callback=Callback("", Sent.SEEN)),
+        "help-seen": session(
+            Screen.HELP, helped_from=Screen.BILLS, callback=Callback("", Sent.SEEN)
+        ),
         "callback-failed": session(Screen.CALLBACK, callback=Callback("13855501234", Sent.FAILED)),
         "help-paying": replace(
             paying(Method.CARD),

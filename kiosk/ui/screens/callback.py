@@ -25,6 +25,8 @@ def present(session: Session) -> CallbackView:
     told, tone = "", "plain"
     if callback.sent is Sent.TAKEN:
         told, tone = say(language, "callback.taken"), "good"
+    elif callback.sent is Sent.SEEN:
+        told, tone = say(language, "callback.seen"), "good"
     elif callback.sent is Sent.FAILED:
         phone, _ = phone_now(session)
         told = say(language, "callback.failed_call" if phone else "callback.failed", phone=phone)

@@ -38,6 +38,9 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
 }
 
 
+_TOLD = {Sent.TAKEN: "callback.taken", Sent.SEEN: "callback.seen"}
+
+
 @dataclass(frozen=True)
 class HelpView:
     call: str
@@ -65,7 +68,7 @@ def present(session: Session) -> HelpView:
         paying=say(language, "help.paying") if session.may_hold_money else "",
         amount=amount(session) if visit.amount else "",
         call_back=may_ask(session),
-        told=say(language, "callback.taken") if visit.callback.sent is Sent.TAKEN else "",
+        told=say(language, told) if (told := _TOLD.get(visit.callback.sent)) else "",
     )
 
 

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('raised_at', models.DateTimeField(verbose_name='Raised')),
                 ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='Resolved')),
                 ('cured_at', models.DateTimeField(blank=True, null=True, verbose_name='Seems to be over since')),
+                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='Somebody looks after it since')),
                 ('times', models.PositiveIntegerField(default=1, verbose_name='How often it came')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='estate.community', verbose_name='Community')),
                 ('part_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='alerts.alert', verbose_name='Part of')),

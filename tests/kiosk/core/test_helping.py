@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from contract.messages import Method, PaymentState, Text
-from kiosk.core.effects import AskCallback
-from kiosk.core.events import CallbackSent, CardLost, OrderSeen, ServerSeen
+from kiosk.core.effects import AskCallback, FollowCallback
+from kiosk.core.events import CallbackSeen, CallbackSent, CardLost, OrderSeen, ServerSeen
 from kiosk.core.model import Action, Callback, Screen, Sent
 from kiosk.ui.screens import callback, help
 from tests.kiosk.core.story import Story, config
@@ -66,7 +66,8 @@ def test_a_wish_to_be_called_back_reaches_staff_with_the_screen():
     story.taps(Action.NEXT).taps(Action.DIGIT, "9")
     assert len(story.did(AskCallback)) == 1
     story.plays(CallbackSent(story.visit.number, True))
-    assert story.visit.callback == Callback("", Sent.TAKEN), "the screen needs it no longer"
+    known = story.visit.callback
+    assert (known.phone, known.sent) == ("", Sent.TAKEN), "the screen needs it no longer"
     assert story.taps(Action.BACK).screen is Screen.HELP
     assert not help.present(story.session).call_back
     assert story.taps(Action.BACK).screen is Screen.BILLS
@@ -100,3 +101,35 @@ def test_money_goes_on_meanwhile():
     story = typing(Story.paying(Method.WECHAT))
     story.plays(OrderSeen(story.view(PaymentState.APPROVED, 9)))
     assert story.screen is Screen.PAID
+
+
+def test_the_wish_tells_the_last_screens_and_nothing_of_what_stood_there():
+    story = typing(Story.at_bills().taps(Action.PAY))
+    (wish,) = story.taps(Action.NEXT).did(AskCallback)
+    assert wish.screen == "method"
+    assert wish.steps == ("starting", "attract", "identify", "bills", "method")
+    assert "1201" not in repr(wish)
+
+
+def test_only_the_newest_screens_are_kept_and_a_new_visit_has_none():
+    story = Story.at_bills()
+    for _ in range(10):
+        story.taps(Action.PAY).taps(Action.BACK)
+    assert story.visit.steps == ("bills", "method") * 3
+    assert story.taps(Action.END).visit.steps == ()
+
+
+def test_the_screen_says_when_somebody_at_the_office_has_seen_it():
+    story = typing(Story.at_bills())
+    story.taps(Action.NEXT).plays(CallbackSent(story.visit.number, True))
+    (follow,) = story.did(FollowCallback)
+    (wish,) = story.did(AskCallback)
+    assert follow == FollowCallback(story.visit.number, wish.wish_id)
+    story.plays(CallbackSeen(story.visit.number - 1))
+    assert story.visit.callback.sent is Sent.TAKEN, "of an earlier visit"
+    story.plays(CallbackSeen(story.visit.number))
+    assert story.visit.callback.sent is Sent.SEEN
+    assert callback.present(story.session).told == "物业已经看到，马上联系您"
+    story.taps(Action.BACK)
+    assert help.present(story.session).told == "物业已经看到，马上联系您"
+    assert not help.present(story.session).call_back

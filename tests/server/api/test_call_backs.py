@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from server.alerts.models import Alert
 from server.estate.models import Community
+from server.on_call.handling import acknowledge, hear_again
+from server.on_call.models import Purpose
+from server.on_call.wording import message
 from server.open_questions.listing import questions
 from server.payments.decisions.alert_closing import resolve_alert
 from server.staff import people
@@ -42,3 +45,34 @@ def test_a_kiosk_somebody_plays_with_wakes_nobody_for_ever(world, kiosk):
     assert answers == [200] * 20 + [429]
     odd = {"wish_id": str(uuid.uuid4()), "phone": "call me", "screen": "bills"}
     assert kiosk.post("/callbacks", odd).status_code == 422
+
+
+def test_the_kiosk_hears_when_somebody_looks_after_it_and_nobody_else_s_kiosk_does(world, kiosk):
+    wish_id = str(uuid.uuid4())
+    steps = ["attract", "bills", "of_a_newer_kiosk"]
+    wish = {"wish_id": wish_id, "phone": "13855501234", "screen": "method", "steps": steps}
+    assert kiosk.get(f"/callbacks/{wish_id}").status_code == 404
+    assert kiosk.post("/callbacks", wish).status_code == 200
+    assert kiosk.get(f"/callbacks/{wish_id}").json() == {"state": "waiting"}
+    alert = Alert.objects.get(kind="callback_wanted")
+    assert alert.details["callback_steps"] == ["at_attract", "at_bills"]
+    person = people.of(create_person("desk", (world.community, Role.COLLECTOR)))
+    acknowledge(alert, person, timezone.now())
+    assert kiosk.get(f"/callbacks/{wish_id}").json() == {"state": "seen"}
+    hear_again(alert, person, timezone.now())
+    assert kiosk.get(f"/callbacks/{wish_id}").json() == {"state": "waiting"}
+    resolve_alert(alert.pk, person, "called", timezone.now())
+    assert kiosk.get(f"/callbacks/{wish_id}").json() == {"state": "over"}
+    Alert.objects.update(kiosk_code="K99")
+    assert kiosk.get(f"/callbacks/{wish_id}").status_code == 404
+
+
+def test_whoever_is_on_call_reads_where_help_was_asked_for_and_no_number(world, kiosk):
+    wish = {"wish_id": str(uuid.uuid4()), "phone": "13855501234", "screen": "method"}
+    kiosk.post("/callbacks", wish | {"steps": ["identify", "bills"]})
+    alert = Alert.objects.get(kind="callback_wanted")
+    said = message(alert, Purpose.TOLD, "zh", timezone.now())
+    assert "正在选付款方式" in said and "正在看账单" in said
+    english = message(alert, Purpose.TOLD, "en", timezone.now())
+    assert "choosing how to pay" in english and "Before that: entering the unit" in english
+    assert "13855501234" not in said + english
