@@ -1,8 +1,8 @@
 """Draws the README's pictures anew: ``python tools/draw_pictures.py`` (about two minutes).
 
 ``docs/pictures/kiosk.png`` are four screens of the gallery beside each other; ``demo.png`` is the demo as
-a browser shows it, after a bill was held up, paid by the phone and its receipt printed. Needs Xvnc and
-Chromium, as the demo and its tests do. Nothing but these two files is written.
+a browser shows it in English, after a bill was held up, paid by the phone and its receipt printed. Needs
+Xvnc and Chromium, as the demo and its tests do. Nothing but these two files is written.
 """
 
 import argparse
@@ -104,16 +104,19 @@ class Visitor:
 def pays_and_prints(visitor: Visitor) -> None:
     sees: Callable = visitor.glass.wait_for
     sees("attract", for_s=WAIT_S)
+    visitor.page.click("#language")
+    visitor.touch("language")
     visitor.act("hold_bill")
     sees("bills", for_s=WAIT_S)
     visitor.touch("pay")
     sees("method", for_s=WAIT_S)
     visitor.touch("method", "wechat")
-    shown = say("zh_CN", "paying_qr.waiting")
+    shown = say("en", "paying_qr.waiting")
     visitor.glass.wait("the code", lambda seen: shown in seen["texts"], WAIT_S)
     visitor.act("phone_pays")
     sees("paid", for_s=WAIT_S)
     visitor.touch("print")
+    visitor.page.click("[data-tab=printer]")
     visitor.page.wait_for_selector("#seen img")
     visitor.page.wait_for_selector("#payments [data-verdict=agree]")
 

@@ -20,6 +20,7 @@ _COUNTED = frozenset("年月日时分秒天笔元户栋号点度人次张个位�
 _PAUSES = frozenset("，。；：？！")
 _ROUNDS = 7
 _UNIT = re.compile(r"(?:[0-9A-Za-z]{1,4}(?:号楼|单元|[栋座幢区层室]))+[0-9A-Za-z]*")  # 3栋2单元1201
+_NUMBERED = re.compile(r"[A-Za-z]+ \d[0-9A-Za-z]{0,4}(?=,|$| ·)")  # Entrance 2, Room 1201
 _PRODUCT = re.compile(r"[\d.,]+ ?[^\s×]* × \S+")  # 118.60㎡ × 2.80元
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _LONGEST = 4  # characters of a word
@@ -53,7 +54,8 @@ def _inside(text: str) -> set[int]:
     """The places inside names of units, inside what a fee is the product of, and inside words: from the
     left, the longest first."""
     inside: set[int] = set()
-    for name in (*_UNIT.finditer(text), *_PRODUCT.finditer(text)):
+    whole = (_UNIT, _NUMBERED, _PRODUCT)
+    for name in (found for pattern in whole for found in pattern.finditer(text)):
         inside.update(range(name.start() + 1, name.end()))
     for run in _HAN.finditer(text):
         start, end = run.span()

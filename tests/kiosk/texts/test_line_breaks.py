@@ -53,6 +53,11 @@ def test_no_line_begins_with_a_closing_mark(text, room):
         ("车位管理费  1个 × 150.00元", 18, ["车位管理费", "1个 × 150.00元"]),
         ("Parking space 1 space × ¥150.00", 22, ["Parking space", "1 space × ¥150.00"]),
         ("3栋2单元2801 · 阿卜杜****提", 14, ["3栋2单元2801 ·", "阿卜杜****提"]),
+        (
+            "Building 3, Entrance 2, Room 1201 · 王*明",
+            22,
+            ["Building 3,", "Entrance 2,", "Room 1201 · 王*明"],
+        ),
         ("a\nb", 10, ["a", "b"]),
     ],
 )
