@@ -26,6 +26,7 @@ from kiosk.ui.speaking import Guide
 from kiosk.ui.theme import LOOK, Look, Theme, theme_for
 from kiosk.ui.translations import local_wall, night_of
 from kiosk.ui.voice_port import NoVoice, Voice
+from kiosk.ui.widgets.texels import plain_shapes
 
 SETTLING_S = 0.3  # no touch counts until a new screen has been there this long
 TOUCH_INTERVAL_S = 1.0
@@ -36,8 +37,12 @@ CALM_AFTER_S = 2.0
 FORGET_AFTER_S = 1.0
 TIDY_AFTER_S = 0.5  # after a new screen: nobody waits for anything then
 IDLE_AFTER_S = 5.0
+BETWEEN_KEYS_S = 1.5
 BEFORE_THE_FRAME = -1  # in which the touch came that changed the session
 IDLE_FRAMES_PER_SECOND = 15
+LOOKS_PER_SECOND = (
+    120  # for touches, while somebody is there; a picture is drawn only when it changes
+)
 
 
 class KioskApp(App):
@@ -83,7 +88,6 @@ class KioskApp(App):
         self._covered = False
         self._changed_at = 0.0
         self._touched_at = self._pressed_at = 0.0
-        self._frames_per_second = Clock._max_fps
         self._visit = self.session.visit.number
         self._forget_soon = Clock.create_trigger(self._forget, FORGET_AFTER_S)
         self._tidy_soon = Clock.create_trigger(lambda _: gc.collect(), TIDY_AFTER_S)
@@ -91,6 +95,7 @@ class KioskApp(App):
         self._stop_soon = Clock.create_trigger(lambda _: self.stop())
 
     def build(self):
+        plain_shapes()
         Window.clearcolor = self.theme.color.ground
         Window.bind(size=lambda *_: self._redraw_soon())
         Clock.schedule_interval(lambda _: self.kiosk.on_frame(time.monotonic()), FRAME_INTERVAL_S)
@@ -148,6 +153,11 @@ class KioskApp(App):
         if now - self._touched_at >= TOUCH_INTERVAL_S:
             self._touched_at = now
             self.kiosk.post(Touched())
+
+    @property
+    def touched_lately(self) -> bool:
+        """Whether another touch is likely to follow at once, as between two keys."""
+        return time.monotonic() - self._pressed_at < BETWEEN_KEYS_S
 
     @property
     def settled(self) -> bool:
@@ -211,7 +221,7 @@ class KioskApp(App):
         touch is seen within a tick and brings the full pace back."""
         waiting = self.session.visit.screen in RESTING
         idle = waiting and time.monotonic() - self._pressed_at > IDLE_AFTER_S
-        Clock._max_fps = float(IDLE_FRAMES_PER_SECOND if idle else self._frames_per_second)
+        Clock._max_fps = float(IDLE_FRAMES_PER_SECOND if idle else LOOKS_PER_SECOND)
 
     def _build_frame(self, session: Session) -> None:
         self.theme = self._theme()

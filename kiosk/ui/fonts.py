@@ -3,6 +3,7 @@ nearly always shown, the whole of it for rare characters, and one with further s
 font only, so a text of several is set in runs."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,6 +45,23 @@ def register() -> None:
 # Nearly all that is shown; the font is not asked about these.
 _SIGNS = " -~\n·×—‘’“”…\u3000-\u301f\uff01-\uff5e\uffe5"
 COMMON = re.compile(f"[{_SIGNS}{''.join(sorted(HAN))}]*")
+
+
+@dataclass(frozen=True)
+class Air:
+    """As shares of the font size: how far letters may reach out of their line at its sides, and how much
+    of a line is empty at its top."""
+
+    side: float
+    top: float
+
+
+COMMON_AIR = Air(side=0.08, top=0.18)
+OTHER_AIR = Air(side=0.3, top=0.0)
+
+
+def air(text: str) -> Air:
+    return COMMON_AIR if COMMON.fullmatch(text) else OTHER_AIR
 
 
 def set_runs(text: str, *, bold: bool) -> tuple[Run, ...]:

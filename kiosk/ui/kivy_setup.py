@@ -21,7 +21,6 @@ class WindowWish:
     fullscreen: bool = False
     borderless: bool = True
     show_cursor: bool = False
-    frames_per_second_max: int = 60
 
 
 class KivyAlreadyImported(RuntimeError):
@@ -71,7 +70,6 @@ def _environment(wish: WindowWish, home: Path) -> dict[str, str]:
         "KCFG_GRAPHICS_HEIGHT": str(height),
         "KCFG_GRAPHICS_MULTISAMPLES": "0",  # our shapes smooth their own edges
         "KCFG_GRAPHICS_SHOW_CURSOR": "1" if wish.show_cursor else "0",
-        "KCFG_GRAPHICS_MAXFPS": str(wish.frames_per_second_max),
     }
 
 

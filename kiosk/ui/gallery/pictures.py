@@ -133,18 +133,21 @@ class Stage:
             EventLoop.idle()
 
     def paint(self) -> None:
-        """Draws what is laid out."""
+        """Draws what is laid out and hands the picture over, as the window does: until then a software
+        renderer keeps every texture that it drew, also of screens that are gone."""
         from kivy.core.window import Window
 
         Window.dispatch("on_draw")
+        Window.dispatch("on_flip")
 
     def picture(self):
         """What the window shows now, as a Pillow image."""
+        from kivy.core.window import Window
         from PIL import Image
 
         from kiosk.ui.pixels import window_pixels
 
-        self.paint()
+        Window.dispatch("on_draw")
         width, height, pixels = window_pixels()
         return Image.frombytes("RGB", (width, height), pixels)
 

@@ -16,6 +16,7 @@ from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed
 from kiosk.ui.widgets.appearing import Appearing
 from kiosk.ui.widgets.shapes import Note
+from kiosk.ui.widgets.texels import OnWholeDots
 
 NOTICE_SHOWN_S = 8
 REFERENCES_SHOWN_MAX = 2
@@ -143,7 +144,7 @@ def troubles(session: Session, can: Offers) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-class NoticeCard(Appearing, RelativeLayout):
+class NoticeCard(OnWholeDots, Appearing, RelativeLayout):
     """Says as much of a notice as there is room for: all of it, or without its kind, or its title."""
 
     level = NumericProperty(2)  # 2: all, 1: without the kind, 0: the title only

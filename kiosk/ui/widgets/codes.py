@@ -4,9 +4,10 @@ import segno
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.graphics.texture import Texture
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.ui.kiosk_port import Picture
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing
 
@@ -52,7 +53,12 @@ def texture_of(content: str) -> Texture:
 
 
 class Preview(Appearing, Widget):
-    """What the scanner's camera sees, while this widget is on the screen; an icon when nothing comes."""
+    """What the scanner's camera sees, while this widget is on the screen; an icon when nothing comes.
+
+    One that ``yields`` stands still while a finger types: each picture costs a frame, which the next key
+    would wait for."""
+
+    yields = BooleanProperty(False)
 
     texture = ObjectProperty(None, allownone=True)
     picture_pos = ListProperty([0, 0])
@@ -60,6 +66,7 @@ class Preview(Appearing, Widget):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
+        self._drawn: Picture | None = None
         Clock.schedule_interval(
             self._refresh, PREVIEW_INTERVAL_S
         )  # ends with the widget: held weakly
@@ -67,9 +74,13 @@ class Preview(Appearing, Widget):
     def _refresh(self, _):
         if self.get_root_window() is None:
             return
-        picture = App.get_running_app().preview()
-        if picture is None:
+        app = App.get_running_app()
+        if self.yields and self._drawn is not None and app.touched_lately:
             return
+        picture = app.preview()
+        if picture is None or picture is self._drawn:
+            return
+        self._drawn = picture
         width, height, pixels = picture
         if self.texture is None or self.texture.size != (width, height):
             self.texture = Texture.create(size=(width, height), colorfmt="rgb")

@@ -14,6 +14,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets import shapes, text  # noqa: F401
 from kiosk.ui.widgets.appearing import Appearing
+from kiosk.ui.widgets.texels import OnWholeDots
 
 
 class CountdownRing(Appearing, Widget):
@@ -29,7 +30,7 @@ class TickBox(Appearing, Widget):
     faint = BooleanProperty(False)
 
 
-class CardReader(Appearing, RelativeLayout):
+class CardReader(OnWholeDots, Appearing, RelativeLayout):
     """A terminal with its display and a card on its way in, in use, or out."""
 
     amount = StringProperty("")
@@ -38,7 +39,7 @@ class CardReader(Appearing, RelativeLayout):
     card = OptionProperty("outside", options=("outside", "inside"))
 
 
-class PhoneInHand(Appearing, RelativeLayout):
+class PhoneInHand(OnWholeDots, Appearing, RelativeLayout):
     """A phone that shows the amount and asks for a password."""
 
     amount = StringProperty("")

@@ -22,7 +22,11 @@ class ScrollButton(PushButton):
 
 
 class ListView(ScrollView):
-    pass
+    """Moves its content by whole dots, which the content is drawn for."""
+
+    def update_from_scroll(self, *args):
+        super().update_from_scroll(*args)
+        self.g_translate.xy = [round(way) for way in self.g_translate.xy]
 
 
 class LongList(Arranged):

@@ -12,6 +12,7 @@ from kivy.graphics.texture import Texture
 from PIL import Image, ImageChops, ImageDraw
 
 from kiosk.ui.palette import Rgba
+from kiosk.ui.widgets.texels import one_to_one
 
 FINER = 4  # a dot of the outline is reckoned from this many squared
 PICTURES_MAX = 256  # kinds of surfaces that are kept, of a few kB each
@@ -80,7 +81,7 @@ def picture(fill: Rgba, edge: Rgba, radius: int, edge_width: int, corner: int) -
     image.putalpha(ImageChops.multiply(image.getchannel("A"), outer))
     texture = Texture.create(size=(extent, extent), colorfmt="rgba")
     texture.blit_buffer(image.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
-    return texture
+    return one_to_one(texture)
 
 
 def _shape(extent: int, inset: int, radius: int) -> Image.Image:

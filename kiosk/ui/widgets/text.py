@@ -10,12 +10,12 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.texts.line_breaks import break_lines
-from kiosk.ui.fonts import FAMILY, marked_up, plain, text_height, text_width
+from kiosk.ui.fonts import FAMILY, air, marked_up, plain, text_height, text_width
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.widgets.appearing import Appearing
+from kiosk.ui.widgets.texels import one_to_one
 
 UNPLACED = (1, 1)  # the size before a layout gave one: nothing is set in it
-SIDE_AIR = 0.3  # of the font size: what a letter may reach beyond its line's width
 LINE_AIR = 0.3  # of the font size: empty above and below the letters of a line, most of it above
 
 load_beside(__file__)
@@ -47,12 +47,14 @@ def one_line_size(words: str, size: float, width: float) -> float:
 
 class Text(Appearing, Label):
     """``words`` is what is said; ``text`` is how it is set, with line breaks. Drawn is that part of the
-    texture which has ``letters``, ``letters_x`` dots from its left: a wide box around a digit is mostly
-    empty, and each empty dot costs a machine without a graphics processor as much as one of a letter."""
+    texture which has ``letters``, ``letters_x`` and ``letters_y`` dots from its lower left corner: a box
+    around a digit is mostly empty, and each empty dot costs a machine without a graphics processor as
+    much as one of a letter."""
 
     words = StringProperty("")
     letters = ObjectProperty(None, allownone=True)
     letters_x = NumericProperty(0)
+    letters_y = NumericProperty(0)
     base_size = NumericProperty(30)
     set_anew_by = ("words", "base_size", "bold")
 
@@ -92,16 +94,21 @@ class Text(Appearing, Label):
             self._label = usual
 
     def _find_letters(self) -> None:
-        self.letters, self.letters_x = self.texture, 0
         if self.texture is None:
+            self.letters = None
             return
+        one_to_one(self.texture)
         wide, high = self.texture_size
-        lines = (text_width(line, self.font_size, bold=self.bold) for line in self.text.split("\n"))
-        needed = min(wide, round(max(lines) + 2 * SIDE_AIR * self.font_size))
-        if needed < wide:
-            free = {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign] * (wide - needed)
-            self.letters_x = round(free)
-            self.letters = self.texture.get_region(self.letters_x, 0, needed, high)
+        empty, lines = air(self.text), self.text.split("\n")
+        widest = max(text_width(line, self.font_size, bold=self.bold) for line in lines)
+        width = min(wide, round(widest + 2 * empty.side * self.font_size))
+        left = round({"left": 0.0, "center": 0.5, "right": 1.0}[self.halign] * (wide - width))
+        tall = len(lines) * text_height(self.font_size, bold=self.bold)
+        above = int({"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.valign] * (high - tall))
+        top = max(0, above + int(empty.top * self.font_size))
+        bottom = min(high, above + tall + 1)
+        self.letters_x, self.letters_y = left, high - bottom
+        self.letters = self.texture.get_region(left, high - bottom, width, max(1, bottom - top))
 
     def _rungs(self) -> list[int]:
         """The heights that letters may have here, the largest first; never none."""

@@ -2,6 +2,7 @@
 ``python -m tests.kiosk.ui.kiosk_window PROBE_SOCKET``; it ends when its standard input is closed.
 """
 
+import json
 import sys
 import threading
 import time
@@ -28,6 +29,8 @@ class OneUnit:
         self.now = Session(lobby, Visit(screen=Screen.ATTRACT), now=time.monotonic())
         self.app = None
         self.frames = 0
+        self.looks = self.hurried = 0  # at the camera; and while a key may follow another
+        self._looked_from: object = None
         self._lock = threading.Lock()
         self.post(Ticked())  # a window that learns the hour later is drawn anew at night
 
@@ -48,6 +51,11 @@ class OneUnit:
         return self.now
 
     def preview(self) -> tuple[int, int, bytes]:
+        screen = self.app.screen
+        again, self._looked_from = screen is self._looked_from, screen
+        self.looks += 1
+        if again and self.app.touched_lately and self.now.visit.screen is Screen.IDENTIFY:
+            self.hurried += 1
         width, height = FRAMES_SHOWN
         return width, height, bytes((0, 128, 255)) * (width * height)
 
@@ -80,7 +88,7 @@ def main() -> None:
     )
     threading.Thread(target=kiosk.tick_and_obey, daemon=True).start()
     kiosk.app.run()
-    print(f"frames {kiosk.frames}", flush=True)
+    json.dump({"frames": kiosk.frames, "looks": kiosk.looks, "hurried": kiosk.hurried}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -79,9 +79,15 @@ def problems(app) -> list[str]:
     found += _beyond_reach(app, buttons)
     found += _small_targets(app, buttons)
     found += _main_actions(buttons)
+    found += [f"letters between the dots: {w.words!r}" for w, _ in texts if _between_dots(w)]
     found += _overlaps(texts, "texts on each other")
     found += _overlaps(buttons, "buttons on each other")
     return found
+
+
+def _between_dots(text) -> bool:
+    """Whether its dots are not the window's: they would be drawn blurred, or torn."""
+    return any(abs(place - round(place)) > 0.01 for place in text.to_window(0, 0))
 
 
 def cut_letters(app) -> list[str]:
@@ -96,9 +102,10 @@ def cut_letters(app) -> list[str]:
         if not isinstance(widget, Text) or widget.letters is widget.texture:
             continue
         whole = Image.frombytes("RGBA", widget.texture.size, widget.texture.pixels)
-        left, _, right, _ = whole.getchannel("A").getbbox() or (0, 0, 0, 0)
-        end = widget.letters_x + widget.letters.width
-        if right and not widget.letters_x <= left < right <= end:
+        left, top, right, bottom = whole.getchannel("A").getbbox() or (0, 0, 0, 0)
+        end, foot = widget.letters_x + widget.letters.width, whole.height - widget.letters_y
+        beside = not widget.letters_x <= left < right <= end
+        if right and (beside or not foot - widget.letters.height <= top < bottom <= foot):
             found.append(f"letters are cut: {widget.words!r}")
     return found
 

@@ -37,6 +37,7 @@ CALM_EVERY = 100
 CALM_S = 900
 ON_THE_MAIN_ONE = 8  # so many times as often as on another button
 ON_A_BUTTON, UNIT_TYPED, FAULT, ANSWER = 0.9, 0.3, 0.06, 0.5
+CAMERA_SHOWN = (640, 360)
 FIRST_TOUCHES = 50  # what is made once is made by then
 ENDS = (PaymentState.APPROVED, PaymentState.DECLINED, PaymentState.CANCELLED)
 WALL = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ class RandomWorld:
     def __init__(self, chance: random.Random):
         self.chance = chance
         self.seconds = 1000.0
-        self.made = 0
+        self.made = self.looks = 0
         self.app = None
         self.open: list[Event] = []
         self.now = Session(samples.lobby(), Visit(screen=Screen.ATTRACT), now=self.seconds)
@@ -70,8 +71,11 @@ class RandomWorld:
     def session(self) -> Session:
         return self.now
 
-    def preview(self) -> None:
-        return None
+    def preview(self) -> tuple[int, int, bytes]:
+        """A camera's picture, another each time."""
+        width, height = CAMERA_SHOWN
+        self.looks += 1
+        return width, height, bytes((self.looks % 256,)) * (3 * width * height)
 
     def on_frame(self, monotonic: float) -> None:
         pass

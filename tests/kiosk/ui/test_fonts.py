@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTCollection, TTFont
+from PIL import ImageFont
+
+from kiosk.ui.characters import CHARACTERS
+from kiosk.ui.fonts import COMMON, COMMON_AIR, font_file
 
 BUILT = Path(__file__).resolve().parents[3] / "assets" / "fonts" / "built"
 COLLECTIONS = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto-cjk")
@@ -54,3 +58,17 @@ def test_shapes_are_chinese_and_not_japanese(font, weight):
     for character in DIFFERS_IN_JAPAN:
         assert outline(font, character) == outline(chinese, character)
         assert outline(font, character) != outline(japanese, character)
+
+
+def test_common_characters_leave_the_air_that_is_not_drawn(weight):
+    """Above a line, and beside it: kiosk.ui.widgets.text draws no dot there."""
+    size = 200
+    face = ImageFont.truetype(str(font_file(weight)), size)
+    ascent, _ = face.getmetrics()
+    cut = []
+    for character in filter(COMMON.fullmatch, CHARACTERS):
+        left, top, right, _ = face.getbbox(character, anchor="ls")
+        beyond = max(-left, right - face.getlength(character))
+        if ascent + top < COMMON_AIR.top * size or beyond > COMMON_AIR.side * size:
+            cut.append(character)
+    assert cut == []

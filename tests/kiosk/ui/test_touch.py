@@ -95,7 +95,9 @@ def glass(_display, tmp_path):
         yield Glass(probe, process)
         process.stdin.close()
         assert process.wait(PATIENCE_S) == 0
-        assert int(process.stdout.read().split()[-1]) > 0  # the watchdog was fed from the UI clock
+        counts = json.loads(process.stdout.read())
+        assert counts["frames"] > 0  # the watchdog was fed from the UI clock
+        assert counts["hurried"] == 0  # no picture of the camera while somebody types
     finally:
         process.kill()
         process.wait()
