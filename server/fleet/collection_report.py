@@ -56,6 +56,9 @@ class Key:
     hour: int | None = None
 
 
+_MONEY = ("paid", "taken_minor", "refunded_minor", "begun", "succeeded", "reversed", "in_doubt")
+
+
 @dataclass(slots=True)
 class Line:
     """``expected_s``: for so long kiosks that count should have served."""
@@ -70,6 +73,11 @@ class Line:
     in_doubt: int = 0
     expected_s: int = 0
     figures: Figures = field(default_factory=Figures)
+
+    def add(self, other: "Line") -> None:
+        for name in (*_MONEY, "expected_s"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.figures.add(other.figures.counts)
 
     @property
     def success_percent(self) -> int | None:
@@ -127,11 +135,10 @@ class _Adding:
         self._names = GROUPINGS[asked.by]
         self._of_days = not {"part", "hour"} & set(self._names)
         self.lines: dict[tuple[Any, ...], Line] = {}
-        self.total: dict[str, Line] = {}
         self.by_hour: dict[int, int] = defaultdict(int)
 
-    def at(self, community: int, kiosk: str, day: date, hour: int) -> tuple[Line, Line]:
-        """The line that this hour belongs to, and the sum of all."""
+    def at(self, community: int, kiosk: str, day: date, hour: int) -> Line:
+        """The line that this hour belongs to."""
         currency = self.communities[community].currency
         office = self._offices[community]
         part = WHOLE_DAY if office is None else OFFICE if hour in office else OUTSIDE
@@ -141,8 +148,16 @@ class _Adding:
         line = self.lines.get(place)
         if line is None:
             line = self.lines[place] = Line(Key(currency, **named))
-        whole = self.total.get(currency) or self.total.setdefault(currency, Line(Key(currency)))
-        return line, whole
+        return line
+
+    @property
+    def total(self) -> list[Line]:
+        """The sum of all in each currency."""
+        found: dict[str, Line] = {}
+        for line in self.lines.values():
+            currency = line.key.currency
+            (found.get(currency) or found.setdefault(currency, Line(Key(currency)))).add(line)
+        return list(found.values())
 
     def expect(self, kiosk: Kiosk) -> None:
         """The hours of the time asked for in which it should have served."""
@@ -154,8 +169,7 @@ class _Adding:
             if self._of_days:
                 seconds = {0: sum(seconds.values())}
             for hour, count in seconds.items():
-                for line in self.at(kiosk.community_id, str(kiosk.pk), day, hour):
-                    line.expected_s += count
+                self.at(kiosk.community_id, str(kiosk.pk), day, hour).expected_s += count
             day += timedelta(days=1)
 
 
@@ -190,23 +204,19 @@ def report(
     adding = _Adding(asked, known, now)
     for one in hours_of(found):
         adding.by_hour[one.hour] += one.counts.get(VISITS, 0)
-        for line in adding.at(one.community, one.kiosk, one.day, one.hour):
-            line.figures.add(one.counts)
+        adding.at(one.community, one.kiosk, one.day, one.hour).figures.add(one.counts)
     for pk in {str(row[0]) for row in found}:
         adding.expect(kiosks[pk])
     money = set(paying.values_list("pk", flat=True))
     _add_money(adding, [c for c in known if c.pk in money], kiosks.values(), asked)
     return Report(
         lines=_sorted(adding, kiosks),
-        total=list(adding.total.values()),
+        total=adding.total,
         by_hour=adding.by_hour,
         kiosks=kiosks,
         communities=adding.communities,
         paying=money,
     )
-
-
-_MONEY = ("paid", "taken_minor", "refunded_minor", "begun", "succeeded", "reversed", "in_doubt")
 
 
 def _add_money(
@@ -217,9 +227,9 @@ def _add_money(
         kiosk = by_code.get((one.community, one.kiosk))
         if kiosk is None:
             continue
-        for line in adding.at(one.community, kiosk, one.day, one.hour):
-            for name in _MONEY:
-                setattr(line, name, getattr(line, name) + getattr(one, name))
+        line = adding.at(one.community, kiosk, one.day, one.hour)
+        for name in _MONEY:
+            setattr(line, name, getattr(line, name) + getattr(one, name))
 
 
 def _office(community: Community) -> range | None:

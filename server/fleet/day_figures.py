@@ -22,32 +22,57 @@ from server.fleet.models import KioskDay
 
 @dataclass(slots=True)
 class Figures:
-    """Sums over any hours of any kiosks. ``turned_away`` by reason, ``to_receipt`` by the upper end in
-    seconds."""
+    """Sums over any hours of any kiosks, by the names that kiosks count under. Names of newer kiosks are
+    kept and tell nothing."""
 
-    visits: int = 0
-    paid_visits: int = 0
-    codes_shown: int = 0
-    codes_read: int = 0
-    up_s: int = 0
-    in_order_s: int = 0
-    turned_away: Counter[str] = field(default_factory=Counter)
-    to_receipt: Counter[int] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, counts: Mapping[str, int]) -> None:
-        """One hour of one kiosk. Names of newer kiosks are left."""
-        self.visits += counts.get(VISITS, 0)
-        self.paid_visits += counts.get(PAID, 0)
-        self.codes_shown += counts.get(CODES_SHOWN, 0)
-        self.codes_read += counts.get(CODES_READ, 0)
-        self.up_s += counts.get(UP_S, 0)
-        self.in_order_s += counts.get(IN_ORDER_S, 0)
+        """One hour of one kiosk, or the counts of other sums."""
+        mine = self.counts
         for name, number in counts.items():
-            kind, _, which = name.partition(".")
-            if kind == TURNED_AWAY:
-                self.turned_away[which] += number
-            elif kind == TO_RECEIPT and which.isascii() and which.isdigit():
-                self.to_receipt[int(which)] += number
+            mine[name] = mine.get(name, 0) + number
+
+    @property
+    def visits(self) -> int:
+        return self.counts.get(VISITS, 0)
+
+    @property
+    def paid_visits(self) -> int:
+        return self.counts.get(PAID, 0)
+
+    @property
+    def codes_shown(self) -> int:
+        return self.counts.get(CODES_SHOWN, 0)
+
+    @property
+    def codes_read(self) -> int:
+        return self.counts.get(CODES_READ, 0)
+
+    @property
+    def up_s(self) -> int:
+        return self.counts.get(UP_S, 0)
+
+    @property
+    def in_order_s(self) -> int:
+        return self.counts.get(IN_ORDER_S, 0)
+
+    @property
+    def turned_away(self) -> Counter[str]:
+        """By reason."""
+        return Counter(dict(self._of(TURNED_AWAY)))
+
+    @property
+    def to_receipt(self) -> Counter[int]:
+        """By the upper end in seconds."""
+        ends = self._of(TO_RECEIPT)
+        return Counter({int(end): n for end, n in ends if end.isascii() and end.isdigit()})
+
+    def _of(self, kind: str) -> Iterator[tuple[str, int]]:
+        for name, number in self.counts.items():
+            first, _, which = name.partition(".")
+            if first == kind:
+                yield which, number
 
     @property
     def all_turned_away(self) -> int:
@@ -61,11 +86,12 @@ class Figures:
     @property
     def median_s(self) -> int | None:
         """From the bills on the screen to the receipt, within the step in which the middle one is."""
-        half, seen, lower = self.to_receipt.total() / 2, 0, 0
+        to_receipt = self.to_receipt
+        half, seen, lower = to_receipt.total() / 2, 0, 0
         if not half:
             return None
         for end in TO_RECEIPT_ENDS:
-            inside = self.to_receipt[end]
+            inside = to_receipt[end]
             if seen + inside >= half:
                 top = min(end, 2 * lower) if end == TO_RECEIPT_ENDS[-1] else end
                 return round(lower + (top - lower) * (half - seen) / inside)
@@ -87,8 +113,9 @@ def hours_of(
 ) -> Iterator[Hour]:
     """``days``: kiosk, community, day and hours of rows of ``KioskDay``."""
     for kiosk, community, day, hours in days:
+        key = str(kiosk)
         for hour, counts in hours.items():
-            yield Hour(str(kiosk), community, day, int(hour), counts)
+            yield Hour(key, community, day, int(hour), counts)
 
 
 def of_day(kiosk: object, day: date) -> tuple[Figures, dict[int, Figures]]:

@@ -1,7 +1,8 @@
 """The fleet as one page shows it: what needs a person first, then sums, then a list. Reads only.
 
 However many kiosks there are, the database is asked a fixed number of questions (and two for each time
-zone in which money is counted), and only the kiosks that are shown are read with what they said.
+zone in which money is counted, twice where they stand in the order of money), and only the kiosks that
+are shown are read with what they said.
 """
 
 import math
@@ -31,7 +32,9 @@ ORDERS = {
     "heard": ("heard_at", "code"),
     "software": ("software", "code"),
     "paper": (F("paper_days").asc(nulls_last=True), "code"),
+    "community": ("community__code", "code"),
 }
+BY_PAYMENTS = ("taken", "failed")  # orders by what payments say, which stand in another room
 PAPER_SOON_DAYS = 3
 
 
@@ -67,6 +70,7 @@ class Row:
     software: str
     wanted: str  # the release that it should run, where that is another
     taken: str
+    tries: reports.Tries | None  # of today; None: there were none, or not for this person
     turned_away: int | None  # since what is wrong began; None: not known, or nothing is wrong
     paper_days: float | None
 
@@ -123,8 +127,7 @@ def overview(
     found = wanted.count()
     pages = max(1, math.ceil(found / A_PAGE))
     page = min(max(1, asked.page), pages)
-    ordered = wanted.order_by(*ORDERS.get(asked.order, ORDERS["urgency"]), "pk")
-    listed = list(ordered[(page - 1) * A_PAGE : page * A_PAGE])
+    listed = _listed(wanted, asked.order, slice((page - 1) * A_PAGE, page * A_PAGE), paying, now)
     shown = _Rows(now, known, paying, [*urgent, *listed])
     # faults of the fleet are told above, kiosk by kiosk
     alerts = Alert.objects.filter(community__in=known, resolved_at=None).exclude(kind__in=FAULTS)
@@ -180,6 +183,26 @@ def _wanted(kiosks: QuerySet[Kiosk], asked: Asked) -> QuerySet[Kiosk]:
     return kiosks
 
 
+def _listed(
+    wanted: QuerySet[Kiosk], order: str, part: slice, paying: list[Community], now: datetime
+) -> list[Kiosk]:
+    """This part of them, in this order."""
+    if order not in BY_PAYMENTS:
+        return list(wanted.order_by(*ORDERS.get(order, ORDERS["urgency"]), "pk")[part])
+    most: dict[reports.Kiosk, tuple[float, int]] = {}
+    if order == "taken":
+        taken = reports.takings_of(paying, None, now)
+        most = {kiosk: (sum(methods.values()), 0) for kiosk, methods in taken.items()}
+    else:
+        tries = reports.tries_of(paying, None, now)
+        most = {kiosk: (one.failed / one.ended, one.failed) for kiosk, one in tries.items()}
+    keys = wanted.order_by("code", "pk").values_list("pk", "community", "code")
+    ordered = sorted(keys, key=lambda key: most.get(key[1:], (0, 0)), reverse=True)
+    shown = [pk for pk, _, _ in ordered[part]]
+    found = {kiosk.pk: kiosk for kiosk in wanted.filter(pk__in=shown)}
+    return [found[pk] for pk in shown if pk in found]
+
+
 class _Rows:
     """The kiosks that are shown, with what they took today and what is not ended there."""
 
@@ -196,6 +219,7 @@ class _Rows:
         of_them = {kiosk.community_id for kiosk in kiosks}
         where = [community for community in paying if community.pk in of_them]
         self._taken = reports.takings_of(where, codes, now) if where else {}
+        self._tries = reports.tries_of(where, codes, now) if where else {}
         self._open = reports.open_of(where, codes) if where else defaultdict(int)
 
     def row(self, kiosk: Kiosk) -> Row:
@@ -222,4 +246,5 @@ class _Rows:
             turned_away=turned_away_since(kiosk, state),
             paper_days=kiosk.paper_days,
             taken=view.total if community.pk in self._paying else "",
+            tries=self._tries.get(key),
         )

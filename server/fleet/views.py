@@ -9,7 +9,7 @@ from django.views.decorators.gzip import gzip_page
 
 from server.fleet import texts
 from server.fleet.blocks import blocks_of, changed, seen_by
-from server.fleet.fleet_page import ORDERS, Asked, overview
+from server.fleet.fleet_page import BY_PAYMENTS, ORDERS, Asked, overview
 from server.fleet.one_kiosk import page_of
 from server.fleet.states import State
 from server.staff import scope
@@ -51,7 +51,7 @@ def _page(request: HttpRequest) -> dict[str, object]:
         community=given.get("community", "")[:40],
         state=given.get("state", ""),
         words=given.get("q", "")[:60],
-        order=given.get("order", "urgency") if given.get("order") in ORDERS else "urgency",
+        order=order if (order := given.get("order")) in {*ORDERS, *BY_PAYMENTS} else "urgency",
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
     )
     shown = scope.communities(request.user, Area.KIOSKS)

@@ -5,6 +5,7 @@ What was paid out of a unit's credit came in before, and is no taking.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -17,18 +18,43 @@ from server.payments.models import PaymentOrder
 Kiosk = tuple[int, str]  # community, kiosk code
 Takings = dict[Kiosk, dict[str, int]]  # method -> minor units
 _OPEN = [state.value for state in PaymentState if not state.final]
+_FAILED = [s.value for s in PaymentState if s.final and s is not PaymentState.APPROVED]
 _TAKEN = Sum(F("captured_minor") - F("refunded_minor"))
 
 
-def takings_of(communities: list[Community], codes: Collection[str], now: datetime) -> Takings:
-    """What kiosks of these codes took on the present day of their community's own calendar, less what
-    went back. One question for each time zone."""
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Payments that were begun and have ended; ``failed``: of them those without money."""
+
+    ended: int
+    failed: int
+
+
+def takings_of(
+    communities: list[Community], codes: Collection[str] | None, now: datetime
+) -> Takings:
+    """What kiosks of these codes, or all, took on the present day of their community's own calendar,
+    less what went back. One question for each time zone."""
     found: Takings = defaultdict(dict)
-    for orders in _today(communities, now):
-        rows = orders.filter(kiosk_code__in=codes).values_list("community", "kiosk_code", "method")
+    for orders in _today(communities, now, "paid_at"):
+        rows = _of(orders, codes).values_list("community", "kiosk_code", "method")
         for community, code, method, minor in rows.annotate(minor=_TAKEN):
             found[community, code][method] = minor
     return dict(found)
+
+
+def tries_of(
+    communities: list[Community], codes: Collection[str] | None, now: datetime
+) -> dict[Kiosk, Tries]:
+    """Of kiosks of these codes, or all: the payments begun today that have ended. One question for each
+    time zone."""
+    found = {}
+    for orders in _today(communities, now, "created_at"):
+        rows = _of(orders, codes).exclude(state__in=_OPEN).values_list("community", "kiosk_code")
+        counts = rows.annotate(Count("pk"), failed=Count("pk", filter=Q(state__in=_FAILED)))
+        for community, code, ended, failed in counts:
+            found[community, code] = Tries(ended, failed)
+    return found
 
 
 def totals(communities: list[Community], now: datetime) -> dict[str, int]:
@@ -36,7 +62,7 @@ def totals(communities: list[Community], now: datetime) -> dict[str, int]:
     named. One question for each time zone."""
     currencies = {community.pk: community.currency for community in communities}
     found = dict.fromkeys(sorted(set(currencies.values())), 0)
-    for orders in _today(communities, now):
+    for orders in _today(communities, now, "paid_at"):
         for community, minor in orders.values_list("community").annotate(minor=_TAKEN):
             found[currencies[community]] += minor
     return found
@@ -58,14 +84,21 @@ def _open(communities: list[Community]) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(community__in=communities, state__in=_OPEN).order_by()
 
 
-def _today(communities: list[Community], now: datetime) -> Iterator[QuerySet[PaymentOrder]]:
-    """What was paid today, zone by zone."""
+def _of(
+    orders: QuerySet[PaymentOrder], codes: Collection[str] | None
+) -> QuerySet[PaymentOrder]:
+    return orders.exclude(kiosk_code="") if codes is None else orders.filter(kiosk_code__in=codes)
+
+
+def _today(
+    communities: list[Community], now: datetime, field: str
+) -> Iterator[QuerySet[PaymentOrder]]:
+    """The payments whose time of this name lies in today, zone by zone."""
     zones: dict[str, list[int]] = defaultdict(list)
     for community in communities:
         zones[community.time_zone].append(community.pk)
     for zone, those in zones.items():
         day = business_day(now, zone)
         begin, end = day_begins(day, zone), day_begins(day + timedelta(days=1), zone)
-        paid = Q(paid_at__gte=begin, paid_at__lt=end)
-        orders = PaymentOrder.objects.filter(paid, community__in=those).order_by()
-        yield orders.exclude(method=Method.CREDIT)
+        today = {f"{field}__gte": begin, f"{field}__lt": end, "community__in": those}
+        yield PaymentOrder.objects.filter(**today).order_by().exclude(method=Method.CREDIT)

@@ -17,6 +17,7 @@ from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.fleet.states import State, classified
 from server.staff.models import Role
+from tests.server.fleet.days import paid
 from tests.server.fleet.heartbeats import PAPER_LOW, UNREACHABLE, device, heartbeat, kiosk
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, create_village
@@ -254,3 +255,35 @@ def test_a_kiosks_page_of_another_community_is_not_there():
     machine = heard("K1", device("printer"))
     stranger = signed_in(create_person("other", (create_village("other"), Role.ADMINISTRATOR)))
     assert stranger.get(f"/staff/fleet/kiosks/{machine.pk}/").status_code == 404
+
+
+def test_money_and_payments_without_money_are_told_and_sort_the_list(client: Client):
+    few, many_, none = heard("K1"), heard("K2"), heard("K3")
+    gone = {"state": "declined", "reason": "refused", "captured_minor": 0, "allocated_minor": 0}
+    for number, (machine, ended) in enumerate(
+        [(few, {}), (few, {}), (few, gone | {"paid_at": None}), (many_, gone | {"paid_at": None})]
+    ):
+        paid(machine, number, **ended)
+    paid(none, 9, minor=2000)
+    paid(none, 10, at=NOW - timedelta(days=1), **gone | {"paid_at": None})
+    assert [row.code for row in found(order="taken").rows] == ["K3", "K1", "K2"]
+    failing = found(order="failed").rows
+    assert [row.code for row in failing] == ["K2", "K1", "K3"]
+    assert [(r.tries.failed, r.tries.ended) for r in failing if r.tries] == [(1, 1), (1, 3), (0, 1)]
+    for order in ("taken", "failed"):
+        hidden = overview(
+            NOW, Community.objects.all(), Community.objects.none(), Asked(order=order)
+        )
+        assert [(row.code, row.taken, row.tries) for row in hidden.rows] == [
+            ("K1", "", None),
+            ("K2", "", None),
+            ("K3", "", None),
+        ]
+
+
+def test_the_order_of_money_turns_pages_like_any_other():
+    for number in range(A_PAGE + 2):
+        heard(f"K{number:02d}")
+    paid(Kiosk.objects.get(code="K26"), 1)
+    assert [row.code for row in found(order="taken").rows][:2] == ["K26", "K00"]
+    assert len(found(order="taken", page=2).rows) == 2
