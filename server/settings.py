@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "server.jobs",
     "server.remote_acts",
     "server.rollouts",
+    "server.service_requests",
     "server.billing_runs",
     "server.open_questions",
     "server.workplace",

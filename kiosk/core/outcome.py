@@ -179,6 +179,8 @@ def on_paper(session: Session, moment: Moment) -> Step:
     visit = session.visit
     if visit.payment is None or visit.say is Say.PRINTING:
         return session, ()
+    if session.lobby.config is None:
+        return with_visit(session, say=Say.NOT_PRINTED, paper_trouble=""), ()
     wish = PrintReceipt(visit.payment, visit.language, visit.paper_begun, moment.payment_id)
     jobs = (*visit.paper_jobs, wish.job_id)
     return with_visit(session, say=Say.PRINTING, paper_jobs=jobs), (wish,)

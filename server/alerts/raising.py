@@ -11,6 +11,9 @@ from server.storable import storable
 
 CALLBACK_WANTED = "callback_wanted"
 ROLLOUT_STOPPED = "rollout_stopped"
+SERVICE_OVERDUE = "service_overdue"
+COMPLAINTS_OF_UNIT, COMPLAINTS_OF_TOPIC = "complaints_of_unit", "complaints_of_topic"
+OF_SERVICE = (SERVICE_OVERDUE, COMPLAINTS_OF_UNIT, COMPLAINTS_OF_TOPIC)
 SITE_SILENT, KIOSK_SILENT, NO_MONEY = "site_silent", "kiosk_silent", "kiosk_no_money"
 SCREEN_STILL = "kiosk_screen_still"
 DEVICE_ERROR, DEVICE_WARNING = "device_error", "device_warning"
@@ -34,6 +37,9 @@ TEXTS = {
         "A new release of the kiosks was stopped by itself: too many of those that changed to it"
         " went back or are not well"
     ),
+    SERVICE_OVERDUE: _("A resident's request was not answered in time"),
+    COMPLAINTS_OF_UNIT: _("A unit complains again and again. Talk to its residents"),
+    COMPLAINTS_OF_TOPIC: _("Several residents complain about the same. Look for the cause"),
     "late_payment": _("Money came for a cancelled order; handled by policy"),
     "paid_twice": _("The bill was paid by somebody else; the money was kept as credit"),
     "more_than_due": _(

@@ -53,6 +53,12 @@ GROUPS: dict[str, Group] = {
     "callback": Group(
         _("Somebody waits for a call"), (raising.CALLBACK_WANTED,), Area.KIOSKS, (0, 10, None, 30)
     ),
+    "service": Group(
+        _("Requests of residents"),
+        raising.OF_SERVICE,
+        Area.SERVICE,
+        (0, 60, None, 480),
+    ),
     "journal": Group(
         _("A kiosk's journal"),
         (
@@ -159,6 +165,7 @@ _OF_GROUP = {
         " its journal"
     ),
     "money": _("Open the questions: what is known stands there, and what you can decide"),
+    "service": _("Open the service requests: what was said stands there, and who looks after it"),
     "meters": _("Look at the meters that are named in the open questions; tell their provider"),
 }
 

@@ -84,9 +84,7 @@ def _open(communities: list[Community]) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(community__in=communities, state__in=_OPEN).order_by()
 
 
-def _of(
-    orders: QuerySet[PaymentOrder], codes: Collection[str] | None
-) -> QuerySet[PaymentOrder]:
+def _of(orders: QuerySet[PaymentOrder], codes: Collection[str] | None) -> QuerySet[PaymentOrder]:
     return orders.exclude(kiosk_code="") if codes is None else orders.filter(kiosk_code__in=codes)
 
 

@@ -10,6 +10,7 @@ from server.api.models import LookupWindow
 
 MISSES_A_MINUTE = 30  # codes that are not good
 BEGUN_A_MINUTE = 60  # payments begun, gone on with or given up
+SENT_A_MINUTE = 20  # requests, and words to them
 
 
 class TooOften(Exception):
@@ -24,6 +25,11 @@ def missed(address: str, now: datetime) -> None:
 def begun(address: str, now: datetime) -> None:
     """Raises TooOften."""
     _count("begun", address, now, BEGUN_A_MINUTE)
+
+
+def sent(address: str, now: datetime) -> None:
+    """Raises TooOften."""
+    _count("sent", address, now, SENT_A_MINUTE)
 
 
 def _count(what: str, address: str, now: datetime, most: int) -> None:

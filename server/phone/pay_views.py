@@ -62,7 +62,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     except _Refused as no:
         return page(request, token, opened_by(request, token, now), now, no.why, status=409)
     answer = redirect("payment_status", payment_id=payment_id)
-    own_payments.remember(request, answer, payment_id)
+    own_payments.OWN.remember(request, answer, payment_id)
     return answer
 
 

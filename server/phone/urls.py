@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from server.phone import pay_views, receipt_views, views
+from server.phone import pay_views, receipt_views, request_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>", views.bill_page, name="bill_page"),
     path("b/<str:token>/pay", pay_views.pay, name="phone_pay"),
+    path("b/<str:token>/requests", request_views.requests_page, name="phone_requests"),
+    path("r/<uuid:request_id>", request_views.request_page, name="phone_request"),
+    path("r/<uuid:request_id>/<int:pk>.jpg", request_views.photo, name="phone_request_photo"),
     path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),
     path("p/<uuid:payment_id>/open", pay_views.open_anew, name="phone_open"),
     path("p/<uuid:payment_id>/cancel", pay_views.give_up, name="phone_give_up"),

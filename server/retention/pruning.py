@@ -17,23 +17,26 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED, FAULTS
+from server.alerts.raising import CALLBACK_WANTED, FAULTS, OF_SERVICE
 from server.api.lookups import WINDOWS_KEPT
 from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
 from server.fleet.models import KioskDay, PairingCode, UsedNonce
 from server.on_call.models import Comment, Handling, Message
 from server.remote_acts.models import ActAttachment
+from server.service_requests.models import Photo
 
 STEP = 1_000
 SECONDS_MAX = 10.0  # of each kind in a turn; what is left waits for the next
 ALERTS_KEPT = timedelta(days=400)
 PAIRING_CODES_KEPT = timedelta(days=30)
 ATTACHMENTS_KEPT = timedelta(days=30)  # pictures and logs; the acts that asked for them stay
+PHOTOS_KEPT = timedelta(days=730)  # of requests; what was said stays
 KIOSK_DAYS_KEPT = timedelta(days=800)  # two whole years can be compared
-# Alerts that are about a machine or a call back; all others are about money.
+# Alerts that are about a machine, a call back or a request; all others are about money.
 OF_MACHINES = (
     CALLBACK_WANTED,
+    *OF_SERVICE,
     "journal_gap",
     "journal_stands_still",
     "journal_unwritable",
@@ -75,6 +78,7 @@ KINDS = (
     ),
     Kept(_bare_alerts, "resolved_at", ALERTS_KEPT),
     Kept(ActAttachment.objects.all, "act__state_at", ATTACHMENTS_KEPT),
+    Kept(Photo.objects.all, "kept_at", PHOTOS_KEPT),
     Kept(Session.objects.all, "expire_date", timedelta(0)),
 )
 

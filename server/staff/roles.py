@@ -33,6 +33,7 @@ class Area(StrEnum):
     ALERTS = "alerts"
     LOG = "log"  # acts of people
     PEOPLE = "people"  # who holds which role
+    SERVICE = "service"  # what residents ask for
     REQUESTS = "requests"  # what one asked for and another approves
     COMPANY = "company"  # of no community: accounts, unmatched money; superusers only
 
@@ -55,6 +56,8 @@ class Deed(StrEnum):
     PAIR_KIOSK = "pair_kiosk"
     OPERATE_KIOSK = "operate_kiosk"  # ask it from afar to restart, to go out of service, ...
     SET_KIOSK = "set_kiosk"  # change its settings from afar, among them limits of money
+    ANSWER_REQUEST = "answer_request"  # of a resident
+    DIRECT_REQUESTS = "direct_requests"  # to whom they go, how urgent they are
     APPROVE = "approve"
     ASSIGN_ROLES = "assign_roles"
     EXPORT_LOG = "export_log"
@@ -71,7 +74,7 @@ class Rights:
 
 _ALL = frozenset(Area) - {Area.COMPANY}
 _MONEY = {Area.FEES, Area.METERS, Area.BILLS, Area.PAYMENTS, Area.BOOKS, Area.REQUESTS}
-_DAILY = {Area.ESTATE, Area.KIOSKS, Area.NOTICES, Area.ALERTS}
+_DAILY = {Area.ESTATE, Area.KIOSKS, Area.NOTICES, Area.ALERTS, Area.SERVICE}
 
 TABLE: dict[Role, Rights] = {
     Role.ADMINISTRATOR: Rights(
@@ -98,6 +101,8 @@ TABLE: dict[Role, Rights] = {
                 Deed.SET_KIOSK,
                 Deed.RESOLVE_ALERT,
                 Deed.EXPORT_LOG,
+                Deed.ANSWER_REQUEST,
+                Deed.DIRECT_REQUESTS,
             }
         ),
     ),
@@ -116,6 +121,7 @@ TABLE: dict[Role, Rights] = {
                 Deed.REGROUP_UNITS,
                 Deed.DECIDE_PAYMENT,
                 Deed.RETURN_MONEY,
+                Deed.ANSWER_REQUEST,
                 Deed.RESOLVE_ALERT,
             }
         ),
@@ -132,18 +138,21 @@ TABLE: dict[Role, Rights] = {
                 Deed.KEEP_CREDIT,
                 Deed.SELL_PACKAGE,
                 Deed.AGREE_INSTALMENTS,
+                Deed.ANSWER_REQUEST,
                 Deed.RESOLVE_ALERT,
             }
         ),
     ),
     Role.APPROVER: Rights(
         sees=frozenset({*_DAILY, *_MONEY, Area.RESIDENTS, Area.LOG}),
-        does=frozenset({Deed.APPROVE, Deed.EXPORT_LOG}),
+        does=frozenset({Deed.APPROVE, Deed.EXPORT_LOG, Deed.ANSWER_REQUEST, Deed.DIRECT_REQUESTS}),
     ),
     Role.TECHNICIAN: Rights(
         sees=frozenset({*_DAILY, Area.METERS}),
         changes=frozenset({Area.METERS, Area.KIOSKS}),
-        does=frozenset({Deed.PAIR_KIOSK, Deed.OPERATE_KIOSK, Deed.RESOLVE_ALERT}),
+        does=frozenset(
+            {Deed.PAIR_KIOSK, Deed.OPERATE_KIOSK, Deed.RESOLVE_ALERT, Deed.ANSWER_REQUEST}
+        ),
     ),
     Role.AUDITOR: Rights(sees=_ALL, does=frozenset({Deed.EXPORT_LOG})),
 }
@@ -164,6 +173,7 @@ _OF_APP = {
     "fleet": Area.KIOSKS,
     "remote_acts": Area.KIOSKS,
     "rollouts": Area.KIOSKS,
+    "service_requests": Area.SERVICE,
 }
 _OF_MODEL = {
     "on_call.personaddress": Area.COMPANY,

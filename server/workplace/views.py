@@ -23,6 +23,7 @@ from server.billing_runs.schedule_models import DueRun, DueState
 from server.fleet.models import Kiosk
 from server.on_call.models import Handling
 from server.open_questions.listing import questions, seen
+from server.service_requests.views import figures
 from server.staff import approvals, scope
 from server.staff.doors import staff_only
 from server.staff.models import Request
@@ -75,6 +76,16 @@ def waiting_for(user: Any, now: datetime) -> list[Waiting]:
         )
         if count := wishes.count():
             found.append(_waiting(_("People who wait for a call"), count, "open_questions", "bad"))
+    if scope.does(user, Deed.ANSWER_REQUEST) != set():
+        asked = figures(user, now)
+        for name, count, which, tone in (
+            (_("Requests not answered in time"), asked["late"], "overdue", "bad"),
+            (_("Requests in my hands"), asked["mine"], "mine", "attention"),
+            (_("Requests in nobody's hands"), asked["nobodys"], "nobodys", "attention"),
+        ):
+            if count:
+                link = f"{reverse('service_requests')}?which={which}"
+                found.append(Waiting(name, count, link, tone))
     if scope.does(user, Deed.APPROVE) != set():
         count = approvals.to_approve(user, now).count()
         found.append(_waiting(_("To approve"), count, "requests", "attention"))
@@ -123,6 +134,7 @@ def jobs_of(user: Any) -> list[Job]:
         (_("Instalments"), "instalments", Area.BILLS),
         (_("Residents"), "admin:estate_resident_changelist", Area.RESIDENTS),
         (_("Units"), "admin:estate_unit_changelist", Area.ESTATE),
+        (_("Service requests"), "service_requests", Area.SERVICE),
         (_("Open questions"), "open_questions", Area.ALERTS),
         (_("Alerts"), "alerts", Area.ALERTS),
         (_("Payments"), "admin:payments_paymentorder_changelist", Area.PAYMENTS),

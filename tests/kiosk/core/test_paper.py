@@ -1,8 +1,11 @@
 """Receipts: wished for, torn, come again, or not wanted."""
 
+from dataclasses import replace
+
 import pytest
 
 from contract.messages import CREDITED, LATE, Method, PaymentState
+from kiosk.core.capabilities import offers
 from kiosk.core.effects import PrintReceipt, RecordReceipt
 from kiosk.core.events import AccountFound, CardLost, DevicesSeen
 from kiosk.core.model import Action, Say, Screen
@@ -135,3 +138,13 @@ def test_who_stands_there_when_it_goes_back_can_take_the_slip_from_the_bills():
     story.taps(Action.BACK).taps(Action.BACK)
     assert story.screen is Screen.BILLS
     assert story.taps(Action.REPRINT).screen is Screen.RETURNED
+
+
+def test_before_it_knows_its_community_a_kiosk_offers_no_paper_and_prints_none():
+    """As after a blank disk, while staff keep it switched off: a payment of before may end meanwhile."""
+    story = Story.paying(Method.WECHAT).server_says(PaymentState.APPROVED)
+    story.session = replace(story.session, lobby=replace(story.session.lobby, config=None))
+    assert not offers(story.session.lobby).print
+    story.taps(Action.PRINT)
+    assert not story.did(PrintReceipt)
+    assert story.visit.say is Say.NOT_PRINTED

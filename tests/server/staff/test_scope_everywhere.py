@@ -33,6 +33,8 @@ from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
 from server.remote_acts.models import ActAttachment, RemoteAct
 from server.rollouts.models import Rollout, UpdateTry
+from server.service_requests.coming_in import Said, open_request
+from server.service_requests.models import Origin, Topic
 from server.staff.back_office import ModelAdmin, StackedInline, TabularInline
 from server.staff.models import Act, Request, RoleAssignment
 from server.staff.people import Person
@@ -129,6 +131,17 @@ def an_act_from_afar(kiosk: Kiosk) -> None:
     ActAttachment.objects.create(community=kiosk.community, act=act, **kept)
 
 
+def a_request_of_a_resident(community: Community) -> None:
+    topic = Topic.objects.create(community=community, kind="repair", name_zh="x", name_en="x")
+    unit = community.units.first()
+    said = Said(walk.MARK, [walk.MARK.encode()])
+    wish = uuid.uuid4()
+    request = open_request(
+        unit, topic, said, wish=wish, origin=Origin.PHONE, phone="12345", now=NOW
+    )
+    assert request.number
+
+
 def community_with_everything(world: worlds.World) -> Community:
     """A community with a row of every kind, each with the mark in its texts."""
     lobby.refused_refund(world)
@@ -137,6 +150,7 @@ def community_with_everything(world: worlds.World) -> Community:
     community = world.community
     kiosk = Kiosk.objects.get(community=community)
     record_heartbeat(kiosk, heartbeat(NOW, device("printer")), now=NOW)
+    a_request_of_a_resident(community)
     ParkingSpace.objects.create(community=community, code="B1", unit=world.unit)
     create_key(community, now=NOW)
     Notice.objects.create(

@@ -23,6 +23,7 @@ _SIGNS = (MARK, json.dumps(MARK)[1:-1], "%E3%8A%99", "&#12953;", "&#x3299;")
 NOT_STAFFS = (
     "b/",
     "p/",
+    "r/",
     "notify/",
     "api/v1/",
     "meters/v1/",
@@ -204,8 +205,15 @@ def _a_kiosk(routes: Routes, rest: str = "") -> list[str]:
     return [f"/staff/fleet/kiosks/{kiosks.first().pk}/{rest}"]
 
 
+def _asked_by_residents(routes: Routes, model: str, path: str) -> list[str]:
+    rows = routes.rows(apps.get_model("service_requests", model))
+    return [f"/staff/service/{path.format(pk)}" for pk in rows.values_list("pk", flat=True)[:1]]
+
+
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
+    "staff/service/<uuid:request_id>/": lambda r: _asked_by_residents(r, "ServiceRequest", "{}/"),
+    "staff/service/photos/<int:pk>.jpg": lambda r: _asked_by_residents(r, "Photo", "photos/{}.jpg"),
     "staff/units/<int:unit>/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
     ],

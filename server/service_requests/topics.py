@@ -1,0 +1,141 @@
+"""Topics of a community's requests and where they go: begun with the usual ones, changed by who directs.
+What a topic was stays with its requests: it is retired, and another takes its place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from contract.messages import Text
+from server.estate.models import Building, Community
+from server.service_requests.coming_in import NotTaken
+from server.service_requests.handling import NotAllowed, able
+from server.service_requests.models import Kind, Priority, Route, Topic
+from server.service_requests.usual_topics import USUAL
+from server.staff import audit, people, scope
+from server.staff.roles import Deed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    kind: str
+    name: Text
+    priority: int
+    answer_hours: int
+    goes_to: int | None = None
+
+
+def begin(user: Any, community: Community, now: datetime) -> None:
+    """The usual topics, where there is none yet. Raises NotAllowed."""
+    _may(user, community.pk)
+    with transaction.atomic():
+        held = Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+        if Topic.objects.filter(community=held).exists():
+            return
+        for kind, name, priority, hours in USUAL:
+            Topic.objects.create(
+                community=held, kind=kind, name=name, priority=priority, answer_hours=hours
+            )
+        _noted(user, held.pk, "service_topics_begun", str(held.pk), {}, {"topics": len(USUAL)}, now)
+
+
+def add(user: Any, community: int, wanted: Wanted, now: datetime) -> Topic:
+    """Raises NotTaken and NotAllowed."""
+    _may(user, community)
+    if wanted.kind not in Kind.values or wanted.priority not in Priority.values:
+        raise NotTaken(_("Choose the kind and how urgent it is"))
+    if wanted.goes_to is not None:
+        _able(community, wanted.goes_to)
+    topic = Topic(
+        community_id=community,
+        kind=wanted.kind,
+        name=wanted.name,
+        priority=wanted.priority,
+        answer_hours=wanted.answer_hours,
+        goes_to_id=wanted.goes_to,
+    )
+    try:
+        topic.full_clean(exclude=["community", "goes_to"])
+        with transaction.atomic():
+            topic.save()
+            after = {"name": topic.name_zh, "hours": topic.answer_hours, "goes_to": wanted.goes_to}
+            _noted(user, community, "service_topic_added", str(topic.pk), {}, after, now)
+    except (ValidationError, IntegrityError) as wrong:
+        raise NotTaken(
+            _("A topic needs a name of its own in both languages, and 1 to 1,440 hours")
+        ) from wrong
+    return topic
+
+
+def retire(user: Any, topic: Topic, reason: str, now: datetime) -> None:
+    """It is offered no more. Raises NotAllowed and ReasonMissing."""
+    _may(user, topic.community_id)
+    reason = audit.reason_of(reason)
+    with transaction.atomic():
+        if Topic.objects.filter(pk=topic.pk, retired_at=None).update(retired_at=now):
+            name = {"name": topic.name_zh}
+            key = str(topic.pk)
+            _noted(user, topic.community_id, "service_topic_retired", key, name, {}, now, reason)
+
+
+def send(
+    user: Any, topic: Topic, building: Building | None, person: int | None, now: datetime
+) -> None:
+    """To whom it goes from now on: everywhere (``building`` None), or in one building. ``person`` None:
+    to nobody. Raises NotTaken and NotAllowed."""
+    _may(user, topic.community_id)
+    if person is not None:
+        _able(topic.community_id, person)
+    with transaction.atomic():
+        Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
+        if building is None:
+            before, topic.goes_to_id = topic.goes_to_id, person
+            topic.save(update_fields=["goes_to"])
+        else:
+            routes = topic.routes.filter(building=building, ended_at=None)
+            before = routes.values_list("goes_to", flat=True).first()
+            routes.update(ended_at=now)
+            if person is not None:
+                Route.objects.create(
+                    community_id=topic.community_id,
+                    topic=topic,
+                    building=building,
+                    goes_to_id=person,
+                )
+        where = {"topic": topic.name_zh, "building": building.code if building else ""}
+        _noted(
+            user,
+            topic.community_id,
+            "service_topic_sent",
+            str(topic.pk),
+            {**where, "goes_to": before},
+            {**where, "goes_to": person},
+            now,
+        )
+
+
+def _may(user: Any, community: int) -> None:
+    if not scope.may(user, Deed.DIRECT_REQUESTS, community):
+        raise NotAllowed
+
+
+def _able(community: int, person: int) -> None:
+    if person not in {one.pk for one in able(community)}:
+        raise NotTaken(_("Choose somebody who may answer it"))
+
+
+def _noted(
+    user: Any,
+    community: int,
+    act: str,
+    key: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    now: datetime,
+    reason: str = "",
+) -> None:
+    person, subject = people.of(user), ("topic", key)
+    audit.note(community, person, act, subject, now, reason=reason, before=before, after=after)

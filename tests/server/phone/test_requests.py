@@ -1,0 +1,165 @@
+"""Repairs, complaints and questions on the phone: sent behind a bill's code, read and voted on; nobody
+reaches another unit's."""
+
+import io
+import re
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from server.billing.signing import bill_url
+from server.service_requests import handling
+from server.service_requests.models import Photo, ServiceRequest, State, Vote
+from tests.server.service_requests.conftest import (  # noqa: F401
+    asked,
+    clerk,
+    manager,
+    photo,
+    topic_of,
+    village,
+)
+from tests.server.village import NOW, TODAY, bill_of, issue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+@pytest.fixture
+def page(village, manager) -> str:  # noqa: F811
+    issue(village)
+    return bill_url(bill_of(village), TODAY).split("//")[-1].partition("/")[2]
+
+
+def at(page: str) -> str:
+    return f"/{page}/requests"
+
+
+def form(village, **how) -> dict:  # noqa: F811
+    usual = {"topic": topic_of(village).pk, "text": "厨房漏水", "wish": str(uuid.uuid4())}
+    return usual | how
+
+
+def picture(content: bytes, name="leak.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "image/jpeg")
+
+
+def test_a_bill_leads_to_the_form_where_there_are_topics(village, page):  # noqa: F811
+    client = Client()
+    assert "报修、投诉、咨询" in client.get(f"/{page}").content.decode()
+    village.service_topics.update(retired_at=NOW)
+    assert "报修、投诉、咨询" not in client.get(f"/{page}").content.decode()
+    assert client.get(at(page)).status_code == 404
+
+
+def test_sent_with_a_photo_answered_seen_and_voted(village, page, clerk):  # noqa: F811
+    client = Client()
+    sent = client.post(at(page), form(village, photos=[picture(photo())], phone="138 0000 1234"))
+    one = ServiceRequest.objects.get()
+    assert (sent.status_code, sent["Location"]) == (302, f"/r/{one.pk}")
+    assert one.number in client.get(at(page)).content.decode()  # this browser's own
+    handling.answer(clerk, one.pk, "已派人", settled=True, now=NOW)
+    handling.note(clerk, one.pk, "inside words", NOW)
+    text = client.get(sent["Location"]).content.decode()
+    assert "已派人" in text and "inside words" not in text and "clerk" not in text
+    client.post(sent["Location"], {"vote": Vote.GOOD.value})
+    one.refresh_from_db()
+    assert one.vote == Vote.GOOD
+    client.post(sent["Location"], {"text": "又漏了"})
+    one.refresh_from_db()
+    assert (one.state, one.vote) == (State.IN_HAND, None)
+
+
+def test_of_a_photo_only_the_pixels_are_kept(village, page):  # noqa: F811
+    Client().post(at(page), form(village, photos=[picture(photo())]))
+    kept = bytes(Photo.objects.get().content)
+    assert not Image.open(io.BytesIO(kept)).getexif()
+    word = Photo.objects.get().word
+    found = Client().get(f"/r/{word.request_id}/{Photo.objects.get().pk}.jpg")
+    assert (found["Content-Type"], found["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    other = asked(village)
+    assert Client().get(f"/r/{other.pk}/{Photo.objects.get().pk}.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [picture(b"<svg onload=alert(1)>", "a.jpg")],
+        [picture(photo(), f"{n}.jpg") for n in range(4)],
+    ],
+)
+def test_what_is_no_photo_or_too_many_is_refused_and_the_words_stay(village, page, files):  # noqa: F811
+    for file in files:
+        file.seek(0)
+    answer = Client().post(at(page), form(village, photos=files))
+    assert answer.status_code == 409
+    assert "厨房漏水" in answer.content.decode()
+    assert not ServiceRequest.objects.exists()
+
+
+def test_one_sent_before_is_found_by_number_and_digits_only_by_its_unit(village, page):  # noqa: F811
+    mine, foreign = asked(village), asked(village, unit="1-1-102")
+    client = Client()
+    for number, digits in (
+        (mine.number, "0000"),
+        (mine.number, ""),
+        (mine.number, "234"),
+        (foreign.number, "1234"),
+        ("S999999", "1234"),
+    ):
+        answer = client.post(at(page), {"find": "1", "number": number, "digits": digits})
+        assert answer.status_code == 409
+    found = client.post(at(page), {"find": "1", "number": mine.number.lower(), "digits": "1234"})
+    assert found["Location"] == f"/r/{mine.pk}"
+
+
+def test_without_a_number_left_nobody_finds_it_by_digits(village, page):  # noqa: F811
+    one = asked(village, phone="")
+    for digits in ("", "    ", "0000"):
+        answer = Client().post(at(page), {"find": "1", "number": one.number, "digits": digits})
+        assert answer.status_code == 409
+
+
+def test_guessing_is_slowed_down(village, page):  # noqa: F811
+    one, client = asked(village), Client()
+    codes = [
+        client.post(at(page), {"find": "1", "number": one.number, "digits": f"{n:04d}"}).status_code
+        for n in range(40)
+    ]
+    assert codes[0] == 409 and codes[-1] == 429
+    assert client.get(f"/r/{uuid.uuid4()}").status_code == 404
+
+
+def test_the_resident_of_a_joined_one_reads_what_is_answered_there(village, page, clerk):  # noqa: F811
+    one, two = asked(village), asked(village, unit="1-1-102")
+    handling.answer(clerk, one.pk, "before it was joined", settled=False, now=NOW)
+    later = NOW.replace(hour=5)
+    handling.join(clerk, two.pk, one.number, "same pipe", later)
+    handling.answer(clerk, one.pk, "水管修好了", settled=True, now=later)
+    text = Client().get(f"/r/{two.pk}").content.decode()
+    assert "水管修好了" in text and "before it was joined" not in text
+    assert "又" not in text and "已与同类诉求一并处理" in text
+
+
+def test_garbage_is_refused_in_words(village, page):  # noqa: F811
+    client = Client()
+    for wrong in (
+        {"topic": "x"},
+        {"text": " "},
+        {"phone": "abc"},
+        {"text": "\x00" * 5 + "x" * 1001},
+    ):
+        answer = client.post(at(page), form(village, **wrong))
+        assert answer.status_code == 409, wrong
+    assert client.post(f"/r/{asked(village).pk}", {"vote": "9"}).status_code == 302
+    assert client.post(f"/r/{asked(village).pk}", {"vote": "3"}).status_code == 409
+
+
+def test_both_pages_are_complete_in_english(village, page):  # noqa: F811
+    one, client = asked(village), Client()
+    client.cookies["django_language"] = "en"
+    for path in (at(page), f"/r/{one.pk}"):
+        text = client.get(path).content.decode().replace("厨房漏水", "")
+        text = text.replace("简体中文", "")
+        assert not re.search("[\u4e00-\u9fff]", re.sub(r"<[^>]*>", "", text)), path
