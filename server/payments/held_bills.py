@@ -3,6 +3,7 @@
 An order holds them from its first row on, and lets them go where it becomes final (``transitions``).
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from server.billing.leases import BillLeased, BillNotOpen, hold, lease, release
 from server.billing.models import Bill
 from server.payments import timing, transitions
 from server.payments.models import PaymentOrder
+
+_OPEN = [state.value for state in PaymentState if not state.final]
 
 
 @transaction.atomic
@@ -53,6 +56,20 @@ def from_journal(order: PaymentOrder, at: datetime) -> None:
     if not order.life.final:
         _reserve(order, at)
         hold(_bills(order), order.payment_id, now=at)
+
+
+def hold_for_told(bills: Sequence[Bill], now: datetime) -> None:
+    """For open orders that a journal told of before these bills were here: after a restore the billing
+    run or the division that made them may come back later than a payment of them. The caller holds
+    the bills locked."""
+    open_ones = PaymentOrder.objects.filter(
+        unit__in={bill.unit_id for bill in bills}, request_hash="", state__in=_OPEN
+    )
+    for order in open_ones.order_by("pk"):
+        named = {bill["number"] for bill in order.bills}
+        own = [bill for bill in bills if bill.number in named]
+        if own:
+            hold(own, order.payment_id, now=now)
 
 
 def _reserve(order: PaymentOrder, at: datetime) -> None:

@@ -245,6 +245,7 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
         changed_at=now,
         **_deadlines(request, now),
     )
+    held_bills.hold_for_told(bills, now)
     lease(bills, request.payment_id, now=now)
     if request.credit_minor:
         credit_reserve.reserve(unit, request.credit_minor, payment_id=order.payment_id, at=now)

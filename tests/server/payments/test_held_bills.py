@@ -5,6 +5,7 @@ import itertools
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentState
@@ -249,3 +250,29 @@ def test_a_bill_is_voided_or_begun_to_be_paid_never_both(world, anew, turn):
     of_the_month = Bill.objects.filter(unit=world.unit, period=bill.period, state=BillState.OPEN)
     assert of_the_month.count() == (1 if begun or anew else 0)
     assert verify_ledger() == []
+
+
+@pytest.mark.parametrize("method", [Method.WECHAT, Method.CARD])
+def test_a_bill_that_comes_back_after_a_payment_of_it_is_held_by_that_payment(world, method):
+    """A restored server hears of the payment first: the billing run or the division that made the bill
+    is in no backup, and comes back later with the same number."""
+    with transaction.atomic():
+        [lost] = issue_again(world, "2026-12")
+        bill = to_contract(lost, TODAY)
+        transaction.set_rollback(True)
+    told = record(world, PaymentState.PENDING, 2, method=method, offline=method is Method.CARD)
+    told = told.model_copy(update={"bills": [bill], "amount_minor": bill.amount_minor})
+    journal = KioskJournal().tells(told)
+    take(world, journal.entries)
+    [back] = issue_again(world, "2026-12")
+    assert back.number == bill.number
+    world.bills = [back]
+    with pytest.raises(BillLeased):
+        start(world.caller, world.request(2, Method.WECHAT, bills=1), NOW)
+    ended = told.model_copy(update={"state": PaymentState.DECLINED, "version": 3})
+    journal.tells(ended)
+    take(world, journal.entries[1:], 1, journal.entries[0].hash)
+    if method is Method.WECHAT:
+        inquiry.check(PaymentOrder.objects.get(), LATER)
+    assert PaymentOrder.objects.get().life.final
+    start(world.caller, world.request(3, Method.WECHAT, bills=1), NOW)

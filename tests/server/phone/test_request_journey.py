@@ -24,7 +24,7 @@ def look(page, picture: Path) -> None:
     assert page.evaluate(WIDE) <= 0
 
 
-def test_a_leak_is_told_answered_seen_and_voted_on(page, village, clerk, tmp_path):  # noqa: F811
+def test_a_leak_is_told_answered_seen_and_voted_on(page, village, clerk, tmp_path):
     issue(village)
     page.set_viewport_size(PHONE)
     page.goto("/b/" + bill_url(bill_of(village), TODAY).rpartition("/b/")[2])
