@@ -171,7 +171,9 @@ def _real_enough(lobby: Lobby) -> tuple[Method, ...]:
 
 def _working(lobby: Lobby) -> frozenset[Need]:
     server = lobby.server_reachable
-    printer = lobby.config is not None and _serves(lobby, "printer")  # a receipt names the community
+    printer = lobby.config is not None and _serves(
+        lobby, "printer"
+    )  # a receipt names the community
     open_at_terminal = lobby.card_unresolved or not lobby.terminal_known
     touch = lobby.device("touch")
     works = {
