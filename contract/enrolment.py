@@ -1,6 +1,6 @@
 """How a kiosk gets its identity, and the place where its journal goes on under it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -45,6 +45,14 @@ class EnrolRequest(Message):
     open_payments: OpenPayments = []
 
 
+class PairingAsk(Message):
+    """A machine without an identity asks for one, by its own new key, with which it signs. Told again, it
+    is the same question."""
+
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]  # base64url, raw
+    open_payments: OpenPayments = []
+
+
 class EnrolAnswer(Message):
     """``begin`` is where the kiosk's journal goes on; None from a server that does not tell. ``act_key``
     (base64url, raw) signs the acts that staff ask of the kiosk."""
@@ -54,3 +62,15 @@ class EnrolAnswer(Message):
     community: str
     begin: JournalPosition | None = None
     act_key: str = ""
+
+
+class PairingAnswer(Message):
+    """``waits``: somebody opens ``url``, signed in, and types ``code``, which this machine shows; for
+    ``expires_in_s`` more seconds. ``paired``: ``identity`` says as which kiosk. Neither address nor code
+    is a secret: only who holds the key that asked gets the identity."""
+
+    state: Literal["waits", "paired"]
+    code: Annotated[str, StringConstraints(max_length=12)] = ""
+    url: Annotated[str, StringConstraints(max_length=300)] = ""
+    expires_in_s: Annotated[float, Field(ge=0)] = 0.0
+    identity: EnrolAnswer | None = None

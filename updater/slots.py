@@ -16,6 +16,7 @@ from updater.version import is_version
 WHOLE = "release.json"
 ROOM_TIMES = 4  # the file, unpacked, its packages, and some
 BUILD_S = 1800.0
+CHECK = ("lobbypay", "kiosk", "--help")  # takes all of the kiosk in but its window
 Build = Callable[[Path], None]
 
 
@@ -108,9 +109,9 @@ def machine_of(python: str) -> str:
     return f"{processor}-cp{major}{minor}"
 
 
-def build_with(python: str) -> Build:
+def build_with(python: str, check: tuple[str, ...] = CHECK) -> Build:
     """An environment of its own out of the packages that came along, each with the hash that it must
-    have; nothing is fetched. Then it must be able to say what it can do."""
+    have; nothing is fetched. Then it must be able to take itself in."""
 
     def build(folder: Path) -> None:
         venv = folder / "venv"
@@ -123,7 +124,7 @@ def build_with(python: str) -> Build:
         packages = next((venv / "lib").glob("python3*/site-packages"))
         (packages / "lobbypay.pth").write_text(f"{folder / 'app'}\n", encoding="utf-8")
         _run([inner, "-I", "-m", "compileall", "-q", str(folder / "app")])
-        _run([inner, "-I", "-m", "lobbypay", "--help"])
+        _run([inner, "-I", "-m", *check])
         shutil.rmtree(folder / "wheels", ignore_errors=True)
 
     return build

@@ -19,7 +19,14 @@ from pydantic import ValidationError
 
 from contract.callbacks import CallbackStanding, CallbackTaken, CallbackWish
 from contract.day_tally import Tallies, TalliesTaken
-from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
+from contract.enrolment import (
+    EnrolAnswer,
+    EnrolRequest,
+    JournalPosition,
+    JournalSalvage,
+    PairingAnswer,
+    PairingAsk,
+)
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.http_signature import sign
 from contract.messages import (
@@ -142,6 +149,10 @@ class CentralClient:
 
     def post_tallies(self, tallies: Tallies) -> TalliesTaken:
         return self._call("POST", "/tallies", TalliesTaken, tallies)
+
+    def pair(self, asked: PairingAsk) -> PairingAnswer:
+        """Signed by the key that asks for an identity."""
+        return self._call("POST", "/pairings", PairingAnswer, asked)
 
     def acts(self, call: ActsCall) -> ActsAnswer:
         """How acts stand here, and what staff ask."""

@@ -4,11 +4,14 @@ import argparse
 import getpass
 import os
 import sys
+import time
 from pathlib import Path
 
+import segno
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from contract.enrolment import JournalPosition
 from kiosk import settings as settings_file
 from kiosk import staff_pin
 from kiosk.acts.changed_settings import ChangedSettingsFile
@@ -17,6 +20,8 @@ from kiosk.bootstrap import BEGIN_AGAIN, run
 from kiosk.central import identity as identity_file
 from kiosk.central.client import Refused, ServerAway, enrol
 from kiosk.central.config_cache import ConfigCache
+from kiosk.central.identity import Identity
+from kiosk.central.pairing import Pairing, Shown
 from kiosk.commands.config_option import add_config_option
 from kiosk.journal.continuation import current, open_payments
 from kiosk.journal.journal import JournalUnavailable
@@ -45,11 +50,41 @@ def _enrol(settings: Settings, pairing_code: str) -> int:
     except ServerAway as error:
         print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
         return 1
+    _keep(settings, identity, begin)
+    print(f"enrolled as {identity.kiosk_code} of {identity.community}")
+    return 0
+
+
+def _keep(settings: Settings, identity: Identity, begin: JournalPosition) -> None:
+    """The identity last: until it is there, all of it is asked for again."""
     save_begin(settings.data_dir, begin, identity.seal.public_key)
     ConfigCache(settings.data_dir / "config.json").forget()
     identity_file.save(settings.data_dir, identity)
-    print(f"enrolled as {identity.kiosk_code} of {identity.community}")
+
+
+def _pair(settings: Settings) -> int:
+    """Shows the QR code and the code here, until somebody has paired this machine by it."""
+    folder = settings.data_dir
+    pairing = Pairing(
+        *(settings.server.url, folder, _open_payments(folder), _show),
+        lambda s: time.sleep(s) or False,
+    )
+    found = pairing.until_paired()
+    if found is None:
+        return 1
+    _keep(settings, *found)
+    pairing.done()
+    print(f"paired as {found[0].kiosk_code} of {found[0].community}")
     return 0
+
+
+def _show(shown: Shown) -> None:
+    if not shown.url:
+        said = "the server does not answer; it is asked again"
+        print(said if shown.trouble == "away" else "the server refuses; it is asked again")
+        return
+    segno.make(shown.url).terminal(compact=True)
+    print(f"{shown.url}\n\n  {shown.code}\n")
 
 
 def _pin() -> int:
@@ -74,10 +109,13 @@ def main(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command")
     enrolling = commands.add_parser("enrol", help="exchange a pairing code for an identity, once")
     enrolling.add_argument("--pairing-code", required=True)
+    commands.add_parser("pair", help="by a QR code that a signed-in phone opens")
     options = parser.parse_args(argv)
     log_to_stderr()
     try:
         settings = settings_file.load(options.config)
+        if options.command == "pair":
+            return _pair(settings)
         if options.command == "enrol":
             return _enrol(settings, options.pairing_code)
         with alone(settings.data_dir, wait_s=ANOTHER_ENDS_S):

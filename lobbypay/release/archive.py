@@ -58,11 +58,20 @@ def locked(names: set[str], lock: str) -> str:
 
 def build(version: str, to: Path, platform: str = "") -> Path:
     """``platform``: of pip, such as manylinux_2_28_aarch64; empty: of this machine. Raises NotBuilt."""
+    if missing := unprepared(ROOT):
+        raise NotBuilt(f"run `make setup` first: there is no {missing[0]}")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         wanted = _download(needed(), place, platform)
         pack(to, version, ROOT, wanted, sorted((place / "wheels").iterdir()))
     return to
+
+
+def unprepared(root: Path) -> list[str]:
+    """What set-up makes and is not there: fonts, compiled catalogues."""
+    catalogues = [po.with_suffix(".mo") for po in (root / "assets" / "locale").rglob("*.po")]
+    made = [root / "assets" / "fonts" / "built" / "LobbyScreen-Bold.otf", *catalogues]
+    return [str(path.relative_to(root)) for path in made if not path.is_file()]
 
 
 def build_updater(to: Path, platform: str = "") -> Path:

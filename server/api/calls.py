@@ -13,7 +13,14 @@ from contract import messages
 from contract.business_day import business_day
 from contract.callbacks import CallbackStanding, CallbackTaken, CallbackWish
 from contract.day_tally import Tallies, TalliesTaken
-from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
+from contract.enrolment import (
+    EnrolAnswer,
+    EnrolRequest,
+    JournalPosition,
+    JournalSalvage,
+    PairingAnswer,
+    PairingAsk,
+)
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode
@@ -27,7 +34,14 @@ from server.api.lookups import look_up
 from server.api.parsing import StrictParser
 from server.billing.unit_accounts import accounts_of, find_bill, owing, to_contract
 from server.database import serializable
-from server.fleet import callbacks, clone_detection, day_tallies, enrolment, reenrolment
+from server.fleet import (
+    callbacks,
+    clone_detection,
+    day_tallies,
+    enrolment,
+    pairing_wishes,
+    reenrolment,
+)
 from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
 from server.payments import initiation, inquiry, restored
@@ -87,12 +101,41 @@ def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
         kiosk = enrolment.enrol(body.pairing_code, body.public_key, now=now)
     except enrolment.PairingRefused as refused:
         raise Refusal(ErrorCode.PAIRING_CODE) from refused
+    return _identity(kiosk, body.open_payments, now)
+
+
+def _identity(kiosk: Kiosk, open_payments: list[str], now: datetime) -> EnrolAnswer:
     return EnrolAnswer(
         kiosk_id=str(kiosk.id),
         kiosk_code=kiosk.code,
         community=kiosk.community.code,
-        begin=reenrolment.position_of(kiosk, body.open_payments, now),
+        begin=reenrolment.position_of(kiosk, open_payments, now),
         act_key=signing.current(now).public_key,
+    )
+
+
+@api.post("/pairings", auth=None, response=PairingAnswer)
+def pairing(request: HttpRequest, body: PairingAsk) -> Any:
+    """A machine without an identity asks for one; signed with the new key itself. Asked again until
+    somebody who is signed in has typed the code that it shows."""
+    try:
+        key = public_key(body.public_key)
+    except ValueError as wrong:
+        raise Refusal(ErrorCode.BAD_REQUEST) from wrong
+    verified(request, key)
+    now = timezone.now()
+    try:
+        wish = pairing_wishes.ask(body.public_key, request.META.get("REMOTE_ADDR", ""), now)
+    except pairing_wishes.TooMany as many:
+        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=60) from many
+    kiosk = pairing_wishes.use(wish, now)
+    if kiosk is not None:
+        return PairingAnswer(state="paired", identity=_identity(kiosk, body.open_payments, now))
+    return PairingAnswer(
+        state="waits",
+        code=wish.code,
+        url=pairing_wishes.address_of(wish),
+        expires_in_s=max(0.0, (wish.expires_at - now).total_seconds()),
     )
 
 

@@ -41,8 +41,8 @@ def create_pairing_code(
     if not KIOSK_CODE.fullmatch(kiosk.code):
         said = _("%(code)s is no kiosk code: 2 to 8 capital letters and digits, as K03")
         raise ValueError(said % {"code": repr(kiosk.code)})
-    code = code or "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-    if not 8 <= len(_normal(code)) <= 20:
+    code = code or new_code(CODE_LENGTH)
+    if not 8 <= len(normal(code)) <= 20:
         raise ValueError(_("a pairing code has 8 to 20 letters and digits"))
     with transaction.atomic():
         PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
@@ -79,12 +79,18 @@ def enrol(code: str, public_key: str, *, now: datetime) -> Kiosk:
         raise PairingRefused("the pairing code is unknown, used or expired")
     pairing.used_at = now
     pairing.save(update_fields=["used_at"])
+    give_key(kiosk, public_key, now)
+    return kiosk
+
+
+def give_key(kiosk: Kiosk, public_key: str, now: datetime) -> None:
+    """The machine with this key is this kiosk from now on; what was is kept, and goes on. Within a
+    transaction that was opened for it."""
     if kiosk.public_key not in ("", public_key):
         RetiredKey.objects.create(kiosk=kiosk, public_key=kiosk.public_key, retired_at=now)
     kiosk.public_key, kiosk.enrolled_at = public_key, now
     clone_detection.begin_anew(kiosk, now)
     kiosk.save()
-    return kiosk
 
 
 @transaction.atomic
@@ -114,10 +120,14 @@ def retired_keys(kiosk_id: str) -> list[str]:
     return list(keys[:RETIRED_MAX])
 
 
-def _normal(code: str) -> str:
+def new_code(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def normal(code: str) -> str:
     return "".join(letter for letter in code.upper() if letter.isalnum())
 
 
 def _hash(code: str) -> str:
     """Keyed, so that a stolen database does not give the codes away."""
-    return hmac.new(settings.SECRET_KEY.encode(), _normal(code).encode(), "sha256").hexdigest()
+    return hmac.new(settings.SECRET_KEY.encode(), normal(code).encode(), "sha256").hexdigest()

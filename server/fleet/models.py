@@ -223,6 +223,38 @@ class PairingCode(models.Model):
         return f"{self.kiosk} {self.expires_at:%Y-%m-%d %H:%M}"
 
 
+class PairingWish(models.Model):
+    """A machine that asks for an identity by its own key, and shows ``code``. Of no community until
+    somebody says which kiosk it is. ``wrong``: codes that were typed in vain."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    public_key = models.CharField(_("Public key"), max_length=43, db_index=True)
+    code = models.CharField(_("Code on its screen"), max_length=12)
+    address = models.CharField(_("Asked from"), max_length=45)
+    asked_at = models.DateTimeField(_("Asked for a code at"), db_index=True)
+    expires_at = models.DateTimeField(_("Expires at"), db_index=True)
+    wrong = models.PositiveSmallIntegerField(_("Wrong codes"), default=0)
+    kiosk = models.ForeignKey(
+        Kiosk,
+        models.PROTECT,
+        verbose_name=_("Kiosk"),
+        related_name="pairing_wishes",
+        null=True,
+        blank=True,
+    )
+    confirmed_by = models.CharField(_("Confirmed by"), max_length=150, blank=True)
+    confirmed_at = models.DateTimeField(_("Confirmed at"), null=True, blank=True)
+    used_at = models.DateTimeField(_("Used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Machine that asks to be paired")
+        verbose_name_plural = _("Machines that ask to be paired")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class UsedNonce(models.Model):
     """A nonce that one kiosk has used: the same signed request is refused when it comes again."""
 

@@ -21,7 +21,7 @@ from server.alerts.raising import CALLBACK_WANTED, FAULTS, OF_SERVICE
 from server.api.lookups import WINDOWS_KEPT
 from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
-from server.fleet.models import KioskDay, PairingCode, UsedNonce
+from server.fleet.models import KioskDay, PairingCode, PairingWish, UsedNonce
 from server.on_call.models import Comment, Handling, Message
 from server.remote_acts.models import ActAttachment
 from server.service_requests.models import Photo
@@ -72,6 +72,7 @@ KINDS = (
     Kept(LookupWindow.objects.all, "minute", WINDOWS_KEPT),
     Kept(KioskDay.objects.all, "told_at", KIOSK_DAYS_KEPT),
     Kept(PairingCode.objects.all, "expires_at", PAIRING_CODES_KEPT),
+    Kept(partial(PairingWish.objects.filter, kiosk=None), "expires_at", PAIRING_CODES_KEPT),
     *(
         Kept(partial(_of_alerts, model), "alert__resolved_at", ALERTS_KEPT)
         for model in (Message, Comment, Handling)

@@ -102,6 +102,8 @@ ACTS = {
     "kiosk_act_asked": _("Kiosk asked from afar"),
     "kiosk_act_taken_back": _("Asked of a kiosk and taken back"),
     "kiosk_group_changed": _("Group of kiosks changed"),
+    "kiosk_paired": _("Kiosk paired"),
+    "kiosk_made": _("Kiosk made"),
     "rollout_begun": _("Roll-out of a release begun"),
     "rollout_further": _("Roll-out let on to the next ring"),
     "rollout_stopped": _("Roll-out stopped"),

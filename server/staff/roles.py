@@ -205,6 +205,7 @@ _OF_MODEL = {
     "billing.billsigningkey": Area.BILLS,
     "payments.unmatchednotification": Area.COMPANY,
     "remote_acts.actkey": Area.COMPANY,
+    "fleet.pairingwish": Area.COMPANY,
     "staff.act": Area.LOG,
     "staff.roleassignment": Area.PEOPLE,
     "staff.limit": Area.PEOPLE,

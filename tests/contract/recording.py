@@ -13,7 +13,14 @@ from typing import Any
 from contract import messages as m
 from contract.callbacks import CallbackTaken, CallbackWish
 from contract.day_tally import Tallies, TalliesTaken
-from contract.enrolment import EnrolAnswer, EnrolRequest, JournalPosition, JournalSalvage
+from contract.enrolment import (
+    EnrolAnswer,
+    EnrolRequest,
+    JournalPosition,
+    JournalSalvage,
+    PairingAnswer,
+    PairingAsk,
+)
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.message import Message
 from contract.remote_acts import ActsAnswer, ActsCall
@@ -23,6 +30,7 @@ OF_A_FORM, LENGTH_MAX = 1, 12_000
 # Call: what the kiosk says, what the server answers.
 CALLS: dict[str, tuple[type[Message] | None, type[Message]]] = {
     "POST /enrol": (EnrolRequest, EnrolAnswer),
+    "POST /pairings": (PairingAsk, PairingAnswer),
     "GET /config": (None, m.KioskConfig),
     "GET /bills/open": (None, m.OpenBills),
     "POST /units/lookup": (m.UnitLookup, m.UnitAccount),

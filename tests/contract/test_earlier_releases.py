@@ -73,7 +73,13 @@ def _words(where: str, was: dict[str, Any], now: dict[str, Any]) -> list[str]:
 def test_there_is_a_record_of_each_kind_of_message():
     assert RELEASES
     recorded = {line["call"] for line in lines(RELEASES[0])}
-    rare = {"POST /enrol", "GET /bills/{}", "POST /journal/continue", "POST /callbacks"}
+    rare = {
+        "POST /enrol",
+        "POST /pairings",
+        "GET /bills/{}",
+        "POST /journal/continue",
+        "POST /callbacks",
+    }
     assert recorded | rare == set(CALLS)
 
 

@@ -37,7 +37,7 @@ def test_a_release_runs_in_an_environment_of_its_own(tmp_path):
     wanted = f"someparts==1.0 --hash=sha256:{hashlib.sha256(part.read_bytes()).hexdigest()}\n"
     release = tmp_path / "release.tar"
     archive.pack(release, "7.8.9", archive.ROOT, wanted, [part])
-    slots = Slots(tmp_path / "opt", build_with(sys.executable))
+    slots = Slots(tmp_path / "opt", build_with(sys.executable, ("lobbypay", "--help")))
     slots.put("7.8.9", release)
     slots.run("7.8.9")
     inner = tmp_path / "opt" / "current" / "venv" / "bin" / "python"
@@ -49,6 +49,11 @@ def test_a_release_runs_in_an_environment_of_its_own(tmp_path):
     answer, version, fonts, where = said.stdout.split()
     assert (answer, version, fonts) == ("42", "7.8.9", "True")
     assert where.startswith(str(tmp_path / "opt" / "releases" / "7.8.9"))
+
+    whole = Slots(tmp_path / "opt", build_with(sys.executable))
+    with pytest.raises(Refused, match="pydantic"):
+        whole.put("7.8.10", release)  # a package is missing
+    assert not whole.is_whole("7.8.10")
 
     bad = tmp_path / "bad.tar"
     archive.pack(
@@ -67,6 +72,14 @@ def test_a_kiosk_needs_what_is_locked_and_nothing_of_the_server():
     blocks = archive.locked(names, (archive.ROOT / "requirements.lock").read_text())
     assert blocks.count("numpy==") == 2, "one for each Python"
     assert "--hash=sha256:" in blocks
+
+
+def test_a_checkout_that_is_not_set_up_makes_no_release(tmp_path):
+    assert archive.unprepared(archive.ROOT) == []
+    (tmp_path / "assets" / "locale").mkdir(parents=True)
+    (tmp_path / "assets" / "locale" / "lobbypay.po").write_text("")
+    missing = archive.unprepared(tmp_path)
+    assert missing == ["assets/fonts/built/LobbyScreen-Bold.otf", "assets/locale/lobbypay.mo"]
 
 
 def test_the_updater_needs_little_and_nothing_of_ours():

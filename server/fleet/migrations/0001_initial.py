@@ -109,6 +109,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PairingWish',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('public_key', models.CharField(db_index=True, max_length=43, verbose_name='Public key')),
+                ('code', models.CharField(max_length=12, verbose_name='Code on its screen')),
+                ('address', models.CharField(max_length=45, verbose_name='Asked from')),
+                ('asked_at', models.DateTimeField(db_index=True, verbose_name='Asked for a code at')),
+                ('expires_at', models.DateTimeField(db_index=True, verbose_name='Expires at')),
+                ('wrong', models.PositiveSmallIntegerField(default=0, verbose_name='Wrong codes')),
+                ('confirmed_by', models.CharField(blank=True, max_length=150, verbose_name='Confirmed by')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='Confirmed at')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='Used at')),
+                ('kiosk', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pairing_wishes', to='fleet.kiosk', verbose_name='Kiosk')),
+            ],
+            options={
+                'verbose_name': 'Machine that asks to be paired',
+                'verbose_name_plural': 'Machines that ask to be paired',
+                'ordering': ['-asked_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='RetiredKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

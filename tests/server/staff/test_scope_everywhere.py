@@ -23,6 +23,7 @@ from server.billing.signing import create_key
 from server.billing_runs import background, previews, runs
 from server.billing_runs.schedule_models import DueRun
 from server.estate.models import Community, ParkingSpace
+from server.fleet import pairing_wishes
 from server.fleet.heartbeats import record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.models import Notice
@@ -122,6 +123,7 @@ def an_act_from_afar(kiosk: Kiosk) -> None:
         not_after=timezone.now() + timedelta(days=1),
         state_at=NOW,
     )
+    pairing_wishes.ask("w" * 43, "10.0.0.1", timezone.now())
     times = {"begun_at": NOW, "changed_at": NOW, "counts_from": NOW}
     of_it = {"community": kiosk.community, "version": "7.7.7"}
     Rollout.objects.create(**of_it, begun_by=walk.MARK, reason=walk.MARK, **times)

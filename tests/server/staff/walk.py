@@ -271,6 +271,12 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/fleet/kiosks/<uuid:kiosk_id>/acts/": lambda r: _a_kiosk(r, "acts/"),
     "staff/fleet/kiosks/<uuid:kiosk_id>/revoke/": lambda r: _a_kiosk(r, "revoke/"),
     "staff/fleet/acts/<uuid:act_id>/": _an_act,
+    "staff/fleet/pair/<uuid:wish_id>/": lambda r: [
+        f"/staff/fleet/pair/{pk}/"
+        for pk in apps.get_model("fleet", "PairingWish")._default_manager.values_list(
+            "pk", flat=True
+        )
+    ],
     "staff/fleet/releases/<str:version>/": lambda r: [
         f"/staff/fleet/releases/{one}/"
         for one in r.rows(apps.get_model("rollouts", "Rollout")).values_list("version", flat=True)

@@ -1,0 +1,104 @@
+"""How a machine without an identity gets one: it asks by its own new key until somebody who stands before
+it, signed in, has said which kiosk it is. The key is on disk before it is asked with, so that a crash
+after the answer, or before it, asks again by the same key and hears the same."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.enrolment import EnrolAnswer, JournalPosition, PairingAnswer, PairingAsk
+from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
+from kiosk.central.identity import Identity, public_text
+
+log = structlog.get_logger("pairing")
+
+FILE = "pairing.key"
+ASK_S = 3.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the machine shows: ``url`` as a QR code, and ``code`` in letters; both empty, and ``trouble``
+    (``away`` or ``refused``) says why, while the server gives none."""
+
+    url: str = ""
+    code: str = ""
+    trouble: str = ""
+
+
+class Pairing:
+    """``open_payments``: whose end this disk does not know. ``show`` is called when what is shown
+    changes; ``pause`` waits so many seconds, and says whether to end."""
+
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        open_payments: list[str],
+        show: Callable[[Shown], None],
+        pause: Callable[[float], bool],
+    ) -> None:
+        self._key, self._path = own_key(folder), folder / FILE
+        self._client = CentralClient(url, "pairing", self._key)
+        self._open_payments = open_payments
+        self._show, self._pause, self._shown = show, pause, Shown(trouble="away")
+
+    def until_paired(self) -> tuple[Identity, JournalPosition] | None:
+        """None when it was ended before."""
+        attempt = 0
+        while True:
+            try:
+                answer, attempt = self._ask(), 0
+                if answer.identity is not None:
+                    return self._identity(answer.identity)
+                self._tell(Shown(answer.url, answer.code))
+            except Refused as refused:
+                log.warning("pairing_refused", code=str(refused.error.code))
+                self._tell(Shown(trouble="refused"))
+                attempt += 1
+            except ServerAway as error:
+                log.warning("pairing_not_answered", error=str(error))
+                self._tell(Shown(trouble="away"))
+                attempt += 1
+            if self._pause(ASK_S if not attempt else backoff_s(attempt, first=ASK_S)):
+                return None
+
+    def done(self) -> None:
+        """The identity is on disk: the key stands there too."""
+        self._path.unlink(missing_ok=True)
+
+    def _ask(self) -> PairingAnswer:
+        """Raises ServerAway and Refused."""
+        key = public_text(self._key)
+        return self._client.pair(PairingAsk(public_key=key, open_payments=self._open_payments))
+
+    def _identity(self, found: EnrolAnswer) -> tuple[Identity, JournalPosition]:
+        me = Identity(found.kiosk_id, found.kiosk_code, found.community, self._key, found.act_key)
+        return me, found.begin or JournalPosition()
+
+    def _tell(self, shown: Shown) -> None:
+        if shown != self._shown:
+            self._shown = shown
+            self._show(shown)
+
+
+def own_key(folder: Path) -> Ed25519PrivateKey:
+    """Of this machine, made once; readable by the kiosk's user only. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE
+    try:
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii")))
+    except (FileNotFoundError, ValueError):
+        pass
+    key, partial = Ed25519PrivateKey.generate(), path.with_suffix(".partial")
+    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "w", encoding="ascii") as file:
+        file.write(key.private_bytes_raw().hex())
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    return key

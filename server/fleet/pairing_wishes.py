@@ -1,0 +1,135 @@
+"""A machine asks to become a kiosk, and somebody who stands before it, signed in, says which.
+
+The address in its QR code and the code on its screen prove that the person sees that screen; the key that
+asked proves that the machine is the one that shows them. Neither is a secret.
+"""
+
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from server.fleet.enrolment import give_key, new_code, normal
+from server.fleet.models import Kiosk, PairingCode, PairingWish
+from server.staff import audit, people, scope
+from server.staff.roles import Deed
+
+LIFE = timedelta(minutes=10)
+USED_WITHIN = timedelta(hours=1)  # of the confirmation: a machine asks every few seconds
+CODE_LENGTH = 6
+WRONG_MAX = 5
+AN_HOUR_MAX, OPEN_MAX = 120, 500  # of one address; of all
+
+
+class TooMany(Exception):
+    """So many machines do not ask: tried again later."""
+
+
+class NotPaired(Exception):
+    """``text`` says why, in the page's language."""
+
+    def __init__(self, text: Any) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+@transaction.atomic
+def ask(public_key: str, address: str, now: datetime) -> PairingWish:
+    """The wish of this key that is open or was confirmed; else a new one. Raises TooMany."""
+    known = PairingWish.objects.filter(public_key=public_key).first()
+    if known is not None and (known.expires_at > now or _counts(known, now)):
+        return known
+    recent = PairingWish.objects.filter(address=address[:45], asked_at__gt=now - timedelta(hours=1))
+    open_ones = PairingWish.objects.filter(expires_at__gt=now, confirmed_at=None)
+    if recent.count() >= AN_HOUR_MAX or open_ones.count() >= OPEN_MAX:
+        raise TooMany
+    return PairingWish.objects.create(
+        public_key=public_key,
+        code=new_code(CODE_LENGTH),
+        address=address[:45],
+        asked_at=now,
+        expires_at=now + LIFE,
+    )
+
+
+def _counts(wish: PairingWish, now: datetime) -> bool:
+    """Whether somebody confirmed it, and the machine has that key, or may have it yet."""
+    if wish.kiosk is None or wish.confirmed_at is None:
+        return False
+    if wish.used_at is not None:
+        return wish.kiosk.public_key == wish.public_key
+    return wish.confirmed_at > now - USED_WITHIN
+
+
+@transaction.atomic
+def use(wish: PairingWish, now: datetime) -> Kiosk | None:
+    """The kiosk that the machine is, from now on; None until somebody said so. Asked again by the same
+    key, the same, so that an answer lost on the way does no harm."""
+    held = PairingWish.objects.select_for_update(no_key=True, of=("self",)).get(pk=wish.pk)
+    if held.kiosk_id is None or not _counts(held, now):
+        return None
+    rows = Kiosk.objects.select_for_update(no_key=True, of=("self",)).select_related("community")
+    kiosk = rows.get(pk=held.kiosk_id)
+    if held.used_at is not None:
+        return kiosk
+    held.used_at = now
+    held.save(update_fields=["used_at"])
+    give_key(kiosk, held.public_key, now)
+    return kiosk
+
+
+def address_of(wish: PairingWish) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('pair_kiosk', args=[wish.pk])}"
+
+
+def confirm(user: Any, wish: PairingWish, kiosk: Kiosk, reason: str, now: datetime) -> None:
+    """Says that the machine, whose code was checked, is that kiosk. Raises NotPaired and
+    ReasonMissing."""
+    reason = audit.reason_of(reason)
+    if not scope.may(user, Deed.PAIR_KIOSK, kiosk.community_id) or not kiosk.active:
+        raise NotPaired(_("Choose a kiosk that you may pair, and that is not switched off"))
+    with transaction.atomic():
+        rows = PairingWish.objects.select_for_update(no_key=True, of=("self",))
+        held = rows.get(pk=wish.pk)
+        if held.kiosk_id is not None or held.expires_at <= now:
+            raise NotPaired(_("This machine was paired already, or its code is over"))
+        by = people.of(user)
+        held.kiosk, held.confirmed_by, held.confirmed_at = kiosk, by.name, now
+        held.save(update_fields=["kiosk", "confirmed_by", "confirmed_at"])
+        PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
+        audit.record(
+            kiosk.community_id,
+            by,
+            "kiosk_paired",
+            ("kiosk", kiosk.code),
+            reason,
+            now,
+            before={"public_key": kiosk.public_key},
+            after={"public_key": held.public_key, "asked_from": held.address},
+        )
+
+
+def check(wish: PairingWish, typed: str, now: datetime) -> None:
+    """Raises NotPaired where it is not what the machine shows now."""
+    if not _is_code(wish, typed, now):
+        raise NotPaired(_("This is not the code on the screen, or it is over: look at the screen"))
+
+
+def _is_code(wish: PairingWish, typed: str, now: datetime) -> bool:
+    """Each wrong one counts, also of somebody who tries many at once; after some the wish is over."""
+    with transaction.atomic():
+        rows = PairingWish.objects.select_for_update(no_key=True, of=("self",))
+        held = rows.get(pk=wish.pk)
+        if held.expires_at <= now:
+            return False
+        if hmac.compare_digest(normal(typed).encode(), held.code.encode()):
+            return True
+        held.wrong += 1
+        if held.wrong >= WRONG_MAX:
+            held.expires_at = now
+        held.save(update_fields=["wrong", "expires_at"])
+        return False

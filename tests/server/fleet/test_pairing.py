@@ -1,0 +1,178 @@
+"""A machine asks by its own key, somebody before it says which kiosk it is, and only that one is it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from kiosk.central.identity import public_text
+from server.fleet import pairing_wishes
+from server.fleet.models import Kiosk, PairingWish, RetiredKey
+from server.fleet.pairing_wishes import AN_HOUR_MAX, LIFE, USED_WITHIN, WRONG_MAX, TooMany
+from server.retention.pruning import prune
+from server.staff.models import Act
+from server.staff.roles import Role
+from tests.server.api.callers import Caller
+from tests.server.api.conftest import kiosk as enrolled  # noqa: F401
+from tests.server.api.conftest import world  # noqa: F401
+from tests.server.fleet.heartbeats import kiosk
+from tests.server.staff_accounts import create_person, signed_in
+from tests.server.village import NOW, create_village
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def machine(db):
+    return Caller()
+
+
+@pytest.fixture
+def unpaired(db):
+    return kiosk("K03", public_key="")
+
+
+@pytest.fixture
+def technician(unpaired):
+    return signed_in(create_person("wang", (unpaired.community, Role.TECHNICIAN)))
+
+
+def asks(machine):
+    return machine.post("/pairings", {"public_key": public_text(machine.key)})
+
+
+def page_of(answer):
+    return "/staff/" + answer.json()["url"].partition("/staff/")[2]
+
+
+def form(answer, row, **more):
+    return {"code": answer.json()["code"], "kiosk": str(row.pk), "reason": "new"} | more
+
+
+def test_the_whole_way(machine, technician, unpaired):
+    waits = asks(machine)
+    assert waits.json()["state"] == "waits"
+    assert asks(machine).json()["code"] == waits.json()["code"], "the same question"
+    assert public_text(machine.key) not in waits.content.decode()
+    page = technician.get(page_of(waits))
+    assert waits.json()["code"] not in page.content.decode(), "only the machine shows it"
+    done = technician.post(page_of(waits), form(waits, unpaired))
+    assert done["Location"] == f"/staff/fleet/kiosks/{unpaired.pk}/"
+    unpaired.refresh_from_db()
+    assert unpaired.public_key == "", "not before the machine has heard it"
+    for _ in range(2):  # an answer may be lost on the way
+        paired = asks(machine).json()
+        assert paired["state"] == "paired"
+        assert paired["identity"]["kiosk_id"] == str(unpaired.pk)
+    unpaired.refresh_from_db()
+    assert unpaired.public_key == public_text(machine.key)
+    machine.key_id = paired["identity"]["kiosk_id"]
+    assert machine.get("/config").status_code == 200
+    act = Act.objects.get(act="kiosk_paired")
+    assert (act.person_name, act.reason) == ("wang", "new")
+
+
+def test_another_key_gets_nothing_of_it(machine, technician, unpaired):
+    waits = asks(machine)
+    technician.post(page_of(waits), form(waits, unpaired))
+    other = Caller()
+    assert asks(other).json()["state"] == "waits"
+    stolen = other.post("/pairings", {"public_key": public_text(machine.key)})
+    assert stolen.status_code == 401, "it is not signed by that key"
+
+
+def test_a_replacement_takes_the_kiosk_over_and_the_machine_before_is_refused(
+    enrolled,  # noqa: F811
+):
+    row = Kiosk.objects.get()
+    technician = signed_in(create_person("wang", (row.community, Role.TECHNICIAN)))
+    new = Caller()
+    waits = asks(new)
+    technician.post(page_of(waits), form(waits, row))
+    assert enrolled.get("/config").status_code == 200, "until the new one has it"
+    assert asks(new).json()["identity"]["kiosk_code"] == row.code
+    assert enrolled.get("/config").status_code == 401
+    assert public_text(enrolled.key) in RetiredKey.objects.values_list("public_key", flat=True)
+
+
+def test_a_new_kiosk_is_made_on_the_way(machine, unpaired):
+    administrator = signed_in(create_person("boss", (unpaired.community, Role.ADMINISTRATOR)))
+    waits = asks(machine)
+    new = {"kiosk": "new:village", "new_code": "k04", "location_zh": "北门", "location_en": "Gate"}
+    taken = {**new, "new_code": "K03"}
+    assert administrator.post(page_of(waits), form(waits, unpaired, **taken)).status_code == 422
+    wrong = form(waits, unpaired, **new, code="AAAAAA")
+    assert administrator.post(page_of(waits), wrong).status_code == 422
+    assert not Kiosk.objects.filter(code="K04").exists()
+    administrator.post(page_of(waits), form(waits, unpaired, **new))
+    assert asks(machine).json()["identity"]["kiosk_code"] == "K04"
+    assert {"kiosk_made", "kiosk_paired"} <= set(Act.objects.values_list("act", flat=True))
+
+
+def test_wrong_codes_end_it(machine, technician, unpaired):
+    waits = asks(machine)
+    for _ in range(WRONG_MAX):
+        wrong = form(waits, unpaired, code="AAAAAA")
+        assert technician.post(page_of(waits), wrong).status_code == 422
+    assert technician.post(page_of(waits), form(waits, unpaired)).status_code == 422
+    assert asks(machine).json()["code"] != waits.json()["code"], "a new one"
+
+
+def test_it_is_over_after_a_while_and_used_once(machine, technician, unpaired):
+    waits = asks(machine)
+    later = timezone.now() - LIFE - timedelta(seconds=1)
+    PairingWish.objects.update(expires_at=later)
+    assert technician.post(page_of(waits), form(waits, unpaired)).status_code == 422
+    again = asks(machine)
+    assert page_of(again) != page_of(waits)
+    technician.post(page_of(again), form(again, unpaired))
+    other = kiosk("K05", public_key="")
+    assert technician.post(page_of(again), form(again, other)).status_code == 422
+    PairingWish.objects.exclude(kiosk=None).update(
+        confirmed_at=timezone.now() - USED_WITHIN - timedelta(seconds=1), expires_at=later
+    )
+    assert asks(machine).json()["state"] == "waits", "the machine came too late"
+
+
+def test_an_old_wish_does_not_take_a_kiosk_back(machine, technician, unpaired):
+    waits = asks(machine)
+    technician.post(page_of(waits), form(waits, unpaired))
+    asks(machine)
+    Kiosk.objects.update(public_key="x" * 43)  # somebody else was paired since
+    PairingWish.objects.update(expires_at=timezone.now())
+    assert asks(machine).json()["state"] == "waits"
+
+
+@pytest.mark.parametrize("role", [Role.COLLECTOR, Role.AUDITOR])
+def test_who_may_not_pair_sees_nothing(machine, unpaired, role):
+    waits = asks(machine)
+    person = signed_in(create_person("li", (unpaired.community, role)))
+    assert person.get(page_of(waits)).status_code == 403
+
+
+def test_nobody_pairs_a_kiosk_of_another_community(machine, technician, unpaired):
+    other = create_village("other")
+    theirs = Kiosk.objects.create(community=other, code="K09", location_zh="门", location_en="Gate")
+    waits = asks(machine)
+    for choice in (str(theirs.pk), "new:other", "new:", "x", ""):
+        given = form(waits, theirs, kiosk=choice, new_code="K77")
+        assert technician.post(page_of(waits), given).status_code == 422
+    assert "K09" not in technician.get(page_of(waits)).content.decode()
+    assert PairingWish.objects.get().wrong == 0
+
+
+def test_one_address_does_not_fill_the_table(db):
+    for number in range(AN_HOUR_MAX):
+        pairing_wishes.ask(f"{number:043}", "10.0.0.1", NOW)
+    with pytest.raises(TooMany):
+        pairing_wishes.ask("y" * 43, "10.0.0.1", NOW)
+    pairing_wishes.ask("y" * 43, "10.0.0.2", NOW)
+    pairing_wishes.ask("z" * 43, "10.0.0.1", NOW + timedelta(hours=2))
+
+
+def test_what_was_never_confirmed_is_pruned(machine, technician, unpaired):
+    waits = asks(machine)
+    technician.post(page_of(waits), form(waits, unpaired))
+    asks(Caller())
+    prune(timezone.now() + timedelta(days=400))
+    assert PairingWish.objects.get().kiosk == unpaired
