@@ -51,6 +51,7 @@ from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
 from server.remote_acts import exchange, signing
 from server.rollouts import watching
+from server.staff.sign_in import address_of
 
 WAIT_S_MAX = 25
 UNITS_A_PAGE = 100
@@ -125,7 +126,7 @@ def pairing(request: HttpRequest, body: PairingAsk) -> Any:
     verified(request, key)
     now = timezone.now()
     try:
-        wish = pairing_wishes.ask(body.public_key, request.META.get("REMOTE_ADDR", ""), now)
+        wish = pairing_wishes.ask(body.public_key, address_of(request), now)
     except pairing_wishes.TooMany as many:
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=60) from many
     kiosk = pairing_wishes.use(wish, now)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from contract.messages import KIOSK_CODE_PATTERN
 from server.fleet import clone_detection
-from server.fleet.models import Kiosk, PairingCode, RetiredKey
+from server.fleet.models import Kiosk, PairingCode, PairingWish, RetiredKey
 from server.staff import audit
 from server.staff.people import Person
 
@@ -35,9 +36,9 @@ def create_pairing_code(
     life: timedelta = CODE_LIFE,
     by: Person | None = None,
 ) -> str:
-    """A new code for the kiosk, shown once; earlier unused codes of it end. ``by``: who made it, which is
-    written down; the code itself is not. Raises ValueError, also for
-    a kiosk whose own code no receipt number can begin with."""
+    """A new code for the kiosk, shown once; what was allowed before and not used ends. ``by``: who made
+    it, which is written down; the code itself is not. Raises ValueError, also for a kiosk whose own code
+    no receipt number can begin with."""
     if not KIOSK_CODE.fullmatch(kiosk.code):
         said = _("%(code)s is no kiosk code: 2 to 8 capital letters and digits, as K03")
         raise ValueError(said % {"code": repr(kiosk.code)})
@@ -45,7 +46,7 @@ def create_pairing_code(
     if not 8 <= len(normal(code)) <= 20:
         raise ValueError(_("a pairing code has 8 to 20 letters and digits"))
     with transaction.atomic():
-        PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
+        call_off(kiosk)
         PairingCode.objects.create(
             community_id=kiosk.community_id,
             kiosk=kiosk,
@@ -93,13 +94,21 @@ def give_key(kiosk: Kiosk, public_key: str, now: datetime) -> None:
     kiosk.save()
 
 
+def call_off(kiosk: Kiosk) -> None:
+    """What was allowed to become this kiosk, and did not come yet, may no more. Within a transaction, and
+    before the kiosk's row is held: a machine that comes holds them in this order."""
+    PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
+    allowed = PairingWish.objects.filter(kiosk=kiosk, used_at=None)
+    allowed.update(expires_at=F("confirmed_at"))
+
+
 @transaction.atomic
 def revoke(kiosk: Kiosk, *, now: datetime, by: Person, reason: str) -> bool:
     """Its key counts no more, from the next request on: for a machine that was stolen or is in wrong
     hands. It stays the same kiosk, with all its history, and is paired anew. False where it has no key.
     Raises ReasonMissing."""
+    call_off(kiosk)
     held = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
-    PairingCode.objects.filter(kiosk=held, used_at=None).delete()
     if not held.public_key:
         return False
     RetiredKey.objects.create(kiosk=held, public_key=held.public_key, retired_at=now)

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from server.fleet.enrolment import give_key, new_code, normal
-from server.fleet.models import Kiosk, PairingCode, PairingWish
+from server.fleet.enrolment import call_off, give_key, new_code, normal
+from server.fleet.models import Kiosk, PairingWish
 from server.staff import audit, people, scope
 from server.staff.roles import Deed
 
@@ -41,7 +41,7 @@ class NotPaired(Exception):
 def ask(public_key: str, address: str, now: datetime) -> PairingWish:
     """The wish of this key that is open or was confirmed; else a new one. Raises TooMany."""
     known = PairingWish.objects.filter(public_key=public_key).first()
-    if known is not None and (known.expires_at > now or _counts(known, now)):
+    if known is not None and (_counts(known, now) if known.kiosk_id else known.expires_at > now):
         return known
     recent = PairingWish.objects.filter(address=address[:45], asked_at__gt=now - timedelta(hours=1))
     open_ones = PairingWish.objects.filter(expires_at__gt=now, confirmed_at=None)
@@ -57,12 +57,12 @@ def ask(public_key: str, address: str, now: datetime) -> PairingWish:
 
 
 def _counts(wish: PairingWish, now: datetime) -> bool:
-    """Whether somebody confirmed it, and the machine has that key, or may have it yet."""
-    if wish.kiosk is None or wish.confirmed_at is None:
+    """Whether somebody confirmed it, and the kiosk has that key, or the machine may come for it yet."""
+    if wish.kiosk is None:
         return False
     if wish.used_at is not None:
         return wish.kiosk.public_key == wish.public_key
-    return wish.confirmed_at > now - USED_WITHIN
+    return wish.expires_at > now
 
 
 @transaction.atomic
@@ -98,9 +98,10 @@ def confirm(user: Any, wish: PairingWish, kiosk: Kiosk, reason: str, now: dateti
         if held.kiosk_id is not None or held.expires_at <= now:
             raise NotPaired(_("This machine was paired already, or its code is over"))
         by = people.of(user)
+        call_off(kiosk)
         held.kiosk, held.confirmed_by, held.confirmed_at = kiosk, by.name, now
-        held.save(update_fields=["kiosk", "confirmed_by", "confirmed_at"])
-        PairingCode.objects.filter(kiosk=kiosk, used_at=None).delete()
+        held.expires_at = now + USED_WITHIN
+        held.save(update_fields=["kiosk", "confirmed_by", "confirmed_at", "expires_at"])
         audit.record(
             kiosk.community_id,
             by,

@@ -1,16 +1,20 @@
 """A machine asks by its own key, somebody before it says which kiosk it is, and only that one is it."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from kiosk.central.identity import public_text
-from server.fleet import pairing_wishes
+from server.fleet import enrolment, pairing_wishes
 from server.fleet.models import Kiosk, PairingWish, RetiredKey
 from server.fleet.pairing_wishes import AN_HOUR_MAX, LIFE, USED_WITHIN, WRONG_MAX, TooMany
 from server.retention.pruning import prune
 from server.staff.models import Act
+from server.staff.people import Person
 from server.staff.roles import Role
 from tests.server.api.callers import Caller
 from tests.server.api.conftest import kiosk as enrolled  # noqa: F401
@@ -128,9 +132,9 @@ def test_it_is_over_after_a_while_and_used_once(machine, technician, unpaired):
     technician.post(page_of(again), form(again, unpaired))
     other = kiosk("K05", public_key="")
     assert technician.post(page_of(again), form(again, other)).status_code == 422
-    PairingWish.objects.exclude(kiosk=None).update(
-        confirmed_at=timezone.now() - USED_WITHIN - timedelta(seconds=1), expires_at=later
-    )
+    confirmed = PairingWish.objects.exclude(kiosk=None)
+    assert confirmed.get().expires_at > timezone.now() + USED_WITHIN - timedelta(minutes=1)
+    confirmed.update(expires_at=later)
     assert asks(machine).json()["state"] == "waits", "the machine came too late"
 
 
@@ -139,8 +143,33 @@ def test_an_old_wish_does_not_take_a_kiosk_back(machine, technician, unpaired):
     technician.post(page_of(waits), form(waits, unpaired))
     asks(machine)
     Kiosk.objects.update(public_key="x" * 43)  # somebody else was paired since
-    PairingWish.objects.update(expires_at=timezone.now())
     assert asks(machine).json()["state"] == "waits"
+    assert PairingWish.objects.count() == 2, "a new one, which can be confirmed"
+
+
+@pytest.mark.parametrize("instead", ["another_machine", "pairing_code", "revoked"])
+def test_who_was_confirmed_and_did_not_come_is_called_off(machine, technician, unpaired, instead):
+    waits = asks(machine)
+    technician.post(page_of(waits), form(waits, unpaired))
+    if instead == "another_machine":
+        other = Caller()
+        technician.post(page_of(asks(other)), form(asks(other), unpaired))
+        assert asks(other).json()["state"] == "paired"
+    elif instead == "pairing_code":
+        enrolment.create_pairing_code(unpaired, now=timezone.now())
+    else:
+        enrolment.revoke(unpaired, now=timezone.now(), by=Person("li"), reason="stolen")
+    assert asks(machine).json()["state"] == "waits"
+    unpaired.refresh_from_db()
+    assert unpaired.public_key != public_text(machine.key)
+
+
+def test_behind_our_proxy_each_machine_has_its_own_address(machine, monkeypatch):
+    monkeypatch.setattr(settings, "LOBBYPAY", deepcopy(settings.LOBBYPAY))
+    monkeypatch.setitem(vars(settings.LOBBYPAY.server), "behind_https_proxy", True)
+    machine.client = Client(headers={"X-Forwarded-For": "203.0.113.7"})
+    asks(machine)
+    assert PairingWish.objects.get().address == "203.0.113.7"
 
 
 @pytest.mark.parametrize("role", [Role.COLLECTOR, Role.AUDITOR])
