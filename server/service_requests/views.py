@@ -188,8 +188,8 @@ def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
     )
     one = rows.get(pk=key)
     words = one.words.prefetch_related("photos")
-    others = scope.visible(user, ServiceRequest).filter(unit=one.unit).exclude(pk=one.pk)
-    same = ServiceRequest.objects.filter(topic=one.topic, state__in=WAITING).exclude(pk=one.pk)
+    beside = scope.visible(user, ServiceRequest).exclude(pk=one.pk)
+    beside = beside.select_related("community", "topic", "unit", "assignee")
     return {
         "row": _row(one, now),
         "one": one,
@@ -198,9 +198,9 @@ def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
         "people": handling.able(one.community_id),
         "priorities": Priority.choices,
         "joined": list(one.joined.select_related("unit")),
-        "others": [_row(other, now) for other in others.select_related("community", "topic")[:8]],
+        "others": [_row(other, now) for other in beside.filter(unit=one.unit)[:8]],
         "same": [
-            _row(other, now) for other in same.select_related("community", "topic", "unit")[:5]
+            _row(other, now) for other in beside.filter(topic=one.topic, state__in=WAITING)[:5]
         ],
         "may_answer": scope.may(user, Deed.ANSWER_REQUEST, one.community_id),
         "may_direct": scope.may(user, Deed.DIRECT_REQUESTS, one.community_id),

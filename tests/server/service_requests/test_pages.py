@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from server.service_requests import handling
 from server.service_requests.models import Kind, ServiceRequest, State, Topic
@@ -90,6 +92,17 @@ def test_who_sees_the_community_only_sees_and_others_find_nothing(village, clerk
     assert other.get(page).status_code == 404
     assert one.number not in text_of(other, "/staff/service/")
     assert other.post(page, {"do": "close", "reason": "x"}).status_code == 404
+
+
+def test_others_beside_it_are_read_at_once(village, clerk, django_assert_max_num_queries):
+    one, client = asked(village), signed_in(clerk)
+    with CaptureQueriesContext(connection) as alone:
+        text_of(client, f"/staff/service/{one.pk}/")
+    for n in range(4):
+        other = asked(village, unit="1-1-101" if n % 2 else "1-1-102")
+        handling.hand_to(clerk, other.pk, clerk.pk, "", NOW)
+    with django_assert_max_num_queries(len(alone)):
+        text_of(client, f"/staff/service/{one.pk}/")
 
 
 def test_the_desk_writes_one_down_once_and_says_what_is_wrong(village, clerk):
