@@ -81,8 +81,8 @@ def open_request(
         raise NotTaken(_("Choose what it is about"))
     with transaction.atomic():
         count = _held_count(unit.community_id)
-        known = ServiceRequest.objects.filter(wish=wish, unit=unit).first()
-        if known is not None:
+        known = ServiceRequest.objects.filter(wish=wish).first()
+        if known is not None and known.unit_id == unit.pk:
             return known
         waiting = ServiceRequest.objects.filter(unit=unit, state__in=(State.NEW, State.IN_HAND))
         if waiting.count() >= OPEN_OF_UNIT:
@@ -93,7 +93,7 @@ def open_request(
         request = ServiceRequest.objects.create(
             community_id=unit.community_id,
             number=f"S{count.last:06d}",
-            wish=wish,
+            wish=uuid.uuid4() if known else wish,  # a form that was sent for another unit
             unit=unit,
             topic=topic,
             origin=origin,

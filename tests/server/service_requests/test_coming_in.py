@@ -7,7 +7,7 @@ import pytest
 
 from server.alerts.models import Alert
 from server.alerts.raising import COMPLAINTS_OF_TOPIC, COMPLAINTS_OF_UNIT, SERVICE_OVERDUE
-from server.service_requests import coming_in, handling, topics
+from server.service_requests import coming_in, handling, topics, watching
 from server.service_requests.coming_in import NotTaken, Said, add, vote
 from server.service_requests.models import WORDS_MAX, Kind, ServiceRequest, State, Vote
 from server.service_requests.watching import PHONES_KEPT, watch
@@ -30,11 +30,9 @@ def test_numbers_follow_each_other_and_the_same_form_is_one_request(village):
 
 def test_a_form_of_one_unit_is_none_of_another(village):
     wish = uuid.uuid4()
-    asked(village, wish=wish)
-    from django.db import IntegrityError
-
-    with pytest.raises(IntegrityError):
-        asked(village, unit="1-1-102", wish=wish)
+    one, other = asked(village, wish=wish), asked(village, unit="1-1-102", wish=wish)
+    assert (one.number, other.number) == ("S000001", "S000002")
+    assert other.unit.code == "1-1-102" and other.wish != wish
 
 
 def test_it_goes_to_whom_its_topic_goes_and_a_building_may_have_its_own(village, manager):
@@ -137,6 +135,15 @@ def test_what_is_late_is_told_once_and_ends_with_its_answer(village, clerk):
     assert alert.resolved_at == NOW + 3 * HOUR
     watch(NOW + 4 * HOUR)
     assert Alert.objects.filter(resolved_at=None).count() == 0
+
+
+def test_however_many_are_late_the_newest_is_told_too(village, monkeypatch):
+    monkeypatch.setattr(watching, "AT_ONCE", 2)
+    late = [asked(village, at=NOW + n * HOUR) for n in range(5)]
+    for _ in range(3):
+        watch(NOW + 9 * HOUR)
+    told = Alert.objects.filter(kind=SERVICE_OVERDUE).values_list("subject", flat=True)
+    assert sorted(told) == [one.number for one in late]
 
 
 def test_telephone_numbers_go_some_time_after_the_end(village, clerk):
