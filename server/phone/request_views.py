@@ -42,6 +42,7 @@ OWN = KeptIds("lobbypay_requests")
 DIGITS = 4  # of the telephone number, with the request's number
 NOT_HERE = _("Nothing can be sent here. Please call the office")
 NOT_FOUND = _("There is no request of this number with these digits")
+GUESSED_OFTEN = _("Too many attempts. Please wait an hour, or call the office")
 TONES = {
     State.NEW: "waiting",
     State.IN_HAND: "waiting",
@@ -77,7 +78,7 @@ def requests_page(request: HttpRequest, token: str) -> HttpResponse:
         try:
             limits.sent(address_of(request), now)
             made = (
-                _found(request, opened)
+                _found(request, opened, now)
                 if "find" in request.POST
                 else _sent(request, opened, topics, now)
             )
@@ -151,14 +152,17 @@ def _said(request: HttpRequest) -> Said:
     return Said(request.POST.get("text", ""), photos)
 
 
-def _found(request: HttpRequest, opened: Opened) -> ServiceRequest:
+def _found(request: HttpRequest, opened: Opened, now: datetime) -> ServiceRequest:
     """One of the unit, by its number and the end of the telephone number that was left with it. Raises
-    NotTaken."""
+    NotTaken and limits.TooOften."""
+    if not limits.may_guess(opened.unit.pk, now):
+        raise NotTaken(GUESSED_OFTEN)
     number = request.POST.get("number", "").replace("\0", "").strip().upper()[:12]
     digits = request.POST.get("digits", "").strip()
     found = ServiceRequest.objects.filter(unit=opened.unit, number=number).first()
     if found is None or len(digits) != DIGITS or not found.phone.endswith(digits):
-        limits.missed(address_of(request), timezone.now())
+        limits.missed(address_of(request), now)
+        limits.guessed_wrong(opened.unit.pk, now)
         raise NotTaken(NOT_FOUND)
     return found
 

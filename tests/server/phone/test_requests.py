@@ -10,7 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from server.api.models import LookupWindow
 from server.billing.signing import bill_url
+from server.phone.limits import GUESSES_AN_HOUR
+from server.retention.pruning import prune
 from server.service_requests import handling
 from server.service_requests.models import Photo, ServiceRequest, State, Vote
 from tests.server.service_requests.conftest import (  # noqa: F401
@@ -129,6 +132,21 @@ def test_guessing_is_slowed_down(village, page):  # noqa: F811
     ]
     assert codes[0] == 409 and codes[-1] == 429
     assert client.get(f"/r/{uuid.uuid4()}").status_code == 404
+
+
+def test_many_addresses_guess_no_faster_and_the_right_one_is_not_told_then(village, page):  # noqa: F811
+    one = asked(village)
+    for n in range(GUESSES_AN_HOUR):
+        client = Client(REMOTE_ADDR=f"10.0.0.{n}")
+        wrong = {"find": "1", "number": one.number, "digits": f"{n:04d}"}
+        assert client.post(at(page), wrong).status_code == 409
+    prune(NOW)
+    right = {"find": "1", "number": one.number, "digits": "1234"}
+    told = Client(REMOTE_ADDR="10.0.1.1").post(at(page), right)
+    assert told.status_code == 409 and "一小时" in told.content.decode()
+    LookupWindow.objects.all().delete()
+    assert Client(REMOTE_ADDR="10.0.1.1").post(at(page), right).status_code == 302
+    assert client.post(at(page), form(village)).status_code == 302, "a new one is sent all the same"
 
 
 def test_the_resident_of_a_joined_one_reads_what_is_answered_there(village, page, clerk):  # noqa: F811
