@@ -30,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("archive", nargs="?", type=Path, help="first: the release to begin with")
     parser.add_argument("--version", help="first: what that release is called")
     options = parser.parse_args(argv)
+    os.umask(0o022)  # what root puts in place, the kiosk's user reads
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         settings = load(options.config)
@@ -42,7 +43,6 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(settings: Settings) -> int:
-    os.umask(0o022)
     service = Service(settings, _slots(settings), _unit(settings), machine_of(settings.python))
     service.begin()
     while True:

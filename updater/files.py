@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,14 @@ def point(link: Path, to: str) -> None:
 
 
 def read_untrusted(path: Path, size_max: int) -> dict[str, Any]:
-    """A JSON object that another user wrote; empty where there is none. Follows no link and opens nothing
+    """A JSON object that another user wrote; empty where there is none. Follows no link and reads nothing
     but a plain file."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
+        return {}
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
         return {}
     with os.fdopen(fd, "rb") as file:
         try:

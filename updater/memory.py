@@ -64,7 +64,7 @@ class Memory:
             return _known(said)
         except FileNotFoundError:
             return Known()
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             self._path.replace(self._path.with_name(self._path.name + ".damaged"))
             return Known()
 

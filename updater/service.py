@@ -17,6 +17,7 @@ from updater.version import is_version, order
 
 log = logging.getLogger("updater")
 
+OF_STICK = 0  # the try; the server's begin with one
 GIVE_WAY_S = 600.0  # so long a release that is not well waits for whoever is served by it
 
 
@@ -106,11 +107,18 @@ class Service:
             self._memory.write(replace(known, asks=asks))
 
     def _wanted(self, known: Known, word: Word) -> Wanted | None:
-        """What the server wants goes before what a stick offers."""
+        """What a stick offers goes before what the server wants: somebody stands there. One that offers
+        nothing, or stays in after it was taken, is in nobody's way."""
+        plugged_in = False
         for stick in self._settings.sticks:
-            if (stick / "metadata").is_dir():
-                return self._on_stick(stick, known)
-            self._looked.pop(str(stick), None)
+            if not (stick / "metadata").is_dir():
+                self._looked.pop(str(stick), None)
+                continue
+            plugged_in = True
+            if (offered := self._on_stick(stick, known)) is not None:
+                return offered
+        if plugged_in and word.wanted in ("", self._slots.current()):
+            return None  # what was said of the stick stays to be read
         if is_version(word.wanted):
             return Wanted(word.wanted, word.attempt, word.ring)
         if known.doing.state in ("waits", "fetching", "unpacking") or known.asks:
@@ -120,20 +128,21 @@ class Service:
     def _on_stick(self, stick: Path, known: Known) -> Wanted | None:
         """The newest release on it that is for all: somebody stands there and wants it. A stick that is
         refused is not looked at again before it was pulled out."""
-        if str(stick) in self._looked and known.doing.state != "waits":
+        waits = known.doing.state == "waits" and known.doing.attempt == OF_STICK
+        if str(stick) in self._looked and not waits:
             return None
         try:
             offered = self._repository(stick).releases(self._machine)
         except Refused as refused:
             self._looked[str(stick)] = self._monotonic()
-            self._refuse(Wanted("", 0, "all", stick), refused)
+            self._refuse(Wanted("", OF_STICK, "all", stick), refused)
             return None
         meant = [one for one in offered if one.ring == RINGS[-1]]
         newest = meant[-1] if meant else None
         self._looked[str(stick)] = self._monotonic()
         if newest is None or newest.version == self._slots.current():
             return None
-        return Wanted(newest.version, 0, newest.ring, stick)
+        return Wanted(newest.version, OF_STICK, newest.ring, stick)
 
     def _pursue(self, wanted: Wanted, word: Word, fresh: bool) -> None:
         known, version = self._memory.read(), wanted.version

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 CONFIG = Path("/etc/lobbypay/updater.toml")
 STATE = "state.json"
@@ -50,13 +51,17 @@ def load(path: Path) -> Settings:
         settings = Settings(**{name: _read(known[name], value) for name, value in raw.items()})
     except (TypeError, ValueError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    if settings.url and not settings.url.startswith(
-        ("https://", "http://127.0.0.1", "http://localhost")
-    ):
+    if settings.url and not _is_allowed(settings.url):
         raise SettingsError(
             f"{path}: url: https:// is allowed; http:// only for this machine itself"
         )
     return settings
+
+
+def _is_allowed(url: str) -> bool:
+    parts = urlsplit(url)
+    here = parts.hostname in ("127.0.0.1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and here)
 
 
 def _read(kind: Any, value: Any) -> Any:

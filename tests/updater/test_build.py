@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -107,8 +108,11 @@ def test_the_command_begins_a_machine_and_shows_it(tmp_path, capsys, monkeypatch
     monkeypatch.setattr(command, "build_with", lambda python: lambda folder: None)
     release = tmp_path / "release.tar"
     archive.pack(release, "0.1.0", tmp_path, "", [])
-    given = ["--config", str(config)]
+    given, strict = ["--config", str(config)], os.umask(0o077)
     assert command.main([*given, "--version", "0.1.0", "first", str(release)]) == 0
+    os.umask(strict)
+    placed = tmp_path / "opt" / "releases" / "0.1.0" / "app"
+    assert placed.stat().st_mode & 0o777 == 0o755, "the kiosk's user reads it"
     assert command.main([*given, "--version", "0.1.0", "first", str(release)]) == 2
     assert command.main([*given, "starting"]) == 0
     capsys.readouterr()
@@ -122,6 +126,7 @@ def test_the_command_begins_a_machine_and_shows_it(tmp_path, capsys, monkeypatch
         ("home = 1", "root is missing"),
         ('root = "r"\nhoem = "x"', "not a setting: hoem"),
         ('root = "r"\nurl = "http://elsewhere"', "https:// is allowed"),
+        ('root = "r"\nurl = "http://localhost.example"', "https:// is allowed"),
         ("root = ", "updater.toml"),
     ],
 )

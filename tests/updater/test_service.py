@@ -1,6 +1,7 @@
 """A release is fetched, taken when the kiosk gives way, and kept or taken back; whatever breaks off."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -316,6 +317,30 @@ def test_a_stick_with_an_older_repository_is_refused(machine, repository):
     machine.pass_time(60)
     assert (machine.known.doing.state, machine.known.doing.code) == ("refused", "not_trusted")
     assert machine.runs == "0.3.0"
+
+
+def test_a_stick_that_was_left_is_in_nobodys_way(machine, repository):
+    shutil.copytree(repository.folder, machine.settings.sticks[0])
+    machine.pass_time(400)
+    assert machine.runs == "0.2.0"
+    repository.add("0.3.0")
+    machine.want("0.3.0")
+    machine.gives_way = False
+    machine.pass_time(60)
+    assert (machine.known.doing.version, machine.known.doing.state) == ("0.3.0", "waits")
+    machine.gives_way = True
+    machine.pass_time(800)
+    assert machine.runs == "0.3.0"
+    assert (machine.known.doing.version, machine.known.doing.state) == ("0.3.0", "done")
+
+
+def test_what_is_no_plain_file_says_nothing_and_nothing_stays_open(machine):
+    machine.settings.kiosk_word.mkdir()
+    machine.running = False
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    machine.pass_time(100)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert machine.known.doing.state == "none"
 
 
 def test_canary_releases_are_not_taken_from_a_stick(machine, repository):
