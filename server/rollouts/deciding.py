@@ -13,6 +13,7 @@ from contract.releases import RINGS
 from contract.remote_acts import ActKind
 from server.alerts.raising import ROLLOUT_STOPPED, resolve_one
 from server.estate.models import Community
+from server.estate.row_locks import hold_community
 from server.remote_acts.asking import role_of
 from server.remote_acts.models import KioskGroup
 from server.remote_acts.wishes import NotPossible
@@ -50,7 +51,8 @@ def begin(
 def _begin(
     user: Any, community: Community, version: str, group: str, reason: str, now: datetime
 ) -> None:
-    """Raises NotPossible."""
+    """Of two at once the second waits, and finds what the first began. Raises NotPossible."""
+    hold_community(community.pk)
     before = _held().filter(community=community).exclude(state=State.ENDED.value).first()
     if before is not None and before.version == version:
         raise NotPossible(

@@ -239,6 +239,20 @@ def test_a_later_one_takes_the_place_of_what_was_under_way(rollout, wang, villag
     assert newest.attempt == 2
 
 
+def test_the_same_form_sent_twice_at_once_is_told_so(kiosks, wang, village, monkeypatch):
+    """The second waits until the first has begun."""
+    hold, given = deciding.hold_community, (wang, [village], "0.2.0", "canaries", "new", NOW)
+
+    def waits(pk):
+        monkeypatch.setattr(deciding, "hold_community", hold)
+        deciding.begin(*given)
+        return hold(pk)
+
+    monkeypatch.setattr(deciding, "hold_community", waits)
+    with pytest.raises(NotPossible):
+        deciding.begin(*given)
+
+
 def test_a_new_kiosk_is_told_within_a_minute(rollout, wang, village):
     further(wang, 2)
     machine(village, "K99")
