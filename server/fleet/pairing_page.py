@@ -67,7 +67,10 @@ def _may_make(user: Any, community: Community) -> bool:
 def _pair(request: HttpRequest, wish: PairingWish, own: Any) -> Kiosk:
     """Raises NotPaired and ReasonMissing; then no kiosk is made."""
     given, now = request.POST, timezone.now()
-    reason, chosen = audit.reason_of(given.get("reason", "")), given.get("kiosk", "")
+    reason, chosen = (
+        audit.reason_of(given.get("reason", "")),
+        given.get("kiosk", "").replace("\0", ""),
+    )
     community = own.filter(code=chosen.removeprefix(NEW)).first()
     new = chosen.startswith(NEW) and community is not None and _may_make(request.user, community)
     known = None if new else _known(chosen, own)
@@ -95,7 +98,7 @@ def _made(request: HttpRequest, community: Community, reason: str) -> Kiosk:
     given = request.POST
     kiosk = Kiosk(
         community=community,
-        code=given.get("new_code", "").strip().upper()[:8],
+        code=clean_name(given.get("new_code", "")).upper()[:8],
         location_zh=clean_name(given.get("location_zh", ""))[:60],
         location_en=clean_name(given.get("location_en", ""))[:80],
     )

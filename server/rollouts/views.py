@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from contract.plain_text import clean_name
+from contract.plain_text import clean_name, is_keepable
 from server.remote_acts.models import KioskGroup
 from server.remote_acts.wishes import NotPossible
 from server.rollouts import deciding, presentation
@@ -64,6 +64,11 @@ def releases_page(request: HttpRequest) -> HttpResponse:
     return render(request, "rollouts/releases.html", context, status=422 if wrong else 200)
 
 
+def _codes(request: HttpRequest) -> list[str]:
+    """Of the communities that were chosen."""
+    return [code for code in request.POST.getlist("community") if is_keepable(code)]
+
+
 def _groups(own: Any) -> Any:
     return KioskGroup.objects.filter(community__in=own).values_list("name", flat=True)
 
@@ -72,7 +77,7 @@ def _begun(request: HttpRequest, own: Any) -> HttpResponse:
     """Raises NotPossible and ReasonMissing."""
     given = request.POST
     version = given.get("version", "").strip()[:24]
-    chosen = own.filter(code__in=given.getlist("community"))
+    chosen = own.filter(code__in=_codes(request))
     group = clean_name(given.get("group", ""))[:40]
     reason = given.get("reason", "")
     count = deciding.begin(request.user, chosen, version, group, reason, timezone.now())
@@ -115,7 +120,7 @@ def _change(request: HttpRequest, rollouts: Any, version: str) -> HttpResponse:
         raise PermissionDenied
     act = _ACTS.get(request.POST.get("act", ""))
     chosen = rollouts.exclude(state=State.ENDED.value).filter(
-        community__in=own, community__code__in=request.POST.getlist("community")
+        community__in=own, community__code__in=_codes(request)
     )
     try:
         if act is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from server.alerts.raising import SERVICE_OVERDUE, resolve_one
@@ -111,11 +112,10 @@ def join(user: Any, request_id: uuid.UUID, other: str, reason: str, now: datetim
     """It is the same matter as the request of the number ``other``, in which it goes on: what is answered
     there, its resident reads too. Raises NotTaken, NotAllowed and ReasonMissing."""
     with transaction.atomic():
+        found = _both_held(request_id, other.replace("\0", "").strip().upper())
         request = _held(user, request_id, Deed.ANSWER_REQUEST)
-        rows = ServiceRequest.objects.select_for_update(no_key=True)
-        of_community = rows.filter(community_id=request.community_id)
-        into = of_community.filter(number=other.strip().upper()).first()
-        if into is None or into.pk == request.pk:
+        into = next((one for one in found if one.pk != request_id), None)
+        if into is None:
             raise NotTaken(_("There is no other request of this number"))
         if into.state == State.JOINED:
             raise NotTaken(_("That one goes on in another itself"))
@@ -125,6 +125,15 @@ def join(user: Any, request_id: uuid.UUID, other: str, reason: str, now: datetim
         request.state, request.joined_to, request.ended_at = State.JOINED, into, now
         _keep(user, request, "service_joined", audit.reason_of(reason), before, now)
         resolve_one(request.community_id, SERVICE_OVERDUE, request.number, now)
+
+
+def _both_held(request_id: uuid.UUID, number: str) -> list[ServiceRequest]:
+    """That request and the one of this number in its community, always in the same order: two that are
+    joined to each other at once do not wait for each other."""
+    where = ServiceRequest.objects.filter(pk=request_id).values("community")
+    other = Q(community__in=where, number=number)
+    rows = ServiceRequest.objects.select_for_update(no_key=True, of=("self",))
+    return list(rows.filter(Q(pk=request_id) | other).order_by("pk"))
 
 
 def show_phone(user: Any, request_id: uuid.UUID, now: datetime) -> str:

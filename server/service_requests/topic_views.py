@@ -33,7 +33,7 @@ def topics_page(request: HttpRequest) -> HttpResponse:
     """Raises PermissionDenied."""
     where = scope.communities(request.user, Area.SERVICE).order_by("code")
     code = request.POST.get("community") or request.GET.get("community", "")
-    community = where.filter(code=code[:40]).first() or where.first()
+    community = where.filter(code=code.replace("\0", "")[:40]).first() or where.first()
     if community is None:
         raise PermissionDenied
     if request.method == "POST":

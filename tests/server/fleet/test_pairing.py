@@ -20,6 +20,7 @@ from tests.server.api.callers import Caller
 from tests.server.api.conftest import kiosk as enrolled  # noqa: F401
 from tests.server.api.conftest import world  # noqa: F401
 from tests.server.fleet.heartbeats import kiosk
+from tests.server.nul import no_nul_reaches_the_database
 from tests.server.staff_accounts import create_person, signed_in
 from tests.server.village import NOW, create_village
 
@@ -188,6 +189,16 @@ def test_nobody_pairs_a_kiosk_of_another_community(machine, technician, unpaired
         assert technician.post(page_of(waits), given).status_code == 422
     assert "K09" not in technician.get(page_of(waits)).content.decode()
     assert PairingWish.objects.get().wrong == 0
+
+
+def test_odd_texts_ask_the_database_nothing_odd(machine, unpaired):
+    boss = signed_in(create_person("boss", (unpaired.community, Role.ADMINISTRATOR)))
+    waits = asks(machine)
+    new = {"new_code": "k\0", "location_zh": "\0", "location_en": "\0"}
+    with no_nul_reaches_the_database():
+        for chosen in ("new:village", "new:village\0", "new:\0", "\0"):
+            given = form(waits, unpaired, kiosk=chosen, reason="x\0", **new)
+            assert boss.post(page_of(waits), given).status_code == 422
 
 
 def test_one_address_does_not_fill_the_table(db):

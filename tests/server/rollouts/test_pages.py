@@ -7,6 +7,7 @@ from server.fleet.models import Kiosk
 from server.rollouts.models import Rollout, State
 from server.staff.roles import Role
 from tests.server.fleet.heartbeats import heartbeat
+from tests.server.nul import no_nul_reaches_the_database
 from tests.server.remote_acts.machines import machine
 from tests.server.staff_accounts import create_person, signed_in
 from tests.server.village import NOW, create_village
@@ -56,6 +57,17 @@ def test_what_is_wrong_is_said_and_nothing_is_begun(technician, wrong):
     assert answer.status_code == 422
     assert "notice bad" in answer.content.decode()
     assert not Rollout.objects.exists()
+
+
+def test_odd_texts_ask_the_database_nothing_odd(technician):
+    with no_nul_reaches_the_database():
+        answer = begin(technician, community="village\0", group="\0", reason="x\0", version="0.2\0")
+        assert answer.status_code == 422
+        assert begin(technician, community="village\0").status_code == 422
+        begin(technician, group="a\0", reason="x\0")
+        given = {"act": "stop", "community": "village\0", "reason": "x"}
+        assert technician.post(f"{PAGE}0.2.0/", given).status_code == 302
+    assert Rollout.objects.get().state == State.RUNNING
 
 
 def test_who_may_only_look_decides_nothing(technician, kiosk):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from server.service_requests import handling
 from server.service_requests.models import Kind, ServiceRequest, State, Topic
 from server.staff.models import Act, Role
+from tests.server.nul import no_nul_reaches_the_database
 from tests.server.service_requests.conftest import asked, topic_of
 from tests.server.staff_accounts import create_person, signed_in
 from tests.server.village import NOW, create_village
@@ -72,6 +73,19 @@ def test_every_act_of_the_page_does_its_own(village, clerk, manager):
     ]
     text = text_of(client, page)
     assert "已关闭" in text and "inside" in text
+
+
+def test_odd_texts_ask_the_database_nothing_odd(village, clerk, manager):
+    one, client = asked(village), signed_in(manager)
+    page, odd = f"/staff/service/{one.pk}/", "a\0b"
+    with no_nul_reaches_the_database():
+        for do in ("answer", "note", "hand", "rank", "close", "join"):
+            form = {"do": do, "text": odd, "reason": odd, "other": odd, "person": odd}
+            assert client.post(page, form).status_code in (200, 302)
+        form = {"do": "add", "community": odd, "name_zh": odd, "name_en": odd, "hours": odd}
+        assert client.post("/staff/service/topics/", form).status_code == 302
+        form = {"topic": topic_of(village).pk, "unit": odd, "phone": odd, "text": odd, "wish": odd}
+        assert client.post("/staff/service/new/", form).status_code == 422
 
 
 def test_a_number_is_masked_until_somebody_asks(village, clerk):
