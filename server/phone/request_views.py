@@ -87,8 +87,8 @@ def requests_page(request: HttpRequest, token: str) -> HttpResponse:
         except NotTaken as no:
             said = str(no.said)
         else:
-            answer = redirect("phone_request", request_id=made.pk)
-            OWN.remember(request, answer, str(made.pk))
+            answer = redirect("phone_request", key=made.page)
+            OWN.remember(request, answer, str(made.page))
             return answer
     return _form(request, token, opened, topics, said)
 
@@ -96,7 +96,7 @@ def requests_page(request: HttpRequest, token: str) -> HttpResponse:
 def _form(
     request: HttpRequest, token: str, opened: Opened, topics: list[Topic], said: str | Promise
 ) -> HttpResponse:
-    own = ServiceRequest.objects.filter(pk__in=OWN.of(request), unit=opened.unit)
+    own = ServiceRequest.objects.filter(page__in=OWN.of(request), unit=opened.unit)
     context = {
         "said": said,
         "token": token,
@@ -169,11 +169,11 @@ def _found(request: HttpRequest, opened: Opened, now: datetime) -> ServiceReques
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
     """How it stands and what was said; more words, photos and a vote are sent from here. Raises
     Http404."""
     rows = ServiceRequest.objects.select_related("community", "topic", "unit", "joined_to")
-    one, now, said = rows.filter(pk=request_id).first(), timezone.now(), ""
+    one, now, said = rows.filter(page=key).first(), timezone.now(), ""
     if one is None:
         raise Http404
     if request.method == "POST":
@@ -185,7 +185,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         except NotTaken as no:
             said = str(no.said)
         else:
-            return redirect("phone_request", request_id=one.pk)
+            return redirect("phone_request", key=one.page)
     votes = [(vote.value, vote.label) for vote in Vote]
     context = {
         "one": one,
@@ -212,11 +212,12 @@ def _do(request: HttpRequest, one: ServiceRequest, now: datetime) -> None:
 
 
 def _conversation(one: ServiceRequest) -> list[tuple[Word, list[Photo]]]:
-    """Its own, and of the request into which it was joined what staff answered there since."""
+    """Its own, and of the request into which it was joined what staff answered there since, in words: the
+    address of a photo would open that request's page."""
     words = list(one.words.filter(inside=False).prefetch_related("photos"))
     if one.joined_to is not None and one.ended_at is not None:
         there = one.joined_to.words.filter(inside=False, at__gte=one.ended_at).exclude(by="")
-        words += there.prefetch_related("photos")
+        return [(word, list(word.photos.all())) for word in words] + [(word, []) for word in there]
     return [(word, list(word.photos.all())) for word in words]
 
 
@@ -226,8 +227,8 @@ def _time(at: datetime, one: ServiceRequest) -> str:
 
 @never_cache
 @require_safe
-def photo(request: HttpRequest, request_id: UUID, pk: int) -> HttpResponse:
-    found = Photo.objects.filter(pk=pk, word__request=request_id, word__inside=False).first()
+def photo(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
+    found = Photo.objects.filter(pk=pk, word__request__page=key, word__inside=False).first()
     if found is None:
         raise Http404
     return jpeg(found)

@@ -139,10 +139,12 @@ class RequestCount(OfCommunity):
 
 
 class ServiceRequest(OfCommunity):
-    """``id`` opens the resident's page and is told to nobody else; ``number`` is for people. ``due_at``:
-    by then it is to be answered. ``wish``: the form it was sent by, so that the same form is one."""
+    """``page`` opens the resident's page, where whoever opens it speaks as the resident: it is told to
+    nobody else, and to no staff, whose pages are by ``id``; ``number`` is for people. ``due_at``: by then
+    it is to be answered. ``wish``: the form it was sent by, so that the same form is one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    page = models.UUIDField(_("Resident's page"), unique=True, default=uuid.uuid4, editable=False)
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="service_requests"
     )

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
             name='ServiceRequest',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('page', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="Resident's page")),
                 ('number', models.CharField(max_length=12, verbose_name='Number of the request')),
                 ('wish', models.UUIDField(unique=True, verbose_name='Form')),
                 ('origin', models.CharField(choices=[('phone', 'By phone page'), ('desk', 'At the desk')], max_length=10, verbose_name='Came in')),

@@ -24,6 +24,7 @@ from tests.server.service_requests.conftest import (  # noqa: F401
     topic_of,
     village,
 )
+from tests.server.staff_accounts import signed_in
 from tests.server.village import NOW, TODAY, bill_of, issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -60,7 +61,7 @@ def test_sent_with_a_photo_answered_seen_and_voted(village, page, clerk):  # noq
     client = Client()
     sent = client.post(at(page), form(village, photos=[picture(photo())], phone="138 0000 1234"))
     one = ServiceRequest.objects.get()
-    assert (sent.status_code, sent["Location"]) == (302, f"/r/{one.pk}")
+    assert (sent.status_code, sent["Location"]) == (302, f"/r/{one.page}")
     assert one.number in client.get(at(page)).content.decode()  # this browser's own
     handling.answer(clerk, one.pk, "已派人", settled=True, now=NOW)
     handling.note(clerk, one.pk, "inside words", NOW)
@@ -74,15 +75,24 @@ def test_sent_with_a_photo_answered_seen_and_voted(village, page, clerk):  # noq
     assert (one.state, one.vote) == (State.IN_HAND, None)
 
 
+def test_staff_do_not_learn_the_address_by_which_residents_speak(village, page, clerk):  # noqa: F811
+    Client().post(at(page), form(village, photos=[picture(photo())]))
+    one, staff = ServiceRequest.objects.get(), signed_in(clerk)
+    assert Client().get(f"/r/{one.pk}").status_code == 404
+    assert Client().post(f"/r/{one.pk}", {"text": "Thank you"}).status_code == 404
+    for path in (f"/staff/service/{one.pk}/", "/staff/service/", "/staff/log/"):
+        assert str(one.page) not in staff.get(path, follow=True).content.decode()
+
+
 def test_of_a_photo_only_the_pixels_are_kept(village, page):  # noqa: F811
     Client().post(at(page), form(village, photos=[picture(photo())]))
     kept = bytes(Photo.objects.get().content)
     assert not Image.open(io.BytesIO(kept)).getexif()
     word = Photo.objects.get().word
-    found = Client().get(f"/r/{word.request_id}/{Photo.objects.get().pk}.jpg")
+    found = Client().get(f"/r/{word.request.page}/{Photo.objects.get().pk}.jpg")
     assert (found["Content-Type"], found["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     other = asked(village)
-    assert Client().get(f"/r/{other.pk}/{Photo.objects.get().pk}.jpg").status_code == 404
+    assert Client().get(f"/r/{other.page}/{Photo.objects.get().pk}.jpg").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -114,7 +124,7 @@ def test_one_sent_before_is_found_by_number_and_digits_only_by_its_unit(village,
         answer = client.post(at(page), {"find": "1", "number": number, "digits": digits})
         assert answer.status_code == 409
     found = client.post(at(page), {"find": "1", "number": mine.number.lower(), "digits": "1234"})
-    assert found["Location"] == f"/r/{mine.pk}"
+    assert found["Location"] == f"/r/{mine.page}"
 
 
 def test_without_a_number_left_nobody_finds_it_by_digits(village, page):  # noqa: F811
@@ -155,7 +165,7 @@ def test_the_resident_of_a_joined_one_reads_what_is_answered_there(village, page
     later = NOW.replace(hour=5)
     handling.join(clerk, two.pk, one.number, "same pipe", later)
     handling.answer(clerk, one.pk, "水管修好了", settled=True, now=later)
-    text = Client().get(f"/r/{two.pk}").content.decode()
+    text = Client().get(f"/r/{two.page}").content.decode()
     assert "水管修好了" in text and "before it was joined" not in text
     assert "又" not in text and "已与同类诉求一并处理" in text
 
@@ -170,14 +180,14 @@ def test_garbage_is_refused_in_words(village, page):  # noqa: F811
     ):
         answer = client.post(at(page), form(village, **wrong))
         assert answer.status_code == 409, wrong
-    assert client.post(f"/r/{asked(village).pk}", {"vote": "9"}).status_code == 302
-    assert client.post(f"/r/{asked(village).pk}", {"vote": "3"}).status_code == 409
+    assert client.post(f"/r/{asked(village).page}", {"vote": "9"}).status_code == 302
+    assert client.post(f"/r/{asked(village).page}", {"vote": "3"}).status_code == 409
 
 
 def test_both_pages_are_complete_in_english(village, page):  # noqa: F811
     one, client = asked(village), Client()
     client.cookies["django_language"] = "en"
-    for path in (at(page), f"/r/{one.pk}"):
+    for path in (at(page), f"/r/{one.page}"):
         text = client.get(path).content.decode().replace("厨房漏水", "")
         text = text.replace("简体中文", "")
         assert not re.search("[\u4e00-\u9fff]", re.sub(r"<[^>]*>", "", text)), path
