@@ -85,7 +85,7 @@ def cleaned(file: BinaryIO, size: int) -> bytes:
     if size > BYTES_MAX:
         raise PhotoRefused(_("The photo is larger than 12 MB"))
     try:
-        upright = sent_pictures.opened(file, KINDS, PIXELS_MAX, "RGB")
+        upright = sent_pictures.opened(file, KINDS, PIXELS_MAX, "RGB", SIDE_MAX)
     except sent_pictures.TooManyPixels as many:
         raise PhotoRefused(_("The photo has too many pixels")) from many
     except sent_pictures.NoPicture as wrong:

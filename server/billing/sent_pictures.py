@@ -15,13 +15,23 @@ class TooManyPixels(Exception):
     """It would need too much memory."""
 
 
-def opened(file: BinaryIO, kinds: Sequence[str], pixels_max: int, mode: str) -> Image.Image:
-    """The picture in ``mode`` (RGB, RGBA). ``kinds``: as Pillow calls them. Raises NoPicture and
-    TooManyPixels."""
+WHOLE_MAX = 25_000_000  # pixels of what is always unpacked as a whole: some 75 MB
+
+
+def opened(
+    file: BinaryIO, kinds: Sequence[str], pixels_max: int, mode: str, side: int | None = None
+) -> Image.Image:
+    """The picture in ``mode`` (RGB, RGBA). ``kinds``: as Pillow calls them. ``side``: in pixels; no more
+    is needed of either side, so that a small file does not become hundreds of megabytes. Raises NoPicture
+    and TooManyPixels."""
     try:
         with _whole_ones_only(), Image.open(file, formats=tuple(kinds)) as found:
-            if found.width * found.height > pixels_max:
+            scales = side is not None and found.format == "JPEG"
+            most = pixels_max if scales or side is None else min(pixels_max, WHOLE_MAX)
+            if found.width * found.height > most:
                 raise TooManyPixels
+            if scales:
+                found.draft(mode, (side, side))
             found.load()
             return ImageOps.exif_transpose(found).convert(mode)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as wrong:

@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, ImageOps
 
-from server.billing import reading_photos
+from server.billing import reading_photos, sent_pictures
 from server.billing.meters import Meter, MeterReading
 from server.billing.reading_photos import PhotoRefused, ReadingPhoto, cleaned
 from server.estate.models import Building, Community
@@ -125,6 +125,21 @@ def test_a_torn_one_is_refused_although_the_typesetter_has_torn_ones_filled_up(
 def test_a_large_one_is_made_smaller():
     found = Image.open(io.BytesIO(cleaned(io.BytesIO(photo(size=(4000, 3000))), 1)))
     assert found.size == (1600, 1200)
+
+
+def test_a_small_file_never_becomes_hundreds_of_megabytes(monkeypatch: pytest.MonkeyPatch):
+    unpacked: list[tuple[int, int]] = []
+    turned = ImageOps.exif_transpose
+    monkeypatch.setattr(
+        sent_pictures.ImageOps, "exif_transpose", lambda p: unpacked.append(p.size) or turned(p)
+    )
+    large = photo(size=(6600, 9000), quality=20)
+    assert max(Image.open(io.BytesIO(cleaned(io.BytesIO(large), len(large)))).size) == 1_600
+    assert max(unpacked[0]) < 3_200, "a JPEG is made smaller while it is unpacked"
+    monkeypatch.setattr(sent_pictures, "WHOLE_MAX", 1_000)
+    with pytest.raises(PhotoRefused):
+        cleaned(io.BytesIO(photo("PNG")), 1)
+    cleaned(io.BytesIO(photo("JPEG")), 1)
 
 
 def test_a_photo_without_a_reading_is_refused(walker: Client):
