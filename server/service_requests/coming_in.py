@@ -29,7 +29,7 @@ from server.storable import storable
 
 OF_UNIT, OF_TOPIC = (3, timedelta(days=30)), (5, timedelta(days=7))
 OPEN_OF_UNIT = 10  # requests that wait; one more helps nobody
-WORDS_OF_RESIDENT = 30  # in one request
+WORDS_OF_RESIDENT, PHOTOS_OF_RESIDENT = 30, 12  # in one request
 AGAIN_WITHIN = timedelta(days=30)
 
 
@@ -154,6 +154,11 @@ def add(request_id: uuid.UUID, said: Said, now: datetime) -> None:
             raise NotTaken(_("It goes on in another request"))
         if request.words.filter(by="").count() >= WORDS_OF_RESIDENT:
             raise NotTaken(_("That is much for one request. Please call the office"))
+        kept = Photo.objects.filter(word__request=request).count()
+        if said.photos and kept + len(said.photos) > PHOTOS_OF_RESIDENT:
+            raise NotTaken(
+                _("At most %(most)s photos in one request") % {"most": PHOTOS_OF_RESIDENT}
+            )
         last = request.words.filter(inside=False).order_by("-at", "-pk").first()
         if last is not None and not last.by and last.text == said.text and not said.photos:
             return  # the same form again

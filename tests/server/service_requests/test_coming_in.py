@@ -9,7 +9,7 @@ from server.alerts.models import Alert
 from server.alerts.raising import COMPLAINTS_OF_TOPIC, COMPLAINTS_OF_UNIT, SERVICE_OVERDUE
 from server.service_requests import coming_in, handling, topics, watching
 from server.service_requests.coming_in import NotTaken, Said, add, vote
-from server.service_requests.models import WORDS_MAX, Kind, ServiceRequest, State, Vote
+from server.service_requests.models import WORDS_MAX, Kind, Photo, ServiceRequest, State, Vote
 from server.service_requests.watching import PHONES_KEPT, watch
 from server.staff.models import Role
 from tests.server.service_requests.conftest import asked, topic_of
@@ -92,6 +92,16 @@ def test_whoever_is_not_helped_says_so_and_it_waits_again(village, clerk):
     assert one.due_at == NOW + 3 * HOUR
     add(one.pk, Said("It leaks again"), NOW + HOUR)  # the same form
     assert one.words.count() == 3
+
+
+def test_photos_of_one_request_are_few(village):
+    one = asked(village, said=Said("see", [b"1"] * 3))
+    for n in range(3):
+        add(one.pk, Said(f"more {n}", [b"1"] * 3), NOW)
+    with pytest.raises(NotTaken):
+        add(one.pk, Said("one more", [b"1"]), NOW)
+    add(one.pk, Said("words"), NOW)
+    assert Photo.objects.count() == coming_in.PHOTOS_OF_RESIDENT
 
 
 def test_long_after_its_end_a_new_one_is_begun(village, clerk):
