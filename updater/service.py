@@ -117,9 +117,8 @@ class Service:
             plugged_in = True
             if (offered := self._on_stick(stick, known)) is not None:
                 return offered
-        if plugged_in and word.wanted in ("", self._slots.current()):
-            return None  # what was said of the stick stays to be read
-        if is_version(word.wanted):
+        stays = plugged_in and word.wanted == self._slots.current()  # what is said of the stick
+        if is_version(word.wanted) and not stays:
             return Wanted(word.wanted, word.attempt, word.ring)
         if known.doing.state in ("waits", "fetching", "unpacking") or known.asks:
             self._say(Doing())

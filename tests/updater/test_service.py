@@ -328,10 +328,14 @@ def test_a_stick_that_was_left_is_in_nobodys_way(machine, repository):
     machine.gives_way = False
     machine.pass_time(60)
     assert (machine.known.doing.version, machine.known.doing.state) == ("0.3.0", "waits")
+    del machine.word["wanted"]
+    machine.pass_time(20)
+    assert (machine.known.asks, machine.known.doing.state) == ("", "none"), "no more"
+    machine.want("0.3.0")
     machine.gives_way = True
     machine.pass_time(800)
     assert machine.runs == "0.3.0"
-    assert (machine.known.doing.version, machine.known.doing.state) == ("0.3.0", "done")
+    assert machine.known.doing.version == "0.3.0"
 
 
 def test_what_is_no_plain_file_says_nothing_and_nothing_stays_open(machine):
