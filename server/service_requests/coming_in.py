@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from server.alerts.raising import COMPLAINTS_OF_TOPIC, COMPLAINTS_OF_UNIT, raise_alert
 from server.estate.models import Community, Unit
+from server.service_requests.answerers import able
 from server.service_requests.models import (
     PHOTOS_A_WORD,
     WORDS_MAX,
@@ -117,8 +118,11 @@ def _held_count(community: int) -> RequestCount:
 
 
 def _goes_to(topic: Topic, unit: Unit) -> int | None:
+    """Nobody where who should get it may answer no more: then it stands among those in nobody's hands."""
     route = topic.routes.filter(building=unit.building_id, ended_at=None).first()
-    return route.goes_to_id if route else topic.goes_to_id
+    may = {person.pk for person in able(unit.community_id)}
+    meant = (route.goes_to_id if route else None, topic.goes_to_id)
+    return next((person for person in meant if person in may), None)
 
 
 def phone_number(text: str) -> str:

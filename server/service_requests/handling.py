@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from server.alerts.raising import SERVICE_OVERDUE, resolve_one
+from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken, Said, held
 from server.service_requests.models import Priority, ServiceRequest, State, Word
 from server.staff import audit, people, scope
-from server.staff.models import RoleAssignment
-from server.staff.roles import TABLE, Area, Deed, Role
+from server.staff.roles import Area, Deed
 
 
 class NotAllowed(Exception):
@@ -142,14 +142,6 @@ def show_phone(user: Any, request_id: uuid.UUID, now: datetime) -> str:
         request = _held(user, request_id, Deed.ANSWER_REQUEST)
         _note(user, request, "service_phone_shown", "", {}, {}, now)
     return request.phone
-
-
-def able(community: int) -> list[Any]:
-    """Those who may answer there, by name."""
-    roles = [role.value for role in Role if Deed.ANSWER_REQUEST in TABLE[role].does]
-    held = RoleAssignment.objects.filter(community=community, role__in=roles, ended_at=None)
-    users = get_user_model().objects.filter(pk__in=held.values("person"), is_active=True)
-    return list(users.order_by("username"))
 
 
 def _due(request: ServiceRequest, now: datetime) -> datetime:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from contract.messages import Text
 from contract.plain_text import whole_number
 from server.estate.models import Building, Community
-from server.service_requests import handling, topics
+from server.service_requests import topics
+from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken, offered
 from server.service_requests.handling import NotAllowed
 from server.service_requests.models import Kind, Priority, Topic
@@ -56,7 +57,7 @@ def topics_page(request: HttpRequest) -> HttpResponse:
         ],
         "kinds": Kind.choices,
         "priorities": Priority.choices,
-        "people": handling.able(community.pk),
+        "people": able(community.pk),
         "buildings": list(Building.objects.filter(community=community).order_by("code")),
         "may": scope.may(request.user, Deed.DIRECT_REQUESTS, community.pk),
     }

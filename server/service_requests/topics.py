@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contract.messages import Text
 from server.estate.models import Building, Community
+from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken
-from server.service_requests.handling import NotAllowed, able
+from server.service_requests.handling import NotAllowed
 from server.service_requests.models import Kind, Priority, Route, Topic
 from server.service_requests.usual_topics import USUAL
 from server.staff import audit, people, scope

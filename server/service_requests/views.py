@@ -20,6 +20,7 @@ from contract.business_day import local_time
 from contract.plain_text import whole_number
 from server.estate.models import Unit
 from server.service_requests import handling
+from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken, Said, offered, open_request
 from server.service_requests.handling import NotAllowed
 from server.service_requests.models import (
@@ -195,7 +196,7 @@ def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
         "one": one,
         "words": [(word, _time(word.at, one), list(word.photos.all())) for word in words],
         "masked": f"{'*' * (len(one.phone) - 4)}{one.phone[-4:]}" if one.phone else "",
-        "people": handling.able(one.community_id),
+        "people": able(one.community_id),
         "priorities": Priority.choices,
         "joined": list(one.joined.select_related("unit")),
         "others": [_row(other, now) for other in beside.filter(unit=one.unit)[:8]],

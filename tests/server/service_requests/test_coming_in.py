@@ -47,6 +47,18 @@ def test_it_goes_to_whom_its_topic_goes_and_a_building_may_have_its_own(village,
     assert asked(village).assignee == everywhere
 
 
+def test_it_goes_to_nobody_who_may_not_answer_any_more(village, manager):
+    left = create_person("left", (village, Role.TECHNICIAN))
+    stays = create_person("stays", (village, Role.TECHNICIAN))
+    topics.send(manager, topic_of(village), None, stays.pk, NOW)
+    topics.send(manager, topic_of(village), village.buildings.get(), left.pk, NOW)
+    left.roles.update(ended_at=NOW)
+    assert asked(village).assignee == stays
+    type(stays).objects.filter(pk=stays.pk).update(is_active=False)
+    one = asked(village)
+    assert (one.assignee, one.state) == (None, State.NEW)
+
+
 @pytest.mark.parametrize(
     "said", [Said(""), Said(" \n\t"), Said("x" * (WORDS_MAX + 1)), Said("x", [b"1"] * 4)]
 )
