@@ -17,9 +17,12 @@ STARTS_MAX = 2  # of a release on trial; at the next one the release before is s
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """The service and the kiosk's start do not change the same at once. The kernel ends it with the
-    process."""
+    process. Others may not open the file: whoever reads it could hold it too, for ever."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    lock = folder / "lock"
+    lock.touch(mode=0o600)
+    lock.chmod(0o600)
+    with lock.open("w") as file:
         flock(file, LOCK_EX)
         yield
 

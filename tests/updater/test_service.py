@@ -338,6 +338,11 @@ def test_a_stick_that_was_left_is_in_nobodys_way(machine, repository):
     assert machine.known.doing.version == "0.3.0"
 
 
+def test_nobody_else_can_hold_the_updaters_lock(machine):
+    machine.pass_time(20)
+    assert (machine.settings.state / "lock").stat().st_mode & 0o777 == 0o600
+
+
 def test_what_is_no_plain_file_says_nothing_and_nothing_stays_open(machine):
     machine.settings.kiosk_word.mkdir()
     machine.running = False
