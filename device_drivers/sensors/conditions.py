@@ -56,6 +56,15 @@ _OF_SIGNAL = {
         },
     ),
 }
+_CHARGING = Condition(
+    Level.WARNING,
+    "sensors.battery_charging",
+    {"zh": "电池电量低，正在用市电", "en": "The battery is nearly empty; mains power is there"},
+    {
+        "zh": "几小时后仍是这样，请更换电池",
+        "en": "Replace the battery if this goes on for hours",
+    },
+)
 _HOT = {"zh": "机柜内温度过高", "en": "It is too hot inside the cabinet"}
 _COLD = {"zh": "机柜内温度过低", "en": "It is too cold inside the cabinet"}
 _AIR = {
@@ -64,10 +73,20 @@ _AIR = {
 }
 _HEATING = {"zh": "查看加热器和安装位置", "en": "Check the heater and where it stands"}
 
+SENSED = frozenset(
+    {condition.code for condition in (*_OF_SIGNAL.values(), _CHARGING)}
+    | {"sensors.too_hot", "sensors.too_cold"}
+)  # of what is around a board that works
 
-def conditions_of(now: Readings, low_c: float, high_c: float) -> tuple[Condition, ...]:
+
+def conditions_of(
+    now: Readings, wired: frozenset[Signal], low_c: float, high_c: float
+) -> tuple[Condition, ...]:
     """``low_c``, ``high_c``: degrees outside of which somebody must look."""
     found = [_OF_SIGNAL[signal] for signal in _OF_SIGNAL if signal in now.on]
+    if Signal.POWER_LOST in wired - now.on:
+        low = _OF_SIGNAL[Signal.BATTERY_LOW]
+        found = [_CHARGING if one is low else one for one in found]
     if now.temperature_c is not None and now.temperature_c >= high_c:
         found.append(Condition(Level.ERROR, "sensors.too_hot", _HOT, _AIR))
     if now.temperature_c is not None and now.temperature_c <= low_c:

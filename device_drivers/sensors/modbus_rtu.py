@@ -36,6 +36,7 @@ REOPEN_S = 1.0
 LAMPS_EVERY_S = 10.0  # a board that was without power has forgotten its lamps
 SHOCK_TOLD_S = 600.0  # so long a blow is told to staff
 PLACE_MAX = 255
+_PERCENT, _DEGREES = (0, 100), (-60, 200)
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,9 @@ class ModbusBoard:
         now = self._readings
         if time.monotonic() - self._struck_at < SHOCK_TOLD_S:
             now = replace(now, on=now.on | {Signal.SHOCK})
-        conditions: tuple[Condition, ...] = conditions_of(now, *self._wired.temperature_c)
+        conditions: tuple[Condition, ...] = conditions_of(
+            now, self.signals, *self._wired.temperature_c
+        )
         return DeviceStatus(DRIVER, conditions=conditions)
 
     def close(self) -> None:
@@ -208,19 +211,30 @@ class ModbusBoard:
             on = {s for s, place in wired.inputs if found[place] is not (s in wired.inverted)}
         temperature, battery = self._readings.temperature_c, self._readings.battery_percent
         if time.monotonic() - self._measured_at >= wired.measure_s:
-            temperature = self._measured(wired.temperature, wired.temperature_scale)
-            percent = self._measured(wired.battery, 1)
+            scale = wired.temperature_scale
+            temperature = self._measured(wired.temperature, scale, _DEGREES, temperature)
+            percent = self._measured(wired.battery, 1, _PERCENT, battery)
             battery = None if percent is None else round(percent)
             self._measured_at = time.monotonic()
         if battery is not None and battery < wired.battery_percent_min:
             on.add(Signal.BATTERY_LOW)
         return Readings(True, frozenset(on), temperature, battery)
 
-    def _measured(self, register: int | None, scale: float) -> float | None:
+    def _measured(
+        self, register: int | None, scale: float, among: tuple[float, float], before: float | None
+    ) -> float | None:
+        """As ``before`` where the board refuses, as without its probe: it still knows of the door. None
+        for what nothing can measure, by which boards say that they do not know (0xFFFF)."""
         if register is None:
             return None
         asked = modbus.read_register(self._wired.address, self._wired.registers_by, register)
-        return round(modbus.signed(self._ask(asked)) * scale, 1)
+        try:
+            found = round(modbus.signed(self._ask(asked)) * scale, 1)
+        except Refused as refused:
+            log.warning("not_measured", register=register, detail=refused.detail)
+            return before
+        least, most = among
+        return found if least <= found <= most else None
 
     def _light(self, lamps: frozenset[Lamp]) -> None:
         """All coils up to the last lamp; those between that are no lamps stay off."""

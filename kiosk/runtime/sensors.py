@@ -62,10 +62,13 @@ def watch_cabinet(
 
 
 def cabinet_of(now: Readings, wired: frozenset[Signal]) -> Cabinet:
+    """A battery that is low while mains power is known to be there is being charged: the machine would be
+    stopped again right after it came back, and nothing would start it."""
+    charging = Signal.POWER_LOST in wired and Signal.POWER_LOST not in now.on
     return Cabinet(
         opened=bool(now.on & {Signal.DOOR, Signal.TILT}),
         on_battery=Signal.POWER_LOST in now.on,
-        battery_low=Signal.BATTERY_LOW in now.on,
+        battery_low=Signal.BATTERY_LOW in now.on and not charging,
         present=Signal.PRESENCE in now.on if Signal.PRESENCE in wired else None,
     )
 

@@ -74,6 +74,35 @@ def test_a_battery_below_its_margin_is_low(board, driver):
     assert driver.readings().battery_percent == 30
 
 
+@pytest.mark.parametrize(
+    "driver",
+    [{"battery_register": 3, "measure_s": 0.1, "inputs": {"door": 0, "power_lost": 4}}],
+    indirect=True,
+)
+def test_a_low_battery_with_mains_power_is_charged_and_one_that_is_not_known_is_not_low(
+    board, driver
+):
+    assert wait_until(lambda: codes(driver) == ["sensors.battery_charging"])
+    board.set_input(4, True)
+    assert wait_until(lambda: "sensors.battery_low" in codes(driver))
+    board.set_register(3, -1)
+    assert wait_until(lambda: codes(driver) == ["sensors.power_lost"])
+    assert driver.readings().battery_percent is None
+
+
+@pytest.mark.parametrize(
+    "driver",
+    [{"temperature_register": 60000, "battery_register": 3, "measure_s": 0.1}],
+    indirect=True,
+)
+def test_a_board_that_refuses_to_measure_still_tells_of_its_door(board, driver):
+    board.set_register(3, 20)
+    assert wait_until(lambda: driver.readings().battery_percent == 20)
+    board.set_input(0, False)
+    assert wait_until(lambda: codes(driver) == ["sensors.door_open", "sensors.battery_low"])
+    assert driver.readings().temperature_c is None
+
+
 @pytest.mark.parametrize("driver", [{"lamps": {"ready": 1, "trouble": 3}}], indirect=True)
 def test_only_what_is_wired_is_lit(board, driver):
     board.coils[2] = True

@@ -41,6 +41,14 @@ def test_who_has_no_sensor_for_people_says_nothing_of_them():
     assert cabinet_of(Readings(True), frozenset({Signal.PRESENCE})).present is False
 
 
+def test_a_battery_that_is_charged_stops_nothing():
+    wired = frozenset({Signal.POWER_LOST})
+    low = frozenset({Signal.BATTERY_LOW})
+    assert not cabinet_of(Readings(True, low), wired).battery_low
+    assert cabinet_of(Readings(True, low | wired), wired).battery_low
+    assert cabinet_of(Readings(True, low), frozenset()).battery_low
+
+
 def test_the_strip_says_from_afar_whether_anybody_can_pay():
     story = Story.at_attract()
     assert lamps_of(story.session) == {Lamp.READY}
