@@ -11,10 +11,12 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
+from contract.heartbeat import DeviceReport
 from contract.kiosk_settings import TABLES, ChangedSettings
 from contract.remote_acts import Act
+from device_drivers.sensors.conditions import SENSED
 from kiosk.acts.store import Result
-from kiosk.core.capabilities import offers
+from kiosk.core.capabilities import closed_but_well, offers
 from kiosk.core.model import Session
 from kiosk.settings import Settings
 
@@ -130,18 +132,25 @@ class Trial:
 
 
 def wrong_devices(session: Session) -> list[str]:
-    return [one.role for one in session.lobby.devices if one.level == "error"]
+    """Those that do not work; sensors that say that something is wrong do."""
+    return [one.role for one in session.lobby.devices if _is_wrong(one)]
+
+
+def _is_wrong(one: DeviceReport) -> bool:
+    codes = {each.code for each in one.conditions if each.level == "error"}
+    return one.level == "error" and not (codes and codes <= SENSED)
 
 
 def is_well(session: Session, wrong_before: list[str]) -> bool:
     """The server was heard, the journal takes entries, no device that worked before is out of order, and
-    something can be paid, unless the kiosk is out of service on purpose."""
+    something can be paid, unless the kiosk is out of service on purpose, closed or opened."""
     lobby = session.lobby
     if lobby.recovering or not lobby.recording or not lobby.server_reachable:
         return False
     if not lobby.devices or set(wrong_devices(session)) - set(wrong_before):
         return False
     on_purpose = lobby.afar.out_of_service is not None or bool(lobby.stopped)
+    on_purpose = on_purpose or lobby.cabinet.opened or bool(closed_but_well(lobby))
     return on_purpose or offers(lobby).in_order
 
 

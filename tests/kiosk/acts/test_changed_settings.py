@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from contract.heartbeat import ConditionReport, DeviceReport
+from contract.opening_hours import Standing
 from contract.remote_acts import Act, ActKind
 from kiosk.acts.changed_settings import (
     STARTS_MAX,
@@ -13,7 +15,10 @@ from kiosk.acts.changed_settings import (
     ChangedSettingsFile,
     Trial,
     is_well,
+    wrong_devices,
 )
+from kiosk.core.cabinet import Cabinet
+from kiosk.core.events import SensorsSeen
 from kiosk.core.model import Session
 from kiosk.settings import Server, Settings
 from tests.kiosk.core.story import Story, devices
@@ -131,3 +136,23 @@ def test_a_device_that_worked_before_has_to_work():
     assert not is_well(Session(), [])
     nothing = Story.at_attract().with_lobby(devices=devices(scanner="error", touch="error"))
     assert not is_well(nothing.session, ["scanner", "touch"])
+
+
+def test_a_kiosk_that_is_closed_by_its_hours_or_opened_is_well():
+    shut = replace(Standing(), open=False)
+    closed = Story.at_attract().with_lobby(hours=shut).session
+    assert is_well(closed, [])
+    broken = {"scanner": "error", "touch": "error"}
+    closed = Story.at_attract().with_lobby(hours=shut, devices=devices(**broken)).session
+    assert not is_well(closed, list(broken))
+    opened = Story.at_attract().plays(SensorsSeen(Cabinet(opened=True)))
+    assert is_well(opened.session, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"), [("sensors.door_open", []), ("sensors.not_reachable", ["sensors"])]
+)
+def test_sensors_that_tell_of_an_open_door_do_work(code, wrong):
+    said = ConditionReport(level="error", code=code)
+    board = DeviceReport(role="sensors", driver="modbus_rtu", level="error", conditions=[said])
+    assert wrong_devices(Story.at_attract().with_lobby(devices=(board,)).session) == wrong
