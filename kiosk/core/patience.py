@@ -45,7 +45,9 @@ def seconds_left(session: Session) -> int | None:
         return None
     left = visit.touched + patience_s(visit) - session.now
     gone = seconds_to_leaving(session.lobby.cabinet, visit.touched, session.now)
-    return max(0, round(left if gone is None else min(left, gone)))
+    if gone is None or visit.screen is Screen.STAFF:  # who works inside stands beside it
+        return max(0, round(left))
+    return max(0, round(min(left, gone)))
 
 
 def patience_s(visit: Visit) -> int:

@@ -7,6 +7,7 @@ from kiosk.core.effects import AskTerminal, Record
 from kiosk.core.events import AccountFound, OrderMade, SensorsSeen
 from kiosk.core.model import Action, Say, Screen
 from kiosk.core.patience import seconds_left
+from kiosk.core.step import with_visit
 from tests.kiosk.core.story import Story, account, bill
 
 OPEN, SHUT = SensorsSeen(Cabinet(opened=True)), SensorsSeen(Cabinet())
@@ -88,6 +89,13 @@ def test_whoever_comes_back_or_touches_goes_on():
         story.plays(event) if event else story.taps(Action.LANGUAGE)
         assert seconds_left(story.session) > SHADED_S
         assert story.waits(int(SHADED_S)).screen is Screen.BILLS
+
+
+def test_staff_who_work_inside_keep_their_screen():
+    story = Story.at_attract().plays(HERE)
+    story.session = with_visit(story.session, screen=Screen.STAFF, touched=story.session.now)
+    story.plays(GONE).waits(int(GONE_S + SHADED_S) + 5)
+    assert story.screen is Screen.STAFF
 
 
 def test_money_on_its_way_is_waited_for_whoever_stands_there():
