@@ -1,7 +1,7 @@
 """What the forms of this room take: hours, a day and time, an amount, a kiosk."""
 
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -64,7 +64,7 @@ def amount(typed: str, currency: str) -> int:
     try:
         minor = Decimal(typed.strip()).scaleb(EXPONENTS[currency])
         whole = minor == minor.to_integral_value() and 0 <= minor <= _AMOUNT_MAX
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise NotPossible(_("Please type an amount, as 500 or 499.50")) from error
     if not whole:
         raise NotPossible(_("Please type an amount, as 500 or 499.50"))

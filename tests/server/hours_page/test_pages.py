@@ -145,6 +145,7 @@ def test_the_night_is_set_anew_and_its_old_rules_are_in_the_log(boss, village, m
         {"do": "add_days", "first_day": "2099-10-02", "last_day": "2099-10-01"},
         {"do": "set_night", "most": "1.234"},
         {"do": "set_night", "most": "nan"},
+        {"do": "set_night", "most": "1e999999"},
         {"do": "end_week", "row": "1"},
     ],
 )
