@@ -16,6 +16,7 @@ from contract.heartbeat import Heartbeat
 from contract.releases import UpdateReport, WantedRelease
 from server.alerts.raising import ROLLOUT_STOPPED, raise_alert
 from server.fleet.models import Condition, Kiosk
+from server.hours.schedule import communities_out
 from server.rollouts.models import Rollout, State, UpdateTry
 from server.rollouts.rings import assign
 from server.staff import audit
@@ -102,19 +103,23 @@ def _look_at_changed(version: str, now: datetime) -> None:
     changed = UpdateTry.objects.filter(
         version=version, state__in=CHANGED_OVER, changed_over_at__gt=now - WATCHED_FOR
     )
+    planned = communities_out(now)
     for one in changed.select_related("kiosk"):
-        ill = _ill(one, now)
+        ill = _ill(one, now, planned)
         if ill != one.ill:
             UpdateTry.objects.filter(pk=one.pk).update(ill=ill)
 
 
-def _ill(one: UpdateTry, now: datetime) -> str:
-    """Why; empty: it is well, or was as ill before, or it is too early to tell."""
+def _ill(one: UpdateTry, now: datetime, planned: set[int]) -> str:
+    """Why; empty: it is well, or was as ill before, or it is too early to tell. ``planned``: communities
+    with an outage, where silence says nothing of a release."""
     kiosk, since = one.kiosk, one.changed_over_at
     assert since is not None
     if not kiosk.active:
         return ""
     if kiosk.heard_at is None or kiosk.heard_at < now - ILL_AFTER:
+        if one.community_id in planned:
+            return one.ill
         return "silent" if since < now - ILL_AFTER else ""
     condition_since = kiosk.condition_since
     if kiosk.condition not in _ILL or condition_since is None or condition_since < since:

@@ -7,6 +7,7 @@ import pytest
 from contract.releases import ALL, CANARY, RINGS, TENTH
 from server.alerts.models import Alert
 from server.fleet.models import Condition, Kiosk
+from server.hours.models import PlannedOutage
 from server.remote_acts.models import GroupMember, KioskGroup
 from server.remote_acts.wishes import NotPossible
 from server.rollouts import deciding
@@ -151,6 +152,22 @@ def test_who_becomes_ill_after_the_change_counts(rollout, kiosks, fields, ill):
     assert UpdateTry.objects.get().ill == ill
     rollout.refresh_from_db()
     assert (rollout.state == State.STOPPED) is bool(ill)
+
+
+def test_silence_while_an_outage_lasts_that_was_planned_stops_nothing(rollout, kiosks, village):
+    told(kiosks[0], "done")
+    later = NOW + timedelta(hours=1)
+    hours = {"begins": NOW, "ends": later + timedelta(hours=1), "told_from": NOW}
+    outage = PlannedOutage.objects.create(
+        community=village, words_zh="停电", words_en="No power", **hours
+    )
+    look(later)
+    rollout.refresh_from_db()
+    assert rollout.state == State.RUNNING
+    outage.delete()
+    look(later)
+    rollout.refresh_from_db()
+    assert rollout.state == State.STOPPED
 
 
 def test_what_was_wrong_before_is_not_the_releases_fault(rollout, kiosks):
