@@ -23,6 +23,7 @@ CODES_READ = "codes_read_first"  # of them, those read without leaving the scree
 TO_RECEIPT = "to_receipt"  # .seconds: from the bills on the screen to the receipt, up to so long
 UP_S = "up_s"  # seconds in which the program ran,
 IN_ORDER_S = "in_order_s"  # and of them, those in which somebody could have paid
+CLOSED_S = "closed_s"  # and those in which it was closed by its hours or for an outage, as planned
 
 # Upper ends in seconds of what is told by TO_RECEIPT; the last stands for anything longer.
 TO_RECEIPT_ENDS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 9999)

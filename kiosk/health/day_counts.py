@@ -17,6 +17,7 @@ import structlog
 
 from contract.business_day import business_day, local_time
 from contract.day_tally import (
+    CLOSED_S,
     DAYS_AT_ONCE,
     IN_ORDER_S,
     TURNED_AWAY,
@@ -27,7 +28,7 @@ from contract.day_tally import (
     Tallies,
     TalliesTaken,
 )
-from kiosk.core.capabilities import offers
+from kiosk.core.capabilities import closed_but_well, offers
 from kiosk.core.model import Session
 from kiosk.core.visit_counts import SoFar, follow
 
@@ -88,7 +89,8 @@ class DayCounts:
         if not 0 < seconds <= TICK_S_MAX:
             return
         running = [UP_S, *([IN_ORDER_S] if offers(session.lobby).in_order else [])]
-        for name in running:
+        shut = [CLOSED_S] if closed_but_well(session.lobby) else []
+        for name in (*running, *shut):
             self._seconds[name] += seconds  # type: ignore[assignment]
             whole = int(self._seconds[name])
             if whole:

@@ -86,10 +86,12 @@ class Line:
 
     @property
     def uptime_percent(self) -> float | None:
-        """Of the time, that in which somebody could pay; None where no kiosk counts."""
-        if not self.expected_s:
+        """Of the time in which it was not closed as planned, that in which somebody could pay; None where
+        no kiosk counts."""
+        expected_s = self.expected_s - self.figures.closed_s
+        if expected_s <= 0:
             return None
-        return min(100.0, round(100 * self.figures.in_order_s / self.expected_s, 1))
+        return min(100.0, round(100 * self.figures.in_order_s / expected_s, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contract.day_tally import (
+    CLOSED_S,
     CODES_READ,
     CODES_SHOWN,
     IN_ORDER_S,
@@ -56,6 +57,10 @@ class Figures:
     @property
     def in_order_s(self) -> int:
         return self.counts.get(IN_ORDER_S, 0)
+
+    @property
+    def closed_s(self) -> int:
+        return self.counts.get(CLOSED_S, 0)
 
     @property
     def turned_away(self) -> Counter[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contract.day_tally import TURNED_AWAY, UP_S, About, Tallies, TalliesTaken
+from contract.opening_hours import Standing
 from kiosk.central.client import ServerAway
 from kiosk.health.day_counts import DayCounts
 from tests.kiosk.core.story import Story
@@ -114,6 +115,15 @@ def test_seconds_are_those_in_which_the_program_ran(tmp_path, lobby):
     counts.see()
     counts.tell(server.take)
     assert server.days["2026-11-24"][23] == {UP_S: 4, "in_order_s": 4}
+
+
+def test_seconds_in_which_it_was_closed_as_planned_are_told_apart(tmp_path, lobby):
+    counts, server = lobby.counts(tmp_path), Server()
+    shut = replace(lobby.session.lobby, hours=Standing(open=False))
+    lobby.session = replace(lobby.session, now=lobby.session.now + 2, lobby=shut)
+    counts.see()
+    counts.tell(server.take)
+    assert server.days["2026-11-24"][23] == {UP_S: 2, "closed_s": 2}
 
 
 def test_what_runs_there_is_told_once_a_start(tmp_path, lobby):

@@ -98,6 +98,13 @@ def test_uptime_is_of_the_hours_in_which_it_should_have_served():
     assert made(last=DAY + timedelta(days=5)).lines[0].uptime_percent == 75.0
 
 
+def test_hours_in_which_it_was_closed_as_planned_are_no_downtime():
+    machine = kiosk("K1", enrolled_at=NOW - 2 * HOUR)
+    counted(machine, DAY, h10={"in_order_s": 3000}, h11={"closed_s": 3600})
+    assert made().lines[0].uptime_percent == 83.3
+    assert {line.key.hour: line.uptime_percent for line in made("hour").lines}[11] is None
+
+
 def test_each_way_to_group_adds_up_to_the_same(django_assert_max_num_queries):
     for code in ("K1", "K2"):
         machine = kiosk(code, enrolled_at=NOW - 30 * HOUR)
