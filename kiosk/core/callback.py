@@ -16,8 +16,10 @@ class Sent(StrEnum):
 
 @dataclass(frozen=True)
 class Callback:
-    """A number to be called back at, as it is typed, and what became of the wish."""
+    """A number to be called back at, as it is typed, and what became of the wish. ``visit``: the number
+    of the visit when it was sent, which another unit of the same resident changes."""
 
     phone: str = field(default="", repr=False)
     sent: Sent = Sent.NOT_YET
     wish_id: str = ""
+    visit: int = 0

@@ -50,25 +50,27 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         case Action.NEXT if len(typed) >= PHONE_DIGITS_MIN:
             id, screen = moment.payment_id, visit.helped_from.value
             wish = AskCallback(visit.number, id, typed, screen, visit.steps)
-            return with_visit(session, callback=Callback(typed, Sent.SENDING, id)), (wish,)
+            return with_visit(session, callback=Callback(typed, Sent.SENDING, id, visit.number)), (
+                wish,
+            )
     return None
 
 
 def on_sent(session: Session, event: CallbackSent, moment: Moment) -> Step:
     """Once staff have the number, the screen need not hold it any more."""
     callback = session.visit.callback
-    if event.visit != session.visit.number or callback.sent is not Sent.SENDING:
+    if event.visit != callback.visit or callback.sent is not Sent.SENDING:
         return session, ()
     if not event.taken:
         return with_visit(session, callback=replace(callback, sent=Sent.FAILED)), ()
-    known = Callback("", Sent.TAKEN, callback.wish_id)
+    known = replace(callback, phone="", sent=Sent.TAKEN)
     follow = FollowCallback(event.visit, callback.wish_id)
     return with_visit(session, callback=known), (follow,)
 
 
 def on_seen(session: Session, event: CallbackSeen, moment: Moment) -> Step:
     callback = session.visit.callback
-    if event.visit != session.visit.number or callback.sent is not Sent.TAKEN:
+    if event.visit != callback.visit or callback.sent is not Sent.TAKEN:
         return session, ()
     return with_visit(session, callback=replace(callback, sent=Sent.SEEN)), ()
 

@@ -133,3 +133,15 @@ def test_the_screen_says_when_somebody_at_the_office_has_seen_it():
     story.taps(Action.BACK)
     assert help.present(story.session).told == "物业已经看到，马上联系您"
     assert not help.present(story.session).call_back
+
+
+def test_whoever_looks_for_another_unit_meanwhile_hears_of_it_too():
+    story = typing(Story.at_bills())
+    visit = story.taps(Action.NEXT).visit.number
+    story.taps(Action.BACK).taps(Action.BACK).taps(Action.BACK)
+    assert story.screen is Screen.IDENTIFY and story.visit.number > visit
+    story.plays(CallbackSent(visit, True))
+    assert story.visit.callback.sent is Sent.TAKEN
+    story.plays(CallbackSeen(visit))
+    assert story.visit.callback.sent is Sent.SEEN
+    assert story.taps(Action.END).visit.callback.sent is Sent.NOT_YET
