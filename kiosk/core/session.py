@@ -113,8 +113,9 @@ def _guided(session: Session) -> bool:
 
 
 def _on_config(session: Session, event: ConfigLoaded, moment: Moment) -> Step:
-    """A visit keeps the settings with which it began; news waits for its end."""
-    if session.visit.screen not in RESTING:
+    """A visit keeps the settings with which it began; news waits for its end. One that began without any,
+    as where a payment is shown after a restart, has a receipt as soon as they are known."""
+    if session.visit.screen not in RESTING and session.lobby.config is not None:
         return with_lobby(session, next_config=event.config)
     return with_lobby(session, config=event.config)
 

@@ -1,8 +1,9 @@
 """A visit keeps the settings with which it began."""
 
-from contract.messages import Method
+from contract.messages import Method, PaymentState
 from kiosk.core.events import ConfigLoaded
-from kiosk.core.model import Action
+from kiosk.core.model import Action, Screen
+from kiosk.ui.screens import paid
 from tests.kiosk.core.story import Story, config
 
 
@@ -32,3 +33,12 @@ def test_at_rest_it_is_taken_at_once():
     current = story.session.lobby.config
     assert current is not None
     assert current.version == "2"
+
+
+def test_a_payment_shown_before_any_is_known_has_its_receipt_as_soon_as_one_is():
+    story = Story.paying(Method.WECHAT).server_says(PaymentState.APPROVED)
+    story.with_lobby(config=None)
+    assert not paid.present(story.session).can_print
+    story.plays(ConfigLoaded(config()))
+    assert story.screen is Screen.PAID
+    assert paid.present(story.session).can_print
