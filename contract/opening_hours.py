@@ -28,7 +28,8 @@ class WeekHours(Message):
 
 
 class NamedDays(Message):
-    """On these days these hours hold and not those of the week; without hours it is closed."""
+    """On these days these hours hold and not those of the week; without hours it is closed. Of several that
+    name a day, those of the fewest days hold: a day within holidays is an exception of them."""
 
     first_day: date
     last_day: date
@@ -113,7 +114,21 @@ def _week(hours: OpeningHours) -> tuple[WeekHours, ...]:
 
 def _open_by_clock(hours: OpeningHours, at: datetime, time_zone: str) -> bool:
     today, clock = business_day(at, time_zone), local_time(at, time_zone).time()
-    return bool(holding(_week(hours), hours.days, today, clock))
+    named = _named(hours, today - _DAY, today)
+    return bool(holding(_week(hours), named, today, clock))
+
+
+def _named(hours: OpeningHours, *days: date) -> tuple[NamedDays, ...]:
+    """What holds on these days, each of one day."""
+    found: list[NamedDays] = []
+    for day in days:
+        rows = [row for row in hours.days if row.first_day <= day <= row.last_day]
+        least = min((row.last_day - row.first_day for row in rows), default=_DAY)
+        only = {"first_day": day, "last_day": day}
+        found += [
+            row.model_copy(update=only) for row in rows if row.last_day - row.first_day == least
+        ]
+    return tuple(found)
 
 
 def _night(night: Night | None, at: datetime, time_zone: str) -> Night | None:
@@ -128,7 +143,7 @@ def _beginnings(hours: OpeningHours, day: date, time_zone: str) -> Iterator[date
     """The moments of a day at which hours may begin: their starts, in an hour that comes twice both; and
     where the clocks are put forward, the moment of that, for starts that are left out."""
     place = zone(time_zone)
-    for row in rows_of(_week(hours), hours.days, day):
+    for row in rows_of(_week(hours), _named(hours, day), day):
         if row.starts is not None:
             for fold in (0, 1):
                 yield datetime.combine(day, row.starts, place).replace(fold=fold).astimezone(UTC)

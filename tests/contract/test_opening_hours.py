@@ -63,6 +63,8 @@ def open_labels(known: OpeningHours, first: date, days: int) -> set[tuple[date, 
     for count in range(-1, days):
         day = first + DAY * count
         named = [one for one in known.days if one.first_day <= day <= one.last_day]
+        fewest = min((one.last_day - one.first_day for one in named), default=DAY)
+        named = [one for one in named if one.last_day - one.first_day == fewest]
         week = known.week or [WeekHours(weekdays="1234567", starts=time(0), ends=time(0))]
         for row in named or [one for one in week if str(day.isoweekday()) in one.weekdays]:
             if row.starts is None:
@@ -184,3 +186,21 @@ def test_the_night_has_its_rules_until_its_end():
     night = Night(starts=time(22), ends=time(6), cards=False, max_minor=50_000)
     for moment, rules in (("21:59", None), ("22:00", night), ("05:59", night), ("06:00", None)):
         assert standing(OpeningHours(night=night), at(f"2026-11-24T{moment}"), CHINA).night == rules
+
+
+def test_a_day_within_holidays_is_an_exception_of_them():
+    """Whichever of the two is open, and whichever was written first."""
+    week = (date(2026, 2, 16), date(2026, 2, 22))
+    nine, noon = time(9), time(12)
+    open_week = NamedDays(first_day=week[0], last_day=week[1], starts=nine, ends=noon)
+    shut_day = NamedDays(first_day=date(2026, 2, 17), last_day=date(2026, 2, 17))
+    shut_week = NamedDays(first_day=week[0], last_day=week[1])
+    open_day = open_week.model_copy(update={"first_day": week[1]})
+    known = hours(days=[open_week, shut_day])
+    assert not standing(known, at("2026-02-17T10:00"), CHINA).open
+    assert standing(known, at("2026-02-18T10:00"), CHINA).open
+    assert opens_at(known, at("2026-02-17T10:00"), CHINA) == at("2026-02-18T09:00")
+    known = hours(days=[open_day, shut_week])
+    assert standing(known, at("2026-02-22T10:00"), CHINA).open
+    assert not standing(known, at("2026-02-21T10:00"), CHINA).open
+    assert opens_at(known, at("2026-02-21T10:00"), CHINA) == at("2026-02-22T09:00")
