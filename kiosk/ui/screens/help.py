@@ -34,7 +34,6 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
     Screen.RECEIPT_PHONE: ("help.about_paid",),
     Screen.NOTHING_DUE: ("help.about_paid",),
     Screen.OUT_OF_ORDER: ("help.about_out_of_order",),
-    Screen.CLOSED: ("help.about_out_of_order",),
 }
 
 
@@ -58,7 +57,7 @@ def present(session: Session) -> HelpView:
     language, config, visit = session.visit.language, session.lobby.config, session.visit
     phone, office = phone_now(session)
     hours = config.community.office_hours if config else None
-    about = _ABOUT.get(visit.helped_from, ())
+    about = _about(session)
     return HelpView(
         call=say(language, "help.call" if office else "help.call_duty"),
         phone=phone,
@@ -70,6 +69,15 @@ def present(session: Session) -> HelpView:
         call_back=may_ask(session),
         told=say(language, told) if (told := _TOLD.get(visit.callback.sent)) else "",
     )
+
+
+def _about(session: Session) -> tuple[str, ...]:
+    """While it is closed, what the phone can do: another kiosk is likely to be closed too."""
+    config, screen = session.lobby.config, session.visit.helped_from
+    if screen is Screen.CLOSED:
+        pays = config is not None and config.phone_pays
+        return ("closed.pay_by_phone" if pays else "out_of_order.phone_bill",)
+    return _ABOUT.get(screen, ())
 
 
 class HelpScreen(KioskScreen):

@@ -8,6 +8,7 @@ from kiosk.core.capabilities import closed_but_well, offers
 from kiosk.core.events import AccountFound, ConfigLoaded, OrderMade, ServerSeen, StopSeen, Tapped
 from kiosk.core.model import Action, Say, Screen
 from kiosk.core.visit_counts import SoFar, follow
+from kiosk.ui.screens import help
 from tests.kiosk.core.story import START, Story, account, bill, config
 
 # It is 22:47 at the community when a story begins.
@@ -140,3 +141,11 @@ def test_who_comes_while_it_is_closed_is_counted_as_that():
     story.taps(Action.LANGUAGE)
     _so_far, names = follow(SoFar(), before, story.session)
     assert names == ("turned_away.closed",)
+
+
+def test_help_while_it_is_closed_says_what_the_phone_can_do():
+    for pays, said in ((True, "就能缴费"), (False, "不能缴费")):
+        story = Story.at_attract().plays(ConfigLoaded(config(opening=CLOSED, phone_pays=pays)))
+        story.taps(Action.HELP)
+        assert story.screen is Screen.HELP
+        assert said in help.present(story.session).about
