@@ -26,8 +26,6 @@ ELDER_PATIENCE = 2  # elder mode gives twice the time,
 SPEAKING_PATIENCE = 4  # and who listens needs longer than who reads
 UNTIMED = (
     Screen.STARTING,
-    Screen.CLOSED,
-    Screen.OUT_OF_ORDER,
     Screen.PAYING_QR,
     Screen.PAYING_CARD,
     Screen.PAYING_CODE,
@@ -39,7 +37,7 @@ RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER)
 def seconds_left(session: Session) -> int | None:
     """Seconds until the kiosk returns to the start by itself; None where it waits without limit."""
     visit = session.visit
-    if visit.screen in UNTIMED or (visit.screen is Screen.ATTRACT and _as_new(visit)):
+    if visit.screen in UNTIMED or (visit.screen in RESTING and _as_new(visit)):
         return None
     if session.may_hold_money:
         return None

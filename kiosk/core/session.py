@@ -175,7 +175,9 @@ def _on_bills_cache(session: Session, event: BillsCacheSeen, moment: Moment) -> 
 def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
     session = by_the_clock(acts.without_old_message(session, moment))
     if seconds_left(session) == 0:
-        return home(session), ()
+        resting, touched = session.visit.screen in RESTING, session.visit.touched
+        session = home(session)  # nobody touches one that rests already
+        return (with_visit(session, touched=touched) if resting else session), ()
     if session.visit.screen in staff.SCREENS:
         return staff.on_tick(session, moment)
     return payment_flow.on_tick(session, moment)

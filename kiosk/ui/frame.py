@@ -20,7 +20,7 @@ WARNED_S = 20  # the countdown is shown for the last seconds, a third of them at
 SHIFT_INTERVAL_S = 60
 SHIFTS = ((0, 0), (5, 0), (5, 5), (0, 5), (-5, 5), (-5, 0), (-5, -5), (0, -5))
 # these count down on their own button, or have nothing to lose
-COUNTS_ITSELF = (Screen.ATTRACT, Screen.PAID, Screen.MESSAGE)
+COUNTS_ITSELF = (*RESTING, Screen.PAID, Screen.MESSAGE)
 
 
 @dataclass(frozen=True)

@@ -149,3 +149,14 @@ def test_help_while_it_is_closed_says_what_the_phone_can_do():
         story.taps(Action.HELP)
         assert story.screen is Screen.HELP
         assert said in help.present(story.session).about
+
+
+def test_the_language_of_whoever_looked_does_not_stay_all_night():
+    story = lobby(CLOSED).taps(Action.LANGUAGE)
+    so_far, before = SoFar(), story.session
+    for _ in range(59):
+        story.waits(1)
+    assert story.visit.language == "en"
+    story.waits(2)
+    assert (story.screen, story.visit.language) == (Screen.CLOSED, "zh_CN")
+    assert follow(so_far, before, story.session)[1] == (), "nobody more was turned away"
