@@ -237,14 +237,18 @@ class ModbusBoard:
         return found if least <= found <= most else None
 
     def _light(self, lamps: frozenset[Lamp]) -> None:
-        """All coils up to the last lamp; those between that are no lamps stay off."""
+        """All coils up to the last lamp; those between that are no lamps stay off. A board that refuses
+        lamps still knows of the door."""
         now, places = time.monotonic(), dict(self._wired.lamps)
         if not places or (lamps == self._lit and now - self._lamps_at < LAMPS_EVERY_S):
             return
         lit = [False] * (max(places.values()) + 1)
         for lamp, place in places.items():
             lit[place] = lamp in lamps
-        self._ask(modbus.write_coils(self._wired.address, 0, tuple(lit)))
+        try:
+            self._ask(modbus.write_coils(self._wired.address, 0, tuple(lit)))
+        except Refused as refused:
+            log.warning("not_lit", detail=refused.detail)
         self._lit, self._lamps_at = lamps, now
 
     def _ask(self, request: modbus.Request) -> bytes:

@@ -103,6 +103,18 @@ def test_a_board_that_refuses_to_measure_still_tells_of_its_door(board, driver):
     assert driver.readings().temperature_c is None
 
 
+@pytest.mark.parametrize("driver", [{"lamps": {"ready": 200}}], indirect=True)
+def test_a_board_that_refuses_lamps_still_tells_of_its_door(board, driver):
+    seen = []
+    driver.watch(seen.append)
+    driver.show(frozenset({Lamp.READY}))
+    before = board.asked
+    assert wait_until(lambda: board.asked > before + 6)
+    board.set_input(0, False)
+    assert wait_until(lambda: codes(driver) == ["sensors.door_open"])
+    assert all(now.known for now in seen)
+
+
 @pytest.mark.parametrize("driver", [{"lamps": {"ready": 1, "trouble": 3}}], indirect=True)
 def test_only_what_is_wired_is_lit(board, driver):
     board.coils[2] = True
