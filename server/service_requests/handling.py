@@ -58,7 +58,7 @@ def hand_to(user: Any, request_id: uuid.UUID, person: int, reason: str, now: dat
     deed = Deed.ANSWER_REQUEST if person == user.pk else Deed.DIRECT_REQUESTS
     with transaction.atomic():
         request = _held(user, request_id, deed)
-        if person not in {one.pk for one in able(request.community_id)}:
+        if person != user.pk and person not in {one.pk for one in able(request.community_id)}:
             raise NotTaken(_("Choose somebody who may answer it"))
         if request.assignee_id == person:
             return

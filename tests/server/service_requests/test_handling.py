@@ -9,7 +9,7 @@ from server.service_requests.models import Priority, State, Topic
 from server.staff.audit import ReasonMissing
 from server.staff.models import Act, Role
 from tests.server.service_requests.conftest import asked, topic_of
-from tests.server.staff_accounts import create_person
+from tests.server.staff_accounts import create_person, create_staff
 from tests.server.village import NOW, create_village
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,13 @@ def test_it_is_taken_given_and_ranked_each_with_a_reason(village, clerk, manager
     one.refresh_from_db()
     assert (one.assignee, one.priority, one.state) == (manager, Priority.LATER, State.IN_HAND)
     assert [act for act, _ in acts()] == ["service_handed", "service_handed", "service_ranked"]
+
+
+def test_the_companys_own_account_may_take_one_too(village, clerk):
+    one, boss = asked(village), create_staff("boss")
+    handling.hand_to(boss, one.pk, boss.pk, "", NOW)
+    one.refresh_from_db()
+    assert one.assignee == boss
 
 
 def test_the_same_matter_is_joined_and_its_resident_reads_the_other_answer(village, clerk):
