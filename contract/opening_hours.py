@@ -28,8 +28,8 @@ class WeekHours(Message):
 
 
 class NamedDays(Message):
-    """On these days these hours hold and not those of the week; without hours it is closed. Of several that
-    name a day, those of the fewest days hold: a day within holidays is an exception of them."""
+    """On these days these hours hold and not those of the week; without hours it is closed. Of several
+    that name a day, those of the fewest days hold: a day within holidays is an exception of them."""
 
     first_day: date
     last_day: date
