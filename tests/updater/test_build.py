@@ -52,7 +52,7 @@ def test_a_release_runs_in_an_environment_of_its_own(tmp_path):
     assert where.startswith(str(tmp_path / "opt" / "releases" / "7.8.9"))
 
     whole = Slots(tmp_path / "opt", build_with(sys.executable))
-    with pytest.raises(Refused, match="pydantic"):
+    with pytest.raises(Refused, match="No module named"):
         whole.put("7.8.10", release)  # a package is missing
     assert not whole.is_whole("7.8.10")
 
