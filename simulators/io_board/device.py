@@ -3,13 +3,12 @@
 Source: "MODBUS Application Protocol Specification V1.1b3" and "MODBUS over Serial Line V1.02".
 """
 
-import os
 import random
-import select
 import threading
 import time
-import tty
 from pathlib import Path
+
+from simulators.pty_port import PtyPort
 
 FAULTS = (
     "silent",  # it hears and answers nothing
@@ -41,38 +40,22 @@ def check_of(data: bytes) -> bytes:
 
 
 class IoBoard:
-    """``link`` becomes a symbolic link to the pty, as udev makes for a serial port."""
+    """At a ``PtyPort``, of which ``link`` is the name."""
 
     def __init__(self, link: Path, address: int = 1) -> None:
         self.link, self.address = link, address
+        self._port = PtyPort(link)
         self.inputs, self.coils = [False] * PLACES, [False] * PLACES
         self.registers = [0] * REGISTERS
         self.faults: set[str] = set()
         self.asked = 0
         self._random = random.Random(1)
-        self._master = self._slave = -1
-        self._plugged = threading.Event()
-        self.plug_in()
         threading.Thread(target=self._listen, name="io-board", daemon=True).start()
 
-    def plug_in(self) -> None:
-        if self._plugged.is_set():
-            return
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        self.link.unlink(missing_ok=True)
-        self.link.symlink_to(os.ttyname(self._slave))
-        self._plugged.set()
-
     def unplug(self) -> None:
-        """The port vanishes, and with the power all coils fall off."""
-        if not self._plugged.is_set():
-            return
-        self._plugged.clear()
-        self.link.unlink(missing_ok=True)
-        self.coils = [False] * PLACES
-        os.close(self._slave)
-        os.close(self._master)
+        """With the power all coils fall off."""
+        if self._port.unplug():
+            self.coils = [False] * PLACES
 
     def set_input(self, place: int, on: bool) -> None:
         """Raises ValueError."""
@@ -97,11 +80,11 @@ class IoBoard:
     def clear(self) -> None:
         """Ends every fault; what was unplugged is plugged in."""
         self.faults.clear()
-        self.plug_in()
+        self._port.plug_in()
 
     def state(self) -> dict:
         return {
-            "plugged": self._plugged.is_set(),
+            "plugged": self._port.plugged,
             "inputs": [place for place, on in enumerate(self.inputs) if on],
             "coils": [place for place, on in enumerate(self.coils) if on],
             "asked": self.asked,
@@ -158,15 +141,12 @@ class IoBoard:
     def _listen(self) -> None:
         heard = b""
         while True:
-            self._plugged.wait()
             try:
-                if not select.select([self._master], [], [], LOOK_S)[0]:
+                came = self._port.read(4096, LOOK_S)
+                if not came or "silent" in self.faults:
                     heard = b""  # a silence ends a frame
                     continue
-                heard += os.read(self._master, 4096)
-                if "silent" in self.faults:
-                    heard = b""
-                    continue
+                heard += came
                 if answer := self.answer(heard):
                     heard = b""
                     self._send(answer)
@@ -180,4 +160,4 @@ class IoBoard:
         if "garbage" in self.faults:
             self.faults.discard("garbage")
             answer = bytes(self._random.choices(range(256), k=40))
-        os.write(self._master, answer)
+        self._port.write(answer)

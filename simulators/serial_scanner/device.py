@@ -4,15 +4,14 @@ With a trigger it reads only while triggered and lets go after a good read, like
 Newland in manual trigger mode.
 """
 
-import os
 import random
 import re
-import select
 import threading
 import time
-import tty
 from dataclasses import dataclass
 from pathlib import Path
+
+from simulators.pty_port import PtyPort
 
 FAULTS = (
     "garbage",  # noise before and after each code
@@ -54,10 +53,10 @@ TRIGGERS = {
 
 
 class SerialScanner:
-    """``link`` becomes a symbolic link to the pty, as udev makes for a serial port."""
+    """At a ``PtyPort``, of which ``link`` is the name."""
 
     def __init__(self, link: Path, profile: str = "continuous", suffix: bytes = b"\r") -> None:
-        self.link = link
+        self.link, self._port = link, PtyPort(link)
         self._trigger = TRIGGERS[profile]
         self._suffix = suffix
         self._random = random.Random(1)
@@ -65,33 +64,18 @@ class SerialScanner:
         self.triggered = self._trigger is None
         self.triggers_seen = 0
         self._heard = self._last = b""
-        self._master = self._slave = -1
-        self._plugged = threading.Event()
-        self.plug_in()
         threading.Thread(target=self._listen, name="serial-scanner", daemon=True).start()
 
     def plug_in(self) -> None:
-        if self._plugged.is_set():
-            return
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        self.link.unlink(missing_ok=True)
-        self.link.symlink_to(os.ttyname(self._slave))
-        self._plugged.set()
+        self._port.plug_in()
 
     def unplug(self) -> None:
-        """The port vanishes: whoever has it open gets an error."""
-        if not self._plugged.is_set():
-            return
-        self._plugged.clear()
-        self.link.unlink(missing_ok=True)
-        os.close(self._slave)
-        os.close(self._master)
-        self.triggered = self._trigger is None
+        if self._port.unplug():
+            self.triggered = self._trigger is None
 
     def scan(self, text: str, kind_prefix: bytes = b"") -> bool:
         """Someone holds a code before the scanner. False if it did not read: off, or no trigger."""
-        if not self._plugged.is_set() or not self.triggered or "silent" in self.faults:
+        if not self._port.plugged or not self.triggered or "silent" in self.faults:
             return False
         data = kind_prefix + text.encode("utf-8") + self._suffix
         self._last = data
@@ -126,7 +110,7 @@ class SerialScanner:
 
     def state(self) -> dict:
         return {
-            "plugged": self._plugged.is_set(),
+            "plugged": self._port.plugged,
             "triggered": self.triggered,
             "triggers_seen": self.triggers_seen,
             "faults": sorted(self.faults),
@@ -137,19 +121,16 @@ class SerialScanner:
         if "dribble" in self.faults:
             pieces = [bytes((byte,)) for byte in data]
         for piece in pieces:
-            os.write(self._master, piece)
+            self._port.write(piece)
             if len(pieces) > 1:
                 time.sleep(0.001)
 
     def _listen(self) -> None:
         while True:
-            self._plugged.wait()
             try:
                 if "stuck" in self.faults and self._last:
-                    os.write(self._master, self._last)
-                if not select.select([self._master], [], [], STUCK_EVERY_S)[0]:
-                    continue
-                self._hear(os.read(self._master, READ_MAX))
+                    self._port.write(self._last)
+                self._hear(self._port.read(READ_MAX, STUCK_EVERY_S))
             except (OSError, ValueError):
                 time.sleep(0.05)  # unplugged meanwhile
 
@@ -163,4 +144,4 @@ class SerialScanner:
             self.triggered = found[0] == trigger.on
             self.triggers_seen += self.triggered
             if trigger.answer and "silent" not in self.faults:
-                os.write(self._master, trigger.answer)
+                self._port.write(trigger.answer)
