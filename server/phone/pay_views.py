@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +20,8 @@ from server.payments.initiation import REFUSALS, IdempotencyConflict, RefusedBef
 from server.payments.models import PaymentOrder
 from server.payments.serializers import status_url
 from server.phone import choice, limits, own_payments
-from server.phone.reading import NotGood, Opened
-from server.phone.views import opened_by, page, too_often
+from server.phone.reading import Opened
+from server.phone.views import behind_a_code, opened_by, page, too_often
 from server.staff.sign_in import address_of
 
 _LOOK = _("Something has changed since the page was opened. Please look at the bills once more")
@@ -44,19 +44,13 @@ TOO_MANY = _(
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def pay(request: HttpRequest, token: str) -> HttpResponse:
+@behind_a_code
+def pay(request: HttpRequest, token: str, opened: Opened, now: datetime) -> HttpResponse:
     """To the payment's page, or back to the bills with the reason. Looked at only, as by a phone that
     opens the page with the reason once more: to the bills."""
     if request.method != "POST":
         return redirect("bill_page", token=token)
-    now = timezone.now()
-    try:
-        opened = opened_by(request, token, now)
-        limits.begun(address_of(request), now)
-    except NotGood as no:
-        return render(request, "phone/bill.html", {"refusal": no.why}, status=404)
-    except limits.TooOften:
-        return too_often(request)
+    limits.begun(address_of(request), now)
     try:
         payment_id = _begin(request, opened, now)
     except _Refused as no:

@@ -20,8 +20,8 @@ from server.billing.reading_photos import PhotoRefused, cleaned
 from server.estate.models import Unit
 from server.phone import limits
 from server.phone.kept_ids import MOST, KeptIds
-from server.phone.reading import NotGood, Opened
-from server.phone.views import opened_by, too_often
+from server.phone.reading import Opened
+from server.phone.views import behind_a_code, too_often
 from server.service_requests import coming_in
 from server.service_requests.coming_in import NotTaken, Said
 from server.service_requests.models import (
@@ -61,29 +61,21 @@ STANDS = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def requests_page(request: HttpRequest, token: str) -> HttpResponse:
+@behind_a_code
+def requests_page(request: HttpRequest, token: str, opened: Opened, now: datetime) -> HttpResponse:
     """The form, and what this browser sent for the unit; to the request's own page once it is sent."""
-    now = timezone.now()
-    try:
-        opened = opened_by(request, token, now)
-    except NotGood as no:
-        return render(request, "phone/bill.html", {"refusal": no.why}, status=404)
-    except limits.TooOften:
-        return too_often(request)
     topics = [] if opened.only_its_bill else coming_in.offered(opened.bill.community)
     if not topics:
         return render(request, "phone/bill.html", {"refusal": NOT_HERE}, status=404)
     said: str | Promise = ""
     if request.method == "POST":
+        limits.sent(address_of(request), now)
         try:
-            limits.sent(address_of(request), now)
             made = (
                 _found(request, opened, now)
                 if "find" in request.POST
                 else _sent(request, opened, topics, now)
             )
-        except limits.TooOften:
-            return too_often(request)
         except NotTaken as no:
             said = str(no.said)
         else:

@@ -1,6 +1,8 @@
 """The page behind a bill's code: what is due and how it comes about, and the choice of what to pay."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 from uuid import uuid4
 
@@ -31,17 +33,30 @@ from server.staff.sign_in import address_of
 BEGAN_SHOWN = 3  # of the payments that this browser began, the newest
 
 
+def behind_a_code(
+    view: Callable[[HttpRequest, str, Opened, datetime], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """For a page that a bill's code opens: 404 with the reason where the code is not good, 429 where the
+    address asks too often, for this or for what the page does."""
+
+    @wraps(view)
+    def opens(request: HttpRequest, token: str) -> HttpResponse:
+        now = timezone.now()
+        try:
+            return view(request, token, opened_by(request, token, now), now)
+        except NotGood as no:
+            return render(request, "phone/bill.html", {"refusal": no.why}, status=404)
+        except limits.TooOften:
+            return too_often(request)
+
+    return opens
+
+
 @never_cache
 @require_safe
-def bill_page(request: HttpRequest, token: str) -> HttpResponse:
-    """200 with the bill as it stands today; 404 with the reason when the code is not good."""
-    now = timezone.now()
-    try:
-        opened = opened_by(request, token, now)
-    except NotGood as no:
-        return render(request, "phone/bill.html", {"refusal": no.why}, status=404)
-    except limits.TooOften:
-        return too_often(request)
+@behind_a_code
+def bill_page(request: HttpRequest, token: str, opened: Opened, now: datetime) -> HttpResponse:
+    """200 with the bill as it stands today."""
     return page(request, token, opened, now)
 
 
