@@ -92,17 +92,22 @@ def _order(kiosk: Kiosk, payment_id: str) -> PaymentOrder:
 @api.post("/enrol", auth=None, response=EnrolAnswer)
 def enrol(request: HttpRequest, body: EnrolRequest) -> Any:
     """Exchanges a one-time pairing code for an identity; signed with the new key itself."""
-    try:
-        key = public_key(body.public_key)
-    except ValueError as wrong:
-        raise Refusal(ErrorCode.BAD_REQUEST) from wrong
-    verified(request, key)
+    _signed_by(request, body.public_key)
     now = timezone.now()
     try:
         kiosk = enrolment.enrol(body.pairing_code, body.public_key, now=now)
     except enrolment.PairingRefused as refused:
         raise Refusal(ErrorCode.PAIRING_CODE) from refused
     return _identity(kiosk, body.open_payments, now)
+
+
+def _signed_by(request: HttpRequest, named: str) -> None:
+    """Whoever has no identity yet signs with the key that it names. Raises Refusal."""
+    try:
+        key = public_key(named)
+    except ValueError as wrong:
+        raise Refusal(ErrorCode.BAD_REQUEST) from wrong
+    verified(request, key)
 
 
 def _identity(kiosk: Kiosk, open_payments: list[str], now: datetime) -> EnrolAnswer:
@@ -119,11 +124,7 @@ def _identity(kiosk: Kiosk, open_payments: list[str], now: datetime) -> EnrolAns
 def pairing(request: HttpRequest, body: PairingAsk) -> Any:
     """A machine without an identity asks for one; signed with the new key itself. Asked again until
     somebody who is signed in has typed the code that it shows."""
-    try:
-        key = public_key(body.public_key)
-    except ValueError as wrong:
-        raise Refusal(ErrorCode.BAD_REQUEST) from wrong
-    verified(request, key)
+    _signed_by(request, body.public_key)
     now = timezone.now()
     try:
         wish = pairing_wishes.ask(body.public_key, address_of(request), now)
