@@ -67,7 +67,7 @@ def topics_page(request: HttpRequest) -> HttpResponse:
 def _do(request: HttpRequest, community: Community) -> None:
     """Raises NotTaken, NotAllowed and ReasonMissing."""
     given, user, now = request.POST, request.user, timezone.now()
-    person = whole_number(given.get("person", ""), 9) or None
+    person, reason = whole_number(given.get("person", ""), 9) or None, given.get("reason", "")
     match given.get("do"):
         case "begin":
             topics.begin(user, community, now)
@@ -79,16 +79,16 @@ def _do(request: HttpRequest, community: Community) -> None:
                 whole_number(given.get("hours", ""), 4) or 0,
                 person,
             )
-            topics.add(user, community.pk, wanted, now)
+            topics.add(user, community.pk, wanted, reason, now)
         case "retire":
-            topics.retire(user, _topic(given, community), given.get("reason", ""), now)
+            topics.retire(user, _topic(given, community), reason, now)
         case "send":
             key = whole_number(given.get("building", ""), 9)
             buildings = Building.objects.filter(community=community)
             building = buildings.filter(pk=key).first() if key else None
             if key and building is None:
                 raise NotTaken(_("There is no such building"))
-            topics.send(user, _topic(given, community), building, person, now)
+            topics.send(user, _topic(given, community), building, person, reason, now)
 
 
 def _line(given: Any, name: str) -> str:

@@ -43,9 +43,10 @@ def begin(user: Any, community: Community, now: datetime) -> None:
         _noted(user, held.pk, "service_topics_begun", str(held.pk), {}, {"topics": len(USUAL)}, now)
 
 
-def add(user: Any, community: int, wanted: Wanted, now: datetime) -> Topic:
-    """Raises NotTaken and NotAllowed."""
+def add(user: Any, community: int, wanted: Wanted, reason: str, now: datetime) -> Topic:
+    """Raises NotTaken, NotAllowed and ReasonMissing."""
     _may(user, community)
+    reason = audit.reason_of(reason)
     if wanted.kind not in Kind.values or wanted.priority not in Priority.values:
         raise NotTaken(_("Choose the kind and how urgent it is"))
     if wanted.goes_to is not None:
@@ -63,7 +64,8 @@ def add(user: Any, community: int, wanted: Wanted, now: datetime) -> Topic:
         with transaction.atomic():
             topic.save()
             after = {"name": topic.name_zh, "hours": topic.answer_hours, "goes_to": wanted.goes_to}
-            _noted(user, community, "service_topic_added", str(topic.pk), {}, after, now)
+            key = str(topic.pk)
+            _noted(user, community, "service_topic_added", key, {}, after, now, reason)
     except (ValidationError, IntegrityError) as wrong:
         raise NotTaken(
             _("A topic needs a name of its own in both languages, and 1 to 1,440 hours")
@@ -83,11 +85,17 @@ def retire(user: Any, topic: Topic, reason: str, now: datetime) -> None:
 
 
 def send(
-    user: Any, topic: Topic, building: Building | None, person: int | None, now: datetime
+    user: Any,
+    topic: Topic,
+    building: Building | None,
+    person: int | None,
+    reason: str,
+    now: datetime,
 ) -> None:
     """To whom it goes from now on: everywhere (``building`` None), or in one building. ``person`` None:
-    to nobody. Raises NotTaken and NotAllowed."""
+    to nobody. Raises NotTaken, NotAllowed and ReasonMissing."""
     _may(user, topic.community_id)
+    reason = audit.reason_of(reason)
     if person is not None:
         _able(topic.community_id, person)
     with transaction.atomic():
@@ -115,6 +123,7 @@ def send(
             {**where, "goes_to": before},
             {**where, "goes_to": person},
             now,
+            reason,
         )
 
 

@@ -39,19 +39,19 @@ def test_it_goes_to_whom_its_topic_goes_and_a_building_may_have_its_own(village,
     everywhere = create_person("everywhere", (village, Role.TECHNICIAN))
     here = create_person("here", (village, Role.TECHNICIAN))
     topic = topic_of(village)
-    topics.send(manager, topic, None, everywhere.pk, NOW)
+    topics.send(manager, topic, None, everywhere.pk, "on duty", NOW)
     assert (one := asked(village)).assignee == everywhere and one.state == State.IN_HAND
-    topics.send(manager, topic, village.buildings.get(), here.pk, NOW)
+    topics.send(manager, topic, village.buildings.get(), here.pk, "on duty", NOW)
     assert asked(village).assignee == here
-    topics.send(manager, topic, village.buildings.get(), None, NOW)
+    topics.send(manager, topic, village.buildings.get(), None, "on duty", NOW)
     assert asked(village).assignee == everywhere
 
 
 def test_it_goes_to_nobody_who_may_not_answer_any_more(village, manager):
     left = create_person("left", (village, Role.TECHNICIAN))
     stays = create_person("stays", (village, Role.TECHNICIAN))
-    topics.send(manager, topic_of(village), None, stays.pk, NOW)
-    topics.send(manager, topic_of(village), village.buildings.get(), left.pk, NOW)
+    topics.send(manager, topic_of(village), None, stays.pk, "on duty", NOW)
+    topics.send(manager, topic_of(village), village.buildings.get(), left.pk, "on duty", NOW)
     left.roles.update(ended_at=NOW)
     assert asked(village).assignee == stays
     type(stays).objects.filter(pk=stays.pk).update(is_active=False)

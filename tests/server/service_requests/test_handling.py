@@ -122,9 +122,11 @@ def test_topics_are_begun_once_added_and_retired(village, manager):
     name = topic_of(village).name
     wanted = topics.Wanted("repair", name, Priority.USUAL, 24)
     with pytest.raises(NotTaken):
-        topics.add(manager, village.pk, wanted, NOW)
+        topics.add(manager, village.pk, wanted, "asked for", NOW)
     topics.retire(manager, topic_of(village), "renamed", NOW)
-    topics.add(manager, village.pk, wanted, NOW)
+    topics.add(manager, village.pk, wanted, "asked for", NOW)
     for hours in (0, 1441):
         with pytest.raises(NotTaken):
-            topics.add(manager, village.pk, topics.Wanted("repair", name, 2, hours), NOW)
+            topics.add(
+                manager, village.pk, topics.Wanted("repair", name, 2, hours), "asked for", NOW
+            )

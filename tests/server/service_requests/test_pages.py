@@ -139,7 +139,10 @@ def test_topics_are_directed_by_who_may(village, clerk, manager):
     client, page = signed_in(manager), "/staff/service/topics/"
     topic, building = topic_of(village), village.buildings.get()
     form = {"community": "village", "topic": topic.pk}
-    client.post(page, form | {"do": "send", "person": clerk.pk, "building": building.pk})
+    sent = form | {"do": "send", "person": clerk.pk, "building": building.pk}
+    said = client.post(page, sent, follow=True).content.decode()
+    assert "请写明理由" in said and asked(village).assignee is None
+    client.post(page, sent | {"reason": "on duty"})
     assert asked(village).assignee == clerk
     client.post(page, form | {"do": "retire", "reason": "renamed"})
     client.post(
@@ -151,6 +154,7 @@ def test_topics_are_directed_by_who_may(village, clerk, manager):
             "name_en": "Pipes",
             "priority": "2",
             "hours": "8",
+            "reason": "asked for",
             "community": "village",
         },
     )
@@ -159,7 +163,7 @@ def test_topics_are_directed_by_who_may(village, clerk, manager):
     assert 'name="do"' not in text_of(signed_in(clerk), page)
     assert signed_in(clerk).post(page, form | {"do": "begin"}).status_code == 403
     for wrong in ({"do": "send", "person": "x", "building": "987654"}, {"do": "add"}):
-        said = client.post(page, form | wrong, follow=True).content.decode()
+        said = client.post(page, form | {"reason": "x"} | wrong, follow=True).content.decode()
         assert "notice bad" in said
 
 
