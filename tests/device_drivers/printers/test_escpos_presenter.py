@@ -106,4 +106,7 @@ def test_a_jam_in_the_middle_is_named(bench):
     result = at.driver.print(receipt())
     assert (result.outcome, result.conditions) == (PrintOutcome.UNCERTAIN, ("printer.jam",))
     at.device.faults.clear()
+    # It has no command to forget a job: what is left comes out, and somebody has to take it.
+    assert wait_until(lambda: at.probe() == [WAITS])
+    at.device.presenter.take()
     assert wait_until(lambda: at.probe() == [])
