@@ -1,4 +1,4 @@
-"""Where the files stand that are shipped beside the code: fonts, icons, sounds, texts."""
+"""Where the files stand that are shipped beside the code: fonts, icons, sounds, texts, pinyin."""
 
 from pathlib import Path
 
@@ -8,3 +8,5 @@ ICONS = ASSETS / "icons"
 LOCALE = ASSETS / "locale"
 SOUNDS = ASSETS / "sounds"
 VOICE = ASSETS / "voice"
+PINYIN = ASSETS / "pinyin"
+PINYIN_BUILT = PINYIN / "built"

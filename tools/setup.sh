@@ -8,6 +8,7 @@ packages=(
   tigervnc-standalone-server novnc                            # the same window in the demo's page
   alsa-utils                                                  # aplay, the kiosk's voice
   libzbar0                                                    # pyzbar
+  librime1 librime-bin rime-data-luna-pinyin rime-essay       # the kiosk's pinyin keyboard
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0        # weasyprint
   fonts-noto-cjk fonts-noto-core                              # the sources of the kiosk's fonts
   chromium                                                    # tests of the staff pages
@@ -55,6 +56,10 @@ fi
 if [ ! -e assets/fonts/built/LobbyScreen-Bold.otf ] || [ ! -e assets/fonts/built/LobbyOther-Bold.ttf ]; then
   echo "setup: building the fonts from Noto Sans CJK and Noto Sans"
   .venv/bin/python tools/build_fonts.py
+fi
+if [ ! -e assets/pinyin/built/lobbypay.table.bin ] || [ -n "$(find assets/pinyin -maxdepth 1 -newer assets/pinyin/built/lobbypay.table.bin -type f ! -name README.md ! -name characters.tsv)" ]; then
+  echo "setup: building the pinyin keyboard's dictionary"
+  .venv/bin/python tools/build_pinyin.py
 fi
 if [ -d assets/locale ]; then .venv/bin/python tools/compile_messages.py; fi
 echo "setup: ready"

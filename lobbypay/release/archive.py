@@ -68,9 +68,11 @@ def build(version: str, to: Path, platform: str = "") -> Path:
 
 
 def unprepared(root: Path) -> list[str]:
-    """What set-up makes and is not there: fonts, compiled catalogues."""
+    """What set-up makes and is not there: fonts, the keyboard's dictionary, compiled catalogues."""
     catalogues = [po.with_suffix(".mo") for po in (root / "assets" / "locale").rglob("*.po")]
-    made = [root / "assets" / "fonts" / "built" / "LobbyScreen-Bold.otf", *catalogues]
+    assets = root / "assets"
+    fonts, pinyin = assets / "fonts" / "built", assets / "pinyin" / "built"
+    made = [fonts / "LobbyScreen-Bold.otf", *catalogues, pinyin / "lobbypay.table.bin"]
     return [str(path.relative_to(root)) for path in made if not path.is_file()]
 
 

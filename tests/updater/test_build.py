@@ -80,7 +80,11 @@ def test_a_checkout_that_is_not_set_up_makes_no_release(tmp_path):
     (tmp_path / "assets" / "locale").mkdir(parents=True)
     (tmp_path / "assets" / "locale" / "lobbypay.po").write_text("")
     missing = archive.unprepared(tmp_path)
-    assert missing == ["assets/fonts/built/LobbyScreen-Bold.otf", "assets/locale/lobbypay.mo"]
+    assert missing == [
+        "assets/fonts/built/LobbyScreen-Bold.otf",
+        "assets/locale/lobbypay.mo",
+        "assets/pinyin/built/lobbypay.table.bin",
+    ]
 
 
 def test_the_updater_needs_little_and_nothing_of_ours():
