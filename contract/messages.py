@@ -115,6 +115,16 @@ class Notice(Message):
     body: Text
 
 
+class RequestTopic(Message):
+    """What residents may come with, and what is usually said of it. ``kind``: repair, complaint,
+    question, praise, or one that is newer than the kiosk."""
+
+    id: str
+    kind: str
+    name: NameText
+    phrases: list[Text] = []
+
+
 class KioskConfig(Message):
     version: str
     kiosk_code: KioskCode
@@ -133,6 +143,7 @@ class KioskConfig(Message):
     unit_start: str = ""  # how codes of its own building begin, e.g. "3": filled in already
     unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are
     notices: list[Notice]
+    topics: list[RequestTopic] = []  # of requests that may be sent here; none: they are not taken
     opening: OpeningHours = ALWAYS
     public_url: str  # what residents' phones open: receipts, payment status
     server_time: datetime

@@ -25,9 +25,10 @@ from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode
 from contract.remote_acts import ActsAnswer, ActsCall
+from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
 from contract.stop_reason import StopReason
 from server.alerts.raising import resolve
-from server.api import errors, kiosk_config, long_poll
+from server.api import errors, kiosk_config, long_poll, resident_requests
 from server.api.authentication import any_kiosk, kiosk_auth, verified
 from server.api.errors import Refusal
 from server.api.lookups import look_up
@@ -192,6 +193,18 @@ def callback_standing(request: HttpRequest, wish_id: str) -> Any:
     if found is None:
         raise Refusal(ErrorCode.NOT_FOUND)
     return found
+
+
+@api.post("/requests", response=RequestTaken)
+def send_request(request: HttpRequest, body: RequestWish) -> Any:
+    """A resident's repair, complaint, question or praise; the same wish again is the same request."""
+    return resident_requests.take(_kiosk(request), body, timezone.now())
+
+
+@api.post("/requests/find", response=RequestsFound)
+def find_requests(request: HttpRequest, body: RequestsAsked) -> Any:
+    """How earlier requests of a unit stand; wrong digits are counted, and soon refused."""
+    return resident_requests.find(_kiosk(request), body, timezone.now())
 
 
 @api.post("/payments", response=messages.PaymentView)

@@ -29,9 +29,11 @@ from server.notices.models import Notice
 from server.notices.publication import shown
 from server.payments import phone_orders
 from server.payments.channels import registry
+from server.service_requests import coming_in
+from server.service_requests.models import Topic
 
 KEPT = timedelta(seconds=20)
-_LONG = ("bill_keys", "unit_codes", "notices", "opening")
+_LONG = ("bill_keys", "unit_codes", "notices", "opening", "topics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class _Digest:
 
 
 _WATCHED = (
-    *(Unit, Notice, BillSigningKey),
+    *(Unit, Notice, BillSigningKey, Topic),
     *(OpenHours, OpenDays, NightRules, PlannedOutage),
 )
 _digests: dict[int, _Digest] = {}  # by community
@@ -98,7 +100,14 @@ def _long(community: Community, day: date, now: datetime) -> dict[str, Any]:
         "unit_codes": list(units.values_list("code", flat=True)),
         "notices": shown(community, day),
         "opening": schedule_of(community, now),
+        "topics": [_topic(topic) for topic in coming_in.offered(community)],
     }
+
+
+def _topic(topic: Topic) -> messages.RequestTopic:
+    return messages.RequestTopic(
+        id=str(topic.pk), kind=topic.kind, name=topic.name, phrases=topic.usual_words()
+    )
 
 
 def _digest_of(long: dict[str, Any]) -> str:
@@ -107,6 +116,7 @@ def _digest_of(long: dict[str, Any]) -> str:
         "unit_codes": long["unit_codes"],
         "notices": [notice.model_dump(mode="json") for notice in long["notices"]],
         "opening": long["opening"].said(),
+        "topics": [topic.model_dump(mode="json") for topic in long["topics"]],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -23,7 +23,7 @@ MISSES_A_MINUTE = 8  # guessing stops long before a building is walked through
 
 def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> UnitAccount:
     """The unit's account. Raises Refusal and UnitNotFound."""
-    window = _count(kiosk, now)
+    window = counted(kiosk, now)
     try:
         unit = find_unit(kiosk.community, lookup.unit)
         if kiosk.community.second_factor:
@@ -36,7 +36,8 @@ def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> Uni
     return account_of(unit, today).model_copy(update={"journal_received": received})
 
 
-def _count(kiosk: Kiosk, now: datetime) -> LookupWindow:
+def counted(kiosk: Kiosk, now: datetime) -> LookupWindow:
+    """One more question of this kiosk about a unit. Raises Refusal."""
     minute = now.replace(second=0, microsecond=0)
     window, _ = LookupWindow.objects.get_or_create(kiosk_id=str(kiosk.id), minute=minute)
     if window.count >= LOOKUPS_A_MINUTE or window.misses >= MISSES_A_MINUTE:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contract.business_day import local_time
 from contract.plain_text import whole_number
+from server.api import guesses
 from server.billing.reading_photos import PhotoRefused, cleaned
 from server.estate.models import Unit
 from server.phone import limits
@@ -33,8 +34,8 @@ from server.service_requests.models import (
     State,
     Topic,
     Vote,
-    Word,
 )
+from server.service_requests.reading import conversation
 from server.service_requests.views import jpeg
 from server.staff.sign_in import address_of
 
@@ -147,14 +148,14 @@ def _said(request: HttpRequest) -> Said:
 def _found(request: HttpRequest, opened: Opened, now: datetime) -> ServiceRequest:
     """One of the unit, by its number and the end of the telephone number that was left with it. Raises
     NotTaken and limits.TooOften."""
-    if not limits.may_guess(opened.unit.pk, now):
+    if not guesses.may_guess(opened.unit.pk, now):
         raise NotTaken(GUESSED_OFTEN)
     number = request.POST.get("number", "").replace("\0", "").strip().upper()[:12]
     digits = request.POST.get("digits", "").strip()
     found = ServiceRequest.objects.filter(unit=opened.unit, number=number).first()
     if found is None or len(digits) != DIGITS or not found.phone.endswith(digits):
         limits.missed(address_of(request), now)
-        limits.guessed_wrong(opened.unit.pk, now)
+        guesses.guessed_wrong(opened.unit.pk, now)
         raise NotTaken(NOT_FOUND)
     return found
 
@@ -184,7 +185,7 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
         "tone": TONES[State(one.state)],
         "stands": STANDS[State(one.state)],
         "said": said,
-        "words": [(w, _time(w.at, one), photos) for w, photos in _conversation(one)],
+        "words": [(w, _time(w.at, one), photos) for w, photos in conversation(one)],
         "votes": votes if one.state in (State.ANSWERED, State.CLOSED) else [],
         "open_words": one.state != State.JOINED,
         "typed": request.POST.get("text", ""),
@@ -201,16 +202,6 @@ def _do(request: HttpRequest, one: ServiceRequest, now: datetime) -> None:
         coming_in.add(one.pk, _said(request), now)
     elif value in Vote.values:
         coming_in.vote(one.pk, Vote(value), now)
-
-
-def _conversation(one: ServiceRequest) -> list[tuple[Word, list[Photo]]]:
-    """Its own, and of the request into which it was joined what staff answered there since, in words: the
-    address of a photo would open that request's page."""
-    words = list(one.words.filter(inside=False).prefetch_related("photos"))
-    if one.joined_to is not None and one.ended_at is not None:
-        there = one.joined_to.words.filter(inside=False, at__gte=one.ended_at).exclude(by="")
-        return [(word, list(word.photos.all())) for word in words] + [(word, []) for word in there]
-    return [(word, list(word.photos.all())) for word in words]
 
 
 def _time(at: datetime, one: ServiceRequest) -> str:

@@ -42,6 +42,10 @@ class NotTaken(Exception):
         self.said = said
 
 
+class TooManyOpen(NotTaken):
+    """So many of the unit wait that one more helps nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What somebody says: words, photos (JPEGs, cleaned), or both."""
@@ -73,10 +77,12 @@ def open_request(
     wish: uuid.UUID,
     origin: Origin,
     phone: str = "",
+    kiosk: str = "",
     by: str = "",
     now: datetime,
 ) -> ServiceRequest:
-    """``by``: the member of staff who wrote it down. Raises NotTaken."""
+    """``kiosk``: the code of the one that it came by; ``by``: the member of staff who wrote it down.
+    Raises NotTaken."""
     said, phone = said.checked(), phone_number(phone)
     if topic.community_id != unit.community_id or topic.retired_at is not None:
         raise NotTaken(_("Choose what it is about"))
@@ -87,7 +93,7 @@ def open_request(
             return known
         waiting = ServiceRequest.objects.filter(unit=unit, state__in=(State.NEW, State.IN_HAND))
         if waiting.count() >= OPEN_OF_UNIT:
-            raise NotTaken(_("So many requests of this unit wait for an answer already"))
+            raise TooManyOpen(_("So many requests of this unit wait for an answer already"))
         count.last += 1
         count.save(update_fields=["last"])
         assignee = _goes_to(topic, unit)
@@ -98,6 +104,7 @@ def open_request(
             unit=unit,
             topic=topic,
             origin=origin,
+            kiosk_code=kiosk,
             phone=phone,
             state=State.NEW if assignee is None else State.IN_HAND,
             priority=Priority(topic.priority),
@@ -105,7 +112,7 @@ def open_request(
             opened_at=now,
             due_at=now + timedelta(hours=topic.answer_hours),
         )
-        _write(request, said, "" if origin is Origin.PHONE else by, now)
+        _write(request, said, by if origin is Origin.DESK else "", now)
         if topic.kind == Kind.COMPLAINT:
             _complaints(request, now)
     return request

@@ -8,18 +8,21 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from contract.messages import Text
 from server.estate.fields import BilingualField
 from server.estate.models import Building, Community, Unit
 from server.estate.tenancy import OfCommunity
 from server.language import chosen
 
 WORDS_MAX, PHOTOS_A_WORD = 1_000, 3
+PHRASES_MAX, PHRASE_MAX = 6, 60  # of a topic, and characters of each
 
 
 class Kind(models.TextChoices):
     REPAIR = "repair", _("Repair")
     COMPLAINT = "complaint", _("Complaint")
     QUESTION = "question", _("Question")
+    PRAISE = "praise", _("Praise")
 
 
 class Priority(models.IntegerChoices):
@@ -41,6 +44,7 @@ class State(models.TextChoices):
 
 class Origin(models.TextChoices):
     PHONE = "phone", _("By phone page")
+    KIOSK = "kiosk", _("At a kiosk")
     DESK = "desk", _("At the desk")
 
 
@@ -54,7 +58,8 @@ class Vote(models.IntegerChoices):
 
 
 class Topic(OfCommunity):
-    """What it may be about. ``goes_to``: whose it becomes when it comes in; nobody's where empty."""
+    """What it may be about. ``goes_to``: whose it becomes when it comes in; nobody's where empty.
+    ``phrases``: what is usually said of it, a line each, to be chosen at a kiosk instead of typing."""
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="service_topics"
@@ -72,6 +77,7 @@ class Topic(OfCommunity):
     goes_to = models.ForeignKey(
         get_user_model(), models.PROTECT, verbose_name=_("Goes to"), null=True, blank=True
     )
+    phrases = BilingualField(_("Usual words, a line each"), blank=True)
     retired_at = models.DateTimeField(_("No longer offered since"), null=True, blank=True)
 
     class Meta:
@@ -88,6 +94,12 @@ class Topic(OfCommunity):
 
     def __str__(self) -> str:
         return chosen(self.name)
+
+    def usual_words(self) -> list[Text]:
+        """Line by line, as far as both languages go."""
+        zh, en = (text.splitlines() for text in (self.phrases.zh, self.phrases.en))
+        pairs = [(one.strip(), other.strip()) for one, other in zip(zh, en, strict=False)]
+        return [Text(zh=one, en=other) for one, other in pairs if one and other][:PHRASES_MAX]
 
 
 class Route(OfCommunity):
@@ -157,6 +169,7 @@ class ServiceRequest(OfCommunity):
         Topic, models.PROTECT, verbose_name=_("Topic of service requests"), related_name="requests"
     )
     origin = models.CharField(_("Came in"), max_length=10, choices=Origin.choices)
+    kiosk_code = models.CharField(_("Kiosk"), max_length=8, blank=True)
     phone = models.CharField(_("Telephone"), max_length=20, blank=True)
     state = models.CharField(
         _("State"), max_length=10, choices=State.choices, default=State.NEW.value

@@ -78,8 +78,11 @@ def _do(request: HttpRequest, community: Community) -> None:
                 whole_number(given.get("priority", ""), 1) or 0,
                 whole_number(given.get("hours", ""), 4) or 0,
                 person,
+                _phrases(given),
             )
             topics.add(user, community.pk, wanted, reason, now)
+        case "word":
+            topics.word(user, _topic(given, community), _phrases(given), reason, now)
         case "retire":
             topics.retire(user, _topic(given, community), reason, now)
         case "send":
@@ -93,6 +96,10 @@ def _do(request: HttpRequest, community: Community) -> None:
 
 def _line(given: Any, name: str) -> str:
     return " ".join(given.get(name, "").replace("\0", "").split())[:60]
+
+
+def _phrases(given: Any) -> Text:
+    return Text(zh=given.get("phrases_zh", "")[:1_000], en=given.get("phrases_en", "")[:1_000])
 
 
 def _topic(given: Any, community: Community) -> Topic:

@@ -14,10 +14,18 @@ from server.estate.models import Building, Community
 from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken
 from server.service_requests.handling import NotAllowed
-from server.service_requests.models import Kind, Priority, Route, Topic
+from server.service_requests.models import (
+    PHRASE_MAX,
+    PHRASES_MAX,
+    Kind,
+    Priority,
+    Route,
+    Topic,
+)
 from server.service_requests.usual_topics import USUAL
 from server.staff import audit, people, scope
 from server.staff.roles import Deed
+from server.storable import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Wanted:
     priority: int
     answer_hours: int
     goes_to: int | None = None
+    phrases: Text = Text(zh="", en="")
 
 
 def begin(user: Any, community: Community, now: datetime) -> None:
@@ -36,9 +45,14 @@ def begin(user: Any, community: Community, now: datetime) -> None:
         held = Community.objects.select_for_update(no_key=True).get(pk=community.pk)
         if Topic.objects.filter(community=held).exists():
             return
-        for kind, name, priority, hours in USUAL:
+        for kind, name, priority, hours, phrases in USUAL:
             Topic.objects.create(
-                community=held, kind=kind, name=name, priority=priority, answer_hours=hours
+                community=held,
+                kind=kind,
+                name=name,
+                priority=priority,
+                answer_hours=hours,
+                phrases=phrases,
             )
         _noted(user, held.pk, "service_topics_begun", str(held.pk), {}, {"topics": len(USUAL)}, now)
 
@@ -58,6 +72,7 @@ def add(user: Any, community: int, wanted: Wanted, reason: str, now: datetime) -
         priority=wanted.priority,
         answer_hours=wanted.answer_hours,
         goes_to_id=wanted.goes_to,
+        phrases=_phrases(wanted.phrases),
     )
     try:
         topic.full_clean(exclude=["community", "goes_to"])
@@ -71,6 +86,36 @@ def add(user: Any, community: int, wanted: Wanted, reason: str, now: datetime) -
             _("A topic needs a name of its own in both languages, and 1 to 1,440 hours")
         ) from wrong
     return topic
+
+
+def word(user: Any, topic: Topic, phrases: Text, reason: str, now: datetime) -> None:
+    """What may be chosen at a kiosk from now on instead of typing. Raises NotTaken, NotAllowed and
+    ReasonMissing."""
+    _may(user, topic.community_id)
+    reason, after = audit.reason_of(reason), _phrases(phrases)
+    with transaction.atomic():
+        held = Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
+        before, held.phrases = held.phrases, after
+        held.save(update_fields=["phrases_zh", "phrases_en"])
+        said = [{"phrases": text.zh} for text in (before, after)]
+        key = str(topic.pk)
+        _noted(user, topic.community_id, "service_topic_worded", key, *said, now, reason)
+
+
+def _phrases(text: Text) -> Text:
+    """The same number of lines in both languages, none too long for a button. Raises NotTaken."""
+    zh, en = (
+        [" ".join(line.split()) for line in storable(lines).splitlines() if line.strip()]
+        for lines in (text.zh, text.en)
+    )
+    if len(zh) != len(en) or len(zh) > PHRASES_MAX:
+        raise NotTaken(
+            _("The usual words need as many lines in Chinese as in English, %(most)s at most")
+            % {"most": PHRASES_MAX}
+        )
+    if any(len(line) > PHRASE_MAX for line in (*zh, *en)):
+        raise NotTaken(_("A line has at most %(most)s characters") % {"most": PHRASE_MAX})
+    return Text(zh="\n".join(zh), en="\n".join(en))
 
 
 def retire(user: Any, topic: Topic, reason: str, now: datetime) -> None:

@@ -24,6 +24,7 @@ from contract.enrolment import (
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.message import Message
 from contract.remote_acts import ActsAnswer, ActsCall
+from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
 
 FOLDER = Path(__file__).parent / "recorded"
 OF_A_FORM, LENGTH_MAX = 1, 12_000
@@ -41,6 +42,8 @@ CALLS: dict[str, tuple[type[Message] | None, type[Message]]] = {
     "POST /journal": (m.JournalBatch, m.JournalAnswer),
     "POST /journal/continue": (JournalSalvage, JournalPosition),
     "POST /callbacks": (CallbackWish, CallbackTaken),
+    "POST /requests": (RequestWish, RequestTaken),
+    "POST /requests/find": (RequestsAsked, RequestsFound),
     "POST /heartbeats": (Heartbeat, HeartbeatAnswer),
     "POST /tallies": (Tallies, TalliesTaken),
     "POST /acts": (ActsCall, ActsAnswer),

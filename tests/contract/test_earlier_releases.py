@@ -79,6 +79,8 @@ def test_there_is_a_record_of_each_kind_of_message():
         "GET /bills/{}",
         "POST /journal/continue",
         "POST /callbacks",
+        "POST /requests",
+        "POST /requests/find",
     }
     assert recorded | rare == set(CALLS)
 

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from server.api.guesses import GUESSES_AN_HOUR
 from server.api.models import LookupWindow
 from server.billing.signing import bill_url
-from server.phone.limits import GUESSES_AN_HOUR
 from server.retention.pruning import prune
 from server.service_requests import handling
 from server.service_requests.models import Photo, ServiceRequest, State, Vote

@@ -1,0 +1,114 @@
+"""Requests that residents send at a kiosk, and how earlier ones of their unit stand."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+
+from contract.messages import ErrorCode
+from contract.service_requests import (
+    FOUND_MAX,
+    PHONE_KEY,
+    RequestsAsked,
+    RequestsFound,
+    RequestStanding,
+    RequestTaken,
+    RequestWish,
+)
+from server.api import guesses
+from server.api.errors import Refusal
+from server.api.lookups import counted
+from server.api.models import LookupWindow
+from server.billing.unit_accounts import UnitNotFound, find_unit
+from server.estate.models import Unit
+from server.fleet.models import Kiosk
+from server.service_requests import coming_in
+from server.service_requests.coming_in import NotTaken, Said
+from server.service_requests.models import Origin, ServiceRequest, State, Topic
+from server.service_requests.reading import conversation
+
+SENT_AN_HOUR, RETRY_AFTER_S = 30, 600  # of one kiosk: somebody plays with it
+SHOWN_FOR = timedelta(days=180)
+
+
+def take(kiosk: Kiosk, wish: RequestWish, now: datetime) -> RequestTaken:
+    """The same wish again is the same request. Raises Refusal and UnitNotFound."""
+    unit = find_unit(kiosk.community, wish.unit)
+    known = ServiceRequest.objects.filter(wish=wish.wish_id, unit=unit).first()
+    if known is None:
+        _count_sent(kiosk, now)
+        known = _opened(kiosk, unit, wish, now)
+    page = f"{settings.PUBLIC_URL}/r/{known.page}"
+    return RequestTaken(wish_id=wish.wish_id, number=known.number, url=page)
+
+
+def _opened(kiosk: Kiosk, unit: Unit, wish: RequestWish, now: datetime) -> ServiceRequest:
+    topic = Topic.objects.filter(
+        community=kiosk.community_id, pk=int(wish.topic), retired_at=None
+    ).first()
+    if topic is None:
+        raise Refusal(ErrorCode.NOT_FOUND)
+    try:
+        return coming_in.open_request(
+            Unit.objects.select_related("community").get(pk=unit.pk),
+            topic,
+            Said(wish.text),
+            wish=UUID(wish.wish_id),
+            origin=Origin.KIOSK,
+            kiosk=kiosk.code,
+            phone=wish.phone,
+            now=now,
+        )
+    except coming_in.TooManyOpen as full:
+        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=RETRY_AFTER_S) from full
+    except NotTaken as no:
+        raise Refusal(ErrorCode.BAD_REQUEST) from no
+
+
+def _count_sent(kiosk: Kiosk, now: datetime) -> None:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    name = f"sent {kiosk.pk}"
+    window, _ = LookupWindow.objects.get_or_create(kiosk_id=name, minute=hour)
+    if window.count >= SENT_AN_HOUR:
+        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=RETRY_AFTER_S)
+    LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)
+
+
+def find(kiosk: Kiosk, asked: RequestsAsked, now: datetime) -> RequestsFound:
+    """Raises Refusal and UnitNotFound."""
+    window = counted(kiosk, now)
+    try:
+        unit = find_unit(kiosk.community, asked.unit)
+    except UnitNotFound:
+        _missed(window)
+        raise
+    if not guesses.may_guess(unit.pk, now):
+        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=3600)
+    rows = ServiceRequest.objects.filter(unit=unit, opened_at__gt=now - SHOWN_FOR)
+    if len(asked.key) == PHONE_KEY:
+        rows = rows.filter(phone__endswith=asked.key)
+    else:
+        rows = rows.filter(number=f"S{int(asked.key):06d}")
+    newest = rows.select_related("topic", "joined_to").order_by("-opened_at")[:FOUND_MAX]
+    found = [_standing(one) for one in newest]
+    if not found:
+        _missed(window)
+        guesses.guessed_wrong(unit.pk, now)
+    return RequestsFound(requests=found)
+
+
+def _missed(window: LookupWindow) -> None:
+    LookupWindow.objects.filter(pk=window.pk).update(misses=F("misses") + 1)
+
+
+def _standing(one: ServiceRequest) -> RequestStanding:
+    said = [word for word, _ in conversation(one) if word.by and word.text]
+    return RequestStanding(
+        number=one.number,
+        topic=one.topic.name,
+        state=State(one.state).value,
+        opened_at=one.opened_at,
+        answer=said[-1].text if said else "",
+        answered_at=said[-1].at if said else None,
+    )
