@@ -17,9 +17,8 @@ from contract.heartbeat import HeartbeatAnswer
 from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
 from device_drivers.card_terminals.interface import CardTerminal
-from kiosk.acts.assembly import BEGIN_AGAIN, NoActs, Parts, Window, acts_desk
+from kiosk.acts.assembly import BEGIN_AGAIN, Parts, Window, acts_desk, updates_desk
 from kiosk.acts.on_the_spot import ask_window
-from kiosk.acts.update_desk import Looks, UpdateDesk
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
 from kiosk.central.bills_cache import BillsCache
@@ -53,14 +52,15 @@ from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.devices import make_devices, watched
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.heartbeat import Health, HeartbeatMaker, health_of
+from kiosk.runtime.heartbeat import HeartbeatMaker, health_of
 from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
 from kiosk.runtime.sensors import watch_cabinet
 from kiosk.runtime.staff_desk import StaffContext, StaffDesk
-from kiosk.runtime.without_journal import waiting
+from kiosk.runtime.without_identity import Unpaired
+from kiosk.runtime.without_journal import Waiting, waiting
 from kiosk.settings import Settings
 
 log = structlog.get_logger("bootstrap")
@@ -208,27 +208,6 @@ def _second_factor(engine: Engine) -> bool:
     return bool(config and config.second_factor)
 
 
-def _update_desk(
-    settings: Settings,
-    engine: Engine,
-    journal: Journal,
-    recovery: Recovery,
-    clock: Clock,
-    health: Health,
-) -> UpdateDesk | NoActs:
-    if settings.updates is None:
-        return NoActs()
-    looks = Looks(
-        version("lobbypay"),
-        open_payments=lambda: recovery.open_cases,
-        drawn_s=lambda: health.screen.still_s,
-        journal_well=lambda: not journal.damaged,
-        clock_off=lambda: clock.machine_is_off,
-        asks=health.updater.asks,
-    )
-    return UpdateDesk(settings.data_dir, engine, looks)
-
-
 def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running:  # noqa: B008
     """Opens the journal, starts every thread and returns. Raises SettingsError, NotEnrolled and
     JournalUnavailable."""
@@ -269,7 +248,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     staff, window = StaffDesk(room, engine.post), Window()
     own = (settings, config_path, me, client, engine, receipts, clock)
     acts = acts_desk(Parts(*own, staff.page, sync.beat_soon), window)
-    updates = _update_desk(settings, engine, journal, recovery, clock, health)
+    updates = updates_desk(settings, engine, journal, recovery, clock, health)
     hands = Workers(
         lookups=Lookups(client, bills, journal, engine.post, partial(_second_factor, engine)),
         orders=Orders(client, engine.post),
@@ -346,11 +325,11 @@ def _app(
     return app
 
 
-def _wait_for_journal(settings: Settings) -> int:
-    """Shows that nothing can be paid until there is a journal again; then begins from the start."""
+def _wait(settings: Settings, made: Callable[[Callable[[float], None]], Unpaired | Waiting]) -> int:
+    """Shows what the kiosk waits for until it is there; then begins from the start. ``made`` gets what is
+    called with each frame."""
     watchdog = Watchdog(lambda: True)
-    me = identity_file.load(settings.data_dir)
-    kiosk = waiting(settings, me, machine_time, watchdog.on_frame)
+    kiosk = made(watchdog.on_frame)
     with ExitStack() as ending:
         app = _app(kiosk, settings, watchdog.ready, ending)
         signal.signal(signal.SIGTERM, lambda *_: app.close())
@@ -361,13 +340,17 @@ def _wait_for_journal(settings: Settings) -> int:
 
 
 def run(settings: Settings, config_path: Path) -> int:
-    """The kiosk with its window, until it is closed: 0, or BEGIN_AGAIN. Raises SettingsError and
-    NotEnrolled."""
+    """The kiosk with its window, until it is closed: 0, or BEGIN_AGAIN. Raises SettingsError; and
+    OSError where the disk takes no key for a machine that is to be paired."""
     try:
         running = start(settings, config_path)
+    except identity_file.NotEnrolled as error:
+        log.warning("no_identity", error=str(error))
+        return _wait(settings, partial(Unpaired, settings.server.url, settings.data_dir))
     except JournalUnavailable as error:
         log.error("no_journal", error=str(error))
-        return _wait_for_journal(settings)
+        me = identity_file.load(settings.data_dir)
+        return _wait(settings, lambda on_frame: waiting(settings, me, machine_time, on_frame))
 
     def close_when_damaged() -> None:
         resting = running.engine.session.visit.screen in RESTING

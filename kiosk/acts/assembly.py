@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -17,10 +18,14 @@ from kiosk.acts.desk import ActsDesk
 from kiosk.acts.doing import Doer, Way, command
 from kiosk.acts.log_lines import logs
 from kiosk.acts.store import Result, Store
+from kiosk.acts.update_desk import Looks, UpdateDesk
 from kiosk.central.client import CentralClient
 from kiosk.central.identity import Identity
 from kiosk.clock import Clock
+from kiosk.journal.journal import Journal
+from kiosk.recovery.inquiry import Recovery
 from kiosk.runtime.engine import Engine
+from kiosk.runtime.heartbeat import Health
 from kiosk.runtime.receipts import Receipts
 from kiosk.settings import Settings, printer_memory
 
@@ -125,3 +130,24 @@ def _ways(parts: Parts, window: Window, changed: ChangedSettingsFile) -> dict[Ac
         ways[ActKind.NEW_ROLL] = on_the_spot.paper(memory, lambda m: m.new_roll())
         ways[ActKind.BIN_EMPTIED] = on_the_spot.paper(memory, lambda m: m.bin_emptied())
     return ways
+
+
+def updates_desk(
+    settings: Settings,
+    engine: Engine,
+    journal: Journal,
+    recovery: Recovery,
+    clock: Clock,
+    health: Health,
+) -> UpdateDesk | NoActs:
+    if settings.updates is None:
+        return NoActs()
+    looks = Looks(
+        version("lobbypay"),
+        open_payments=lambda: recovery.open_cases,
+        drawn_s=lambda: health.screen.still_s,
+        journal_well=lambda: not journal.damaged,
+        clock_off=lambda: clock.machine_is_off,
+        asks=health.updater.asks,
+    )
+    return UpdateDesk(settings.data_dir, engine, looks)

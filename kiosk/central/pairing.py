@@ -4,7 +4,6 @@ after the answer, or before it, asks again by the same key and hears the same.""
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -13,21 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contract.enrolment import EnrolAnswer, JournalPosition, PairingAnswer, PairingAsk
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
 from kiosk.central.identity import Identity, public_text
+from kiosk.core.pairing import PairingShown
 
 log = structlog.get_logger("pairing")
 
 FILE = "pairing.key"
 ASK_S = 3.0
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the machine shows: ``url`` as a QR code, and ``code`` in letters; both empty, and ``trouble``
-    (``away`` or ``refused``) says why, while the server gives none."""
-
-    url: str = ""
-    code: str = ""
-    trouble: str = ""
 
 
 class Pairing:
@@ -39,13 +29,14 @@ class Pairing:
         url: str,
         folder: Path,
         open_payments: list[str],
-        show: Callable[[Shown], None],
+        show: Callable[[PairingShown], None],
         pause: Callable[[float], bool],
     ) -> None:
         self._key, self._path = own_key(folder), folder / FILE
         self._client = CentralClient(url, "pairing", self._key)
         self._open_payments = open_payments
-        self._show, self._pause, self._shown = show, pause, Shown(trouble="away")
+        self._show, self._pause = show, pause
+        self._shown: PairingShown | None = None
 
     def until_paired(self) -> tuple[Identity, JournalPosition] | None:
         """None when it was ended before."""
@@ -55,14 +46,14 @@ class Pairing:
                 answer, attempt = self._ask(), 0
                 if answer.identity is not None:
                     return self._identity(answer.identity)
-                self._tell(Shown(answer.url, answer.code))
+                self._tell(PairingShown(answer.url, answer.code, lives_s=answer.expires_in_s))
             except Refused as refused:
                 log.warning("pairing_refused", code=str(refused.error.code))
-                self._tell(Shown(trouble="refused"))
+                self._tell(PairingShown(trouble="refused"))
                 attempt += 1
             except ServerAway as error:
                 log.warning("pairing_not_answered", error=str(error))
-                self._tell(Shown(trouble="away"))
+                self._tell(PairingShown(trouble="away"))
                 attempt += 1
             if self._pause(ASK_S if not attempt else backoff_s(attempt, first=ASK_S)):
                 return None
@@ -80,7 +71,7 @@ class Pairing:
         me = Identity(found.kiosk_id, found.kiosk_code, found.community, self._key, found.act_key)
         return me, found.begin or JournalPosition()
 
-    def _tell(self, shown: Shown) -> None:
+    def _tell(self, shown: PairingShown) -> None:
         if shown != self._shown:
             self._shown = shown
             self._show(shown)

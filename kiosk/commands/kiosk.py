@@ -5,13 +5,11 @@ import getpass
 import os
 import sys
 import time
-from pathlib import Path
 
 import segno
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.enrolment import JournalPosition
 from kiosk import settings as settings_file
 from kiosk import staff_pin
 from kiosk.acts.changed_settings import ChangedSettingsFile
@@ -19,29 +17,21 @@ from kiosk.acts.log_lines import Keeper
 from kiosk.bootstrap import BEGIN_AGAIN, run
 from kiosk.central import identity as identity_file
 from kiosk.central.client import Refused, ServerAway, enrol
-from kiosk.central.config_cache import ConfigCache
-from kiosk.central.identity import Identity
-from kiosk.central.pairing import Pairing, Shown
+from kiosk.central.pairing import Pairing
 from kiosk.commands.config_option import add_config_option
-from kiosk.journal.continuation import current, open_payments
+from kiosk.core.pairing import PairingShown
 from kiosk.journal.journal import JournalUnavailable
-from kiosk.journal.opening import save_begin
-from kiosk.journal.salvage import salvage
+from kiosk.runtime.without_identity import keep, payments_in_doubt
 from kiosk.settings import Settings, SettingsError
 from kiosk.single_instance import AlreadyRunning, alone
 
 ANOTHER_ENDS_S = 10.0  # one that is being stopped just now
 
 
-def _open_payments(folder: Path) -> list[str]:
-    path = current(folder)
-    return open_payments(salvage(path)) if path.exists() else []
-
-
 def _enrol(settings: Settings, pairing_code: str) -> int:
     key = Ed25519PrivateKey.generate()
     try:
-        asked = _open_payments(settings.data_dir)
+        asked = payments_in_doubt(settings.data_dir)
         identity, begin = enrol(settings.server.url, pairing_code, key, asked)
     except Refused as refused:
         message = refused.error.message
@@ -50,35 +40,28 @@ def _enrol(settings: Settings, pairing_code: str) -> int:
     except ServerAway as error:
         print(f"{settings.server.url}: the server does not answer ({error})", file=sys.stderr)
         return 1
-    _keep(settings, identity, begin)
+    keep(settings.data_dir, identity, begin)
     print(f"enrolled as {identity.kiosk_code} of {identity.community}")
     return 0
-
-
-def _keep(settings: Settings, identity: Identity, begin: JournalPosition) -> None:
-    """The identity last: until it is there, all of it is asked for again."""
-    save_begin(settings.data_dir, begin, identity.seal.public_key)
-    ConfigCache(settings.data_dir / "config.json").forget()
-    identity_file.save(settings.data_dir, identity)
 
 
 def _pair(settings: Settings) -> int:
     """Shows the QR code and the code here, until somebody has paired this machine by it."""
     folder = settings.data_dir
     pairing = Pairing(
-        *(settings.server.url, folder, _open_payments(folder), _show),
+        *(settings.server.url, folder, payments_in_doubt(folder), _show),
         lambda s: time.sleep(s) or False,
     )
     found = pairing.until_paired()
     if found is None:
         return 1
-    _keep(settings, *found)
+    keep(folder, *found)
     pairing.done()
     print(f"paired as {found[0].kiosk_code} of {found[0].community}")
     return 0
 
 
-def _show(shown: Shown) -> None:
+def _show(shown: PairingShown) -> None:
     if not shown.url:
         said = "the server does not answer; it is asked again"
         print(said if shown.trouble == "away" else "the server refuses; it is asked again")

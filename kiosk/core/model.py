@@ -24,11 +24,13 @@ from kiosk.core.cabinet import Cabinet
 from kiosk.core.callback import Callback as Callback
 from kiosk.core.callback import Sent as Sent
 from kiosk.core.from_afar import FromAfar
+from kiosk.core.pairing import Pairing
 
 
 class Screen(StrEnum):
     """The state chooses the screen; the interface has one class for each of these."""
 
+    PAIRING = "pairing"  # this machine has no identity yet; nothing of any resident
     STARTING = "starting"
     ATTRACT = "attract"
     SCAN = "scan"
@@ -259,6 +261,7 @@ class Lobby:
     staff_pin: bool = False  # one is set: without it there is no staff screen
     staff_misses: int = 0  # wrong PINs in a row
     staff_closed_until: float = 0.0  # monotonic seconds: no PIN is taken before
+    pairing: Pairing = Pairing()
 
     def device(self, role: str) -> DeviceReport | None:
         return next((d for d in self.devices if d.role == role), None)

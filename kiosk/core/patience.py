@@ -25,13 +25,14 @@ PATIENCE_DEFAULT_S = 60
 ELDER_PATIENCE = 2  # elder mode gives twice the time,
 SPEAKING_PATIENCE = 4  # and who listens needs longer than who reads
 UNTIMED = (
+    Screen.PAIRING,
     Screen.STARTING,
     Screen.PAYING_QR,
     Screen.PAYING_CARD,
     Screen.PAYING_CODE,
     Screen.PAYING_CREDIT,
 )
-RESTING = (Screen.STARTING, Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER)
+RESTING = (Screen.PAIRING, Screen.STARTING, Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER)
 
 
 def seconds_left(session: Session) -> int | None:

@@ -16,7 +16,7 @@ from kiosk.core.step import Step
 
 def at_rest(session: Session) -> Session:
     visit = session.visit
-    if visit.screen not in RESTING:
+    if visit.screen not in RESTING or visit.screen is Screen.PAIRING:
         return session
     lobby = replace(session.lobby, hours=_of_now(session))
     if lobby.recovering or lobby.config is None or lobby.afar.holds:

@@ -272,7 +272,13 @@ def _on_language(session: Session) -> Step:
 
 def _on_help(session: Session) -> Step:
     visit = session.visit
-    if visit.screen in (Screen.STARTING, *staff.SCREENS, Screen.HELP, Screen.CALLBACK):
+    if visit.screen in (
+        Screen.PAIRING,
+        Screen.STARTING,
+        *staff.SCREENS,
+        Screen.HELP,
+        Screen.CALLBACK,
+    ):
         return session, ()
     return replace(session, visit=replace(visit, screen=Screen.HELP, helped_from=visit.screen)), ()
 

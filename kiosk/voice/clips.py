@@ -17,7 +17,7 @@ from kiosk.voice import numbers
 
 # read by staff, printed on paper, never shown as they stand, or of words that staff typed
 _SILENT = re.compile(
-    r"(staff|staff_pin|receipt)\.|out_of_order\.(staff|until)|frame\.clock$|common\.(list_sep|currency_rate)"
+    r"(pairing|staff|staff_pin|receipt)\.|out_of_order\.(staff|until)|frame\.clock$|common\.(list_sep|currency_rate)"
 )
 _PLACE = re.compile(r"\{[^}]*\}")
 _TOKEN = re.compile(

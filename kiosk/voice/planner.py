@@ -61,6 +61,11 @@ def _nothing(session: Session) -> Plan:
     return ()
 
 
+def _pairing(session: Session) -> Plan:
+    """What a resident who comes by has to know; whoever sets it up sees the rest."""
+    return _text(session, "out_of_order.title"), _text(session, "out_of_order.body")
+
+
 def _starting(session: Session) -> Plan:
     return _text(session, "starting.title"), _text(session, "starting.body")
 
@@ -263,6 +268,7 @@ def _out_of_order(session: Session) -> Plan:
 
 
 _SCREENS: dict[Screen, Callable[[Session], Plan]] = {
+    Screen.PAIRING: _pairing,
     Screen.STARTING: _starting,
     Screen.ATTRACT: _attract,
     Screen.SCAN: _scan,

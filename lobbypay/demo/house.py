@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import staff_pin
+from kiosk.journal.continuation import current
 from lobbypay.demo.card_terminals import TERMINALS
 from lobbypay.demo.processes import DidNotStart, Processes, Running
 from simulators import channel_keys
@@ -84,7 +85,7 @@ class House:
 
     @property
     def journal(self) -> Path:
-        return self.folder / "kiosk" / "journal.sqlite3"
+        return current(self.folder / "kiosk")
 
     @property
     def kiosk_config(self) -> Path:

@@ -8,7 +8,10 @@ from contract.remote_acts import OutOfService
 from contract.stop_reason import StopReason
 from kiosk.core.from_afar import FromAfar, ScreenMessage
 from kiosk.core.model import Lobby, Screen, Session, Visit
+from kiosk.core.pairing import Pairing, PairingShown
 from kiosk.ui.gallery.samples import CONFIG, NOW, WALL, lobby, record
+
+_PAIR_URL = "https://pay.example.com/staff/fleet/pair/01900000-0000-7000-8000-00000000000a/"
 
 
 def _fresh(screen: Screen = Screen.ATTRACT, **where) -> Session:
@@ -44,6 +47,12 @@ def at_night() -> Lobby:
 def _with_afar(screen: Screen = Screen.ATTRACT, stopped: str = "", **said) -> Session:
     where = replace(at_night(), afar=FromAfar(**said), stopped=stopped)
     return replace(_fresh(screen), lobby=where)
+
+
+def _unpaired(shown: PairingShown) -> Session:
+    pairing = Pairing(shown, NOW + 432, "https://pay.example.com")
+    visit = Visit(screen=Screen.PAIRING, touched=NOW)
+    return Session(Lobby(pairing=pairing), visit, now=NOW, wall=WALL)
 
 
 def _on_purpose() -> Session:
@@ -83,6 +92,10 @@ def empty_lobby_scenes() -> dict[str, Session]:
                 unresolved=(record(Method.WECHAT, PaymentState.UNKNOWN, reason="timeout"),),
             ),
         ),
+        "pairing": _unpaired(PairingShown(_PAIR_URL, "7K4M2P", lives_s=600)),
+        "pairing-asking": _unpaired(PairingShown()),
+        "pairing-away": _unpaired(PairingShown(trouble="away")),
+        "pairing-refused": _unpaired(PairingShown(trouble="refused")),
         "starting": Session(Lobby(), Visit(), now=NOW, wall=WALL),
         "attract-message": _with_afar(
             message=ScreenMessage(

@@ -14,7 +14,7 @@ from kiosk.ui.widgets import bars, buttons, shapes, text  # noqa: F401  (used by
 
 # Their main action is the end of the visit.
 ENDS_BY_ITSELF = (Screen.PAID, Screen.NOTHING_DUE, Screen.STAFF, Screen.STAFF_PIN)
-HELPLESS = (Screen.HELP, Screen.CALLBACK, Screen.STAFF, Screen.STAFF_PIN)
+HELPLESS = (Screen.PAIRING, Screen.HELP, Screen.CALLBACK, Screen.STAFF, Screen.STAFF_PIN)
 
 
 class KioskScreen(BoxLayout):

@@ -7,7 +7,8 @@ from contract.message import Text
 from contract.messages import ApiError, ErrorCode
 from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.central.identity import public_text
-from kiosk.central.pairing import FILE, Pairing, Shown, own_key
+from kiosk.central.pairing import FILE, Pairing, own_key
+from kiosk.core.pairing import PairingShown
 
 OPEN = "01900000-0000-7000-8000-000000000001"
 WAITS = PairingAnswer(state="waits", code="AB2345", url="https://x/1", expires_in_s=600)
@@ -44,7 +45,7 @@ def pairing(folder, shown, ends_after=99):
 
 
 def test_it_shows_the_code_and_has_an_identity_in_the_end(server, tmp_path):
-    shown: list[Shown] = []
+    shown: list[PairingShown] = []
     server.answers = [WAITS, WAITS, ServerAway("x"), WAITS, FULL, WAITS, PAIRED]
     one = pairing(tmp_path, shown)
     me, begin = one.until_paired()
@@ -53,8 +54,8 @@ def test_it_shows_the_code_and_has_an_identity_in_the_end(server, tmp_path):
         "a" * 43,
     )
     assert begin.sequence == 0
-    code, away = Shown("https://x/1", "AB2345"), Shown(trouble="away")
-    assert shown == [code, away, code, Shown(trouble="refused"), code]
+    code, away = PairingShown("https://x/1", "AB2345"), PairingShown(trouble="away")
+    assert shown == [code, away, code, PairingShown(trouble="refused"), code]
     assert {asked.public_key for asked in server.asked} == {public_text(me.key)}
     assert server.asked[0].open_payments == [OPEN]
     one.done()

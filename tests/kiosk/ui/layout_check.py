@@ -48,6 +48,7 @@ PICTURED = (
     "paying-code",
     "attract-message",
     "out-of-order-on-purpose",
+    "pairing",
 )
 PICTURED_ELDER = ("bills", "paid-part")
 KEYS_STAY = (  # scenes between which no key moves while somebody types

@@ -54,6 +54,7 @@ def rests(session: Session) -> bool:
 
 
 WAITS_FOR_NEWS = (
+    Screen.PAIRING,
     Screen.STARTING,
     Screen.PAYING_QR,
     Screen.PAYING_CARD,

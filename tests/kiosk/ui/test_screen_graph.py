@@ -20,7 +20,7 @@ from tests.kiosk.ui.screen_graph import (
 )
 
 SCENES = scenes()
-EARLY = (Screen.STARTING, Screen.CLOSED, Screen.OUT_OF_ORDER)
+EARLY = (Screen.PAIRING, Screen.STARTING, Screen.CLOSED, Screen.OUT_OF_ORDER)
 
 
 def after(session, action):

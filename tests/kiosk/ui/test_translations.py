@@ -26,7 +26,7 @@ GROUPS = {
     "attract", "bills", "callback", "closed", "common", "credit", "declined", "elder_bills", "explain",
     "frame", "help", "identify",
     "message", "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
-    "part", "paying_credit", "paying_qr",
+    "pairing", "part", "paying_credit", "paying_qr",
     "progress", "receipt", "receipt_phone", "scan",
     "services", "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
 }  # fmt: skip
