@@ -5,12 +5,13 @@ counts nothing twice. Names and numbers only: never who it was, which unit or wh
 """
 
 from datetime import date
+from enum import IntEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from contract.message import Message
-from contract.messages import Count
+from contract.messages import Count, Method
 
 # A name, or a name and what it is told apart by, such as ``turned_away.unit_not_found``.
 CountName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,24}(\.[a-z0-9_]{1,40})?$")]
@@ -20,6 +21,7 @@ PAID = "paid_visits"  # of them, those in which something was paid
 TURNED_AWAY = "turned_away"  # .reason: somebody left unpaid because of it
 CODES_SHOWN = "codes_shown"  # a bill was held before the scanner, the first time of a visit
 CODES_READ = "codes_read_first"  # of them, those read without leaving the screen
+VOTE = "vote"  # .vote_method: how satisfied somebody was who had paid; see vote_name
 TO_RECEIPT = "to_receipt"  # .seconds: from the bills on the screen to the receipt, up to so long
 UP_S = "up_s"  # seconds in which the program ran,
 IN_ORDER_S = "in_order_s"  # and of them, those in which somebody could have paid
@@ -28,6 +30,29 @@ CLOSED_S = "closed_s"  # and those in which it was closed by its hours or for an
 # Upper ends in seconds of what is told by TO_RECEIPT; the last stands for anything longer.
 TO_RECEIPT_ENDS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 9999)
 DAYS_AT_ONCE = 8
+
+
+class Vote(IntEnum):
+    """How satisfied somebody was, by a touch."""
+
+    GOOD = 3
+    SO_SO = 2
+    BAD = 1
+
+
+def vote_name(vote: Vote, method: Method) -> CountName:
+    """What a vote after paying is counted under."""
+    return f"{VOTE}.{vote.value}_{method.value}"
+
+
+def vote_of(name: str) -> tuple[Vote, str] | None:
+    """The vote and the way to pay; None for any other name, and for votes that this release does not
+    know."""
+    kind, _, which = name.partition(".")
+    value, _, method = which.partition("_")
+    if kind != VOTE or value not in {str(vote.value) for vote in Vote} or not method:
+        return None
+    return Vote(int(value)), method
 
 
 class HourTally(Message):

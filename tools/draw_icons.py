@@ -241,10 +241,32 @@ def repeat(pen: Pen) -> None:
     pen.polygon([(_s(12), _s(0.5)), (_s(12), _s(9.5)), (_s(6), _s(5))], WHITE)
 
 
+def _face(pen: Pen) -> None:
+    ring(pen, 12, 12, 10.5, 2)
+    for x in (8.2, 15.8):
+        disc(pen, x, 9.4, 1.5)
+
+
+def face_good(pen: Pen) -> None:
+    _face(pen)
+    _arc(pen, 12, 12, 6, 25, 155)
+
+
+def face_so_so(pen: Pen) -> None:
+    _face(pen)
+    line(pen, [(7.8, 16), (16.2, 16)], 2.2)
+
+
+def face_bad(pen: Pen) -> None:
+    _face(pen)
+    _arc(pen, 12, 20.6, 6, 215, 325)
+
+
 ICONS: tuple[Callable[[Pen], None], ...] = (
     check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
     card, phone, printer, office, telephone, wechat, alipay, notice, returned, clock, receipt,
     letters, contrast, lower, voice, volume, silent, repeat,
+    face_good, face_so_so, face_bad,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from contract.day_tally import Vote
 from contract.heartbeat import DeviceReport
 from contract.messages import (
     Bill,
@@ -146,6 +147,7 @@ class Action(StrEnum):
     PRINT = "print"
     PHONE = "phone"
     NO_RECEIPT = "no_receipt"
+    VOTE = "vote"  # how satisfied they are with paying here: a contract.day_tally.Vote
     DONE = "done"
     ANOTHER = "another"
     UNDERSTOOD = "understood"
@@ -331,6 +333,7 @@ class Visit:
     codes_tried: tuple[str, ...] = ()  # SHA-256 of the payment codes of this visit
     card: CardProgress = CardProgress()
     receipt_done: bool = False
+    vote: Vote | None = None
     paper_jobs: tuple[str, ...] = ()  # those of the paper that the screen is about
     paper_trouble: str = ""  # why it did not come: ReceiptPrinted.why
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy

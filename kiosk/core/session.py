@@ -22,6 +22,7 @@ from kiosk.core import (
     showing,
     staff,
     top_up,
+    voting,
 )
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import ArmScanner, GuideScan
@@ -241,6 +242,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
         from_credit,
         payment_flow,
         helping,
+        voting,
         staff,
     ):
         answer = room.on_tapped(session, event, moment)

@@ -15,6 +15,7 @@ from contract.day_tally import (
     TO_RECEIPT_ENDS,
     TURNED_AWAY,
     VISITS,
+    vote_name,
 )
 from contract.messages import PaymentState
 from kiosk.core.capabilities import offers
@@ -77,10 +78,10 @@ class SoFar:
 
 def follow(so_far: SoFar, before: Session, after: Session) -> tuple[SoFar, tuple[str, ...]]:
     """The visit after a step, and the names of what is one more."""
-    counted: tuple[str, ...] = ()
+    counted = _voted(before, after)
     visit = after.visit
     if so_far.begun and _ends(so_far, visit.screen):
-        counted = _of_ended(so_far, after)
+        counted = (*counted, *_of_ended(so_far, after))
         told = any(name.startswith(TURNED_AWAY) for name in counted)
         so_far = SoFar(turned_at=after.now if told else so_far.turned_at)
     if not so_far.begun and visit.screen not in RESTING:
@@ -90,6 +91,13 @@ def follow(so_far: SoFar, before: Session, after: Session) -> tuple[SoFar, tuple
         return so_far, (*counted, *more)
     so_far, more = _scanning(so_far, before, after)
     return _further(so_far, after), (*counted, *more)
+
+
+def _voted(before: Session, after: Session) -> tuple[str, ...]:
+    payment, vote = after.visit.payment, after.visit.vote
+    if vote is None or before.visit.vote is not None or payment is None:
+        return ()
+    return (vote_name(vote, payment.method),)
 
 
 def _ends(so_far: SoFar, screen: Screen) -> bool:

@@ -150,6 +150,7 @@ def paid_said(session: Session) -> Plan:
         Said(view.told),
         _text(session, "paid.without_phone") if view.number else Said(""),
         _text(session, "paid.receipt"),
+        Said(view.voted) if view.voted else _text(session, "paid.vote") if view.asked else Said(""),
     )
 
 

@@ -17,6 +17,8 @@ from contract.day_tally import (
     TURNED_AWAY,
     UP_S,
     VISITS,
+    Vote,
+    vote_of,
 )
 from server.fleet.models import KioskDay
 
@@ -72,6 +74,12 @@ class Figures:
         """By the upper end in seconds."""
         ends = self._of(TO_RECEIPT)
         return Counter({int(end): n for end, n in ends if end.isascii() and end.isdigit()})
+
+    @property
+    def votes(self) -> Counter[tuple[Vote, str]]:
+        """After paying, by how satisfied and by the way to pay."""
+        told = ((vote_of(name), number) for name, number in self.counts.items())
+        return Counter({vote: number for vote, number in told if vote is not None})
 
     def _of(self, kind: str) -> Iterator[tuple[str, int]]:
         for name, number in self.counts.items():

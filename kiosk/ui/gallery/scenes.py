@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from contract.day_tally import Vote
 from contract.messages import CREDITED, LATE, CardData, Method, PaymentState
 from contract.money import Locale
 from kiosk.core.model import (
@@ -259,6 +260,8 @@ def _results() -> dict[str, Session]:
     offline = record(Method.CARD, PaymentState.APPROVED, offline=True, card=card)
     return {
         "paid": paid(),
+        "paid-voted": paid(vote=Vote.GOOD),
+        "paid-voted-bad": paid(vote=Vote.BAD, say=Say.PRINTED, receipt_done=True),
         "paid-printing": paid(say=Say.PRINTING),
         "paid-printed": paid(say=Say.PRINTED, receipt_done=True),
         "paid-not-printed": paid(say=Say.NOT_PRINTED),

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
+from contract.day_tally import Vote
 from contract.messages import Method, PaymentRecord
 from contract.money import Locale
 from kiosk.core.capabilities import offers
+from kiosk.core.helping import may_ask
 from kiosk.core.model import Say, Session
 from kiosk.core.patience import seconds_left
+from kiosk.core.voting import asked
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import (
     bill_name,
@@ -23,10 +26,12 @@ from kiosk.ui.formatting import (
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.translations import listed, time_of_day
+from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.widgets.shapes import Column, Panel
 
 NAMES_SHOWN_MAX = 3
 MONTHS_SHOWN_MAX = 3
+_FACES = {Vote.GOOD: "face_good", Vote.SO_SO: "face_so_so", Vote.BAD: "face_bad"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,9 @@ class PaidView:
     number: str  # what to write down where paper does not come and there is no phone
     to_bills: bool  # it was looked at on the way to other bills
     done: str
+    faces: tuple[tuple[str, str, str], ...]  # value, icon and words of each
+    asked: bool  # how it was; then the faces are there
+    voted: str  # what is said once there is a vote
 
 
 def present(session: Session) -> PaidView:
@@ -65,7 +73,21 @@ def present(session: Session) -> PaidView:
         done=say(language, "common.done")
         if left is None
         else say(language, "paid.done", seconds=left),
+        faces=tuple(
+            (str(vote.value), icon, say(language, f"paid.vote_{vote.value}"))
+            for vote, icon in _FACES.items()
+        ),
+        asked=asked(session),
+        voted=_voted(session),
     )
+
+
+def _voted(session: Session) -> str:
+    visit = session.visit
+    if visit.vote is None or visit.looking:
+        return ""
+    low = visit.vote is Vote.BAD and may_ask(session)
+    return say(visit.language, "paid.voted_bad" if low else "paid.voted")
 
 
 def _main(paper: bool, phone: bool) -> str:
@@ -82,11 +104,11 @@ def _told(session: Session, can_print: bool) -> str:
 
 
 def _shown(session: Session, number: str, told: str) -> tuple[tuple[str, str], ...]:
-    """In large letters there is room for the unit and what was paid: for what alone where something is
-    said below, for neither where a number is to be noted."""
+    """The number once: large below where it is to be noted. In large letters there is room for the unit
+    and what was paid: for what alone where something is said below, for neither with a number."""
     visit, rows = session.visit, summary(session)
     if not visit.access.elder or visit.payment is None:
-        return rows
+        return rows[:-1] if number else rows
     unit = (rows[0][0], visit.payment.unit_label.in_language(visit.language))
     return () if number else rows[1:2] if told else (unit, rows[1])
 
@@ -140,9 +162,10 @@ def _items(language: Locale, record: PaymentRecord) -> str:
 
 
 class PaidSum(Column):
-    """That it is paid, and how much."""
+    """That it is paid, and how much. ``signed``: with the sign of what is done before the words."""
 
     title = StringProperty("")
+    signed = BooleanProperty(False)
     amount = StringProperty("")
 
 
@@ -151,6 +174,12 @@ class NumberToNote(Panel):
 
     words = StringProperty("")
     number = StringProperty("")
+
+
+class FaceButton(Pressable):
+    """How satisfied somebody is: a face and its word."""
+
+    icon = StringProperty("")
 
 
 class PaidScreen(KioskScreen):

@@ -150,3 +150,16 @@ def test_old_days_that_are_told_are_forgotten(tmp_path, lobby):
     counts.close()
     with sqlite3.connect(tmp_path / "days.sqlite3") as db:
         assert db.execute("SELECT count(DISTINCT day) FROM counts").fetchone() == (1,)
+
+
+def test_a_vote_that_was_given_while_the_line_was_down_is_told_later_and_once(tmp_path, lobby):
+    counts, server = lobby.counts(tmp_path), Server()
+    server.away = True
+    counts.add("vote.1_wechat")
+    with pytest.raises(ServerAway):
+        counts.tell(server.take)
+    counts.close()
+    again, server.away = lobby.counts(tmp_path), False
+    again.tell(server.take)
+    again.tell(server.take)
+    assert server.days == {"2026-11-24": {23: {"vote.1_wechat": 1}}}

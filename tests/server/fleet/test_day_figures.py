@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from contract.day_tally import Vote
 from server.fleet.day_figures import Figures, of_day
 from tests.server.fleet.days import counted
 from tests.server.fleet.heartbeats import kiosk
@@ -26,6 +27,13 @@ def test_reasons_and_shares_add_up_and_unknown_names_are_left():
     figures.add({"turned_away.declined": 1, "turned_away.of_tomorrow": 1, "to_receipt.²": 4})
     assert figures.turned_away == {"declined": 3, "of_tomorrow": 1}
     assert (figures.all_turned_away, figures.read_percent, figures.median_s) == (4, 67, None)
+
+
+def test_votes_are_by_how_satisfied_and_by_the_way_to_pay_and_those_of_tomorrow_are_left():
+    figures = Figures()
+    figures.add({"vote.3_wechat": 2, "vote.1_card": 1, "visits": 5, "vote.5_wechat": 7})
+    figures.add({"vote.3_wechat": 1})
+    assert figures.votes == {(Vote.GOOD, "wechat"): 3, (Vote.BAD, "card"): 1}
 
 
 @pytest.mark.django_db
