@@ -140,6 +140,19 @@ class SmsSection(Section):
     )
 
 
+class TracingSection(Section):
+    """Traces by OpenTelemetry, sent by OTLP over HTTP."""
+
+    collector: str = Field(
+        default="",
+        pattern=r"^$|^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$",
+        description="http(s)://host[:port] of a collector that takes OTLP over HTTP; empty: no traces",
+    )
+    share: float = Field(
+        default=0.05, ge=0, le=1, description="how many of the requests are traced (0 to 1)"
+    )
+
+
 class Configuration(Section):
     """The whole file. ``channels`` is read by the payment channels, each its own table."""
 
@@ -148,6 +161,7 @@ class Configuration(Section):
     mail: MailSection = MailSection()
     alerts: AlertsSection = AlertsSection()
     sms: SmsSection = SmsSection()
+    tracing: TracingSection = TracingSection()
     channels: dict[str, dict[str, Any]] = {}
 
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "server.request_id.RequestId",
+    "server.tracing.Traced",
     "server.monitoring.counting.Counted",
     "server.client_gone.ClientGone",
     "django.middleware.security.SecurityMiddleware",

@@ -13,13 +13,16 @@ def add_commands(add: Add) -> None:
 
 
 def _worker(_: argparse.Namespace) -> int:
+    from django.conf import settings
     from django.utils.translation import gettext
 
+    from server import tracing
     from server.jobs import worker
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    tracing.start(settings.LOBBYPAY.tracing)
     print(gettext("worker: ready"), flush=True)
     worker.work(stop)
     return 0

@@ -85,10 +85,14 @@ class _Application(BaseApplication):
                 self.cfg.set(key, value)
 
     def load(self) -> Any:
+        from django.conf import settings
+
+        from server import tracing
         from server.web.door import Door
         from server.web.waiting_room import WaitingRoom
         from server.wsgi import application
 
+        tracing.start(settings.LOBBYPAY.tracing)
         start_sweeping()
         if self._jobs:
             start_jobs()

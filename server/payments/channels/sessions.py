@@ -5,6 +5,8 @@ import threading
 
 import requests
 
+from server.tracing import TracedSession
+
 
 class Sessions:
     """``mine`` is the calling thread's; it is closed when the thread ends."""
@@ -16,6 +18,6 @@ class Sessions:
     def mine(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = requests.Session()
+            session = self._local.session = TracedSession()
             session.trust_env = False
         return session

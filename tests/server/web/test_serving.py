@@ -19,10 +19,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder, *options):
+def serving(folder, *options, more=""):
     """A server without tables: whether it lives needs none."""
     config = folder / "server.toml"
-    config.write_text(f'[server]\ndata_folder = "{folder}/data"\nallowed_hosts = ["127.0.0.1"]\n')
+    own = f'[server]\ndata_folder = "{folder}/data"\nallowed_hosts = ["127.0.0.1"]\n'
+    config.write_text(own + more)
     port = free_port()
     command = [sys.executable, "-m", "lobbypay", "server", "--config", str(config), "run"]
     environment = {**os.environ, "LOBBYPAY_DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
