@@ -36,6 +36,7 @@ from tests.simulation.doors import Doors
 from tests.simulation.due import turns_due
 from tests.simulation.faults import Faults, forgotten_devices
 from tests.simulation.foreign import ForeignKiosk
+from tests.simulation.hours import Hours
 from tests.simulation.lobby import SimulatedKiosk, Witness
 from tests.simulation.outages import Outages
 from tests.simulation.patches import Seams
@@ -126,7 +127,7 @@ class Simulation:
         self.clerks, self.foreign = Clerks(self, faults), ForeignKiosk(self, faults)
         self.alterer, self.replacements = Alterer(self, faults), Replacements(self, faults)
         self.bill_phones = BillPhones(self, faults)
-        self.doors = Doors(self, faults)
+        self.doors, self.hours = Doors(self, faults), Hours(self, faults)
         self._busy = [*self.residents, self.foreign, self.bill_phones]
         self.scheduler.spawn(Watch(self).goes_on, self.scheduler.world, "watch")
         self.scheduler.spawn(self._weather, self.scheduler.world, "weather")
@@ -148,6 +149,7 @@ class Simulation:
     def _shows(self, code: str, session: Session) -> None:
         self.promises.screen(code, session)
         self.doors.shown(code, session)
+        self.hours.shown(code, session)
         if session.lobby.stopped == NOT_KNOWN:
             Seams.unexpected.append(f"{code} believes that the server does not know its key")
 

@@ -20,7 +20,7 @@ from tests.simulation.mutants.places import place_of, seeds_at
 
 BUGS = (
     *("kiosk_bugs", "server_bugs", "phone_bugs", "office_bugs", "desk_bugs", "house_bugs"),
-    *("bill_phone_bugs", "afar_bugs"),
+    *("bill_phone_bugs", "afar_bugs", "hours_bugs"),
 )
 
 # What a bug says that was planted in code which has changed since: no invariant caught it.

@@ -30,6 +30,7 @@ _OF_MODULE = {
     "house_bugs": Place(themes.OFFICE, ("clerk_sells",)),
     "bill_phone_bugs": Place(themes.SCREEN),
     "afar_bugs": Place(themes.OFFICE, ("clerk_asks_kiosks",)),
+    "hours_bugs": Place(themes.CARD),
 }
 _PLACES = {
     "kiosk_bugs.the_journal_is_not_synced": Place(themes.CARD, ("kiosk_power_cut",)),
