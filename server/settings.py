@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "server.staff",
     "server.ledger",
     "server.alerts",
+    "server.gateways",
     "server.billing",
     "server.notices",
     "server.hours",

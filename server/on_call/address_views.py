@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods
 
 from contract.plain_text import whole_number
 from server.estate.masking import mask_address
+from server.gateways import mail, sealing
+from server.gateways.outcome import Fate, Own, in_words, without_addresses
 from server.language import CHINESE, ENGLISH
-from server.on_call import sealing, sending, turns
+from server.on_call import sending, turns
 from server.on_call.handling import NotPossible
 from server.on_call.models import Language, PersonAddress, Way, with_last_state
-from server.on_call.outcome import Fate, Own, in_words, without_addresses
-from server.on_call.ways import chat, mail, sms
+from server.on_call.ways import chat, sms
 from server.staff import audit, people
 from server.staff.doors import staff_only
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from server.alerts.models import Alert
 from server.estate.models import Community
 from server.estate.tenancy import OfCommunity
-from server.on_call.outcome import in_words
+from server.gateways.outcome import in_words
 
 LEVELS = (1, 2, 3)
 MINUTES_MAX = 7 * 24 * 60

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from server.on_call import sealing
+from server.gateways import mail, sealing
+from server.gateways.outcome import Fate, Outcome, Own, without_addresses
+from server.gateways.sms import NoAnswer
 from server.on_call.kinds import group_of
 from server.on_call.models import (
     OF_THE_RULE,
@@ -25,9 +27,8 @@ from server.on_call.models import (
     Purpose,
     Way,
 )
-from server.on_call.outcome import Fate, Outcome, Own, without_addresses
 from server.on_call.plan import who_may
-from server.on_call.ways import chat, mail, sms
+from server.on_call.ways import chat, sms
 from server.storable import storable_text
 
 AT_A_TIME = 8
@@ -205,7 +206,7 @@ def look_for_receipts(now: datetime) -> int:
             delivery = sms.delivery_of(address, message.receipt, message.changed_at)
         except sealing.Unreadable:
             continue
-        except sms.NoAnswer as error:
+        except NoAnswer as error:
             log.warning("the provider of text messages does not answer: %s", error)
             break
         if delivery is None:

@@ -18,8 +18,8 @@ import apprise
 import requests
 from django.conf import settings
 
-from server.on_call.outcome import Fate, Outcome, Own
-from server.on_call.ways import line
+from server.gateways import line
+from server.gateways.outcome import Fate, Outcome, Own
 
 PLUGINS = {
     "wecombot": "wecombot",

@@ -1,53 +1,45 @@
-"""Text messages by whichever provider the configuration names."""
+"""Text messages to staff, by the account of the configuration. Its template has ``place``, ``what`` and
+``link``."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from django.conf import settings
 
-from server.on_call.outcome import Fate, Outcome, Own
-from server.on_call.ways import aliyun
+from server.gateways import aliyun
+from server.gateways.outcome import Fate, Outcome, Own
+from server.gateways.sms import Delivery, Filled, SmsAccount, SmsProvider
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of a message that the provider took."""
-
-    arrived: bool
-    said: str = ""
-
-
-class NoAnswer(Exception):
-    """The provider was not reached, or did not answer."""
-
-
-class SmsProvider(Protocol):
-    """A provider of text messages."""
-
-    def send(self, number: str, text: str) -> Outcome:
-        """Hands one message over; ``receipt`` of the outcome is what ``delivery`` asks by. Never
-        raises."""
-        ...
-
-    def delivery(self, number: str, receipt: str, sent_at: datetime) -> Delivery | None:
-        """None: not known yet. Raises NoAnswer."""
-        ...
+PART_MAX = 35  # characters of one value of a template
 
 
 def provider() -> SmsProvider | None:
     """None: none is configured."""
     section = settings.LOBBYPAY.sms
-    return aliyun.AliyunSms(section, settings.SMS_SECRET) if section.access_key_id else None
+    if not section.access_key_id:
+        return None
+    return aliyun.AliyunSms(
+        SmsAccount(section.access_key_id, settings.SMS_SECRET, section.sign_name, section.endpoint)
+    )
 
 
 def send(number: str, text: str) -> Outcome:
     by = provider()
     if by is None:
         return Outcome(Fate.REFUSED, Own.NO_SMS)
-    return by.send(number, text)
+    return by.send(number, Filled(settings.LOBBYPAY.sms.template_code, _values(text)))
+
+
+def _values(text: str) -> dict[str, str]:
+    first, _newline, rest = text.partition("\n")
+    where, _colon, what = first.partition(": ")
+    return {
+        "place": where[:PART_MAX],
+        "what": what[:PART_MAX] or where[:PART_MAX],
+        "link": rest.rpartition("\n")[2].rpartition("/staff/")[2][:PART_MAX],
+    }
 
 
 def delivery_of(number: str, receipt: str, sent_at: datetime) -> Delivery | None:
+    """As ``SmsProvider.delivery``."""
     by = provider()
     return by.delivery(number, receipt, sent_at) if by is not None else None

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from server.estate.models import Community
-from server.on_call import sealing
+from server.gateways import sealing
 from server.on_call.models import PersonAddress, Shift
 from server.staff.roles import Role
 from simulators.chat_robot.robot import Robot

@@ -14,10 +14,11 @@ from django.utils import translation
 from server.alerts.models import Alert
 from server.alerts.raising import raise_alert
 from server.configuration import AlertsSection
+from server.gateways import line
+from server.gateways.outcome import Fate, Outcome, Own, in_words, without_addresses
 from server.on_call import escalation, sending
 from server.on_call.models import Message, MessageState, PersonAddress
-from server.on_call.outcome import Fate, Outcome, Own, in_words, without_addresses
-from server.on_call.ways import chat, line
+from server.on_call.ways import chat
 from server.staff.models import RoleAssignment
 from tests.server.on_call.people import robot, technician
 from tests.server.village import NOW, create_village

@@ -10,9 +10,9 @@ from server.alerts.raising import raise_alert
 from server.configuration import AlertsSection
 from server.fleet import fault_alerts
 from server.fleet.heartbeats import record_heartbeat
+from server.gateways.outcome import Own
 from server.on_call import escalation, handling, sending, sweep
 from server.on_call.models import AddressTry, Message
-from server.on_call.outcome import Own
 from server.staff.models import Act
 from server.staff.people import Person
 from tests.server.fleet.heartbeats import UNREACHABLE, device, heartbeat, kiosk

@@ -8,10 +8,11 @@ import requests
 
 from server.alerts.raising import raise_alert
 from server.configuration import SmsSection
+from server.gateways import aliyun
+from server.gateways.outcome import Fate, Own
 from server.on_call import escalation, sending
 from server.on_call.models import Message
-from server.on_call.outcome import Fate, Own
-from server.on_call.ways import aliyun, sms
+from server.on_call.ways import sms
 from simulators.aliyun_sms.gateway import Gateway
 from simulators.http_door import HttpDoor
 from tests.server.on_call.people import technician

@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from server.configuration import AlertsSection
-from server.on_call.outcome import Fate, Own
-from server.on_call.ways import chat, line
+from server.gateways import line
+from server.gateways.outcome import Fate, Own
+from server.on_call.ways import chat
 from tests.server.on_call.people import robot
 
 OUTSIDE = "93.184.216.34"

@@ -8,7 +8,7 @@ from smtplib import (
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from server.on_call.outcome import Fate, Outcome, Own
+from server.gateways.outcome import Fate, Outcome, Own
 
 TEMPORARY = range(400, 500)  # RFC 5321 section 4.2.1
 

@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from server.on_call.outcome import Fate, Outcome, Own
+from server.gateways.outcome import Fate, Outcome, Own
 
 TIMEOUT_S = (5.0, 10.0)  # to connect, and for each part of the answer
 WHOLE_S = 15.0  # for all of it

@@ -1,7 +1,6 @@
 """Alibaba Cloud's text messages: SendSms and QuerySendDetails of the API of 2017-05-25.
 
-Requests are signed by ACS3-HMAC-SHA256 ("request syntax and signature method V3" of its documents). A
-message is a template that was approved there, filled in; ours has ``place``, ``what`` and ``link``.
+Requests are signed by ACS3-HMAC-SHA256 ("request syntax and signature method V3" of its documents).
 """
 
 import hashlib
@@ -10,21 +9,17 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 
-from server.on_call.outcome import Fate, Outcome
-from server.on_call.ways import line
-
-if TYPE_CHECKING:
-    from server.configuration import SmsSection
-    from server.on_call.ways.sms import Delivery
+from server.gateways import line
+from server.gateways.outcome import Fate, Outcome
+from server.gateways.sms import Delivery, Filled, NoAnswer, SmsAccount
 
 VERSION = "2017-05-25"
 TIMEOUT_S = (5.0, 10.0)
-PART_MAX = 35  # characters of one value of a template
 _BEIJING = timedelta(hours=8)  # its days of sending are Beijing's
 # Codes of its documents that mean: not now. All others but OK are a refusal.
 _LATER = ("isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR", "isp.RAM_PERMISSION_DENY")
@@ -63,22 +58,15 @@ def _escaped(text: str) -> str:
 class AliyunSms:
     """An ``SmsProvider``."""
 
-    def __init__(self, section: "SmsSection", secret: str) -> None:
-        self._section, self._secret = section, secret
+    def __init__(self, account: SmsAccount) -> None:
+        self._account = account
 
-    def send(self, number: str, text: str) -> Outcome:
-        first, _newline, rest = text.partition("\n")
-        where, _colon, what = first.partition(": ")
-        values = {
-            "place": where[:PART_MAX],
-            "what": what[:PART_MAX] or where[:PART_MAX],
-            "link": rest.rpartition("\n")[2].rpartition("/staff/")[2][:PART_MAX],
-        }
+    def send(self, number: str, message: Filled) -> Outcome:
         query = {
             "PhoneNumbers": number,
-            "SignName": self._section.sign_name,
-            "TemplateCode": self._section.template_code,
-            "TemplateParam": json.dumps(values, ensure_ascii=False),
+            "SignName": self._account.sign_name,
+            "TemplateCode": message.code,
+            "TemplateParam": json.dumps(dict(message.values), ensure_ascii=False),
         }
         try:
             answer = self._call("SendSms", query)
@@ -94,9 +82,7 @@ class AliyunSms:
         later = code in _LATER or code.startswith(_THROTTLED)
         return Outcome(Fate.AWAY if later else Fate.REFUSED, f"{code} {words}")
 
-    def delivery(self, number: str, receipt: str, sent_at: datetime) -> "Delivery | None":
-        from server.on_call.ways.sms import Delivery, NoAnswer
-
+    def delivery(self, number: str, receipt: str, sent_at: datetime) -> Delivery | None:
         query = {
             "PhoneNumber": number,
             "BizId": receipt,
@@ -120,7 +106,7 @@ class AliyunSms:
 
     def _call(self, action: str, query: dict[str, str]) -> requests.Response:
         """Raises requests.RequestException."""
-        endpoint = self._section.endpoint
+        endpoint = self._account.endpoint
         headers = {
             "host": urlsplit(endpoint).netloc,
             "x-acs-action": action,
@@ -130,9 +116,9 @@ class AliyunSms:
             "x-acs-version": VERSION,
         }
         signed = ";".join(sorted(headers))
-        made = signature(self._secret, query, headers)
+        made = signature(self._account.secret, query, headers)
         headers["Authorization"] = (
-            f"ACS3-HMAC-SHA256 Credential={self._section.access_key_id},"
+            f"ACS3-HMAC-SHA256 Credential={self._account.key_id},"
             f"SignedHeaders={signed},Signature={made}"
         )
         return requests.post(
