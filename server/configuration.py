@@ -21,6 +21,7 @@ DATABASE_VARIABLE = "LOBBYPAY_DATABASE_URL"
 MAIL_PASSWORD_VARIABLE = "LOBBYPAY_MAIL_PASSWORD"
 SMS_SECRET_VARIABLE = "LOBBYPAY_SMS_SECRET"
 SECRET_FILE = "secret-key"
+_HOST = r"^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$"
 
 
 class ConfigMistake(Exception):
@@ -134,8 +135,19 @@ class SmsSection(Section):
     sign_name: str = Field(default="", description="the signature as it was approved")
     template_code: str = Field(default="", description="the template's code, as SMS_123456789")
     endpoint: str = Field(
-        default="https://dysmsapi.aliyuncs.com",
-        pattern=r"^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$",
+        default="https://dysmsapi.aliyuncs.com", pattern=_HOST, description="http(s)://host[:port]"
+    )
+
+
+class MessagesSection(Section):
+    """Where the providers of text messages to residents are reached; accounts are the communities'."""
+
+    aliyun_endpoint: str = Field(
+        default="https://dysmsapi.aliyuncs.com", pattern=_HOST, description="http(s)://host[:port]"
+    )
+    tencent_endpoint: str = Field(
+        default="https://sms.tencentcloudapi.com",
+        pattern=_HOST,
         description="http(s)://host[:port]",
     )
 
@@ -162,6 +174,7 @@ class Configuration(Section):
     alerts: AlertsSection = AlertsSection()
     sms: SmsSection = SmsSection()
     tracing: TracingSection = TracingSection()
+    messages: MessagesSection = MessagesSection()
     channels: dict[str, dict[str, Any]] = {}
 
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("staff/billing/", include("server.billing_runs.urls")),
     path("staff/billing/", include("server.bill_mail.urls")),
     path("staff/jobs/", include("server.jobs.urls")),
+    path("staff/messages/", include("server.resident_messages.urls")),
     path("staff/alerts/", include("server.on_call.urls")),
     path("api/", include("server.api.urls")),
     path("meters/", include("server.remote_meters.urls")),

@@ -19,6 +19,8 @@ from server.estate.models import Community, Unit
 from server.estate.row_locks import hold_community
 from server.ledger import posting
 from server.ledger.posting import Line, Posting
+from server.outbox import putting as outbox
+from server.outbox.models import Kind
 
 BATCH = 500
 _UNDER_WAY: list[Callable[[int, str], bool]] = []
@@ -89,6 +91,7 @@ def write(
         currency=community.currency,
         at=at,
     )
+    outbox.put_many(community.pk, Kind.BILL, [(bill.number, bill.unit_id) for bill in bills], at)
     for bill, row in zip(bills, drafts, strict=True):
         once = [charge.once for _, charge in row.charges.lines if charge.once is not None]
         if once:

@@ -20,6 +20,8 @@ from server.estate.models import Community, Unit
 from server.estate.row_locks import hold_heirs
 from server.ledger import posting
 from server.ledger.posting import AlreadyPosted, Line
+from server.outbox import putting as outbox
+from server.outbox.models import Kind
 
 CREDIT = "credit"  # in place of a method: the money is the unit's own credit
 RESERVED = "credit_reserved"  # the account of what a payment under way may use of it
@@ -119,6 +121,10 @@ def settle_together(payments: Sequence[Taken], *, at: datetime) -> list[Settleme
     work.write()
     if work.postings:
         posting.post_many(community.pk, work.postings, currency=community.currency, at=at)
+    came = [t for t in payments if t.payment_id not in known and t.method != CREDIT]
+    if came:
+        told = [(taken.payment_id, taken.unit.pk) for taken in came]
+        outbox.put_many(community.pk, Kind.PAID, told, at)
     release(*ids)
     return answers
 
@@ -348,7 +354,9 @@ def receive_as_credit(
         Line(f"clearing:{method}", amount_minor, unit.pk),
         Line(CREDIT, -amount_minor, unit.pk),
     ]
-    _once(unit, "payment", payment_id, _where_it_is(lines), at)
+    with transaction.atomic():
+        _once(unit, "payment", payment_id, _where_it_is(lines), at)
+        outbox.put(unit.community_id, Kind.PAID, payment_id, at, unit_id=unit.pk)
 
 
 def _where_it_is(lines: list[Line]) -> list[Line]:

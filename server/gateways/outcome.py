@@ -27,6 +27,12 @@ class Own(StrEnum):
     UNREACHED = "@not-reached"
     NO_ANSWER = "@no-answer"
     WENT_WRONG = "@went-wrong"
+    QUIET = "@quiet-hours"
+    DAY_LIMIT = "@limit-of-the-day"
+    NO_CONSENT = "@no-consent"
+    OVER = "@over"
+    NOT_TOLD = "@not-told"
+    NO_TEMPLATE = "@no-template"
 
 
 _OWN = {
@@ -41,6 +47,12 @@ _OWN = {
     Own.UNREACHED: gettext_lazy("no connection could be made"),
     Own.NO_ANSWER: gettext_lazy("the connection broke, or no answer came in time"),
     Own.WENT_WRONG: gettext_lazy("this server could not hand it over"),
+    Own.QUIET: gettext_lazy("held back: quiet hours"),
+    Own.DAY_LIMIT: gettext_lazy("held back: the limit of messages a day"),
+    Own.NO_CONSENT: gettext_lazy("the person does not agree any more"),
+    Own.OVER: gettext_lazy("what it would have told is over"),
+    Own.NOT_TOLD: gettext_lazy("the community tells this no more, or not by this way"),
+    Own.NO_TEMPLATE: gettext_lazy("no code of a template is entered for it"),
 }
 
 

@@ -20,6 +20,8 @@ from server.estate.models import Community
 from server.hours.models import PlannedOutage
 from server.hours_page import typed
 from server.on_call.handling import NotPossible
+from server.outbox import putting as outbox
+from server.outbox.models import Kind
 from server.staff import audit, people, scope
 from server.staff.audit import ReasonMissing
 from server.staff.doors import staff_only
@@ -100,6 +102,7 @@ def _add(request: HttpRequest, reason: str) -> None:
         row = PlannedOutage(community=community, **_when(request, community), **words)
         row.save()
         _note(request, row, "outage_planned", reason, {}, _values(row))
+        outbox.put(community.pk, Kind.OUTAGE, str(row.pk), timezone.now())
 
 
 def _words(request: HttpRequest, name: str, most: int) -> str:

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from server.phone import pay_views, receipt_views, request_views, views
+from server.phone import message_views, pay_views, receipt_views, request_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>", views.bill_page, name="bill_page"),
     path("b/<str:token>/pay", pay_views.pay, name="phone_pay"),
     path("b/<str:token>/requests", request_views.requests_page, name="phone_requests"),
+    path("b/<str:token>/messages", message_views.messages_page, name="phone_messages"),
     path("r/<uuid:key>", request_views.request_page, name="phone_request"),
     path("r/<uuid:key>/<int:pk>.jpg", request_views.photo, name="phone_request_photo"),
     path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),

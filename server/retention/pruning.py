@@ -23,6 +23,7 @@ from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
 from server.fleet.models import KioskDay, PairingCode, PairingWish, UsedNonce
 from server.on_call.models import Comment, Handling, Message
+from server.outbox.models import Happening, ResidentMessage
 from server.remote_acts.models import ActAttachment
 from server.service_requests.models import Photo
 
@@ -32,6 +33,7 @@ ALERTS_KEPT = timedelta(days=400)
 PAIRING_CODES_KEPT = timedelta(days=30)
 ATTACHMENTS_KEPT = timedelta(days=30)  # pictures and logs; the acts that asked for them stay
 PHOTOS_KEPT = timedelta(days=730)  # of requests; what was said stays
+MESSAGES_KEPT = timedelta(days=1_100)  # three years: so long a bill can be claimed, and was told
 KIOSK_DAYS_KEPT = timedelta(days=800)  # two whole years can be compared
 # Alerts that are about a machine, a call back or a request; all others are about money.
 OF_MACHINES = (
@@ -67,6 +69,11 @@ def _bare_alerts() -> QuerySet[Any]:
     return Alert.objects.filter(kind__in=OF_MACHINES, **bare)
 
 
+def _told_happenings() -> QuerySet[Any]:
+    """Those of which no message is left."""
+    return Happening.objects.filter(messages=None)
+
+
 KINDS = (
     Kept(UsedNonce.objects.all, "seen_at", NONCES_KEPT),
     Kept(LookupWindow.objects.all, "minute", WINDOWS_KEPT),
@@ -80,6 +87,8 @@ KINDS = (
     Kept(_bare_alerts, "resolved_at", ALERTS_KEPT),
     Kept(ActAttachment.objects.all, "act__state_at", ATTACHMENTS_KEPT),
     Kept(Photo.objects.all, "kept_at", PHOTOS_KEPT),
+    Kept(ResidentMessage.objects.all, "made_at", MESSAGES_KEPT),
+    Kept(_told_happenings, "spread_at", MESSAGES_KEPT),
     Kept(Session.objects.all, "expire_date", timedelta(0)),
 )
 

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from server.alerts.raising import SERVICE_OVERDUE, resolve_one
+from server.outbox import putting as outbox
+from server.outbox.models import Kind
 from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken, Said, held
 from server.service_requests.models import Priority, ServiceRequest, State, Word
@@ -31,7 +33,7 @@ def answer(user: Any, request_id: uuid.UUID, text: str, *, settled: bool, now: d
         if request.state == State.JOINED:
             raise NotTaken(_("It goes on in another request"))
         before = _of(request)
-        _written(user, request, text, now)
+        word = _written(user, request, text, now)
         if request.assignee_id is None:
             request.assignee_id = user.pk
         request.answered_at = request.answered_at or now
@@ -41,6 +43,13 @@ def answer(user: Any, request_id: uuid.UUID, text: str, *, settled: bool, now: d
             request.due_at = _due(request, now)
         _keep(user, request, "service_answered", "", before, now)
         resolve_one(request.community_id, SERVICE_OVERDUE, request.number, now)
+        outbox.put(
+            request.community_id,
+            Kind.ANSWERED,
+            f"{request.pk} {word}",
+            now,
+            unit_id=request.unit_id,
+        )
 
 
 def note(user: Any, request_id: uuid.UUID, text: str, now: datetime) -> None:
@@ -158,8 +167,9 @@ def _held(user: Any, request_id: uuid.UUID, deed: Deed) -> ServiceRequest:
 
 def _written(
     user: Any, request: ServiceRequest, text: str, now: datetime, *, inside: bool = False
-) -> None:
-    Word.objects.create(
+) -> int:
+    """The word's key."""
+    word = Word.objects.create(
         community_id=request.community_id,
         request=request,
         by=people.of(user).name,
@@ -167,6 +177,7 @@ def _written(
         text=text,
         at=now,
     )
+    return word.pk
 
 
 def _keep(

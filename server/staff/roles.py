@@ -58,6 +58,7 @@ class Deed(StrEnum):
     SET_KIOSK = "set_kiosk"  # change its settings from afar, among them limits of money
     ANSWER_REQUEST = "answer_request"  # of a resident
     DIRECT_REQUESTS = "direct_requests"  # to whom they go, how urgent they are
+    SET_MESSAGES = "set_messages"  # what residents are told, by which ways
     APPROVE = "approve"
     ASSIGN_ROLES = "assign_roles"
     EXPORT_LOG = "export_log"
@@ -103,6 +104,7 @@ TABLE: dict[Role, Rights] = {
                 Deed.EXPORT_LOG,
                 Deed.ANSWER_REQUEST,
                 Deed.DIRECT_REQUESTS,
+                Deed.SET_MESSAGES,
             }
         ),
     ),
@@ -174,6 +176,7 @@ _OF_APP = {
     "remote_acts": Area.KIOSKS,
     "rollouts": Area.KIOSKS,
     "service_requests": Area.SERVICE,
+    "outbox": Area.RESIDENTS,
 }
 _OF_MODEL = {
     "on_call.personaddress": Area.COMPANY,

@@ -19,11 +19,12 @@ from server.estate.models import Occupancy, Unit
 from server.estate.occupancy import on_day
 from server.language import chosen
 from server.notices.models import Notice
+from server.outbox.models import ResidentMessage
 from server.staff import approvals, scope
 from server.staff.models import Request
 from server.staff.roles import Area
 
-MAILS_SHOWN, NOTICES_SHOWN, WAITING_MAX = 12, 6, 500
+TOLD_SHOWN, MAILS_SHOWN, NOTICES_SHOWN, WAITING_MAX = 8, 12, 6, 500
 NOTICES_SINCE = timedelta(days=30)  # so long after its last day a notice is still told of
 _NUMBER_MIN = 7  # figures that two phone numbers have to have in common at their ends
 
@@ -53,12 +54,21 @@ class Asked:
 
 
 def sent_to(unit: Unit, user: Any, today: date) -> list[Sent]:
-    """The newest first: mails, then notices."""
-    return [*_mails(unit, user), *_notices(unit, user, today)]
+    """The newest first: messages, bills by mail, then notices."""
+    return [*_told(unit, user), *_mails(unit, user), *_notices(unit, user, today)]
 
 
 def asked_of(unit: Unit, user: Any, today: date) -> list[Asked]:
     return [*_calls(unit, user, today), *_requests(unit, user)]
+
+
+def _told(unit: Unit, user: Any) -> Iterator[Sent]:
+    rows = scope.visible(user, ResidentMessage).filter(unit=unit)
+    for one in rows.order_by("-made_at", "-pk")[:TOLD_SHOWN]:
+        link = reverse("resident_message", args=[one.pk])
+        what, state = one.get_kind_display(), one.get_state_display()
+        bad = one.state in ("refused", "failed")
+        yield Sent(_at(one.changed_at, unit), what, link, one.masked, state, bad)
 
 
 def _mails(unit: Unit, user: Any) -> Iterator[Sent]:

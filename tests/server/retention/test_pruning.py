@@ -16,11 +16,13 @@ from server.fleet.models import PairingCode, UsedNonce
 from server.jobs import handlers
 from server.on_call import escalation
 from server.on_call.models import Comment, Message, Rule
+from server.outbox.models import Happening, ResidentMessage
 from server.remote_acts.models import ActAttachment, RemoteAct
 from server.retention import pruning
 from server.retention.pruning import (
     ALERTS_KEPT,
     ATTACHMENTS_KEPT,
+    MESSAGES_KEPT,
     OF_MACHINES,
     PAIRING_CODES_KEPT,
     prune,
@@ -122,3 +124,16 @@ def test_pictures_of_kiosks_leave_and_the_acts_stay():
     assert prune(NOW + ATTACHMENTS_KEPT) == 0
     assert prune(NOW + ATTACHMENTS_KEPT + SECOND) == 1
     assert RemoteAct.objects.get().pk == act.pk
+
+
+def test_messages_to_residents_are_kept_for_three_years_and_then_what_they_told_of_too():
+    village = create_village()
+    of_it = {"community": village, "kind": "bill"}
+    happening = Happening.objects.create(**of_it, subject="1", at=NOW, spread_at=NOW)
+    Happening.objects.create(**of_it, subject="2", at=NOW)  # not told yet
+    times = {"made_at": NOW, "due_at": NOW, "changed_at": NOW, "useless_at": NOW}
+    address = {"way": "sms", "language": "zh", "masked": "1", "digest": "x"}
+    ResidentMessage.objects.create(**of_it, happening=happening, **address, **times)
+    assert prune(NOW + MESSAGES_KEPT) == 0
+    assert prune(NOW + MESSAGES_KEPT + SECOND) == 2
+    assert [one.subject for one in Happening.objects.all()] == ["2"]

@@ -31,6 +31,7 @@ from server.on_call import escalation
 from server.on_call.models import Comment, Rule, Shift, Substitution
 from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
+from server.outbox.models import Happening, MessageTerms, ResidentMessage
 from server.payments.models import PaymentOrder, Refund
 from server.remote_acts.models import ActAttachment, RemoteAct
 from server.rollouts.models import Rollout, UpdateTry
@@ -144,6 +145,16 @@ def a_request_of_a_resident(community: Community) -> None:
     assert request.number
 
 
+def a_message_to_a_resident(community: Community) -> None:
+    MessageTerms.objects.create(community=community, kinds=["bill"], ways=["sms"])
+    unit = community.units.first()
+    of_it = {"community": community, "kind": "bill"}
+    happening = Happening.objects.create(**of_it, unit=unit, subject="1", at=NOW, spread_at=NOW)
+    times = {"made_at": NOW, "due_at": NOW, "changed_at": NOW, "useless_at": NOW}
+    address = {"way": "sms", "language": "zh", "masked": walk.MARK, "digest": "x"}
+    ResidentMessage.objects.create(**of_it, happening=happening, unit=unit, **address, **times)
+
+
 def community_with_everything(world: worlds.World) -> Community:
     """A community with a row of every kind, each with the mark in its texts."""
     lobby.refused_refund(world)
@@ -153,6 +164,7 @@ def community_with_everything(world: worlds.World) -> Community:
     kiosk = Kiosk.objects.get(community=community)
     record_heartbeat(kiosk, heartbeat(NOW, device("printer")), now=NOW)
     a_request_of_a_resident(community)
+    a_message_to_a_resident(community)
     ParkingSpace.objects.create(community=community, code="B1", unit=world.unit)
     create_key(community, now=NOW)
     Notice.objects.create(
@@ -238,7 +250,7 @@ def collect(walked: Walked) -> None:
         if walk.gives_away(text):
             walked.shown_to_the_company.add(ask.path)
         walked.asks += walk.forms(ask, text, foreign.pk)
-    walked.asks += [*own_pages(foreign), *alert_forms(foreign)]
+    walked.asks += [*own_pages(foreign), *alert_forms(foreign), *message_forms(foreign)]
     for act in questions.DEEDS:
         for subject in subjects(foreign):
             form = {"act": act, "subject": subject, "reason": "x", "purpose": "credit"}
@@ -285,6 +297,21 @@ def alert_forms(foreign: Community) -> Iterator[Ask]:
     for page in ("on-call", "rules"):
         yield Ask(f"/staff/alerts/{page}/?community={foreign.code}", Rule)
     yield Ask(f"/staff/alerts/?state=all&community={foreign.code}", Alert)
+
+
+def message_forms(foreign: Community) -> Iterator[Ask]:
+    """What the forms of the pages of messages send."""
+    person = foreign.occupancies.order_by("pk")[0]
+    terms = {"community": foreign.code, "per_day": "5", "language": "zh", "reason": "x"}
+    hours = {"quiet_from": "20:00", "quiet_until": "08:00"}
+    yield Ask("/staff/messages/settings/", MessageTerms, terms | hours)
+    yield Ask(
+        "/staff/messages/", ResidentMessage, {"community": foreign.code, "number": "13800001201"}
+    )
+    yield Ask(f"/staff/messages/?community={foreign.code}", ResidentMessage)
+    said = {"person": person.resident_id, "way": "sms", "how": "desk", "reason": "x"}
+    for more in ({"do": "consent", "state": "given"}, {"do": "wish", "language": "en"}):
+        yield Ask(f"/staff/messages/units/{person.unit_id}/", ResidentMessage, said | more)
 
 
 def subjects(community: Community) -> list[str]:

@@ -210,10 +210,19 @@ def _asked_by_residents(routes: Routes, model: str, path: str) -> list[str]:
     return [f"/staff/service/{path.format(pk)}" for pk in rows.values_list("pk", flat=True)[:1]]
 
 
+def _told(routes: Routes) -> list[str]:
+    rows = routes.rows(apps.get_model("outbox", "ResidentMessage"))
+    return [f"/staff/messages/{pk}/" for pk in rows.values_list("pk", flat=True)[:1]]
+
+
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
     "staff/service/<uuid:request_id>/": lambda r: _asked_by_residents(r, "ServiceRequest", "{}/"),
     "staff/service/photos/<int:pk>.jpg": lambda r: _asked_by_residents(r, "Photo", "photos/{}.jpg"),
+    "staff/messages/<int:pk>/": _told,
+    "staff/messages/units/<int:unit>/": lambda r: [
+        f"/staff/messages/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
+    ],
     "staff/units/<int:unit>/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
     ],

@@ -1,0 +1,1 @@
+"""What residents are to be told: written down with what happened, and what became of each message."""

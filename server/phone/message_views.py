@@ -1,0 +1,72 @@
+"""Messages to the phone: whoever pays for the unit agrees to them, or ends them, behind the bill's code.
+Numbers and addresses are those that the office knows, masked; none is typed here."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from contract.business_day import business_day
+from server.estate import occupancy
+from server.estate.models import Resident
+from server.outbox.models import Consent, Kind, Language, MessageTerms, MessageWish, Way
+from server.phone import limits
+from server.phone.reading import Opened
+from server.phone.views import behind_a_code
+from server.resident_messages import consent
+from server.resident_messages.spreading import masked
+from server.staff.sign_in import address_of
+
+State = Consent.State
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_a_code
+def messages_page(request: HttpRequest, token: str, opened: Opened, now: datetime) -> HttpResponse:
+    """Not there for a code that opens its own bill only: another person pays by now."""
+    community = opened.bill.community
+    today = business_day(now, community.time_zone)
+    resident = None if opened.only_its_bill else occupancy.payer(opened.unit, today)
+    terms = MessageTerms.objects.filter(community=community).first()
+    if resident is None or terms is None or not consent.tells_residents(community):
+        return redirect("bill_page", token=token)
+    ways = [way for way in Way if way.value in terms.ways and consent.address_of(resident, way)]
+    if request.method == "POST":
+        limits.sent(address_of(request), now)
+        _do(request, resident, ways, now)
+        return redirect("phone_messages", token=token)
+    wish = MessageWish.objects.filter(resident=resident).first()
+    agreed = consent.agreed([resident.pk]).get(resident.pk, set())
+    context = {
+        "token": token,
+        "community": community,
+        "unit": opened.unit,
+        "ways": [
+            (way, masked(way, consent.address_of(resident, way)), way in agreed) for way in ways
+        ],
+        "several": len(ways) > 1,
+        "kinds": [kind.label for kind in Kind if kind.value in terms.kinds],
+        "quiet_from": terms.quiet_from,
+        "quiet_until": terms.quiet_until,
+        "languages": Language.choices,
+        "language": wish.language if wish else terms.language,
+        "first": wish.way if wish else Way.SMS.value,
+    }
+    return render(request, "phone/messages.html", context)
+
+
+def _do(request: HttpRequest, resident: Resident, ways: list[Way], now: datetime) -> None:
+    """What is ticked is agreed to; what is not any more, is ended. What nobody touched stays."""
+    given = request.POST
+    standing = consent.standing([resident.pk])
+    for way in ways:
+        step = standing.get((resident.pk, way.value))
+        ticked = way.value in given.getlist("ways")
+        if ticked != (step is not None and step.state == State.GIVEN):
+            state = State.GIVEN if ticked else State.WITHDRAWN
+            consent.write_down(resident, way, state, Consent.How.PAGE, now, by=None)
+    if given.get("language") in Language.values and given.get("first") in Way.values:
+        consent.wish(resident, given["language"], given["first"], now, by=None)
