@@ -24,7 +24,7 @@ def written(folder: Path, text: str) -> Path:
             ["server.public_url", "example.com", "http(s)://"],
         ),
         ("[server]\nbehind_https_proxy = 'maybe'", ["server.behind_https_proxy", "true or false"]),
-        ("[serve]\n", ["serve", "no such key", "channels, database, mail, server"]),
+        ("[serve]\n", ["serve", "no such key", "channels, database, mail, messages, server"]),
         ("[database]\nurl = 7", ["database.url", "sqlite:///FILE"]),
         ("[server\n", ["is not TOML"]),
     ],

@@ -341,6 +341,7 @@ def test_an_auditor_sees_and_changes_nothing(walked: Walked, foreign: Community)
     after = walk.snapshot(foreign.pk)
     assert after | {"staff.Act": before["staff.Act"]} == before, "looks alone are written down"
     looks = {"looked_at", "searched", "log_exported", "list_exported"}
+    looks |= {"message_read", "message_lookup"}
     theirs = Act.objects.filter(community=foreign, person__username="auditor")
     assert set(theirs.values_list("act", flat=True)) <= looks
     for model in admin.site._registry:
