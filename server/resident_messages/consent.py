@@ -52,12 +52,17 @@ def agreed(residents: Iterable[int]) -> dict[int, set[str]]:
 def address_of(resident: Resident, way: str) -> str:
     """Where a person is told by this way; empty where nothing is known."""
     if way == Way.SMS:
-        return "".join(ch for ch in resident.phone if ch.isdecimal() or ch == "+")
+        return dialled(resident.phone)
     mails = Contact.objects.filter(
         resident=resident, kind=Contact.Kind.EMAIL, withdrawn_on__isnull=True
     )
     values = (value.strip() for value in mails.order_by("-pk").values_list("value", flat=True))
     return next(filter(_is_mail, values), "")
+
+
+def dialled(typed: str) -> str:
+    """A telephone number without blanks and strokes."""
+    return "".join(ch for ch in typed if ch in "+0123456789")
 
 
 def _is_mail(text: str) -> bool:

@@ -87,7 +87,7 @@ def _of_number(
     """Those to a number or address of one community, and what may be shown of it."""
     typed = request.POST.get("number", "").replace("\0", "").strip()[:200]
     way = Way.MAIL if "@" in typed else Way.SMS
-    address = typed if way == Way.MAIL else "".join(c for c in typed if c.isdecimal() or c == "+")
+    address = typed if way == Way.MAIL else consent.dialled(typed)
     if len(address) < 5:
         messages.error(request, _("Please type the whole number or address"))
         return rows.none(), ""

@@ -20,6 +20,7 @@ from simulators.http_door import Request, Response
 VERSION = "2021-01-11"
 OLD_S = 300  # a request older than that is refused
 _E164 = re.compile(r"\+86(1\d{10})")
+_DIGITS = re.compile(r"[0-9]{1,12}")
 _AUTHORIZATION = re.compile(
     r"TC3-HMAC-SHA256 Credential=([^/]+)/(\d{4}-\d\d-\d\d)/sms/tc3_request, "
     r"SignedHeaders=([^,]+), Signature=([0-9a-f]{64})"
@@ -91,7 +92,7 @@ class Gateway:
             return "InvalidParameterValue.IncorrectPhoneNumber"
         if not told.get("SignName"):
             return "FailedOperation.SignatureIncorrectOrUnapproved"
-        if not str(told.get("TemplateId", "")).isdecimal():
+        if not _DIGITS.fullmatch(str(told.get("TemplateId", ""))):
             return "FailedOperation.TemplateIncorrectOrUnapproved"
         return ""
 
@@ -117,7 +118,7 @@ class Gateway:
         if asked.headers.get("x-tc-version") != VERSION:
             return "NoSuchVersion"
         stamp = asked.headers.get("x-tc-timestamp", "")
-        if not stamp.isdecimal() or abs(int(stamp) - self._clock()) > OLD_S:
+        if not _DIGITS.fullmatch(stamp) or abs(int(stamp) - self._clock()) > OLD_S:
             return "AuthFailure.SignatureExpire"
         day = datetime.fromtimestamp(int(stamp), UTC).strftime("%Y-%m-%d")
         if day != found[2] or not {"content-type", "host"} <= set(found[3].split(";")):

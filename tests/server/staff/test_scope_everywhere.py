@@ -31,7 +31,6 @@ from server.on_call import escalation
 from server.on_call.models import Comment, Rule, Shift, Substitution
 from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
-from server.outbox.models import Happening, MessageTerms, ResidentMessage
 from server.payments.models import PaymentOrder, Refund
 from server.remote_acts.models import ActAttachment, RemoteAct
 from server.rollouts.models import Rollout, UpdateTry
@@ -47,6 +46,7 @@ from tests.server.open_questions import questions as lobby
 from tests.server.payments import world as worlds
 from tests.server.payments.conftest import world_with_one_channel
 from tests.server.staff import walk
+from tests.server.staff.message_rows import a_message_to_a_resident, message_forms
 from tests.server.staff.walk import Ask, Routes
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import NOW, TODAY, create_village, issue
@@ -143,16 +143,6 @@ def a_request_of_a_resident(community: Community) -> None:
         unit, topic, said, wish=wish, origin=Origin.PHONE, phone="12345", now=NOW
     )
     assert request.number
-
-
-def a_message_to_a_resident(community: Community) -> None:
-    MessageTerms.objects.create(community=community, kinds=["bill"], ways=["sms"])
-    unit = community.units.first()
-    of_it = {"community": community, "kind": "bill"}
-    happening = Happening.objects.create(**of_it, unit=unit, subject="1", at=NOW, spread_at=NOW)
-    times = {"made_at": NOW, "due_at": NOW, "changed_at": NOW, "useless_at": NOW}
-    address = {"way": "sms", "language": "zh", "masked": walk.MARK, "digest": "x"}
-    ResidentMessage.objects.create(**of_it, happening=happening, unit=unit, **address, **times)
 
 
 def community_with_everything(world: worlds.World) -> Community:
@@ -297,21 +287,6 @@ def alert_forms(foreign: Community) -> Iterator[Ask]:
     for page in ("on-call", "rules"):
         yield Ask(f"/staff/alerts/{page}/?community={foreign.code}", Rule)
     yield Ask(f"/staff/alerts/?state=all&community={foreign.code}", Alert)
-
-
-def message_forms(foreign: Community) -> Iterator[Ask]:
-    """What the forms of the pages of messages send."""
-    person = foreign.occupancies.order_by("pk")[0]
-    terms = {"community": foreign.code, "per_day": "5", "language": "zh", "reason": "x"}
-    hours = {"quiet_from": "20:00", "quiet_until": "08:00"}
-    yield Ask("/staff/messages/settings/", MessageTerms, terms | hours)
-    yield Ask(
-        "/staff/messages/", ResidentMessage, {"community": foreign.code, "number": "13800001201"}
-    )
-    yield Ask(f"/staff/messages/?community={foreign.code}", ResidentMessage)
-    said = {"person": person.resident_id, "way": "sms", "how": "desk", "reason": "x"}
-    for more in ({"do": "consent", "state": "given"}, {"do": "wish", "language": "en"}):
-        yield Ask(f"/staff/messages/units/{person.unit_id}/", ResidentMessage, said | more)
 
 
 def subjects(community: Community) -> list[str]:
