@@ -94,3 +94,4 @@ class HeartbeatAnswer(Message):
     out_of_service: OutOfService | None = None
     acts_wait: bool = False
     wanted: WantedRelease | None = None  # the release that this kiosk should run; None: what runs
+    key_old: bool = False  # it is time for another key (contract.key_change)

@@ -57,13 +57,19 @@ def check_signature(
     key: Ed25519PublicKey, kiosk_id: str, sequence: int, digest: Any, signature: Any
 ) -> None:
     """Raises NotSigned unless ``signature`` is this kiosk's for an entry of that hash."""
+    if not isinstance(digest, str):
+        raise NotSigned(f"entry {sequence} has no hash")
+    check_words(key, _words(kiosk_id, sequence, digest), signature)
+
+
+def check_words(key: Ed25519PublicKey, words: bytes, signature: Any) -> None:
+    """Raises NotSigned unless ``signature`` (base64url without padding) is the key's over the words."""
     try:
-        if not isinstance(digest, str) or not isinstance(signature, str):
+        if not isinstance(signature, str):
             raise ValueError("no text")
-        raw = base64url.decode_exactly(signature)
-        key.verify(raw, _words(kiosk_id, sequence, digest))
+        key.verify(base64url.decode_exactly(signature), words)
     except (InvalidSignature, ValueError) as error:
-        raise NotSigned(f"entry {sequence} is not signed by this kiosk") from error
+        raise NotSigned("is not signed by this kiosk") from error
 
 
 def public_key_text(key: Ed25519PublicKey) -> str:

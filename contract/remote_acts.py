@@ -43,6 +43,7 @@ class ActKind(StrEnum):
     PICTURE = "picture"
     LOGS = "logs"
     SETTINGS = "settings"
+    NEW_KEY = "new_key"  # in place of the key by which the kiosk signs
 
 
 class ScreenWords(Message):

@@ -17,7 +17,7 @@ from contract.heartbeat import HeartbeatAnswer
 from contract.messages import CardData, KioskConfig
 from contract.stop_reason import StopReason
 from device_drivers.card_terminals.interface import CardTerminal
-from kiosk.acts.assembly import BEGIN_AGAIN, Parts, Window, acts_desk, updates_desk
+from kiosk.acts.assembly import BEGIN_AGAIN, Parts, Window, acts_desk, key_desk, updates_desk
 from kiosk.acts.on_the_spot import ask_window
 from kiosk.central import config_cache
 from kiosk.central import identity as identity_file
@@ -238,7 +238,7 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     heartbeat = HeartbeatMaker(*knowing, started, health)
     sync = _sync(
         *(client, engine, journal, bills, known, clock, heartbeat),
-        lambda answer: (acts.heard(answer), updates.heard(answer)),
+        lambda answer: [one.heard(answer) for one in (acts, updates, keys)],
     )
     watch_cabinet(settings, devices.sensors, engine, sync.beat_soon)
     journal_watch = JournalWatch(journal, lambda what: engine.post(RecordingSeen(False)))
@@ -247,7 +247,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     room = StaffContext(settings, me.kiosk_code, started, journal, recovery, receipts, desk, clock)
     staff, window = StaffDesk(room, engine.post), Window()
     own = (settings, config_path, me, client, engine, receipts, clock)
-    acts = acts_desk(Parts(*own, staff.page, sync.beat_soon), window)
+    parts = Parts(*own, staff.page, sync.beat_soon)
+    acts, keys = acts_desk(parts, window), key_desk(parts, window, recovery)
     updates = updates_desk(settings, engine, journal, recovery, clock, health)
     hands = Workers(
         lookups=Lookups(client, bills, journal, engine.post, partial(_second_factor, engine)),
@@ -266,12 +267,12 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     engine.start(kiosk)
     if (config := known.load()) is not None:
         engine.post(ConfigLoaded(config))
-    for part in (supervisors, sync, recovery, journal_watch, acts, updates):
+    for part in (supervisors, sync, recovery, journal_watch, acts, updates, keys):
         part.start()
     log.info("started", kiosk=me.kiosk_code, unfinished=len(journal.unfinished()))
 
     endings = (
-        *(updates.stop, acts.stop),
+        *(keys.stop, updates.stop, acts.stop),
         *(kiosk.close, sync.stop, recovery.stop, supervisors.stop, journal_watch.stop, engine.stop),
         *(hands.lookups.close, hands.orders.close, receipts.close, staff.close),
         *(bills.close, health.counts.close, journal.close),

@@ -73,6 +73,12 @@ class ServerSection(Section):
         le=1440,
         description="minutes (1 to 1440) after which an unused session ends",
     )
+    kiosk_key_days: int = Field(
+        default=365,
+        ge=0,
+        le=3650,
+        description="days (0 to 3650) after which a kiosk makes itself another key; 0: never by itself",
+    )
     metrics_token: str = Field(
         default="",
         pattern=r"^$|^[A-Za-z0-9_-]{20,200}$",

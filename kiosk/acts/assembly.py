@@ -16,11 +16,13 @@ from kiosk.acts import on_the_spot
 from kiosk.acts.changed_settings import ChangedSettingsFile, Trial, wrong_devices
 from kiosk.acts.desk import ActsDesk
 from kiosk.acts.doing import Doer, Way, command
+from kiosk.acts.key_desk import KeyDesk
 from kiosk.acts.log_lines import logs
 from kiosk.acts.store import Result, Store
 from kiosk.acts.update_desk import Looks, UpdateDesk
-from kiosk.central.client import CentralClient
+from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.central.identity import Identity
+from kiosk.central.key_change import replace_key
 from kiosk.clock import Clock
 from kiosk.journal.journal import Journal
 from kiosk.recovery.inquiry import Recovery
@@ -92,7 +94,11 @@ def acts_desk(parts: Parts, window: Window) -> ActsDesk | NoActs:
     changed = ChangedSettingsFile(folder)
     trial = Trial(changed, lambda: parts.engine.session, lambda: window.leave() and None)
     window.shown = lambda: setattr(trial, "shown", True)
-    doer = Doer(parts.clock.now, _ways(parts, window, changed), settings_after_start=trial.look)
+    doer = Doer(
+        *(parts.clock.now, _ways(parts, window, changed)),
+        settings_after_start=trial.look,
+        key_act=parts.me.key_act,
+    )
     return ActsDesk(
         store,
         doer,
@@ -115,7 +121,18 @@ def _ways(parts: Parts, window: Window, changed: ChangedSettingsFile) -> dict[Ac
         changed.try_out(act, wrong_devices(parts.engine.session))
         return restart(act)
 
+    def new_key(act: Act) -> Result | None:
+        if window.close is None:
+            return Result("failed", "no_window")
+        try:
+            replace_key(settings.data_dir, parts.me, parts.client.change_key, act.act_id)
+        except (ServerAway, Refused) as error:
+            log.error("key_not_replaced", error=str(error))
+            return Result("failed", "key_not_taken")
+        return restart(act)
+
     ways: dict[ActKind, Way] = {
+        ActKind.NEW_KEY: new_key,
         ActKind.RESTART: restart,
         ActKind.SETTINGS: change,
         ActKind.SELF_TEST: on_the_spot.self_test(parts.config),
@@ -151,3 +168,13 @@ def updates_desk(
         asks=health.updater.asks,
     )
     return UpdateDesk(settings.data_dir, engine, looks)
+
+
+def key_desk(parts: Parts, window: Window, recovery: Recovery) -> KeyDesk:
+    def change() -> bool:
+        if window.close is None:
+            return False
+        replace_key(parts.settings.data_dir, parts.me, parts.client.change_key)
+        return window.leave()
+
+    return KeyDesk(parts.engine, lambda: recovery.open_cases, change)

@@ -26,9 +26,14 @@ COMMAND_S = 20.0
 # While these are done, nobody new is served.
 HOLDS = (
     *(ActKind.OUT_OF_SERVICE, ActKind.BACK_IN_SERVICE),
-    *(ActKind.RESTART, ActKind.REBOOT, ActKind.SETTINGS),
+    *(ActKind.RESTART, ActKind.REBOOT, ActKind.SETTINGS, ActKind.NEW_KEY),
 )
-_LEAVING = (ActKind.RESTART, ActKind.REBOOT, ActKind.SETTINGS)  # this process ends by them
+_LEAVING = (
+    ActKind.RESTART,
+    ActKind.REBOOT,
+    ActKind.SETTINGS,
+    ActKind.NEW_KEY,
+)  # this process ends by them
 OUT_OF_SERVICE, MESSAGE = "out_of_service", "message"  # what the store knows
 Way = Callable[[Act], Result | None]
 
@@ -50,6 +55,7 @@ class Doer:
     ways: dict[ActKind, Way] = field(default_factory=dict)
     boot: Callable[[], str] = boot_id
     settings_after_start: Callable[[Act], Result | None] = lambda act: Result("in_doubt")
+    key_act: str = ""  # the act by which this start's key was made
 
     def refusal(self, act: Act) -> str:
         """Why it cannot be begun here; empty where it can."""
@@ -80,6 +86,10 @@ class Doer:
         match act.kind:
             case ActKind.RESTART:
                 return Result()
+            case ActKind.NEW_KEY if act.act_id == self.key_act:
+                return Result()
+            case ActKind.NEW_KEY:  # the key before is the kiosk's still
+                return Result("failed", "interrupted")
             case ActKind.REBOOT if not boot or not self.boot():
                 return Result("in_doubt", "interrupted")
             case ActKind.REBOOT if boot != self.boot():

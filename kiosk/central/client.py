@@ -29,6 +29,7 @@ from contract.enrolment import (
 )
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.http_signature import sign
+from contract.key_change import KeyChange, KeyChangeAnswer, next_key
 from contract.messages import (
     ApiError,
     Bill,
@@ -51,6 +52,7 @@ from kiosk.central.identity import Identity, public_text
 
 Answer = TypeVar("Answer", bound=Message)
 CONNECT_TIMEOUT_S = 4.0
+INTRODUCED_AGAIN_S = 60.0
 
 
 class ServerAway(Exception):
@@ -76,7 +78,8 @@ class Refused(Exception):
 
 
 class CentralClient:
-    """May be used from any thread. ``now`` is corrected by the server's word when it is off."""
+    """May be used from any thread. ``now`` is corrected by the server's word when it is off. ``earlier``:
+    keys that this kiosk had before, for a server that came back with an earlier backup."""
 
     def __init__(
         self,
@@ -85,16 +88,19 @@ class CentralClient:
         key: Ed25519PrivateKey,
         *,
         timeout_s: float = 8.0,
+        earlier: tuple[Ed25519PrivateKey, ...] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._url, self._key_id, self._key, self._now = url, key_id, key, now
-        self._timeout_s = timeout_s
+        self._timeout_s, self._earlier = timeout_s, earlier
+        self._introduced_at = float("-inf")
         self._offset = timedelta(0)
         self._local = threading.local()
 
     @classmethod
     def of(cls, url: str, identity: Identity, timeout_s: float) -> "CentralClient":
-        return cls(url, identity.kiosk_id, identity.key, timeout_s=timeout_s)
+        me, earlier = identity, identity.earlier
+        return cls(url, me.kiosk_id, me.key, timeout_s=timeout_s, earlier=earlier)
 
     def config(self) -> KioskConfig:
         return self._call("GET", "/config", KioskConfig)
@@ -154,6 +160,10 @@ class CentralClient:
         """Signed by the key that asks for an identity."""
         return self._call("POST", "/pairings", PairingAnswer, asked)
 
+    def change_key(self, change: KeyChange) -> KeyChangeAnswer:
+        """Tells the key that is to follow the one of this client."""
+        return self._call("POST", "/keys", KeyChangeAnswer, change)
+
     def acts(self, call: ActsCall) -> ActsAnswer:
         """How acts stand here, and what staff ask."""
         return self._call("POST", "/acts", ActsAnswer, call, timeout_s=20)
@@ -170,9 +180,32 @@ class CentralClient:
         try:
             return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
         except Refused as refused:
-            if refused.error.code is not ErrorCode.CLOCK or not self._correct_clock(refused):
+            if not self._mended(refused):
                 raise
         return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
+
+    def _mended(self, refused: Refused) -> bool:
+        """Whether the same call may be answered now."""
+        match refused.error.code:
+            case ErrorCode.CLOCK:
+                return self._correct_clock(refused)
+            case ErrorCode.NOT_SIGNED | ErrorCode.KEY_UNKNOWN:
+                return self._introduced()
+        return False
+
+    def _introduced(self) -> bool:
+        """A server that came back with a backup from before this key knows one that was before it."""
+        if time.monotonic() - self._introduced_at < INTRODUCED_AGAIN_S:
+            return False
+        self._introduced_at = time.monotonic()
+        for key in self._earlier:
+            before = CentralClient(self._url, self._key_id, key, timeout_s=self._timeout_s)
+            try:
+                before.change_key(next_key(self._key, self._key_id, public_text(key)))
+            except (Refused, ServerAway):
+                continue
+            return True
+        return False
 
     def _correct_clock(self, refused: Refused) -> bool:
         """A kiosk whose battery is flat does not know the time; the server's is good enough."""

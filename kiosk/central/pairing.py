@@ -2,7 +2,6 @@
 it, signed in, has said which kiosk it is. The key is on disk before it is asked with, so that a crash
 after the answer, or before it, asks again by the same key and hears the same."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import EnrolAnswer, JournalPosition, PairingAnswer, PairingAsk
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
-from kiosk.central.identity import Identity, public_text
+from kiosk.central.identity import Identity, kept_key, public_text
 from kiosk.core.pairing import PairingShown
 
 log = structlog.get_logger("pairing")
@@ -78,18 +77,5 @@ class Pairing:
 
 
 def own_key(folder: Path) -> Ed25519PrivateKey:
-    """Of this machine, made once; readable by the kiosk's user only. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FILE
-    try:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii")))
-    except (FileNotFoundError, ValueError):
-        pass
-    key, partial = Ed25519PrivateKey.generate(), path.with_suffix(".partial")
-    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "w", encoding="ascii") as file:
-        file.write(key.private_bytes_raw().hex())
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    return key
+    """With which this machine asks. Raises OSError."""
+    return kept_key(folder / FILE)

@@ -96,7 +96,7 @@ def journal(settings: Settings, *, running: bool) -> Finding:
             return wrong("journal", conditions.JOURNAL_UNAVAILABLE, str(settings.data_dir))
         return fine("journal", "journal.none_yet")
     try:
-        count = verify(path, me.seal.public_key if me and origin_of(path).public_key else "")
+        count = verify(path, _trusted(me, origin_of(path).public_key) if me else "")
         if not running:
             opened = Journal(path, lambda: datetime.now(UTC), seal=me.seal if me else None)
             opened.check_writable()
@@ -106,6 +106,13 @@ def journal(settings: Settings, *, running: bool) -> Finding:
     except JournalUnavailable as error:
         return wrong("journal", conditions.JOURNAL_UNAVAILABLE, str(error))
     return fine("journal", detail=str(path), entries=count)
+
+
+def _trusted(me: identity_file.Identity, first: str) -> str:
+    """By which key the journal has to be the kiosk's: of now or before; empty for a file without."""
+    if not first:
+        return ""
+    return first if me.seal.of(first) else me.seal.public_key
 
 
 def space(settings: Settings) -> Finding:

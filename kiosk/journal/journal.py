@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.journal_hash import canonical, text_hash
+from contract.key_change import handover
 from contract.messages import EntryKind, PaymentRecord
 from contract.plain_text import NUL_IN_JSON, is_keepable, kept
 from contract.stop_reason import StopReason
@@ -72,6 +73,21 @@ class Journal(JournalQueries):
             raise
         self._last, self._hash = row or (self._origin.sequence, self._origin.hash)
         self._number = max(number or 0, self._origin.number)
+        if seal is not None and self._origin.public_key != seal.public_key:
+            self._hand_over(seal)
+
+    def _hand_over(self, seal: Seal) -> None:
+        """The kiosk has another key since: the last entry by the one before names it. Raises
+        JournalUnavailable."""
+        before = self._origin.public_key
+        here = (seal.kiosk_id, self._last + 1, self._hash, before)
+        self._seal = seal.of(before)
+        try:
+            self.append(EntryKind.NOTE, handover(seal.key, *here))
+        except JournalUnavailable:
+            self._let_go()
+            raise
+        self._seal = seal
 
     def _let_go(self) -> None:
         if hasattr(self, "_db"):

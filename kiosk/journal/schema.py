@@ -6,13 +6,14 @@ It never changes or removes an entry. A file from before entries were signed is 
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.journal_hash import GENESIS, public_key_text, sign_entry
+from contract.key_change import KEY_CHANGED
 from contract.messages import JournalEntry, PaymentRecord
 
 SCHEMA = """
@@ -104,10 +105,19 @@ class Seal:
 
     kiosk_id: str
     key: Ed25519PrivateKey
+    earlier: tuple[
+        Ed25519PrivateKey, ...
+    ] = ()  # the kiosk's keys before, which may have begun a file
 
     @property
     def public_key(self) -> str:
         return public_key_text(self.key.public_key())
+
+    def of(self, public_key: str) -> "Seal | None":
+        """The seal of the kiosk's key, of now or before; None for another's."""
+        keys = (self.key, *self.earlier)
+        found = [one for one in keys if public_key_text(one.public_key()) == public_key]
+        return Seal(self.kiosk_id, found[0]) if found else None
 
     def sign(self, sequence: int, digest: str) -> str:
         return sign_entry(self.key, self.kiosk_id, sequence, digest)
@@ -138,7 +148,8 @@ def unavailable(where: object, error: Exception) -> JournalUnavailable:
 
 
 def prepare(db: sqlite3.Connection, seal: Seal | None, origin: Origin | None = None) -> Origin:
-    """Makes the tables where they are missing and returns the file's origin.
+    """Makes the tables where they are missing and returns the file's origin; its key is the one that
+    signs the next entry.
 
     ``origin`` is for a file that is new. Raises JournalOfAnother and sqlite3.Error.
     """
@@ -148,8 +159,8 @@ def prepare(db: sqlite3.Connection, seal: Seal | None, origin: Origin | None = N
         _sign_what_was_not(db, seal)
     row = db.execute("SELECT kiosk_id, public_key, sequence, hash, number FROM origin").fetchone()
     if row is not None:
-        found = Origin(*row)
-        if seal and (found.kiosk_id, found.public_key) != (seal.kiosk_id, seal.public_key):
+        found = replace(Origin(*row), public_key=signer_at(db, row[1]))
+        if seal and (found.kiosk_id != seal.kiosk_id or seal.of(found.public_key) is None):
             raise JournalOfAnother(
                 "the journal belongs to another identity; enrol this kiosk again"
             )
@@ -162,6 +173,17 @@ def prepare(db: sqlite3.Connection, seal: Seal | None, origin: Origin | None = N
         (begun.kiosk_id, begun.public_key, begun.sequence, begun.hash, begun.number),
     )
     return begun
+
+
+def signer_at(db: sqlite3.Connection, first: str, up_to: int = 2**62) -> str:
+    """Which key signs the entry after ``up_to``, in a file that ``first`` began. Raises sqlite3.Error."""
+    row = db.execute(
+        "SELECT json_extract(body, '$.public_key') FROM entries WHERE kind = 'note' AND sequence <= ?"
+        " AND CASE WHEN json_valid(body) THEN json_extract(body, '$.what') END = ?"
+        " ORDER BY sequence DESC LIMIT 1",
+        (up_to, KEY_CHANGED),
+    ).fetchone()
+    return str(row[0]) if row else first
 
 
 def entry_of(row: tuple[Any, ...]) -> JournalEntry:

@@ -4,15 +4,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from contract.journal_hash import NotSigned, check_signature, entry_hash, public_key
+from contract.key_change import signer_after
 from contract.messages import EntryKind, PaymentRecord
 from kiosk.journal.schema import (
     JournalBroken,
     JournalDamaged,
     JournalUnavailable,
     Origin,
+    signer_at,
     unavailable,
 )
 
@@ -25,22 +28,25 @@ _ROWS = "SELECT sequence, at, kind, body, previous_hash, hash, signature FROM en
 def verify(path: Path, trusted_key: str = "") -> int:
     """Reads the whole journal and checks each link and signature. Returns the number of entries.
 
-    ``trusted_key`` (base64url, raw) is the key by which the server knows the kiosk; without it the
-    key that the file names is believed, so only the chain shows a file that was written anew.
+    ``trusted_key`` (base64url, raw) is a key by which the server knew the kiosk: where the kiosk's key
+    was replaced, each vouches for what the one before it signed; without it the key that the file names
+    is believed, so only the chain shows a file that was written anew.
     Raises JournalBroken at the first entry that was changed, removed or put in, and
     JournalUnavailable when the file cannot be read.
     """
-    origin = origin_of(path)
-    if trusted_key and origin.public_key != trusted_key:
-        raise JournalBroken(origin.sequence + 1, "is signed by another key than the one given")
+    first = origin = origin_of(path)
+    signers = {origin.public_key}
     previous, expected = origin.hash, origin.sequence + 1
     for row in rows(path):
         sequence = row[0]
         if sequence != expected:
             raise JournalBroken(expected, f"is missing; the next one is {sequence}")
-        check_link(row, previous, origin)
+        origin = check_link(row, previous, origin)
+        signers.add(origin.public_key)
         previous, expected = row[5], expected + 1
-    return expected - origin.sequence - 1
+    if trusted_key and trusted_key not in signers:
+        raise JournalBroken(first.sequence + 1, "is signed by another key than the one given")
+    return expected - first.sequence - 1
 
 
 def page_damage(path: Path) -> str:
@@ -65,11 +71,13 @@ def check_tail(db: sqlite3.Connection, path: Path, origin: Origin) -> tuple[int,
         return None
     previous = origin.hash if len(newest) <= TAIL_ENTRIES else newest.pop()[5]
     expected = newest[-1][0] if len(newest) == TAIL_ENTRIES else origin.sequence + 1
+    first = origin_in(db)
+    signer = replace(first, public_key=signer_at(db, first.public_key, expected - 1))
     try:
         for row in reversed(newest):
             if row[0] != expected:
                 raise JournalBroken(expected, f"is missing; the next one is {row[0]}")
-            check_link(row, previous, origin)
+            signer = check_link(row, previous, signer)
             previous, expected = row[5], expected + 1
     except JournalBroken as broken:
         raise JournalDamaged(f"{path}: {broken}") from broken
@@ -85,12 +93,13 @@ def check_whole(path: Path, after: tuple[int, str], pause: Callable[[], None]) -
             raise JournalDamaged(f"{path}: {damage}")
         with closing(reading(path)) as db:
             expected, previous = after[0] + 1, after[1]
+            origin = replace(origin, public_key=signer_at(db, origin.public_key, after[0]))
             query = f"{_ROWS} WHERE sequence > ? ORDER BY sequence LIMIT {PAUSE_ENTRIES}"
             while found := db.execute(query, (expected - 1,)).fetchall():
                 for row in found:
                     if row[0] != expected:
                         raise JournalBroken(expected, f"is missing; the next one is {row[0]}")
-                    check_link(row, previous, origin)
+                    origin = check_link(row, previous, origin)
                     previous, expected = row[5], expected + 1
                 pause()
     except sqlite3.Error as error:
@@ -98,8 +107,9 @@ def check_whole(path: Path, after: tuple[int, str], pause: Callable[[], None]) -
     return expected - 1, previous
 
 
-def check_link(row: Row, previous: str, origin: Origin) -> None:
-    """Raises JournalBroken unless the entry follows ``previous`` and is the owner's own."""
+def check_link(row: Row, previous: str, origin: Origin) -> Origin:
+    """``origin`` with the key that signs what follows. Raises JournalBroken unless the entry follows
+    ``previous`` and is the owner's own."""
     sequence, at, kind, body, previous_hash, digest, signature = row
     if previous_hash != previous:
         raise JournalBroken(sequence, "does not follow its predecessor")
@@ -110,10 +120,12 @@ def check_link(row: Row, previous: str, origin: Origin) -> None:
     if entry_hash(sequence, at, kind, content, previous) != digest:
         raise JournalBroken(sequence, "was changed after it was written")
     if not origin.public_key:
-        return
+        return origin
     try:
         key = public_key(origin.public_key)
         check_signature(key, origin.kiosk_id, sequence, digest, signature)
+        here = (origin.public_key, origin.kiosk_id, sequence, previous_hash)
+        return replace(origin, public_key=signer_after(*here, kind, content))
     except (NotSigned, ValueError) as error:
         raise JournalBroken(sequence, "is not signed by this kiosk") from error
 
@@ -122,13 +134,17 @@ def origin_of(path: Path) -> Origin:
     """Where the file's chain begins. A file from before signatures begins at the beginning."""
     try:
         with closing(reading(path)) as db:
-            table = "SELECT count(*) FROM sqlite_master WHERE name = 'origin'"
-            if not db.execute(table).fetchone()[0]:
-                return Origin()
-            found = db.execute("SELECT kiosk_id, public_key, sequence, hash, number FROM origin")
-            row = found.fetchone()
+            return origin_in(db)
     except sqlite3.Error as error:
         raise unavailable(path, error) from error
+
+
+def origin_in(db: sqlite3.Connection) -> Origin:
+    """Raises sqlite3.Error."""
+    table = "SELECT count(*) FROM sqlite_master WHERE name = 'origin'"
+    if not db.execute(table).fetchone()[0]:
+        return Origin()
+    row = db.execute("SELECT kiosk_id, public_key, sequence, hash, number FROM origin").fetchone()
     return Origin(*row) if row else Origin()
 
 

@@ -20,7 +20,7 @@ from contract.journal_hash import public_key
 from contract.messages import ErrorCode
 from contract.stop_reason import StopReason
 from server.api.errors import Refusal
-from server.fleet import enrolment
+from server.fleet import enrolment, key_changes
 from server.fleet.heartbeats import use_nonce
 from server.fleet.models import Kiosk
 
@@ -70,7 +70,12 @@ def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signe
     what the database raises: trouble of ours is no fault of the signature."""
     now = timezone.now()
     try:
-        signed = _signed(request, lambda named: key or _key_of(request, named), now)
+        try:
+            signed = _signed(request, lambda named: key or _key_of(request, named), now)
+        except (KeyUnknown, SignatureStale):
+            raise
+        except SignatureRefused as refused:
+            signed = _signed_by_next(request, refused, now)
     except SignatureStale as stale:
         raise Refusal(ErrorCode.CLOCK, server_time=now.isoformat()) from stale
     except KeyUnknown as unknown:
@@ -80,6 +85,20 @@ def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signe
         raise Refusal(ErrorCode.KEY_UNKNOWN if replaced else ErrorCode.NOT_SIGNED) from refused
     if not use_nonce(signed.key_id, signed.nonce, now=now):
         raise Refusal(ErrorCode.REPLAYED)
+    kiosk = getattr(request, "begins_key", None)
+    if kiosk is not None and not key_changes.begin(kiosk, now):
+        raise Refusal(ErrorCode.KEY_UNKNOWN)
+    return signed
+
+
+def _signed_by_next(request: HttpRequest, refused: SignatureRefused, now: datetime) -> Signed:
+    """Of a kiosk that told its next key: that one may sign too, and is in use from then on. Raises
+    ``refused`` again where it did not."""
+    kiosk: Kiosk | None = getattr(request, "signer", None)
+    if kiosk is None or not kiosk.next_key:
+        raise refused
+    signed = _signed(request, lambda named: _key(kiosk.next_key), now)
+    request.begins_key = kiosk  # type: ignore[attr-defined]
     return signed
 
 

@@ -23,6 +23,7 @@ from contract.enrolment import (
 )
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
+from contract.key_change import KeyChange, KeyChangeAnswer
 from contract.messages import ErrorCode
 from contract.remote_acts import ActsAnswer, ActsCall
 from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
@@ -40,6 +41,7 @@ from server.fleet import (
     clone_detection,
     day_tallies,
     enrolment,
+    key_changes,
     pairing_wishes,
     reenrolment,
 )
@@ -50,7 +52,7 @@ from server.payments.initiation import Caller
 from server.payments.journal import intake
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
-from server.remote_acts import exchange, signing
+from server.remote_acts import asking, exchange, signing
 from server.rollouts import watching
 from server.staff.sign_in import address_of
 
@@ -77,7 +79,8 @@ def _today(kiosk: Kiosk) -> date:
 
 
 def _caller(kiosk: Kiosk) -> Caller:
-    return Caller(str(kiosk.id), kiosk.code, kiosk.community, kiosk.public_key)
+    signer = kiosk.journal_key or kiosk.public_key
+    return Caller(str(kiosk.id), kiosk.code, kiosk.community, signer)
 
 
 def _order(kiosk: Kiosk, payment_id: str) -> PaymentOrder:
@@ -274,10 +277,13 @@ def _ingest(
         *(_caller(kiosk), kiosk.journal_sequence, kiosk.journal_hash),
         *(entries, now),
         settled=settled,
+        earlier=lambda: enrolment.retired_keys(str(kiosk.id)),
     )
     kiosk.journal_sequence, kiosk.journal_hash = taken.position, taken.hash
+    kiosk.journal_key = taken.signer if taken.signer != kiosk.public_key else ""
     kiosk.journal_waits_since = None
-    kiosk.save(update_fields=["journal_sequence", "journal_hash", "journal_waits_since"])
+    names = ["journal_sequence", "journal_hash", "journal_key", "journal_waits_since"]
+    kiosk.save(update_fields=names)
     return taken
 
 
@@ -306,7 +312,23 @@ def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
         out_of_service=exchange.out_of_service(kiosk),
         acts_wait=exchange.waiting(kiosk),
         wanted=watching.wanted(kiosk),
+        key_old=key_changes.is_old(kiosk, now),
     )
+
+
+@api.post("/keys", auth=any_kiosk, response=KeyChangeAnswer)
+def change_key(request: HttpRequest, body: KeyChange) -> Any:
+    """The kiosk's next key, signed by the one of now; in use from its first request on."""
+    kiosk, now = _kiosk(request), timezone.now()
+    if kiosk.stopped and body.public_key not in (kiosk.public_key, kiosk.next_key):
+        raise Refusal(ErrorCode.KIOSK_STOPPED, reason=kiosk.stopped)
+    by, reason = asking.who_asked(kiosk, body.act_id)
+    try:
+        key_changes.offer(kiosk, body, by, reason, now)
+    except key_changes.KeyRefused as refused:
+        codes = {"not_signed": ErrorCode.NOT_SIGNED, "gone": ErrorCode.KEY_UNKNOWN}
+        raise Refusal(codes.get(refused.code, ErrorCode.BAD_REQUEST)) from refused
+    return KeyChangeAnswer(public_key=body.public_key)
 
 
 @api.post("/acts", auth=any_kiosk, response=ActsAnswer)

@@ -18,7 +18,7 @@ from server.staff.back_office import ModelAdmin
 from server.staff.roles import Deed
 
 KIOSKS_OWN = (
-    *("public_key", "enrolled_at", "heard_at", "journal_sequence", "journal_hash"),
+    *("public_key", "key_since", "enrolled_at", "heard_at", "journal_sequence", "journal_hash"),
     *("off_by", "off_since"),
 )
 

@@ -89,7 +89,8 @@ def give_key(kiosk: Kiosk, public_key: str, now: datetime) -> None:
     transaction that was opened for it."""
     if kiosk.public_key not in ("", public_key):
         RetiredKey.objects.create(kiosk=kiosk, public_key=kiosk.public_key, retired_at=now)
-    kiosk.public_key, kiosk.enrolled_at = public_key, now
+    kiosk.public_key, kiosk.enrolled_at, kiosk.key_since = public_key, now, now
+    kiosk.next_key, kiosk.journal_key = "", ""
     clone_detection.begin_anew(kiosk, now)
     kiosk.save()
 
@@ -114,8 +115,8 @@ def revoke(kiosk: Kiosk, *, now: datetime, by: Person, reason: str) -> bool:
     RetiredKey.objects.create(kiosk=held, public_key=held.public_key, retired_at=now)
     subject, before = ("kiosk", held.code), {"public_key": held.public_key}
     audit.record(held.community_id, by, "kiosk_key_revoked", subject, reason, now, before=before)
-    held.public_key = ""
-    held.save(update_fields=["public_key"])
+    held.public_key, held.next_key = "", ""
+    held.save(update_fields=["public_key", "next_key"])
     return True
 
 

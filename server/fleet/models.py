@@ -76,6 +76,11 @@ class Kiosk(OfCommunity):
     active = models.BooleanField(_("Active"), default=True)
     public_key = models.CharField(_("Public key"), max_length=43, blank=True)
     enrolled_at = models.DateTimeField(_("Enrolled at"), null=True, blank=True)
+    # Told by the kiosk itself, and in use from its first request on; empty: none waits.
+    next_key = models.CharField(_("Next public key"), max_length=43, blank=True, default="")
+    key_since = models.DateTimeField(_("Key in use since"), null=True, blank=True)
+    # Signs the journal's entry after ``journal_sequence``, while that is a key before; else empty.
+    journal_key = models.CharField(_("Key of the journal"), max_length=43, blank=True, default="")
     heard_at = models.DateTimeField(_("Last heard"), null=True, blank=True)
     heartbeat = models.JSONField(_("Heartbeat"), null=True, blank=True)
     journal_sequence = models.BigIntegerField(_("Journal sequence"), default=0)

@@ -27,7 +27,8 @@ def after_damage(kiosk: Kiosk, salvaged: JournalSalvage, now: datetime) -> Journ
     )
     if gap or lost:
         clone_detection.stop(kiosk, StopReason.DAMAGED, now, lost=lost, gap=gap)
-    Kiosk.objects.filter(pk=kiosk.pk).update(told_sequence=here)
+    # the next file is signed by the key that asks
+    Kiosk.objects.filter(pk=kiosk.pk).update(told_sequence=here, journal_key="")
     return position_of(kiosk, salvaged.open_payments, now)
 
 

@@ -16,6 +16,7 @@ from server.remote_acts import signing
 from server.remote_acts.models import NOT_BEGUN, OPEN, ActCount, RemoteAct, State
 from server.remote_acts.wishes import LIFE_USUAL, LIVES, NotPossible, checked, deed_of
 from server.staff import audit, people, scope
+from server.staff.people import Person
 from server.staff.roles import TABLE, Role
 
 
@@ -101,6 +102,14 @@ def _asked(
         after={"kind": wish.kind.value, "act": str(act.pk), "role": act.role, **parameters},
     )
     return act
+
+
+def who_asked(kiosk: Kiosk, act_id: str | None) -> tuple[Person | None, str]:
+    """By whom and why a kiosk was asked for another key, in the act that it does now; None: by nobody."""
+    act = RemoteAct.objects.filter(
+        kiosk=kiosk, pk=act_id, kind=ActKind.NEW_KEY.value, state=State.BEGUN.value
+    ).first()
+    return (Person(act.asked_by), act.reason) if act else (None, "")
 
 
 def take_back(user: Any, act_id: uuid.UUID, reason: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ KINDS = [
     (ActKind.PICTURE.value, _("Picture of the screen")),
     (ActKind.LOGS.value, _("Log of the program")),
     (ActKind.SETTINGS.value, _("Settings")),
+    (ActKind.NEW_KEY.value, _("Another key")),
 ]
 
 

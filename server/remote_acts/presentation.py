@@ -52,6 +52,10 @@ HINTS = {
         "Only while nobody is there: a screen that shows anything of a resident never leaves the kiosk."
     ),
     ActKind.LOGS: _("The newest lines of the program's log, without anything of residents."),
+    ActKind.NEW_KEY: _(
+        "The kiosk makes itself another key in place of the one by which it signs, and begins anew,"
+        " in some ten seconds, while nobody is there. The key before is refused from then on."
+    ),
     ActKind.SETTINGS: _(
         "They are tried: a kiosk that is not well with them within five minutes goes back by itself."
     ),
@@ -71,6 +75,7 @@ CODES = {
     "interrupted": _("The kiosk was interrupted meanwhile"),
     "not_rebooted": _("The machine did not restart"),
     "command": _("The kiosk's command for it did not work"),
+    "key_not_taken": _("The server did not take the key; ask again"),
     "no_window": _("There is no window to end"),
     "printer_silent": _("The printer gave no answer"),
     "cannot_be_written": _("The printer's memory cannot be written"),

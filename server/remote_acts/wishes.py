@@ -28,7 +28,7 @@ SETTING_NAMES = {
     "payments.offline_bills_max_age_h": _("Hours for which bills are offered without the server"),
 }
 UNTIL_MAX = timedelta(days=31)
-_DEEDS = {ActKind.SETTINGS: Deed.SET_KIOSK}
+_DEEDS = {ActKind.SETTINGS: Deed.SET_KIOSK, ActKind.NEW_KEY: Deed.PAIR_KIOSK}
 _WISHES: dict[ActKind, type[BaseModel]] = {
     ActKind.OUT_OF_SERVICE: OutOfServiceWish,
     ActKind.MESSAGE: MessageWish,

@@ -22,6 +22,7 @@ from contract.enrolment import (
     PairingAsk,
 )
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
+from contract.key_change import KeyChange, KeyChangeAnswer
 from contract.message import Message
 from contract.remote_acts import ActsAnswer, ActsCall
 from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
@@ -47,6 +48,7 @@ CALLS: dict[str, tuple[type[Message] | None, type[Message]]] = {
     "POST /heartbeats": (Heartbeat, HeartbeatAnswer),
     "POST /tallies": (Tallies, TalliesTaken),
     "POST /acts": (ActsCall, ActsAnswer),
+    "POST /keys": (KeyChange, KeyChangeAnswer),
 }
 
 

@@ -76,6 +76,7 @@ def test_there_is_a_record_of_each_kind_of_message():
     rare = {
         "POST /enrol",
         "POST /pairings",
+        "POST /keys",
         "GET /bills/{}",
         "POST /journal/continue",
         "POST /callbacks",

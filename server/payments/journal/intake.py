@@ -5,10 +5,13 @@ the books is ``records``' business.
 """
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from contract.journal_hash import NotSigned, canonical, check_signature, public_key, text_hash
+from contract.key_change import signer_after
 from contract.messages import ReceivedEntry as Entry
 from contract.messages import RefusedChange
 from server.database import serializable
@@ -44,6 +47,7 @@ class Ingested:
 
     position: int
     hash: str
+    signer: str  # the key (base64url, raw) that signs what follows
     refused: list[RefusedChange] = field(default_factory=list)
 
 
@@ -55,26 +59,31 @@ def ingest(
     now: datetime,
     *,
     settled: bool = False,
+    earlier: Callable[[], list[str]] = list,
 ) -> Ingested:
     """Takes the entries that follow ``position``, or what is here where that is further; the caller
-    holds the kiosk's row locked.
+    holds the kiosk's row locked. ``earlier``: keys by which the kiosk signed what may come again.
 
     Raises JournalNotSigned, JournalGap or JournalBroken, and then nothing of this batch is taken; and,
     unless ``settled``, IntegrityError for a value that must be unique and may be taken by a race:
     where it stays so, it is that entry's own fault, and ``settled`` says that it has stayed so.
     """
     _check_sequences(entries)
-    _check_signatures(caller, entries)
+    signer = caller.public_key
     newest, newest_hash = store.newest(caller.kiosk_id)
     if newest > position:  # the kiosk's row says less than is here
+        signer = store.named_since(caller.kiosk_id, position) or signer
         position, position_hash = newest, newest_hash
     old = [e for e in entries if e.sequence <= position]
+    signer = _check_signatures(caller.kiosk_id, entries, position, signer, earlier)
     new = [e for e in entries if e.sequence > position]
     head, head_hash, signed = _checked(new, position, position_hash)
     _same_as_before(caller, old)
     if not new:
-        return Ingested(position, position_hash)
-    return serializable(lambda: Ingested(head, head_hash, _keep(caller, new, signed, now, settled)))
+        return Ingested(position, position_hash, signer)
+    return serializable(
+        lambda: Ingested(head, head_hash, signer, _keep(caller, new, signed, now, settled))
+    )
 
 
 def _check_sequences(entries: list[Entry]) -> None:
@@ -84,14 +93,45 @@ def _check_sequences(entries: list[Entry]) -> None:
             raise JournalBroken("an entry has no number")
 
 
-def _check_signatures(caller: Caller, entries: list[Entry]) -> None:
-    """Before anything else: who did not sign it is not listened to."""
-    key = public_key(caller.public_key)  # ours: what is wrong with it is no fault of the kiosk's
+def _check_signatures(
+    kiosk_id: str,
+    entries: list[Entry],
+    position: int,
+    signer: str,
+    earlier: Callable[[], list[str]],
+) -> str:
+    """Before anything is believed: who did not sign it is not listened to. Each new entry is signed by
+    the key that is the journal's there; one that came before by it or a key before it. Returns the key
+    that signs what follows. Raises JournalNotSigned."""
     try:
         for entry in entries:
-            check_signature(key, caller.kiosk_id, entry.sequence, entry.hash, entry.signature)
+            if entry.sequence <= position:
+                _check_old(kiosk_id, entry, signer, earlier)
+                continue
+            _check_signed(kiosk_id, entry, signer)
+            here = (kiosk_id, entry.sequence, entry.previous_hash)
+            signer = signer_after(signer, *here, entry.kind, entry.body)
     except NotSigned as error:
         raise JournalNotSigned(str(error)) from error
+    return signer
+
+
+def _check_old(kiosk_id: str, entry: Entry, signer: str, earlier: Callable[[], list[str]]) -> None:
+    """Raises NotSigned."""
+    try:
+        _check_signed(kiosk_id, entry, signer)
+    except NotSigned:
+        for key in earlier():
+            with suppress(NotSigned):
+                _check_signed(kiosk_id, entry, key)
+                return
+        raise
+
+
+def _check_signed(kiosk_id: str, entry: Entry, signer: str) -> None:
+    """Raises NotSigned."""
+    key = public_key(signer)  # ours: what is wrong with it is no fault of the kiosk's
+    check_signature(key, kiosk_id, entry.sequence, entry.hash, entry.signature)
 
 
 def _checked(entries: list[Entry], position: int, position_hash: str) -> tuple[int, str, list[str]]:

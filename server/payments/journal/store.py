@@ -1,10 +1,13 @@
 """Writes received journal entries: many at once, each once. Never changes one that is there."""
 
+import json
 from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Model
 
+from contract.key_change import KEY_CHANGED
+from contract.messages import EntryKind
 from server.payments.models import JournalEntry
 
 ROWS_A_STATEMENT = 500
@@ -14,6 +17,19 @@ def newest(kiosk_id: str) -> tuple[int, str]:
     """Sequence and hash of the newest entry that is here; nought and nothing when there is none."""
     of = JournalEntry.objects.filter(kiosk_id=kiosk_id).order_by("-sequence")
     return of.values_list("sequence", "hash").first() or (0, "")
+
+
+def named_since(kiosk_id: str, position: int) -> str:
+    """The newest key (base64url, raw) that entries after ``position`` name; empty for none."""
+    notes = JournalEntry.objects.filter(
+        kiosk_id=kiosk_id, kind=EntryKind.NOTE.value, sequence__gt=position
+    )
+    bodies = notes.filter(body__contains=f'"{KEY_CHANGED}"').order_by("-sequence")
+    for text in bodies.values_list("body", flat=True):
+        body = json.loads(text) if isinstance(text, str) else text
+        if body.get("what") == KEY_CHANGED:
+            return str(body["public_key"])
+    return ""
 
 
 def write(entries: Sequence[JournalEntry]) -> None:

@@ -1,0 +1,403 @@
+"""A kiosk's key is replaced without a technician, by the real code of both sides: whatever fails between
+any two steps, the kiosk is never locked out, and what the key before signed is still believed."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.test import Client
+from django.utils import timezone
+
+from contract.enrolment import JournalSalvage
+from contract.heartbeat import Heartbeat
+from contract.key_change import next_key
+from contract.messages import EntryKind, ErrorCode
+from contract.remote_acts import ActKind
+from kiosk.central import client as client_module
+from kiosk.central import identity, key_change
+from kiosk.central.client import CentralClient, Refused, ServerAway
+from kiosk.central.identity import public_text
+from kiosk.central.key_change import NEXT, replace_key
+from kiosk.central.outbox import Outbox
+from kiosk.journal.continuation import continue_journal, current
+from kiosk.journal.opening import open_journal
+from kiosk.journal.verification import verify
+from server.fleet import enrolment, key_changes
+from server.fleet.models import Kiosk, RetiredKey
+from server.remote_acts.models import RemoteAct, State
+from server.staff.models import Act
+from server.staff.people import Person
+from tests.server.payments import world as worlds
+from tests.server.remote_acts.machines import asked
+from tests.server.staff_accounts import create_staff
+
+pytestmark = pytest.mark.django_db
+
+
+class PowerCut(BaseException):
+    """Nobody catches it."""
+
+
+class Line:
+    """Between kiosk and server. ``loses``: so many of the next answers."""
+
+    def __init__(self):
+        self.client, self.loses, self.sent = Client(raise_request_exception=False), 0, []
+
+    def request(self, method, url, *, data, headers, **_):
+        path = url.removeprefix("https://pay.example.com")
+        self.sent.append((method, path, data, headers))
+        answer = self.client.generic(
+            method, path, data or b"", content_type="application/json", headers=headers
+        )
+        if self.loses and path.endswith("/keys"):
+            self.loses -= 1
+            raise client_module.requests.ConnectionError("lost")
+        return answer
+
+
+class Machine:
+    """The kiosk's disk, and the programs that run from it one after the other."""
+
+    def __init__(self, folder, row, line):
+        self.folder, self.row, self.line = folder, row, line
+        key = Ed25519PrivateKey.generate()
+        enrolment.give_key(row, public_text(key), timezone.now())
+        me = identity.Identity(str(row.pk), row.code, row.community.code, key, "a" * 43)
+        identity.save(folder, me)
+        self.first = public_text(key)
+        self.begin()
+
+    def begin(self):
+        """A start of the program."""
+        self.me = identity.load(self.folder)
+        self.client = CentralClient.of("https://pay.example.com", self.me, 5)
+        self.journal = open_journal(self.folder, self.me.seal, timezone.now)
+        self.outbox = Outbox(self.client, self.journal, lambda: None)
+
+    def again(self):
+        self.journal.close()
+        self.begin()
+
+    @property
+    def key(self):
+        return public_text(self.me.key)
+
+    def writes(self, words):
+        return self.journal.append(EntryKind.NOTE, {"what": words})
+
+    def replaces_its_key(self, act_id=""):
+        replace_key(self.folder, self.me, self.client.change_key, act_id)
+
+    def works(self):
+        """The server hears it, and has all that is in its journal."""
+        self.client.config()
+        self.outbox.deliver()
+        assert self.journal.acknowledged() == self.journal.last_sequence
+        held = Kiosk.objects.get(pk=self.row.pk)
+        assert held.journal_sequence == self.journal.last_sequence
+        assert not held.stopped
+        assert verify(current(self.folder), self.first) == self.journal.last_sequence
+        assert verify(current(self.folder), self.key) == self.journal.last_sequence
+        return held
+
+
+@pytest.fixture
+def line(monkeypatch):
+    made = Line()
+    monkeypatch.setattr(CentralClient, "_session", lambda client: made)
+    return made
+
+
+@pytest.fixture
+def machine(db, line, tmp_path):
+    worlds.make()
+    made = Machine(tmp_path, Kiosk.objects.select_related("community").get(), line)
+    made.writes("before")
+    yield made
+    made.journal.close()
+
+
+def refusal(call):
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.error.code
+
+
+def test_the_new_key_signs_and_what_the_old_one_signed_is_taken(machine):
+    machine.works()
+    machine.writes("a backlog by the old key")
+    old = machine.client
+    machine.replaces_its_key()
+    old.config()  # not before the new one was used
+    machine.again()
+    machine.writes("by the new key")
+    held = machine.works()
+    assert held.public_key == machine.key != machine.first
+    assert (held.next_key, held.journal_key) == ("", "")
+    assert RetiredKey.objects.first().public_key == machine.first
+    assert refusal(old.config) is ErrorCode.KEY_UNKNOWN
+    assert not (machine.folder / NEXT).exists()
+    told, used = Act.objects.filter(act__startswith="kiosk_key").order_by("pk")
+    assert (told.act, used.act) == ("kiosk_key_announced_by_itself", "kiosk_key_replaced")
+    assert used.before == {"public_key": machine.first}
+    assert used.after == {"public_key": machine.key}
+
+
+def test_a_key_can_be_replaced_again_and_again_before_anything_is_delivered(machine):
+    for number in range(3):
+        machine.writes(f"by key {number}")
+        machine.replaces_its_key()
+        machine.again()
+        machine.client.config()
+    assert machine.works().public_key == machine.key
+
+
+STEPS = {
+    "the next key is on disk": (key_change, "next_key"),
+    "the server knows it": (identity, "save"),
+    "it is the kiosk's own": (key_change.Path, "unlink"),
+    "the journal is opened": (client_module, "sign"),
+}
+
+
+@pytest.mark.parametrize("cut", STEPS)
+def test_power_that_is_lost_between_any_two_steps_locks_nobody_out(machine, monkeypatch, cut):
+    where, name = STEPS[cut]
+
+    def cuts(*_, **__):
+        raise PowerCut
+
+    with monkeypatch.context() as patched:
+        if cut != "the journal is opened":
+            patched.setattr(where, name, cuts)
+            with pytest.raises(PowerCut):
+                machine.replaces_its_key()
+        else:
+            machine.replaces_its_key()
+            machine.again()
+            patched.setattr(where, name, cuts)
+            with pytest.raises(PowerCut):
+                machine.client.config()
+    machine.again()
+    machine.works()
+    machine.replaces_its_key()
+    machine.again()
+    assert machine.works().public_key == machine.key != machine.first
+
+
+def test_power_that_is_lost_while_the_journal_is_handed_over(machine, monkeypatch):
+    machine.replaces_its_key()
+    with monkeypatch.context() as patched:
+        patched.setattr("kiosk.journal.journal.handover", lambda *_: 1 / 0)
+        machine.journal.close()
+        with pytest.raises(ZeroDivisionError):
+            machine.begin()
+    machine.begin()
+    machine.works()
+
+
+def test_the_server_that_ends_between_two_steps_has_done_all_of_one_or_nothing(
+    machine, monkeypatch
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(key_changes, "_written", lambda *_, **__: 1 / 0)
+        with pytest.raises(ServerAway):
+            machine.replaces_its_key()
+    assert Kiosk.objects.get().next_key == ""
+    machine.replaces_its_key()
+    machine.again()
+    with monkeypatch.context() as patched:
+        patched.setattr(key_changes, "_written", lambda *_, **__: 1 / 0)
+        with pytest.raises(ServerAway):
+            machine.client.config()
+    held = Kiosk.objects.get()
+    assert (held.public_key, held.next_key) == (machine.first, machine.key)
+    assert not RetiredKey.objects.filter(public_key=machine.first).exists()
+    machine.works()
+
+
+def test_an_answer_that_is_lost_and_the_same_question_again(machine):
+    machine.line.loses = 1
+    with pytest.raises(ServerAway):
+        machine.replaces_its_key()
+    told = Kiosk.objects.get().next_key
+    machine.works()  # by the key before
+    machine.replaces_its_key()
+    machine.again()
+    assert machine.works().public_key == told
+    assert Act.objects.filter(act="kiosk_key_announced_by_itself").count() == 1
+
+
+def test_entries_that_come_again_over_the_change_are_known(machine):
+    machine.replaces_its_key()
+    machine.again()
+    machine.writes("by the new key")
+    machine.works()
+    everything = machine.journal.after(0, 100)
+    answer = machine.client.post_journal(everything)
+    assert answer.acknowledged == machine.journal.last_sequence
+
+
+def test_a_server_that_came_back_with_an_older_backup_is_told_again(machine):
+    machine.works()
+    before = Kiosk.objects.get()
+    machine.replaces_its_key()
+    machine.again()
+    machine.writes("by the new key")
+    machine.client.config()
+    RetiredKey.objects.all().delete()
+    before.save()
+    assert Kiosk.objects.get().public_key == machine.first
+    machine.client.config()
+    held = Kiosk.objects.get()
+    assert (held.public_key, held.journal_key) == (machine.key, machine.first)
+    machine.writes("after the backup came back")
+    machine.works()
+
+
+def test_a_row_that_says_less_than_what_is_here_goes_on_by_the_newest_key(machine):
+    machine.works()
+    before = Kiosk.objects.get()
+    machine.replaces_its_key()
+    machine.again()
+    machine.works()
+    names = {"journal_sequence": before.journal_sequence, "journal_hash": before.journal_hash}
+    Kiosk.objects.update(**names, journal_key=machine.first)
+    machine.writes("on")
+    machine.works()
+
+
+def test_a_journal_that_is_damaged_after_the_change_goes_on(machine):
+    machine.works()
+    machine.replaces_its_key()
+    machine.again()  # the note of it never reached the server
+    known = machine.row.pk and Kiosk.objects.get().journal_sequence
+    position = machine.client.continue_journal(JournalSalvage(last=known, whole_from=1))
+    machine.journal.close()
+    continue_journal(machine.folder, position, machine.me.seal, timezone.now)
+    machine.begin()
+    machine.writes("in the next file")
+    machine.client.config()
+    machine.outbox.deliver()
+    held = Kiosk.objects.get()
+    assert held.journal_sequence == machine.journal.last_sequence
+    assert not held.stopped
+
+
+def test_a_key_that_was_revoked_replaces_nothing_and_its_next_one_neither(machine):
+    boss = Person("王主任")
+    machine.replaces_its_key()
+    assert enrolment.revoke(Kiosk.objects.get(), now=timezone.now(), by=boss, reason="stolen")
+    assert Kiosk.objects.get().next_key == ""
+    assert refusal(machine.replaces_its_key) is ErrorCode.KEY_UNKNOWN
+    machine.again()
+    assert refusal(machine.client.config) is ErrorCode.KEY_UNKNOWN
+
+
+def test_a_machine_that_is_paired_in_its_place_ends_the_next_key(machine):
+    machine.replaces_its_key()
+    with_other = Ed25519PrivateKey.generate()
+    enrolment.give_key(Kiosk.objects.get(), public_text(with_other), timezone.now())
+    machine.again()
+    assert refusal(machine.client.config) in (ErrorCode.KEY_UNKNOWN, ErrorCode.NOT_SIGNED)
+    assert Kiosk.objects.get().public_key == public_text(with_other)
+
+
+def test_what_is_not_proven_is_refused(machine):
+    me, new = machine.me, Ed25519PrivateKey.generate()
+    good = next_key(new, me.kiosk_id, machine.key)
+    other = Ed25519PrivateKey.generate()
+    foreign = Kiosk.objects.get()
+    foreign.pk, foreign.code, foreign.public_key = None, "K77", public_text(other)
+    foreign.save(force_insert=True)
+    wrong = {
+        good.model_copy(
+            update={"proof": next_key(other, me.kiosk_id, machine.key).proof}
+        ): "not_signed",
+        next_key(new, "another-kiosk", machine.key): "not_signed",
+        good.model_copy(update={"before": public_text(other)}): "key_unknown",
+        next_key(other, me.kiosk_id, machine.key): "bad_request",
+    }
+    for change, code in wrong.items():
+        assert refusal(lambda change=change: machine.client.change_key(change)) == code
+    assert Kiosk.objects.get(code=machine.row.code).next_key == ""
+    stranger = CentralClient("https://pay.example.com", me.kiosk_id, other)
+    assert refusal(lambda: stranger.change_key(good)) is ErrorCode.NOT_SIGNED
+    machine.client.change_key(good)
+    method, path, body, headers = machine.line.sent[-1]
+    again = Client().generic(method, path, body, content_type="application/json", headers=headers)
+    assert again.json()["code"] == "replayed"
+
+
+def test_a_key_that_was_in_use_is_never_in_use_again(machine):
+    first = machine.me.key
+    machine.replaces_its_key()
+    machine.again()
+    machine.works()
+    back = next_key(first, machine.me.kiosk_id, machine.key)
+    assert refusal(lambda: machine.client.change_key(back)) is ErrorCode.BAD_REQUEST
+
+
+def test_after_the_change_the_old_key_signs_no_entry(machine):
+    machine.works()
+    old = machine.me.seal
+    machine.replaces_its_key()
+    machine.again()
+    machine.works()
+    machine.journal._seal = old
+    machine.writes("by whoever has the old key")
+    assert refusal(machine.outbox.deliver) is ErrorCode.JOURNAL_NOT_SIGNED
+    assert Kiosk.objects.get().stopped == "not_signed"
+
+
+def test_a_note_that_names_a_key_which_does_not_vouch_for_it_is_refused(machine):
+    machine.works()
+    body = {"what": "key_changed", "public_key": public_text(Ed25519PrivateKey.generate())}
+    machine.journal.append(EntryKind.NOTE, {**body, "proof": "A" * 86})
+    assert refusal(machine.outbox.deliver) is ErrorCode.JOURNAL_NOT_SIGNED
+
+
+def test_a_kiosk_that_staff_have_to_look_at_replaces_no_key(machine):
+    Kiosk.objects.update(stopped="twin")
+    assert refusal(machine.replaces_its_key) is ErrorCode.KIOSK_STOPPED
+    assert Kiosk.objects.get().next_key == ""
+
+
+def test_who_asked_for_it_and_why_stands_in_the_log(machine):
+    act = asked(create_staff("boss"), Kiosk.objects.get(), ActKind.NEW_KEY)
+    RemoteAct.objects.filter(pk=act.pk).update(state=State.BEGUN.value)
+    machine.replaces_its_key(str(act.pk))
+    told = Act.objects.get(act="kiosk_key_announced")
+    assert (told.person_name, told.reason) == (act.asked_by, act.reason)
+    assert identity.load(machine.folder).key_act == str(act.pk)
+
+
+def test_after_its_time_the_kiosk_is_told_so(machine, settings):
+    now = timezone.now()
+    beat = Heartbeat(
+        at=now,
+        software="1",
+        uptime_s=1,
+        state="idle",
+        offers=[],
+        devices=[],
+        journal_last=0,
+        journal_acknowledged=0,
+        open_payments=0,
+        config_version="",
+    )
+    assert not machine.client.heartbeat(beat).key_old
+    Kiosk.objects.update(key_since=now - timedelta(days=366))
+    assert machine.client.heartbeat(beat).key_old
+    machine.replaces_its_key()
+    machine.again()
+    assert not machine.client.heartbeat(beat).key_old
+    told = Act.objects.get(act="kiosk_key_announced_by_itself")
+    assert (told.person_name, told.reason) == (machine.row.code, "")
+    Kiosk.objects.update(key_since=now - timedelta(days=366))
+    never = settings.LOBBYPAY.model_copy(
+        update={"server": settings.LOBBYPAY.server.model_copy(update={"kiosk_key_days": 0})}
+    )
+    settings.LOBBYPAY = never
+    assert not machine.client.heartbeat(beat).key_old
