@@ -13,6 +13,8 @@ from server.fleet.models import Kiosk, RetiredKey
 from server.staff import audit
 from server.staff.people import Person
 
+SPREAD_H = 30 * 24
+
 
 class KeyRefused(Exception):
     """``code``: ``not_signed`` (no proof that the kiosk holds it), ``taken`` (a key that anybody has or
@@ -68,11 +70,13 @@ def begin(kiosk: Kiosk, now: datetime) -> bool:
 
 
 def is_old(kiosk: Kiosk, now: datetime) -> bool:
-    """Whether it is time for another key, by the server's configuration."""
+    """Whether it is time for another key, by the server's configuration: each kiosk is told so in an hour
+    of its own, so that no fleet begins anew at once."""
     days, since = settings.LOBBYPAY.server.kiosk_key_days, kiosk.key_since or kiosk.enrolled_at
     if not days or since is None or kiosk.stopped:
         return False
-    return now - since >= timedelta(days=days)
+    turn = (int(now.timestamp()) // 3600 - kiosk.pk.int) % SPREAD_H == 0
+    return turn and now - since >= timedelta(days=days)
 
 
 def _taken(key: str) -> bool:

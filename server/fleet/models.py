@@ -236,6 +236,7 @@ class PairingWish(models.Model):
     public_key = models.CharField(_("Public key"), max_length=43, db_index=True)
     code = models.CharField(_("Code on its screen"), max_length=12)
     address = models.CharField(_("Asked from"), max_length=45)
+    network = models.CharField(_("Network"), max_length=45, db_index=True)  # shares a limit
     asked_at = models.DateTimeField(_("Asked for a code at"), db_index=True)
     expires_at = models.DateTimeField(_("Expires at"), db_index=True)
     wrong = models.PositiveSmallIntegerField(_("Wrong codes"), default=0)

@@ -55,6 +55,7 @@ def pair(request: HttpRequest, wish_id: UUID) -> HttpResponse:
         "own": [one for one in own if _may_make(request.user, one)],
         "given": request.POST,
         "new": NEW,
+        "wish": wish,
         "wrong": wrong,
     }
     return render(request, "fleet/pair.html", context, status=422 if wrong else 200)

@@ -5,7 +5,9 @@ asked proves that the machine is the one that shows them. Neither is a secret.
 """
 
 import hmac
+from collections import Counter
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +24,9 @@ LIFE = timedelta(minutes=10)
 USED_WITHIN = timedelta(hours=1)  # of the confirmation: a machine asks every few seconds
 CODE_LENGTH = 6
 WRONG_MAX = 5
-AN_HOUR_MAX, OPEN_MAX = 120, 500  # of one address; of all
+AN_HOUR_MAX, OPEN_MAX = 120, 500  # of one network; of all
+OPEN_OF_NETWORK_MAX = 10
+_OF_ONE_LINE = 64  # bits of an address (IPv6) that a whole line has
 
 
 class TooMany(Exception):
@@ -43,17 +47,50 @@ def ask(public_key: str, address: str, now: datetime) -> PairingWish:
     known = PairingWish.objects.filter(public_key=public_key).first()
     if known is not None and (_counts(known, now) if known.kiosk_id else known.expires_at > now):
         return known
-    recent = PairingWish.objects.filter(address=address[:45], asked_at__gt=now - timedelta(hours=1))
-    open_ones = PairingWish.objects.filter(expires_at__gt=now, confirmed_at=None)
-    if recent.count() >= AN_HOUR_MAX or open_ones.count() >= OPEN_MAX:
+    network = network_of(address)
+    recent = PairingWish.objects.filter(network=network, asked_at__gt=now - timedelta(hours=1))
+    if recent.count() >= AN_HOUR_MAX:
         raise TooMany
+    _make_room(network, now)
     return PairingWish.objects.create(
         public_key=public_key,
         code=new_code(CODE_LENGTH),
         address=address[:45],
+        network=network,
         asked_at=now,
         expires_at=now + LIFE,
     )
+
+
+def network_of(address: str) -> str:
+    """Who shares a limit: an address, or all that a line has of the newer kind (IPv6)."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:45]
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(ip_network((found, _OF_ONE_LINE), strict=False))[:45]
+
+
+def _make_room(network: str, now: datetime) -> None:
+    """The oldest open wish of whoever has too many ends: of this network, or, where all are full, of the
+    one that has the most. Whom one asks for does not keep others out. Raises TooMany."""
+    open_ones = PairingWish.objects.filter(expires_at__gt=now, confirmed_at=None)
+    have = Counter(open_ones.values_list("network", flat=True))
+    if have[network] >= OPEN_OF_NETWORK_MAX:
+        crowded = network
+    elif have.total() < OPEN_MAX:
+        return
+    else:
+        crowded, most = have.most_common(1)[0]
+        if most <= have[network] + 1:
+            raise TooMany
+    oldest = open_ones.filter(network=crowded).order_by("asked_at").first()
+    if oldest is not None:
+        open_ones.filter(pk=oldest.pk).update(expires_at=now)
 
 
 def _counts(wish: PairingWish, now: datetime) -> bool:

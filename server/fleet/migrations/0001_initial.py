@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('public_key', models.CharField(db_index=True, max_length=43, verbose_name='Public key')),
                 ('code', models.CharField(max_length=12, verbose_name='Code on its screen')),
                 ('address', models.CharField(max_length=45, verbose_name='Asked from')),
+                ('network', models.CharField(db_index=True, max_length=45, verbose_name='Network')),
                 ('asked_at', models.DateTimeField(db_index=True, verbose_name='Asked for a code at')),
                 ('expires_at', models.DateTimeField(db_index=True, verbose_name='Expires at')),
                 ('wrong', models.PositiveSmallIntegerField(default=0, verbose_name='Wrong codes')),

@@ -17,16 +17,14 @@ from kiosk.central import client as client_module
 from kiosk.central import identity, key_change
 from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.central.identity import public_text
-from kiosk.central.key_change import NEXT, replace_key
-from kiosk.central.outbox import Outbox
-from kiosk.journal.continuation import continue_journal, current
-from kiosk.journal.opening import open_journal
-from kiosk.journal.verification import verify
+from kiosk.central.key_change import NEXT
+from kiosk.journal.continuation import continue_journal
 from server.fleet import enrolment, key_changes
 from server.fleet.models import Kiosk, RetiredKey
 from server.remote_acts.models import RemoteAct, State
 from server.staff.models import Act
 from server.staff.people import Person
+from tests.server.fleet.key_machine import Line, Machine
 from tests.server.payments import world as worlds
 from tests.server.remote_acts.machines import asked
 from tests.server.staff_accounts import create_staff
@@ -36,70 +34,6 @@ pytestmark = pytest.mark.django_db
 
 class PowerCut(BaseException):
     """Nobody catches it."""
-
-
-class Line:
-    """Between kiosk and server. ``loses``: so many of the next answers."""
-
-    def __init__(self):
-        self.client, self.loses, self.sent = Client(raise_request_exception=False), 0, []
-
-    def request(self, method, url, *, data, headers, **_):
-        path = url.removeprefix("https://pay.example.com")
-        self.sent.append((method, path, data, headers))
-        answer = self.client.generic(
-            method, path, data or b"", content_type="application/json", headers=headers
-        )
-        if self.loses and path.endswith("/keys"):
-            self.loses -= 1
-            raise client_module.requests.ConnectionError("lost")
-        return answer
-
-
-class Machine:
-    """The kiosk's disk, and the programs that run from it one after the other."""
-
-    def __init__(self, folder, row, line):
-        self.folder, self.row, self.line = folder, row, line
-        key = Ed25519PrivateKey.generate()
-        enrolment.give_key(row, public_text(key), timezone.now())
-        me = identity.Identity(str(row.pk), row.code, row.community.code, key, "a" * 43)
-        identity.save(folder, me)
-        self.first = public_text(key)
-        self.begin()
-
-    def begin(self):
-        """A start of the program."""
-        self.me = identity.load(self.folder)
-        self.client = CentralClient.of("https://pay.example.com", self.me, 5)
-        self.journal = open_journal(self.folder, self.me.seal, timezone.now)
-        self.outbox = Outbox(self.client, self.journal, lambda: None)
-
-    def again(self):
-        self.journal.close()
-        self.begin()
-
-    @property
-    def key(self):
-        return public_text(self.me.key)
-
-    def writes(self, words):
-        return self.journal.append(EntryKind.NOTE, {"what": words})
-
-    def replaces_its_key(self, act_id=""):
-        replace_key(self.folder, self.me, self.client.change_key, act_id)
-
-    def works(self):
-        """The server hears it, and has all that is in its journal."""
-        self.client.config()
-        self.outbox.deliver()
-        assert self.journal.acknowledged() == self.journal.last_sequence
-        held = Kiosk.objects.get(pk=self.row.pk)
-        assert held.journal_sequence == self.journal.last_sequence
-        assert not held.stopped
-        assert verify(current(self.folder), self.first) == self.journal.last_sequence
-        assert verify(current(self.folder), self.key) == self.journal.last_sequence
-        return held
 
 
 @pytest.fixture
@@ -373,7 +307,8 @@ def test_who_asked_for_it_and_why_stands_in_the_log(machine):
     assert identity.load(machine.folder).key_act == str(act.pk)
 
 
-def test_after_its_time_the_kiosk_is_told_so(machine, settings):
+def test_after_its_time_the_kiosk_is_told_so(machine, settings, monkeypatch):
+    monkeypatch.setattr(key_changes, "SPREAD_H", 1)
     now = timezone.now()
     beat = Heartbeat(
         at=now,
@@ -401,3 +336,12 @@ def test_after_its_time_the_kiosk_is_told_so(machine, settings):
     )
     settings.LOBBYPAY = never
     assert not machine.client.heartbeat(beat).key_old
+
+
+def test_a_fleet_does_not_begin_anew_at_once(machine):
+    now = timezone.now()
+    kiosk = Kiosk(enrolled_at=now - timedelta(days=400))
+    hours = [now + timedelta(hours=hour) for hour in range(key_changes.SPREAD_H)]
+    assert sum(key_changes.is_old(kiosk, at) for at in hours) == 1
+    many = [Kiosk(enrolled_at=now - timedelta(days=400)) for _ in range(400)]
+    assert sum(key_changes.is_old(one, now) for one in many) < 10

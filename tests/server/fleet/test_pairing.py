@@ -11,7 +11,14 @@ from django.utils import timezone
 from kiosk.central.identity import public_text
 from server.fleet import enrolment, pairing_wishes
 from server.fleet.models import Kiosk, PairingWish, RetiredKey
-from server.fleet.pairing_wishes import AN_HOUR_MAX, LIFE, USED_WITHIN, WRONG_MAX, TooMany
+from server.fleet.pairing_wishes import (
+    AN_HOUR_MAX,
+    LIFE,
+    OPEN_OF_NETWORK_MAX,
+    USED_WITHIN,
+    WRONG_MAX,
+    TooMany,
+)
 from server.retention.pruning import prune
 from server.staff.models import Act
 from server.staff.people import Person
@@ -216,3 +223,59 @@ def test_what_was_never_confirmed_is_pruned(machine, technician, unpaired):
     asks(Caller())
     prune(timezone.now() + timedelta(days=400))
     assert PairingWish.objects.get().kiosk == unpaired
+
+
+def wishes(count, address, now=NOW):
+    return [pairing_wishes.ask(f"{address}-{n}", address, now) for n in range(count)]
+
+
+def test_one_address_keeps_no_other_machine_out(db):
+    first, *_rest = wishes(OPEN_OF_NETWORK_MAX, "203.0.113.7")
+    other = pairing_wishes.ask("other", "198.51.100.1", NOW)
+    later = NOW + timedelta(seconds=1)
+    pairing_wishes.ask("one more", "203.0.113.7", later)
+    first.refresh_from_db()
+    assert first.expires_at == later
+    open_ones = PairingWish.objects.filter(expires_at__gt=later)
+    assert open_ones.filter(network="203.0.113.7").count() == OPEN_OF_NETWORK_MAX
+    assert open_ones.filter(pk=other.pk).exists()
+
+
+def test_what_somebody_has_confirmed_makes_no_room(db, unpaired):
+    first, second, *_rest = wishes(OPEN_OF_NETWORK_MAX, "203.0.113.7")
+    PairingWish.objects.filter(pk=first.pk).update(kiosk=unpaired, confirmed_at=NOW)
+    later = NOW + timedelta(seconds=1)
+    for name in ("a", "b"):
+        pairing_wishes.ask(name, "203.0.113.7", later)
+    assert PairingWish.objects.get(pk=first.pk).expires_at > later
+    assert PairingWish.objects.get(pk=second.pk).expires_at == later
+
+
+def test_where_all_is_full_whoever_has_the_most_makes_room(db, monkeypatch):
+    monkeypatch.setattr(pairing_wishes, "OPEN_MAX", 6)
+    first, *_rest = wishes(5, "203.0.113.7")
+    pairing_wishes.ask("other", "198.51.100.1", NOW)
+    later = NOW + timedelta(seconds=1)
+    assert pairing_wishes.ask("new", "198.51.100.2", later).expires_at > later
+    assert PairingWish.objects.get(pk=first.pk).expires_at == later
+    monkeypatch.setattr(pairing_wishes, "OPEN_MAX", 1)
+    PairingWish.objects.exclude(public_key="new").update(expires_at=NOW)
+    with pytest.raises(TooMany):
+        pairing_wishes.ask("and another", "198.51.100.3", later)
+
+
+def test_a_line_with_many_addresses_is_one():
+    network = pairing_wishes.network_of
+    assert network("2001:db8:1:2::5") == network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert network("::ffff:203.0.113.7") == network("203.0.113.7") == "203.0.113.7"
+    assert network("no address") == "no address"
+
+
+def test_the_page_says_where_and_when_the_machine_asked(machine, technician):
+    waits = asks(machine)
+    PairingWish.objects.update(
+        address="203.0.113.7", asked_at=timezone.now() - timedelta(minutes=3)
+    )
+    page = technician.get(page_of(waits)).content.decode()
+    assert "203.0.113.7" in page
+    assert "3\N{NO-BREAK SPACE}分钟前" in page
