@@ -51,8 +51,8 @@ class Phones:
     def takes(self, account: Account) -> None:
         account.status, account.paid_at = ChannelStatus.PAID, wall()
         account.captured_minor = account.order.amount_minor
-        if self._faults.strikes("paid_other_amount"):
-            account.captured_minor -= VOUCHER_MINOR
+        if self._faults.strikes("paid_other_amount") and account.captured_minor > VOUCHER_MINOR:
+            account.captured_minor -= VOUCHER_MINOR  # nobody is asked to pay nothing
         self._channel.changed_by_payer(account)
         self._channel.notifications.of_payment(account)
 

@@ -61,7 +61,8 @@ class Order:
 class OrderState:
     """``reference`` is the channel's transaction number; ``amount_minor`` what the payer paid;
     ``reason`` why the payer was declined: code_expired, code_invalid, no_money, refused, ...;
-    ``refunded_minor`` how much went back in all, None when that is not said: ask ``refunded``."""
+    ``refunded_minor`` how much went back in all, None when that is not said: ask ``refunded``. That
+    nothing was paid, or less, is no word of a payment: raises ValueError."""
 
     status: ChannelStatus
     reference: str = ""
@@ -69,6 +70,11 @@ class OrderState:
     paid_at: datetime | None = None
     refunded_minor: int | None = 0
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        paid = self.status in (ChannelStatus.PAID, ChannelStatus.REFUNDED)
+        if paid and self.amount_minor is not None and self.amount_minor <= 0:
+            raise ValueError(f"a payment of {self.amount_minor}")
 
 
 class Ending(StrEnum):

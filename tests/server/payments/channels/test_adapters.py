@@ -1,5 +1,7 @@
 """Our adapters against the simulated channels over real sockets and real signatures."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from server.configuration import ConfigMistake
@@ -156,3 +158,25 @@ def test_a_missing_key_file_is_named(line, tmp_path):
     key = "merchant_key_file" if line.name == "wechat" else "app_private_key_file"
     with pytest.raises(ConfigMistake, match=key):
         module.create({**line.table, key: str(tmp_path / "none.pem")})
+
+
+@pytest.mark.parametrize("total", [0, -100])
+def test_a_payment_of_nothing_is_no_answer(total):
+    content = {
+        "trade_state": "SUCCESS",
+        "transaction_id": "42",
+        "appid": "wx1",
+        "success_time": "2026-11-24T20:00:00+08:00",
+    }
+    line = object.__new__(wechat.WeChatChannel)
+    line._table = SimpleNamespace(appid="wx1")
+    for said, known in ((total, ChannelStatus.UNKNOWN), (100, ChannelStatus.PAID)):
+        amount = {"total": said, "currency": "CNY"}
+        assert line._state({**content, "amount": amount}).status is known
+
+
+@pytest.mark.parametrize(("total", "known"), [("0.00", "unknown"), ("1.00", "paid")])
+def test_a_payment_of_nothing_at_alipay_is_none_either(total, known):
+    content = {"trade_status": "TRADE_SUCCESS", "trade_no": "42", "total_amount": total}
+    state = alipay._state({**content, "send_pay_date": "2026-11-24 20:00:00"}, "send_pay_date")
+    assert state.status == ChannelStatus[known.upper()]
