@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "server.remote_meters",
     "server.on_call",
     "server.hours_page",
+    "server.satisfaction",
     "server.bill_mail",
     "server.resident_messages",
     "server.api",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("staff/payments/", include("server.payment_page.urls")),
     path("staff/", include("server.moves.urls")),
     path("staff/", include("server.hours_page.urls")),
+    path("staff/", include("server.satisfaction.urls")),
     path("staff/prices/", include("server.tariffs.urls")),
     path("staff/onboarding/", include("server.onboarding.urls")),
     path("staff/billing/", include("server.billing_runs.urls")),

@@ -22,7 +22,7 @@ from server.fleet.day_figures import Figures, hours_of
 from server.fleet.models import Kiosk, KioskDay
 from server.payments import payment_hours
 
-DAYS_MAX, KIOSK_DAYS_MAX = 92, 20_000
+KIOSK_DAYS_MAX = 20_000
 OFFICE, OUTSIDE, WHOLE_DAY = "office", "outside", "whole"
 PARTS: dict[str, str | Promise] = {
     OFFICE: _("While the office is open"),

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,6 @@ from contract.money import Money
 from contract.plain_text import whole_number
 from server.fleet import turned_away
 from server.fleet.collection_report import (
-    DAYS_MAX,
     GROUPINGS,
     PARTS,
     Asked,
@@ -30,12 +29,11 @@ from server.fleet.collection_report import (
 )
 from server.fleet.dashboard import money
 from server.language import chosen
-from server.staff import page_export, scope
+from server.staff import days_chosen, page_export, scope
 from server.staff.doors import staff_only
 from server.staff.roles import Area
 
 A_PAGE, WEEK = 100, 7
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)  # others are mistyped
 GROUPS = {
     "kiosk": gettext_lazy("By kiosk"),
     "day": gettext_lazy("By day"),
@@ -73,25 +71,8 @@ def collection(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, newest: date) -> tuple[Asked, str]:
     """The last week where nothing is asked for; and in words what is wrong with it, if anything is."""
-    given = request.GET
-    by = given.get("by", "kiosk")
-    by = by if by in GROUPINGS else "kiosk"
-    try:
-        last = date.fromisoformat(given["last"]) if given.get("last") else newest
-        usual = last - timedelta(days=WEEK - 1)
-        first = date.fromisoformat(given["first"]) if given.get("first") else usual
-        days = (last - first).days
-        if min(first, last) < FIRST_DAY or max(first, last) > LAST_DAY:
-            raise ValueError
-    except (ValueError, OverflowError):
-        first = newest - timedelta(days=WEEK - 1)
-        return Asked(first, newest, by), _("That is no day. Choose one.")
-    asked = Asked(first, last, by)
-    if days < 0:
-        return asked, _("The first day is after the last one.")
-    if days >= DAYS_MAX:
-        return asked, _("At most %(days)s days at once.") % {"days": DAYS_MAX}
-    return asked, ""
+    by, days = request.GET.get("by", "kiosk"), days_chosen.read(request.GET, newest, usual=WEEK)
+    return Asked(days.first, days.last, by if by in GROUPINGS else "kiosk"), days.wrong
 
 
 def _shown(request: HttpRequest, found: Report | None, with_money: bool) -> dict[str, Any]:

@@ -187,6 +187,9 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
         "said": said,
         "words": [(w, _time(w.at, one), photos) for w, photos in conversation(one)],
         "votes": votes if one.state in (State.ANSWERED, State.CLOSED) else [],
+        "call_back": one.vote == Vote.BAD,
+        "called_back": coming_in.called_back(one),
+        "known_end": one.phone[-DIGITS:],
         "open_words": one.state != State.JOINED,
         "typed": request.POST.get("text", ""),
         "words_max": WORDS_MAX,
@@ -198,7 +201,9 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
 def _do(request: HttpRequest, one: ServiceRequest, now: datetime) -> None:
     """Raises NotTaken."""
     value = whole_number(request.POST.get("vote", ""), 1)
-    if value is None:
+    if request.POST.get("do") == "call_back":
+        coming_in.call_back(one.pk, request.POST.get("phone", ""), now)
+    elif value is None:
         coming_in.add(one.pk, _said(request), now)
     elif value in Vote.values:
         coming_in.vote(one.pk, Vote(value), now)

@@ -199,6 +199,53 @@ def vote(request_id: uuid.UUID, value: Vote, now: datetime) -> None:
         request.save(update_fields=["vote", "voted_at"])
 
 
+def call_back(request_id: uuid.UUID, phone: str, now: datetime) -> ServiceRequest:
+    """Who is not satisfied leaves a number: that becomes a request, once however often it is sent.
+    Without a number the one that is known is meant. Raises NotTaken."""
+    with transaction.atomic():
+        request = held(request_id)
+        if request.vote != Vote.BAD:
+            raise NotTaken(_("That is for who is not satisfied"))
+        phone = phone_number(phone) or request.phone
+        if not phone:
+            raise NotTaken(_("Please leave a telephone number"))
+        topic = _of_call_back(request)
+        text = _("Not satisfied with %(number)s. Please call back.") % {"number": request.number}
+        made = open_request(
+            request.unit,
+            topic,
+            Said(text),
+            wish=_wish_of(request),
+            origin=Origin.PHONE,
+            phone=phone,
+            now=now,
+        )
+        made.because_of = request
+        made.save(update_fields=["because_of"])
+    return made
+
+
+def called_back(request: ServiceRequest) -> ServiceRequest | None:
+    """What became of the low vote, if a number was left."""
+    return ServiceRequest.objects.filter(because_of=request, wish=_wish_of(request)).first()
+
+
+def _wish_of(request: ServiceRequest) -> uuid.UUID:
+    """One each time that it was answered."""
+    return uuid.uuid5(request.pk, f"call back {request.opened_again}")
+
+
+def _of_call_back(request: ServiceRequest) -> Topic:
+    """The same topic, or the first of its kind that is still offered, or any. Raises NotTaken."""
+    topics = offered(request.community)
+    same = [one for one in topics if one.pk == request.topic_id]
+    of_kind = [one for one in topics if one.kind == request.topic.kind]
+    found = next(iter((*same, *of_kind, *topics)), None)
+    if found is None:
+        raise NotTaken(_("Please call the office"))
+    return found
+
+
 def held(request_id: uuid.UUID) -> ServiceRequest:
     """The row, held until the end of the transaction."""
     rows = ServiceRequest.objects.select_for_update(no_key=True, of=("self",))

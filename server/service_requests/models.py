@@ -191,6 +191,14 @@ class ServiceRequest(OfCommunity):
         blank=True,
         related_name="joined",
     )
+    because_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("Because of a low vote on"),
+        null=True,
+        blank=True,
+        related_name="call_backs",
+    )
     vote = models.PositiveSmallIntegerField(_("Vote"), choices=Vote.choices, null=True, blank=True)
     voted_at = models.DateTimeField(_("Voted at"), null=True, blank=True)
 

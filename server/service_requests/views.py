@@ -185,7 +185,7 @@ def _do(request: HttpRequest, key: uuid.UUID, now: datetime) -> str:
 
 def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
     rows = ServiceRequest.objects.select_related(
-        "community", "topic", "unit", "assignee", "joined_to"
+        "community", "topic", "unit", "assignee", "joined_to", "because_of"
     )
     one = rows.get(pk=key)
     words = one.words.prefetch_related("photos")

@@ -136,6 +136,7 @@ def jobs_of(user: Any) -> list[Job]:
         (_("Units"), "admin:estate_unit_changelist", Area.ESTATE),
         (_("Service requests"), "service_requests", Area.SERVICE),
         (_("Messages to residents"), "resident_messages", Area.RESIDENTS),
+        (_("Satisfaction and peaks"), "satisfaction", Area.SERVICE),
         (_("Open questions"), "open_questions", Area.ALERTS),
         (_("Alerts"), "alerts", Area.ALERTS),
         (_("Payments"), "admin:payments_paymentorder_changelist", Area.PAYMENTS),

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('vote', models.PositiveSmallIntegerField(blank=True, choices=[(3, 'Satisfied'), (2, 'So-so'), (1, 'Not satisfied')], null=True, verbose_name='Vote')),
                 ('voted_at', models.DateTimeField(blank=True, null=True, verbose_name='Voted at')),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='In hand of')),
+                ('because_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='call_backs', to='service_requests.servicerequest', verbose_name='Because of a low vote on')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_requests', to='estate.community', verbose_name='Community')),
                 ('joined_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='service_requests.servicerequest', verbose_name='Goes on in')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_requests', to='estate.unit', verbose_name='Unit')),

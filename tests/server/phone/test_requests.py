@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
 from server.api.guesses import GUESSES_AN_HOUR
@@ -191,3 +192,54 @@ def test_both_pages_are_complete_in_english(village, page):  # noqa: F811
         text = client.get(path).content.decode().replace("厨房漏水", "")
         text = text.replace("简体中文", "")
         assert not re.search("[\u4e00-\u9fff]", re.sub(r"<[^>]*>", "", text)), path
+
+
+def test_who_is_not_satisfied_and_leaves_a_number_is_called_back_once(village, clerk):  # noqa: F811
+    one, client = asked(village, phone=""), Client()
+    address = one_page(one)
+    client.post(address, {"do": "call_back", "phone": "13911112222"})
+    assert ServiceRequest.objects.count() == 1  # nothing was answered, nobody voted
+    handling.answer(clerk, one.pk, "done", settled=True, now=NOW)
+    client.post(address, {"vote": Vote.GOOD.value})
+    assert "给您回电" not in client.get(address).content.decode()
+    client.post(address, {"vote": Vote.BAD.value})
+    assert "给您回电" in client.get(address).content.decode()
+    refused = client.post(address, {"do": "call_back", "phone": ""})
+    assert refused.status_code == 409 and "请留下电话" in refused.content.decode()
+    for _ in range(2):
+        client.post(address, {"do": "call_back", "phone": "139 1111 2222"})
+    [made] = ServiceRequest.objects.exclude(pk=one.pk)
+    assert (made.phone, made.because_of, made.topic) == ("13911112222", one, one.topic)
+    assert made.number in client.get(address).content.decode()
+    staff = signed_in(clerk).get(f"/staff/service/{made.pk}/").content.decode()
+    assert "因评价不满意" in staff and one.number in staff
+
+
+def test_a_number_that_is_known_need_not_be_left_again(village, clerk):  # noqa: F811
+    one, client = asked(village), Client()
+    handling.answer(clerk, one.pk, "done", settled=True, now=NOW)
+    client.post(one_page(one), {"vote": Vote.BAD.value})
+    text = client.get(one_page(one)).content.decode()
+    assert "*** 1234" in text and one.phone not in text
+    client.post(one_page(one), {"do": "call_back", "phone": ""})
+    assert ServiceRequest.objects.get(because_of=one).phone == one.phone
+
+
+def test_without_the_topic_it_goes_to_another_and_without_any_to_the_office(
+    village,  # noqa: F811
+    clerk,  # noqa: F811
+):
+    one, client = asked(village), Client()
+    handling.answer(clerk, one.pk, "done", settled=True, now=NOW)
+    client.post(one_page(one), {"vote": Vote.BAD.value})
+    one.community.service_topics.update(retired_at=NOW)
+    answer = client.post(one_page(one), {"do": "call_back"})
+    assert answer.status_code == 409 and "请致电物业" in answer.content.decode()
+    another = topic_of(village, "complaint")
+    type(another).objects.filter(pk=another.pk).update(retired_at=None)
+    client.post(one_page(one), {"do": "call_back"})
+    assert ServiceRequest.objects.get(because_of=one).topic == another
+
+
+def one_page(one: ServiceRequest) -> str:
+    return reverse("phone_request", args=[one.page])

@@ -1,0 +1,5 @@
+"""A village with topics, and people who answer and direct."""
+
+from tests.server.service_requests.conftest import clerk, manager, village
+
+__all__ = ["clerk", "manager", "village"]
