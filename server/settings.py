@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "server.on_call",
     "server.hours_page",
     "server.satisfaction",
+    "server.public_accounts",
     "server.bill_mail",
     "server.resident_messages",
     "server.api",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("api/", include("server.api.urls")),
     path("meters/", include("server.remote_meters.urls")),
     path("", include("server.monitoring.urls")),
+    path("", include("server.public_accounts.urls")),
     path("", include("server.phone.urls")),
     path("", include("server.payments.urls")),
 ]

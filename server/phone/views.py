@@ -27,6 +27,7 @@ from server.language import LANGUAGE_QUERY, of_page
 from server.payments import payer_status, phone_orders
 from server.phone import choice, limits, own_payments, wallets
 from server.phone.reading import NotGood, Opened, open_code
+from server.public_accounts import publishing
 from server.resident_messages.consent import tells_residents
 from server.service_requests.coming_in import offered as offered_topics
 from server.staff.sign_in import address_of
@@ -105,6 +106,7 @@ def page(
         "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,
         "asks": not opened.only_its_bill and bool(offered_topics(community)),
         "tells": tells_residents(community) and not opened.only_its_bill,
+        "accounts": publishing.public(community).exists(),
         "began": [(one, payer_status.status_of(one)) for one in began[:BEGAN_SHOWN]],
     }
     if offered and opened.bills:

@@ -59,6 +59,7 @@ class Deed(StrEnum):
     ANSWER_REQUEST = "answer_request"  # of a resident
     DIRECT_REQUESTS = "direct_requests"  # to whom they go, how urgent they are
     SET_MESSAGES = "set_messages"  # what residents are told, by which ways
+    DRAFT_ACCOUNTS = "draft_accounts"  # what is made public, once another approves it
     APPROVE = "approve"
     ASSIGN_ROLES = "assign_roles"
     EXPORT_LOG = "export_log"
@@ -95,6 +96,7 @@ TABLE: dict[Role, Rights] = {
             {
                 Deed.ASSIGN_ROLES,
                 Deed.CHANGE_TARIFF,
+                Deed.DRAFT_ACCOUNTS,
                 Deed.REGROUP_UNITS,
                 Deed.PLAN_ON_CALL,
                 Deed.PAIR_KIOSK,
@@ -116,6 +118,7 @@ TABLE: dict[Role, Rights] = {
                 Deed.VOID_BILL,
                 Deed.WAIVE,
                 Deed.CHANGE_TARIFF,
+                Deed.DRAFT_ACCOUNTS,
                 Deed.KEEP_CREDIT,
                 Deed.SELL_PACKAGE,
                 Deed.AGREE_INSTALMENTS,
@@ -169,6 +172,7 @@ _OF_APP = {
     "ledger": Area.BOOKS,
     "payments": Area.PAYMENTS,
     "notices": Area.NOTICES,
+    "public_accounts": Area.NOTICES,
     "hours": Area.KIOSKS,
     "alerts": Area.ALERTS,
     "on_call": Area.ALERTS,

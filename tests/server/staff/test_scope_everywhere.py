@@ -32,6 +32,7 @@ from server.on_call.models import Comment, Rule, Shift, Substitution
 from server.onboarding.models import EstateFile
 from server.open_questions import actions as questions
 from server.payments.models import PaymentOrder, Refund
+from server.public_accounts.models import Publication
 from server.remote_acts.models import ActAttachment, RemoteAct
 from server.rollouts.models import Rollout, UpdateTry
 from server.service_requests.coming_in import Said, open_request
@@ -155,6 +156,8 @@ def community_with_everything(world: worlds.World) -> Community:
     record_heartbeat(kiosk, heartbeat(NOW, device("printer")), now=NOW)
     a_request_of_a_resident(community)
     a_message_to_a_resident(community)
+    accounts = {"community": community, "kind": "common", "period": "2026-Q3", "version": 1}
+    Publication.objects.create(**accounts, drafted_by="x", drafted_at=NOW)
     ParkingSpace.objects.create(community=community, code="B1", unit=world.unit)
     create_key(community, now=NOW)
     Notice.objects.create(

@@ -22,6 +22,7 @@ SOUGHT = "㊟"  # stands beside it: a search that repeats what it was asked for 
 _SIGNS = (MARK, json.dumps(MARK)[1:-1], "%E3%8A%99", "&#12953;", "&#x3299;")
 NOT_STAFFS = (
     "b/",
+    "c/",
     "p/",
     "r/",
     "notify/",
@@ -222,6 +223,12 @@ OWN_ROUTES: dict[str, Any] = {
     "staff/messages/<int:pk>/": _told,
     "staff/messages/units/<int:unit>/": lambda r: [
         f"/staff/messages/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
+    ],
+    "staff/public-accounts/<int:pk>/": lambda r: [
+        f"/staff/public-accounts/{pk}/"
+        for pk in r.rows(apps.get_model("public_accounts", "Publication")).values_list(
+            "pk", flat=True
+        )
     ],
     "staff/units/<int:unit>/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"

@@ -1,0 +1,1 @@
+"""Accounts made public: drafted by one, approved by another, shown to everybody, never changed."""

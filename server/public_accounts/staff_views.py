@@ -1,0 +1,174 @@
+"""The pages on which accounts are drafted, looked at as they will be read, and given to another."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from contract.messages import Text
+from contract.money import Money
+from contract.plain_text import clean_name
+from server.estate.models import Community
+from server.public_accounts import publishing, template
+from server.public_accounts.models import OF_MONEY, Kind, Publication, Section, State
+from server.public_accounts.paper import address_of, words
+from server.public_accounts.rows import COLUMNS, FILE_MAX, ROWS_MAX, NotGood, checked, from_excel
+from server.public_accounts.square import svg
+from server.staff import scope
+from server.staff.audit import ReasonMissing
+from server.staff.doors import staff_only
+from server.staff.models import Request
+from server.staff.roles import Area, Deed
+
+EMPTY = 6  # rows to type in beside those that there are
+
+
+@staff_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+def accounts(request: HttpRequest) -> HttpResponse:
+    """All of a community's, and the form of a new one. Raises PermissionDenied."""
+    own = list(scope.communities(request.user, Area.NOTICES).order_by("code"))
+    code = request.POST.get("community") or request.GET.get("community", "")
+    community = next((one for one in own if one.code == code), None)
+    community = community if code else next(iter(own), None)
+    if community is None:
+        raise PermissionDenied
+    if request.method == "POST":
+        try:
+            made = _new(request, community)
+        except NotGood as wrong:
+            messages.error(request, str(wrong.said))
+        else:
+            return redirect("public_account", pk=made.pk)
+        return redirect(f"{reverse('accounts_to_publish')}?community={community.code}")
+    rows = Publication.objects.filter(community=community).defer("paper")
+    context = {
+        "own": own,
+        "community": community,
+        "rows": list(rows.order_by("-drafted_at")[:100]),
+        "kinds": Kind.choices,
+        "may": scope.may(request.user, Deed.DRAFT_ACCOUNTS, community.pk),
+        "any": publishing.public(community).exists(),
+        "address": address_of(community),
+        "code": svg(address_of(community)),
+    }
+    return render(request, "public_accounts/accounts.html", context)
+
+
+def _new(request: HttpRequest, community: Community) -> Publication:
+    """With the rows of an Excel file, or of the version that is public. Raises NotGood."""
+    kind = request.POST.get("kind", "")
+    if kind not in Kind.values:
+        raise PermissionDenied
+    period = publishing.period_of(Kind(kind), request.POST.get("period", ""))
+    drafts = Publication.objects.filter(community=community, kind=kind, period=period)
+    if (known := drafts.filter(state=State.DRAFT).first()) is not None:
+        return known
+    now, note = timezone.now(), Text(zh="", en="")
+    file = request.FILES.get("file")
+    rows: list[dict[str, Any]] = []
+    if file is not None:
+        if (file.size or 0) > FILE_MAX:
+            raise NotGood(_("The file is too large"))
+        rows = checked(community, Kind(kind), from_excel(file.read()))
+    elif (last := drafts.order_by("-version").first()) is not None:
+        rows, note = last.rows, last.note
+    return publishing.draft(request.user, community, Kind(kind), period, rows, note, now)
+
+
+@staff_only
+@never_cache
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Raises Http404 for one of a community that the person does not see."""
+    rows = scope.visible(request.user, Publication).defer("paper")
+    found = rows.select_related("community").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            _do(request, found)
+        except NotGood as wrong:
+            messages.error(request, str(wrong.said))
+            if request.POST.get("do") == "save":
+                return _shown(request, found, _typed(request), 422)
+        except ReasonMissing:
+            messages.error(request, _("Please give a reason"))
+        return redirect("public_account", pk=found.pk)
+    return _shown(request, found, _as_typed(found), 200)
+
+
+def _shown(
+    request: HttpRequest, found: Publication, typed: list[list[str]], status: int
+) -> HttpResponse:
+    waits = Request.objects.filter(
+        kind=publishing.CODE, subject=str(found.pk), state=Request.State.OPEN
+    )
+    empty = [[""] * len(COLUMNS) for _ in range(min(EMPTY, ROWS_MAX - len(typed)))]
+    sections = [(one.value, one.label) for one in Section if one.value]
+    context = {
+        "found": found,
+        "typed": [*typed, *empty],
+        "sections": sections if found.kind in OF_MONEY else [],
+        "draft": found.state == State.DRAFT,
+        "asked": waits.first(),
+        "may": scope.may(request.user, Deed.DRAFT_ACCOUNTS, found.community_id),
+        "given": request.POST,
+        "shown": words(found),
+    }
+    return render(request, "public_accounts/account.html", context, status=status)
+
+
+def _as_typed(found: Publication) -> list[list[str]]:
+    def amount(minor: int | None) -> str:
+        return "" if minor is None else str(Money(minor, found.community.currency).decimal)
+
+    return [[*(row[name] for name in COLUMNS[:-1]), amount(row["minor"])] for row in found.rows]
+
+
+def _typed(request: HttpRequest) -> list[list[str]]:
+    columns = [request.POST.getlist(name)[:ROWS_MAX] for name in COLUMNS]
+    longest = max(map(len, columns))
+    padded = [[*column, *[""] * (longest - len(column))] for column in columns]
+    return [list(row) for row in zip(*padded, strict=True) if any(row[1:])]
+
+
+def _do(request: HttpRequest, found: Publication) -> None:
+    """Raises NotGood, PermissionDenied and ReasonMissing."""
+    given, user, now = request.POST, request.user, timezone.now()
+    match given.get("do"):
+        case "save":
+            if found.state != State.DRAFT:
+                raise NotGood(_("It is no draft any more"))
+            kind, zh, en = Kind(found.kind), given.get("note_zh", ""), given.get("note_en", "")
+            note = Text(zh=clean_name(zh)[:300], en=clean_name(en)[:500])
+            if bool(note.zh) != bool(note.en):
+                raise NotGood(_("Write the note in both languages or in none"))
+            rows = checked(found.community, kind, _typed(request))
+            publishing.draft(user, found.community, kind, found.period, rows, note, now)
+            messages.success(request, _("The draft is kept"))
+        case "ask":
+            publishing.ask(user, found.pk, given.get("reason", ""), now)
+            messages.success(request, _("Another person is asked to make it public"))
+        case "give_up":
+            publishing.give_up(user, found.pk, given.get("reason", ""), now)
+        case _:
+            raise PermissionDenied
+
+
+@staff_only
+@require_GET
+def excel(request: HttpRequest) -> HttpResponse:
+    """An empty file with the headings, in the page's language."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer = HttpResponse(template.workbook(), content_type=kind)
+    answer["Content-Disposition"] = 'attachment; filename="public-accounts.xlsx"'
+    return answer
