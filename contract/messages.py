@@ -145,6 +145,7 @@ class KioskConfig(Message):
     notices: list[Notice]
     topics: list[RequestTopic] = []  # of requests that may be sent here; none: they are not taken
     opening: OpeningHours = ALWAYS
+    notice_pages: bool = False  # each notice has a page there: /n/<id>
     public_url: str  # what residents' phones open: receipts, payment status
     server_time: datetime
 

@@ -53,10 +53,12 @@ from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.devices import make_devices, watched
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.heartbeat import HeartbeatMaker, health_of
+from kiosk.runtime.keyboard import Keyboard
 from kiosk.runtime.kiosk import Kiosk, Workers
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.requests_line import RequestsLine
 from kiosk.runtime.sensors import watch_cabinet
 from kiosk.runtime.staff_desk import StaffContext, StaffDesk
 from kiosk.runtime.without_identity import Unpaired
@@ -260,6 +262,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
         desk=desk,
         staff=staff,
         callbacks=Callbacks(client, engine.post),
+        requests=RequestsLine(client, receipts, engine.post),
+        keyboard=Keyboard(engine.post),
     )
     watchdog = Watchdog(lambda: time.monotonic() - engine.alive_at < ENGINE_SILENT_S_MAX)
     kiosk = Kiosk(engine, hands, watchdog.on_frame)

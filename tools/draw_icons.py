@@ -84,6 +84,19 @@ def waiting(pen: Pen) -> None:
         disc(pen, x, 12, 1.9)
 
 
+def wrench(pen: Pen) -> None:
+    line(pen, [(5.5, 18.5), (13.5, 10.5)], 3.6)
+    ring(pen, 15.8, 8.2, 4.4, 2.6)
+    pen.polygon([(_s(x), _s(y)) for x, y in ((15.4, 8.6), (17.6, 0.8), (23.2, 6.4))], fill=0)
+
+
+def heart(pen: Pen) -> None:
+    disc(pen, 8.2, 9.2, 4.4)
+    disc(pen, 15.8, 9.2, 4.4)
+    shape = ((4.4, 11.4), (12, 20.4), (19.6, 11.4), (12, 8.2))
+    pen.polygon([(_s(x), _s(y)) for x, y in shape], fill=WHITE)
+
+
 def warning(pen: Pen) -> None:
     line(pen, [(12, 4.5), (12, 13.5)], 3)
     disc(pen, 12, 18.8, 1.8)
@@ -263,7 +276,8 @@ def face_bad(pen: Pen) -> None:
 
 
 ICONS: tuple[Callable[[Pen], None], ...] = (
-    check, cross, back, forward, down, up, backspace, waiting, warning, question, scan, keypad,
+    check, cross, back, forward, down, up, backspace, waiting, warning, question, wrench, heart,
+    scan, keypad,
     card, phone, printer, office, telephone, wechat, alipay, notice, returned, clock, receipt,
     letters, contrast, lower, voice, volume, silent, repeat,
     face_good, face_so_so, face_bad,

@@ -21,6 +21,7 @@ from device_drivers.printers.interface import Document
 from device_drivers.printers.memory import Memory
 from kiosk.acts.doing import Way
 from kiosk.acts.store import Result
+from kiosk.core.asking import Asking
 from kiosk.core.model import Session
 from kiosk.core.patience import RESTING
 
@@ -96,7 +97,15 @@ def may_be_shown(session: Session) -> bool:
     visit = session.visit
     if visit.screen not in RESTING or session.may_hold_money:
         return False
-    known = (visit.account, visit.payment, visit.reprint, visit.bill_token, visit.callback.phone)
+    asks = visit.asking != Asking()
+    known = (
+        visit.account,
+        visit.payment,
+        visit.reprint,
+        visit.bill_token,
+        visit.callback.phone,
+        asks,
+    )
     return not any(known) and not any(visit.entry.parts[1:]) and not visit.entry.phone
 
 

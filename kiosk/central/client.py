@@ -47,6 +47,7 @@ from contract.messages import (
 )
 from contract.plain_text import kept
 from contract.remote_acts import ActsAnswer, ActsCall
+from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
 from contract.stop_reason import Presence
 from kiosk.central.identity import Identity, public_text
 
@@ -149,6 +150,12 @@ class CentralClient:
 
     def callback_standing(self, wish_id: str) -> CallbackStanding:
         return self._call("GET", f"/callbacks/{wish_id}", CallbackStanding)
+
+    def send_request(self, wish: RequestWish) -> RequestTaken:
+        return self._call("POST", "/requests", RequestTaken, wish)
+
+    def find_requests(self, asked: RequestsAsked) -> RequestsFound:
+        return self._call("POST", "/requests/find", RequestsFound, asked)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         return self._call("POST", "/heartbeats", HeartbeatAnswer, heartbeat)

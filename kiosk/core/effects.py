@@ -2,9 +2,10 @@
 the step is dropped, so nothing that may take money happens without its intention on disk."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from contract.bill_code import BillCode
-from contract.messages import PaymentRecord
+from contract.messages import PaymentRecord, Text
 from contract.money import Locale
 
 
@@ -128,6 +129,49 @@ class FollowCallback:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """What letters on the keyboard may mean; see Spelt."""
+
+    visit: int
+    asked: int
+    letters: str = field(repr=False)
+    chosen: tuple[int, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SendRequest:
+    """Take a resident's request to the office; see RequestSent."""
+
+    visit: int
+    wish_id: str
+    topic: str
+    unit: str = field(repr=False)
+    text: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FindRequests:
+    """How earlier requests of a unit stand; see RequestsSeen."""
+
+    visit: int
+    unit: str = field(repr=False)
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PrintSlip:
+    """A request's number and the code of its page on paper; see SlipPrinted."""
+
+    job_id: str
+    number: str
+    url: str = field(repr=False)
+    language: Locale
+    community: Text
+    at: datetime  # of the community
+
+
+@dataclass(frozen=True)
 class CheckPin:
     visit: int
     pin: str = field(repr=False)
@@ -168,6 +212,10 @@ Effect = (
     | Sound
     | AskCallback
     | FollowCallback
+    | Spell
+    | SendRequest
+    | FindRequests
+    | PrintSlip
     | CheckPin
     | LookAround
     | PrintTestPage

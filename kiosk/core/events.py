@@ -14,6 +14,8 @@ from contract.messages import (
 )
 from contract.remote_acts import OutOfService
 from contract.scan_kind import ScannedCode, classify
+from contract.service_requests import RequestStanding
+from kiosk.core.asking import Fault
 from kiosk.core.cabinet import Cabinet
 from kiosk.core.from_afar import ScreenMessage
 from kiosk.core.model import Action, CardProgress, KioskFacts, StaffTest
@@ -277,6 +279,40 @@ class CallbackSeen:
 
 
 @dataclass(frozen=True)
+class Spelt:
+    """What the letters of question ``asked`` may mean: kiosk.pinyin.spelling.Spelling."""
+
+    visit: int
+    asked: int
+    shown: str = field(repr=False)
+    candidates: tuple[str, ...] = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RequestSent:
+    """The office has it under this number; or why it was not taken."""
+
+    visit: int
+    number: str = ""
+    url: str = field(default="", repr=False)
+    fault: Fault = Fault.NONE
+
+
+@dataclass(frozen=True)
+class RequestsSeen:
+    visit: int
+    found: tuple[RequestStanding, ...] = field(default=(), repr=False)
+    fault: Fault = Fault.NONE
+
+
+@dataclass(frozen=True)
+class SlipPrinted:
+    job_id: str
+    printed: bool
+
+
+@dataclass(frozen=True)
 class PinChecked:
     visit: int
     right: bool
@@ -333,6 +369,10 @@ Event = (
     | ReceiptPrinted
     | CallbackSent
     | CallbackSeen
+    | Spelt
+    | RequestSent
+    | RequestsSeen
+    | SlipPrinted
     | PinChecked
     | FactsSeen
     | TestEnded

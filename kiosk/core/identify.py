@@ -14,7 +14,7 @@ from contract.messages import (
     UnitAccount,
 )
 from contract.scan_kind import ScanKind, ScannedCode
-from kiosk.core import earlier_payment, held_bills, unit_entry
+from kiosk.core import earlier_payment, held_bills, service_desk, unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
@@ -31,6 +31,8 @@ from kiosk.core.model import (
 )
 from kiosk.core.step import Step, say, with_visit
 
+_TO_TYPING = (Screen.ATTRACT, Screen.SCAN, Screen.SERVICES)
+TYPING = (Screen.IDENTIFY, Screen.REQUEST_UNIT)
 _SAY_OF_VERDICT = {
     Verdict.NOT_OURS: Say.CODE_NOT_OURS,
     Verdict.OTHER_COMMUNITY: Say.CODE_OTHER_COMMUNITY,
@@ -133,9 +135,9 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
     if visit.screen is Screen.ATTRACT and event.action is Action.SCAN:
         return with_visit(session, screen=Screen.SCAN), ()
-    if visit.screen in (Screen.ATTRACT, Screen.SCAN) and event.action is Action.KEYPAD:
+    if visit.screen in _TO_TYPING and event.action is Action.KEYPAD:
         return (session if visit.busy else to_typing(session)), ()
-    if visit.screen in (Screen.IDENTIFY, Screen.VERIFY) and not visit.busy:
+    if visit.screen in (*TYPING, Screen.VERIFY) and not visit.busy:
         return _on_keys(session, event)
     if visit.screen is Screen.BILLS and not visit.busy:
         return _on_bills(session, event)
@@ -154,7 +156,7 @@ def _look_at(session: Session, record: PaymentRecord) -> Step:
 
 
 def _on_keys(session: Session, event: Tapped) -> Step | None:
-    entry, typing = session.visit.entry, session.visit.screen is Screen.IDENTIFY
+    entry, typing = session.visit.entry, session.visit.screen in TYPING
     kinds = unit_entry.numbering(session).kinds
     match event.action:
         case Action.DIGIT if len(event.value) == 1:
@@ -199,6 +201,8 @@ def _on_next(session: Session) -> Step:
 
 def _on_complete(session: Session) -> Step:
     """The unit is known: to the second factor where the community asks for one, else to the bills."""
+    if session.visit.screen is Screen.REQUEST_UNIT:
+        return service_desk.on_unit(session)
     config = session.lobby.config
     if config and config.second_factor:
         entry = replace(session.visit.entry, phone="", active=PHONE)

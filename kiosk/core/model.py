@@ -21,46 +21,14 @@ from contract.messages import (
 from contract.money import Locale, Money, total
 from contract.opening_hours import Standing
 from kiosk.core.access import AS_USUAL, Access
+from kiosk.core.actions import Action as Action
+from kiosk.core.asking import Asking
 from kiosk.core.cabinet import Cabinet
 from kiosk.core.callback import Callback as Callback
 from kiosk.core.callback import Sent as Sent
 from kiosk.core.from_afar import FromAfar
 from kiosk.core.pairing import Pairing
-
-
-class Screen(StrEnum):
-    """The state chooses the screen; the interface has one class for each of these."""
-
-    PAIRING = "pairing"  # this machine has no identity yet; nothing of any resident
-    STARTING = "starting"
-    ATTRACT = "attract"
-    SCAN = "scan"
-    IDENTIFY = "identify"
-    VERIFY = "verify"  # last four digits of the phone, where the community asks for them
-    BILLS = "bills"
-    EXPLAIN = "explain"
-    NOTHING_DUE = "nothing_due"
-    METHOD = "method"
-    TOP_UP = "top_up"  # how much is to be paid in as credit
-    PART = "part"  # how much of a bill is to be paid
-    CREDIT = "credit"  # what of the unit's credit would be used
-    PAYING_QR = "paying_qr"
-    PAYING_CARD = "paying_card"
-    PAYING_CODE = "paying_code"  # the resident's phone was read; it may ask for a password
-    PAYING_CREDIT = "paying_credit"  # the server is asked to take it out of the credit
-    PAID = "paid"
-    RECEIPT_PHONE = "receipt_phone"
-    DECLINED = "declined"
-    UNKNOWN = "unknown"
-    RETURNED = "returned"  # an earlier payment whose money goes back, or is credit now
-    MESSAGE = "message"
-    SERVICES = "services"
-    HELP = "help"
-    CALLBACK = "callback"  # a number to be called back at
-    CLOSED = "closed"  # by the hours, or while an outage lasts that was planned
-    OUT_OF_ORDER = "out_of_order"
-    STAFF_PIN = "staff_pin"
-    STAFF = "staff"  # devices, tests, versions; nothing of any resident
+from kiosk.core.screen import Screen as Screen
 
 
 class Say(StrEnum):
@@ -105,57 +73,6 @@ class Say(StrEnum):
     PRINTED = "printed"
     RESUMED = "resumed"  # the kiosk restarted while this payment was on its way
     NOT_TAKEN = "not_taken"  # an earlier payment ended without money; its bills are due again
-
-
-class Action(StrEnum):
-    """Everything that a resident can touch. ``Tapped.value`` says which digit, bill or method."""
-
-    SCAN = "scan"
-    KEYPAD = "keypad"
-    SERVICES = "services"
-    DIGIT = "digit"
-    CLEAR = "clear"
-    BACKSPACE = "backspace"
-    FIELD = "field"
-    KIND = "kind"  # homes, shops, parking spaces
-    SUGGESTION = "suggestion"
-    NEXT = "next"
-    BACK = "back"
-    END = "end"
-    HELP = "help"
-    CALL_BACK = "call_back"
-    LANGUAGE = "language"
-    ELDER = "elder"
-    HIGH_CONTRAST = "high_contrast"
-    LOW_REACH = "low_reach"
-    SPEAK = "speaking"  # the voice on or off; the value ``on`` only switches it on
-    VOLUME = "volume"  # the next step, after the loudest the softest
-    TOGGLE_BILL = "toggle_bill"
-    SELECT_ALL = "select_all"
-    EXPLAIN = "explain"
-    VIEW_RESULT = "view_result"  # of the payment that a bill on the screen waits for
-    TOP_UP = "top_up"  # pay in credit; with an amount in whole units of the currency
-    PART = "part"  # pay a part of a bill; with an amount as TOP_UP
-    USE_CREDIT = "use_credit"  # what the unit has prepaid; with ALL_DUE for all that is due; or not
-    ITEMISE = "itemise"  # elder mode: the bills one by one
-    PAY = "pay"
-    METHOD = "method"
-    CANCEL_PAYMENT = "cancel_payment"
-    CHANGE_METHOD = "change_method"
-    HAVE_PAID = "have_paid"  # says the resident, while the line is down
-    MORE_TIME = "more_time"
-    PRINT = "print"
-    PHONE = "phone"
-    NO_RECEIPT = "no_receipt"
-    VOTE = "vote"  # how satisfied they are with paying here: a contract.day_tally.Vote
-    DONE = "done"
-    ANOTHER = "another"
-    UNDERSTOOD = "understood"
-    PRINT_SLIP = "print_slip"
-    REPRINT = "reprint"
-    STAFF = "staff"  # the hidden touch that asks for the PIN
-    STAFF_TEST = "staff_test"
-    STOP_TEST = "stop_test"
 
 
 ALL_DUE = "all"  # the value of Action.PAY that first chooses all that is due
@@ -339,6 +256,7 @@ class Visit:
     paper_begun: bool = False  # some of this receipt may be on paper: what comes now is a copy
     reprint: PaymentRecord | None = None  # an earlier one of this unit with a receipt or a slip
     callback: Callback = Callback()
+    asking: Asking = Asking()
     steps: tuple[str, ...] = ()  # the screens of this visit before this one, the newest last
     staff: Staff = Staff()
     touched: float = 0.0  # monotonic seconds of the last sign of life

@@ -1,6 +1,7 @@
 """How long each screen waits for the next touch, and when a visit may be ended. Pure."""
 
 from kiosk.core import unit_entry
+from kiosk.core.asking import Asking
 from kiosk.core.cabinet import seconds_to_leaving
 from kiosk.core.model import AS_USUAL, Screen, Session, Visit
 
@@ -18,6 +19,10 @@ PATIENCE_S = {
     Screen.MESSAGE: 30,
     Screen.UNKNOWN: 120,
     Screen.RECEIPT_PHONE: 90,
+    Screen.WRITE: 120,  # whoever looks for a letter
+    Screen.REQUEST_SENT: 90,
+    Screen.ANSWERS: 45,
+    Screen.NOTICE: 90,
     Screen.STAFF_PIN: 30,
     Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
 }
@@ -63,7 +68,8 @@ def may_end(session: Session) -> bool:
     """Whether somebody who named a unit, or began to, can be forgotten at a touch."""
     visit = session.visit
     begun = visit.entry.parts != unit_entry.start(session.lobby.config).parts
-    known = visit.account is not None or visit.payment is not None or begun
+    asks = visit.asking != Asking()
+    known = visit.account is not None or visit.payment is not None or begun or asks
     return known and visit.screen not in RESTING and not session.may_hold_money
 
 

@@ -19,6 +19,7 @@ from kiosk.core import (
     part_payment,
     payment_code,
     payment_flow,
+    service_desk,
     showing,
     staff,
     top_up,
@@ -55,10 +56,14 @@ from kiosk.core.events import (
     ReceiptPrinted,
     RecordingSeen,
     RecoveryDone,
+    RequestSent,
+    RequestsSeen,
     ScanHinted,
     Scanned,
     SensorsSeen,
     ServerSeen,
+    SlipPrinted,
+    Spelt,
     StopSeen,
     Tapped,
     TerminalRead,
@@ -66,12 +71,11 @@ from kiosk.core.events import (
     Ticked,
     Touched,
 )
+from kiosk.core.listening import guided, listens
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
 from kiosk.core.patience import RESTING, seconds_left
 from kiosk.core.resting import at_rest, by_the_clock, with_lobby
 from kiosk.core.step import Step, with_visit
-
-SCANNING = (Screen.ATTRACT, Screen.SCAN, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
 
 
 def step(session: Session, event: Event, moment: Moment) -> Step:
@@ -84,12 +88,12 @@ def step(session: Session, event: Event, moment: Moment) -> Step:
         effects = (*effects, *more)
     if session.visit.screen is not before.visit.screen:
         session = helping.stepped(with_visit(session, touched=moment.monotonic), before)
-    listening, listened = _listens(session), _listens(before)
+    listening, listened = listens(session), listens(before)
     if listening != listened:
         effects = (*effects, ArmScanner(listening))
-    if (guided := _guided(session)) != _guided(before):
+    if (guides := guided(session)) != guided(before):
         session = with_visit(session, scan_hint="")
-        effects = (*effects, GuideScan(guided))
+        effects = (*effects, GuideScan(guides))
     return session, effects
 
 
@@ -101,16 +105,6 @@ def home(session: Session, **kept: Any) -> Session:
         session = replace(session, lobby=lobby)
     visit = Visit(number=session.visit.number + 1, touched=session.now, **kept)
     return at_rest(replace(session, visit=replace(visit, screen=Screen.ATTRACT)))
-
-
-def _listens(session: Session) -> bool:
-    if payment_code.welcome(session) or staff.listens(session):
-        return True
-    return session.visit.screen in SCANNING and not session.visit.busy
-
-
-def _guided(session: Session) -> bool:
-    return session.visit.screen is Screen.SCAN and not session.visit.busy
 
 
 def _on_config(session: Session, event: ConfigLoaded, moment: Moment) -> Step:
@@ -189,7 +183,7 @@ def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
 
 
 def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
-    if not _listens(session):
+    if not listens(session):
         return session, ()
     if staff.listens(session):
         return staff.on_scanned(session, event, moment)
@@ -203,7 +197,7 @@ def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
 
 
 def _on_scan_hint(session: Session, event: ScanHinted, moment: Moment) -> Step:
-    if not _guided(session):
+    if not guided(session):
         return session, ()
     return with_visit(session, scan_hint=event.hint), ()
 
@@ -236,6 +230,7 @@ def _on_tapped(session: Session, event: Tapped, moment: Moment) -> Step:
         return everywhere(session)
     for room in (
         showing,
+        service_desk,
         identify,
         top_up,
         part_payment,
@@ -292,6 +287,8 @@ def _on_services(session: Session) -> Step:
 
 
 def _on_back(session: Session) -> Step:
+    if (before := service_desk.back(session)) is not None:
+        return before, ()
     visit = session.visit
     match visit.screen:
         case Screen.HELP if visit.helped_from in RESTING:
@@ -393,6 +390,10 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     ReceiptPrinted: outcome.on_receipt_printed,
     CallbackSent: helping.on_sent,
     CallbackSeen: helping.on_seen,
+    Spelt: service_desk.on_spelt,
+    RequestSent: service_desk.on_sent,
+    RequestsSeen: service_desk.on_found,
+    SlipPrinted: service_desk.on_slip,
     PinChecked: staff.on_pin_checked,
     FactsSeen: staff.on_facts,
     TestEnded: staff.on_test_ended,

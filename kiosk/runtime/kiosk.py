@@ -14,6 +14,7 @@ from kiosk.core.effects import (
     CancelOrder,
     CheckPin,
     Effect,
+    FindRequests,
     FollowCallback,
     FollowOrder,
     GuideScan,
@@ -22,10 +23,13 @@ from kiosk.core.effects import (
     LookUpBill,
     MakeOrder,
     PrintReceipt,
+    PrintSlip,
     PrintTestPage,
     ReadTerminal,
     Resolve,
+    SendRequest,
     Sound,
+    Spell,
     TakeTestPayment,
 )
 from kiosk.core.events import Event, Scanned
@@ -34,9 +38,11 @@ from kiosk.recovery.inquiry import Recovery
 from kiosk.runtime.callbacks import Callbacks
 from kiosk.runtime.card_desk import CardDesk
 from kiosk.runtime.engine import Engine
+from kiosk.runtime.keyboard import Keyboard
 from kiosk.runtime.lookups import Lookups
 from kiosk.runtime.orders import Orders
 from kiosk.runtime.receipts import Receipts
+from kiosk.runtime.requests_line import RequestsLine
 from kiosk.runtime.scan_guide import ScanGuide
 from kiosk.runtime.staff_desk import StaffDesk
 
@@ -56,6 +62,8 @@ class Workers:
     desk: CardDesk | None = None
     staff: StaffDesk | None = None
     callbacks: Callbacks | None = None
+    requests: RequestsLine | None = None
+    keyboard: Keyboard | None = None
 
 
 class Kiosk:
@@ -74,6 +82,10 @@ class Kiosk:
         self._guide.stop()
         if self._hands.callbacks:
             self._hands.callbacks.close()
+        if self._hands.requests:
+            self._hands.requests.close()
+        if self._hands.keyboard:
+            self._hands.keyboard.close()
 
     def session(self) -> Session:
         return self._engine.session
@@ -121,6 +133,14 @@ class Kiosk:
                 hands.callbacks.ask(wish)
             case FollowCallback() as wish if hands.callbacks:
                 hands.callbacks.follow(wish)
+            case Spell() as wish if hands.keyboard:
+                hands.keyboard.spell(wish)
+            case SendRequest() as wish if hands.requests:
+                hands.requests.send(wish)
+            case FindRequests() as wish if hands.requests:
+                hands.requests.find(wish)
+            case PrintSlip() as wish if hands.requests:
+                hands.requests.print(wish)
             case GuideScan(on):
                 self._guide.watch(on)
             case Sound(name):

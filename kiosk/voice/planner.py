@@ -28,6 +28,7 @@ from kiosk.ui.screens import (
     paying_code,
     paying_qr,
     receipt_phone,
+    request_unit,
     returned,
     scan,
     services,
@@ -35,7 +36,7 @@ from kiosk.ui.screens import (
     verify,
 )
 from kiosk.ui.voice_port import Said
-from kiosk.voice import money_screens
+from kiosk.voice import money_screens, service_screens
 
 Plan = tuple[Said, ...]
 
@@ -107,6 +108,10 @@ def _identify(session: Session) -> Plan:
     kind = unit_entry.kind(session)
     labels = [Said(part.label.in_language(session.visit.language)) for part in kind.parts]
     return _text(session, "identify.title"), *labels, Said(echo.text, personal=True)
+
+
+def _request_unit(session: Session) -> Plan:
+    return Said(request_unit.present(session).title), *_identify(session)[1:]
 
 
 def _verify(session: Session) -> Plan:
@@ -211,8 +216,8 @@ def _message(session: Session) -> Plan:
 
 def _services(session: Session) -> Plan:
     view = services.present(session)
-    said = [Said(text) for card in view.ours for text in card[1:]]
-    return _text(session, "services.title"), *said, _notices(session)
+    told = [Said(one.words) for one in view.services]
+    return _text(session, "services.title"), Said(view.told), *told, _notices(session)
 
 
 def _help(session: Session) -> Plan:
@@ -292,6 +297,8 @@ _SCREENS: dict[Screen, Callable[[Session], Plan]] = {
     Screen.RETURNED: _returned,
     Screen.MESSAGE: _message,
     Screen.SERVICES: _services,
+    Screen.REQUEST_UNIT: _request_unit,
+    **service_screens.SCREENS,
     Screen.HELP: _help,
     Screen.CALLBACK: _callback,
     Screen.CLOSED: _closed,

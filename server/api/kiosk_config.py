@@ -158,6 +158,7 @@ def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
         unit_start=kiosk.unit_start,
         unit_codes=[],
         notices=[],
+        notice_pages=True,
         public_url=settings.PUBLIC_URL,
         server_time=now,
     )

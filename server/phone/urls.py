@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from server.phone import message_views, pay_views, receipt_views, request_views, views
+from server.phone import (
+    message_views,
+    notice_views,
+    pay_views,
+    receipt_views,
+    request_views,
+    views,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>", views.bill_page, name="bill_page"),
@@ -11,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>/messages", message_views.messages_page, name="phone_messages"),
     path("r/<uuid:key>", request_views.request_page, name="phone_request"),
     path("r/<uuid:key>/<int:pk>.jpg", request_views.photo, name="phone_request_photo"),
+    path("n/<int:pk>", notice_views.notice, name="phone_notice"),
     path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),
     path("p/<uuid:payment_id>/open", pay_views.open_anew, name="phone_open"),
     path("p/<uuid:payment_id>/cancel", pay_views.give_up, name="phone_give_up"),

@@ -10,6 +10,7 @@ from server.billing.signing import create_key
 from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.sample_data import bills, estate, notices
+from server.service_requests.topics import create_usual
 
 SEED = 20_200_101
 
@@ -36,6 +37,7 @@ def create_sample(today: date, now: datetime, seed: int = SEED) -> Created:
     estate.create_fees(community, bills.first_day(bills.periods_until(today)[0]))
     bills.create_bills(community, today, random)
     notices.create_notices(community, today)
+    create_usual(community)
     return Created(community, _kiosk(community), new=True)
 
 

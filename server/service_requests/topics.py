@@ -45,16 +45,20 @@ def begin(user: Any, community: Community, now: datetime) -> None:
         held = Community.objects.select_for_update(no_key=True).get(pk=community.pk)
         if Topic.objects.filter(community=held).exists():
             return
-        for kind, name, priority, hours, phrases in USUAL:
-            Topic.objects.create(
-                community=held,
-                kind=kind,
-                name=name,
-                priority=priority,
-                answer_hours=hours,
-                phrases=phrases,
-            )
+        create_usual(held)
         _noted(user, held.pk, "service_topics_begun", str(held.pk), {}, {"topics": len(USUAL)}, now)
+
+
+def create_usual(community: Community) -> None:
+    for kind, name, priority, hours, phrases in USUAL:
+        Topic.objects.create(
+            community=community,
+            kind=kind,
+            name=name,
+            priority=priority,
+            answer_hours=hours,
+            phrases=phrases,
+        )
 
 
 def add(user: Any, community: int, wanted: Wanted, reason: str, now: datetime) -> Topic:

@@ -56,6 +56,12 @@ class Central:
     def acts(self, call):
         raise ServerAway("nothing is asked of kiosks here")
 
+    def send_request(self, wish):
+        raise ServerAway("requests are not taken here")
+
+    def find_requests(self, asked):
+        raise ServerAway("nothing is known of requests here")
+
     def post_tallies(self, tallies):
         raise ServerAway("days are not taken here")
 

@@ -20,6 +20,7 @@ from contract.day_tally import Tallies
 from contract.heartbeat import Heartbeat
 from contract.messages import ErrorCode, Message
 from contract.remote_acts import ActsCall
+from contract.service_requests import RequestsAsked, RequestWish
 from kiosk.central.client import ServerAway
 from server.alerts.models import Alert
 from server.api import calls
@@ -327,5 +328,7 @@ _CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
     ("POST", "/journal", calls.post_journal, _posted(calls.post_journal, messages.JournalBatch)),
     ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, Heartbeat)),
     ("POST", "/tallies", calls.tallies, _posted(calls.tallies, Tallies)),
+    ("POST", "/requests", calls.send_request, _posted(calls.send_request, RequestWish)),
+    ("POST", "/requests/find", calls.find_requests, _posted(calls.find_requests, RequestsAsked)),
     ("POST", "/acts", calls.acts, _posted(calls.acts, ActsCall)),
 ]

@@ -36,6 +36,7 @@ from kiosk.ui.gallery.samples import (
     lobby,
     record,
 )
+from kiosk.ui.gallery.service_scenes import service_scenes
 from kiosk.ui.gallery.staff_scenes import staff_scenes
 from kiosk.ui.gallery.unit_samples import numbered
 
@@ -306,6 +307,7 @@ def _results() -> dict[str, Session]:
             payment=record(Method.WECHAT, PaymentState.UNKNOWN),
         ),
         "services": session(Screen.SERVICES, account=None, selected=()),
+        **service_scenes(session),
         "help": session(Screen.HELP, account=None, selected=()),
         "help-unknown": session(Screen.HELP, payment=unknown, helped_from=Screen.UNKNOWN),
         "help-at-night": session(Screen.HELP, where=at_night(), helped_from=Screen.BILLS),

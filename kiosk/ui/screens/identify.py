@@ -39,6 +39,8 @@ class IdentifyView:
     busy: bool
     next_words: str
     scan: bool
+    title: str
+    paying: bool = True  # it is a step on the way to paying
 
 
 def present(session: Session) -> IdentifyView:
@@ -65,6 +67,7 @@ def present(session: Session) -> IdentifyView:
         busy=visit.busy,
         next_words=say(language, "identify.busy" if visit.busy else "common.next"),
         scan=offers(session.lobby).scan,
+        title=say(language, "identify.title"),
     )
 
 

@@ -1,51 +1,73 @@
-"""Everything but paying: community notices, and whom to call for repairs and questions."""
+"""Everything but paying: requests to the office, their answers, notices, whom to call, receipts again."""
 
 from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
 from kiosk.core.model import Session
+from kiosk.core.service_desk import kinds
 from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.widgets import scrolling  # noqa: F401
-from kiosk.ui.widgets.shapes import Panel
+from kiosk.ui.widgets.buttons import Pressable, PushButton
+from kiosk.ui.widgets.shapes import Row
+from kiosk.ui.widgets.text import Paragraph
+
+ICONS = {"repair": "wrench", "complaint": "warning", "question": "question", "praise": "heart"}
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    action: str
+    value: str
+    icon: str
+    words: str
 
 
 @dataclass(frozen=True)
 class ServicesView:
-    ours: tuple[tuple[str, str, str], ...]  # icon, title, body
-    notices: tuple[tuple[str, str, str], ...]  # the community's own, in its own words
-
-    @property
-    def cards(self) -> tuple[tuple[str, str, str], ...]:
-        return *self.ours, *self.notices
+    services: tuple[ServiceView, ...]
+    told: str  # why nothing can be sent now
+    notices: tuple[tuple[str, str], ...]  # id and the community's own words
+    notices_title: str
 
 
 def present(session: Session) -> ServicesView:
-    language, config = session.visit.language, session.lobby.config
-    cards = []
-    if config:
-        phone = config.community.office_phone
-        body = "services.office_body" if phone else "services.office_desk"
-        office = say(language, body, phone=phone)
-        cards.append(("telephone", say(language, "services.office"), office))
-    reprint = say(language, "services.reprint"), say(language, "services.reprint_body")
-    cards.append(("receipt", *reprint))
+    language, lobby = session.visit.language, session.lobby
+    offered = kinds(session)
+    found = [
+        ServiceView("ask", kind, ICONS[kind], say(language, f"services.{kind}")) for kind in offered
+    ]
+    if offered:
+        found.append(ServiceView("answers", "", "notice", say(language, "services.answers")))
+    found.append(ServiceView("help", "", "telephone", say(language, "services.contact")))
+    found.append(ServiceView("keypad", "", "receipt", say(language, "services.reprint")))
+    config = lobby.config
+    set_up = bool(config and config.topics)
     notices = tuple(
-        ("", notice.title.in_language(language), notice.body.in_language(language))
-        for notice in (config.notices if config else [])
+        (one.id, one.title.in_language(language)) for one in (config.notices if config else [])
     )
-    if not notices:
-        words = say(language, "services.no_notices")
-        cards.append(("", say(language, "services.notices"), words))
-    return ServicesView(ours=tuple(cards), notices=notices)
+    return ServicesView(
+        services=tuple(found),
+        told=say(language, "services.away") if set_up and not offered else "",
+        notices=notices,
+        notices_title=say(language, "services.notices" if notices else "services.no_notices"),
+    )
 
 
-class ServiceCard(Panel):
-    icon = StringProperty("")
+class ServiceButton(PushButton):
+    """One service."""
+
+
+class ListTitle(Paragraph):
+    """What stands below it."""
+
+
+class NoticeRow(Pressable):
+    """A notice that can be read in full."""
+
     title = StringProperty("")
-    words = StringProperty("")
 
 
 class ServicesScreen(KioskScreen):
@@ -54,8 +76,23 @@ class ServicesScreen(KioskScreen):
     def draw(self):
         cards = self.ids.cards.content
         cards.clear_widgets()
-        for icon, title, words in self.view.cards:
-            cards.add_widget(ServiceCard(icon=icon or "notice", title=title, words=words))
+        self._services(cards)
+        cards.add_widget(ListTitle(words=self.view.notices_title))
+        for id, title in self.view.notices:
+            cards.add_widget(NoticeRow(action="notice", value=id, words=title, title=title))
+
+    def _services(self, cards):
+        services = self.view.services
+        for first in range(0, len(services), 2):
+            row = Row(size_hint_y=None)
+            row.bind(minimum_height=row.setter("height"))
+            for one in services[first : first + 2]:
+                row.add_widget(
+                    ServiceButton(
+                        action=one.action, value=one.value, icon=one.icon, words=one.words
+                    )
+                )
+            cards.add_widget(row)
 
 
 load_beside(__file__)

@@ -82,7 +82,7 @@ class TopBar(Arranged):
 STEPS = ("progress.unit", "progress.bills", "progress.method", "progress.paying", "progress.paid")
 
 
-class Progress(BoxLayout):
+class Progress(Appearing, BoxLayout):
     """Five steps, ``step`` of them reached: full, the newest in bold; the others are hollow. ``say``
     gives their names by ids; where large letters or low reach leave no room, none is shown."""
 

@@ -17,9 +17,10 @@ LETTERS_A_ROW = 7
 
 
 class Key(Pressable):
-    """A character, words, or an icon."""
+    """A character, words, or an icon. ``close``: among many, so that its character is smaller."""
 
     icon = StringProperty("")
+    close = BooleanProperty(False)
 
 
 class SignKey(Key):

@@ -6,9 +6,10 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.messages import CardData, ErrorCode, Method, PaymentState, Text
+from contract.messages import CardData, ErrorCode, Method, PaymentState, RequestTopic, Text
 from contract.remote_acts import OutOfService
 from kiosk.core import events
+from kiosk.core.asking import Fault
 from kiosk.core.cabinet import Cabinet
 from kiosk.core.effects import AskTerminal, MakeOrder, Record
 from kiosk.core.events import (
@@ -39,10 +40,14 @@ from kiosk.core.events import (
     PinChecked,
     ReceiptPrinted,
     RecordingSeen,
+    RequestSent,
+    RequestsSeen,
     ScanHinted,
     Scanned,
     SensorsSeen,
     ServerSeen,
+    SlipPrinted,
+    Spelt,
     StopSeen,
     Tapped,
     TerminalRead,
@@ -59,7 +64,22 @@ from tests.kiosk.core.story import START, Story, account, bill, bill_url, config
 BADGE = "LPSTAFF:1:" + "a" * 22
 FACTS = KioskFacts("0.1", 60, 1, 1, False, 1, (), "https://pay.example.com", 0)
 PAID = Story.paying(Method.CARD).terminal_says("approved").payment
-VALUES = ("", "1", "scan", "payment", "wechat", "alipay", "card", "room", "B202610-3-2-1201", "无")
+VALUES = (
+    "",
+    "1",
+    "a",
+    "0",
+    "repair",
+    "latin",
+    "scan",
+    "payment",
+    "wechat",
+    "alipay",
+    "card",
+    "room",
+    "B202610-3-2-1201",
+    "无",
+)
 _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE, Screen.PAYING_CREDIT)
 LEVELS = st.sampled_from(("ok", "warning", "error"))
 
@@ -73,7 +93,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 34))
+    kind = draw(st.integers(0, 38))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -118,11 +138,16 @@ def happenings(draw):
         lambda s: OutOfServiceSeen(OutOfService(by="boss") if flag else None),
         lambda s: SensorsSeen(Cabinet(opened=flag, present=level == "ok") if text else None),
         lambda s: MessageSeen(ScreenMessage(Text(zh="停水", en="No water"), START)),
+        lambda s: Spelt(s.visit.number, s.visit.asking.writing.asked, "a", ("啊",), text[:1]),
+        lambda s: RequestSent(s.visit.number, "S000001", "u", fault),
+        lambda s: RequestsSeen(s.visit.number, fault=fault),
+        lambda s: SlipPrinted(s.visit.asking.job_id, flag),
     ]
     action = draw(st.sampled_from(list(Action)))
     value = draw(st.sampled_from(VALUES))
     level = draw(LEVELS)
     test = draw(st.sampled_from(list(StaffTest)))
+    fault = draw(st.sampled_from(list(Fault)))
     text = draw(st.sampled_from([bill_url("B1"), "not ours", BADGE]) | st.text(max_size=40))
     return makers[kind], draw(st.sampled_from([1, 1, 5, 70]))
 
@@ -131,7 +156,9 @@ def happenings(draw):
 @given(st.lists(happenings(), max_size=60))
 def test_any_sequence_of_events_keeps_the_promises(sequence):
     story = Story.at_bills()
-    lobby = replace(story.session.lobby, staff_pin=True)
+    topic = RequestTopic(id="1", kind="repair", name=Text(zh="漏水", en="Leak"))
+    there = config(topics=[topic])
+    lobby = replace(story.session.lobby, staff_pin=True, config=there)
     story.session = replace(story.session, lobby=lobby)
     for make, seconds in sequence:
         story.seconds += seconds

@@ -324,8 +324,19 @@ def test_an_earlier_receipt_is_dated_where_the_community_is():
 
 
 def test_services_show_every_notice():
-    titles = [title for _, title, _ in services.present(scenes()["services"]).cards]
+    titles = [title for _, title in services.present(scenes()["services"]).notices]
     assert "3号楼电梯年检" in titles
+
+
+def test_services_offer_what_can_be_had_now():
+    def offered(scene):
+        return [(one.action, one.value) for one in services.present(scenes()[scene]).services]
+
+    always = [("help", ""), ("keypad", "")]
+    asked = [("ask", kind) for kind in ("repair", "complaint", "question", "praise")]
+    assert offered("services-requests") == [*asked, ("answers", ""), *always]
+    assert offered("services-away") == offered("services") == always
+    assert "联系物业" in services.present(scenes()["services-away"]).told
 
 
 @pytest.mark.parametrize(

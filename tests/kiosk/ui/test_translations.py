@@ -11,8 +11,11 @@ from babel.messages.pofile import read_po
 from contract.methods import METHODS
 from device_drivers.printers.interface import PrintOutcome
 from kiosk.asset_paths import LOCALE
+from kiosk.core.asking import Fault, Paper
 from kiosk.core.model import Say, StaffTest
+from kiosk.core.service_desk import KINDS
 from kiosk.core.staff import REFUSED
+from kiosk.core.writing import Keys
 from kiosk.recovery.test_payment import TrialState
 from kiosk.runtime.staff_desk import IN_DOUBT
 from kiosk.texts.catalogue import LANGUAGES, MissingWords, say
@@ -21,6 +24,7 @@ from kiosk.ui.screens.staff import ROLES
 
 UI = Path(translations.__file__).parent
 RECEIPT = UI.parent / "core" / "receipt.py"
+SLIP = UI.parent / "runtime" / "request_slip.py"
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
 GROUPS = {
     "attract", "bills", "callback", "closed", "common", "credit", "declined", "elder_bills", "explain",
@@ -28,7 +32,9 @@ GROUPS = {
     "message", "method", "nothing_due", "out_of_order", "paid", "paying", "paying_card", "paying_code",
     "pairing", "part", "paying_credit", "paying_qr",
     "progress", "receipt", "receipt_phone", "scan",
-    "services", "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
+    "services", "topics", "phrases", "write", "keyboard", "request_unit", "request_phone", "request_sent",
+    "request_slip", "answer_key", "answers", "notice",
+    "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
 }  # fmt: skip
 STAFF_RESULTS = [
     *((StaffTest.PAGE, o.value) for o in PrintOutcome),
@@ -45,6 +51,18 @@ COMPOSED = {
     *(f"paying_qr.scan_{method}" for method, shown in METHODS.items() if shown.wallet),
     *(f"help.step{n}" for n in (1, 2, 3)),
     *(f"staff.{role}" for role in ROLES),
+    *(f"{group}.{kind}" for group in ("services", "topics") for kind in KINDS),
+    *(f"write.hint_{keys}" for keys in Keys),
+    *(f"keyboard.to_{keys}" for keys in Keys),
+    *(
+        f"request_sent.{state}{end}"
+        for state in ("sending", "taken", "failed")
+        for end in ("", "_body")
+    ),
+    *(f"request_sent.{fault}" for fault in (Fault.TOO_MANY, Fault.NOT_TAKEN)),
+    *(f"request_sent.paper_{paper}" for paper in Paper if paper),
+    *(f"answer_key.{fault}" for fault in (Fault.NONE_FOUND, Fault.TOO_MANY)),
+    *(f"answers.{state}" for state in ("new", "in_hand", "answered", "closed", "joined")),
     *(f"staff.level_{level}" for level in ("ok", "warning", "error")),
     *(f"staff.result_{test}_{outcome}" for test, outcome in STAFF_RESULTS),
 }
@@ -67,7 +85,7 @@ def entries(language: str) -> dict[str, list[str]]:
 
 def ids_used() -> set[str]:
     found = set(COMPOSED)
-    for file in [*UI.rglob("*.py"), *UI.rglob("*.kv"), RECEIPT]:
+    for file in [*UI.rglob("*.py"), *UI.rglob("*.kv"), RECEIPT, SLIP]:
         found |= {id for id in USED.findall(file.read_text()) if id.split(".")[0] in GROUPS}
     return found
 

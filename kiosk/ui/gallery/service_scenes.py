@@ -1,0 +1,122 @@
+"""Sample sessions of requests to the office, their answers and a notice in full."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from contract.messages import RequestTopic, Text
+from contract.service_requests import RequestStanding
+from kiosk.core.asking import Asking, Fault, Paper, Purpose
+from kiosk.core.model import Lobby, Screen, Sent, Session, UnitEntry
+from kiosk.core.writing import Keys, Writing
+from kiosk.ui.gallery.samples import WALL, lobby
+
+_PHRASES = [
+    Text(zh="厨房漏水", en="Water is leaking in the kitchen"),
+    Text(zh="卫生间漏水", en="Water is leaking in the bathroom"),
+    Text(zh="天花板漏水", en="Water comes through the ceiling"),
+    Text(zh="下水道堵了", en="A drain is blocked"),
+    Text(zh="家里没水", en="There is no water"),
+]
+TOPICS = [
+    RequestTopic(
+        id="1",
+        kind="repair",
+        name=Text(zh="漏水、堵塞", en="Leak or blocked drain"),
+        phrases=_PHRASES,
+    ),
+    RequestTopic(id="2", kind="repair", name=Text(zh="停电、线路", en="Power or wiring")),
+    RequestTopic(id="3", kind="repair", name=Text(zh="电梯", en="Lift")),
+    RequestTopic(id="4", kind="repair", name=Text(zh="门禁、门锁", en="Doors and locks")),
+    RequestTopic(id="5", kind="repair", name=Text(zh="公共区域", en="Common areas")),
+    RequestTopic(id="6", kind="complaint", name=Text(zh="噪音", en="Noise")),
+    RequestTopic(id="7", kind="question", name=Text(zh="费用、账单", en="Fees and bills")),
+    RequestTopic(id="8", kind="praise", name=Text(zh="表扬", en="Praise")),
+]
+_ENTRY = UnitEntry(("3", "2", "1201"), active=2)
+_URL = "https://pay.example.cn/r/0193b1c2-7e00-4a00-8a00-3f5b2c9d1e77"
+_SPELT = ("漏水", "漏税", "楼", "漏", "露", "搂", "娄", "陋", "喽", "蝼", "篓")
+
+
+def taking_requests() -> Lobby:
+    there = lobby()
+    assert there.config is not None
+    config = there.config.model_copy(update={"topics": TOPICS, "notice_pages": True})
+    return replace(there, config=config)
+
+
+def service_scenes(session: Callable[..., Session]) -> dict[str, Session]:
+    def scene(screen: Screen, asking: Asking = Asking(), **changes: Any) -> Session:  # noqa: B008
+        where = changes.pop("where", None) or taking_requests()
+        usual = {"account": None, "selected": (), "asking": asking}
+        return session(screen, where=where, **(usual | changes))
+
+    leak = Asking(kind="repair", topic="1")
+    typed = replace(leak, phrase="厨房漏水")
+    taken = Asking(sent=Sent.TAKEN, number="S000123", url=_URL)
+    failed = replace(typed, sent=Sent.FAILED, fault=Fault.AWAY)
+    asks = Asking(purpose=Purpose.ANSWERS)
+    pinyin = Writing(
+        text="厨房的水管", letters="loushui", shown="lou shui", candidates=_SPELT, asked=7
+    )
+    long = Writing(text="厨房水管从昨天晚上开始漏水，已经流到楼下，请尽快来修。" * 7)
+    away = replace(taking_requests(), server_reachable=False)
+    notices = away.config.notices if away.config else []
+    return {
+        "services-requests": scene(Screen.SERVICES),
+        "services-away": scene(Screen.SERVICES, where=away),
+        "topics": scene(Screen.TOPICS, leak),
+        "phrases": scene(Screen.PHRASES, leak),
+        "write": scene(Screen.WRITE, leak),
+        "write-pinyin": scene(Screen.WRITE, replace(leak, writing=pinyin)),
+        "write-latin": scene(
+            Screen.WRITE,
+            replace(leak, writing=Writing("The tap ", keys=Keys.LATIN, words=Keys.LATIN)),
+        ),
+        "write-marks": scene(Screen.WRITE, replace(leak, writing=replace(long, keys=Keys.MARKS))),
+        "request-unit": scene(Screen.REQUEST_UNIT, typed, entry=_ENTRY),
+        "request-unit-missed": scene(
+            Screen.REQUEST_UNIT, replace(typed, fault=Fault.NO_UNIT), entry=_ENTRY
+        ),
+        "request-phone": scene(Screen.REQUEST_PHONE, typed, entry=_ENTRY),
+        "request-phone-typed": scene(
+            Screen.REQUEST_PHONE, replace(typed, phone="13855501234"), entry=_ENTRY
+        ),
+        "request-sending": scene(
+            Screen.REQUEST_SENT, replace(typed, sent=Sent.SENDING), entry=_ENTRY
+        ),
+        "request-sent": scene(Screen.REQUEST_SENT, taken, entry=_ENTRY),
+        "request-sent-printed": scene(
+            Screen.REQUEST_SENT, replace(taken, paper=Paper.PRINTED), entry=_ENTRY
+        ),
+        "request-failed": scene(Screen.REQUEST_SENT, failed, entry=_ENTRY),
+        "request-too-many": scene(
+            Screen.REQUEST_SENT, replace(failed, fault=Fault.TOO_MANY), entry=_ENTRY
+        ),
+        "answer-key": scene(Screen.ANSWER_KEY, replace(asks, key="1234"), entry=_ENTRY),
+        "answer-key-wrong": scene(
+            Screen.ANSWER_KEY, replace(asks, fault=Fault.NONE_FOUND), entry=_ENTRY
+        ),
+        "answers": scene(Screen.ANSWERS, replace(asks, found=_found()), entry=_ENTRY),
+        "notice": scene(Screen.NOTICE, Asking(notice=notices[0].id if notices else "")),
+    }
+
+
+def _found() -> tuple[RequestStanding, ...]:
+    return (
+        RequestStanding(
+            number="S000123",
+            topic=TOPICS[0].name,
+            state="in_hand",
+            opened_at=WALL - timedelta(hours=5),
+            answer="师傅今天下午三点上门，请家里留人。",
+            answered_at=WALL - timedelta(hours=4),
+        ),
+        RequestStanding(
+            number="S000119",
+            topic=TOPICS[2].name,
+            state="new",
+            opened_at=WALL - timedelta(days=2),
+        ),
+    )

@@ -1,0 +1,104 @@
+"""What the screens of requests to the office say. What a resident typed or the office answered is free
+text, for which there are no clips, and nobody else's to hear. Pure."""
+
+from kiosk.core.model import Screen, Session
+from kiosk.texts.catalogue import VOICE_TEXTS
+from kiosk.texts.catalogue import say as words
+from kiosk.ui.screens import (
+    answer_key,
+    answers,
+    notice,
+    phrases,
+    request_phone,
+    request_sent,
+    topics,
+    write,
+)
+from kiosk.ui.voice_port import Said
+
+Plan = tuple[Said, ...]
+
+
+def _own(session: Session, id: str, **values: object) -> Said:
+    return Said(words(session.visit.language, f"voice.{id}", domain=VOICE_TEXTS, **values))
+
+
+def _text(session: Session, id: str) -> Said:
+    return Said(words(session.visit.language, id))
+
+
+def topics_said(session: Session) -> Plan:
+    return (Said(topics.present(session).title),)
+
+
+def phrases_said(session: Session) -> Plan:
+    return Said(phrases.present(session).title), _text(session, "phrases.body")
+
+
+def write_said(session: Session) -> Plan:
+    view = write.present(session)
+    return _text(session, "write.title"), Said(view.hint)
+
+
+def phone_said(session: Session) -> Plan:
+    view = request_phone.present(session)
+    typed = _own(session, "entered", typed=view.digits).text if view.digits else ""
+    return (
+        _text(session, "request_phone.title"),
+        _text(session, "request_phone.body"),
+        Said(typed, personal=True),
+    )
+
+
+def sent_said(session: Session) -> Plan:
+    view = request_sent.present(session)
+    return (
+        Said(view.title),
+        Said(view.number, personal=True),
+        Said(view.body),
+        Said(view.paper),
+    )
+
+
+def key_said(session: Session) -> Plan:
+    """The figures are said only where nobody else hears them."""
+    view = answer_key.present(session)
+    typed = _own(session, "entered", typed=view.digits).text if view.digits else ""
+    return (
+        _text(session, "answer_key.title"),
+        _text(session, "answer_key.body"),
+        Said(typed, personal=True),
+        Said(view.told),
+        _text(session, "answer_key.busy") if view.busy else Said(""),
+    )
+
+
+def answers_said(session: Session) -> Plan:
+    found = answers.present(session).answers
+    said = [
+        part
+        for one in found
+        for part in (Said(one.state, personal=True), Said(one.answer, personal=True))
+    ]
+    return _text(session, "answers.title"), *said
+
+
+def notice_said(session: Session) -> Plan:
+    view = notice.present(session)
+    return (
+        Said(view.title),
+        Said(view.body),
+        _text(session, "notice.take") if view.code else Said(""),
+    )
+
+
+SCREENS = {
+    Screen.TOPICS: topics_said,
+    Screen.PHRASES: phrases_said,
+    Screen.WRITE: write_said,
+    Screen.REQUEST_PHONE: phone_said,
+    Screen.REQUEST_SENT: sent_said,
+    Screen.ANSWER_KEY: key_said,
+    Screen.ANSWERS: answers_said,
+    Screen.NOTICE: notice_said,
+}
