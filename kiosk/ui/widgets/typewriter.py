@@ -63,7 +63,7 @@ class CandidateBar(Arranged):
             )
 
 
-class KeyRow(BoxLayout):
+class KeyLine(BoxLayout):
     """Keys side by side."""
 
 
@@ -88,7 +88,7 @@ class Typewriter(Arranged):
             return
         self.clear_widgets()
         for row in (*self._characters(), self._last()):
-            line = KeyRow()
+            line = KeyLine()
             for key in row:
                 line.add_widget(key)
             self.add_widget(line)
