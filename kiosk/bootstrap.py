@@ -213,8 +213,7 @@ def _second_factor(engine: Engine) -> bool:
 def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running:  # noqa: B008
     """Opens the journal, starts every thread and returns. Raises SettingsError, NotEnrolled and
     JournalUnavailable."""
-    started = time.monotonic()
-    me = identity_file.load(settings.data_dir)
+    started, me = time.monotonic(), identity_file.load(settings.data_dir)
     devices = make_devices(settings, config_path)
     clock = Clock(machine_time, lambda: time.monotonic())
     journal = open_journal(settings.data_dir, me.seal, clock.now)

@@ -71,10 +71,10 @@ from kiosk.core.events import (
     Ticked,
     Touched,
 )
-from kiosk.core.listening import guided, listens
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
 from kiosk.core.patience import RESTING, seconds_left
 from kiosk.core.resting import at_rest, by_the_clock, with_lobby
+from kiosk.core.scanner_arming import guided, listens
 from kiosk.core.step import Step, with_visit
 
 

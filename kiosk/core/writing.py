@@ -11,7 +11,7 @@ LETTERS_MAX = 30
 ROOM = 16  # of a page of candidates, in characters: each takes its own and one more
 CANDIDATES_A_PAGE = 6
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-MARKS = frozenset("0123456789，。？！、：（）,.?!:()-/@#'\"+ ")
+MARKS = frozenset("0123456789\uff0c\u3002\uff1f\uff01\u3001\uff1a\uff08\uff09,.?!:()-/@#'\"+ ")
 
 
 class Keys(StrEnum):

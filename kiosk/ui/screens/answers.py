@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
-from contract.business_day import local_time
+from contract.business_day import business_day
+from contract.money import Locale
 from contract.service_requests import RequestStanding
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import say
@@ -29,17 +30,18 @@ class AnswersView:
 
 
 def present(session: Session) -> AnswersView:
-    return AnswersView(tuple(_view(session, one) for one in session.visit.asking.found))
+    config = session.lobby.config
+    zone = config.community.time_zone if config else "UTC"
+    language = session.visit.language
+    return AnswersView(tuple(_view(language, zone, one) for one in session.visit.asking.found))
 
 
-def _view(session: Session, one: RequestStanding) -> AnswerView:
-    language, config = session.visit.language, session.lobby.config
-    zone = config.community.time_zone if config else "Asia/Shanghai"
-    opened = translations.day(language, local_time(one.opened_at, zone).date())
+def _view(language: Locale, zone: str, one: RequestStanding) -> AnswerView:
+    opened = translations.day(language, business_day(one.opened_at, zone))
     sent = say(language, "answers.sent", day=opened)
     answered = ""
     if one.answered_at is not None:
-        day = translations.day(language, local_time(one.answered_at, zone).date())
+        day = translations.day(language, business_day(one.answered_at, zone))
         answered = say(language, "answers.answered_on", day=day)
     return AnswerView(
         state=say(language, f"answers.{one.state}"),

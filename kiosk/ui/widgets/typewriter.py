@@ -16,7 +16,7 @@ from kiosk.ui.widgets.keypad import Key, SignKey
 KNOWN_ORDER = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 IN_ORDER = ("abcdefg", "hijklmn", "opqrstu", "vwxyz")  # for whoever does not know the other one
 MARKS = {
-    "zh_CN": ("1234567890", "，。？！、：（）", "-/.@#+"),
+    "zh_CN": ("1234567890", "\uff0c\u3002\uff1f\uff01\u3001\uff1a\uff08\uff09", "-/.@#+"),
     "en": ("1234567890", ",.?!:'()", '-/@#+"'),
 }
 

@@ -52,6 +52,7 @@ COMPOSED = {
     *(f"help.step{n}" for n in (1, 2, 3)),
     *(f"staff.{role}" for role in ROLES),
     *(f"{group}.{kind}" for group in ("services", "topics") for kind in KINDS),
+    *(f"paid.vote_{vote}" for vote in (1, 2, 3)),
     *(f"write.hint_{keys}" for keys in Keys),
     *(f"keyboard.to_{keys}" for keys in Keys),
     *(
