@@ -220,9 +220,8 @@ def start(settings: Settings, config_path: Path, pace: Pace = Pace()) -> Running
     clock.not_before(journal.last_at())
     bills = _bills_cache(settings, me, journal, clock)
     client = CentralClient.of(settings.server.url, me, settings.server.timeout_s)
-    begun = _first_session(journal, settings, clock, bills)
+    begun, trials = _first_session(journal, settings, clock, bills), TrialPayments(journal)
     engine = Engine(journal, begun, me.kiosk_code, wall=clock.now)
-    trials = TrialPayments(journal)
     desk = _desk(devices.terminal, engine, trials, journal, clock)
     recovery = Recovery(
         lambda event: engine.commit(event, COMMIT_S),
