@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "server.jobs",
     "server.remote_acts",
     "server.rollouts",
+    "server.standard_answers",
     "server.service_requests",
     "server.billing_runs",
     "server.open_questions",

@@ -24,6 +24,8 @@ from server.staff import approvals, scope
 from server.staff.audit import ReasonMissing
 from server.staff.models import Request
 from server.staff.roles import Deed
+from server.standard_answers.models import StandardAnswer
+from server.standard_answers.reading import beside_bill
 
 
 @staff_only
@@ -41,6 +43,9 @@ def bill_page(request: HttpRequest, number: str) -> HttpResponse:
     today = business_day(timezone.now(), bill.community.time_zone)
     asked = facts_of(bill, request.user, today)
     context = {"facts": asked, "waiting": [(one, _name(one)) for one in asked.waiting]}
+    if scope.may_see(request.user, StandardAnswer(community_id=bill.community_id)):
+        items = bill.lines.values_list("fee_item", flat=True)
+        context["answers"] = beside_bill(bill.community_id, items)
     return render(request, "counter/bill.html", context)
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,7 @@ from contract.business_day import business_day
 from contract.methods import METHODS
 from contract.money import Money
 from server.billing.amounts import paid_minor
-from server.billing.models import BillState
+from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.unit_accounts import to_contract
 from server.language import LANGUAGE_QUERY, of_page
@@ -31,6 +32,8 @@ from server.public_accounts import publishing
 from server.resident_messages.consent import tells_residents
 from server.service_requests.coming_in import offered as offered_topics
 from server.staff.sign_in import address_of
+from server.standard_answers import own_figures
+from server.standard_answers.reading import beside_bill
 
 BEGAN_SHOWN = 3  # of the payments that this browser began, the newest
 
@@ -107,6 +110,7 @@ def page(
         "asks": not opened.only_its_bill and bool(offered_topics(community)),
         "tells": tells_residents(community) and not opened.only_its_bill,
         "accounts": publishing.public(community).exists(),
+        "answers": _answers(bill),
         "began": [(one, payer_status.status_of(one)) for one in began[:BEGAN_SHOWN]],
     }
     if offered and opened.bills:
@@ -132,6 +136,28 @@ def page(
     if LANGUAGE_QUERY in request.GET:  # as a link asked: the pages after this one speak it too
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language(), samesite="Lax")
     return answer
+
+
+def _answers(bill: Bill) -> list[dict[str, Any]]:
+    """What others ask too, with the bill's own figures where that is the answer."""
+    items = bill.lines.values_list("fee_item", flat=True)
+    standards = beside_bill(bill.community_id, items, for_residents=True)
+    earlier = own_figures.before(bill) if any(s.question.own_figures for s in standards) else None
+    changes = own_figures.differences(bill, earlier) if earlier else []
+    return [
+        {
+            "standard": one,
+            "earlier": earlier if one.question.own_figures else None,
+            "changes": [(change, _told(change)) for change in changes if one.question.own_figures],
+        }
+        for one in standards
+    ]
+
+
+def _told(change: own_figures.Difference) -> str:
+    before = _money(change.before.minor, change.currency) if change.before else _("new")
+    now = _money(change.now.minor, change.currency) if change.now else _("no longer charged")
+    return f"{before} → {now}"
 
 
 def _asked(request: HttpRequest) -> tuple[list[str] | None, bool]:

@@ -18,21 +18,35 @@ from server.service_requests.coming_in import NotTaken, Said, held
 from server.service_requests.models import Priority, ServiceRequest, State, Word
 from server.staff import audit, people, scope
 from server.staff.roles import Area, Deed
+from server.standard_answers import writing
 
 
 class NotAllowed(Exception):
     """The person may not do this there."""
 
 
-def answer(user: Any, request_id: uuid.UUID, text: str, *, settled: bool, now: datetime) -> None:
+def answer(
+    user: Any,
+    request_id: uuid.UUID,
+    text: str,
+    *,
+    settled: bool,
+    now: datetime,
+    standard: int | None = None,
+) -> None:
     """The resident reads it. ``settled``: staff have nothing more to do; else it stays in hand, and the
-    next answer is due by the topic's time again. Raises NotTaken and NotAllowed."""
+    next answer is due by the topic's time again. ``standard``: the standard answer that it was begun
+    with. Raises NotTaken and NotAllowed."""
     text = Said(text).checked().text
     with transaction.atomic():
         request = _held(user, request_id, Deed.ANSWER_REQUEST)
         if request.state == State.JOINED:
             raise NotTaken(_("It goes on in another request"))
         before = _of(request)
+        last = request.words.filter(by="", at__lte=now).order_by("-at").first()
+        waited_s = int((now - (last.at if last else request.opened_at)).total_seconds())
+        place = (request.community_id, standard, request.number)
+        writing.used(user, *place, said=text, waited_s=waited_s, now=now)
         word = _written(user, request, text, now)
         if request.assignee_id is None:
             request.assignee_id = user.pk

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from contract.business_day import local_time
 from contract.plain_text import whole_number
 from server.estate.models import Unit
+from server.language import chosen
 from server.service_requests import handling
 from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken, Said, offered, open_request
@@ -38,6 +39,7 @@ from server.staff import people, scope
 from server.staff.audit import ReasonMissing
 from server.staff.doors import staff_only
 from server.staff.roles import Area, Deed
+from server.standard_answers import reading
 
 A_PAGE = 30
 NO_REASON = gettext_lazy("Please give a reason")
@@ -152,8 +154,24 @@ def request_page(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "service_requests/request.html",
-        _context(request.user, request_id, now) | {"phone": phone, "typed": typed},
+        _context(request.user, request_id, now)
+        | {"phone": phone}
+        | _with_standard(request, request_id, typed),
     )
+
+
+def _with_standard(request: HttpRequest, key: uuid.UUID, typed: str) -> dict[str, Any]:
+    """The standard answers beside it; the one that was chosen stands in the field, to be changed."""
+    one = ServiceRequest.objects.select_related("topic").get(pk=key)
+    offered = reading.beside_request(one.community_id, one.topic.kind)
+    wanted = whole_number((request.POST or request.GET).get("standard", ""), 9)
+    taken = next((standard for standard in offered if standard.pk == wanted), None)
+    return {
+        "standards": offered,
+        "taken": taken,
+        "typed": typed or (chosen(taken.answer) if taken else ""),
+        "said_by_standard": reading.of_request(one.community_id, one.number),
+    }
 
 
 def _do(request: HttpRequest, key: uuid.UUID, now: datetime) -> str:
@@ -162,7 +180,9 @@ def _do(request: HttpRequest, key: uuid.UUID, now: datetime) -> str:
     text, reason = given.get("text", ""), given.get("reason", "")
     match given.get("do"):
         case "answer":
-            handling.answer(user, key, text, settled=given.get("settled") == "on", now=now)
+            standard = whole_number(given.get("standard", ""), 9)
+            settled = given.get("settled") == "on"
+            handling.answer(user, key, text, settled=settled, now=now, standard=standard)
         case "note":
             handling.note(user, key, text, now)
         case "take":

@@ -181,6 +181,7 @@ _OF_APP = {
     "rollouts": Area.KIOSKS,
     "service_requests": Area.SERVICE,
     "outbox": Area.RESIDENTS,
+    "standard_answers": Area.SERVICE,
 }
 _OF_MODEL = {
     "on_call.personaddress": Area.COMPANY,

@@ -50,6 +50,7 @@ from tests.server.staff import walk
 from tests.server.staff.message_rows import a_message_to_a_resident, message_forms
 from tests.server.staff.walk import Ask, Routes
 from tests.server.staff_accounts import create_person, create_staff, signed_in
+from tests.server.standard_answers.rows import a_standard_answer
 from tests.server.village import NOW, TODAY, create_village, issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.any_database]
@@ -144,6 +145,7 @@ def a_request_of_a_resident(community: Community) -> None:
         unit, topic, said, wish=wish, origin=Origin.PHONE, phone="12345", now=NOW
     )
     assert request.number
+    a_standard_answer(community, request.number)
 
 
 def community_with_everything(world: worlds.World) -> Community:

@@ -219,6 +219,12 @@ def _told(routes: Routes) -> list[str]:
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
     "staff/service/<uuid:request_id>/": lambda r: _asked_by_residents(r, "ServiceRequest", "{}/"),
+    "staff/answers/<int:pk>/": lambda r: [
+        f"/staff/answers/{pk}/"
+        for pk in r.rows(apps.get_model("standard_answers", "StandardQuestion")).values_list(
+            "pk", flat=True
+        )[:1]
+    ],
     "staff/service/photos/<int:pk>.jpg": lambda r: _asked_by_residents(r, "Photo", "photos/{}.jpg"),
     "staff/messages/<int:pk>/": _told,
     "staff/messages/units/<int:unit>/": lambda r: [
