@@ -34,9 +34,11 @@ SHOWN_FOR = timedelta(days=180)
 
 def take(kiosk: Kiosk, wish: RequestWish, now: datetime) -> RequestTaken:
     """The same wish again is the same request. Raises Refusal and UnitNotFound."""
-    unit = find_unit(kiosk.community, wish.unit)
-    known = ServiceRequest.objects.filter(wish=wish.wish_id, unit=unit).first()
+    known = ServiceRequest.objects.filter(  # whatever became of its unit since
+        wish=wish.wish_id, community=kiosk.community_id, kiosk_code=kiosk.code
+    ).first()
     if known is None:
+        unit = find_unit(kiosk.community, wish.unit)
         _count_sent(kiosk, now)
         known = _opened(kiosk, unit, wish, now)
     page = f"{settings.PUBLIC_URL}/r/{known.page}"
@@ -68,7 +70,7 @@ def _opened(kiosk: Kiosk, unit: Unit, wish: RequestWish, now: datetime) -> Servi
 
 def _count_sent(kiosk: Kiosk, now: datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    name = f"sent {kiosk.pk}"
+    name = f"req {kiosk.pk.hex}"
     window, _ = LookupWindow.objects.get_or_create(kiosk_id=name, minute=hour)
     if window.count >= SENT_AN_HOUR:
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=RETRY_AFTER_S)
@@ -83,7 +85,7 @@ def find(kiosk: Kiosk, asked: RequestsAsked, now: datetime) -> RequestsFound:
     except UnitNotFound:
         _missed(window)
         raise
-    if not guesses.may_guess(unit.pk, now):
+    if not (guesses.may_guess(unit.pk, now) and guesses.kiosk_may_guess(kiosk.pk, now)):
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=3600)
     rows = ServiceRequest.objects.filter(unit=unit, opened_at__gt=now - SHOWN_FOR)
     if len(asked.key) == PHONE_KEY:
@@ -94,7 +96,7 @@ def find(kiosk: Kiosk, asked: RequestsAsked, now: datetime) -> RequestsFound:
     found = [_standing(one) for one in newest]
     if not found:
         _missed(window)
-        guesses.guessed_wrong(unit.pk, now)
+        guesses.guessed_wrong(unit.pk, now, kiosk=kiosk.pk)
     return RequestsFound(requests=found)
 
 

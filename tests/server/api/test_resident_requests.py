@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from server.alerts.models import Alert
 from server.alerts.raising import COMPLAINTS_OF_UNIT
-from server.api import guesses
+from server.api import guesses, resident_requests
 from server.api.models import LookupWindow
+from server.estate.models import Unit
+from server.fleet.models import Kiosk
 from server.service_requests import handling, topics
 from server.service_requests.models import Kind, Origin, ServiceRequest, Topic
 from server.staff.roles import Role
@@ -131,3 +133,32 @@ def test_complaints_raise_alerts_as_from_the_phone(world, kiosk, manager):
     for _ in range(3):
         kiosk.post("/requests", wish(world, topic=str(topic(Kind.COMPLAINT).pk)))
     assert Alert.objects.filter(kind=COMPLAINTS_OF_UNIT).count() == 1
+
+
+def test_names_of_counts_fit_their_column_also_where_a_database_minds(world, kiosk, manager):
+    kiosk.post("/requests", wish(world))
+    found(kiosk, world, "9999")
+    most = LookupWindow._meta.get_field("kiosk_id").max_length
+    names = list(LookupWindow.objects.values_list("kiosk_id", flat=True))
+    assert len(names) == 4 and max(map(len, names)) <= most
+
+
+def test_told_again_after_its_unit_became_part_of_another_it_is_the_same_request(
+    world, kiosk, manager, monkeypatch
+):
+    sent = wish(world)
+    first = kiosk.post("/requests", sent).json()
+    other = Unit.objects.get(pk=world.unit.pk)
+    other.pk, other.code = None, "3-2-1202"
+    other.save()
+    monkeypatch.setattr(resident_requests, "find_unit", lambda community, code: other)
+    assert [kiosk.post("/requests", sent).json() for _ in range(2)] == [first, first]
+    assert ServiceRequest.objects.count() == 1
+
+
+def test_one_number_is_not_tried_at_every_unit_of_a_kiosk(world, kiosk, manager):
+    now, here = timezone.now(), Kiosk.objects.get()
+    for unit in range(guesses.KIOSK_GUESSES_AN_HOUR):
+        guesses.guessed_wrong(10_000 + unit, now, kiosk=here.pk)
+    asked = {"unit": world.unit.code, "key": "000001"}
+    assert kiosk.post("/requests/find", asked).status_code == 429
