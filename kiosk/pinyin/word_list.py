@@ -1,7 +1,6 @@
 """Pinyin without librime: the words that residents need most, and the common characters one by one."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from kiosk.asset_paths import PINYIN
@@ -15,22 +14,21 @@ class WordList:
         rows = _rows(folder / "words.tsv")
         self._words = [(word, tuple(spelt.split())) for word, spelt in rows]
         self._characters = dict(_rows(folder / "characters.tsv"))
-        self._candidates = cache(self._found)
 
     def spell(self, letters: str, chosen: tuple[int, ...]) -> Spelling:
         rest, text = usable(letters), ""
         for place in chosen:
-            found = self._candidates(rest)
+            found = self._found(rest)
             if place < len(found):
                 word, length = found[place]
                 text, rest = text + word, rest[length:]
         if not rest:
             return Spelling(text=text)
-        found = self._candidates(rest)
+        found = self._found(rest)
         return Spelling(shown=f"{text} {rest}".strip(), candidates=tuple(word for word, _ in found))
 
     def close(self) -> None:
-        self._candidates.cache_clear()
+        """Nothing was kept."""
 
     def _found(self, letters: str) -> tuple[tuple[str, int], ...]:
         """Each with the letters that it takes: words that are spelt so, that begin so, or whose syllables

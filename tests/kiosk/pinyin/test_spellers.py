@@ -111,3 +111,12 @@ def test_without_librime_there_is_the_word_list(monkeypatch, tmp_path):
     assert isinstance(choosing.speller(), WordList)
     with pytest.raises(NoRime):
         Rime(tmp_path)
+
+
+def test_the_word_list_keeps_nothing_of_it():
+    words = WordList()
+    before = {name: repr(value) for name, value in vars(words).items()}
+    words.spell("woshizhangsan", (1,))
+    assert {name: repr(value) for name, value in vars(words).items()} == before
+    kept = [value for value in vars(words).values() if hasattr(value, "cache_info")]
+    assert sum(one.cache_info().currsize for one in kept) == 0
