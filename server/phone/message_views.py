@@ -1,5 +1,6 @@
 """Messages to the phone: whoever pays for the unit agrees to them, or ends them, behind the bill's code.
-Numbers and addresses are those that the office knows, masked; none is typed here."""
+Numbers and addresses are those that the office knows, masked; none is typed here. Of a number only its last
+two figures are shown: its last four open the unit's earlier requests at a kiosk."""
 
 from datetime import datetime
 
@@ -45,7 +46,7 @@ def messages_page(request: HttpRequest, token: str, opened: Opened, now: datetim
         "community": community,
         "unit": opened.unit,
         "ways": [
-            (way, masked(way, consent.address_of(resident, way)), way in agreed) for way in ways
+            (way, _shown(way, consent.address_of(resident, way)), way in agreed) for way in ways
         ],
         "several": len(ways) > 1,
         "kinds": [kind.label for kind in Kind if kind.value in terms.kinds],
@@ -56,6 +57,10 @@ def messages_page(request: HttpRequest, token: str, opened: Opened, now: datetim
         "first": wish.way if wish else Way.SMS.value,
     }
     return render(request, "phone/messages.html", context)
+
+
+def _shown(way: Way, address: str) -> str:
+    return masked(way, address) if way is Way.MAIL else f"*********{address[-2:]}"
 
 
 def _do(request: HttpRequest, resident: Resident, ways: list[Way], now: datetime) -> None:
