@@ -30,6 +30,7 @@ class Own(StrEnum):
     QUIET = "@quiet-hours"
     DAY_LIMIT = "@limit-of-the-day"
     NO_CONSENT = "@no-consent"
+    OTHER_ADDRESS = "@other-address"
     OVER = "@over"
     NOT_TOLD = "@not-told"
     NO_TEMPLATE = "@no-template"
@@ -50,6 +51,7 @@ _OWN = {
     Own.QUIET: gettext_lazy("held back: quiet hours"),
     Own.DAY_LIMIT: gettext_lazy("held back: the limit of messages a day"),
     Own.NO_CONSENT: gettext_lazy("the person does not agree any more"),
+    Own.OTHER_ADDRESS: gettext_lazy("the number or address is not the person's any more"),
     Own.OVER: gettext_lazy("what it would have told is over"),
     Own.NOT_TOLD: gettext_lazy("the community tells this no more, or not by this way"),
     Own.NO_TEMPLATE: gettext_lazy("no code of a template is entered for it"),

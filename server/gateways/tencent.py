@@ -65,7 +65,11 @@ def signature(secret: str, service: str, host: str, body: str, at: int) -> str:
 
 def international(number: str) -> str:
     """As E.164 writes it; a number without a country is one of China."""
-    return number if number.startswith("+") else f"{CHINA}{number}"
+    if number.startswith("+"):
+        return number
+    if number.startswith("00"):
+        return f"+{number[2:]}"
+    return f"+{number}" if len(number) == 13 and number.startswith("861") else f"{CHINA}{number}"
 
 
 class TencentSms:

@@ -35,8 +35,9 @@ def tells_residents(community: Community) -> bool:
 
 
 def standing(residents: Iterable[int]) -> dict[tuple[int, str], Consent]:
-    """The newest step by (resident's key, way); nobody was asked where there is none. One query."""
-    rows = Consent.objects.filter(resident__in=set(residents)).order_by("at", "pk")
+    """The step that was written last, by (resident's key, way); nobody was asked where there is none. One
+    query. Not by ``at``: clocks differ, and of two at once the one that began first may be written last."""
+    rows = Consent.objects.filter(resident__in=set(residents)).order_by("pk")
     return {(row.resident_id, row.way): row for row in rows}
 
 
@@ -63,6 +64,25 @@ def address_of(resident: Resident, way: str) -> str:
 def dialled(typed: str) -> str:
     """A telephone number without blanks and strokes."""
     return "".join(ch for ch in typed if ch in "+0123456789")
+
+
+def plain(number: str) -> str:
+    """The same for every way to write a number of China, with its country or without."""
+    digits = dialled(number).lstrip("+").removeprefix("00")
+    return digits[2:] if len(digits) == 13 and digits.startswith("861") else digits
+
+
+def owners(community: int, number: str) -> list[int]:
+    """Residents whose number it is, however it was typed."""
+    rows = Resident.objects.filter(community=community, phone__endswith=number[-1:])
+    wanted = plain(number)
+    return [pk for pk, phone in rows.values_list("pk", "phone") if plain(phone) == wanted]
+
+
+def is_refused(community: int, number: str) -> bool:
+    """Whether one of its owners does not want text messages."""
+    steps = standing(owners(community, number)).items()
+    return any(way == Way.SMS and step.state == State.WITHDRAWN for (_, way), step in steps)
 
 
 def _is_mail(text: str) -> bool:
@@ -152,4 +172,5 @@ def wish(
 
 def digest_of(community: int, address: str) -> str:
     """By which an address is found again without being readable; each community has its own."""
-    return sealing.digest(f"{community} {address.casefold()}")
+    same = address.casefold() if "@" in address else plain(address)
+    return sealing.digest(f"{community} {same}")

@@ -1,6 +1,6 @@
 """Quiet hours: a community does not disturb its residents, by its own clocks."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from contract.business_day import business_day, day_begins, local_time, zone
 from server.outbox.models import MessageTerms
@@ -14,7 +14,9 @@ def next_time(now: datetime, terms: MessageTerms, time_zone: str) -> datetime:
     day = business_day(now, time_zone)
     if local.time() >= terms.quiet_until:
         day += timedelta(days=1)
-    return datetime.combine(day, terms.quiet_until, zone(time_zone))
+    end = datetime.combine(day, terms.quiet_until, zone(time_zone))
+    # Of a time that the clocks show twice the second; of one that they leave out, what they show instead.
+    return max(end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def next_day(now: datetime, terms: MessageTerms, time_zone: str) -> datetime:

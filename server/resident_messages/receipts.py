@@ -5,6 +5,8 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from server.gateways import sealing
 from server.gateways.outcome import without_addresses
 from server.gateways.sms import Delivery, NoAnswer
@@ -25,19 +27,20 @@ log = logging.getLogger(__name__)
 
 
 def look(now: datetime) -> int:
-    """Returns how many answers came. It ends with the first question that is not answered."""
+    """Returns how many answers came. Where a community's provider does not answer, its others wait."""
     rows = ResidentMessage.objects.filter(state=State.SENT, ask_at__lte=now).order_by("ask_at")
-    count, until = 0, time.monotonic() + BUDGET_S
+    count, silent, until = 0, set[int](), time.monotonic() + BUDGET_S
     for message in rows[:AT_ONCE]:
         if time.monotonic() > until:
             break
-        if not _taken(message, now):
+        if message.community_id in silent or not _taken(message, now):
             continue
         try:
             delivery = _delivery(message)
         except NoAnswer as error:
             log.warning("the provider of text messages does not answer: %s", error)
-            break
+            silent.add(message.community_id)
+            continue
         if delivery is not None:
             _end(message, delivery, now)
             count += 1
@@ -47,9 +50,11 @@ def look(now: datetime) -> int:
 
 
 def forget_addresses(now: datetime) -> None:
-    """Of messages that were under way when their worker was killed: they are not sent again."""
-    lost = ResidentMessage.objects.filter(state=State.SENDING, changed_at__lt=now - LOST)
-    lost.exclude(sealed="").update(sealed="")
+    """Of messages that were under way when their worker was killed: they are not sent again; and of those
+    whose last question was not answered: they are not asked for again."""
+    lost = Q(state=State.SENDING) | Q(state=State.SENT, ask_at=None)
+    rows = ResidentMessage.objects.filter(lost, changed_at__lt=now - LOST)
+    rows.exclude(sealed="").update(sealed="")
 
 
 def _taken(message: ResidentMessage, now: datetime) -> bool:

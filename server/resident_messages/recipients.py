@@ -76,10 +76,12 @@ def _paid(happening: Happening, now: datetime) -> Iterator[Recipient]:
         if (resident := owing.get(one.bill_id)) is not None:
             sums[resident] = sums.get(resident, 0) + one.amount_minor
     day = business_day(happening.at, community.time_zone)
-    if len(sums) < 2:
-        whole = _received_minor(community.pk, happening.subject)
-        resident = next(iter(sums), None) or occupancy.payer(unit, day)
-        sums = {resident: whole} if resident is not None and whole else {}
+    whole = _received_minor(community.pk, happening.subject)
+    rest, payer = whole - sum(sums.values()), occupancy.payer(unit, day)
+    if rest > 0 and payer is not None:  # credit is of who pays for the unit
+        sums[payer] = sums.get(payer, 0) + rest
+    elif len(sums) == 1:  # some of it was the unit's own credit
+        sums = {resident: min(minor, whole) for resident, minor in sums.items() if whole}
     for resident, minor in sums.items():
         common = {"unit": unit.code, "day": day.isoformat()}
         values = _values(common, amount=Money(minor, community.currency))

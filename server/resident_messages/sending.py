@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from contract.business_day import business_day, day_begins
 from server.gateways import mail, sealing
@@ -59,13 +59,15 @@ def look(now: datetime) -> int:
     No more is claimed than is handed over at once: whoever is killed leaves few in doubt.
     """
     due = ResidentMessage.objects.filter(state=State.WAITING, due_at__lte=now)
-    sent, until = 0, time.monotonic() + BUDGET_S
+    sent, begins, begun = 0, now, time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="resident-message") as pool:
         for _portion in range(PORTIONS_MAX):
+            took = int(time.monotonic() - begun)
+            now = begins + timedelta(seconds=took)  # the quiet hours may begin meanwhile
             rows = list(_due(due, now)[:AT_A_TIME])
-            if not rows or time.monotonic() > until:
+            if not rows or took >= BUDGET_S:
                 break
-            jobs = [job for one in rows if (job := _claimed(one, now)) is not None]
+            jobs = [job for one in rows if (job := _taken(one, now)) is not None]
             for job, outcome in zip(jobs, pool.map(_handed_over, jobs), strict=True):
                 _record(job.message, outcome, now)
             sent += len(jobs)
@@ -80,6 +82,20 @@ def _due(due: object, now: datetime) -> object:
     return rows.exclude(way=Way.MAIL) if full else rows
 
 
+def _taken(message: ResidentMessage, now: datetime) -> Job | None:
+    """As ``_claimed``; what cannot be claimed waits, and keeps none that is claimed from going out."""
+    try:
+        return _claimed(message, now)
+    except Exception as error:
+        log.warning("message %s cannot be sent now: %s", message.pk, type(error).__name__)
+    try:
+        waiting = ResidentMessage.objects.filter(pk=message.pk, state=State.WAITING)
+        waiting.update(due_at=now + HELD_FOR)
+    except DatabaseError:
+        log.warning("message %s cannot be put off", message.pk)
+    return None
+
+
 def _claimed(message: ResidentMessage, now: datetime) -> Job | None:
     """Writes down that it is about to go out. None: somebody else is at it, or it has to wait."""
     with transaction.atomic():
@@ -89,7 +105,7 @@ def _claimed(message: ResidentMessage, now: datetime) -> Job | None:
         waiting = ResidentMessage.objects.select_for_update(no_key=True, of=("self",)).filter(
             pk=message.pk, state=State.WAITING, due_at__lte=now
         )
-        found = waiting.select_related("happening", "unit").first()
+        found = waiting.select_related("happening", "unit", "resident").first()
         if found is None:
             return None
         held = _held(found, terms, now)
@@ -145,9 +161,21 @@ def _job(message: ResidentMessage, terms: MessageTerms, now: datetime) -> Job | 
         address = sealing.opened(message.sealed)
     except sealing.Unreadable:
         return Held(Own.OTHER_KEY)
+    if (why := _not_theirs(message, address)) is not None:
+        return Held(why)
     text = wording.mail_of(message.kind, message.language, message.values)
     filled = Filled(code, wording.in_order(message.kind, message.values))
     return Job(message, address, text, filled, provider)
+
+
+def _not_theirs(message: ResidentMessage, address: str) -> Own | None:
+    """Since it was made the person may have another number, or the number's owner may have said no."""
+    if message.resident is None:
+        refused = consent.is_refused(message.community_id, address)
+        return Own.NO_CONSENT if refused else None
+    today = consent.address_of(message.resident, message.way)
+    same = consent.digest_of(message.community_id, today) == message.digest
+    return None if same else Own.OTHER_ADDRESS
 
 
 def _hold(message: ResidentMessage, held: Held, now: datetime) -> None:

@@ -5,10 +5,9 @@ import logging
 import time
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from server.estate.masking import mask_address
-from server.estate.models import Resident
 from server.gateways import sealing
 from server.outbox.models import (
     Happening,
@@ -56,6 +55,8 @@ def _some(now: datetime) -> tuple[int, int]:
         try:
             with transaction.atomic():
                 made += _messages(happening, now)
+        except OperationalError:  # a lock, a line: all of these are taken again
+            raise
         except Exception:
             log.exception("happening %s could not be told", happening.pk)
     Happening.objects.filter(pk__in=[one.pk for one in taken]).update(spread_at=now)
@@ -111,11 +112,9 @@ def _to_number(
     if Way.SMS not in terms.ways:
         return None
     language, community = terms.language, happening.community_id
-    same = Resident.objects.filter(community=community, phone__endswith=one.number[-11:])
-    standing = consent.standing(same.values_list("pk", flat=True))
-    refused = [row for (_, way), row in standing.items() if way == Way.SMS]
-    if any(row.state == consent.State.WITHDRAWN for row in refused):
+    if consent.is_refused(community, one.number):
         return None
+    same = consent.owners(community, one.number)
     for wish in MessageWish.objects.filter(resident__in=same)[:1]:
         language = wish.language
     return _message(happening, one, Way.SMS, language, one.number, now)

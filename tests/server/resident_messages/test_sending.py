@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 
 from server.billing.models import Bill
+from server.estate.models import Contact, Resident
 from server.gateways.outcome import Own
 from server.outbox.models import MessageTerms, ResidentMessage, State, Way
 from server.resident_messages import consent, receipts, sending, spreading
@@ -17,6 +18,7 @@ from tests.server.resident_messages.conftest import (
     resident_of,
     terms_of,
 )
+from tests.server.resident_messages.test_spreading import answered
 from tests.server.village import NOW, bill_of, create_village, issue
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +201,60 @@ def test_another_community_has_its_own_terms(village, tencent):
     issue(village)
     spreading.look(NOW)
     assert {row.community for row in ResidentMessage.objects.all()} == {village}
+
+
+@pytest.mark.parametrize("way", [Way.SMS, Way.MAIL])
+def test_nothing_goes_to_a_number_or_address_that_is_the_persons_no_more(
+    village, tencent, settings, way
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    resident = resident_of(village)
+    agree(resident, way)
+    consent.wish(resident, "zh", way, NOW, by=None)
+    issue(village)
+    message = one(NIGHT)
+    Contact.objects.update(value="new@example.com")
+    Resident.objects.filter(pk=resident.pk).update(phone="13911112222")
+    again(message, MORNING)
+    assert (message.state, message.answer) == (State.DROPPED, Own.OTHER_ADDRESS)
+    assert tencent.sent == [] and mail.outbox == []
+
+
+def test_an_answer_that_waits_goes_to_no_number_whose_owner_said_no_meanwhile(village, tencent):
+    answered(village, NUMBER)
+    message = one(NIGHT)
+    assert message.state == State.WAITING and message.resident is None
+    agree(resident_of(village), Way.SMS, "withdrawn")
+    again(message, MORNING)
+    assert (message.state, message.answer, message.sealed) == (State.DROPPED, Own.NO_CONSENT, "")
+    assert tencent.sent == []
+
+
+def test_one_that_cannot_be_claimed_keeps_no_other_from_going_out(village, tencent, monkeypatch):
+    issue(village)
+    issue(village, "2026-11")
+    spreading.look(NOW)
+    bad = ResidentMessage.objects.latest("pk")
+    real = sending.still_so
+
+    def failing(happening, now):
+        if happening.pk == bad.happening_id:
+            raise ValueError(happening)
+        return real(happening, now)
+
+    monkeypatch.setattr(sending, "still_so", failing)
+    sending.look(NOW)
+    assert len(tencent.sent) == 1
+    assert not ResidentMessage.objects.filter(state=State.SENDING).exists()
+    bad.refresh_from_db()
+    assert bad.state == State.WAITING and bad.due_at == NOW + sending.HELD_FOR
+
+
+def test_a_long_look_does_not_go_on_into_the_quiet_hours(village, tencent, monkeypatch):
+    issue(village)
+    spreading.look(NOW)
+    clock = iter([0.0, *[30.0] * 20])
+    monkeypatch.setattr(sending.time, "monotonic", lambda: next(clock))
+    sending.look(NOW + timedelta(hours=7, minutes=59, seconds=40))  # 19:59:40 there
+    message = ResidentMessage.objects.get()
+    assert (message.state, message.answer) == (State.WAITING, Own.QUIET) and tencent.sent == []

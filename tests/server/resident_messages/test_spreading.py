@@ -4,9 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
+from server.billing.debtors import agree as agree_debtor
 from server.billing.settlement import Part, settle
+from server.estate import occupancy
+from server.estate.models import Occupancy
 from server.hours.models import PlannedOutage
 from server.outbox import putting
 from server.outbox.models import Happening, Kind, MessageTerms, MessageWish, ResidentMessage, Way
@@ -135,3 +138,49 @@ def test_consent_asked_for_only_or_withdrawn_is_none(village):
     assert resident.message_consents.count() == 3
     MessageWish.objects.create(community=village, resident=resident, language="zh", way="mail")
     assert consent.agreed([resident.pk]) == {}
+
+
+@pytest.mark.parametrize("typed", ["138 0000 1201", "+86 138-0000-1201"])
+def test_who_said_no_is_told_nothing_however_the_office_typed_the_number(village, typed):
+    resident = resident_of(village)
+    agree(resident, Way.SMS, "withdrawn")
+    resident.phone = typed
+    resident.save()
+    answered(village, NUMBER)
+    assert told() == []
+
+
+def test_who_moved_out_is_told_of_the_own_debt_and_not_of_the_next_ones_credit(village):
+    issue(village)
+    bill, unit = bill_of(village), unit_of(village)
+    former, payer = resident_of(village), resident_of(village, "1-1-102")
+    Occupancy.objects.filter(unit=unit).update(until=NOW.date() - timedelta(days=20))
+    occupancy.move_in(unit, payer, since=NOW.date() - timedelta(days=19))
+    payer.phone = "13911112222"
+    payer.save()
+    agree(payer, Way.SMS)
+    agree_debtor(bill, former, at=NOW)
+    Happening.objects.all().delete()
+    settle(
+        unit,
+        [Part(bill, bill.amount_minor + 5000)],
+        method="wechat",
+        payment_id="p1",
+        paid_on=NOW.date(),
+        at=NOW,
+    )
+    amounts = {one.resident: one.values["amount"] for one in told()}
+    assert amounts == {former: f"￥{bill.amount_minor / 100:.2f}", payer: "￥50.00"}
+
+
+def test_what_a_lock_kept_from_being_told_is_told_later(village, monkeypatch):
+    issue(village)
+
+    def locked(*_):
+        raise OperationalError("canceling statement due to lock timeout")
+
+    with monkeypatch.context() as there:
+        there.setattr(spreading, "_messages", locked)
+        with pytest.raises(OperationalError):
+            spreading.look(NOW)
+    assert len(told()) == 1
