@@ -1,6 +1,6 @@
 """Messages to the phone: whoever pays for the unit agrees to them, or ends them, behind the bill's code.
-Numbers and addresses are those that the office knows, masked; none is typed here. Of a number only its last
-two figures are shown: its last four open the unit's earlier requests at a kiosk."""
+Numbers and addresses are those that the office knows, masked; none is typed here. Of a number only its
+last two figures are shown: its last four open the unit's earlier requests at a kiosk."""
 
 from datetime import datetime
 

@@ -35,8 +35,8 @@ def tells_residents(community: Community) -> bool:
 
 
 def standing(residents: Iterable[int]) -> dict[tuple[int, str], Consent]:
-    """The step that was written last, by (resident's key, way); nobody was asked where there is none. One
-    query. Not by ``at``: clocks differ, and of two at once the one that began first may be written last."""
+    """The step that was written last, by (resident's key, way); nobody was asked where there is none.
+    One query. Not by ``at``: clocks differ, and of two at once the first may be written last."""
     rows = Consent.objects.filter(resident__in=set(residents)).order_by("pk")
     return {(row.resident_id, row.way): row for row in rows}
 
