@@ -7,6 +7,7 @@ the next time leads nowhere else. No redirects, no proxies, no settings of the m
 
 import ipaddress
 import socket
+import ssl
 import threading
 from contextlib import suppress
 from typing import Any
@@ -16,7 +17,8 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from urllib3.exceptions import NameResolutionError, NewConnectionError, SSLError
+from urllib3.util.ssl_match_hostname import CertificateError as MatchError
 
 from server.gateways.outcome import Fate, Outcome, Own
 
@@ -27,6 +29,10 @@ _ADDRESSES_MAX = 3
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_BEFORE_ANYTHING = (  # OpenSSL's reasons of a handshake that both sides never end
+    *("WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE"),
+    *("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_PROTOCOL_VERSION", "TLSV1_UNRECOGNIZED_NAME"),
+)
 _local = threading.local()
 
 
@@ -89,9 +95,19 @@ def failed(error: requests.RequestException) -> Outcome:
         return Outcome(Fate.REFUSED, Own.INSIDE)
     reason = getattr(error.args[0], "reason", None) if error.args else None
     never = isinstance(reason, NewConnectionError | NameResolutionError)
-    if never or isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+    if never or isinstance(error, requests.ConnectTimeout) or _never_made_safe(reason):
         return Outcome(Fate.AWAY, Own.UNREACHED)
     return Outcome(Fate.UNKNOWN, Own.NO_ANSWER)
+
+
+def _never_made_safe(reason: object) -> bool:
+    """Whether TLS failed before anything was said. What breaks in it later may have come through."""
+    if not isinstance(reason, SSLError):
+        return False
+    inner = reason.args[0] if reason.args else None
+    if isinstance(inner, ssl.CertificateError | MatchError):
+        return True
+    return getattr(inner, "reason", None) in _BEFORE_ANYTHING
 
 
 def refuse_inside(host: str) -> None:

@@ -1,6 +1,7 @@
 """A call to an address that a person typed: not into the own network, not for ever, as it was typed."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,11 +9,13 @@ from contextlib import contextmanager, suppress
 
 import pytest
 import requests
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from server.configuration import AlertsSection
 from server.gateways import line
 from server.gateways.outcome import Fate, Own
 from server.on_call.ways import chat
+from simulators.nexo_terminal import certificates
 from tests.server.on_call.people import robot
 
 OUTSIDE = "93.184.216.34"
@@ -213,3 +216,42 @@ def test_an_answer_that_cannot_be_parsed_is_one_of_its_status(inside):
 
     with answering(answer) as (url, _asked):
         assert chat.send(url, "a\nb").fate is Fate.SENT
+
+
+BAD_RECORD = b"\x17\x03\x03\x00\x20" + b"x" * 32  # as if the line had changed it
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+@pytest.mark.parametrize(("checked", "fate"), [(True, Fate.AWAY), (False, Fate.UNKNOWN)])
+def test_where_tls_breaks_after_the_request_it_may_have_come_through(tmp_path, checked, fate):
+    """Where the certificate is checked it is another's, and nothing is said."""
+    root, own, _ = certificates.write(tmp_path, "V400m-1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own)
+    listening, heard = socket.create_server(("127.0.0.1", 0)), []
+
+    def serve() -> None:
+        client, _ = listening.accept()
+        raw = client.dup()
+        with suppress(OSError), context.wrap_socket(client, server_side=True) as safe:
+            heard.append(safe.recv(65536))
+            raw.sendall(BAD_RECORD)
+            safe.recv(1)
+        raw.close()
+
+    server = threading.Thread(target=serve)
+    server.start()
+    url = f"https://localhost:{listening.getsockname()[1]}/"
+    with pytest.raises(requests.exceptions.SSLError) as broke:
+        requests.post(url, data=b"a message", verify=str(root) if checked else False, timeout=5)
+    server.join(5)
+    listening.close()
+    assert bool(heard) is not checked
+    assert line.failed(broke.value).fate == fate
+
+
+def test_a_door_without_tls_was_told_nothing():
+    inner = ssl.SSLError(1, "wrong version number")
+    inner.reason = "WRONG_VERSION_NUMBER"
+    error = requests.exceptions.SSLError(MaxRetryError(None, "/", SSLError(inner)))  # type: ignore[arg-type]
+    assert line.failed(error).fate == Fate.AWAY
