@@ -18,7 +18,7 @@ from server.billing.debtors import debtors
 from server.billing.models import Allocation, Bill, BillState
 from server.billing.unit_accounts import to_contract
 from server.estate import occupancy
-from server.estate.models import Community, Resident, Unit
+from server.estate.models import Community, Occupancy, Resident, Unit
 from server.hours.models import PlannedOutage
 from server.ledger import posting
 from server.outbox.models import Happening, Kind, Language
@@ -147,20 +147,28 @@ def _values(common: dict[str, str], amount: Money | None = None) -> dict[str, di
     return found
 
 
+def _pays(happening: Happening, resident: int | None, now: datetime) -> bool:
+    """Whether the person still pays for a unit."""
+    today = business_day(now, happening.community.time_zone)
+    rows = Occupancy.objects.filter(occupancy.on_day(today), resident=resident, pays=True)
+    return rows.exists()
+
+
 def _end_of(day: date, community: Community) -> datetime:
     return day_begins(day + timedelta(days=1), community.time_zone)
 
 
-def still_so(happening: Happening, now: datetime) -> bool:
-    """Whether what was written down is still to be told."""
+def still_so(happening: Happening, resident: int | None, now: datetime) -> bool:
+    """Whether what was written down is still to be told, and to this person."""
     match happening.kind:
         case Kind.BILL:
             open_ones = Bill.objects.filter(number=happening.subject, state=BillState.OPEN)
-            return open_ones.filter(community=happening.community_id).exists()
+            owing = debtors(open_ones.filter(community=happening.community_id))
+            return resident in {one.pk for one in owing.values()}
         case Kind.PAID:
             return bool(_received_minor(happening.community_id, happening.subject))
         case Kind.OUTAGE:
             planned = PlannedOutage.objects.filter(pk=int(happening.subject), ended_at=None)
-            return planned.filter(begins__gt=now).exists()
+            return planned.filter(begins__gt=now).exists() and _pays(happening, resident, now)
         case _:
             return True

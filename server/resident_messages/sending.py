@@ -124,7 +124,7 @@ def _claimed(message: ResidentMessage, now: datetime) -> Job | None:
 
 
 def _held(message: ResidentMessage, terms: MessageTerms | None, now: datetime) -> Held | None:
-    if message.useless_at <= now or not still_so(message.happening, now):
+    if message.useless_at <= now or not still_so(message.happening, message.resident_id, now):
         return Held(Own.OVER)
     if terms is None or message.kind not in terms.kinds or message.way not in terms.ways:
         return Held(Own.NOT_TOLD)

@@ -6,11 +6,15 @@ from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
+from django.db import transaction
 
+from server.billing.debtors import agree as agree_debtor
 from server.billing.models import Bill
-from server.estate.models import Contact, Resident
+from server.estate.models import Contact, Occupancy, Resident
 from server.gateways.outcome import Own
-from server.outbox.models import MessageTerms, ResidentMessage, State, Way
+from server.hours.models import PlannedOutage
+from server.outbox import putting
+from server.outbox.models import Kind, MessageTerms, ResidentMessage, State, Way
 from server.resident_messages import consent, receipts, sending, spreading
 from tests.server.resident_messages.conftest import (
     NUMBER,
@@ -230,6 +234,31 @@ def test_an_answer_that_waits_goes_to_no_number_whose_owner_said_no_meanwhile(vi
     assert tencent.sent == []
 
 
+def test_a_bill_that_became_anothers_debt_and_an_outage_after_moving_out_are_not_told(
+    village, tencent
+):
+    issue(village)
+    message = one(NIGHT)
+    agree_debtor(bill_of(village), resident_of(village, "1-1-102"), at=NOW)
+    again(message, MORNING)
+    assert (message.state, message.answer) == (State.DROPPED, Own.OVER)
+    outage = PlannedOutage.objects.create(
+        community=village,
+        begins=NOW + timedelta(days=3),
+        ends=NOW + timedelta(days=3, hours=2),
+        told_from=NOW,
+        words_zh="检修",
+        words_en="Service",
+    )
+    with transaction.atomic():
+        putting.put(village.pk, Kind.OUTAGE, str(outage.pk), NOW)
+    spreading.look(NIGHT)
+    message = ResidentMessage.objects.get(kind=Kind.OUTAGE)
+    Occupancy.objects.filter(resident=message.resident).update(until=NOW.date())
+    again(message, MORNING)
+    assert (message.state, message.answer) == (State.DROPPED, Own.OVER) and tencent.sent == []
+
+
 def test_one_that_cannot_be_claimed_keeps_no_other_from_going_out(village, tencent, monkeypatch):
     issue(village)
     issue(village, "2026-11")
@@ -237,10 +266,10 @@ def test_one_that_cannot_be_claimed_keeps_no_other_from_going_out(village, tence
     bad = ResidentMessage.objects.latest("pk")
     real = sending.still_so
 
-    def failing(happening, now):
+    def failing(happening, resident, now):
         if happening.pk == bad.happening_id:
             raise ValueError(happening)
-        return real(happening, now)
+        return real(happening, resident, now)
 
     monkeypatch.setattr(sending, "still_so", failing)
     sending.look(NOW)
