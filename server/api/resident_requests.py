@@ -72,9 +72,9 @@ def _count_sent(kiosk: Kiosk, now: datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     name = f"req {kiosk.pk.hex}"
     window, _ = LookupWindow.objects.get_or_create(kiosk_id=name, minute=hour)
-    if window.count >= SENT_AN_HOUR:
+    free = LookupWindow.objects.filter(pk=window.pk, count__lt=SENT_AN_HOUR)
+    if not free.update(count=F("count") + 1):
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=RETRY_AFTER_S)
-    LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)
 
 
 def find(kiosk: Kiosk, asked: RequestsAsked, now: datetime) -> RequestsFound:

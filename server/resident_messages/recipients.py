@@ -100,10 +100,14 @@ def _received_minor(community: int, payment_id: str) -> int:
 def _answered(happening: Happening, now: datetime) -> Iterator[Recipient]:
     key = UUID(happening.subject.partition(" ")[0])
     one = ServiceRequest.objects.select_related("unit", "community").filter(pk=key).first()
-    if one is None or not one.phone:
+    if one is None:
         return
-    common = {"number": one.number, "phone": one.community.office_phone or "-"}
-    yield Recipient(None, one.unit, _values(common), happening.at + USEFUL, number=one.phone)
+    joined = one.joined.select_related("unit").order_by("opened_at")  # they read the answer, too
+    for each in (one, *joined):
+        common = {"number": each.number, "phone": one.community.office_phone or "-"}
+        if each.phone:
+            useless_at = happening.at + USEFUL
+            yield Recipient(None, each.unit, _values(common), useless_at, number=each.phone)
 
 
 def _outage(happening: Happening, now: datetime) -> Iterator[Recipient]:

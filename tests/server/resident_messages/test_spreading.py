@@ -106,6 +106,28 @@ def test_an_answer_is_told_to_the_number_left_with_the_request(village):
     assert message.values["number"].startswith("S")
 
 
+def test_an_answer_is_told_to_those_whose_requests_were_joined_to_it(village):
+    boss = create_staff("boss")
+    topic = Topic.objects.create(community=village, kind="repair", name_zh="漏水", name_en="Leak")
+    into, joined = (
+        coming_in.open_request(
+            unit_of(village, code),
+            topic,
+            Said("x"),
+            wish=uuid.uuid4(),
+            origin=Origin.KIOSK,
+            phone=phone,
+            now=NOW,
+        )
+        for code, phone in (("1-1-101", ""), ("1-1-102", "13911112222"))
+    )
+    handling.join(boss, joined.pk, into.number, "the same", NOW)
+    handling.answer(boss, into.pk, "Done", settled=True, now=NOW)
+    [message] = told()
+    assert (message.masked, message.unit) == ("139****2222", joined.unit)
+    assert message.values["number"] == joined.number
+
+
 @pytest.mark.parametrize("phone", ["", NUMBER])
 def test_nobody_is_told_who_left_no_number_or_said_no(village, phone):
     agree(resident_of(village), Way.SMS, "withdrawn")
