@@ -13,7 +13,7 @@ from server.fleet.models import Kiosk, RetiredKey
 from server.staff import audit
 from server.staff.people import Person
 
-SPREAD_H = 30 * 24
+SPREAD_H = 30 * 24 + 7  # no whole days: who is off at night has a turn by day
 
 
 class KeyRefused(Exception):

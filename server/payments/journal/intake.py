@@ -5,7 +5,7 @@ the books is ``records``' business.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,10 +75,12 @@ def ingest(
         signer = store.named_since(caller.kiosk_id, position) or signer
         position, position_hash = newest, newest_hash
     old = [e for e in entries if e.sequence <= position]
-    signer = _check_signatures(caller.kiosk_id, entries, position, signer, earlier)
+    known = store.proven(caller.kiosk_id, [e.sequence for e in old])
+    unknown = [e for e in entries if known.get(e.sequence) != (e.hash, e.signature)]
+    signer = _check_signatures(caller.kiosk_id, unknown, position, signer, earlier)
     new = [e for e in entries if e.sequence > position]
     head, head_hash, signed = _checked(new, position, position_hash)
-    _same_as_before(caller, old)
+    _same_as_before(known, old)
     if not new:
         return Ingested(position, position_hash, signer)
     return serializable(
@@ -101,8 +103,9 @@ def _check_signatures(
     earlier: Callable[[], list[str]],
 ) -> str:
     """Before anything is believed: who did not sign it is not listened to. Each new entry is signed by
-    the key that is the journal's there; one that came before by it or a key before it. Returns the key
-    that signs what follows. Raises JournalNotSigned."""
+    the key that is the journal's there; one that came before by it or a key before it, unless it comes
+    again as it is here: that was proven, maybe by a key that only the journal names. Returns the key that
+    signs what follows. Raises JournalNotSigned."""
     try:
         for entry in entries:
             if entry.sequence <= position:
@@ -152,14 +155,9 @@ def _checked(entries: list[Entry], position: int, position_hash: str) -> tuple[i
     return position, position_hash, signed
 
 
-def _same_as_before(caller: Caller, entries: list[Entry]) -> None:
-    if not entries:
-        return
-    sequences = [entry.sequence for entry in entries]
-    here = JournalEntry.objects.filter(kiosk_id=caller.kiosk_id, sequence__in=sequences)
-    known = dict(here.values_list("sequence", "hash"))
+def _same_as_before(known: Mapping[int, tuple[str, str]], entries: list[Entry]) -> None:
     for entry in entries:
-        if known.get(entry.sequence) != entry.hash:
+        if entry.sequence not in known or known[entry.sequence][0] != entry.hash:
             raise JournalBroken(f"entry {entry.sequence} is not the one that was received before")
 
 

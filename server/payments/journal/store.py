@@ -19,6 +19,15 @@ def newest(kiosk_id: str) -> tuple[int, str]:
     return of.values_list("sequence", "hash").first() or (0, "")
 
 
+def proven(kiosk_id: str, sequences: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Hash and signature of those entries that are here: both were checked when they came."""
+    if not sequences:
+        return {}
+    here = JournalEntry.objects.filter(kiosk_id=kiosk_id, sequence__in=sequences)
+    rows = here.values_list("sequence", "hash", "signature")
+    return {sequence: (digest, signature) for sequence, digest, signature in rows}
+
+
 def named_since(kiosk_id: str, position: int) -> str:
     """The newest key (base64url, raw) that entries after ``position`` name; empty for none."""
     notes = JournalEntry.objects.filter(

@@ -190,6 +190,35 @@ def test_a_server_that_came_back_with_an_older_backup_is_told_again(machine):
     machine.works()
 
 
+def test_what_a_key_signed_that_the_backup_never_knew_may_come_again(machine):
+    """Two changes after the backup: the server hears of the newest key only."""
+    machine.works()
+    before, knew = Kiosk.objects.get(), machine.journal.last_sequence
+    for number in range(2):
+        machine.replaces_its_key()
+        machine.again()
+        machine.writes(f"by key {number}")
+        machine.client.config()
+    RetiredKey.objects.all().delete()
+    before.save()
+    entries = machine.journal.after(knew, 100)
+    for _ in range(2):  # the first answer is lost
+        answer = machine.client.post_journal(entries)
+        assert answer.acknowledged == machine.journal.last_sequence
+    machine.works()
+
+
+def test_however_often_the_key_was_changed_all_of_the_journal_may_come_again(machine):
+    for number in range(enrolment.RETIRED_MAX + 2):
+        machine.writes(f"by key {number}")
+        machine.replaces_its_key()
+        machine.again()
+        machine.works()
+    everything = machine.journal.after(0, 100)
+    assert machine.client.post_journal(everything).acknowledged == machine.journal.last_sequence
+    machine.works()
+
+
 def test_a_row_that_says_less_than_what_is_here_goes_on_by_the_newest_key(machine):
     machine.works()
     before = Kiosk.objects.get()
@@ -336,6 +365,16 @@ def test_after_its_time_the_kiosk_is_told_so(machine, settings, monkeypatch):
     )
     settings.LOBBYPAY = never
     assert not machine.client.heartbeat(beat).key_old
+
+
+def test_a_kiosk_that_is_off_at_night_is_told_so_on_another_day():
+    """Its turn comes at another time of the day each time."""
+    now = timezone.now()
+    kiosk = Kiosk(enrolled_at=now - timedelta(days=400))
+    hours = [now + timedelta(hours=hour) for hour in range(24 * key_changes.SPREAD_H)]
+    turns = [at for at in hours if key_changes.is_old(kiosk, at)]
+    assert len({at.hour for at in turns[:4]}) == 4
+    assert len({at.hour for at in turns}) == 24
 
 
 def test_a_fleet_does_not_begin_anew_at_once(machine):

@@ -1,5 +1,6 @@
 """A machine asks by its own key, somebody before it says which kiosk it is, and only that one is it."""
 
+from contextlib import suppress
 from copy import deepcopy
 from datetime import timedelta
 
@@ -262,6 +263,24 @@ def test_where_all_is_full_whoever_has_the_most_makes_room(db, monkeypatch):
     PairingWish.objects.exclude(public_key="new").update(expires_at=NOW)
     with pytest.raises(TooMany):
         pairing_wishes.ask("and another", "198.51.100.3", later)
+
+
+def test_who_has_a_whole_block_of_addresses_keeps_nobody_out(db, monkeypatch):
+    """A /48 of IPv6, which anybody rents, has 65536 networks; one wish of each."""
+    monkeypatch.setattr(pairing_wishes, "OPEN_MAX", 6)
+    first, *_rest = [
+        pairing_wishes.ask(f"flood {n}", f"2001:db8:1:{n:x}::5", NOW) for n in range(6)
+    ]
+    later = NOW + timedelta(seconds=1)
+    mine = pairing_wishes.ask("mine", "2001:db8:2:1::1", later)
+    first.refresh_from_db()
+    assert first.expires_at == later
+    for n in range(6, 20):
+        with suppress(TooMany):
+            pairing_wishes.ask(f"flood {n}", f"2001:db8:1:{n:x}::5", later)
+    mine.refresh_from_db()
+    assert mine.expires_at > later
+    assert PairingWish.objects.filter(expires_at__gt=later).count() == 6
 
 
 def test_a_line_with_many_addresses_is_one():
