@@ -27,6 +27,7 @@ WRONG_MAX = 5
 AN_HOUR_MAX, OPEN_MAX = 120, 500  # of one network; of all
 OPEN_OF_NETWORK_MAX = 10
 _OF_ONE_LINE = 64  # bits of an address (IPv6) that a whole line has
+_BLOCK = {4: 24, 6: 48}  # bits, by the version of addresses
 
 
 class TooMany(Exception):
@@ -77,20 +78,31 @@ def network_of(address: str) -> str:
 
 def _make_room(network: str, now: datetime) -> None:
     """The oldest open wish of whoever has too many ends: of this network, or, where all are full, of the
-    one that has the most. Whom one asks for does not keep others out. Raises TooMany."""
+    block of networks that has the most. Whom one asks for does not keep others out. Raises TooMany."""
     open_ones = PairingWish.objects.filter(expires_at__gt=now, confirmed_at=None)
-    have = Counter(open_ones.values_list("network", flat=True))
-    if have[network] >= OPEN_OF_NETWORK_MAX:
-        crowded = network
-    elif have.total() < OPEN_MAX:
+    networks = list(open_ones.values_list("network", flat=True))
+    if networks.count(network) >= OPEN_OF_NETWORK_MAX:
+        crowded = {network}
+    elif len(networks) < OPEN_MAX:
         return
     else:
-        crowded, most = have.most_common(1)[0]
-        if most <= have[network] + 1:
+        have = Counter(block_of(one) for one in networks)
+        block, most = have.most_common(1)[0]
+        if most <= have[block_of(network)] + 1 and block != block_of(network):
             raise TooMany
-    oldest = open_ones.filter(network=crowded).order_by("asked_at").first()
+        crowded = {one for one in networks if block_of(one) == block}
+    oldest = open_ones.filter(network__in=crowded).order_by("asked_at").first()
     if oldest is not None:
         open_ones.filter(pk=oldest.pk).update(expires_at=now)
+
+
+def block_of(network: str) -> str:
+    """What is given to one holder as a whole: of the older kind of address 256, of the newer a /48."""
+    try:
+        found = ip_network(network)
+    except ValueError:
+        return network
+    return str(found.supernet(new_prefix=_BLOCK[found.version]))
 
 
 def _counts(wish: PairingWish, now: datetime) -> bool:

@@ -262,16 +262,17 @@ def test_where_all_is_full_whoever_has_the_most_makes_room(db, monkeypatch):
     monkeypatch.setattr(pairing_wishes, "OPEN_MAX", 1)
     PairingWish.objects.exclude(public_key="new").update(expires_at=NOW)
     with pytest.raises(TooMany):
-        pairing_wishes.ask("and another", "198.51.100.3", later)
+        pairing_wishes.ask("and another", "203.0.113.8", later)
 
 
 def test_who_has_a_whole_block_of_addresses_keeps_nobody_out(db, monkeypatch):
     """A /48 of IPv6, which anybody rents, has 65536 networks; one wish of each."""
     monkeypatch.setattr(pairing_wishes, "OPEN_MAX", 6)
     first, *_rest = [
-        pairing_wishes.ask(f"flood {n}", f"2001:db8:1:{n:x}::5", NOW) for n in range(6)
+        pairing_wishes.ask(f"flood {n}", f"2001:db8:1:{n:x}::5", NOW + timedelta(seconds=n))
+        for n in range(6)
     ]
-    later = NOW + timedelta(seconds=1)
+    later = NOW + timedelta(seconds=9)
     mine = pairing_wishes.ask("mine", "2001:db8:2:1::1", later)
     first.refresh_from_db()
     assert first.expires_at == later
@@ -288,6 +289,9 @@ def test_a_line_with_many_addresses_is_one():
     assert network("2001:db8:1:2::5") == network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert network("::ffff:203.0.113.7") == network("203.0.113.7") == "203.0.113.7"
     assert network("no address") == "no address"
+    block = pairing_wishes.block_of
+    assert block(network("2001:db8:1:2::5")) == block(network("2001:db8:1:ffff::1"))
+    assert block("203.0.113.7") == "203.0.113.0/24" and block("no address") == "no address"
 
 
 def test_the_page_says_where_and_when_the_machine_asked(machine, technician):
