@@ -24,6 +24,7 @@ from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.central.identity import Identity
 from kiosk.central.key_change import replace_key
 from kiosk.clock import Clock
+from kiosk.health.updater import UpdaterFile
 from kiosk.journal.journal import Journal
 from kiosk.recovery.inquiry import Recovery
 from kiosk.runtime.engine import Engine
@@ -124,6 +125,8 @@ def _ways(parts: Parts, window: Window, changed: ChangedSettingsFile) -> dict[Ac
     def new_key(act: Act) -> Result | None:
         if window.close is None:
             return Result("failed", "no_window")
+        if _updater(settings).on_trial:
+            return Result("failed", "on_trial")
         try:
             replace_key(settings.data_dir, parts.me, parts.client.change_key, act.act_id)
         except (ServerAway, Refused) as error:
@@ -170,9 +173,16 @@ def updates_desk(
     return UpdateDesk(settings.data_dir, engine, looks)
 
 
+def _updater(settings: Settings) -> UpdaterFile:
+    """A release from before keys were replaced cannot open the journal of one that was."""
+    return UpdaterFile(settings.updates.state if settings.updates else None)
+
+
 def key_desk(parts: Parts, window: Window, recovery: Recovery) -> KeyDesk:
+    updater = _updater(parts.settings)
+
     def change() -> bool:
-        if window.close is None:
+        if window.close is None or updater.on_trial:
             return False
         replace_key(parts.settings.data_dir, parts.me, parts.client.change_key)
         return window.leave()

@@ -12,6 +12,7 @@ from contract.releases import UpdateReport
 log = structlog.get_logger("updates")
 
 SIZE_MAX = 65536
+TRYING = "trying"
 
 
 class UpdaterFile:
@@ -32,6 +33,12 @@ class UpdaterFile:
         """For what the kiosk is asked to give way; empty: for nothing."""
         said = self._read().get("asks", "")
         return said if isinstance(said, str) else ""
+
+    @property
+    def on_trial(self) -> bool:
+        """This release may yet be taken back, for one that knows less than it does."""
+        doing = self._read().get("doing")
+        return isinstance(doing, dict) and doing.get("state") == TRYING
 
     def _read(self) -> dict[str, Any]:
         if self._path is None:

@@ -76,6 +76,7 @@ CODES = {
     "not_rebooted": _("The machine did not restart"),
     "command": _("The kiosk's command for it did not work"),
     "key_not_taken": _("The server did not take the key; ask again"),
+    "on_trial": _("A new release is on trial there; ask again once it is kept"),
     "no_window": _("There is no window to end"),
     "printer_silent": _("The printer gave no answer"),
     "cannot_be_written": _("The printer's memory cannot be written"),

@@ -1,8 +1,13 @@
 """The kiosk replaces its key by itself when it is time, and disturbs nobody by it."""
 
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from contract.remote_acts import ActKind
+from kiosk.acts import assembly
 from kiosk.acts.doing import HOLDS, Doer
 from kiosk.acts.key_desk import ACT, REST_S, KeyDesk
 from kiosk.central.client import ServerAway
@@ -91,3 +96,32 @@ def test_what_staff_asked_for_has_ended_when_the_next_start_has_that_key():
     assert (done.state, done.code) == ("done", "")
     failed = Doer(lambda: None).after_start(asked, "boot")
     assert (failed.state, failed.code) == ("failed", "interrupted")
+
+
+@pytest.mark.parametrize(
+    ("state", "replaced"), [("trying", False), ("done", True), ("gone_back", True), (None, True)]
+)
+def test_a_release_that_may_be_taken_back_replaces_no_key(tmp_path, monkeypatch, state, replaced):
+    """The one before it may know nothing of it, and would not open the journal."""
+    file, made = tmp_path / "state.json", []
+    if state is not None:
+        file.write_text(json.dumps({"doing": {"version": "2.0.0", "attempt": 1, "state": state}}))
+    monkeypatch.setattr(assembly, "replace_key", lambda *given: made.append(given))
+    settings = SimpleNamespace(
+        data_dir=tmp_path,
+        updates=SimpleNamespace(state=file),
+        machine=SimpleNamespace(reboot=[]),
+        printer=None,
+    )
+    client = SimpleNamespace(change_key=None)
+    parts = SimpleNamespace(
+        settings=settings, config=Path("kiosk.toml"), me=None, client=client, engine=None
+    )
+    window = assembly.Window(close=lambda: None)
+    monkeypatch.setattr(window, "leave", lambda: True)
+    result = assembly._ways(parts, window, None)[ActKind.NEW_KEY](act(ActKind.NEW_KEY))
+    assert (result is None) is replaced
+    assert result is None or result.code == "on_trial"
+    recovery = SimpleNamespace(open_cases=0)
+    assert assembly.key_desk(parts, window, recovery)._change() is replaced
+    assert len(made) == (2 if replaced else 0)
