@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import EnrolAnswer, JournalPosition, PairingAnswer, PairingAsk
 from kiosk.central.client import CentralClient, Refused, ServerAway, backoff_s
-from kiosk.central.identity import Identity, kept_key, public_text
+from kiosk.central.identity import Identity, NotEnrolled, kept_key, load, public_text
 from kiosk.core.pairing import PairingShown
 
 log = structlog.get_logger("pairing")
@@ -77,5 +77,14 @@ class Pairing:
 
 
 def own_key(folder: Path) -> Ed25519PrivateKey:
-    """With which this machine asks. Raises OSError."""
-    return kept_key(folder / FILE)
+    """With which this machine asks: none that its identity has or had, which a crash may have left: the
+    server would say what it said then, and nothing would begin anew. Raises OSError."""
+    key = kept_key(folder / FILE)
+    try:
+        used = load(folder).seal.of(public_text(key)) is not None
+    except NotEnrolled:
+        used = False
+    if used:
+        (folder / FILE).unlink()
+        key = kept_key(folder / FILE)
+    return key

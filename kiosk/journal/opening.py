@@ -14,7 +14,7 @@ from contract.enrolment import JournalPosition
 from kiosk.journal.continuation import continue_journal, current
 from kiosk.journal.journal import Journal
 from kiosk.journal.schema import JournalUnavailable, Seal
-from kiosk.journal.verification import origin_of
+from kiosk.journal.verification import signer_of
 
 log = structlog.get_logger("journal")
 
@@ -62,7 +62,9 @@ def open_journal(folder: Path, seal: Seal, now: Callable[[], datetime]) -> Journ
 
 
 def _begun(path: Path, seal: Seal) -> bool:
+    """Whether the file is this identity's own. One that its key began long ago, and handed over to
+    another since, is not."""
     try:
-        return path.exists() and origin_of(path).public_key == seal.public_key
+        return path.exists() and signer_of(path) == seal.public_key
     except JournalUnavailable:
         return False

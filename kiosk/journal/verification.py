@@ -139,6 +139,15 @@ def origin_of(path: Path) -> Origin:
         raise unavailable(path, error) from error
 
 
+def signer_of(path: Path) -> str:
+    """The key (base64url, raw) that signs the file's next entry. Raises JournalUnavailable."""
+    try:
+        with closing(reading(path)) as db:
+            return signer_at(db, origin_in(db).public_key)
+    except sqlite3.Error as error:
+        raise unavailable(path, error) from error
+
+
 def origin_in(db: sqlite3.Connection) -> Origin:
     """Raises sqlite3.Error."""
     table = "SELECT count(*) FROM sqlite_master WHERE name = 'origin'"

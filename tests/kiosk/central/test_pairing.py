@@ -1,12 +1,13 @@
 """A machine asks for its identity until it has one; no crash makes it ask by another key."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.enrolment import EnrolAnswer, PairingAnswer
 from contract.message import Text
 from contract.messages import ApiError, ErrorCode
 from kiosk.central.client import CentralClient, Refused, ServerAway
-from kiosk.central.identity import public_text
+from kiosk.central.identity import Identity, public_text, save
 from kiosk.central.pairing import FILE, Pairing, own_key
 from kiosk.core.pairing import PairingShown
 
@@ -67,6 +68,19 @@ def test_after_a_crash_it_asks_by_the_same_key(server, tmp_path):
     assert pairing(tmp_path, [], ends_after=0).until_paired() is None
     me, _begin = pairing(tmp_path, []).until_paired()
     assert server.asked[0].public_key == server.asked[1].public_key == public_text(me.key)
+
+
+def test_a_key_that_it_has_or_had_is_asked_with_no_more(tmp_path):
+    """Power was lost between the identity on disk and the end of the pairing."""
+    key = own_key(tmp_path)
+    me = Identity("id-3", "K03", "lakeside", key)
+    save(tmp_path, me)
+    again = own_key(tmp_path)
+    assert public_text(again) != public_text(key)
+    assert public_text(own_key(tmp_path)) == public_text(again)
+    (tmp_path / FILE).write_text(key.private_bytes_raw().hex())
+    save(tmp_path, me.with_key(Ed25519PrivateKey.generate(), ""))
+    assert public_text(own_key(tmp_path)) != public_text(key)
 
 
 def test_the_key_is_the_kiosks_alone_and_a_spoiled_one_is_made_anew(tmp_path):

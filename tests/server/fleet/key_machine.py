@@ -44,7 +44,8 @@ class Machine:
         self.folder, self.row, self.line = folder, row, line
         key = Ed25519PrivateKey.generate()
         enrolment.give_key(row, public_text(key), timezone.now())
-        me = identity.Identity(str(row.pk), row.code, row.community.code, key, "a" * 43)
+        self.names = (str(row.pk), row.code, row.community.code)
+        me = identity.Identity(*self.names, key, "a" * 43)
         identity.save(folder, me)
         self.first = public_text(key)
         self.begin()

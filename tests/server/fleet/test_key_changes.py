@@ -19,7 +19,8 @@ from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.central.identity import public_text
 from kiosk.central.key_change import NEXT
 from kiosk.journal.continuation import continue_journal
-from server.fleet import enrolment, key_changes
+from kiosk.runtime.without_identity import keep
+from server.fleet import enrolment, key_changes, reenrolment
 from server.fleet.models import Kiosk, RetiredKey
 from server.remote_acts.models import RemoteAct, State
 from server.staff.models import Act
@@ -265,6 +266,26 @@ def test_a_machine_that_is_paired_in_its_place_ends_the_next_key(machine):
     machine.again()
     assert refusal(machine.client.config) in (ErrorCode.KEY_UNKNOWN, ErrorCode.NOT_SIGNED)
     assert Kiosk.objects.get().public_key == public_text(with_other)
+
+
+def test_a_machine_that_is_paired_again_by_the_key_it_began_with_goes_on(machine):
+    """Its disk kept that key: power was lost when it was first paired, or an old copy came back."""
+    machine.works()
+    machine.replaces_its_key()
+    machine.again()
+    machine.writes("by the next key")
+    machine.works()
+    first = machine.me.earlier[-1]
+    enrolment.give_key(Kiosk.objects.get(), machine.first, timezone.now())
+    begin = reenrolment.position_of(Kiosk.objects.get(), [], timezone.now())
+    machine.journal.close()
+    keep(machine.folder, identity.Identity(*machine.names, first), begin)
+    machine.begin()
+    machine.writes("paired again")
+    machine.client.config()
+    machine.outbox.deliver()
+    held = Kiosk.objects.get()
+    assert (held.journal_sequence, held.stopped) == (machine.journal.last_sequence, "")
 
 
 def test_what_is_not_proven_is_refused(machine):
