@@ -12,8 +12,8 @@ from pathlib import Path
 from kiosk.commands import settle
 from kiosk.journal.audit import breaches
 from kiosk.journal.journal import Journal
-from kiosk.journal.schema import JournalBroken, JournalUnavailable, Origin
-from kiosk.journal.verification import origin_of, page_damage, verify
+from kiosk.journal.schema import JournalBroken, JournalUnavailable
+from kiosk.journal.verification import origin_of, page_damage, signer_of, verify
 
 PAGE = 500
 
@@ -52,20 +52,20 @@ def main(argv: list[str]) -> int:
         if found := list(breaches(options.file)):
             print(*(f"{options.file}: {sentence}" for sentence in found), sep="\n", file=sys.stderr)
             return 1
-        print(
-            f"{options.file}: {count} entries, {_held(origin_of(options.file), options.public_key)}"
-        )
+        print(f"{options.file}: {count} entries, {_held(options.file, options.public_key)}")
         return 0
     _export(options.file)
     return 0
 
 
-def _held(origin: Origin, trusted_key: str) -> str:
-    if not origin.public_key:
+def _held(path: Path, trusted_key: str) -> str:
+    first, last = origin_of(path).public_key, signer_of(path)
+    if not first:
         return "every link holds; entries of this version are not signed"
     if trusted_key:
         return "every link and every signature holds"
-    return f"every link holds, all signed by {origin.public_key} (compare it with the server's)"
+    keys = last if first == last else f"{first} and the keys that followed it, the last {last}"
+    return f"every link holds, all signed by {keys} (compare it with the server's)"
 
 
 def _export(path: Path) -> None:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contract.journal_hash import entry_hash, public_key_text, sign_entry
 from contract.key_change import handover
 from contract.messages import EntryKind
+from kiosk.commands.journal import main
 from kiosk.journal.journal import Journal
 from kiosk.journal.schema import JournalBroken, JournalDamaged, JournalOfAnother, Seal
 from kiosk.journal.verification import TAIL_ENTRIES, check_whole, verify
@@ -48,6 +49,18 @@ def path(tmp_path):
 @pytest.mark.parametrize("trusted", ["", *TEXTS])
 def test_each_of_its_keys_proves_all_of_it(path, trusted):
     assert verify(path, trusted) == 3 * 2 + 2
+
+
+def test_the_command_names_the_key_that_the_server_has_now(path, tmp_path, capsys):
+    assert main(["verify", str(path)]) == 0
+    assert (
+        f"{TEXTS[0]} and the keys that followed it, the last {TEXTS[2]} ("
+        in capsys.readouterr().out
+    )
+    one = tmp_path / "one.sqlite3"
+    written(one, 1)
+    assert main(["verify", str(one)]) == 0
+    assert f"all signed by {TEXTS[1]} (" in capsys.readouterr().out
 
 
 def test_a_key_that_was_never_its_own_proves_nothing(path):
