@@ -4,7 +4,7 @@ database and what is asked of a payment channel for it, each with its time.
 What a trace holds is of our own making: the program's name of the address, methods, status codes,
 statements without their values, hosts, and the request's name, which kiosk, log and channel have too.
 Never what anybody wrote, nor an address with its ids. No channel is told of a trace; whoever calls may
-name the trace that goes on, but does not decide how many are kept.
+name the trace that goes on, but adds nothing to it ("tracestate") and does not decide how many are kept.
 
 Names of attributes: OpenTelemetry's semantic conventions for HTTP and databases, 1.40.
 """
@@ -28,6 +28,8 @@ from server.configuration import TracingSection
 
 STATEMENT_MAX = 500  # characters; a statement of many rows repeats itself
 REQUEST_NAME = "lobbypay.request_id"
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+OTHER = "_OTHER"  # anything else is a stranger's own word
 _named = TraceContextTextMapPropagator()  # W3C Trace Context, the head "traceparent"
 _tracer = trace.get_tracer("lobbypay")
 
@@ -78,8 +80,8 @@ class Traced:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        method = request.method or ""
-        told = _named.extract({name.lower(): value for name, value in request.headers.items()})
+        method = request.method if request.method in METHODS else OTHER
+        told = _named.extract({"traceparent": request.headers.get("traceparent", "")})
         with _span(method, SpanKind.SERVER, told) as span:
             if not span.is_recording():
                 return self._get_response(request)

@@ -116,3 +116,15 @@ def test_a_mistake_is_named(line):
     with pytest.raises(ConfigMistake, match=f"server.toml: tracing.{key}"):
         table = {"tracing": {key: value.strip('"') if '"' in value else int(value)}}
         parse_section(Configuration, table, "server.toml")
+
+
+@pytest.mark.django_db
+def test_nothing_that_a_stranger_writes_in_the_heads_or_the_method_is_told(spans, client):
+    parent = f"00-{'a' * 32}-{'b' * 16}-01"
+    heads = {"traceparent": parent, "tracestate": "who=13800138000"}
+    client.generic("ZHANG", "/", headers=heads)
+    request = spans()[-1]
+    assert request.context.trace_id == int("a" * 32, 16), "it goes on"
+    assert not request.context.trace_state
+    assert request.attributes["http.request.method"] == "_OTHER"
+    assert request.name.startswith("_OTHER ")
