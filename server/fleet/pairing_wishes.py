@@ -7,11 +7,13 @@ asked proves that the machine is the one that shows them. Neither is a secret.
 import hmac
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,7 @@ USED_WITHIN = timedelta(hours=1)  # of the confirmation: a machine asks every fe
 CODE_LENGTH = 6
 WRONG_MAX = 5
 AN_HOUR_MAX, OPEN_MAX = 120, 500  # of one network; of all
+ALL_AN_HOUR_MAX = 2000  # where all ask for more, AN_HOUR_MAX is of a block of networks
 OPEN_OF_NETWORK_MAX = 10
 _OF_ONE_LINE = 64  # bits of an address (IPv6) that a whole line has
 _BLOCK = {4: 24, 6: 48}  # bits, by the version of addresses
@@ -49,8 +52,8 @@ def ask(public_key: str, address: str, now: datetime) -> PairingWish:
     if known is not None and (_counts(known, now) if known.kiosk_id else known.expires_at > now):
         return known
     network = network_of(address)
-    recent = PairingWish.objects.filter(network=network, asked_at__gt=now - timedelta(hours=1))
-    if recent.count() >= AN_HOUR_MAX:
+    recent = PairingWish.objects.filter(asked_at__gt=now - timedelta(hours=1))
+    if recent.filter(network=network).count() >= AN_HOUR_MAX or _floods(recent, network):
         raise TooMany
     _make_room(network, now)
     return PairingWish.objects.create(
@@ -76,6 +79,14 @@ def network_of(address: str) -> str:
     return str(ip_network((found, _OF_ONE_LINE), strict=False))[:45]
 
 
+def _floods(recent: QuerySet[PairingWish], network: str) -> bool:
+    """Whether so much is asked for, and much of it from there, that the table would fill."""
+    if recent.count() < ALL_AN_HOUR_MAX:
+        return False
+    have = Counter(block_of(one) for one in recent.values_list("network", flat=True))
+    return have[block_of(network)] >= AN_HOUR_MAX
+
+
 def _make_room(network: str, now: datetime) -> None:
     """The oldest open wish of whoever has too many ends: of this network, or, where all are full, of the
     block of networks that has the most. Whom one asks for does not keep others out. Raises TooMany."""
@@ -96,6 +107,7 @@ def _make_room(network: str, now: datetime) -> None:
         open_ones.filter(pk=oldest.pk).update(expires_at=now)
 
 
+@lru_cache(maxsize=4096)
 def block_of(network: str) -> str:
     """What is given to one holder as a whole: of the older kind of address 256, of the newer a /48."""
     try:

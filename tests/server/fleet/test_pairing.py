@@ -284,6 +284,17 @@ def test_who_has_a_whole_block_of_addresses_keeps_nobody_out(db, monkeypatch):
     assert PairingWish.objects.filter(expires_at__gt=later).count() == 6
 
 
+def test_who_has_a_whole_block_of_addresses_does_not_fill_the_table(db, monkeypatch):
+    monkeypatch.setattr(pairing_wishes, "ALL_AN_HOUR_MAX", 10)
+    monkeypatch.setattr(pairing_wishes, "AN_HOUR_MAX", 5)
+    for n in range(60):
+        with suppress(TooMany):
+            pairing_wishes.ask(f"flood {n}", f"2001:db8:1:{n:x}::5", NOW)
+    assert PairingWish.objects.count() == 10
+    pairing_wishes.ask("mine", "2001:db8:2:1::1", NOW)
+    pairing_wishes.ask("later", "2001:db8:1:99::5", NOW + timedelta(hours=2))
+
+
 def test_a_line_with_many_addresses_is_one():
     network = pairing_wishes.network_of
     assert network("2001:db8:1:2::5") == network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
