@@ -209,8 +209,10 @@ class CentralClient:
             before = CentralClient(self._url, self._key_id, key, timeout_s=self._timeout_s)
             try:
                 before.change_key(next_key(self._key, self._key_id, public_text(key)))
-            except (Refused, ServerAway):
+            except Refused:
                 continue
+            except ServerAway:  # nor would it hear of the others
+                return False
             return True
         return False
 

@@ -13,7 +13,7 @@ from contract.messages import KIOSK_CODE_PATTERN
 from kiosk.journal.schema import Seal
 
 _FILE = "identity.json"
-EARLIER_MAX = 3
+EARLIER_MAX = 8  # a server may come back with a backup that knows one of them
 _CODE = re.compile(KIOSK_CODE_PATTERN)
 
 

@@ -3,6 +3,7 @@ kiosk's own when the server has said that it takes it. A crash between any two s
 taken: the key before, until the next one has signed a request."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -38,6 +39,7 @@ def replace_key(
         raise
     changed = me.with_key(key, act_id)
     identity_file.save(folder, changed)
-    path.unlink(missing_ok=True)
+    with suppress(OSError):  # left there, it is taken away the next time
+        path.unlink(missing_ok=True)
     log.info("key_replaced", before=mine, after=public_text(key))
     return changed

@@ -121,6 +121,22 @@ def test_power_that_is_lost_between_any_two_steps_locks_nobody_out(machine, monk
     assert machine.works().public_key == machine.key != machine.first
 
 
+def test_the_file_of_the_next_key_that_stays_is_no_failure(machine, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(key_change.Path, "unlink", raises_oserror)
+        machine.replaces_its_key()
+    assert (machine.folder / NEXT).exists()
+    machine.again()
+    second = machine.works().public_key
+    machine.replaces_its_key()
+    machine.again()
+    assert machine.works().public_key == machine.key != second
+
+
+def raises_oserror(*_, **__):
+    raise OSError("read-only")
+
+
 def test_power_that_is_lost_while_the_journal_is_handed_over(machine, monkeypatch):
     machine.replaces_its_key()
     with monkeypatch.context() as patched:
@@ -218,6 +234,20 @@ def test_however_often_the_key_was_changed_all_of_the_journal_may_come_again(mac
     everything = machine.journal.after(0, 100)
     assert machine.client.post_journal(everything).acknowledged == machine.journal.last_sequence
     machine.works()
+
+
+def test_a_backup_from_before_several_changes_knows_a_key_that_the_kiosk_still_has(machine):
+    machine.works()
+    before = Kiosk.objects.get()
+    for number in range(6):
+        machine.replaces_its_key()
+        machine.again()
+        machine.writes(f"by key {number}")
+        machine.works()
+    RetiredKey.objects.all().delete()
+    before.save()
+    machine.outbox.server_has(before.journal_sequence)  # as its answer to a heartbeat says
+    assert machine.works().public_key == machine.key
 
 
 def test_a_row_that_says_less_than_what_is_here_goes_on_by_the_newest_key(machine):
