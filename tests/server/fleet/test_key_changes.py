@@ -19,14 +19,11 @@ from kiosk.central.client import CentralClient, Refused, ServerAway
 from kiosk.central.identity import public_text
 from kiosk.central.key_change import NEXT
 from kiosk.journal.continuation import continue_journal
-from kiosk.runtime.without_identity import keep
-from server.fleet import enrolment, key_changes, reenrolment
+from server.fleet import enrolment, key_changes
 from server.fleet.models import Kiosk, RetiredKey
 from server.remote_acts.models import RemoteAct, State
 from server.staff.models import Act
 from server.staff.people import Person
-from tests.server.fleet.key_machine import Line, Machine
-from tests.server.payments import world as worlds
 from tests.server.remote_acts.machines import asked
 from tests.server.staff_accounts import create_staff
 
@@ -35,22 +32,6 @@ pytestmark = pytest.mark.django_db
 
 class PowerCut(BaseException):
     """Nobody catches it."""
-
-
-@pytest.fixture
-def line(monkeypatch):
-    made = Line()
-    monkeypatch.setattr(CentralClient, "_session", lambda client: made)
-    return made
-
-
-@pytest.fixture
-def machine(db, line, tmp_path):
-    worlds.make()
-    made = Machine(tmp_path, Kiosk.objects.select_related("community").get(), line)
-    made.writes("before")
-    yield made
-    made.journal.close()
 
 
 def refusal(call):
@@ -190,78 +171,6 @@ def test_entries_that_come_again_over_the_change_are_known(machine):
     assert answer.acknowledged == machine.journal.last_sequence
 
 
-def test_a_server_that_came_back_with_an_older_backup_is_told_again(machine):
-    machine.works()
-    before = Kiosk.objects.get()
-    machine.replaces_its_key()
-    machine.again()
-    machine.writes("by the new key")
-    machine.client.config()
-    RetiredKey.objects.all().delete()
-    before.save()
-    assert Kiosk.objects.get().public_key == machine.first
-    machine.client.config()
-    held = Kiosk.objects.get()
-    assert (held.public_key, held.journal_key) == (machine.key, machine.first)
-    machine.writes("after the backup came back")
-    machine.works()
-
-
-def test_what_a_key_signed_that_the_backup_never_knew_may_come_again(machine):
-    """Two changes after the backup: the server hears of the newest key only."""
-    machine.works()
-    before, knew = Kiosk.objects.get(), machine.journal.last_sequence
-    for number in range(2):
-        machine.replaces_its_key()
-        machine.again()
-        machine.writes(f"by key {number}")
-        machine.client.config()
-    RetiredKey.objects.all().delete()
-    before.save()
-    entries = machine.journal.after(knew, 100)
-    for _ in range(2):  # the first answer is lost
-        answer = machine.client.post_journal(entries)
-        assert answer.acknowledged == machine.journal.last_sequence
-    machine.works()
-
-
-def test_however_often_the_key_was_changed_all_of_the_journal_may_come_again(machine):
-    for number in range(enrolment.RETIRED_MAX + 2):
-        machine.writes(f"by key {number}")
-        machine.replaces_its_key()
-        machine.again()
-        machine.works()
-    everything = machine.journal.after(0, 100)
-    assert machine.client.post_journal(everything).acknowledged == machine.journal.last_sequence
-    machine.works()
-
-
-def test_a_backup_from_before_several_changes_knows_a_key_that_the_kiosk_still_has(machine):
-    machine.works()
-    before = Kiosk.objects.get()
-    for number in range(6):
-        machine.replaces_its_key()
-        machine.again()
-        machine.writes(f"by key {number}")
-        machine.works()
-    RetiredKey.objects.all().delete()
-    before.save()
-    machine.outbox.server_has(before.journal_sequence)  # as its answer to a heartbeat says
-    assert machine.works().public_key == machine.key
-
-
-def test_a_row_that_says_less_than_what_is_here_goes_on_by_the_newest_key(machine):
-    machine.works()
-    before = Kiosk.objects.get()
-    machine.replaces_its_key()
-    machine.again()
-    machine.works()
-    names = {"journal_sequence": before.journal_sequence, "journal_hash": before.journal_hash}
-    Kiosk.objects.update(**names, journal_key=machine.first)
-    machine.writes("on")
-    machine.works()
-
-
 def test_a_journal_that_is_damaged_after_the_change_goes_on(machine):
     machine.works()
     machine.replaces_its_key()
@@ -296,26 +205,6 @@ def test_a_machine_that_is_paired_in_its_place_ends_the_next_key(machine):
     machine.again()
     assert refusal(machine.client.config) in (ErrorCode.KEY_UNKNOWN, ErrorCode.NOT_SIGNED)
     assert Kiosk.objects.get().public_key == public_text(with_other)
-
-
-def test_a_machine_that_is_paired_again_by_the_key_it_began_with_goes_on(machine):
-    """Its disk kept that key: power was lost when it was first paired, or an old copy came back."""
-    machine.works()
-    machine.replaces_its_key()
-    machine.again()
-    machine.writes("by the next key")
-    machine.works()
-    first = machine.me.earlier[-1]
-    enrolment.give_key(Kiosk.objects.get(), machine.first, timezone.now())
-    begin = reenrolment.position_of(Kiosk.objects.get(), [], timezone.now())
-    machine.journal.close()
-    keep(machine.folder, identity.Identity(*machine.names, first), begin)
-    machine.begin()
-    machine.writes("paired again")
-    machine.client.config()
-    machine.outbox.deliver()
-    held = Kiosk.objects.get()
-    assert (held.journal_sequence, held.stopped) == (machine.journal.last_sequence, "")
 
 
 def test_what_is_not_proven_is_refused(machine):
