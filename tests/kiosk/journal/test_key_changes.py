@@ -46,7 +46,7 @@ def path(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("trusted", ["", *TEXTS])
+@pytest.mark.parametrize("trusted", ["", *TEXTS], ids=["none", *map(str, range(len(TEXTS)))])
 def test_each_of_its_keys_proves_all_of_it(path, trusted):
     assert verify(path, trusted) == 3 * 2 + 2
 
