@@ -152,7 +152,7 @@ def wrong() -> Iterator[str]:
 
 
 def _told_overdrawn() -> set[int]:
-    """Units of whose overdrawn credit staff are told."""
+    """Units of whose overdrawn credit staff are told; of one that was merged it is the heir's."""
     told = Alert.objects.filter(kind="credit_overdrawn").values_list("subject", flat=True)
     orders = PaymentOrder.objects.filter(reference__in=list(told))
-    return set(orders.values_list("unit_id", flat=True))
+    return {heir_of(unit) for unit in orders.values_list("unit_id", flat=True)}
