@@ -58,16 +58,18 @@ def public(community: Community) -> QuerySet[Publication]:
 
 
 def period_of(kind: Kind, typed: str) -> str:
-    """A quarter, or for standards and services the day from which they hold. Raises NotGood."""
+    """A quarter, of which any day may be named, or for standards and services the day from which they
+    hold. Raises NotGood."""
     typed = typed.strip().upper()
+    if kind not in (Kind.STANDARDS, Kind.SERVICES) and _QUARTER.fullmatch(typed):
+        return typed
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError as error:
+        raise NotGood(_("Please choose a day")) from error
     if kind in (Kind.STANDARDS, Kind.SERVICES):
-        try:
-            return date.fromisoformat(typed).isoformat()
-        except ValueError as error:
-            raise NotGood(_("Please type the first day, as 2026-12-31")) from error
-    if not _QUARTER.fullmatch(typed):
-        raise NotGood(_("Please type the quarter, as 2026-Q3"))
-    return typed
+        return day.isoformat()
+    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
 
 
 @transaction.atomic

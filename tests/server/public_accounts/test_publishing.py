@@ -10,6 +10,7 @@ from django.test import Client
 from openpyxl import Workbook
 
 from server.billing.signing import bill_url
+from server.public_accounts import publishing
 from server.public_accounts.models import Kind, Publication, State
 from server.public_accounts.rows import NotGood, checked, from_excel, sums
 from server.staff import approvals
@@ -160,3 +161,16 @@ def test_who_may_not_draft_looks_only_and_a_bill_leads_there(clock):  # noqa: F8
     assert f"/c/{village.code}/" not in Client().get(bill).content.decode()
     published(client, other, one)
     assert f"/c/{village.code}/" in Client().get(bill).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "period"),
+    [
+        ("common", "2026-09-30", "2026-Q3"),
+        ("common", "2026-10-01", "2026-Q4"),
+        ("repair", "2026-q1", "2026-Q1"),
+        ("standards", "2026-10-01", "2026-10-01"),
+    ],
+)
+def test_any_day_names_its_quarter(kind, typed, period):
+    assert publishing.period_of(Kind(kind), typed) == period

@@ -23,6 +23,7 @@ _SIGNS = (MARK, json.dumps(MARK)[1:-1], "%E3%8A%99", "&#12953;", "&#x3299;")
 NOT_STAFFS = (
     "b/",
     "c/",
+    "n/",
     "p/",
     "r/",
     "notify/",

@@ -96,7 +96,7 @@ def test_the_questions_do_not_grow_with_the_bills(village, django_assert_max_num
     unit = village.units.get(code="1-1-102")
     for month in range(1, 10):
         issue(village, f"2026-0{month}")
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(31):
         text_of(client, unit)
 
 
