@@ -28,7 +28,10 @@ def open_lobby(house_and_glass):
 def helped(lobby, screen: str, about: str) -> tuple[float, float]:
     """Asks for help, reads what it says of this screen, and comes back to it. Where its button is."""
     seen = lobby.glass.wait_for(screen)
-    x, y, width, height = next(w["box"] for w in seen["widgets"] if w["action"] == "help")
+    boxes = [
+        w["box"] for w in seen["widgets"] if w["action"] == "help"
+    ]  # services leads there, too
+    x, y, width, height = max(boxes, key=lambda box: box[1])
     lobby.glass.tap("help")
     lobby.glass.wait_for("help")
     seen = lobby.says(about)
@@ -118,8 +121,7 @@ def test_paper_that_does_not_come_and_comes_later(open_lobby):
     glass.tap("print")
     seen = lobby.says("paid.not_printed_paper")
     assert say("zh_CN", "paid.without_phone") in seen["texts"]
-    large = glass.look()["texts"].count(reference)
-    assert large >= 2, "the receipt's number stands among the facts, and large to be noted"
+    assert reference in glass.look()["texts"], "the receipt's number stands there to be noted"
     glass.tap("phone")
     glass.wait_for("receipt_phone")
     glass.tap("back")
