@@ -68,7 +68,7 @@ def by_credit(world, monkeypatch, act):
 
 def by_journal(world, monkeypatch, act):
     def ingest(*_entries, **_settled):
-        return SimpleNamespace(position=act(), hash="")
+        return SimpleNamespace(position=act(), hash="", signer=Kiosk.objects.get().public_key)
 
     monkeypatch.setattr(calls.intake, "ingest", ingest)
     with transaction.atomic():
