@@ -36,7 +36,8 @@ class Paper(StrEnum):
 @dataclass(frozen=True)
 class Asking:
     """``kind`` and ``topic``: as in the configuration's topics. ``phrase``: chosen instead of typing.
-    ``visit``: its number when a question went out, which a new visit changes."""
+    ``unit``: whose it was when it was sent under ``wish_id``. ``visit``: its number when a question went
+    out, which a new visit changes."""
 
     purpose: Purpose = Purpose.SEND
     kind: str = ""
@@ -48,6 +49,7 @@ class Asking:
     sent: Sent = Sent.NOT_YET
     fault: Fault = Fault.NONE
     wish_id: str = ""
+    unit: str = field(default="", repr=False)
     visit: int = 0
     number: str = ""
     url: str = field(default="", repr=False)

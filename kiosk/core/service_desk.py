@@ -198,16 +198,17 @@ def _send(session: Session, moment: Moment) -> Step:
     visit, asking = session.visit, session.visit.asking
     if not session.lobby.server_reachable:
         return _asking(session, Screen.REQUEST_SENT, sent=Sent.FAILED, fault=Fault.AWAY), ()
-    wish = asking.wish_id or moment.payment_id
+    unit = unit_entry.spelled_here(session, visit.entry.unit_code)
+    wish = asking.wish_id if asking.wish_id and asking.unit == unit else moment.payment_id
     session = _asking(
         session,
         Screen.REQUEST_SENT,
         sent=Sent.SENDING,
         fault=Fault.NONE,
         wish_id=wish,
+        unit=unit,
         visit=visit.number,
     )
-    unit = unit_entry.spelled_here(session, visit.entry.unit_code)
     return session, (
         SendRequest(visit.number, wish, asking.topic, unit, asking.text, asking.phone),
     )

@@ -118,6 +118,19 @@ def test_line_gone_the_same_wish_is_sent_again_and_nothing_is_lost():
     assert last(story, SendRequest).wish_id != first.wish_id, "it is another now"
 
 
+def test_for_another_unit_it_is_another_wish_for_the_first_may_have_arrived():
+    story = at_phone().taps(Action.NEXT)
+    first = last(story, SendRequest)
+    story.plays(RequestSent(first.visit, fault=Fault.AWAY)).taps(Action.BACK).taps(Action.BACK)
+    assert story.screen is Screen.REQUEST_UNIT
+    typed(story.taps(Action.BACKSPACE), "2").taps(Action.NEXT).taps(Action.NEXT)
+    other = last(story, SendRequest)
+    assert (first.unit, other.unit) == ("3-2-1201", "3-2-1202")
+    assert first.wish_id != other.wish_id
+    story.plays(RequestSent(other.visit, fault=Fault.AWAY)).taps(Action.BACK).taps(Action.NEXT)
+    assert last(story, SendRequest).wish_id == other.wish_id, "nothing of it was changed"
+
+
 def test_without_a_server_nothing_can_be_begun_and_what_was_begun_says_so():
     story = at_services().plays(ServerSeen(False)).taps(Action.ASK, "repair")
     assert story.screen is Screen.SERVICES
