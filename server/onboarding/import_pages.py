@@ -26,7 +26,7 @@ from server.onboarding.next_steps import steps
 from server.onboarding.problem_list import write_problems
 from server.onboarding.report import KINDS
 from server.onboarding.template import write_template
-from server.onboarding.workbook import FILE_BYTES_MAX
+from server.onboarding.workbook_file import FILE_BYTES_MAX
 from server.staff import audit, people
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

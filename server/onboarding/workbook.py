@@ -8,7 +8,6 @@ import re
 import sys
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 from django.utils.translation import gettext_lazy as _
 from openpyxl.reader.excel import ExcelReader
@@ -27,27 +25,14 @@ from server.onboarding.cells import CellRefused, read, shown
 from server.onboarding.columns import Column, Sheet, is_example, sheet_of, sheets
 from server.onboarding.report import Problem, Report
 from server.onboarding.sheet_xml import SheetReader, shared_strings
+from server.onboarding.workbook_file import DAMAGED, UNREADABLE, NotAWorkbook, look_inside
 
-FILE_BYTES_MAX = 50_000_000
-UNPACKED_BYTES_MAX = 1_000_000_000
-RATIO_MAX, RATIO_FROM_BYTES = 150, 20_000_000  # XML of rows that are alike packs well
-PARTS_MAX, COLUMNS_MAX, ROWS_MAX = 2_000, 100, 300_000
+COLUMNS_MAX, ROWS_MAX = 100, 300_000
 HEADINGS_WITHIN, HEADINGS_LEAST = 10, 2
 CHUNK_BYTES = 1_000_000
 _SIGN_BYTES = 16  # no sign that is looked for is longer
 _ROW = re.compile(rb"<(\w{1,8}:)?row[ />]")
 TEXTS_REMEMBERED = 5_000
-_MAIN = "xl/workbook.xml"
-_STRICT = b"http://purl.oclc.org/ooxml/"
-_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-
-
-class NotAWorkbook(Exception):
-    """The file cannot be read as a workbook. ``text`` says why and what to do."""
-
-    def __init__(self, text: Any) -> None:
-        super().__init__(text)
-        self.text = text
 
 
 @dataclass(frozen=True)
@@ -136,7 +121,7 @@ class Book:
         for title in self.tabs.values():
             try:
                 found[title] = _count(archive, self._part(title), _ROW)
-            except (KeyError, *_UNREADABLE):  # whoever reads its rows tells of it
+            except (KeyError, *UNREADABLE):  # whoever reads its rows tells of it
                 found[title] = 0
         return found
 
@@ -262,7 +247,11 @@ def _is_example(columns: list[Column | None], cells: tuple[Any, ...]) -> bool:
 @contextmanager
 def opened(path: Path, report: Report) -> Iterator[Book]:
     """Raises NotAWorkbook. What is wrong with its sheets is in the report."""
-    _look_inside(path)
+    try:
+        with path.open("rb") as file:
+            look_inside(file)
+    except OSError as error:
+        raise NotAWorkbook(_("The file cannot be read")) from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
         try:
@@ -270,7 +259,7 @@ def opened(path: Path, report: Report) -> Iterator[Book]:
             reader.read()
             workbook = reader.wb
         except Exception as error:  # whatever a damaged file makes the reader of XML do
-            raise NotAWorkbook(_DAMAGED) from error
+            raise NotAWorkbook(DAMAGED) from error
         try:
             yield Book(workbook, report)
         finally:
@@ -283,11 +272,6 @@ class _Reader(ExcelReader):
         if part is not None:
             with self.archive.open(part.PartName.lstrip("/")) as file:
                 self.shared_strings = shared_strings(file)
-
-
-_DAMAGED = _(
-    "The file is damaged, or no Excel workbook; open it in Excel and save it as .xlsx again"
-)
 
 
 def _count(archive: zipfile.ZipFile, part: str, sign: re.Pattern[bytes]) -> int:
@@ -312,80 +296,4 @@ def _counted(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[tuple[int,
     try:
         yield from rows
     except Exception as error:  # the XML within is read while it is gone through
-        raise NotAWorkbook(_DAMAGED) from error
-
-
-def _look_inside(path: Path) -> None:
-    """Raises NotAWorkbook for what must not be unpacked, or is something else."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            begins = file.read(8)
-    except OSError as error:
-        raise NotAWorkbook(_("The file cannot be read")) from error
-    if begins == _OLE:
-        raise NotAWorkbook(
-            _("An old .xls file, or one locked by a password; save it as .xlsx without a password")
-        )
-    if size > FILE_BYTES_MAX:
-        raise NotAWorkbook(_("The file is larger than 50 MB; import it in parts"))
-    if not zipfile.is_zipfile(path):
-        raise NotAWorkbook(
-            _(
-                "No Excel workbook (.csv and .txt are none either); open it in Excel and save it as .xlsx"
-            )
-        )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
-            begins = archive.open(_MAIN).read(1_000) if _MAIN in names else b""
-    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
-        raise NotAWorkbook(_DAMAGED) from error
-    unpacked = sum(part.file_size for part in parts)
-    packed = max(1, sum(part.compress_size for part in parts))
-    swollen = unpacked > RATIO_FROM_BYTES and unpacked > RATIO_MAX * packed
-    if len(parts) > PARTS_MAX or unpacked > UNPACKED_BYTES_MAX or swollen:
-        raise NotAWorkbook(_("The file unpacks to far more than a list of units; it is not opened"))
-    if _MAIN not in names:
-        raise NotAWorkbook(_("No .xlsx workbook; open it in Excel and save it as .xlsx"))
-    if _STRICT in begins:
-        raise NotAWorkbook(
-            _('A "Strict Open XML" workbook; save it as "Excel Workbook (.xlsx)" without Strict')
-        )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            defines = any(_defines_entities(archive, part) for part in parts)
-    except _UNREADABLE as error:
-        raise NotAWorkbook(_DAMAGED) from error
-    if defines:
-        raise NotAWorkbook(_DAMAGED)
-
-
-_UNREADABLE = (zipfile.BadZipFile, ValueError, RuntimeError, OSError, EOFError, zlib.error)
-
-
-class _Begun(Exception):
-    """The first element: nothing can be defined after it."""
-
-
-def _defines_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether a part is XML with a document type, which no program that writes workbooks makes: what it
-    defines may become gigabytes, or name another file, in whoever reads on."""
-    if not part.filename.lower().endswith((".xml", ".rels")):
-        return False
-    found: list[str] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda name, *_rest: found.append(name)
-    parser.StartElementHandler = _begun
-    with archive.open(part) as file:
-        try:
-            while not found and (piece := file.read(4_096)):
-                parser.Parse(piece)
-        except (_Begun, expat.ExpatError):  # what is no XML is told by whoever reads it
-            pass
-    return bool(found)
-
-
-def _begun(*_element: object) -> None:
-    raise _Begun
+        raise NotAWorkbook(DAMAGED) from error

@@ -1,5 +1,6 @@
 """A publication as PDF for the notice board: A4, Chinese with English, with the code of the page."""
 
+import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,12 +13,16 @@ from server.estate.models import Community
 from server.language import both, of_page
 from server.public_accounts.models import OF_MONEY, Kind, Publication, Section
 from server.public_accounts.rows import sums
-from server.public_accounts.square import svg
 
 
 def address_of(community: Community) -> str:
     """Of the page that everybody may open."""
     return f"{settings.PUBLIC_URL}{reverse('public_accounts', args=[community.code])}"
+
+
+def code_of(community: Community) -> str:
+    """The same as a QR code: a data address, for pages and paper."""
+    return segno.make(address_of(community), error="m").svg_data_uri(border=2, scale=4)
 
 
 def render(found: Publication) -> bytes:
@@ -73,6 +78,6 @@ def words(found: Publication, locale: Locale | None = None) -> dict[str, object]
         "by": both("Issued by %(company)s", company=community.company)
         if community.company_zh
         else None,
-        "code": svg(address_of(community)),
+        "code": code_of(community),
         "test": both("Test community, no real accounts") if community.test else None,
     }

@@ -144,7 +144,7 @@ def _run(asked: Request, asker: Person, at: datetime) -> None:
     if _digest(found) != asked.details.get("digest"):
         raise CannotBeDone(_("The draft was changed since; ask for it again"), ended=True)
     try:
-        refuse_people(found.community, found.rows)
+        refuse_people(found.community, found.rows, found.note)
     except NotGood as named:
         raise CannotBeDone(named.said, ended=True) from named
     same = Publication.objects.filter(

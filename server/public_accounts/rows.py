@@ -6,22 +6,22 @@ amount. Nobody who owes is ever named: a row that has a resident's name or a uni
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 
-from contract.currency import EXPONENTS
+from contract.messages import Text
 from contract.plain_text import clean_name
+from server.billing.typed_money import NoAmount, minor_of
 from server.estate.models import Community, Resident, Unit
 from server.language import both
+from server.onboarding.workbook_file import DAMAGED, NotAWorkbook, look_inside
 from server.public_accounts.models import OF_MONEY, Kind, Section
 
-ROWS_MAX, NAME_MAX, MORE_MAX, FILE_MAX, UNPACKED_MAX = 60, 60, 160, 1_000_000, 20_000_000
+ROWS_MAX, NAME_MAX, MORE_MAX, FILE_MAX = 60, 60, 160, 1_000_000
 COLUMNS = ("section", "zh", "en", "more_zh", "more_en", "amount")
 HEADINGS = (
     _("Section"),
@@ -32,6 +32,8 @@ HEADINGS = (
     _("Amount"),
 )
 Row = dict[str, Any]
+_NOTHING = re.compile(r"0+(\.0*)?")
+NO_NOTE = Text(zh="", en="")
 
 
 class NotGood(Exception):
@@ -42,7 +44,9 @@ class NotGood(Exception):
         self.said = said
 
 
-def checked(community: Community, kind: Kind, typed: Iterable[Sequence[str]]) -> list[Row]:
+def checked(
+    community: Community, kind: Kind, typed: Iterable[Sequence[str]], note: Text = NO_NOTE
+) -> list[Row]:
     """Of what stands in each column, as text; blank rows are left out. Raises NotGood."""
     found = []
     for number, cells in enumerate(typed, 1):
@@ -53,7 +57,7 @@ def checked(community: Community, kind: Kind, typed: Iterable[Sequence[str]]) ->
         raise NotGood(_("There is no row yet"))
     if len(found) > ROWS_MAX:
         raise NotGood(_("At most %(most)s rows") % {"most": ROWS_MAX})
-    refuse_people(community, found)
+    refuse_people(community, found, note)
     return found
 
 
@@ -94,40 +98,37 @@ def _section(typed: str) -> str | None:
 def _minor(typed: str, currency: str, place: dict[str, Any]) -> int | None:
     if not typed:
         return None
-    scale = EXPONENTS[currency]
+    if _NOTHING.fullmatch(typed):  # nothing came in: that is an amount here
+        return 0
     try:
-        amount = Decimal(typed.replace(",", "").lstrip("¥￥"))
-        minor = amount.scaleb(scale)
-        good = minor == minor.to_integral_value() and 0 <= minor < 10**14
-    except InvalidOperation:
-        good, minor = False, Decimal(0)
-    if not good:
-        raise NotGood(_("Row %(number)s: this is no amount") % place)
-    return int(minor)
+        return minor_of(typed, currency)
+    except NoAmount as error:
+        raise NotGood(_("Row %(number)s: this is no amount") % place) from error
 
 
-def refuse_people(community: Community, rows: list[Row]) -> None:
+def refuse_people(community: Community, rows: list[Row], note: Text) -> None:
     """Raises NotGood where a resident or a unit is named."""
     names = Resident.objects.filter(community=community).values_list("name", flat=True)
     codes = Unit.objects.filter(community=community).values_list("code", flat=True)
     private = {name for name in map(clean_name, names) if len(name) > 1}
     units = {code.casefold() for code in codes}
-    for row in rows:
-        text = " ".join(row[name] for name in ("zh", "en", "more_zh", "more_en"))
+    texts = [
+        (row["zh"], " ".join(row[name] for name in ("zh", "en", "more_zh", "more_en")))
+        for row in rows
+    ]
+    for item, text in (*texts, (str(_("Note")), f"{note.zh} {note.en}")):
         words = {word.casefold() for word in re.findall(r"[A-Za-z0-9-]+", text)}
         if words & units or any(name in text for name in private):
             raise NotGood(
                 _("“%(item)s” names a resident or a unit; that is never made public")
-                % {"item": row["zh"]}
+                % {"item": item}
             )
 
 
 def from_excel(content: bytes) -> list[list[str]]:
     """The rows below the headings of the first sheet, as texts. Raises NotGood."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > UNPACKED_MAX:
-                raise NotGood(_("The file is too large"))
+        look_inside(io.BytesIO(content))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         taken = sheet.iter_rows(
@@ -137,10 +138,10 @@ def from_excel(content: bytes) -> list[list[str]]:
             [_text(cell) for cell in (*row, *[None] * len(COLUMNS))[: len(COLUMNS)]]
             for row in taken
         ]
-    except NotGood:
-        raise
-    except Exception as error:
-        raise NotGood(_("This is no Excel file (.xlsx) that can be read")) from error
+    except NotAWorkbook as refused:
+        raise NotGood(refused.text) from refused
+    except Exception as error:  # whatever a damaged file makes the reader of XML do
+        raise NotGood(DAMAGED) from error
 
 
 def _text(cell: Any) -> str:

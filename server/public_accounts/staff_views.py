@@ -1,7 +1,5 @@
 """The pages on which accounts are drafted, looked at as they will be read, and given to another."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,9 +16,16 @@ from contract.plain_text import clean_name
 from server.estate.models import Community
 from server.public_accounts import publishing, template
 from server.public_accounts.models import OF_MONEY, Kind, Publication, Section, State
-from server.public_accounts.paper import address_of, words
-from server.public_accounts.rows import COLUMNS, FILE_MAX, ROWS_MAX, NotGood, checked, from_excel
-from server.public_accounts.square import svg
+from server.public_accounts.paper import address_of, code_of, words
+from server.public_accounts.rows import (
+    COLUMNS,
+    FILE_MAX,
+    NO_NOTE,
+    ROWS_MAX,
+    NotGood,
+    checked,
+    from_excel,
+)
 from server.staff import scope
 from server.staff.audit import ReasonMissing
 from server.staff.doors import staff_only
@@ -58,29 +63,27 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "may": scope.may(request.user, Deed.DRAFT_ACCOUNTS, community.pk),
         "any": publishing.public(community).exists(),
         "address": address_of(community),
-        "code": svg(address_of(community)),
+        "code": code_of(community),
     }
     return render(request, "public_accounts/accounts.html", context)
 
 
 def _new(request: HttpRequest, community: Community) -> Publication:
-    """With the rows of an Excel file, or of the version that is public. Raises NotGood."""
+    """With the rows of an Excel file, else those of the draft or the version before. Raises NotGood."""
     kind = request.POST.get("kind", "")
     if kind not in Kind.values:
         raise PermissionDenied
     period = publishing.period_of(Kind(kind), request.POST.get("period", ""))
-    drafts = Publication.objects.filter(community=community, kind=kind, period=period)
-    if (known := drafts.filter(state=State.DRAFT).first()) is not None:
-        return known
-    now, note = timezone.now(), Text(zh="", en="")
+    last = Publication.objects.filter(community=community, kind=kind, period=period).first()
     file = request.FILES.get("file")
-    rows: list[dict[str, Any]] = []
+    if file is None and last is not None and last.state == State.DRAFT:
+        return last
+    rows, note = (last.rows, last.note) if last is not None else ([], NO_NOTE)
     if file is not None:
         if (file.size or 0) > FILE_MAX:
             raise NotGood(_("The file is too large"))
-        rows = checked(community, Kind(kind), from_excel(file.read()))
-    elif (last := drafts.order_by("-version").first()) is not None:
-        rows, note = last.rows, last.note
+        rows = checked(community, Kind(kind), from_excel(file.read()), note)
+    now = timezone.now()
     return publishing.draft(request.user, community, Kind(kind), period, rows, note, now)
 
 
@@ -152,7 +155,7 @@ def _do(request: HttpRequest, found: Publication) -> None:
             note = Text(zh=clean_name(zh)[:300], en=clean_name(en)[:500])
             if bool(note.zh) != bool(note.en):
                 raise NotGood(_("Write the note in both languages or in none"))
-            rows = checked(found.community, kind, _typed(request))
+            rows = checked(found.community, kind, _typed(request), note)
             publishing.draft(user, found.community, kind, found.period, rows, note, now)
             messages.success(request, _("The draft is kept"))
         case "ask":

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from server import cli
 from server.estate.models import Community, Unit
-from server.onboarding import workbook
+from server.onboarding import workbook, workbook_file
 from server.onboarding.columns import sheets
 from server.onboarding.importing import import_estate
 from server.onboarding.report import Report
@@ -71,12 +71,12 @@ def test_an_archive_that_unpacks_to_far_more(tmp_path: Path):
 
 
 def test_an_archive_of_very_many_parts(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(workbook, "PARTS_MAX", 5)
+    monkeypatch.setattr(workbook_file, "PARTS_MAX", 5)
     assert "far more" in refusal(save(tmp_path / "f.xlsx", {"units": [UNITS]}))
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(workbook, "FILE_BYTES_MAX", 100)
+    monkeypatch.setattr(workbook_file, "FILE_BYTES_MAX", 100)
     assert "larger than" in refusal(save(tmp_path / "f.xlsx", {"units": [UNITS]}))
 
 

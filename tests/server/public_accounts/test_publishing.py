@@ -174,3 +174,42 @@ def test_who_may_not_draft_looks_only_and_a_bill_leads_there(clock):  # noqa: F8
 )
 def test_any_day_names_its_quarter(kind, typed, period):
     assert publishing.period_of(Kind(kind), typed) == period
+
+
+@pytest.mark.parametrize("note", ["王小明还没有交费", "1-1-101 还没有交费"])
+def test_a_note_names_nobody_either_when_typed_or_when_it_is_published(note):
+    village, client, _drafter, other = pages()
+    one = drafted(client, village, file=excel())
+    row = {"section": "income", "zh": "停车", "en": "Parking", "more_zh": "", "more_en": ""}
+    form = {"do": "save", "amount": "7", **row, "note_zh": note, "note_en": note}
+    answer = client.post(f"/staff/public-accounts/{one.pk}/", form)
+    one.refresh_from_db()
+    assert answer.status_code == 422 and one.note_zh == ""
+    one.note_zh = one.note_en = note  # as by a resident who came after it was typed
+    one.save()
+    client.post(f"/staff/public-accounts/{one.pk}/", {"do": "ask", "reason": "quarter"})
+    asked = approvals.approve(Request.objects.get().pk, other, "checked", NOW)
+    one.refresh_from_db()
+    assert asked.state == Request.State.FAILED and one.state == State.DRAFT
+
+
+def test_a_file_for_a_draft_that_there_is_gives_it_new_rows():
+    village, client, *_ = pages()
+    one = drafted(client, village, file=excel())
+    assert drafted(client, village).rows == one.rows
+    again = drafted(client, village, file=excel([["收入", "停车", "Parking", "", "", "0"]]))
+    assert (again.pk, [row["minor"] for row in again.rows]) == (one.pk, [0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"), [("￥1,200.50", 120050), ("１２", 1200), ("0", 0), ("0.00", 0)]
+)
+def test_an_amount_is_read_as_everywhere_in_the_house(typed, minor):
+    rows = checked(create_village(), Kind.COMMON, [["收入", "广告", "Ads", "", "", typed]])
+    assert rows[0]["minor"] == minor
+
+
+@pytest.mark.parametrize("typed", ["-5", ".", "1.005", "1e3", "9" * 15])
+def test_what_is_no_amount_is_refused(typed):
+    with pytest.raises(NotGood):
+        checked(create_village(), Kind.COMMON, [["收入", "广告", "Ads", "", "", typed]])
