@@ -16,7 +16,7 @@ from contract.service_requests import (
     RequestTaken,
     RequestWish,
 )
-from server.api import guesses
+from server.api import guesses, windows
 from server.api.errors import Refusal
 from server.api.lookups import counted
 from server.api.models import LookupWindow
@@ -69,11 +69,7 @@ def _opened(kiosk: Kiosk, unit: Unit, wish: RequestWish, now: datetime) -> Servi
 
 
 def _count_sent(kiosk: Kiosk, now: datetime) -> None:
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    name = f"req {kiosk.pk.hex}"
-    window, _ = LookupWindow.objects.get_or_create(kiosk_id=name, minute=hour)
-    free = LookupWindow.objects.filter(pk=window.pk, count__lt=SENT_AN_HOUR)
-    if not free.update(count=F("count") + 1):
+    if not windows.one_more(f"req {kiosk.pk.hex}", windows.hour_of(now), SENT_AN_HOUR):
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=RETRY_AFTER_S)
 
 
@@ -85,7 +81,7 @@ def find(kiosk: Kiosk, asked: RequestsAsked, now: datetime) -> RequestsFound:
     except UnitNotFound:
         _missed(window)
         raise
-    if not (guesses.may_guess(unit.pk, now) and guesses.kiosk_may_guess(kiosk.pk, now)):
+    if not guesses.may_guess(unit.pk, now, kiosk=kiosk.pk):
         raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=3600)
     rows = ServiceRequest.objects.filter(unit=unit, opened_at__gt=now - SHOWN_FOR)
     if len(asked.key) == PHONE_KEY:
@@ -94,9 +90,10 @@ def find(kiosk: Kiosk, asked: RequestsAsked, now: datetime) -> RequestsFound:
         rows = rows.filter(number=f"S{int(asked.key):06d}")
     newest = rows.select_related("topic", "joined_to").order_by("-opened_at")[:FOUND_MAX]
     found = [_standing(one) for one in newest]
-    if not found:
+    if found:
+        guesses.guessed_right(unit.pk, now, kiosk=kiosk.pk)
+    else:
         _missed(window)
-        guesses.guessed_wrong(unit.pk, now, kiosk=kiosk.pk)
     return RequestsFound(requests=found)
 
 

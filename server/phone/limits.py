@@ -4,9 +4,7 @@ address of their network: the limits stop programs, not a building."""
 import hashlib
 from datetime import datetime
 
-from django.db.models import F
-
-from server.api.models import LookupWindow
+from server.api import windows
 
 MISSES_A_MINUTE = 30  # codes that are not good
 BEGUN_A_MINUTE = 60  # payments begun, gone on with or given up
@@ -33,15 +31,8 @@ def sent(address: str, now: datetime) -> None:
 
 
 def _count(what: str, address: str, now: datetime, most: int) -> None:
-    name, begins = _name(what, address), _minute(now)
-    window, _ = LookupWindow.objects.get_or_create(kiosk_id=name, minute=begins)
-    if window.count >= most:
+    if not windows.one_more(_name(what, address), windows.minute_of(now), most):
         raise TooOften
-    LookupWindow.objects.filter(pk=window.pk).update(count=F("count") + 1)
-
-
-def _minute(now: datetime) -> datetime:
-    return now.replace(second=0, microsecond=0)
 
 
 def _name(what: str, address: str) -> str:

@@ -155,8 +155,8 @@ def _found(request: HttpRequest, opened: Opened, now: datetime) -> ServiceReques
     found = ServiceRequest.objects.filter(unit=opened.unit, number=number).first()
     if found is None or len(digits) != DIGITS or not found.phone.endswith(digits):
         limits.missed(address_of(request), now)
-        guesses.guessed_wrong(opened.unit.pk, now)
         raise NotTaken(NOT_FOUND)
+    guesses.guessed_right(opened.unit.pk, now)
     return found
 
 

@@ -98,9 +98,8 @@ def test_guessing_is_stopped_for_the_unit_and_for_the_kiosk(world, kiosk, manage
         for n in range(9)
     ]
     assert codes == [200] * 8 + [429]
-    assert guesses.may_guess(world.unit.pk, timezone.now())
     for _ in range(2):
-        guesses.guessed_wrong(world.unit.pk, timezone.now())
+        assert guesses.may_guess(world.unit.pk, timezone.now())
     LookupWindow.objects.exclude(kiosk_id__startswith="found").delete()  # as a minute later
     right = {"unit": world.unit.code, "key": "1234"}
     assert kiosk.post("/requests/find", right).status_code == 429, "the unit's hour is not over"
@@ -159,6 +158,15 @@ def test_told_again_after_its_unit_became_part_of_another_it_is_the_same_request
 def test_one_number_is_not_tried_at_every_unit_of_a_kiosk(world, kiosk, manager):
     now, here = timezone.now(), Kiosk.objects.get()
     for unit in range(guesses.KIOSK_GUESSES_AN_HOUR):
-        guesses.guessed_wrong(10_000 + unit, now, kiosk=here.pk)
+        assert guesses.may_guess(10_000 + unit, now, kiosk=here.pk)
     asked = {"unit": world.unit.code, "key": "000001"}
     assert kiosk.post("/requests/find", asked).status_code == 429
+    assert guesses.may_guess(world.unit.pk, now), "what was refused did not count at the unit"
+
+
+def test_who_is_right_uses_up_no_guess(world, kiosk, manager):
+    kiosk.post("/requests", wish(world))
+    right = {"unit": world.unit.code, "key": "1234"}
+    codes = {kiosk.post("/requests/find", right).status_code for _ in range(12)}
+    assert codes == {200}
+    assert not LookupWindow.objects.filter(kiosk_id__startswith="found", count__gt=0).exists()
