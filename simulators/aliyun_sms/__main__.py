@@ -4,58 +4,16 @@ Its first line says in JSON where it is reached (``endpoint``) and steered (``co
 with ``arrives_after_s``, ``delay_s``, ``fail``, ``refuse``, ``cut``, ``limited``; ``GET /state`` shows
 what was sent."""
 
-import argparse
-import signal
 from typing import Any
 
-from simulators import control
+from simulators import sms_gateway
 from simulators.aliyun_sms.gateway import Gateway
-from simulators.http_door import HttpDoor
-
-_NUMBERS = ("arrives_after_s", "delay_s")
-_TEXTS = ("fail", "refuse")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m simulators.aliyun_sms", description=__doc__)
-    parser.add_argument("--key-id", default="test-key")
-    parser.add_argument("--secret", default="test-secret")
-    parser.add_argument("--listen", default="127.0.0.1:0", help="host:port of the gateway")
-    parser.add_argument("--control", default="127.0.0.1:0", help="host:port of the control server")
-    options = parser.parse_args()
-    signal.pthread_sigmask(signal.SIG_BLOCK, control.ENDINGS)
-    gateway = Gateway(options.key_id, options.secret)
-    host, port = control.host_and_port(options.listen)
-    door = HttpDoor(host, port, gateway.respond)
-    door.start()
-    ready = {"simulator": "aliyun_sms", "endpoint": f"http://{host}:{door.port}"}
-    control.serve(
-        options.control, {"set": lambda body: _set(gateway, body)}, _state(gateway), ready
-    )
-
-
-def _set(gateway: Gateway, body: dict[str, Any]) -> None:
-    """Raises ValueError for what cannot be set."""
-    for name, value in body.items():
-        if name in _NUMBERS:
-            setattr(gateway, name, float(value))
-        elif name in _TEXTS:
-            setattr(gateway, name, str(value))
-        elif name == "cut":
-            gateway.cut = int(value)
-        elif name == "limited":
-            gateway.limited = bool(value)
-        else:
-            raise ValueError(f"{name} cannot be set")
-
-
-def _state(gateway: Gateway) -> Any:
-    def state() -> dict[str, Any]:
-        sent = [{"to": s.number, "biz_id": s.biz_id, **s.values} for s in gateway.sent]
-        return {"sent": sent, "fail": gateway.fail, "refuse": gateway.refuse}
-
-    return state
+def _sent(gateway: Gateway) -> list[dict[str, Any]]:
+    return [{"to": s.number, "biz_id": s.biz_id, **s.values} for s in gateway.sent]
 
 
 if __name__ == "__main__":
-    main()
+    settable = {**sms_gateway.SETTABLE, "limited": bool}
+    sms_gateway.run("aliyun_sms", __doc__, Gateway, _sent, settable=settable)
