@@ -42,6 +42,13 @@ def mask_address(address: str) -> str:
     return f"{(name or host)[:1]}***{at}{host if at else ''}"
 
 
+def mask_phone(number: str, shown: int = 4) -> str:
+    """138****1201; of a short one its last two figures. ``shown``: how many of the last stay."""
+    if len(number) < 10:
+        return f"****{number[-2:]}"
+    return f"{number[:3]}****{number[-shown:]}"
+
+
 def _mask_han(name: list[str]) -> str:
     if len(name) == 1:
         return "*"

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from contract.plain_text import whole_number
-from server.estate.masking import mask_address
+from server.estate.masking import mask_address, mask_phone
 from server.gateways import mail, sealing
 from server.gateways.outcome import Fate, Own, in_words, without_addresses
 from server.language import CHINESE, ENGLISH
@@ -122,7 +122,7 @@ def _sms(typed: str) -> tuple[str, str]:
     number = re.sub(r"[ \-]", "", typed)
     if not _NUMBER.fullmatch(number):
         raise NotPossible(_("A phone number has 7 to 15 digits"))
-    return number, f"{number[:3]}****{number[-2:]}"
+    return number, mask_phone(number, shown=2)
 
 
 _CHECKS = {Way.MAIL: _mail, Way.CHAT: _chat, Way.SMS: _sms}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from contract.business_day import business_day
 from server.estate import occupancy
+from server.estate.masking import mask_phone
 from server.estate.models import Resident
 from server.outbox.models import Consent, Kind, Language, MessageTerms, MessageWish, Way
 from server.phone import limits
@@ -60,7 +61,7 @@ def messages_page(request: HttpRequest, token: str, opened: Opened, now: datetim
 
 
 def _shown(way: Way, address: str) -> str:
-    return masked(way, address) if way is Way.MAIL else f"*********{address[-2:]}"
+    return masked(way, address) if way is Way.MAIL else mask_phone(address, shown=2)
 
 
 def _do(request: HttpRequest, resident: Resident, ways: list[Way], now: datetime) -> None:

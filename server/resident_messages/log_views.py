@@ -55,7 +55,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(community=community)
     number = ""
     if request.method == "POST":
-        rows, number = _of_number(request, rows, community or own[0])
+        rows, number = _of_number(request, rows, [community] if community else own)
     shown = _chosen(rows, given)
     page = Paginator(shown, A_PAGE).get_page(given.get("page"))
     kept = request.GET.copy()
@@ -82,21 +82,22 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 
 
 def _of_number(
-    request: HttpRequest, rows: QuerySet[ResidentMessage], community: Community
+    request: HttpRequest, rows: QuerySet[ResidentMessage], communities: list[Community]
 ) -> tuple[QuerySet[ResidentMessage], str]:
-    """Those to a number or address of one community, and what may be shown of it."""
+    """Those of these communities to a number or address, and what may be shown of it."""
     typed = request.POST.get("number", "").replace("\0", "").strip()[:200]
     way = Way.MAIL if "@" in typed else Way.SMS
     address = typed if way == Way.MAIL else consent.dialled(typed)
     if len(address) < 5:
         messages.error(request, _("Please type the whole number or address"))
         return rows.none(), ""
-    shown = masked(way, address)
+    shown, theirs = masked(way, address), Q()
     with transaction.atomic():
-        by, subject = people.of(request.user), ("residentmessage", shown)
-        audit.note(community.pk, by, "message_lookup", subject, timezone.now())
-    digest = consent.digest_of(community.pk, address)
-    return rows.filter(community=community, digest=digest), shown
+        by, subject, now = people.of(request.user), ("residentmessage", shown), timezone.now()
+        for one in communities:
+            audit.note(one.pk, by, "message_lookup", subject, now)
+            theirs |= Q(community=one, digest=consent.digest_of(one.pk, address))
+    return rows.filter(theirs), shown
 
 
 def _chosen(rows: QuerySet[ResidentMessage], given: Any) -> QuerySet[ResidentMessage]:

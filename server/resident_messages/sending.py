@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 
 from contract.business_day import business_day, day_begins
 from server.gateways import mail, sealing
@@ -74,9 +75,9 @@ def look(now: datetime) -> int:
     return sent
 
 
-def _due(due: object, now: datetime) -> object:
+def _due(due: QuerySet[ResidentMessage], now: datetime) -> QuerySet[ResidentMessage]:
     """Without mails while as many went out in the last minute as the mail server takes."""
-    rows = due.order_by("due_at", "pk")  # type: ignore[attr-defined]
+    rows = due.order_by("due_at", "pk")
     minute = ResidentMessage.objects.filter(way=Way.MAIL, sent_at__gt=now - timedelta(seconds=60))
     full = minute.count() >= settings.LOBBYPAY.mail.per_minute
     return rows.exclude(way=Way.MAIL) if full else rows

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
-from server.estate.masking import mask_address
+from server.estate.masking import mask_address, mask_phone
 from server.gateways import sealing
 from server.outbox.models import (
     Happening,
@@ -144,6 +144,4 @@ def _message(
 
 def masked(way: str, address: str) -> str:
     """What of a number or an address may be seen."""
-    if way == Way.MAIL:
-        return mask_address(address)[:80]
-    return f"{address[:3]}****{address[-4:]}" if len(address) >= 10 else f"****{address[-2:]}"
+    return mask_address(address)[:80] if way == Way.MAIL else mask_phone(address)

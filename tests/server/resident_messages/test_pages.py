@@ -118,6 +118,19 @@ def test_the_log_is_masked_and_looking_closer_is_written_down(village, tencent):
     assert "住户消息" in body(client.get(f"/staff/units/{unit_of(village).pk}/"))
 
 
+def test_without_a_choice_a_number_is_looked_for_in_all_communities_of_the_person(village, tencent):
+    issue(village)
+    spreading.look(NOW)
+    first, another = create_village("a-first"), create_village("z-last")
+    person = create_person("of-both", (first, Role.AUDITOR), (village, Role.AUDITOR))
+    client = signed_in(person)
+    assert "1-1-101" in body(client.post("/staff/messages/", {"number": NUMBER}))
+    looked = Act.objects.filter(act="message_lookup").values_list("community", flat=True)
+    assert set(looked) == {first.pk, village.pk}, "each is told that somebody looked"
+    elsewhere = signed_in(create_person("elsewhere", (another, Role.AUDITOR)))
+    assert "1-1-101" not in body(elsewhere.post("/staff/messages/", {"number": NUMBER}))
+
+
 def page_of(village) -> str:
     url = bill_url(bill_of(village), TODAY)
     return "/" + url.split("//")[-1].partition("/")[2]
@@ -129,7 +142,7 @@ def test_the_payer_agrees_and_ends_it_behind_the_bills_code(village, clock):  # 
     client, where = Client(), page_of(village)
     assert "手机消息提醒" in body(client.get(where))
     page = body(client.get(f"{where}/messages"))
-    assert "*********01" in page and "1201<" not in page and "checked" not in page
+    assert "138****01" in page and "1201<" not in page and "checked" not in page
     client.post(f"{where}/messages", {"ways": "sms", "first": "sms", "language": "en"})
     step = Consent.objects.first()
     assert (step.state, step.how, step.by) == ("given", "page", "")
