@@ -1,6 +1,5 @@
 """Writes received journal entries: many at once, each once. Never changes one that is there."""
 
-import json
 from collections.abc import Sequence
 
 from django.db import connection
@@ -29,15 +28,17 @@ def proven(kiosk_id: str, sequences: Sequence[int]) -> dict[int, tuple[str, str]
 
 
 def named_since(kiosk_id: str, position: int) -> str:
-    """The newest key (base64url, raw) that entries after ``position`` name; empty for none."""
+    """The newest key (base64url, raw) that entries after ``position`` name; empty for none. Entries of
+    any form are here: what names no key as it is named is passed over."""
     notes = JournalEntry.objects.filter(
         kiosk_id=kiosk_id, kind=EntryKind.NOTE.value, sequence__gt=position
     )
     bodies = notes.filter(body__contains=f'"{KEY_CHANGED}"').order_by("-sequence")
-    for text in bodies.values_list("body", flat=True):
-        body = json.loads(text) if isinstance(text, str) else text
-        if body.get("what") == KEY_CHANGED:
-            return str(body["public_key"])
+    for body in bodies.values_list("body", flat=True):
+        told = body if isinstance(body, dict) else {}
+        named = told.get("public_key")
+        if told.get("what") == KEY_CHANGED and isinstance(named, str):
+            return named
     return ""
 
 

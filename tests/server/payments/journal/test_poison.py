@@ -103,6 +103,16 @@ def test_receipts_and_notes_are_no_better(world, kind, body):
     assert order().life is APPROVED
 
 
+@pytest.mark.parametrize("body", [["key_changed"], "key_changed", {"how": ["key_changed"]}])
+def test_a_note_that_only_looks_like_another_key_stops_no_restored_server(world, body):
+    """Where the kiosk's row says less than is here, notes are looked through."""
+    journal = KioskJournal().write(body, EntryKind.NOTE)
+    ingest(world, journal)
+    journal.tells(record(world, APPROVED, number=1))
+    assert ingest(world, journal).position == 2
+    assert order().life is APPROVED
+
+
 def test_a_card_with_a_nul_in_its_name_was_charged_and_is_booked(world):
     card = CardData(card_name="giro\x00card", trace_no="\x0042", masked_pan="559883******8074")
     ingest(world, KioskJournal().tells(record(world, APPROVED, card=card)))
