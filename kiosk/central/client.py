@@ -206,15 +206,18 @@ class CentralClient:
             return False
         self._introduced_at = time.monotonic()
         for key in self._earlier:
-            before = CentralClient(self._url, self._key_id, key, timeout_s=self._timeout_s)
             try:
-                before.change_key(next_key(self._key, self._key_id, public_text(key)))
+                self._with(key).change_key(next_key(self._key, self._key_id, public_text(key)))
             except Refused:
                 continue
             except ServerAway:  # nor would it hear of the others
                 return False
             return True
         return False
+
+    def _with(self, key: Ed25519PrivateKey) -> "CentralClient":
+        """The same kiosk with another of its keys."""
+        return CentralClient(self._url, self._key_id, key, timeout_s=self._timeout_s)
 
     def _correct_clock(self, refused: Refused) -> bool:
         """A kiosk whose battery is flat does not know the time; the server's is good enough."""

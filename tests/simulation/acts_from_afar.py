@@ -1,5 +1,6 @@
-"""Clerks who ask kiosks from afar to go out of service, come back, restart or show a message, while
-residents pay; and what each kiosk does of it. Nothing is done twice, nothing while anybody is served."""
+"""Clerks who ask kiosks from afar to go out of service, come back, restart, show a message or replace
+their keys, while residents pay; and what each kiosk does of it. Nothing is done twice, nothing while
+anybody is served."""
 
 import random
 import uuid
@@ -56,7 +57,10 @@ class ActsFromAfar:
         ask(boss, asked, Wish(kind, REASON, _parameters(kind), id=key), wall())
 
 
-_ASKED = (ActKind.OUT_OF_SERVICE, ActKind.RESTART, ActKind.RESTART, ActKind.MESSAGE)
+_ASKED = (
+    *(ActKind.OUT_OF_SERVICE, ActKind.RESTART, ActKind.MESSAGE),
+    *2 * (ActKind.NEW_KEY,),
+)
 
 
 def _parameters(kind: ActKind) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from contract import messages
 from contract.day_tally import Tallies
 from contract.heartbeat import Heartbeat
+from contract.key_change import KeyChange
 from contract.messages import ErrorCode, Message
 from contract.remote_acts import ActsCall
 from contract.service_requests import RequestsAsked, RequestWish
@@ -231,9 +232,11 @@ class SimulatedServer:
             Seams.unexpected.append(f"money for {out_trade_no} was acknowledged, and nobody knows")
         return taken
 
-    def answers(self, kiosk_id: str, method: str, path: str, body: bytes) -> tuple[int, Any]:
-        """One request, as Django would hand it to the API."""
-        status, content = self._answers(kiosk_id, method, path, body)
+    def answers(
+        self, kiosk_id: str, key: str, method: str, path: str, body: bytes
+    ) -> tuple[int, Any]:
+        """One request, as Django would hand it to the API. ``key``: the public one of its signature."""
+        status, content = self._answers(kiosk_id, key, method, path, body)
         code = str(content.get("code", "")) if status != 200 else ""
         wrong = self._journals.answered(kiosk_id, path, status, code, self._scheduler.now)
         if wrong:
@@ -242,23 +245,28 @@ class SimulatedServer:
             self.refused[json.loads(body)["payment_id"]] = self._scheduler.now
         return status, content
 
-    def _answers(self, kiosk_id: str, method: str, path: str, body: bytes) -> tuple[int, Any]:
+    def _answers(
+        self, kiosk_id: str, key: str, method: str, path: str, body: bytes
+    ) -> tuple[int, Any]:
         request = HttpRequest()
         try:
-            answer = _called(request, method, path, body, lambda auth: self._who(auth, kiosk_id))
+            answer = _called(
+                request, method, path, body, lambda auth: self._who(auth, kiosk_id, key)
+            )
             self.step("after a call")
         except Exception as error:
             response = calls.api.on_exception(request, error)
             return response.status_code, json.loads(response.content)
         return 200, json.loads(answer.model_dump_json())
 
-    def _who(self, auth: Callable[[HttpRequest], Kiosk], kiosk_id: str) -> Kiosk:
-        """Whom the API takes the caller for. That the request is signed is left out, unless the database
-        is away just then: what becomes of a signature that nobody can check is the API's own business."""
+    def _who(self, auth: Callable[[HttpRequest], Kiosk], kiosk_id: str, key: str) -> Kiosk:
+        """Whom the API takes the caller for. Which key signed it is told; the signature itself is left
+        out, unless the database is away just then: what becomes of one that nobody can check is the API's
+        own business."""
         if self._faults.strikes("database_away"):
             with connection.execute_wrapper(_away):
                 return auth(signing.signed(kiosk_id))
-        return auth(signing.trusted(kiosk_id))
+        return auth(signing.trusted(kiosk_id, key))
 
 
 def _known(out_trade_no: str) -> bool:
@@ -327,6 +335,7 @@ _CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
     ),
     ("POST", "/journal", calls.post_journal, _posted(calls.post_journal, messages.JournalBatch)),
     ("POST", "/heartbeats", calls.heartbeat, _posted(calls.heartbeat, Heartbeat)),
+    ("POST", "/keys", calls.change_key, _posted(calls.change_key, KeyChange)),
     ("POST", "/tallies", calls.tallies, _posted(calls.tallies, Tallies)),
     ("POST", "/requests", calls.send_request, _posted(calls.send_request, RequestWish)),
     ("POST", "/requests/find", calls.find_requests, _posted(calls.find_requests, RequestsAsked)),

@@ -22,6 +22,7 @@ from contract.messages import (
     Text,
 )
 from kiosk.central.client import ServerAway
+from kiosk.central.identity import public_text
 from server.billing.models import Bill as BillRow
 from server.billing.models import BillState
 from tests.server.payments.signed_entries import next_entry
@@ -173,8 +174,9 @@ class ForeignKiosk:
             if not batch and self.done:
                 self._scheduler.sleep(IDLE_S)
             raw = JournalBatch(entries=batch).model_dump_json().encode()
+            signed_by = self.kiosk_id, public_text(self._key)
             try:
-                status, answer = self._line.asks(self.kiosk_id, "POST", "/journal", raw, 20.0)
+                status, answer = self._line.asks(*signed_by, "POST", "/journal", raw, 20.0)
             except ServerAway:
                 continue
             if status == 200:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from kiosk.central.client import CentralClient, ServerAway, _understood
+from kiosk.central.identity import Identity, public_text
 from tests.simulation.central import SimulatedServer
 from tests.simulation.faults import Faults
 from tests.simulation.scheduler import Scheduler
@@ -33,8 +36,9 @@ class Line:
         self._broken_until = self._scheduler.now + pause
 
     def asks(
-        self, kiosk_id: str, method: str, path: str, body: bytes, timeout_s: float
+        self, kiosk_id: str, key: str, method: str, path: str, body: bytes, timeout_s: float
     ) -> tuple[int, Any]:
+        """``key``: the public one by which it is signed."""
         if self._scheduler.now < self._broken_until and not self._faults.quiet:
             self._scheduler.sleep(1.0)
             raise ServerAway("no route")
@@ -50,7 +54,7 @@ class Line:
         def work() -> tuple[int, Any]:
             if machine != self.machine:
                 return UNAUTHORIZED, {}  # in truth its key is not known any more
-            return self._server.answers(kiosk_id, method, path, body)
+            return self._server.answers(kiosk_id, key, method, path, body)
 
         if self._faults.strikes("message_late"):
             self._scheduler.spawn(
@@ -119,15 +123,16 @@ class Line:
 class SimulatedClient(CentralClient):
     """The kiosk's client over such a line: the same calls, the same answers, the same errors."""
 
-    def __init__(self, line: Line, kiosk_id: str, step: Callable[[str], None]) -> None:
-        self._line, self._kiosk_id, self._step = line, kiosk_id, step
-        self._timeout_s = 8.0
+    def __init__(self, line: Line, me: Identity, step: Callable[[str], None]) -> None:
+        super().__init__("", me.kiosk_id, me.key, earlier=me.earlier)
+        self._line, self._step, self._name = line, step, public_text(me.key)
 
-    def _call(self, method, path, answer, body=None, timeout_s=None):
-        raw = body.model_dump_json().encode() if body else b""
+    def _with(self, key: Ed25519PrivateKey) -> "SimulatedClient":
+        me = Identity(self._key_id, "", "", key)
+        return SimulatedClient(self._line, me, self._step)
+
+    def _send(self, method, path, answer, body, timeout_s):
         self._step("before a request")
-        status, content = self._line.asks(
-            self._kiosk_id, method, path, raw, timeout_s or self._timeout_s
-        )
+        status, content = self._line.asks(self._key_id, self._name, method, path, body, timeout_s)
         self._step("after an answer")
         return _understood(status, content, answer, f"{method} {path}")

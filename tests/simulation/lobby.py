@@ -16,6 +16,7 @@ from device_drivers.card_terminals.interface import CardRequest
 from device_drivers.printers.interface import Document
 from kiosk import bootstrap
 from kiosk.bootstrap import Running
+from kiosk.central import identity as identity_file
 from kiosk.central.identity import Identity
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Screen, Session
@@ -71,7 +72,6 @@ class SimulatedKiosk:
         self.scheduler, self.faults, self._witness = scheduler, faults, witness
         self.disk = Disk(folder, faults.seed, self.step, lambda: faults.strikes("disk_full"))
         self.line = Line(scheduler, faults, server)
-        self.client = SimulatedClient(self.line, kiosk_id, self.step)
         self.terminal = SimulatedTerminal(
             scheduler,
             faults,
@@ -82,13 +82,6 @@ class SimulatedKiosk:
         self.printer = SimulatedPrinter(scheduler, faults, witness.prints)
         self._scanner_simulated, self._devices_forgotten = True, False
         self.scanner = SimulatedScanner()
-        self.identity = Identity(
-            kiosk_id,
-            code,
-            "lakeside",
-            Ed25519PrivateKey.from_private_bytes(estate.private_key(UUID(kiosk_id))),
-            public_key_text(estate.ACT_KEY.public_key()),
-        )
         self.settings = Settings(
             data_dir=folder / "data",
             server=Server(url="https://server.example.com", timeout_s=8.0),
@@ -100,7 +93,14 @@ class SimulatedKiosk:
             card_terminal=Device(driver="simulated"),
             printer=Device(driver="simulated"),
         )
-        self.settings.data_dir.mkdir(parents=True)
+        first = Identity(
+            kiosk_id,
+            code,
+            "lakeside",
+            Ed25519PrivateKey.from_private_bytes(estate.private_key(UUID(kiosk_id))),
+            public_key_text(estate.ACT_KEY.public_key()),
+        )
+        identity_file.save(self.settings.data_dir, first)
         self.running: Running | None = None
         self.process = Process(code)
         self.lives, self.clock_was_off, self.acts = 0, False, Witnessed(code)
@@ -109,6 +109,14 @@ class SimulatedKiosk:
         self._begin: JournalPosition | None = None
         self._settles: dict[str, Fact] = {}  # what staff want to write down at the next start
         self._starts_after(0.0)
+
+    @property
+    def identity(self) -> Identity:
+        """As it stands on the disk."""
+        return identity_file.load(self.settings.data_dir)
+
+    def client(self, me: Identity) -> SimulatedClient:
+        return SimulatedClient(self.line, me, self.step)
 
     @property
     def devices(self) -> Devices:
@@ -210,12 +218,13 @@ class SimulatedKiosk:
         for record in self.earlier.values():
             if record.method is not Method.CARD and not record.state.final:
                 self.forgotten.add(record.payment_id)
-        self._begin = enrol()
+        self._begin, me = enrol(), self.identity
         self.line.machine += 1
         self.dies(power_cut=True, for_s=OFF_FOR_S)
         self.disk.replaced()
         for left in self.settings.data_dir.iterdir():
             left.unlink()
+        identity_file.save(self.settings.data_dir, me)
         if terminal_too:
             self.terminal.replaced()
 

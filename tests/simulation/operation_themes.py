@@ -17,6 +17,7 @@ LINE = Theme(
             "database_rolls_back",
             "database_away",
             "terminal_acknowledgement_lost",
+            "clerk_asks_kiosks",
         }
     ),
     by_phone=0.3,

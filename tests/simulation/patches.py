@@ -13,6 +13,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import OperationalError
 
 from server.database import database_away, in_each_others_way
@@ -70,6 +71,7 @@ class Seams:
     channel: Callable[[str], Any]
     order_made: Callable[[Any], None]
     new_id: Callable[[], str]
+    new_key: Callable[[], bytes]  # 32 of them, private
     backoff: Any  # a random.Random
     unexpected: list[str]
     show: bool = False
@@ -157,6 +159,7 @@ def _kiosk() -> None:
     from kiosk import bootstrap
     from kiosk.acts import assembly, doing
     from kiosk.acts.desk import ActsDesk
+    from kiosk.central import identity
     from kiosk.journal import journal
     from kiosk.runtime.kiosk import Kiosk
 
@@ -173,8 +176,13 @@ def _kiosk() -> None:
     )
     bootstrap.make_devices = lambda settings, path: Seams.kiosk().devices
     bootstrap.version = cache(bootstrap.version)  # reads a file each time
-    bootstrap.identity_file = SimpleNamespace(load=lambda folder: Seams.kiosk().identity)
-    bootstrap.CentralClient = SimpleNamespace(of=lambda url, me, timeout_s: Seams.kiosk().client)
+    identity.Ed25519PrivateKey = SimpleNamespace(
+        generate=lambda: Ed25519PrivateKey.from_private_bytes(Seams.new_key()),
+        from_private_bytes=Ed25519PrivateKey.from_private_bytes,
+    )
+    bootstrap.CentralClient = SimpleNamespace(
+        of=lambda url, me, timeout_s: Seams.kiosk().client(me)
+    )
     ActsDesk.__init__.__kwdefaults__["monotonic"] = threads.time.monotonic
     assembly.os = SimpleNamespace(_exit=lambda code: Seams.kiosk().does_not_leave())
     perform, do = Kiosk.perform, doing.Doer.do

@@ -76,7 +76,8 @@ class Simulation:
         Seams.unexpected = []
         engine.TICK_S = TICK_S
         sync.BILLS_S = COPIES_EVERY_S if faults.theme.copy_minutes is None else 60.0
-        Seams.new_id = self._new_id
+        Seams.new_id, keys = self._new_id, random.Random(f"keys {seed}")
+        Seams.new_key = lambda: keys.randbytes(32)
         Seams.backoff = random.Random(f"backoff {seed}")
         self.server = SimulatedServer(self.scheduler, faults)
         Seams.server_step = lambda what: self.server.step(what)

@@ -3,15 +3,16 @@ in a run nobody but kiosks can reach the server."""
 
 import itertools
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from contract.http_signature import Signed, sign
+from contract.http_signature import KeyUnknown, SignatureRefused, Signed, sign
+from contract.journal_hash import public_key_text
 from server.api import authentication, calls
 from server.fleet.models import Kiosk
 from tests.simulation import estate
@@ -21,17 +22,30 @@ Auth = Callable[[HttpRequest], Kiosk]
 
 _PATH = "/api/v1/heartbeats"
 _numbers = itertools.count(1)
+_UNUSED = "0" * 16  # the nonce of what may be repeated: the line does that, not an attacker
 
 
 def install() -> None:
-    """``verified`` takes the word of a request that ``trusted`` made."""
-    real = authentication.verified
+    """Of a request that ``trusted`` made, only by which key it is signed is looked at."""
+    real, used = authentication._signed, authentication.use_nonce
 
-    def verified(request: HttpRequest, key: Any = None) -> Signed:
+    def by_its_word(
+        request: HttpRequest, key_of: Callable[[str], Ed25519PublicKey | None], now: datetime
+    ) -> Signed:
         kiosk_id = getattr(request, "trusted", "")
-        return Signed(kiosk_id, "0" * 16, wall()) if kiosk_id else real(request, key)
+        if not kiosk_id:
+            return real(request, key_of, now)
+        known = key_of(kiosk_id)
+        if known is None:
+            raise KeyUnknown("no such key", kiosk_id)
+        if public_key_text(known) != request.key:  # type: ignore[attr-defined]
+            raise SignatureRefused("another key", kiosk_id)
+        return Signed(kiosk_id, _UNUSED, now)
 
-    authentication.verified = verified
+    authentication._signed = by_its_word
+    authentication.use_nonce = lambda key_id, nonce, *, now: (
+        nonce == _UNUSED or used(key_id, nonce, now=now)
+    )
 
 
 def auth_of(view: Callable[..., Any]) -> Auth:
@@ -39,9 +53,10 @@ def auth_of(view: Callable[..., Any]) -> Auth:
     return _auths()[view]
 
 
-def trusted(kiosk_id: str) -> HttpRequest:
+def trusted(kiosk_id: str, key: str) -> HttpRequest:
+    """``key``: the public one (base64url, raw) by which it is signed."""
     request = HttpRequest()
-    request.trusted = kiosk_id  # type: ignore[attr-defined]
+    request.trusted, request.key = kiosk_id, key  # type: ignore[attr-defined]
     return request
 
 

@@ -190,6 +190,9 @@ _PLACES = {
     "server_bugs.what_a_kiosk_used_of_the_credit_stays_and_is_used_again": Place(
         themes.CREDIT, ("clerk_keeps_credit",)
     ),
+    "afar_bugs.a_kiosks_next_key_counts_before_it_has_signed": Place(
+        themes.LINE, ("clerk_asks_kiosks", "answer_lost")
+    ),
     "office_bugs.a_refused_start_that_arrives_again_begins": Place(
         themes.CROSSING, ("refusal_repeated", "phone_declines")
     ),
