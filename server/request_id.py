@@ -5,23 +5,28 @@ nothing: it stands in the log's lines, in the answer's head, and in what the ser
 """
 
 import logging
-import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-HEADER = "X-Request-Id"
+from contract.request_name import FORM, HEADER, request_name
+
 NONE = "-"
-_FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _current: ContextVar[str] = ContextVar("request_id", default=NONE)
 
 
 def current() -> str:
     """Of the request that this thread is at; ``NONE`` outside of any."""
     return _current.get()
+
+
+@contextmanager
+def about(reference: str) -> Iterator[None]:
+    """What is done meanwhile is done by itself, for the payment of that number."""
+    with named(request_name(reference)):
+        yield
 
 
 @contextmanager
@@ -42,7 +47,7 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
-        name = given if _FORM.fullmatch(given) else secrets.token_urlsafe(12)
+        name = given if FORM.fullmatch(given) else request_name()
         with named(name):
             response = self._get_response(request)
         response[HEADER] = name

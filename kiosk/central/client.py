@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
@@ -47,6 +48,7 @@ from contract.messages import (
 )
 from contract.plain_text import kept
 from contract.remote_acts import ActsAnswer, ActsCall
+from contract.request_name import HEADER, request_name
 from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
 from contract.stop_reason import Presence
 from kiosk.central.identity import Identity, public_text
@@ -117,11 +119,14 @@ class CentralClient:
         return self._call("GET", f"/bills/{number}", Bill)
 
     def start_payment(self, start: StartPayment) -> PaymentView:
-        return self._call("POST", "/payments", PaymentView, start, timeout_s=20)
+        return self._call(
+            "POST", "/payments", PaymentView, start, timeout_s=20, about=start.reference
+        )
 
     def payment(
         self,
         payment_id: str,
+        reference: str,
         *,
         after_version: int = 0,
         wait_s: int = 0,
@@ -130,10 +135,12 @@ class CentralClient:
         """The payment; with ``wait_s`` the answer comes when its version is newer, or then."""
         query = f"?wait={wait_s}&after_version={after_version}" if wait_s else ""
         timeout_s = timeout_s or wait_s + self._timeout_s
-        return self._call("GET", f"/payments/{payment_id}{query}", PaymentView, timeout_s=timeout_s)
+        path = f"/payments/{payment_id}{query}"
+        return self._call("GET", path, PaymentView, timeout_s=timeout_s, about=reference)
 
-    def cancel_payment(self, payment_id: str) -> PaymentView:
-        return self._call("POST", f"/payments/{payment_id}/cancel", PaymentView, timeout_s=20)
+    def cancel_payment(self, payment_id: str, reference: str) -> PaymentView:
+        path = f"/payments/{payment_id}/cancel"
+        return self._call("POST", path, PaymentView, timeout_s=20, about=reference)
 
     def post_journal(
         self, entries: list[JournalEntry], presence: Presence | None = None
@@ -182,14 +189,19 @@ class CentralClient:
         answer: type[Answer],
         body: Message | None = None,
         timeout_s: float | None = None,
+        about: str = "",
     ) -> Answer:
+        """``about``: the number on the receipt; with it begins the request's name in both logs and at
+        the channel."""
+        send = partial(self._send, method, path, answer)
+        timeout_s = timeout_s or self._timeout_s
         raw = json.dumps(kept(body.model_dump(mode="json"))).encode() if body else b""
         try:
-            return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
+            return send(raw, timeout_s, about)
         except Refused as refused:
             if not self._mended(refused):
                 raise
-        return self._send(method, path, answer, raw, timeout_s or self._timeout_s)
+        return send(raw, timeout_s, about)
 
     def _mended(self, refused: Refused) -> bool:
         """Whether the same call may be answered now."""
@@ -229,7 +241,13 @@ class CentralClient:
         return True
 
     def _send(
-        self, method: str, path: str, answer: type[Answer], body: bytes, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        answer: type[Answer],
+        body: bytes,
+        timeout_s: float,
+        about: str,
     ) -> Answer:
         url = f"{self._url}/api/v1{path}"
         headers = sign(
@@ -241,9 +259,7 @@ class CentralClient:
             created=self._now() + self._offset,
             nonce=secrets.token_urlsafe(18),
         )
-        name = headers["X-Request-Id"] = secrets.token_urlsafe(
-            9
-        )  # as it stands in the server's log
+        name = headers[HEADER] = request_name(about)
         if body:
             headers["Content-Type"] = "application/json"
         try:

@@ -52,12 +52,14 @@ class MakeOrder:
 @dataclass(frozen=True)
 class FollowOrder:
     payment_id: str
+    reference: str
     version: int
 
 
 @dataclass(frozen=True)
 class CancelOrder:
     payment_id: str
+    reference: str
 
 
 @dataclass(frozen=True)

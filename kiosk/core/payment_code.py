@@ -135,8 +135,8 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
     if view.state.final:
         return payment_flow.on_order_seen(session, OrderSeen(view), moment)
     if session.visit.cancelling:
-        return session, (CancelOrder(view.payment_id),)
-    return session, (FollowOrder(view.payment_id, view.version),)
+        return session, (CancelOrder(view.payment_id, view.reference),)
+    return session, (FollowOrder(view.payment_id, view.reference, view.version),)
 
 
 def on_order_failed(session: Session, event: OrderFailed, moment: Moment) -> Step:

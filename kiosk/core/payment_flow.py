@@ -225,7 +225,8 @@ def on_order_made(session: Session, event: OrderMade, moment: Moment) -> Step:
         code_latest=latest,
         code_expires=min(latest, moment.monotonic + CODE_SHOWN_S),
     )
-    return session, (Record(asked), FollowOrder(asked.payment_id, event.view.version))
+    follow = FollowOrder(asked.payment_id, asked.reference, event.view.version)
+    return session, (Record(asked), follow)
 
 
 def _cancel_made(session: Session, moment: Moment, view: PaymentView) -> Step:
@@ -236,7 +237,7 @@ def _cancel_made(session: Session, moment: Moment, view: PaymentView) -> Step:
     assert asked is not None
     deadline = moment.monotonic + CANCEL_PATIENCE_S
     session = with_visit(session, payment=asked, cancel_deadline=deadline)
-    return session, (Record(asked), CancelOrder(asked.payment_id))
+    return session, (Record(asked), CancelOrder(asked.payment_id, asked.reference))
 
 
 def _seconds_until_end(view: PaymentView, moment: Moment) -> float:
@@ -361,7 +362,7 @@ def cancel(session: Session, after: Screen, what: Say | None = None) -> Step:
         return session, ()  # the order is being made: it is ended when the answer comes
     if is_card:
         return session, (AbortTerminal(record.payment_id),)
-    return session, (CancelOrder(record.payment_id),)
+    return session, (CancelOrder(record.payment_id, record.reference),)
 
 
 def on_tick(session: Session, moment: Moment) -> Step:

@@ -229,7 +229,7 @@ class Recovery:
         if self._client is None or time.monotonic() - case.since < SETTLED_AFTER_S:
             return None
         try:
-            view = self._client.payment(case.record.payment_id)
+            view = self._client.payment(case.record.payment_id, case.record.reference)
         except (Refused, ServerAway):
             return None
         if not view.state.final:
@@ -258,7 +258,7 @@ class Recovery:
         if self._client is None:
             return None
         try:
-            view = self._client.cancel_payment(record.payment_id)
+            view = self._client.cancel_payment(record.payment_id, record.reference)
         except Refused as refused:
             if refused.error.code is not ErrorCode.NOT_FOUND:
                 log.warning("recovery_refused", code=refused.error.code)

@@ -113,10 +113,10 @@ class Kiosk:
             case MakeOrder(record, payment_code):
                 hands.report()
                 hands.orders.make(record, payment_code)
-            case FollowOrder(payment_id, version):
-                hands.orders.follow(payment_id, version)
-            case CancelOrder(payment_id):
-                hands.orders.cancel(payment_id)
+            case FollowOrder(payment_id, reference, version):
+                hands.orders.follow(payment_id, reference, version)
+            case CancelOrder(payment_id, reference):
+                hands.orders.cancel(payment_id, reference)
             case AskTerminal(record) if hands.desk:
                 hands.desk.ask(record)
             case AbortTerminal(payment_id) if hands.desk:

@@ -121,7 +121,7 @@ class Lookups:
         if settled is not None and settled.created_at > unpaid.created_at:
             return settled
         try:
-            view = self._client.payment(unpaid.payment_id, timeout_s=LATER_S)
+            view = self._client.payment(unpaid.payment_id, unpaid.reference, timeout_s=LATER_S)
         except (ServerAway, Refused):
             return settled
         return known_later(unpaid, view) or settled

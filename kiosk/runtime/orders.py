@@ -58,12 +58,12 @@ class Orders:
         often it is told. However it goes wrong, the session hears that there is no order."""
         self._pool.submit(self._make_or_fail, record, payment_code)
 
-    def follow(self, payment_id: str, version: int) -> None:
+    def follow(self, payment_id: str, reference: str, version: int) -> None:
         self._followed = payment_id
-        self._pool.submit(self._guarded, self._follow, payment_id, version)
+        self._pool.submit(self._guarded, self._follow, payment_id, reference, version)
 
-    def cancel(self, payment_id: str) -> None:
-        self._pool.submit(self._guarded, self._cancel, payment_id)
+    def cancel(self, payment_id: str, reference: str) -> None:
+        self._pool.submit(self._guarded, self._cancel, payment_id, reference)
 
     def close(self) -> None:
         self._stop.set()
@@ -119,7 +119,7 @@ class Orders:
                 raise Refused(away.error) from away
             raise
 
-    def _follow(self, payment_id: str, version: int) -> None:
+    def _follow(self, payment_id: str, reference: str, version: int) -> None:
         """Until the order is final or another one is followed."""
         failures = 0  # in a row
         for _ in range(FOLLOW_ATTEMPTS_MAX):
@@ -128,6 +128,7 @@ class Orders:
             try:
                 view = self._client.payment(
                     payment_id,
+                    reference,
                     after_version=version,
                     wait_s=FOLLOW_POLL_S,
                     timeout_s=FOLLOW_POLL_S + FOLLOW_GRACE_S,
@@ -148,12 +149,12 @@ class Orders:
             if view.state.final:
                 return
 
-    def _cancel(self, payment_id: str) -> None:
+    def _cancel(self, payment_id: str, reference: str) -> None:
         """Asks until the server gives the order's end, which may be that it was paid."""
         for attempt in range(20):
             try:
                 view = with_retries(
-                    lambda: self._client.cancel_payment(payment_id),
+                    lambda: self._client.cancel_payment(payment_id, reference),
                     for_s=CANCEL_FOR_S,
                     stop=self._stop,
                 )

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contract.messages import Method, PaymentState
 from contract.methods import BY_CHANNEL
+from server import request_id
 from server.alerts.models import Alert
 from server.alerts.raising import keep_up
 from server.payments import held_bills, inquiry, notifications, refunds, timing
@@ -101,7 +102,8 @@ def _orders(method: str, last_word: LastWord, at: datetime) -> int:
             continue
         its_turn = at + patience.spent  # channels take their time
         try:
-            patience.heard(_attend(order, its_turn))
+            with request_id.about(order.reference):
+                patience.heard(_attend(order, its_turn))
             order.refresh_from_db()
             if not order.life.final and at - order.received_at > timing.UNKNOWN_ALERT_AFTER:
                 _tell(order, at, last_word)
@@ -182,7 +184,8 @@ def _refunds(method: str, at: datetime) -> int:
         its_turn = at + patience.spent
         if refunds.claim(refund, its_turn):
             try:
-                patience.heard(refunds.send_back(refund, its_turn))
+                with request_id.about(refund.order.reference):
+                    patience.heard(refunds.send_back(refund, its_turn))
             except Exception:
                 log.exception("sweep: refund %s is passed over", refund.refund_no)
     return len(due) + refunds.watch_by_hand(method, at)

@@ -131,7 +131,7 @@ class SimulatedClient(CentralClient):
         me = Identity(self._key_id, "", "", key)
         return SimulatedClient(self._line, me, self._step)
 
-    def _send(self, method, path, answer, body, timeout_s):
+    def _send(self, method, path, answer, body, timeout_s, about):
         self._step("before a request")
         status, content = self._line.asks(self._key_id, self._name, method, path, body, timeout_s)
         self._step("after an answer")

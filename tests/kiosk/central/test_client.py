@@ -59,6 +59,19 @@ def test_what_is_not_an_answer_of_ours_tells_nothing(central, answer):
         ask(central)
 
 
+def test_each_request_about_a_payment_is_named_after_the_number_on_its_receipt(central):
+    central.answers = [(503, b"away")]
+    caller = client(central)
+    for ask_about in (caller.payment, caller.cancel_payment):
+        with pytest.raises(ServerAway, match=r"\[K03-000007-[\w-]{12}\]"):
+            ask_about("01900000-0000-7000-8000-000000000007", "K03-000007")
+    with pytest.raises(ServerAway, match=r"\[[\w-]{12}\]"):
+        caller.config()
+    names = [headers["X-Request-Id"] for _, _, headers, _ in central.seen]
+    assert [name[:11] for name in names[:2]] == ["K03-000007-"] * 2
+    assert len({*names}) == 3
+
+
 def test_nobody_there_tells_nothing(central):
     central.close()
     with pytest.raises(ServerAway):

@@ -73,10 +73,10 @@ class Server:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
-    def payment(self, payment_id):
-        return self.cancel_payment(payment_id)
+    def payment(self, payment_id, reference):
+        return self.cancel_payment(payment_id, reference)
 
-    def cancel_payment(self, payment_id):
+    def cancel_payment(self, payment_id, reference):
         self.asked.append(payment_id)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):

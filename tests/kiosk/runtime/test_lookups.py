@@ -35,7 +35,7 @@ class Central:
         self.away, self.meanwhile, self.due = False, lambda: None, DUE
         self.later, self.asked_about = {}, []  # what became of payments
 
-    def payment(self, payment_id, timeout_s):
+    def payment(self, payment_id, reference, timeout_s):
         self.asked_about.append(payment_id)
         if payment_id not in self.later:
             raise ServerAway("does not say")

@@ -72,7 +72,7 @@ class Line:
     def __init__(self, view) -> None:
         self.view, self.down, self.waits = view, True, []
 
-    def payment(self, payment_id, *, after_version, wait_s, timeout_s):
+    def payment(self, payment_id, reference, *, after_version, wait_s, timeout_s):
         self.waits.append(timeout_s)
         if self.down:
             raise ServerAway("no line")
@@ -84,7 +84,7 @@ def test_an_order_that_goes_out_of_sight_is_told_once_and_again_when_it_is_seen(
     payment_id, paid = story.payment.payment_id, story.view(PaymentState.APPROVED, 9)
     line, posted = Line(paid), queue.Queue()
     orders = Orders(line, posted.put)
-    orders.follow(payment_id, 2)
+    orders.follow(payment_id, "K03-000007", 2)
     assert posted.get(timeout=10) == OrderOutOfSight(payment_id)
     line.down = False
     assert posted.get(timeout=10) == OrderOutOfSight(payment_id, seen_again=True)

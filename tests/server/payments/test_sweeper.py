@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from contract.messages import PaymentState
+from server import request_id
 from server.alerts.models import Alert
 from server.payments import sweeper
 from server.payments.channels import registry
@@ -27,18 +28,21 @@ class Channel(FakeChannel):
     def __init__(self, name):
         super().__init__(name)
         self.asked, self.sent_refunds = Counter(), Counter()
+        self.names: list[str] = []
         self.free, self._lock = threading.Event(), threading.Lock()
         self.free.set()
 
     def query(self, out_trade_no):
         with self._lock:
             self.asked[out_trade_no] += 1
+            self.names.append(request_id.current())
         self.free.wait(20)
         return super().query(out_trade_no)
 
     def refund(self, out_trade_no, refund_no, *rest):
         with self._lock:
             self.sent_refunds[refund_no] += 1
+            self.names.append(request_id.current())
         sleep(0.01)
         return RefundStatus.UNKNOWN if self.silent else RefundStatus.DONE
 
@@ -125,6 +129,15 @@ def test_a_silent_channel_has_the_rest_of_its_turn_off_and_the_other_has_its_tur
     assert sum(channels["wechat"].asked.values()) == sweeper.SILENT_MAX
     assert (open_orders("wechat"), open_orders("alipay")) == (MANY, 0)
     assert Refund.objects.filter(state="done").count() == 5
+
+
+def test_a_channel_is_asked_under_the_number_on_the_receipt(estate):
+    _, channels = estate
+    sweeper.sweep(later(60))
+    named = {name[:11] for name in channels["alipay"].names}
+    about = [*range(MANY, MANY + 5), *range(500, 505)]
+    assert named == {f"K03-{number:06d}-" for number in about}
+    assert request_id.current() == request_id.NONE
 
 
 def test_everybody_has_a_turn_while_it_is_silent_and_all_are_found_when_it_answers(estate):
