@@ -5,6 +5,5 @@ from django.urls import URLPattern, URLResolver, path
 from server.payments import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("p/<uuid:payment_id>", views.status, name="payment_status"),
     path("notify/<slug:method>", views.notify, name="channel_notification"),
 ]

@@ -9,6 +9,7 @@ from server.api import windows
 MISSES_A_MINUTE = 30  # codes that are not good
 BEGUN_A_MINUTE = 60  # payments begun, gone on with or given up
 SENT_A_MINUTE = 20  # requests, and words to them
+VOTED_A_MINUTE = 60  # after paying
 
 
 class TooOften(Exception):
@@ -28,6 +29,11 @@ def begun(address: str, now: datetime) -> None:
 def sent(address: str, now: datetime) -> None:
     """Raises TooOften."""
     _count("sent", address, now, SENT_A_MINUTE)
+
+
+def voted(address: str, now: datetime) -> None:
+    """Raises TooOften."""
+    _count("voted", address, now, VOTED_A_MINUTE)
 
 
 def _count(what: str, address: str, now: datetime, most: int) -> None:

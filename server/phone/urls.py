@@ -8,7 +8,9 @@ from server.phone import (
     pay_views,
     receipt_views,
     request_views,
+    status_views,
     views,
+    vote_views,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<uuid:key>", request_views.request_page, name="phone_request"),
     path("r/<uuid:key>/<int:pk>.jpg", request_views.photo, name="phone_request_photo"),
     path("n/<int:pk>", notice_views.notice, name="phone_notice"),
+    path("p/<uuid:payment_id>", status_views.status, name="payment_status"),
+    path("p/<uuid:payment_id>/vote", vote_views.vote, name="phone_vote"),
     path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),
     path("p/<uuid:payment_id>/open", pay_views.open_anew, name="phone_open"),
     path("p/<uuid:payment_id>/cancel", pay_views.give_up, name="phone_give_up"),

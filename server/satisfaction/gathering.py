@@ -1,5 +1,5 @@
-"""Votes, waits and visits of some communities in some days, gathered from what kiosks counted and from
-residents' requests. Reads only; asks as often for many rows as for few."""
+"""Votes, waits and visits of some communities in some days, gathered from what kiosks counted, from votes
+on phones and from residents' requests. Reads only; asks as often for many rows as for few."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -15,11 +15,12 @@ from server.estate.models import Community
 from server.fleet.day_figures import Figures, hours_of
 from server.fleet.models import Kiosk, KioskDay
 from server.language import chosen
+from server.satisfaction.models import PhoneVote
 from server.satisfaction.sums import Votes, Waits
 from server.service_requests.models import ServiceRequest, State
 from server.staff import people
 
-KIOSK_DAYS_MAX, REQUESTS_MAX = 20_000, 50_000
+KIOSK_DAYS_MAX, REQUESTS_MAX, PHONE_VOTES_MAX = 20_000, 50_000, 200_000
 
 
 class TooMuch(Exception):
@@ -35,12 +36,14 @@ class AtKiosk:
 
 @dataclass(slots=True)
 class Found:
-    """``kiosks``: by the kiosk; ``methods``: by the way to pay. Hours and weekdays (Monday 0) are of the
-    communities' own clocks. ``people`` and ``topics``: of requests; nobody's have the name ""."""
+    """``kiosks``: by the kiosk; ``phones``: after paying on one; ``methods``: by the way to pay. Hours
+    and weekdays (Monday 0) are of the communities' own clocks. ``people`` and ``topics``: of requests;
+    nobody's have the name ""."""
 
     after_paying: Votes = field(default_factory=Votes)
     after_requests: Votes = field(default_factory=Votes)
     kiosks: dict[str, AtKiosk] = field(default_factory=dict)
+    phones: Votes = field(default_factory=Votes)
     methods: dict[str, Votes] = field(default_factory=lambda: defaultdict(Votes))
     paying_hours: dict[int, Votes] = field(default_factory=lambda: defaultdict(Votes))
     people: dict[str, Votes] = field(default_factory=lambda: defaultdict(Votes))
@@ -61,7 +64,9 @@ def gather(
 ) -> Found:
     """The days from ``first`` to ``last`` by each community's calendar. Raises TooMuch."""
     found = Found()
-    _add_kiosks(found, list(kiosks_of), first, last)
+    communities = list(kiosks_of)
+    _add_kiosks(found, communities, first, last)
+    _add_phones(found, {one.pk: one for one in communities}, first, last)
     _add_requests(found, {one.pk: one for one in requests_of}, first, last)
     return found
 
@@ -93,11 +98,34 @@ def _add_kiosks(found: Found, communities: list[Community], first: date, last: d
                 votes.add(vote, number)
 
 
+def _add_phones(found: Found, communities: dict[int, Community], first: date, last: date) -> None:
+    begins, ends = _around(communities.values(), first, last)
+    rows = PhoneVote.objects.filter(
+        community__in=communities, voted_at__gte=begins, voted_at__lt=ends
+    ).order_by()
+    wanted = rows.values_list("community", "vote", "voted_at", "order__method")
+    read = list(wanted[: PHONE_VOTES_MAX + 1])
+    if len(read) > PHONE_VOTES_MAX:
+        raise TooMuch
+    for community, vote, at, method in read:
+        zone = communities[community].time_zone
+        if first <= business_day(at, zone) <= last:
+            hour = local_time(at, zone).hour
+            of = found.after_paying, found.phones, found.methods[method], found.paying_hours[hour]
+            for votes in of:
+                votes.add(vote)
+
+
+def _around(communities: Iterable[Community], first: date, last: date) -> tuple[datetime, datetime]:
+    """From when until when it is one of these days in any of the communities."""
+    zones = [one.time_zone for one in communities] or ["UTC"]
+    begins = min(day_begins(first, zone) for zone in zones)
+    return begins, max(day_begins(last + timedelta(days=1), zone) for zone in zones)
+
+
 def _add_requests(found: Found, communities: dict[int, Community], first: date, last: date) -> None:
     """Those that were joined to another are waited for there."""
-    zones = [one.time_zone for one in communities.values()] or ["UTC"]
-    begins = min(day_begins(first, zone) for zone in zones)
-    ends = max(day_begins(last + timedelta(days=1), zone) for zone in zones)
+    begins, ends = _around(communities.values(), first, last)
     rows = ServiceRequest.objects.filter(community__in=communities).exclude(state=State.JOINED)
     wanted = ("community", "assignee", "opened_at", "answered_at", "ended_at", "vote", "voted_at")
     topic = ("topic__name_zh", "topic__name_en", "topic__answer_hours")

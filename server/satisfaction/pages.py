@@ -185,11 +185,11 @@ Named = list[tuple[str, Votes]]
 
 def _votes(found: Found) -> list[tuple[str, Named, bool]]:
     """Each grouping with what was voted in it: those with most votes first, hours (True) in order."""
-    kiosks = {one.name: one.votes for one in found.kiosks.values()}
+    places = {one.name: one.votes for one in found.kiosks.values()} | {_("Phones"): found.phones}
     methods = {_method(name): votes for name, votes in found.methods.items()}
     people = {name or _("Nobody"): votes for name, votes in found.people.items()}
     return [
-        (_("After paying, by kiosk"), _most_first(kiosks), False),
+        (_("After paying, by kiosk and on phones"), _most_first(places), False),
         (_("After paying, by way to pay"), _most_first(methods), False),
         (_("After paying, by hour"), _by_hour(found.paying_hours), True),
         (_("After requests, by who has them in hand"), _most_first(people), False),

@@ -206,19 +206,14 @@ def call_back(request_id: uuid.UUID, phone: str, now: datetime) -> ServiceReques
         request = held(request_id)
         if request.vote != Vote.BAD:
             raise NotTaken(_("That is for who is not satisfied"))
-        phone = phone_number(phone) or request.phone
-        if not phone:
-            raise NotTaken(_("Please leave a telephone number"))
-        topic = _of_call_back(request)
-        text = _("Not satisfied with %(number)s. Please call back.") % {"number": request.number}
-        made = open_request(
+        made = open_call_back(
             request.unit,
-            topic,
-            Said(text),
+            (request.topic.kind,),
+            request.number,
+            phone_number(phone) or request.phone,
             wish=_wish_of(request),
-            origin=Origin.PHONE,
-            phone=phone,
             now=now,
+            topic=request.topic_id,
         )
         made.because_of = request
         made.save(update_fields=["because_of"])
@@ -235,15 +230,29 @@ def _wish_of(request: ServiceRequest) -> uuid.UUID:
     return uuid.uuid5(request.pk, f"call back {request.opened_again}")
 
 
-def _of_call_back(request: ServiceRequest) -> Topic:
-    """The same topic, or the first of its kind that is still offered, or any. Raises NotTaken."""
-    topics = offered(request.community)
-    same = [one for one in topics if one.pk == request.topic_id]
-    of_kind = [one for one in topics if one.kind == request.topic.kind]
+def open_call_back(
+    unit: Unit,
+    kinds: Sequence[str],
+    about: str,
+    phone: str,
+    *,
+    wish: uuid.UUID,
+    now: datetime,
+    topic: int | None = None,
+) -> ServiceRequest:
+    """Somebody is to be called about what they were not satisfied with (``about``, in the page's words).
+    It goes where ``topic`` goes, or the first that is offered of ``kinds``, or any. Raises NotTaken."""
+    phone = phone_number(phone)
+    if not phone:
+        raise NotTaken(_("Please leave a telephone number"))
+    topics = offered(unit.community)
+    same = [one for one in topics if one.pk == topic]
+    of_kind = [one for kind in kinds for one in topics if one.kind == kind]
     found = next(iter((*same, *of_kind, *topics)), None)
     if found is None:
         raise NotTaken(_("Please call the office"))
-    return found
+    said = Said(_("Not satisfied with %(number)s. Please call back.") % {"number": about})
+    return open_request(unit, found, said, wish=wish, origin=Origin.PHONE, phone=phone, now=now)
 
 
 def held(request_id: uuid.UUID) -> ServiceRequest:

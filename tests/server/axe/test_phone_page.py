@@ -4,6 +4,7 @@ import pytest
 
 from server.payments import notifications
 from server.payments.channels.interface import Notification
+from server.service_requests.models import Kind, Topic
 from tests.server.axe.test_staff_pages import JUDGED, axe, judged, pytestmark
 from tests.server.fleet.test_staff_browser import page
 from tests.server.payments.world import NOW
@@ -30,7 +31,12 @@ def test_axe_finds_nothing_serious_on_the_phones_pages(
     order = newest()
     told = world.channel.pays(order.out_trade_no)
     notifications.take("wechat", Notification(order.out_trade_no, told), NOW)
-    found += judged(page, axe, payment)  # paid
+    found += judged(page, axe, payment)  # paid, and asked how it was
+    Topic.objects.create(
+        community=order.community, kind=Kind.QUESTION, name_zh="费用", name_en="Fees"
+    )
+    phone.client.post(f"{payment}/vote", {"vote": 1})
+    found += judged(page, axe, payment)  # asked for a number to call back at
     found += judged(page, axe, phone.address)
     page.goto(f"{phone.address[:-3]}xxx")  # no bill of ours
     page.evaluate(axe)

@@ -13,6 +13,7 @@ from server.payments.channels import alipay, registry, wechat
 from server.payments.channels.interface import Notification
 from server.payments.models import PaymentOrder
 from server.payments.verification import verify_books
+from server.service_requests.models import Kind, Topic
 from simulators import channel_keys
 from tests.server.counter.test_browser import WIDE
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, page
@@ -31,6 +32,9 @@ def bill(lines, live_server, page, settings, monkeypatch) -> str:
     """The address in a bill's code, as a phone reads it; the channels are the simulated ones."""
     settings.PUBLIC_URL = live_server.url
     made = worlds.make()
+    Topic.objects.create(
+        community=made.community, kind=Kind.QUESTION, name_zh="费用", name_en="Fees"
+    )
     create_key(made.community, now=worlds.NOW)
     keys, urls = lines["wechat"].keys, (lines["wechat"].url, lines["alipay"].url)
     tables = channel_keys.server_tables(keys, *urls, live_server.url)
@@ -68,6 +72,15 @@ def test_from_the_bills_code_to_the_receipt(page, bill, tmp_path, language, meth
     page.wait_for_selector("section.good h1", timeout=40_000)
     assert PAID[language] in page.inner_text("section.good h1")
     look(page, tmp_path / "receipt.png")
+    page.locator(".faces button").nth(2).click()
+    page.fill("#vote input[type=tel]", "139 1111 2222")
+    look(page, tmp_path / "voted.png")
+    page.click("#vote button.quiet")
+    page.wait_for_selector("section.waiting h1")
+    look(page, tmp_path / "call_back.png")
+    page.go_back()
+    page.wait_for_selector("#vote p a")
+    look(page, tmp_path / "called_back.png")
     picture = page.request.get(page.locator(".keep a").nth(1).get_attribute("href"))
     (tmp_path / "picture.png").write_bytes(picture.body())
     order = PaymentOrder.objects.get()

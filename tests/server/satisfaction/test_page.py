@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from contract.business_day import day_begins
 from contract.day_tally import Vote
+from server.payments.models import PaymentOrder, Place
 from server.satisfaction.gathering import gather
+from server.satisfaction.models import PhoneVote
 from server.service_requests import coming_in, handling
 from server.service_requests.models import Kind
 from server.staff.models import Act, Role
@@ -62,6 +64,44 @@ def test_votes_after_paying_are_by_kiosk_way_to_pay_and_hour(village, days):
     assert (found.visits[9], found.visits_weekday[days[0].weekday()]) == (9, 10)
     outside = gather([village], [village], days[0] + HOUR * 24, days[1])
     assert outside.after_paying.all == 0 and not outside.kiosks
+
+
+def on_phone(village, vote, at, number, method="alipay"):
+    """A vote after a payment on a phone."""
+    order = PaymentOrder.objects.create(
+        payment_id=f"00000000-0000-4000-8000-{number:012d}",
+        community=village,
+        unit=village.units.first(),
+        place=Place.PHONE,
+        reference=f"P-261124-{number:06d}",
+        method=method,
+        bills=[{"number": "B1"}],
+        amount_minor=1,
+        currency="CNY",
+        request_hash="0" * 64,
+        out_trade_no=f"{number:032d}",
+        created_at=at,
+        received_at=at,
+        changed_at=at,
+    )
+    return PhoneVote.objects.create(community=village, order=order, vote=vote, voted_at=at)
+
+
+def test_votes_on_phones_count_as_their_own_place(village, clerk, days):
+    midnight = day_begins(days[1], village.time_zone)
+    on_phone(village, Vote.GOOD, midnight + 9 * HOUR, 1)
+    on_phone(village, Vote.BAD, midnight - HOUR, 2, "wechat")
+    counted(kiosk("K1"), days[0], h9={"vote.3_wechat": 3})
+    found = gather([village], [village], *days)
+    assert (found.phones.good, found.phones.bad, found.after_paying.all) == (1, 1, 5)
+    assert {name: one.all for name, one in found.methods.items()} == {"wechat": 4, "alipay": 1}
+    assert {hour: one.all for hour, one in found.paying_hours.items()} == {9: 4, 23: 1}
+    assert gather([village], [], days[1], days[1]).phones.counts == {Vote.GOOD: 1}
+    assert gather([create_village("other")], [], *days).phones.all == 0
+    company = signed_in(create_person("boss", (village, Role.ADMINISTRATOR)))
+    assert "按终端和手机" in text_of(company, page_of(days))
+    csv = text_of(company, page_of(days, export="csv"))
+    assert "缴费后评价 · 按终端和手机,手机,1,0,1,50" in csv
 
 
 def test_votes_after_requests_are_by_person_and_topic_and_waits_by_the_clock(village, clerk, days):
@@ -147,5 +187,6 @@ def test_it_asks_as_often_for_many_rows_as_for_few(village, clerk, days):
     few = asks()
     for n in range(1, 6):
         answered(village, clerk, n, Vote.BAD, unit="1-1-102")
+        on_phone(village, Vote.GOOD, NOW, n)
         counted(kiosk(f"K{n}"), date(2026, 11, 24), h9={"vote.1_card": 3})
     assert asks() == few

@@ -1,0 +1,75 @@
+"""A payment's page on a phone: how it stands, going on with it, its receipt. The payment's id is the
+secret."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from contract.business_day import zone
+from contract.messages import Method, PaymentState
+from contract.methods import METHODS
+from contract.money import Money
+from server.language import of_page
+from server.payments import payer_status, phone_orders
+from server.payments.models import PaymentOrder
+from server.satisfaction import phone_votes
+
+
+@require_GET
+@never_cache
+def status(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
+    """What is not known yet is looked at again by itself."""
+    now = timezone.now()
+    orders = PaymentOrder.objects.select_related("community", "unit")
+    order = orders.filter(payment_id=str(payment_id)).first()
+    if order is None:
+        return render(request, "phone/not_yet.html", status=404)
+    return page(request, phone_orders.follow(order, now), now)
+
+
+def page(
+    request: HttpRequest, order: PaymentOrder, now: datetime, said: str = "", status: int = 200
+) -> HttpResponse:
+    """``said``: why what was just tried did not go."""
+    amount = order.captured_minor or order.held_minor or order.amount_minor
+    context: dict[str, Any] = {
+        "said": said,
+        "order": order,
+        "told": payer_status.status_of(order),
+        "amount": Money(amount, order.currency).display(of_page()),
+        "method": METHODS[Method(order.method)].name,
+        "bills": payer_status.bills_told(order),
+        "used": _shown(order.drawn_minor, order),
+        "reserved": _shown(order.reserved_minor, order),
+        "credited": _shown(order.credited_minor, order),
+        "refunded": _shown(payer_status.returned_minor(order), order),
+        "payable": phone_orders.payable(order, now),
+        "pay_page": order.code_url if phone_orders.page_opens(order, now) else "",
+        "to_go_on": order.by_phone
+        and order.life is PaymentState.CREATED
+        and not order.cancel_wanted,
+        "may_give_up": order.by_phone and not (order.life.final or order.cancel_wanted),
+        "zone": zone(order.community.time_zone),
+        **_vote(order, now),
+    }
+    return render(request, "phone/status.html", context, status=status)
+
+
+def _vote(order: PaymentOrder, now: datetime) -> dict[str, Any]:
+    """What was said of how it was to pay, or the asking for it."""
+    vote = phone_votes.of(order)
+    return {
+        "vote": vote,
+        "votes": phone_votes.CHOICES if vote is None and phone_votes.asked(order, now) else [],
+        "asks_number": vote is not None and phone_votes.may_call_back(vote),
+    }
+
+
+def _shown(minor: int, order: PaymentOrder) -> str:
+    return Money(minor, order.currency).display(of_page()) if minor else ""
