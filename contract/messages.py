@@ -19,6 +19,7 @@ from contract.errors import ApiError as ApiError
 from contract.errors import ErrorCode as ErrorCode
 from contract.message import Message, Name, NameText, Sha256, Text
 from contract.opening_hours import ALWAYS, OpeningHours
+from contract.public_accounts import Published
 from contract.stop_reason import Presence
 from contract.unit_code import DEFAULT, Numbering, UnitCode
 
@@ -143,6 +144,7 @@ class KioskConfig(Message):
     unit_start: str = ""  # how codes of its own building begin, e.g. "3": filled in already
     unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are
     notices: list[Notice]
+    accounts: list[Published] = []  # made public; each has its page: /c/<community>/?one=<id>
     topics: list[RequestTopic] = []  # of requests that may be sent here; none: they are not taken
     opening: OpeningHours = ALWAYS
     notice_pages: bool = False  # each notice has a page there: /n/<id>

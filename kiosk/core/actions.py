@@ -65,3 +65,5 @@ class Action(StrEnum):
     RETRY = "retry"
     ANSWERS = "answers"  # to earlier requests
     NOTICE = "notice"  # read in full
+    ACCOUNTS = "accounts"  # what the community made public
+    ACCOUNT = "account"  # one of them

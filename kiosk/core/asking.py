@@ -57,6 +57,7 @@ class Asking:
     job_id: str = ""
     found: tuple[RequestStanding, ...] = field(default=(), repr=False)
     notice: str = ""  # the id of the one that is read
+    account: str = ""  # the same of what was made public
 
     @property
     def text(self) -> str:

@@ -160,6 +160,7 @@ class Lobby:
 
     config: KioskConfig | None = None
     server_reachable: bool = False
+    server_seen: datetime | None = None  # when it answered last (aware)
     voice: bool = False  # the kiosk can speak
     headset: bool = False  # one is plugged in: only its wearer hears the voice
     devices: tuple[DeviceReport, ...] = ()

@@ -23,6 +23,7 @@ PATIENCE_S = {
     Screen.REQUEST_SENT: 90,
     Screen.ANSWERS: 45,
     Screen.NOTICE: 90,
+    Screen.ACCOUNT: 120,  # figures are compared
     Screen.STAFF_PIN: 30,
     Screen.STAFF: 180,  # whoever looks into a printer does not touch the screen
 }

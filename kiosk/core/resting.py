@@ -9,7 +9,8 @@ from typing import Any
 
 from contract.opening_hours import Standing, standing
 from kiosk.core.capabilities import closed, offers
-from kiosk.core.model import Lobby, Screen, Session
+from kiosk.core.events import ServerSeen
+from kiosk.core.model import Lobby, Moment, Screen, Session
 from kiosk.core.patience import RESTING
 from kiosk.core.step import Step
 
@@ -49,3 +50,8 @@ def _of_now(session: Session) -> Standing:
 def with_lobby(session: Session, **changes: Any) -> Step:
     """Something of the lobby changed, and the screen with it."""
     return at_rest(replace(session, lobby=replace(session.lobby, **changes))), ()
+
+
+def on_server(session: Session, event: ServerSeen, moment: Moment) -> Step:
+    seen = moment.wall if event.reachable else session.lobby.server_seen
+    return with_lobby(session, server_reachable=event.reachable, server_seen=seen)

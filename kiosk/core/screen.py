@@ -39,6 +39,8 @@ class Screen(StrEnum):
     ANSWER_KEY = "answer_key"  # what proves who asks for earlier requests
     ANSWERS = "answers"
     NOTICE = "notice"  # one in full
+    ACCOUNTS = "accounts"  # what the community made public
+    ACCOUNT = "account"  # one of them in full
     HELP = "help"
     CALLBACK = "callback"  # a number to be called back at
     CLOSED = "closed"  # by the hours, or while an outage lasts that was planned

@@ -1,5 +1,6 @@
 """Other services: a request to the office from its topic to its number, earlier ones and their answers,
-and notices in full. Nothing of it outlives the visit, and none of it holds money. Pure."""
+notices in full, and what was made public. Nothing of it outlives the visit, and none of it holds money.
+Pure."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -93,7 +94,17 @@ def _on_services(session: Session, event: Tapped, moment: Moment) -> Step | None
             return _to_unit(_asking(session, purpose=Purpose.ANSWERS)), ()
         case Action.NOTICE if config and event.value in {one.id for one in config.notices}:
             return _asking(session, Screen.NOTICE, notice=event.value), ()
+        case Action.ACCOUNTS if config and config.accounts:
+            return _asking(session, Screen.ACCOUNTS), ()
     return None
+
+
+def _on_accounts(session: Session, event: Tapped, moment: Moment) -> Step | None:
+    config = session.lobby.config
+    there = {one.id for one in config.accounts} if config else set()
+    if event.action is not Action.ACCOUNT or event.value not in there:
+        return None
+    return _asking(session, Screen.ACCOUNT, account=event.value), ()
 
 
 def _on_topics(session: Session, event: Tapped, moment: Moment) -> Step | None:
@@ -315,9 +326,12 @@ _BACK = {
     Screen.ANSWER_KEY: Screen.REQUEST_UNIT,
     Screen.ANSWERS: Screen.ANSWER_KEY,
     Screen.NOTICE: Screen.SERVICES,
+    Screen.ACCOUNTS: Screen.SERVICES,
+    Screen.ACCOUNT: Screen.ACCOUNTS,
 }
 _SCREENS: dict[Screen, Callable[[Session, Tapped, Moment], Step | None]] = {
     Screen.SERVICES: _on_services,
+    Screen.ACCOUNTS: _on_accounts,
     Screen.TOPICS: _on_topics,
     Screen.PHRASES: _on_phrases,
     Screen.WRITE: _on_write,

@@ -73,7 +73,7 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import Action, Moment, Screen, Session, Visit
 from kiosk.core.patience import RESTING, seconds_left
-from kiosk.core.resting import at_rest, by_the_clock, with_lobby
+from kiosk.core.resting import at_rest, by_the_clock, on_server, with_lobby
 from kiosk.core.scanner_arming import guided, listens
 from kiosk.core.step import Step, with_visit
 
@@ -113,10 +113,6 @@ def _on_config(session: Session, event: ConfigLoaded, moment: Moment) -> Step:
     if session.visit.screen not in RESTING and session.lobby.config is not None:
         return with_lobby(session, next_config=event.config)
     return with_lobby(session, config=event.config)
-
-
-def _on_server(session: Session, event: ServerSeen, moment: Moment) -> Step:
-    return with_lobby(session, server_reachable=event.reachable)
 
 
 def _on_devices(session: Session, event: DevicesSeen, moment: Moment) -> Step:
@@ -363,7 +359,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     Scanned: _on_scanned,
     ScanHinted: _on_scan_hint,
     ConfigLoaded: _on_config,
-    ServerSeen: _on_server,
+    ServerSeen: on_server,
     DevicesSeen: _on_devices,
     RecordingSeen: _on_recording,
     StopSeen: _on_stop,

@@ -6,6 +6,7 @@ from functools import cache
 from babel import Locale as BabelLocale
 from babel.dates import format_date, format_datetime, format_skeleton
 
+from contract import public_accounts
 from contract.business_day import business_day, local_time
 from contract.money import Locale
 from kiosk.core.model import Session
@@ -75,6 +76,21 @@ def month(language: Locale, period: str, *, short: bool = False) -> str:
     """``2026-10`` as ``October 2026``, or short: ``Oct``."""
     first = date.fromisoformat(f"{period}-01")
     return format_skeleton("MMM" if short else "yMMMM", first, locale=_babel(language))
+
+
+def quarter(language: Locale, period: str, *, short: bool = False) -> str:
+    """``2026-Q3`` as ``3rd quarter of 2026``; empty where it is none."""
+    found = public_accounts.quarter(period)
+    if found is None:
+        return ""
+    year, number = found
+    id = "common.quarter_short" if short else "common.quarter"
+    return say(language, id, year=year, quarter=number)
+
+
+def long_day(language: Locale, day: str) -> str:
+    """An ISO day with its year."""
+    return format_date(date.fromisoformat(day), "long", locale=_babel(language))
 
 
 def listed(language: Locale, items: list[str]) -> str:

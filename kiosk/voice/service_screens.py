@@ -5,6 +5,8 @@ from kiosk.core.model import Screen, Session
 from kiosk.texts.catalogue import VOICE_TEXTS
 from kiosk.texts.catalogue import say as words
 from kiosk.ui.screens import (
+    account,
+    accounts,
     answer_key,
     answers,
     notice,
@@ -92,6 +94,25 @@ def notice_said(session: Session) -> Plan:
     )
 
 
+def accounts_said(session: Session) -> Plan:
+    """A kind that is newer than the kiosk has a name without clips."""
+    view = accounts.present(session)
+    listed = [Said(f"{kind}, {period}") for _, kind, period in (*view.newest, *view.earlier)]
+    return _text(session, "accounts.title"), *listed, Said(view.age)
+
+
+def account_said(session: Session) -> Plan:
+    """What it comes to; what the community wrote beside it is free text."""
+    view = account.present(session)
+    return (
+        Said(view.title),
+        Said(view.period),
+        Said(view.since),
+        *(Said(f"{one.name} {one.figure}") for one in view.summary),
+        _text(session, "accounts.take"),
+    )
+
+
 SCREENS = {
     Screen.TOPICS: topics_said,
     Screen.PHRASES: phrases_said,
@@ -101,4 +122,6 @@ SCREENS = {
     Screen.ANSWER_KEY: key_said,
     Screen.ANSWERS: answers_said,
     Screen.NOTICE: notice_said,
+    Screen.ACCOUNTS: accounts_said,
+    Screen.ACCOUNT: account_said,
 }

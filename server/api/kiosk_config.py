@@ -1,7 +1,7 @@
 """What a kiosk needs to know, and a version that changes when anything in it does.
 
 Each heartbeat asks for the version only. What of a community is long to read (its keys, units,
-notices and hours) is kept as a digest for ``KEPT``: a change made in this process is
+notices, public accounts and hours) is kept as a digest for ``KEPT``: a change made in this process is
 known at once, one of another process or of a bulk update after that time. The configuration itself is
 always read anew.
 """
@@ -29,11 +29,13 @@ from server.notices.models import Notice
 from server.notices.publication import shown
 from server.payments import phone_orders
 from server.payments.channels import registry
+from server.public_accounts import at_kiosks
+from server.public_accounts.models import Publication
 from server.service_requests import coming_in
 from server.service_requests.models import Topic
 
 KEPT = timedelta(seconds=20)
-_LONG = ("bill_keys", "unit_codes", "notices", "opening", "topics")
+_LONG = ("bill_keys", "unit_codes", "notices", "accounts", "opening", "topics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class _Digest:
 
 
 _WATCHED = (
-    *(Unit, Notice, BillSigningKey, Topic),
+    *(Unit, Notice, Publication, BillSigningKey, Topic),
     *(OpenHours, OpenDays, NightRules, PlannedOutage),
 )
 _digests: dict[int, _Digest] = {}  # by community
@@ -57,6 +59,7 @@ def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
     long = _long(community, day, now)
     _digests[community.pk] = _Digest(day, now, _digest_of(long))
     long["opening"] = long["opening"].of(kiosk.code)
+    long["accounts"] = at_kiosks.told(community, long["accounts"])
     config = _short(kiosk, now).model_copy(update=long)
     return config.model_copy(update={"version": _version(config, _digests[community.pk].value)})
 
@@ -99,6 +102,7 @@ def _long(community: Community, day: date, now: datetime) -> dict[str, Any]:
         "bill_keys": bill_keys(community),
         "unit_codes": list(units.values_list("code", flat=True)),
         "notices": shown(community, day),
+        "accounts": at_kiosks.keys(community),
         "opening": schedule_of(community, now),
         "topics": [_topic(topic) for topic in coming_in.offered(community)],
     }
@@ -115,6 +119,7 @@ def _digest_of(long: dict[str, Any]) -> str:
         "bill_keys": [key.model_dump(mode="json") for key in long["bill_keys"]],
         "unit_codes": long["unit_codes"],
         "notices": [notice.model_dump(mode="json") for notice in long["notices"]],
+        "accounts": long["accounts"],
         "opening": long["opening"].said(),
         "topics": [topic.model_dump(mode="json") for topic in long["topics"]],
     }

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 
+from contract import public_accounts
 from contract.messages import Text
 from contract.plain_text import clean_name
 from server.billing.typed_money import NoAmount, minor_of
@@ -152,8 +153,4 @@ def _text(cell: Any) -> str:
 
 def sums(rows: Iterable[Row]) -> dict[str, int]:
     """Minor units by section, and ``balance``: what is left."""
-    by = dict.fromkeys((s.value for s in Section if s.value), 0)
-    for row in rows:
-        if row["section"]:
-            by[row["section"]] += row["minor"] or 0
-    return by | {"balance": by["opening"] + by["income"] - by["expense"]}
+    return public_accounts.sums((row["section"], row["minor"]) for row in rows)

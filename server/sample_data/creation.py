@@ -9,7 +9,7 @@ from django.db import transaction
 from server.billing.signing import create_key
 from server.estate.models import Community
 from server.fleet.models import Kiosk
-from server.sample_data import bills, estate, notices
+from server.sample_data import bills, estate, notices, public_accounts
 from server.service_requests.topics import create_usual
 
 SEED = 20_200_101
@@ -38,6 +38,7 @@ def create_sample(today: date, now: datetime, seed: int = SEED) -> Created:
     bills.create_bills(community, today, random)
     notices.create_notices(community, today)
     create_usual(community)
+    public_accounts.create_public_accounts(community, today, now)
     return Created(community, _kiosk(community), new=True)
 
 

@@ -10,6 +10,7 @@ from contract.service_requests import RequestStanding
 from kiosk.core.asking import Asking, Fault, Paper, Purpose
 from kiosk.core.model import Lobby, Screen, Sent, Session, UnitEntry
 from kiosk.core.writing import Keys, Writing
+from kiosk.ui.gallery.account_samples import ACCOUNTS
 from kiosk.ui.gallery.samples import WALL, lobby
 
 _PHRASES = [
@@ -99,7 +100,28 @@ def service_scenes(session: Callable[..., Session]) -> dict[str, Session]:
             Screen.ANSWER_KEY, replace(asks, fault=Fault.NONE_FOUND), entry=_ENTRY
         ),
         "answers": scene(Screen.ANSWERS, replace(asks, found=_found()), entry=_ENTRY),
+        **_public(scene),
         "notice": scene(Screen.NOTICE, Asking(notice=notices[0].id if notices else "")),
+    }
+
+
+def _public(scene: Callable[..., Session]) -> dict[str, Session]:
+    """What was made public, read at the kiosk, with the server and without."""
+    there = taking_requests()
+    assert there.config is not None
+    config = there.config.model_copy(update={"accounts": ACCOUNTS})
+    there = replace(there, config=config)
+    seen = WALL - timedelta(hours=30)
+    away = replace(there, config=config.model_copy(update={"server_time": seen}))
+    away = replace(away, server_reachable=False)
+    return {
+        "services-accounts": scene(Screen.SERVICES, where=there),
+        "accounts": scene(Screen.ACCOUNTS, where=there),
+        "accounts-away": scene(Screen.ACCOUNTS, where=away),
+        **{
+            f"account-{one}": scene(Screen.ACCOUNT, Asking(account=one), where=there)
+            for one in ("common", "standards", "energy")
+        },
     }
 
 

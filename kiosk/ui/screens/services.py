@@ -1,4 +1,5 @@
-"""Everything but paying: requests to the office, their answers, notices, whom to call, receipts again."""
+"""Everything but paying: requests to the office, their answers, notices, public accounts, whom to call,
+receipts again."""
 
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ def present(session: Session) -> ServicesView:
     ]
     if offered:
         found.append(ServiceView("answers", "", "notice", say(language, "services.answers")))
+    if lobby.config and lobby.config.accounts:
+        found.append(ServiceView("accounts", "", "office", say(language, "accounts.title")))
     found.append(ServiceView("help", "", "telephone", say(language, "services.contact")))
     found.append(ServiceView("keypad", "", "receipt", say(language, "services.reprint")))
     config = lobby.config

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from contract.methods import METHODS
+from contract.public_accounts import EXPENSE, INCOME, SECTIONS
 from device_drivers.printers.interface import PrintOutcome
 from kiosk.asset_paths import LOCALE
 from kiosk.core.asking import Fault, Paper
@@ -20,6 +21,7 @@ from kiosk.recovery.test_payment import TrialState
 from kiosk.runtime.staff_desk import IN_DOUBT
 from kiosk.texts.catalogue import LANGUAGES, MissingWords, say
 from kiosk.ui import translations
+from kiosk.ui.screens.accounts import KINDS as KINDS_OF_ACCOUNTS
 from kiosk.ui.screens.staff import ROLES
 
 UI = Path(translations.__file__).parent
@@ -33,7 +35,7 @@ GROUPS = {
     "pairing", "part", "paying_credit", "paying_qr",
     "progress", "receipt", "receipt_phone", "scan",
     "services", "topics", "phrases", "write", "keyboard", "request_unit", "request_phone", "request_sent",
-    "request_slip", "answer_key", "answers", "notice",
+    "request_slip", "answer_key", "answers", "notice", "accounts",
     "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
 }  # fmt: skip
 STAFF_RESULTS = [
@@ -64,6 +66,9 @@ COMPOSED = {
     *(f"request_sent.paper_{paper}" for paper in Paper if paper),
     *(f"answer_key.{fault}" for fault in (Fault.NONE_FOUND, Fault.TOO_MANY)),
     *(f"answers.{state}" for state in ("new", "in_hand", "answered", "closed", "joined")),
+    *(f"accounts.{kind}" for kind in KINDS_OF_ACCOUNTS),
+    *(f"accounts.{section}" for section in SECTIONS),
+    *(f"accounts.by_quarter_{section}" for section in (INCOME, EXPENSE)),
     *(f"staff.level_{level}" for level in ("ok", "warning", "error")),
     *(f"staff.result_{test}_{outcome}" for test, outcome in STAFF_RESULTS),
 }
