@@ -18,8 +18,8 @@ def reads_what_was_made_public(lobby):
     glass.wait_for("services")
     glass.tap("accounts")
     seen = glass.wait_for("accounts")
-    rows = [(w["value"], w["words"]) for w in seen["widgets"] if w["action"] == "account"]
-    glass.tap("account", next(id for id, words in rows if "公共收益" in words))
+    _standards, common, *_ = [w["value"] for w in seen["widgets"] if w["action"] == "account"]
+    glass.tap("account", common)
     seen = glass.wait_for("account")
     assert {"￥25,285.00", "￥14,100.00", "￥28,274.50"} <= set(seen["texts"])
     said(lobby, "网络断了。这是")
