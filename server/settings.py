@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "server.remote_meters",
     "server.on_call",
     "server.hours_page",
+    "server.notices_page",
     "server.satisfaction",
     "server.public_accounts",
     "server.bill_mail",
@@ -251,7 +252,7 @@ UNFOLD = {
                     {
                         "title": _("Notices"),
                         "icon": "campaign",
-                        "link": reverse_lazy("admin:notices_notice_changelist"),
+                        "link": "/staff/notices/",
                     },
                     {
                         "title": _("Everything"),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("staff/fleet/", include("server.remote_acts.urls")),
     path("staff/fleet/", include("server.rollouts.urls")),
     path("staff/service/", include("server.service_requests.urls")),
+    path("staff/notices/", include("server.notices_page.urls")),
     path("staff/answers/", include("server.standard_answers.urls")),
     path("staff/open-questions/", include("server.open_questions.urls")),
     path("staff/units/", include("server.unit_page.urls")),

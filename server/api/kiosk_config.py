@@ -25,8 +25,8 @@ from server.estate.models import Community, Unit
 from server.fleet.models import Kiosk
 from server.hours.models import NightRules, OpenDays, OpenHours, PlannedOutage
 from server.hours.schedule import schedule_of
+from server.notices import publication
 from server.notices.models import Notice
-from server.notices.publication import shown
 from server.payments import phone_orders
 from server.payments.channels import registry
 from server.public_accounts import at_kiosks
@@ -60,8 +60,11 @@ def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
     _digests[community.pk] = _Digest(day, now, _digest_of(long))
     long["opening"] = long["opening"].of(kiosk.code)
     long["accounts"] = at_kiosks.told(community, long["accounts"])
+    hanging = publication.at_kiosk(long["notices"], kiosk.building_id)
+    long["notices"] = [publication.to_contract(notice) for notice in hanging]
     config = _short(kiosk, now).model_copy(update=long)
-    return config.model_copy(update={"version": _version(config, _digests[community.pk].value)})
+    version = _version(kiosk, config, _digests[community.pk].value)
+    return config.model_copy(update={"version": version})
 
 
 def version_of(kiosk: Kiosk, now: datetime) -> str:
@@ -71,7 +74,7 @@ def version_of(kiosk: Kiosk, now: datetime) -> str:
     known = _digests.get(community.pk)
     if known is None or known.day != day or not timedelta(0) <= now - known.read_at < KEPT:
         known = _digests[community.pk] = _Digest(day, now, _digest_of(_long(community, day, now)))
-    return _version(_short(kiosk, now), known.value)
+    return _version(kiosk, _short(kiosk, now), known.value)
 
 
 def forget(community_id: int) -> None:
@@ -101,8 +104,8 @@ def _long(community: Community, day: date, now: datetime) -> dict[str, Any]:
     return {
         "bill_keys": bill_keys(community),
         "unit_codes": list(units.values_list("code", flat=True)),
-        "notices": shown(community, day),
         "accounts": at_kiosks.keys(community),
+        "notices": publication.of_community(community.pk, day),
         "opening": schedule_of(community, now),
         "topics": [_topic(topic) for topic in coming_in.offered(community)],
     }
@@ -118,17 +121,19 @@ def _digest_of(long: dict[str, Any]) -> str:
     said = {
         "bill_keys": [key.model_dump(mode="json") for key in long["bill_keys"]],
         "unit_codes": long["unit_codes"],
-        "notices": [notice.model_dump(mode="json") for notice in long["notices"]],
         "accounts": long["accounts"],
+        "notices": [publication.said(notice) for notice in long["notices"]],
         "opening": long["opening"].said(),
         "topics": [topic.model_dump(mode="json") for topic in long["topics"]],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _version(config: messages.KioskConfig, long: str) -> str:
+def _version(kiosk: Kiosk, config: messages.KioskConfig, long: str) -> str:
+    """The building decides which of the notices are shown."""
     said = config.model_dump_json(exclude={"version", "server_time", *_LONG})
-    return hashlib.sha256(f"{long}{said}".encode()).hexdigest()[:16]
+    whole = f"{long}{kiosk.building_id or 0}{said}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:

@@ -1,16 +1,22 @@
-"""Community news that kiosks show while nobody pays."""
+"""Community news: what kiosks show while nobody pays, and what units read on their phones."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from server.estate.fields import BilingualField
-from server.estate.models import Community
+from server.estate.models import Building, Community, Unit
 from server.estate.tenancy import OfCommunity
 from server.language import chosen
 
+BODY_MAX = 1500  # characters in each language: so much is read in full at a kiosk
+
 
 class Notice(OfCommunity):
-    """Shown from ``show_from`` to ``show_until``, both days included."""
+    """Shown from ``show_from`` to ``show_until``, both days included, unless it was taken down before.
+
+    ``kinds``: of units that it is for (``Unit.Kind``); none: all kinds. ``places``: buildings that it is
+    for; none: all of them. ``version`` grows with every change.
+    """
 
     community = models.ForeignKey(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="notices"
@@ -19,6 +25,9 @@ class Notice(OfCommunity):
     body = BilingualField(_("Body"))
     show_from = models.DateField(_("Shown from"))
     show_until = models.DateField(_("Shown until"))
+    kinds = models.JSONField(_("Kinds of unit"), default=list, blank=True)
+    version = models.PositiveIntegerField(_("Version"), default=1)
+    taken_down_at = models.DateTimeField(_("Taken down at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Notice")
@@ -34,3 +43,42 @@ class Notice(OfCommunity):
 
     def __str__(self) -> str:
         return chosen(self.title)
+
+    def get_absolute_url(self) -> str:
+        """Of its page for staff."""
+        return f"/staff/notices/{self.pk}/"
+
+    @property
+    def buildings(self) -> list[Building]:
+        """Those that it is for, in order; none: all."""
+        found = [place.building for place in self.places.all()]  # type: ignore[attr-defined]
+        return sorted(found, key=lambda building: building.natural_key)
+
+    @property
+    def kind_names(self) -> list[str]:
+        return [str(kind.label) for kind in Unit.Kind if kind.value in self.kinds]
+
+
+class NoticePlace(OfCommunity):
+    """A building that a notice is for."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    notice = models.ForeignKey(
+        Notice, models.CASCADE, verbose_name=_("Notice"), related_name="places"
+    )
+    building = models.ForeignKey(
+        Building, models.PROTECT, verbose_name=_("Building"), related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("Building of a notice")
+        verbose_name_plural = _("Buildings of notices")
+        ordering = ["notice", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "building"], name="notice_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.building_id}"

@@ -1,24 +1,77 @@
-"""Which notices kiosks show today."""
+"""Which notices hang on a day, at which kiosks, and for which units. Reads only."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from contract import messages
-from server.estate.models import Community
+from server.estate.models import Unit
+from server.language import chosen
 from server.notices.models import Notice
 
-SHOWN_MAX = 10
+SHOWN_MAX = 10  # at a kiosk, and for a unit
+_READ_MAX = 200
 
 
-def shown(community: Community, today: date) -> list[messages.Notice]:
-    """The notices of the day, newest first, at most ``SHOWN_MAX``."""
-    notices = Notice.objects.filter(
-        community=community, show_from__lte=today, show_until__gte=today
-    )[:SHOWN_MAX]
-    return [
-        messages.Notice(
-            id=str(notice.pk),
-            title=notice.title,
-            body=notice.body,
-        )
-        for notice in notices
+def hanging(today: date) -> QuerySet[Notice]:
+    """Those of all communities that hang that day, the newest first within each."""
+    rows = Notice.objects.filter(
+        show_from__lte=today, show_until__gte=today, taken_down_at__isnull=True
+    )
+    return rows.prefetch_related("places__building")
+
+
+def of_community(community_id: int, today: date) -> list[Notice]:
+    return list(hanging(today).filter(community=community_id)[:_READ_MAX])
+
+
+def at_kiosk(notices: Iterable[Notice], building_id: int | None) -> list[Notice]:
+    """What a kiosk shows whoever passes, at most ``SHOWN_MAX``: what is for everybody, and what is for
+    the building in which it stands (None: it stands in none). What is for some kinds of unit is not for
+    whoever passes."""
+    shown = [
+        notice for notice in notices if not notice.kinds and is_for_building(notice, building_id)
     ]
+    return shown[:SHOWN_MAX]
+
+
+def for_unit(unit: Unit, today: date) -> list[Notice]:
+    """What hangs for this unit, at most ``SHOWN_MAX``."""
+    notices = of_community(unit.community_id, today)
+    return [notice for notice in notices if is_for_unit(notice, unit)][:SHOWN_MAX]
+
+
+def is_for_unit(notice: Notice, unit: Unit) -> bool:
+    of_kind = not notice.kinds or unit.kind in notice.kinds
+    return of_kind and is_for_building(notice, unit.building_id)
+
+
+def is_for_building(notice: Notice, building_id: int | None) -> bool:
+    """None: of no building, which only what is for all of them reaches."""
+    places = {place.building_id for place in notice.places.all()}  # type: ignore[attr-defined]
+    if not places:
+        return True
+    return building_id in places
+
+
+def audience(notice: Notice) -> str:
+    """For whom it is, in the language of the page."""
+    comma = pgettext("between names", ", ")
+    places = comma.join(chosen(building.name) for building in notice.buildings)
+    kinds = comma.join(notice.kind_names)
+    if places and kinds:
+        return _("%(places)s: %(kinds)s") % {"places": places, "kinds": kinds}
+    return places or kinds or _("Everybody")
+
+
+def to_contract(notice: Notice) -> messages.Notice:
+    return messages.Notice(id=str(notice.pk), title=notice.title, body=notice.body)
+
+
+def said(notice: Notice) -> dict[str, object]:
+    """All by which kiosks show another thing, as JSON can keep it."""
+    places = sorted(place.building_id for place in notice.places.all())  # type: ignore[attr-defined]
+    return {**to_contract(notice).model_dump(mode="json"), "at": places, "kinds": notice.kinds}

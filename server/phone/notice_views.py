@@ -1,7 +1,7 @@
 """A notice of a community on the phone: what hangs in the lobby, to be taken along. Nothing of
 anybody stands on it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,10 +23,20 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     one = Notice.objects.select_related("community").filter(pk=pk).first()
     today = business_day(now, one.community.time_zone) if one else None
-    if one is None or today is None or not one.show_from <= today <= one.show_until + KEPT:
+    last = _last(one) if one else None
+    if one is None or today is None or last is None or not one.show_from <= today <= last + KEPT:
         try:
             limits.missed(address_of(request), now)
         except limits.TooOften:
             return too_often(request)
         raise Http404
-    return render(request, "phone/notice.html", {"one": one, "over": today > one.show_until})
+    return render(
+        request, "phone/notice.html", {"one": one, "over": today > last or one.taken_down_at}
+    )
+
+
+def _last(one: Notice) -> date:
+    """The day until which it hung, or hangs."""
+    if one.taken_down_at is None:
+        return one.show_until
+    return min(one.show_until, business_day(one.taken_down_at, one.community.time_zone))

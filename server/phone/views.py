@@ -25,6 +25,7 @@ from server.billing.models import Bill, BillState
 from server.billing.rules.late_fee import days_late
 from server.billing.unit_accounts import to_contract
 from server.language import LANGUAGE_QUERY, of_page
+from server.notices.publication import for_unit
 from server.payments import payer_status, phone_orders
 from server.phone import choice, limits, own_payments, wallets
 from server.phone.reading import NotGood, Opened, open_code
@@ -109,6 +110,7 @@ def page(
         "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,
         "asks": not opened.only_its_bill and bool(offered_topics(community)),
         "tells": tells_residents(community) and not opened.only_its_bill,
+        "notices": [] if opened.only_its_bill else for_unit(opened.unit, today),
         "accounts": publishing.public(community).exists(),
         "answers": _answers(bill),
         "began": [(one, payer_status.status_of(one)) for one in began[:BEGAN_SHOWN]],

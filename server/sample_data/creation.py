@@ -46,6 +46,10 @@ def _kiosk(community: Community) -> Kiosk:
     kiosk, _ = Kiosk.objects.get_or_create(
         community=community,
         code="K03",
-        defaults={"location_zh": "3号楼大堂", "location_en": "Lobby of Building 3"},
+        defaults={
+            "location_zh": "3号楼大堂",
+            "location_en": "Lobby of Building 3",
+            "building": community.buildings.filter(code="3").first(),
+        },
     )
     return kiosk

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
 from server.alerts.models import Alert
@@ -19,6 +20,7 @@ from server.estate.models import Occupancy, Unit
 from server.estate.occupancy import on_day
 from server.language import chosen
 from server.notices.models import Notice
+from server.notices.publication import is_for_unit
 from server.outbox.models import ResidentMessage
 from server.staff import approvals, scope
 from server.staff.models import Request
@@ -89,10 +91,11 @@ def _notices(unit: Unit, user: Any, today: date) -> Iterator[Sent]:
     rows = scope.visible(user, Notice).filter(
         community=unit.community_id, show_from__lte=today, show_until__gte=today - NOTICES_SINCE
     )
-    for notice in rows.order_by("-show_from", "-pk")[:NOTICES_SHOWN]:
+    newest = rows.prefetch_related("places__building").order_by("-show_from", "-pk")
+    for notice in [one for one in newest if is_for_unit(one, unit)][:NOTICES_SHOWN]:
         lasts = f"{notice.show_from} – {notice.show_until}"
-        link = reverse("admin:notices_notice_change", args=[notice.pk])
-        yield Sent(lasts, chosen(notice.title), link, "", str(Notice._meta.verbose_name))
+        state = str(_("Taken down") if notice.taken_down_at else Notice._meta.verbose_name)
+        yield Sent(lasts, chosen(notice.title), notice.get_absolute_url(), "", state)
 
 
 def _calls(unit: Unit, user: Any, today: date) -> Iterator[Asked]:

@@ -146,7 +146,7 @@ def jobs_of(user: Any) -> list[Job]:
         (_("Meter readings"), "admin:billing_meterreading_changelist", Area.METERS),
         (_("Prices"), "prices", Area.FEES),
         (_("Books"), "admin:ledger_transaction_changelist", Area.BOOKS),
-        (_("Notices"), "admin:notices_notice_changelist", Area.NOTICES),
+        (_("Notices"), "notices", Area.NOTICES),
         (_("Public accounts"), "accounts_to_publish", Area.NOTICES),
         (_("Communities"), "onboarding", Area.ESTATE),
         (_("People"), "people", Area.PEOPLE),

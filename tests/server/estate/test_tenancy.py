@@ -230,7 +230,6 @@ def test_occupancies_typed_under_a_unit_belong_to_its_community(staff: Client):
         ("billing/meterreading", {"period": "2026-13"}, "2026-11 这样的年和月"),
         ("billing/meterreading", {"counter": "-5"}, "errorlist"),
         ("billing/meterreading", {"counter": "1"}, "读数小于 2026-11"),
-        ("notices/notice", {"show_until": "2026-11-30"}, "结束日期早于开始日期"),
         ("fleet/kiosk", {"code": "大堂"}, "大写字母开头"),
         ("fleet/kiosk", {"code": "K-3"}, "大写字母开头"),
         ("billing/latefeepolicy", {"daily_rate": "5"}, "errorlist"),
@@ -246,14 +245,6 @@ def test_each_field_is_checked(staff: Client, address: str, changes: dict[str, s
             "period": "2026/12",
             "counter": "30000",
             "read_on": "2026-12-01",
-        },
-        "notices/notice": {
-            "title_zh": "停水",
-            "title_en": "No water",
-            "body_zh": "停水",
-            "body_en": "No water",
-            "show_from": "2026-12-01",
-            "show_until": "2026-12-01",
         },
         "fleet/kiosk": {"code": "K09", "location_zh": "大堂", "location_en": "Lobby"},
         "billing/latefeepolicy": {

@@ -78,7 +78,7 @@ def test_an_empty_server_says_what_to_do(staff: Client):
         "ledger/transaction/",
         "ledger/account/",
         "fleet/kiosk/",
-        "notices/notice/add/",
+        "notices/notice/",
         "auth/user/",
     ],
 )

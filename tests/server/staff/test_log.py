@@ -8,16 +8,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from server.estate.models import Community
+from server.estate.models import Building, Community
 from server.fleet.models import Kiosk
-from server.notices.models import Notice
 from server.staff import audit, csv_export
 from server.staff.models import Act
 from server.staff.people import Person
 from server.staff.roles import Role
 from tests.server.staff.walk import Form
 from tests.server.staff_accounts import create_person, create_staff, signed_in
-from tests.server.village import NOW, TODAY
+from tests.server.village import NOW
 
 pytestmark = pytest.mark.django_db
 LOG = "/staff/log/"
@@ -62,27 +61,25 @@ def test_what_decides_about_money_asks_why(boss: Client, village):
 
 
 def test_a_row_that_is_added_and_one_that_is_deleted(boss: Client, village):
-    texts = {"title_zh": "停水", "title_en": "No water", "body_zh": "今晚", "body_en": "Tonight"}
-    days = {"show_from": str(TODAY), "show_until": str(TODAY)}
-    sends(boss, f"/admin/notices/notice/add/?community={village.pk}", **texts, **days)
+    named = {"code": "9", "name_zh": "9号楼", "name_en": "Building 9"}
+    sends(boss, f"/admin/estate/building/add/?community={village.pk}", **named)
     [added] = Act.objects.filter(act="added")
-    assert added.after["title_zh"] == "停水" and added.before == {}
-    notice = Notice.objects.get()
-    boss.post(f"/admin/notices/notice/{notice.pk}/delete/", {"post": "yes"})
+    assert added.after["name_zh"] == "9号楼" and added.before == {}
+    house = Building.objects.get(code="9")
+    boss.post(f"/admin/estate/building/{house.pk}/delete/", {"post": "yes"})
     [deleted] = Act.objects.filter(act="deleted")
-    assert (deleted.subject_id, deleted.before["title_en"]) == (str(notice.pk), "No water")
-    assert deleted.community == village and not Notice.objects.exists()
+    assert (deleted.subject_id, deleted.before["name_en"]) == (str(house.pk), "Building 9")
+    assert deleted.community == village and not Building.objects.filter(code="9").exists()
 
 
 def test_an_action_on_many_rows_is_an_act_for_each(boss: Client, village):
-    for _ in range(2):
-        Notice.objects.create(
-            community=village, title_zh="x", title_en="x", show_from=TODAY, show_until=TODAY
-        )
-    chosen = [str(pk) for pk in Notice.objects.values_list("pk", flat=True)]
+    for code in ("8", "9"):
+        Building.objects.create(community=village, code=code, name_zh="x", name_en="x")
+    empty = Building.objects.filter(name_zh="x")
+    chosen = [str(pk) for pk in empty.values_list("pk", flat=True)]
     form = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
-    boss.post("/admin/notices/notice/", form)
-    assert Act.objects.filter(act="deleted").count() == 2 and not Notice.objects.exists()
+    boss.post("/admin/estate/building/", form)
+    assert Act.objects.filter(act="deleted").count() == 2 and not empty.exists()
 
 
 def test_what_is_not_saved_is_not_written_down(boss: Client, village):

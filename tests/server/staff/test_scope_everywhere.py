@@ -261,6 +261,9 @@ def own_pages(foreign: Community) -> Iterator[Ask]:
         form = {"request": asked.pk, "decision": decision, "reason": "x"}
         yield Ask("/staff/requests/", Request, form)
     more = {"reason": "x", "role": "administrator", "community": foreign.code}
+    for notice in foreign.notices.all():
+        taken_down = {"do": "take_down", "reason": "x"}
+        yield Ask(f"/staff/notices/{notice.pk}/", Notice, taken_down)
     for person in (name, "nobody"):
         for do in ("new", "end_role", "new_password", "forget_second_step"):
             form = {"do": do, "person": person, "assignment": role.pk, **more}

@@ -237,6 +237,11 @@ OWN_ROUTES: dict[str, Any] = {
             "pk", flat=True
         )
     ],
+    "staff/notices/<int:pk>/": lambda r: [
+        f"/staff/notices/{pk}/"
+        for pk in r.rows(apps.get_model("notices", "Notice")).values_list("pk", flat=True)
+    ],
+    "staff/notices/looks/<slug:name>": lambda r: ["/staff/notices/looks/scan"],
     "staff/units/<int:unit>/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
     ],

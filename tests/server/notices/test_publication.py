@@ -1,0 +1,110 @@
+"""Which notices hang where: for everybody, at the kiosks of a building, for the units they are for."""
+
+from datetime import timedelta
+
+import pytest
+
+from contract.messages import Text
+from server.api.kiosk_config import config_of, version_of
+from server.estate.models import Building, Community, Unit
+from server.notices.models import Notice, NoticePlace
+from server.notices.publication import audience, for_unit
+from tests.server.fleet.heartbeats import kiosk
+from tests.server.village import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+def hung(community: Community, title: str, *buildings: Building, kinds=(), **more) -> Notice:
+    days = {"show_from": TODAY, "show_until": TODAY}
+    notice = Notice.objects.create(
+        community=community,
+        title=Text(zh=title, en=title),
+        body=Text(zh="x", en="x"),
+        kinds=list(kinds),
+        **{**days, **more},
+    )
+    for building in buildings:
+        NoticePlace.objects.create(community=community, notice=notice, building=building)
+    return notice
+
+
+@pytest.fixture
+def machine():
+    return kiosk()
+
+
+@pytest.fixture
+def houses(machine) -> tuple[Building, Building]:
+    community = machine.community
+    first = community.buildings.get()
+    second = Building.objects.create(community=community, code="2", name_zh="二", name_en="Two")
+    return first, second
+
+
+def titles(machine) -> set[str]:
+    return {notice.title.zh for notice in config_of(machine, NOW).notices}
+
+
+def test_a_kiosk_shows_what_is_for_all_and_for_its_own_building(machine, houses):
+    first, second = houses
+    hung(machine.community, "all")
+    hung(machine.community, "first", first)
+    hung(machine.community, "second", second)
+    hung(machine.community, "both", first, second)
+    hung(machine.community, "shops", kinds=["shop"])
+    assert titles(machine) == {"all"}, "it stands nowhere in particular"
+    machine.building = second
+    assert titles(machine) == {"all", "second", "both"}
+
+
+def test_a_kiosk_that_is_moved_asks_for_its_configuration_anew(machine, houses):
+    hung(machine.community, "second", houses[1])
+    before = version_of(machine, NOW)
+    machine.building = houses[1]
+    assert version_of(machine, NOW) != before
+    assert version_of(machine, NOW) == config_of(machine, NOW).version
+
+
+def test_another_audience_is_another_version(machine, houses):
+    machine.building = houses[0]
+    notice = hung(machine.community, "first", houses[0])
+    before = version_of(machine, NOW)
+    notice.kinds = ["shop"]
+    notice.save()
+    assert version_of(machine, NOW) != before and titles(machine) == set()
+
+
+def test_a_unit_reads_what_is_for_its_building_and_its_kind(machine, houses):
+    first, second = houses
+    home = machine.community.units.get(code="1-1-101")
+    shop = machine.community.units.get(code="1-1-102")
+    shop.kind = Unit.Kind.SHOP
+    hung(machine.community, "all")
+    hung(machine.community, "second", second)
+    hung(machine.community, "shops here", first, kinds=["shop", "office"])
+    hung(machine.community, "shops there", second, kinds=["shop"])
+    assert [notice.title.zh for notice in for_unit(home, TODAY)] == ["all"]
+    assert [notice.title.zh for notice in for_unit(shop, TODAY)] == ["shops here", "all"]
+
+
+def test_what_was_taken_down_or_is_over_hangs_nowhere(machine):
+    community, yesterday = machine.community, TODAY - timedelta(days=1)
+    hung(community, "down", taken_down_at=NOW)
+    hung(community, "over", show_from=yesterday, show_until=yesterday)
+    hung(community, "later", show_from=TODAY + timedelta(days=1), show_until=TODAY + timedelta(9))
+    assert titles(machine) == set() and for_unit(community.units.first(), TODAY) == []
+
+
+def test_what_is_for_whom_is_said_in_words(machine, houses):
+    said = audience(hung(machine.community, "x", *houses, kinds=["parking", "shop"]))
+    assert said == f"{houses[0].name_zh}、二：商铺、车位"
+    assert audience(hung(machine.community, "y")) == "所有住户"
+
+
+def test_many_notices_are_read_in_two_questions(machine, houses, django_assert_num_queries):
+    for number in range(12):
+        hung(machine.community, f"n{number}", houses[number % 2])
+    unit = machine.community.units.select_related("building").first()
+    with django_assert_num_queries(3):
+        assert len(for_unit(unit, TODAY)) == 6
