@@ -26,6 +26,7 @@ COMMANDS = {
     ),
 }
 
+NOT_ON_A_KIOSK = ("server", "simulators", "lobbypay.demo", "lobbypay.release")
 # Not simulate: its workers end by themselves when the pipe to them closes.
 STARTING_OTHERS = ("demo", "screens", "crash-test", "soak", "device")
 
@@ -41,7 +42,13 @@ def main(argv: list[str] | None = None) -> int:
     if name not in COMMANDS:
         print(f"lobbypay: no command {name!r}; try lobbypay --help", file=sys.stderr)
         return 2
-    command = importlib.import_module(COMMANDS[name][0]).main
+    try:
+        command = importlib.import_module(COMMANDS[name][0]).main
+    except ModuleNotFoundError as missing:
+        if not str(missing.name).startswith(NOT_ON_A_KIOSK):
+            raise
+        print(f"lobbypay {name}: not part of a kiosk's release", file=sys.stderr)
+        return 2
     if name not in STARTING_OTHERS:
         return command(rest)
     with guarded():

@@ -63,13 +63,14 @@ class Keeper:
         self._file = RotatingFileHandler(
             folder / FILE, maxBytes=BYTES_MAX, backupCount=1, encoding="utf-8", delay=True
         )
+        self._file.handleError = lambda record: None  # a full disk costs the line, not the kiosk
 
     def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
         try:
             line = json.dumps(cleaned(event), ensure_ascii=False, default=str)
-            self._file.emit(logging.makeLogRecord({"msg": line}))
-        except (OSError, ValueError):
-            return event  # a full disk costs the line, not the kiosk
+        except ValueError:
+            return event  # it holds itself
+        self._file.emit(logging.makeLogRecord({"msg": line}))
         return event
 
 

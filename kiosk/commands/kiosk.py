@@ -5,6 +5,7 @@ import getpass
 import os
 import sys
 import time
+from contextlib import suppress
 
 import segno
 import structlog
@@ -101,6 +102,8 @@ def main(argv: list[str]) -> int:
             return _pair(settings)
         if options.command == "enrol":
             return _enrol(settings, options.pairing_code)
+        with suppress(OSError):  # then the kiosk says on its screen what is the matter
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
         with alone(settings.data_dir, wait_s=ANOTHER_ENDS_S):
             log_to_stderr(Keeper(settings.data_dir))
             settings = ChangedSettingsFile(settings.data_dir).over(settings)

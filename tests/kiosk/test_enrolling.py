@@ -20,3 +20,13 @@ def test_the_configuration_of_another_place_is_forgotten(tmp_path, monkeypatch):
         assert kiosk._enrol(settings, "123-456") == 0
         assert known.load() is None
     assert identity.load(tmp_path).community == "hillside"
+
+
+def test_the_first_start_makes_the_folder_that_the_journal_lies_in(tmp_path, monkeypatch):
+    folder = tmp_path / "var" / "lobbypay"
+    settings = Settings(data_dir=folder, server=Server(url="https://pay.example.com"))
+    monkeypatch.setattr(kiosk.settings_file, "load", lambda path: settings)
+    monkeypatch.setattr(kiosk, "run", lambda *asked: 0)
+    monkeypatch.setattr(kiosk, "log_to_stderr", lambda *keeper: None)
+    assert kiosk.main([]) == 0
+    assert (folder / "kiosk.lock").exists()

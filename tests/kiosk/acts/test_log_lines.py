@@ -66,8 +66,9 @@ def test_a_line_goes_on_as_it_is_and_the_file_stays_small(tmp_path):
     assert len(answer.more["attachment"]["content"]) < 400_000
 
 
-def test_a_disk_that_takes_nothing_costs_the_line_alone(tmp_path):
+def test_a_disk_that_takes_nothing_costs_the_line_alone(tmp_path, capsys):
     event = {"event": "x"}
     assert Keeper(tmp_path / "gone")(None, "", event) is event
+    assert capsys.readouterr().err == ""
     nothing = logs(tmp_path)(act())
     assert nothing is not None and nothing.state == "done"
