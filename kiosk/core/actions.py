@@ -63,6 +63,7 @@ class Action(StrEnum):
     KEYS = "keys"  # pinyin, letters, figures and marks
     SHIFT = "shift"
     RETRY = "retry"
+    OTHER_UNIT = "other_unit"  # not the one whose bills were read
     ANSWERS = "answers"  # to earlier requests
     NOTICE = "notice"  # read in full
     ACCOUNTS = "accounts"  # what the community made public

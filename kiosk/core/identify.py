@@ -33,6 +33,7 @@ from kiosk.core.step import Step, say, with_visit
 
 _TO_TYPING = (Screen.ATTRACT, Screen.SCAN, Screen.SERVICES)
 TYPING = (Screen.IDENTIFY, Screen.REQUEST_UNIT)
+_WITH_BILLS = (Screen.BILLS, Screen.EXPLAIN, Screen.NOTHING_DUE)
 _SAY_OF_VERDICT = {
     Verdict.NOT_OURS: Say.CODE_NOT_OURS,
     Verdict.OTHER_COMMUNITY: Say.CODE_OTHER_COMMUNITY,
@@ -80,7 +81,31 @@ def again(session: Session) -> Session:
         reprint=None,
         paper_jobs=(),
         payment=None,
+        of_unit=None,
     )
+
+
+def services_from(session: Session) -> UnitAccount | None:
+    """The account from whose screens other services may be gone to; None where they may not."""
+    visit = session.visit
+    where = visit.helped_from if visit.screen is Screen.HELP else visit.screen
+    return visit.account if where in _WITH_BILLS and not visit.busy else None
+
+
+def to_services(session: Session) -> Step:
+    """The unit need not be typed once more; of its bills nothing is kept, for whoever goes away from here
+    leaves these screens for longer than the bills."""
+    account = services_from(session)
+    if account is None:
+        return session, ()
+    entry = unit_entry.of_code(unit_entry.numbering(session), account.unit)
+    session = again(session)
+    return with_visit(session, screen=Screen.SERVICES, entry=entry, of_unit=account.label), ()
+
+
+def read_again(session: Session) -> Step:
+    """Back from other services to the unit's bills, with the second factor where one is asked for."""
+    return _on_complete(again(session))
 
 
 def to_typing(session: Session) -> Session:

@@ -16,6 +16,7 @@ from contract.messages import (
     KioskConfig,
     Method,
     PaymentRecord,
+    Text,
     UnitAccount,
 )
 from contract.money import Locale, Money, total
@@ -225,6 +226,9 @@ class Visit:
     say: Say | None = None
     say_date: str = ""  # for ALREADY_PAID: ISO date
     account: UnitAccount | None = None
+    of_unit: Text | None = (
+        None  # whose bills were read; ``entry`` is its code, nothing else is kept
+    )
     offline: bool = False  # the account comes from the kiosk's own copy
     acknowledged: int = 0  # the journal entry up to which the account can know what was paid here
     held: tuple[PaymentRecord, ...] = ()  # earlier payments of this kiosk for bills of this unit

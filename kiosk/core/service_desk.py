@@ -63,7 +63,7 @@ def back(session: Session) -> Session | None:
         asking = Asking()
     if visit.screen is Screen.WRITE and not _phrases(session):
         goal = Screen.TOPICS
-    if visit.screen is Screen.REQUEST_UNIT:
+    if visit.screen is Screen.REQUEST_UNIT or (visit.of_unit and visit.screen in _AFTER_UNIT):
         goal = _before_unit(asking)
     if visit.screen is Screen.ANSWERS:
         asking = replace(asking, found=())
@@ -177,10 +177,20 @@ def on_spelt(session: Session, event: Spelt, moment: Moment) -> Step:
 
 
 def _to_unit(session: Session) -> Session:
-    """With the building of this kiosk filled in, as long as nothing else was typed."""
+    """Past it where the bills of one were read. With the building of this kiosk filled in, as long as
+    nothing else was typed."""
+    if session.visit.of_unit is not None:
+        return on_unit(session)[0]
     entry = session.visit.entry
     fresh = entry if any(entry.parts) else unit_entry.start(session.lobby.config)
     return with_visit(session, screen=Screen.REQUEST_UNIT, entry=fresh)
+
+
+def _other_unit(session: Session, **changes: Any) -> Session:
+    """It is not the one whose bills were read: typed from the start."""
+    fresh = unit_entry.start(session.lobby.config)
+    session = with_visit(session, of_unit=None, entry=fresh)
+    return _asking(session, Screen.REQUEST_UNIT, **changes)
 
 
 def on_unit(session: Session) -> Step:
@@ -195,6 +205,8 @@ def _on_phone(session: Session, event: Tapped, moment: Moment) -> Step | None:
     asking = session.visit.asking
     if asking.sent is Sent.SENDING:
         return None
+    if event.action is Action.OTHER_UNIT and session.visit.of_unit:
+        return _other_unit(session), ()
     typed = _digits(asking.phone, event, PHONE_DIGITS_MAX)
     if typed is not None:
         return _asking(session, phone=typed, wish_id="", fault=Fault.NONE), ()
@@ -232,7 +244,7 @@ def on_sent(session: Session, event: RequestSent, moment: Moment) -> Step:
         return session, ()
     if event.fault is Fault.NO_UNIT:
         typing = replace(session.visit.entry, phone="")
-        session = with_visit(session, entry=typing)
+        session = with_visit(session, entry=typing, of_unit=None)
         return _asking(
             session, Screen.REQUEST_UNIT, sent=Sent.NOT_YET, wish_id="", fault=event.fault
         ), ()
@@ -277,6 +289,8 @@ def _on_key(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit, asking = session.visit, session.visit.asking
     if visit.busy:
         return None
+    if event.action is Action.OTHER_UNIT and visit.of_unit:
+        return _other_unit(session, key=""), ()
     typed = _digits(asking.key, event, KEY_MAX)
     if typed is not None:
         return _asking(session, key=typed, fault=Fault.NONE), ()
@@ -299,6 +313,7 @@ def on_found(session: Session, event: RequestsSeen, moment: Moment) -> Step:
         return session, ()
     session = with_visit(session, busy=False)
     if event.fault is Fault.NO_UNIT:
+        session = with_visit(session, of_unit=None)
         return _asking(session, Screen.REQUEST_UNIT, key="", fault=event.fault), ()
     if event.fault:
         return _asking(session, key="", fault=event.fault), ()
@@ -317,6 +332,7 @@ def _digits(typed: str, event: Tapped, most: int) -> str | None:
     return None
 
 
+_AFTER_UNIT = (Screen.REQUEST_PHONE, Screen.ANSWER_KEY)
 _BACK = {
     Screen.TOPICS: Screen.SERVICES,
     Screen.PHRASES: Screen.TOPICS,

@@ -278,7 +278,7 @@ def _on_help(session: Session) -> Step:
 
 def _on_services(session: Session) -> Step:
     if session.visit.screen is not Screen.ATTRACT:
-        return session, ()
+        return identify.to_services(session)
     return with_visit(session, screen=Screen.SERVICES), ()
 
 
@@ -287,6 +287,8 @@ def _on_back(session: Session) -> Step:
         return before, ()
     visit = session.visit
     match visit.screen:
+        case Screen.SERVICES if visit.of_unit is not None:
+            return identify.read_again(session)
         case Screen.HELP if visit.helped_from in RESTING:
             goal = Screen.ATTRACT
         case Screen.HELP:

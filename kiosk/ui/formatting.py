@@ -133,6 +133,12 @@ def unit_and_payer(language: Locale, session: Session) -> str:
     return " · ".join(p for p in (unit.in_language(language), payer) if p)
 
 
+def of_unit(session: Session) -> str:
+    """The unit whose bills were read in this visit, and which what comes is for; else empty."""
+    label, language = session.visit.of_unit, session.visit.language
+    return say(language, "request_unit.known", unit=label.in_language(language)) if label else ""
+
+
 def of_paper(session: Session) -> str:
     """What a screen says of the paper it is about, or else of itself; empty where there is nothing."""
     visit, language = session.visit, session.visit.language

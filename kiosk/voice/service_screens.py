@@ -47,6 +47,7 @@ def phone_said(session: Session) -> Plan:
     typed = _own(session, "entered", typed=view.digits).text if view.digits else ""
     return (
         _text(session, "request_phone.title"),
+        Said(view.unit, personal=True),
         _text(session, "request_phone.body"),
         Said(typed, personal=True),
     )
@@ -68,6 +69,7 @@ def key_said(session: Session) -> Plan:
     typed = _own(session, "entered", typed=view.digits).text if view.digits else ""
     return (
         _text(session, "answer_key.title"),
+        Said(view.unit, personal=True),
         _text(session, "answer_key.body"),
         Said(typed, personal=True),
         Said(view.told),

@@ -36,6 +36,7 @@ TOPICS = [
     RequestTopic(id="8", kind="praise", name=Text(zh="表扬", en="Praise")),
 ]
 _ENTRY = UnitEntry(("3", "2", "1201"), active=2)
+_LABEL = Text(zh="3栋2单元1201室", en="Building 3, Entrance 2, Room 1201")
 _URL = "https://pay.example.cn/r/0193b1c2-7e00-4a00-8a00-3f5b2c9d1e77"
 _SPELT = ("漏水", "漏税", "楼", "漏", "露", "搂", "娄", "陋", "喽", "蝼", "篓")
 
@@ -84,6 +85,8 @@ def service_scenes(session: Callable[..., Session]) -> dict[str, Session]:
         "request-phone-typed": scene(
             Screen.REQUEST_PHONE, replace(typed, phone="13855501234"), entry=_ENTRY
         ),
+        "request-phone-known": scene(Screen.REQUEST_PHONE, typed, entry=_ENTRY, of_unit=_LABEL),
+        "answer-key-known": scene(Screen.ANSWER_KEY, asks, entry=_ENTRY, of_unit=_LABEL),
         "request-sending": scene(
             Screen.REQUEST_SENT, replace(typed, sent=Sent.SENDING), entry=_ENTRY
         ),

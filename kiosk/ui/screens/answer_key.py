@@ -7,9 +7,10 @@ from kiosk.core.helping import phone_now
 from kiosk.core.model import Session
 from kiosk.core.service_desk import key_complete
 from kiosk.texts.catalogue import say
+from kiosk.ui.formatting import of_unit
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
-from kiosk.ui.widgets import key_note, keypad  # noqa: F401
+from kiosk.ui.widgets import key_note, keypad, known_unit  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class AnswerKeyView:
     busy: bool
     complete: bool
     next_words: str
+    unit: str  # whose bills were read; empty where it was typed for this
 
 
 def present(session: Session) -> AnswerKeyView:
@@ -35,6 +37,7 @@ def present(session: Session) -> AnswerKeyView:
         told=told,
         busy=visit.busy,
         complete=key_complete(visit.asking.key),
+        unit=of_unit(session),
         next_words=say(language, "answer_key.busy" if visit.busy else "common.next"),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.core.helping import may_ask, phone_now
+from kiosk.core.identify import services_from
 from kiosk.core.model import Screen, Sent, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount
@@ -50,6 +51,7 @@ class HelpView:
     paying: str
     amount: str
     call_back: bool
+    services: bool  # for the unit whose bills are read
     told: str
 
 
@@ -67,6 +69,7 @@ def present(session: Session) -> HelpView:
         paying=say(language, "help.paying") if session.may_hold_money else "",
         amount=amount(session) if visit.amount else "",
         call_back=may_ask(session),
+        services=services_from(session) is not None,
         told=say(language, told) if (told := _TOLD.get(visit.callback.sent)) else "",
     )
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from kiosk.core.helping import PHONE_DIGITS_MIN
 from kiosk.core.model import Session
+from kiosk.ui.formatting import of_unit
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
 from kiosk.ui.screens.callback import grouped
-from kiosk.ui.widgets import key_note, keypad  # noqa: F401
+from kiosk.ui.widgets import key_note, keypad, known_unit  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class RequestPhoneView:
     text: str
     digits: str
     complete: bool
+    unit: str  # whose bills were read; empty where it was typed for this
 
 
 def present(session: Session) -> RequestPhoneView:
@@ -23,6 +25,7 @@ def present(session: Session) -> RequestPhoneView:
     return RequestPhoneView(
         text=asking.text,
         digits=grouped(typed),
+        unit=of_unit(session),
         complete=not typed or len(typed) >= PHONE_DIGITS_MIN,
     )
 
