@@ -28,7 +28,8 @@ _PAIRS = ("wechat-merchant", "wechat-platform", "alipay-app", "alipay-platform")
 
 
 def write_keys(folder: Path) -> None:
-    """Writes what is missing: RSA pairs of 2048 bits and the APIv3 key of 32 characters."""
+    """Writes what is missing: RSA pairs of 2048 bits the APIv3 key and the account's secret, of
+    32 characters each."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in _PAIRS:
         if private_key(folder, name).exists():
@@ -38,8 +39,9 @@ def write_keys(folder: Path) -> None:
         public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         public_key(folder, name).write_bytes(public)
         _write_private(private_key(folder, name), pem)
-    if not apiv3_key(folder).exists():
-        _write_private(apiv3_key(folder), secrets.token_hex(16).encode())
+    for path in (apiv3_key(folder), account_secret(folder)):
+        if not path.exists():
+            _write_private(path, secrets.token_hex(16).encode())
 
 
 def _write_private(path: Path, content: bytes) -> None:
@@ -59,6 +61,11 @@ def apiv3_key(folder: Path) -> Path:
     return folder / "wechat-apiv3.key"
 
 
+def account_secret(folder: Path) -> Path:
+    """Of the official account whose appid it is."""
+    return folder / "wechat-account.secret"
+
+
 def server_tables(
     folder: Path, wechat_url: str, alipay_url: str, notify_base: str
 ) -> dict[str, dict[str, Any]]:
@@ -70,6 +77,9 @@ def server_tables(
             "simulated": True,
             "payment_codes": True,
             "phone_page": True,
+            "account_secret_file": str(account_secret(folder)),
+            "account_pages": wechat_url,
+            "account_api": wechat_url,
             "mchid": MCHID,
             "appid": APPID,
             "merchant_serial": MERCHANT_SERIAL,

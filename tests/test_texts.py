@@ -45,6 +45,8 @@ DATA = (
     "simulators/payment_channel/phone.py",  # a made-up phone, which speaks as phones do here
     "simulators/wechat_pay/__main__.py",  # what the real channel answers
     "simulators/wechat_pay/bills.py",
+    "simulators/wechat_pay/bridge.js",
+    "simulators/wechat_pay/window.py",
 )
 
 Key = tuple[str, ...]  # context, msgid, and the plural's where there is one

@@ -128,11 +128,14 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
         return order
     if order.method == Method.CARD:
         return transitions.mark_submitted(order.payment_id, now)
+    if caller.browser is not None and caller.browser.payer_unknown:
+        return order  # ``go_on`` asks the channel, once it is known who pays
     return _ask_channel(order, now, caller.browser)
 
 
 def go_on(order: PaymentOrder, browser: Browser, now: datetime) -> PaymentOrder:
-    """For a phone that comes back to its order before its channel was asked. Raises as ``start``."""
+    """For a phone that comes back to its order before its channel was asked, or that says only now who
+    pays. Raises as ``start``."""
     if order.life is PaymentState.CREATED:
         order = notifications.match_order(order, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted or not order.by_phone:

@@ -20,6 +20,7 @@ from server.estate.models import Community, Unit
 from server.payments import initiation, inquiry, timing, transitions
 from server.payments.channels import registry
 from server.payments.channels.interface import Browser
+from server.payments.channels.wechat_window import PREPAID
 from server.payments.initiation import Caller
 from server.payments.models import PaymentOrder, Place
 
@@ -40,8 +41,9 @@ class PhonePayment(StartPayment):
 
 
 def offered(community: Community) -> list[Method]:
-    """The channels by which its phones may pay by themselves."""
-    return registry.taken_by(community, registry.on_phones()) if community.phone_pays else []
+    """The channels by which its phones may pay by themselves, each in one window or another."""
+    names = dict.fromkeys((*registry.on_phones(), *registry.in_own_window()))
+    return registry.taken_by(community, [*names]) if community.phone_pays else []
 
 
 def begin(
@@ -109,6 +111,11 @@ def payable(order: PaymentOrder, now: datetime) -> bool:
         and open_until is not None
         and now < open_until
     )
+
+
+def in_window(order: PaymentOrder) -> bool:
+    """Whether it can be paid in the window of the channel's own app only."""
+    return order.code_url.startswith(PREPAID)
 
 
 def page_opens(order: PaymentOrder, now: datetime) -> bool:

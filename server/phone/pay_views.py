@@ -19,7 +19,7 @@ from server.payments.channels.interface import Browser, ChannelUnavailable, Outc
 from server.payments.initiation import REFUSALS, IdempotencyConflict, RefusedBefore
 from server.payments.models import PaymentOrder
 from server.payments.serializers import status_url
-from server.phone import choice, limits, own_payments
+from server.phone import choice, limits, own_payments, wallets
 from server.phone.reading import Opened
 from server.phone.views import behind_a_code, opened_by, page, too_often
 from server.staff.sign_in import address_of
@@ -36,6 +36,7 @@ SAID: dict[ErrorCode, str | Promise] = {
     ErrorCode.CREDIT_TOO_LITTLE: _("There is less credit now than was shown. Please choose again"),
 }
 NOT_NOW = _("This way to pay does not work at the moment. You were not charged")
+_NEXT = {True: "phone_in_wechat", False: "payment_status"}
 TOO_MANY = _(
     "Too many payments of this unit were begun and not paid. Please wait half an hour, or pay at the"
     " kiosk in the lobby"
@@ -55,7 +56,8 @@ def pay(request: HttpRequest, token: str, opened: Opened, now: datetime) -> Http
         payment_id = _begin(request, opened, now)
     except _Refused as no:
         return page(request, token, opened_by(request, token, now), now, no.why, status=409)
-    answer = redirect("payment_status", payment_id=payment_id)
+    in_wechat = wallets.in_wechat(request, request.POST.get("method", ""))
+    answer = redirect(_NEXT[in_wechat], payment_id=payment_id)
     own_payments.OWN.remember(request, answer, payment_id)
     return answer
 
@@ -78,7 +80,7 @@ def _begin(request: HttpRequest, opened: Opened, now: datetime) -> str:
     except (ValueError, ValidationError) as error:
         raise _Refused(_LOOK) from error
     offered = phone_orders.offered(opened.bill.community)
-    if not offered or method not in (*offered, Method.CREDIT):
+    if not offered or method not in (*wallets.usable(offered, request), Method.CREDIT):
         raise _Refused(NOT_NOW)
     others = {bill.number for bill in bills} - {opened.bill.number}
     if not bills or (opened.only_its_bill and others):
@@ -90,7 +92,7 @@ def _begin(request: HttpRequest, opened: Opened, now: datetime) -> str:
             method,
             bills,
             credit_minor=_credit(request, opened, method),
-            browser=_browser(request, payment_id),
+            browser=_browser(request, payment_id, method),
             now=now,
         )
     except OutcomeUnknown:
@@ -135,8 +137,9 @@ def _credit(request: HttpRequest, opened: Opened, method: Method) -> int:
     return 0 if method is Method.CREDIT else wanted
 
 
-def _browser(request: HttpRequest, payment_id: str) -> Browser:
-    return Browser(address_of(request), status_url(payment_id))
+def _browser(request: HttpRequest, payment_id: str, method: str) -> Browser:
+    in_window = wallets.in_wechat(request, method)
+    return Browser(address_of(request), status_url(payment_id), in_window=in_window)
 
 
 @never_cache
@@ -144,11 +147,13 @@ def _browser(request: HttpRequest, payment_id: str) -> Browser:
 def go_on(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """For a payment whose channel was not asked yet."""
     order, now = _order(payment_id), timezone.now()
-    if request.method != "POST":
+    if request.method != "POST" or order.method not in wallets.usable(tuple(Method), request):
         return redirect("payment_status", payment_id=payment_id)
+    if wallets.in_wechat(request, order.method):
+        return redirect("phone_in_wechat", payment_id=payment_id)
     try:
         limits.begun(address_of(request), now)
-        initiation.go_on(order, _browser(request, order.payment_id), now)
+        initiation.go_on(order, _browser(request, order.payment_id, order.method), now)
     except limits.TooOften:
         return too_often(request)
     except (OutcomeUnknown, ChannelUnavailable, *REFUSALS):
@@ -162,11 +167,11 @@ def open_anew(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """To the channel's page by a new address, where the first is too old. WeChat Pay's opens only for
     whoever says from which site they come."""
     order, now = _order(payment_id), timezone.now()
-    if not phone_orders.payable(order, now):
+    if not phone_orders.payable(order, now) or phone_orders.in_window(order):
         return redirect("payment_status", payment_id=payment_id)
     try:
         limits.begun(address_of(request), now)
-        address = initiation.page_anew(order, _browser(request, order.payment_id))
+        address = initiation.page_anew(order, _browser(request, order.payment_id, ""))
     except limits.TooOften:
         return too_often(request)
     except (OutcomeUnknown, ChannelUnavailable):

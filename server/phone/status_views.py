@@ -1,6 +1,7 @@
 """A payment's page on a phone: how it stands, going on with it, its receipt. The payment's id is the
 secret."""
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,9 @@ from contract.methods import METHODS
 from contract.money import Money
 from server.language import of_page
 from server.payments import payer_status, phone_orders
+from server.payments.channels import registry
 from server.payments.models import PaymentOrder
+from server.phone import wallets
 from server.satisfaction import phone_votes
 
 
@@ -49,16 +52,31 @@ def page(
         "reserved": _shown(order.reserved_minor, order),
         "credited": _shown(order.credited_minor, order),
         "refunded": _shown(payer_status.returned_minor(order), order),
-        "payable": phone_orders.payable(order, now),
-        "pay_page": order.code_url if phone_orders.page_opens(order, now) else "",
+        **_paying(request, order, now),
         "to_go_on": order.by_phone
         and order.life is PaymentState.CREATED
         and not order.cancel_wanted,
+        "goes_on_here": order.method in wallets.usable(tuple(Method), request),
         "may_give_up": order.by_phone and not (order.life.final or order.cancel_wanted),
         "zone": zone(order.community.time_zone),
         **_vote(order, now),
     }
     return render(request, "phone/status.html", context, status=status)
+
+
+def _paying(request: HttpRequest, order: PaymentOrder, now: datetime) -> dict[str, Any]:
+    """By which button it is paid in this window; ``elsewhere``: in which other it is, where not in
+    this."""
+    if not phone_orders.payable(order, now):
+        return {}
+    in_window, through = phone_orders.in_window(order), registry.window(order.method)
+    in_wechat = wallets.inside(request) == Method.WECHAT
+    if in_window and in_wechat and through is not None:
+        return {"window_call": json.dumps(through.window_call(order.code_url))}
+    if in_window or in_wechat:
+        return {"elsewhere": "wechat" if in_window else "browser"}
+    page = order.code_url if phone_orders.page_opens(order, now) else ""
+    return {"payable": True, "pay_page": page}
 
 
 def _vote(order: PaymentOrder, now: datetime) -> dict[str, Any]:

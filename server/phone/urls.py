@@ -11,6 +11,7 @@ from server.phone import (
     status_views,
     views,
     vote_views,
+    wechat_views,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("n/<int:pk>", notice_views.notice, name="phone_notice"),
     path("p/<uuid:payment_id>", status_views.status, name="payment_status"),
     path("p/<uuid:payment_id>/vote", vote_views.vote, name="phone_vote"),
+    path("p/<uuid:payment_id>/wechat", wechat_views.in_wechat, name="phone_in_wechat"),
     path("p/<uuid:payment_id>/go", pay_views.go_on, name="phone_go_on"),
     path("p/<uuid:payment_id>/open", pay_views.open_anew, name="phone_open"),
     path("p/<uuid:payment_id>/cancel", pay_views.give_up, name="phone_give_up"),

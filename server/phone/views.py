@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from contract import messages
 from contract.business_day import business_day
+from contract.messages import Method
 from contract.methods import METHODS
 from contract.money import Money
 from server.billing.amounts import paid_minor
@@ -133,6 +134,9 @@ def page(
             "payment_id": str(uuid4()),
             "ways": [(m.value, METHODS[m]) for m in wallets.usable(offered, request)],
             "inside": wallets.inside(request),
+            "only_in_wechat": not wallets.inside(request)
+            and Method.WECHAT in offered
+            and Method.WECHAT not in wallets.usable(offered, request),
         }
     answer = render(request, "phone/bill.html", context, status=status)
     if LANGUAGE_QUERY in request.GET:  # as a link asked: the pages after this one speak it too

@@ -1,7 +1,8 @@
 """In whose browser the page is, and what can pay there.
 
 WeChat opens neither its own H5 page nor Alipay's in the window of its own app, and Alipay not WeChat's
-(WeChat Pay, H5 pay: only in browsers outside of WeChat).
+(WeChat Pay, H5 pay: only in browsers outside of WeChat). In its own window WeChat is paid by JSAPI, where
+that is set up.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 
 from contract.messages import Method
+from server.payments.channels import registry
 
 _APPS = {"MicroMessenger": Method.WECHAT, "AlipayClient": Method.ALIPAY}
 
@@ -23,7 +25,14 @@ def usable(offered: Sequence[Method], request: HttpRequest) -> list[Method]:
     """Those of the ways offered that work in this window."""
     match inside(request):
         case Method.WECHAT:
-            return []
+            own = registry.in_own_window()
+            return [method for method in offered if method is Method.WECHAT and method in own]
         case Method.ALIPAY:
             return [method for method in offered if method is Method.ALIPAY]
-    return list(offered)
+    return [method for method in offered if method in registry.on_phones()]
+
+
+def in_wechat(request: HttpRequest, method: str) -> bool:
+    """Whether it is to be paid in WeChat's own window, and can be."""
+    here = method == Method.WECHAT and inside(request) == Method.WECHAT
+    return here and method in registry.in_own_window()

@@ -19,6 +19,7 @@ from simulators.payment_channel.notifier import Notifier
 from simulators.payment_channel.phone import page
 
 Answer = tuple[int, dict[str, str], bytes]
+Bridge = Callable[[dict[str, Any]], tuple[dict[str, str], str]]  # its answer, and the order's code
 Api = Callable[[str, str, dict[str, str], bytes], Answer]  # method, path with query, headers, body
 
 
@@ -47,6 +48,7 @@ class Site:
         self.method, self.books = method, books
         self.faults, self.notifier, self.api = faults, notifier, api
         self.tells_of_refunds = tells_of_refunds
+        self.bridge: Bridge | None = None
 
     def serve(self, address: str) -> None:
         """Prints one JSON line when ready, then serves until SIGTERM or SIGINT."""
@@ -125,6 +127,8 @@ class Site:
         is_form = "form" in headers.get("content-type", "")
         what = path.rpartition("/")[2]
         told = dict(parse_qsl(body.decode())) if is_form else json.loads(body or b"{}")
+        if what == "bridge" and self.bridge is not None:
+            return self._safely(lambda: self._through_bridge(told))
         answer = self._safely(lambda: self._touch(what, str(told.get("code_url", ""))))
         by_button = is_form and what != "code"
         back = str(told.get("back") or "/phone")
@@ -138,6 +142,14 @@ class Site:
         if self.method is Method.WECHAT and not came_from:
             return browser.refused(self.method, back)
         return browser.page(self.method, self.books, asked.get("code", ""), back)
+
+    def _through_bridge(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A page calls the app's bridge, and whoever holds the phone pays (``do``) or closes it."""
+        assert self.bridge is not None
+        said, code_url = self.bridge(told)
+        if code_url:
+            self._touch("pay", code_url)
+        return said
 
     def _touch(self, what: str, code_url: str) -> dict[str, Any]:
         """The resident scans, pays, refuses, shows the payment code, or puts the phone away."""

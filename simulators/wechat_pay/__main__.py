@@ -1,7 +1,7 @@
 """``python -m simulators.wechat_pay --bind HOST:PORT --keys DIR --state FILE``: WeChat Pay, API v3.
 
-Native orders, H5 orders (a page in the browser), payment codes, query, close, reversal, refunds, signed
-and encrypted notifications.
+Native orders, H5 orders (a page in the browser), JSAPI orders (in WeChat's own window, with its OAuth
+page and its bridge), payment codes, query, close, reversal, refunds, signed and encrypted notifications.
 ``/phone`` is the resident's phone; ``GET /admin/orders`` the books; ``POST /admin/faults``
 makes things go wrong; ``POST /admin/password {"above_minor"}`` says above which amount a charged phone
 asks for its password.
@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from contract.messages import Method
-from simulators.channel_keys import APPID, MCHID
+from simulators.channel_keys import APPID, MCHID, account_secret
 from simulators.payment_channel import browser
 from simulators.payment_channel.books import NotPossible, Ordered
 from simulators.payment_channel.charging import ChargingBooks
@@ -23,7 +23,9 @@ from simulators.payment_channel.notifier import Notifier
 from simulators.payment_channel.site import Answer, Site, wallet_options
 from simulators.wechat_pay import bills
 from simulators.wechat_pay.signing import Signing
+from simulators.wechat_pay.window import MARK, Window, prepay_id
 
+SCANNED = "weixin://wxpay/bizpayurl?pr="
 BEIJING = timezone(timedelta(hours=8))
 _ORDERS = "/v3/pay/transactions/out-trade-no/"
 _REFUNDS = "/v3/refund/domestic/refunds"
@@ -52,11 +54,16 @@ _NO = {  # our reason -> (status, WeChat Pay's code)
 
 
 class WeChatPay:
-    def __init__(self, books: ChargingBooks, signing: Signing, faults: Faults) -> None:
+    def __init__(
+        self, books: ChargingBooks, signing: Signing, faults: Faults, window: Window
+    ) -> None:
         self._books, self._signing, self._faults = books, signing, faults
         self._bills = bills.Bills(books)
+        self.window = window
 
     def api(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        if target.startswith(("/connect/", "/sns/")):
+            return self.window.account(target, headers)
         authorization = headers.get("authorization", "")
         if not self._signing.is_the_merchants(method, target, authorization, body):
             return self._signed(401, {"code": "SIGN_ERROR", "message": "签名错误"})
@@ -87,6 +94,9 @@ class WeChatPay:
             return 200, {"code_url": self._order(told).code_url}
         if (method, path) == ("POST", "/v3/pay/transactions/h5"):
             return 200, {"h5_url": self._page(told, host)}
+        if (method, path) == ("POST", "/v3/pay/transactions/jsapi"):
+            named = self.window.name_of(told["payer"]["openid"])
+            return 200, {"prepay_id": prepay_id(self._order(told, named))}
         if (method, path) == ("POST", "/v3/pay/transactions/codepay"):
             return self._charge(told)
         if path.startswith(_ORDERS) and path.endswith("/reverse") and method == "POST":
@@ -150,7 +160,7 @@ class WeChatPay:
 
     def _order(self, told: dict[str, Any], named: str = "") -> Ordered:
         total, amount = _total(told), told["amount"]
-        return self._books.order(
+        made = self._books.order(
             told["out_trade_no"],
             total,
             amount.get("currency", "CNY"),
@@ -159,6 +169,9 @@ class WeChatPay:
             told["notify_url"],
             named,
         )
+        if not made.code_url.startswith(named or SCANNED):
+            raise NotPossible("number_used")  # by another kind of order, or for another payer
+        return made
 
     def _refund(self, told: dict[str, Any]) -> dict[str, Any]:
         refund_id = self._books.refund(
@@ -231,6 +244,8 @@ def transaction(order: Ordered) -> dict[str, Any]:
 def _trade_type(order: Ordered) -> str:
     if order.charged:
         return "MICROPAY"
+    if order.code_url.startswith(MARK):
+        return "JSAPI"
     return "MWEB" if order.code_url.startswith(browser.MARK) else "NATIVE"
 
 
@@ -241,13 +256,17 @@ def main() -> None:
         options.state,
         lambda: datetime.now(UTC),
         "waiting",
-        "weixin://wxpay/bizpayurl?pr=",
+        SCANNED,
         new_code,
         options.password_above * 100,
     )
-    channel = WeChatPay(books, Signing(options.keys, faults), faults)
+    signing = Signing(options.keys, faults)
+    window = Window(books, signing, account_secret(options.keys).read_text().strip())
+    channel = WeChatPay(books, signing, faults, window)
     notifier = Notifier(channel.notification, lambda status, _: status == 200, faults)
-    Site(Method.WECHAT, books, faults, notifier, channel.api).serve(options.bind)
+    site = Site(Method.WECHAT, books, faults, notifier, channel.api)
+    site.bridge = window.bridge
+    site.serve(options.bind)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,15 @@ class Signing:
             signature = base64.b64decode(told["signature"])
             self._merchant.verify(signature, message + body + b"\n", PKCS1v15(), SHA256())
         except (InvalidSignature, ValueError, KeyError):
+            return False
+        return True
+
+    def is_signed_by_the_merchant(self, lines: Sequence[str], signature: str) -> bool:
+        """These lines, each with a newline."""
+        message = "".join(f"{line}\n" for line in lines).encode()
+        try:
+            self._merchant.verify(base64.b64decode(signature), message, PKCS1v15(), SHA256())
+        except (InvalidSignature, ValueError):
             return False
         return True
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from server.gateways.official_account import OfficialAccount
 
 
 class ChannelStatus(StrEnum):
@@ -37,10 +39,19 @@ class NotGenuine(Exception):
 
 @dataclass(frozen=True)
 class Browser:
-    """Of a phone that pays by itself: its network address, and the page to which it comes back."""
+    """Of a phone that pays by itself: its network address, and the page to which it comes back.
+    ``in_window``: it pays in the window of the channel's own app, for which the channel has to know who
+    pays (``openid``, of the merchant's account)."""
 
     address: str
     comes_back_to: str
+    in_window: bool = False
+    openid: str = ""
+
+    @property
+    def payer_unknown(self) -> bool:
+        """Whether the channel cannot be asked yet."""
+        return self.in_window and not self.openid
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,8 @@ class Channel(Protocol):
 
     def create(self, order: Order) -> str:
         """Makes the order, or finds it when it was made before, and returns the text of its QR code, or
-        for a browser the address of the page on which it is paid.
+        for a browser the address of the page on which it is paid, in the app's own window what
+        ``window_call`` takes.
 
         Raises ChannelUnavailable or OutcomeUnknown; repeating it with the same order is safe.
         """
@@ -174,4 +186,16 @@ class Channel(Protocol):
 
     def acknowledgement(self) -> tuple[int, str, bytes]:
         """The answer (status, content type, body) that makes the channel stop repeating itself."""
+        ...
+
+
+@runtime_checkable
+class PaysInWindow(Protocol):
+    """A channel that takes money in the window of its own app, by whoever the merchant's account there
+    knows; ``account``: None where that is not set up."""
+
+    account: OfficialAccount | None
+
+    def window_call(self, told: str) -> dict[str, str]:
+        """What the page asks the app with. ``told``: by ``create``, of an order in the window."""
         ...

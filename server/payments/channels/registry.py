@@ -8,7 +8,7 @@ from django.conf import settings
 
 from contract.messages import Method
 from server.estate.models import Community
-from server.payments.channels.interface import Channel
+from server.payments.channels.interface import Channel, PaysInWindow
 
 ADAPTERS = ("wechat", "alipay")  # each a module here with ``create(table) -> Channel``
 
@@ -36,6 +36,18 @@ def charging_phones() -> list[str]:
 def on_phones() -> list[str]:
     """The methods whose table says that a phone may pay by itself, on the channel's own page."""
     return _saying("phone_page")
+
+
+def in_own_window() -> list[str]:
+    """The methods whose table says that a phone may pay in the window of the channel's own app."""
+    tables = settings.LOBBYPAY.channels
+    return [name for name in configured() if tables.get(name, {}).get("account_secret_file")]
+
+
+def window(method: str) -> PaysInWindow | None:
+    """The channel, where it is set up for paying in its own window."""
+    found = channel(method) if method in in_own_window() else None
+    return found if isinstance(found, PaysInWindow) and found.account is not None else None
 
 
 def simulated() -> list[str]:

@@ -8,6 +8,9 @@ from pydantic import Field, field_validator
 
 from contract.text_file import read_text
 from server.configuration import ConfigMistake, Section
+from server.gateways.official_account import API, PAGES, OfficialAccount
+
+_HOST = r"^https://[^\s/]+$|^http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?$"
 
 
 class ChannelTable(Section):
@@ -42,11 +45,33 @@ class WeChatTable(ChannelTable):
     platform_public_key_id: str = Field(
         pattern=r"^PUB_KEY_ID_[0-9A-Za-z]+$", description="PUB_KEY_ID_..."
     )
+    account_secret_file: Path | None = Field(
+        default=None,
+        description="a file with the AppSecret of the official account whose appid it is: phones pay in"
+        " WeChat's own window (JSAPI); left out, they do not",
+    )
+    account_pages: str = Field(
+        default=PAGES, pattern=_HOST, description="https://host of WeChat's OAuth page"
+    )
+    account_api: str = Field(
+        default=API, pattern=_HOST, description="https://host of the official account's API"
+    )
 
     @field_validator("merchant_key_file", "apiv3_key_file", "platform_public_key_file")
     @classmethod
     def _is_there(cls, path: Path) -> Path:
         return readable(path)
+
+    @field_validator("account_secret_file")
+    @classmethod
+    def _is_there_if_named(cls, path: Path | None) -> Path | None:
+        return readable(path) if path else None
+
+    def account(self) -> OfficialAccount | None:
+        if self.account_secret_file is None:
+            return None
+        secret = read_text(self.account_secret_file).strip()
+        return OfficialAccount(self.appid, secret, self.account_pages, self.account_api)
 
 
 class AlipayTable(ChannelTable):

@@ -1,11 +1,14 @@
 """WeChat Pay, API v3: native orders (the resident scans our code), H5 orders (the resident's browser
-opens its page) and payment codes (we scan the resident's), through wechatpayv3.
+opens its page), JSAPI orders (paid in WeChat's own window) and payment codes (we scan the resident's),
+through wechatpayv3.
 
 What the library leaves open is closed in ``wechat_line``. Nothing is fetched when the channel is made
 (public-key mode).
 """
 
 import logging
+import secrets
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -16,7 +19,7 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 from contract.business_day import business_day
 from contract.text_file import read_text
 from server.configuration import parse_section
-from server.payments.channels import wechat_bill
+from server.payments.channels import wechat_bill, wechat_window
 from server.payments.channels.interface import (
     Browser,
     ChannelStatus,
@@ -92,6 +95,7 @@ class WeChatChannel:
 
     def __init__(self, table: WeChatTable) -> None:
         self.simulated = table.simulated
+        self.account = table.account()
         self._table = table
         self._pay = WeChatPay(
             wechatpay_type=WeChatPayType.NATIVE,
@@ -109,29 +113,44 @@ class WeChatChannel:
     def create(self, order: Order) -> str:
         _must_be_cny(order)
         browser = order.browser
+        by, more = _way(browser)
         try:
             status, content = self._pay.pay(
                 description=order.subject[:120],
                 out_trade_no=order.out_trade_no,
                 amount={"total": order.amount_minor, "currency": order.currency},
                 time_expire=order.expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
-                pay_type=WeChatPayType.H5 if browser else WeChatPayType.NATIVE,
-                scene_info=_scene(browser) if browser else None,
+                pay_type=by,
+                **more,
             )
         except NoAnswer as error:
             log.warning("wechat create: %s", error)
             failure = OutcomeUnknown if error.sent else ChannelUnavailable
             raise failure(str(error)) from error
-        told = content.get("h5_url" if browser else "code_url")
-        if status == 200 and isinstance(told, str) and not browser:
+        told = self._told(by, content, browser) if status == 200 else None
+        if told is not None:
             return told
-        if status == 200 and isinstance(told, str) and browser and self._is_its_page(told):
-            return f"{told}&{urlencode({'redirect_url': browser.comes_back_to})}"
         log.warning("wechat create: %s %s", status, content.get("code"))
         known_there = str(content.get("code")).replace("_", "") in _MADE_BEFORE
         if 400 <= status < 500 and not known_there:
             raise ChannelUnavailable(str(content.get("code")))
         raise OutcomeUnknown(f"status {status}")
+
+    def _told(
+        self, by: WeChatPayType, content: Mapping[str, Any], browser: Browser | None
+    ) -> str | None:
+        """What is kept of an order that was made; None where the answer is not understood."""
+        if by is WeChatPayType.JSAPI:
+            return wechat_window.kept(content.get("prepay_id"))
+        told = content.get("h5_url" if browser else "code_url")
+        if not isinstance(told, str) or browser is None:
+            return told if isinstance(told, str) else None
+        back = urlencode({"redirect_url": browser.comes_back_to})
+        return f"{told}&{back}" if self._is_its_page(told) else None
+
+    def window_call(self, told: str) -> dict[str, str]:
+        at_s, nonce = int(time.time()), secrets.token_hex(16)
+        return wechat_window.call(self._table.appid, told, at_s, nonce, self._pay.sign)
 
     def _is_its_page(self, address: str) -> bool:
         """No phone is sent anywhere but by https, or to the simulator on this machine."""
@@ -308,6 +327,15 @@ def _ending(asked: str, status: int, content: Mapping[str, Any]) -> Ending:
 def create(table: Mapping[str, Any]) -> WeChatChannel:
     """Raises ConfigMistake naming the key."""
     return WeChatChannel(parse_section(WeChatTable, table, "server.toml: channels.wechat"))
+
+
+def _way(browser: Browser | None) -> tuple[WeChatPayType, dict[str, Any]]:
+    """By which kind of order it is paid, with what that kind needs besides."""
+    if browser is None:
+        return WeChatPayType.NATIVE, {}
+    if browser.in_window:
+        return WeChatPayType.JSAPI, {"payer": {"openid": browser.openid}}
+    return WeChatPayType.H5, {"scene_info": _scene(browser)}
 
 
 def _scene(browser: Browser) -> dict[str, Any]:

@@ -14,16 +14,19 @@ from server.payments.channels.interface import Notification
 from server.payments.models import PaymentOrder
 from server.payments.verification import verify_books
 from server.service_requests.models import Kind, Topic
-from simulators import channel_keys
+from simulators import channel_keys, wechat_pay
+from simulators.control import call
 from tests.server.counter.test_browser import WIDE
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, page
 from tests.server.payments import world as worlds
 from tests.server.payments.channels.conftest import lines
 from tests.server.payments.world import NOW, TODAY
 from tests.server.phone.conftest import newest, scans
+from tests.server.phone.test_pages import WECHAT
 
 __all__ = ["lines", "page"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+BRIDGE = Path(wechat_pay.__file__).with_name("bridge.js")
 PAID = {"zh": "缴费成功", "en": "Payment complete"}
 
 
@@ -44,8 +47,26 @@ def bill(lines, live_server, page, settings, monkeypatch) -> str:
     }
     monkeypatch.setattr(registry, "channel", channels.get)
     monkeypatch.setattr(registry, "on_phones", lambda: list(channels))
+    monkeypatch.setattr(registry, "in_own_window", lambda: ["wechat"])
     page.set_viewport_size({"width": 390, "height": 844})
     return "/b/" + bill_url(made.bills[0], TODAY).rpartition("/b/")[2]
+
+
+@pytest.fixture
+def browser_of_wechat(page, lines, live_server):
+    """A page in WeChat's window, with its bridge."""
+    url = lines["wechat"].url
+    context = page.context.browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": 390, "height": 844},
+        user_agent=WECHAT,
+        locale="zh-CN",
+    )
+    found = context.new_page()
+    found.expose_function("simulatedWeChat", lambda asked: call(f"{url}/phone/bridge", asked))
+    found.add_init_script(BRIDGE.read_text())
+    yield found
+    context.close()
 
 
 def look(page, picture: Path) -> None:
@@ -90,6 +111,27 @@ def test_from_the_bills_code_to_the_receipt(page, bill, tmp_path, language, meth
     page.goto(bill)  # the browser was closed, the bill is scanned once more
     page.wait_for_selector("a.began")
     look(page, tmp_path / "again.png")
+    connection.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_in_wechats_own_window(browser_of_wechat, bill, lines, tmp_path, language):
+    page = browser_of_wechat
+    page.goto(f"{bill}?language={'en' if language == 'en' else 'zh-hans'}")
+    look(page, tmp_path / "bill.png")
+    page.click("button.way.wechat")
+    page.wait_for_selector("#wechat-sheet")  # by way of WeChat's page, which asks nothing
+    page.click("#wechat-cancel")
+    page.wait_for_selector("p[role=status]:not(:empty)")
+    look(page, tmp_path / "closed.png")
+    page.click("[data-wechat-call] button")
+    page.click("#wechat-pay")
+    page.wait_for_selector("section.good h1", timeout=40_000)
+    assert PAID[language] in page.inner_text("section.good h1")
+    look(page, tmp_path / "receipt.png")
+    order = PaymentOrder.objects.get()
+    assert order.code_url.startswith("prepay_id=") and order.captured_minor == order.amount_minor
+    assert verify_books() == []
     connection.close()
 
 
