@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "server.hours_page",
     "server.notices_page",
     "server.satisfaction",
+    "server.training",
     "server.public_accounts",
     "server.bill_mail",
     "server.resident_messages",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("staff/service/", include("server.service_requests.urls")),
     path("staff/notices/", include("server.notices_page.urls")),
     path("staff/answers/", include("server.standard_answers.urls")),
+    path("staff/training/", include("server.training.urls")),
     path("staff/open-questions/", include("server.open_questions.urls")),
     path("staff/units/", include("server.unit_page.urls")),
     path("staff/", include("server.counter.urls")),

@@ -6,6 +6,7 @@ from random import Random
 
 from contract.messages import Text
 from server.billing.models import FeeItem, LateFeePolicy, Meter, Tariff
+from server.billing.rules.late_fee import LateFeeTerms
 from server.estate.models import Building, Community, Occupancy, ParkingSpace, Resident, Unit
 from server.sample_data.people import name_for, phone_for
 
@@ -14,6 +15,12 @@ TIME_ZONE = "Asia/Shanghai"
 BUILDINGS, ENTRANCES, FLOORS, ROOMS = 3, 2, 25, 2
 AREAS = {(1, 1): "89.20", (1, 2): "96.75", (2, 1): "118.60", (2, 2): "143.08"}  # entrance, room
 WITH_PARKING = 0.4
+FEES = {  # by the item's code: its name, rule and rate in major units
+    "property": (Text(zh="物业服务费", en="Property service fee"), "per_area", "2.80"),
+    "electricity": (Text(zh="公共电费分摊", en="Shared electricity"), "shared", "0.617"),
+    "parking": (Text(zh="车位管理费", en="Parking fee"), "per_space", "150.00"),
+}
+LATE_FEE = LateFeeTerms(daily_rate=Decimal("0.0005"), grace_days=0, cap=Decimal("0.3"))
 
 
 def create_community() -> Community:
@@ -93,21 +100,13 @@ def create_item(
 
 def create_fees(community: Community, valid_from: date) -> None:
     LateFeePolicy.objects.create(
-        community=community, daily_rate=Decimal("0.0005"), grace_days=0, cap=Decimal("0.3")
+        community=community,
+        daily_rate=LATE_FEE.daily_rate,
+        grace_days=LATE_FEE.grace_days,
+        cap=LATE_FEE.cap,
     )
-    items = (
-        ("property", "物业服务费", "Property service fee", "per_area", "2.80"),
-        (
-            "electricity",
-            "公共电费分摊",
-            "Shared electricity",
-            "shared",
-            "0.617",
-        ),
-        ("parking", "车位管理费", "Parking fee", "per_space", "150.00"),
-    )
-    for position, (code, zh, en, rule, rate) in enumerate(items, 1):
-        create_item(community, position, Text(zh=zh, en=en), code, (rule, rate), valid_from)
+    for position, (code, (name, rule, rate)) in enumerate(FEES.items(), 1):
+        create_item(community, position, name, code, (rule, rate), valid_from)
     electricity = FeeItem.objects.get(community=community, code="electricity")
     for building in community.buildings.all():
         for entrance in range(1, ENTRANCES + 1):

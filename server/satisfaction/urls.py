@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from server.satisfaction import pages
+from server.satisfaction import asked_page, pages
 
-urlpatterns = [path("satisfaction/", pages.satisfaction_page, name="satisfaction")]
+urlpatterns = [
+    path("satisfaction/", pages.satisfaction_page, name="satisfaction"),
+    path("satisfaction/asked/", asked_page.asked_page, name="asked_most"),
+]

@@ -131,6 +131,7 @@ ACTS = {
     "message_wish": _("Wish about messages written down"),
     "message_read": _("Message to a resident looked at"),
     "message_lookup": _("Messages to a number looked for"),
+    "training_ended": _("Round of training ended"),
     "notice_published": _("Notice published"),
     "notice_changed": _("Notice changed"),
     "notice_taken_down": _("Notice taken down"),
@@ -165,6 +166,7 @@ SUBJECTS = {
     "alert_rule": _("Rule of alerts"),
     "hours": _("Hours of kiosks"),
     "outage": _("Planned outage"),
+    "training_round": _("Round of training"),
 }
 
 

@@ -182,6 +182,7 @@ _OF_APP = {
     "service_requests": Area.SERVICE,
     "outbox": Area.RESIDENTS,
     "standard_answers": Area.SERVICE,
+    "training": Area.SERVICE,
 }
 _OF_MODEL = {
     "on_call.personaddress": Area.COMPANY,

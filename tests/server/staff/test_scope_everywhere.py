@@ -50,7 +50,7 @@ from tests.server.staff import walk
 from tests.server.staff.message_rows import a_message_to_a_resident, message_forms
 from tests.server.staff.walk import Ask, Routes
 from tests.server.staff_accounts import create_person, create_staff, signed_in
-from tests.server.standard_answers.rows import a_standard_answer
+from tests.server.standard_answers.rows import a_round_of_training, a_standard_answer
 from tests.server.village import NOW, TODAY, create_village, issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.any_database]
@@ -146,6 +146,7 @@ def a_request_of_a_resident(community: Community) -> None:
     )
     assert request.number
     a_standard_answer(community, request.number)
+    a_round_of_training(community, walk.MARK)
 
 
 def community_with_everything(world: worlds.World) -> Community:

@@ -217,30 +217,26 @@ def _told(routes: Routes) -> list[str]:
     return [f"/staff/messages/{pk}/" for pk in rows.values_list("pk", flat=True)[:1]]
 
 
+def _each(model: str, page: str) -> Any:
+    """The page of each row of a model, below ``/staff/``."""
+    return lambda routes: [
+        f"/staff/{page}/{pk}/"
+        for pk in routes.rows(apps.get_model(model)).values_list("pk", flat=True)
+    ]
+
+
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
     "staff/service/<uuid:request_id>/": lambda r: _asked_by_residents(r, "ServiceRequest", "{}/"),
-    "staff/answers/<int:pk>/": lambda r: [
-        f"/staff/answers/{pk}/"
-        for pk in r.rows(apps.get_model("standard_answers", "StandardQuestion")).values_list(
-            "pk", flat=True
-        )[:1]
-    ],
+    "staff/answers/<int:pk>/": _each("standard_answers.StandardQuestion", "answers"),
     "staff/service/photos/<int:pk>.jpg": lambda r: _asked_by_residents(r, "Photo", "photos/{}.jpg"),
     "staff/messages/<int:pk>/": _told,
     "staff/messages/units/<int:unit>/": lambda r: [
         f"/staff/messages/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"
     ],
-    "staff/public-accounts/<int:pk>/": lambda r: [
-        f"/staff/public-accounts/{pk}/"
-        for pk in r.rows(apps.get_model("public_accounts", "Publication")).values_list(
-            "pk", flat=True
-        )
-    ],
-    "staff/notices/<int:pk>/": lambda r: [
-        f"/staff/notices/{pk}/"
-        for pk in r.rows(apps.get_model("notices", "Notice")).values_list("pk", flat=True)
-    ],
+    "staff/public-accounts/<int:pk>/": _each("public_accounts.Publication", "public-accounts"),
+    "staff/notices/<int:pk>/": _each("notices.Notice", "notices"),
+    "staff/training/<int:pk>/": _each("training.TrainingRound", "training"),
     "staff/notices/looks/<slug:name>": lambda r: ["/staff/notices/looks/scan"],
     "staff/units/<int:unit>/": lambda r: [
         f"/staff/units/{r.rows(apps.get_model('estate', 'Unit')).order_by('pk').first().pk}/"

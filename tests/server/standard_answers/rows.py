@@ -1,9 +1,10 @@
-"""A standard answer that was used once, for tests that need a row of every kind."""
+"""A standard answer that was used once, and a round of training, where a row of each kind is needed."""
 
 from django.contrib.auth.models import User
 
 from server.estate.models import Community
 from server.standard_answers.models import AnswerUse, StandardAnswer, StandardQuestion
+from server.training.models import TrainingCase, TrainingRound
 from tests.server.village import NOW
 
 
@@ -28,4 +29,15 @@ def a_standard_answer(community: Community, request_number: str) -> None:
         by=User.objects.get_or_create(username="answerer")[0],
         at=NOW,
         waited_s=1,
+    )
+
+
+def a_round_of_training(community: Community, said: str) -> None:
+    person = User.objects.get_or_create(username="answerer")[0]
+    done = {"begun_at": NOW, "ended_at": NOW}
+    made = TrainingRound.objects.create(community=community, person=person, **done)
+    text = {"zh": said, "en": said}
+    of_it = {"community": community, "round": made, "answered_at": NOW}
+    TrainingCase.objects.create(
+        **of_it, position=1, kind="answer", tells=text, answers=[text], right=0, given=0
     )

@@ -1,0 +1,1 @@
+"""Training for new staff: made-up cases, the answer and the rule behind it, and a score."""
