@@ -1,4 +1,4 @@
-"""What a kiosk tells of somebody who asks to be called back."""
+"""What a kiosk tells of somebody who asks to be called back, or for help without a number."""
 
 from typing import Annotated, Literal
 
@@ -12,12 +12,12 @@ ScreenCode = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
 
 
 class CallbackWish(Message):
-    """Somebody at a kiosk asks to be called back. ``wish_id``: made by the kiosk; told again, it is the
-    same wish. ``screen``: where help was asked for, a stable code; ``steps``: the screens before it, the
-    newest last. Never what stood on them."""
+    """Somebody at a kiosk asks to be called back, or, where ``phone`` is empty, for help. ``wish_id``:
+    made by the kiosk; told again, it is the same wish. ``screen``: where help was asked for, a stable
+    code; ``steps``: the screens before it, the newest last. Never what stood on them."""
 
     wish_id: PaymentId
-    phone: Annotated[str, StringConstraints(pattern=r"^[0-9]{5,15}$")]
+    phone: Annotated[str, StringConstraints(pattern=r"^([0-9]{5,15})?$")]
     screen: ScreenCode
     steps: Annotated[list[ScreenCode], Field(max_length=STEPS_MAX)] = []
 

@@ -16,10 +16,12 @@ class Sent(StrEnum):
 
 @dataclass(frozen=True)
 class Callback:
-    """A number to be called back at, as it is typed, and what became of the wish. ``visit``: the number
-    of the visit when it was sent, which another unit of the same resident changes."""
+    """A number to be called back at, as it is typed, and what became of the wish. ``without``: it was
+    sent with none. ``visit``: the number of the visit when it was sent, which another unit of the same
+    resident changes."""
 
     phone: str = field(default="", repr=False)
     sent: Sent = Sent.NOT_YET
     wish_id: str = ""
     visit: int = 0
+    without: bool = False

@@ -19,6 +19,11 @@ def may_ask(session: Session) -> bool:
     return session.lobby.server_reachable and session.visit.callback.sent not in _WITH_STAFF
 
 
+def can_send(typed: str) -> bool:
+    """A whole number, or none at all."""
+    return not typed or len(typed) >= PHONE_DIGITS_MIN
+
+
 def phone_now(session: Session) -> tuple[str, bool]:
     """Whom to call at this hour, and whether that is the office; empty where nobody is named."""
     config = session.lobby.config
@@ -47,12 +52,11 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
             return with_visit(session, callback=Callback(typed[:-1])), ()
         case Action.CLEAR:
             return with_visit(session, callback=Callback()), ()
-        case Action.NEXT if len(typed) >= PHONE_DIGITS_MIN:
+        case Action.NEXT if can_send(typed):
             id, screen = moment.payment_id, visit.helped_from.value
+            sent = Callback(typed, Sent.SENDING, id, visit.number, without=not typed)
             wish = AskCallback(visit.number, id, typed, screen, visit.steps)
-            return with_visit(session, callback=Callback(typed, Sent.SENDING, id, visit.number)), (
-                wish,
-            )
+            return with_visit(session, callback=sent), (wish,)
     return None
 
 

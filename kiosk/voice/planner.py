@@ -236,7 +236,7 @@ def _callback(session: Session) -> Plan:
     typed = _own(session, "entered", typed=view.digits) if view.digits else Said("")
     return (
         _text(session, "callback.title"),
-        _text(session, "callback.body"),
+        Said(view.hint),
         Said(typed.text, personal=True),
         Said(view.told),
     )

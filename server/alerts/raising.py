@@ -9,7 +9,8 @@ from server.alerts.models import Alert
 from server.language import both
 from server.storable import storable
 
-CALLBACK_WANTED = "callback_wanted"
+CALLBACK_WANTED, HELP_WANTED = "callback_wanted", "help_wanted"
+OF_PEOPLE = (CALLBACK_WANTED, HELP_WANTED)  # who stand at a kiosk
 ROLLOUT_STOPPED = "rollout_stopped"
 SERVICE_OVERDUE = "service_overdue"
 COMPLAINTS_OF_UNIT, COMPLAINTS_OF_TOPIC = "complaints_of_unit", "complaints_of_topic"
@@ -32,6 +33,9 @@ FAULTS = (
 TEXTS = {
     CALLBACK_WANTED: _(
         "Somebody at a kiosk asks to be called back. Mark it as dealt with afterwards"
+    ),
+    HELP_WANTED: _(
+        "Somebody at a kiosk asks for help and left no number. Mark it as dealt with afterwards"
     ),
     ROLLOUT_STOPPED: _(
         "A new release of the kiosks was stopped by itself: too many of those that changed to it"

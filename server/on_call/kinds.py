@@ -51,7 +51,7 @@ GROUPS: dict[str, Group] = {
         _("Something is needed soon"), (raising.DEVICE_WARNING,), Area.KIOSKS, (30, None, None, 1440)
     ),
     "callback": Group(
-        _("Somebody waits for a call"), (raising.CALLBACK_WANTED,), Area.KIOSKS, (0, 10, None, 30)
+        _("Somebody waits for a call or help"), raising.OF_PEOPLE, Area.KIOSKS, (0, 10, None, 30)
     ),
     "service": Group(
         _("Requests of residents"),
@@ -157,6 +157,10 @@ REMEDIES = {
     raising.DEVICE_WARNING: _("Take it along on the next round"),
     raising.CALLBACK_WANTED: _(
         "Open the questions: the number stands there. Call, then mark it as dealt with"
+    ),
+    raising.HELP_WANTED: _(
+        "Open the kiosk's page to see what is the matter with it. Go there, or show a message on its"
+        " screen; then mark it as dealt with"
     ),
 }
 _OF_GROUP = {

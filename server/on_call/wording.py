@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED
+from server.alerts.raising import OF_PEOPLE
 from server.fleet.models import Kiosk
 from server.fleet.texts import SCREENS
 from server.language import CHINESE, ENGLISH, chosen
@@ -41,7 +41,7 @@ def message(alert: Alert, purpose: Purpose, language: str, now: datetime) -> str
 
 def _asked_for_help(alert: Alert) -> list[str]:
     """Where at the kiosk somebody asked for help, and on which screens before: never what stood there."""
-    if alert.kind != CALLBACK_WANTED:
+    if alert.kind not in OF_PEOPLE:
         return []
     said = [
         str(SCREENS[code])

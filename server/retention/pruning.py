@@ -17,7 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED, FAULTS, OF_SERVICE
+from server.alerts.raising import FAULTS, OF_PEOPLE, OF_SERVICE
 from server.api.lookups import WINDOWS_KEPT
 from server.api.models import LookupWindow
 from server.fleet.heartbeats import NONCES_KEPT
@@ -37,7 +37,7 @@ MESSAGES_KEPT = timedelta(days=1_100)  # three years: so long a bill can be clai
 KIOSK_DAYS_KEPT = timedelta(days=800)  # two whole years can be compared
 # Alerts that are about a machine, a call back or a request; all others are about money.
 OF_MACHINES = (
-    CALLBACK_WANTED,
+    *OF_PEOPLE,
     *OF_SERVICE,
     "journal_gap",
     "journal_stands_still",

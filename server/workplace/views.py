@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from contract.heartbeat import LATE_S
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED
+from server.alerts.raising import OF_PEOPLE
 from server.billing.instalments.models import InstalmentAgreement
 from server.billing.instalments.progress import missed
 from server.billing_runs.schedule_models import DueRun, DueState
@@ -71,11 +71,13 @@ def waiting_for(user: Any, now: datetime) -> list[Waiting]:
         found.append(_waiting(_("Open questions"), len(open_ones), "open_questions", "bad"))
         wishes = Alert.objects.filter(
             community__in=scope.communities(user, Area.ALERTS),
-            kind=CALLBACK_WANTED,
+            kind__in=OF_PEOPLE,
             resolved_at=None,
         )
         if count := wishes.count():
-            found.append(_waiting(_("People who wait for a call"), count, "open_questions", "bad"))
+            found.append(
+                _waiting(_("People who wait for a call or help"), count, "open_questions", "bad")
+            )
     if scope.does(user, Deed.ANSWER_REQUEST) != set():
         asked = figures(user, now)
         for name, count, which, tone in (

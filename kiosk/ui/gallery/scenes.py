@@ -9,18 +9,17 @@ from kiosk.core.model import (
     AS_USUAL,
     PHONE,
     Access,
-    Callback,
     CardProgress,
     Lobby,
     Say,
     Screen,
-    Sent,
     Session,
     UnitEntry,
     Visit,
 )
 from kiosk.ui.gallery.credit_scenes import credit_scenes
-from kiosk.ui.gallery.empty_lobby_scenes import at_night, empty_lobby_scenes, lobby_without_server
+from kiosk.ui.gallery.empty_lobby_scenes import empty_lobby_scenes, lobby_without_server
+from kiosk.ui.gallery.help_scenes import help_scenes
 from kiosk.ui.gallery.hours_scenes import hours_scenes
 from kiosk.ui.gallery.part_scenes import part_scenes
 from kiosk.ui.gallery.samples import (
@@ -308,16 +307,8 @@ def _results() -> dict[str, Session]:
         ),
         "services": session(Screen.SERVICES, account=None, selected=()),
         **service_scenes(session),
-        "help": session(Screen.HELP, account=None, selected=()),
+        **help_scenes(session),
         "help-unknown": session(Screen.HELP, payment=unknown, helped_from=Screen.UNKNOWN),
-        "help-at-night": session(Screen.HELP, where=at_night(), helped_from=Screen.BILLS),
-        "callback": session(Screen.CALLBACK, callback=Callback("1385550")),
-        "callback-taken": session(Screen.CALLBACK, callback=Callback("", Sent.TAKEN)),
-        "callback-seen": session(Screen.CALLBACK, callback=Callback("", Sent.SEEN)),
-        "help-seen": session(
-            Screen.HELP, helped_from=Screen.BILLS, callback=Callback("", Sent.SEEN)
-        ),
-        "callback-failed": session(Screen.CALLBACK, callback=Callback("13855501234", Sent.FAILED)),
         "help-paying": replace(
             paying(Method.CARD),
             visit=replace(

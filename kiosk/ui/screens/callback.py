@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from kiosk.core.helping import PHONE_DIGITS_MIN, phone_now
-from kiosk.core.model import Sent, Session
+from kiosk.core.helping import can_send, phone_now
+from kiosk.core.model import Callback, Sent, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
@@ -18,27 +18,43 @@ class CallbackView:
     typing: bool
     complete: bool
     next_words: str
+    next_style: str
+    hint: str
+
+
+_TOLD = {
+    (Sent.TAKEN, False): "callback.taken",
+    (Sent.TAKEN, True): "callback.taken_without",
+    (Sent.SEEN, False): "callback.seen",
+    (Sent.SEEN, True): "callback.seen_without",
+}
+
+
+def told_of(callback: Callback) -> str:
+    """The text of what staff made of a wish; empty while they have none."""
+    return _TOLD.get((callback.sent, callback.without), "")
 
 
 def present(session: Session) -> CallbackView:
     language, callback = session.visit.language, session.visit.callback
     told, tone = "", "plain"
-    if callback.sent is Sent.TAKEN:
-        told, tone = say(language, "callback.taken"), "good"
-    elif callback.sent is Sent.SEEN:
-        told, tone = say(language, "callback.seen"), "good"
+    if known := told_of(callback):
+        told, tone = say(language, known), "good"
     elif callback.sent is Sent.FAILED:
         phone, _ = phone_now(session)
         told = say(language, "callback.failed_call" if phone else "callback.failed", phone=phone)
         tone = "attention"
-    sending = callback.sent is Sent.SENDING
+    sending, typed = callback.sent is Sent.SENDING, callback.phone
+    send = "callback.send" if typed else "callback.send_without"
     return CallbackView(
         digits=grouped(callback.phone),
         told=told,
         tone=tone,
         typing=callback.sent in (Sent.NOT_YET, Sent.FAILED),
-        complete=len(callback.phone) >= PHONE_DIGITS_MIN and not sending,
-        next_words=say(language, "callback.sending" if sending else "callback.send"),
+        complete=can_send(typed) and not sending,
+        next_words=say(language, "callback.sending" if sending else send),
+        next_style="primary" if typed or sending else "secondary",
+        hint=say(language, "callback.body" if typed or sending else "callback.without"),
     )
 
 

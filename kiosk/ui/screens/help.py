@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from kiosk.core.helping import may_ask, phone_now
 from kiosk.core.identify import services_from
-from kiosk.core.model import Screen, Sent, Session
+from kiosk.core.model import Screen, Session
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import amount
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.screens.callback import told_of
 from kiosk.ui.widgets import drawings  # noqa: F401
 
 _PAYING = ("help.about_paying",)
@@ -36,9 +37,6 @@ _ABOUT: dict[Screen, tuple[str, ...]] = {
     Screen.NOTHING_DUE: ("help.about_paid",),
     Screen.OUT_OF_ORDER: ("help.about_out_of_order",),
 }
-
-
-_TOLD = {Sent.TAKEN: "callback.taken", Sent.SEEN: "callback.seen"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def present(session: Session) -> HelpView:
         amount=amount(session) if visit.amount else "",
         call_back=may_ask(session),
         services=services_from(session) is not None,
-        told=say(language, told) if (told := _TOLD.get(visit.callback.sent)) else "",
+        told=say(language, told) if (told := told_of(visit.callback)) else "",
     )
 
 

@@ -82,6 +82,26 @@ def test_what_did_not_arrive_is_not_promised():
     assert len(story.taps(Action.NEXT).did(AskCallback)) == 2
 
 
+def test_whoever_has_no_telephone_tells_the_office_all_the_same():
+    story = typing(Story.at_bills(), "")
+    view = callback.present(story.session)
+    assert (view.complete, view.next_style) == (True, "secondary")
+    without = view.next_words
+    (wish,) = story.taps(Action.NEXT).did(AskCallback)
+    assert (wish.phone, wish.screen) == ("", "bills")
+    story.plays(CallbackSent(story.visit.number, True))
+    told = callback.present(story.session).told
+    assert "回电" not in told, "nobody can call who left no number"
+    assert story.plays(CallbackSeen(story.visit.number)).visit.callback.sent is Sent.SEEN
+    assert callback.present(story.session).told not in ("", told)
+    assert (
+        help.present(story.taps(Action.BACK).session).told == callback.present(story.session).told
+    )
+    typed = callback.present(typing(Story.at_bills(), "1").session)
+    assert (typed.complete, typed.next_style) == (False, "primary")
+    assert typed.next_words != without
+
+
 def test_without_the_server_no_wish_is_taken():
     story = Story.at_bills().plays(ServerSeen(False)).taps(Action.HELP)
     assert not help.present(story.session).call_back

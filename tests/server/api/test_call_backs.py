@@ -76,3 +76,22 @@ def test_whoever_is_on_call_reads_where_help_was_asked_for_and_no_number(world, 
     english = message(alert, Purpose.TOLD, "en", timezone.now())
     assert "choosing how to pay" in english and "Before that: entering the unit" in english
     assert "13855501234" not in said + english
+
+
+def test_help_without_a_number_is_an_alert_of_its_own_and_few_wait_at_a_time(world, kiosk):
+    wish_id = str(uuid.uuid4())
+    wish = {"wish_id": wish_id, "phone": "", "screen": "paying_card", "steps": ["method"]}
+    for _ in range(2):
+        assert kiosk.post("/callbacks", wish).status_code == 200
+    alert = Alert.objects.get(kind="help_wanted")
+    assert "callback_phone" not in alert.details
+    said = message(alert, Purpose.TOLD, "zh", timezone.now())
+    assert "没有留号码" in said and "正在选付款方式" in said
+    more = [wish | {"wish_id": str(uuid.uuid4())} for _ in range(3)]
+    assert [kiosk.post("/callbacks", one).status_code for one in more] == [200, 200, 429]
+    called = {"wish_id": str(uuid.uuid4()), "phone": "13855501234", "screen": "bills"}
+    assert kiosk.post("/callbacks", called).status_code == 200, "who leaves a number is heard"
+    person = create_person("desk", (world.community, Role.COLLECTOR))
+    assert any(w.count == 4 and "帮助" in str(w.name) for w in waiting_for(person, timezone.now()))
+    acknowledge(alert, people.of(person), timezone.now())
+    assert kiosk.get(f"/callbacks/{wish_id}").json() == {"state": "seen"}
