@@ -7,6 +7,7 @@ from contract.message import Text
 from contract.public_accounts import PublicRow, Published
 from server.estate.models import Community
 from server.language import both
+from server.public_accounts.from_books import told_more
 from server.public_accounts.models import Kind, Publication
 from server.public_accounts.publishing import public
 from server.public_accounts.rows import Row
@@ -43,15 +44,15 @@ def _published(one: Publication, community: Community) -> Published:
         period=one.period,
         version=one.version,
         public_on=business_day(one.public_at, community.time_zone),
-        rows=[_row(row) for row in one.rows],
+        rows=[_row(row, community) for row in one.rows],
         note=one.note if one.note_zh else None,
     )
 
 
-def _row(row: Row) -> PublicRow:
+def _row(row: Row, community: Community) -> PublicRow:
     return PublicRow(
         section=row["section"],
         name=Text(zh=row["zh"], en=row["en"]),
-        more=Text(zh=row["more_zh"], en=row["more_en"]) if row["more_zh"] else None,
+        more=told_more(row, community),
         amount_minor=row["minor"],
     )

@@ -40,7 +40,7 @@ class State(models.TextChoices):
 
 class Publication(OfCommunity):
     """``period``: what it is about, as 2026-Q3 or 2026-10-01. ``rows``: as ``rows.py`` beside
-    it has them.
+    it has them; those from the books with the marks of ``from_books.py``.
     ``paper``: the PDF for the notice board, made when it became public."""
 
     community = models.ForeignKey(

@@ -11,6 +11,7 @@ from contract.money import Locale, Money
 from server.billing.credit_receipt import pdf
 from server.estate.models import Community
 from server.language import both, of_page
+from server.public_accounts.from_books import told_more
 from server.public_accounts.models import OF_MONEY, Kind, Publication, Section
 from server.public_accounts.rows import sums
 
@@ -46,7 +47,7 @@ def words(found: Publication, locale: Locale | None = None) -> dict[str, object]
             shown = [
                 {
                     "name": Text(zh=row["zh"], en=row["en"]),
-                    "more": Text(zh=row["more_zh"], en=row["more_en"]) if row["more_zh"] else None,
+                    "more": told_more(row, community),
                     "amount": money(row["minor"]) if row["minor"] is not None else "",
                 }
                 for row in rows

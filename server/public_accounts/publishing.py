@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contract.messages import Text
+from contract.money import Money
 from server.estate.models import Community
 from server.estate.row_locks import hold_community
+from server.language import chosen, of_page
 from server.ledger.guards import Guard, frozen, refusal, refused
-from server.public_accounts import paper
+from server.public_accounts import from_books, paper
 from server.public_accounts.models import Kind, Publication, State
 from server.public_accounts.rows import NotGood, Row, refuse_people
 from server.staff import approvals, audit, people, scope
@@ -96,7 +98,10 @@ def draft(
     found.rows, found.note_zh, found.note_en = rows, note.zh, note.en
     found.drafted_by, found.drafted_at = people.of(user).name, now
     found.save()
-    _note(found, people.of(user), "accounts_drafted", "", now, before, {"rows": len(rows)})
+    after: dict[str, Any] = {"rows": len(rows)}
+    if books := [row["book"] for row in rows if row.get("book")]:
+        after |= {"from_books": len(books)}
+    _note(found, people.of(user), "accounts_drafted", "", now, before, after)
     return found
 
 
@@ -174,8 +179,28 @@ def _note(
 
 
 def _changes(asked: Request) -> Sequence[Change]:
+    """Besides what is to be made public, where it says another thing than the books."""
     told = asked.details
-    return [Change(str(told.get("what", "")), "", str(told.get("version", "")))]
+    what = Change(str(told.get("what", "")), "", str(told.get("version", "")))
+    if asked.state != Request.State.OPEN:
+        return [what]
+    rows = Publication.objects.select_related("community").defer("paper")
+    found = rows.filter(pk=int(asked.subject), state=State.DRAFT).first()
+    if found is None:
+        return [what]
+    return [what, *(_beside_books(one, found.community) for one in from_books.differences(found))]
+
+
+def _beside_books(one: from_books.Difference, community: Community) -> Change:
+    def money(minor: int) -> str:
+        return Money(minor, community.currency).display(of_page())
+
+    name = chosen(one.name)
+    if one.draft != one.then:
+        said = _("%(item)s: in the books now, and in the draft")
+        return Change(said % {"item": name}, money(one.now), money(one.draft))
+    said = _("%(item)s: the books moved since it was taken from them")
+    return Change(said % {"item": name}, money(one.then), money(one.now))
 
 
 PUBLISH = approvals.Kind(

@@ -1,7 +1,8 @@
 """The rows of a publication: typed or read from an Excel file, checked, and added up.
 
 A row is ``{"section", "zh", "en", "more_zh", "more_en", "minor"}``; ``minor`` is None where there is no
-amount. Nobody who owes is ever named: a row that has a resident's name or a unit's code is refused.
+amount. What was taken from the books has marks besides (``from_books.py``). Nobody who owes is ever
+named: a row that has a resident's name or a unit's code is refused.
 """
 
 import io

@@ -1,5 +1,7 @@
 """The pages on which accounts are drafted, looked at as they will be read, and given to another."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from contract.business_day import local_time
 from contract.messages import Text
 from contract.money import Money
 from contract.plain_text import clean_name
 from server.estate.models import Community
-from server.public_accounts import publishing, template
+from server.language import chosen, of_page
+from server.public_accounts import from_books, publishing, template
 from server.public_accounts.models import OF_MONEY, Kind, Publication, Section, State
 from server.public_accounts.paper import address_of, code_of, words
 from server.public_accounts.rows import (
@@ -23,6 +27,7 @@ from server.public_accounts.rows import (
     NO_NOTE,
     ROWS_MAX,
     NotGood,
+    Row,
     checked,
     from_excel,
 )
@@ -101,7 +106,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
             _do(request, found)
         except NotGood as wrong:
             messages.error(request, str(wrong.said))
-            if request.POST.get("do") == "save":
+            if request.POST.get("do") in ("save", "books"):
                 return _shown(request, found, _typed(request), 422)
         except ReasonMissing:
             messages.error(request, _("Please give a reason"))
@@ -115,7 +120,7 @@ def _shown(
     waits = Request.objects.filter(
         kind=publishing.CODE, subject=str(found.pk), state=Request.State.OPEN
     )
-    empty = [[""] * len(COLUMNS) for _ in range(min(EMPTY, ROWS_MAX - len(typed)))]
+    empty = [[""] * (len(COLUMNS) + 1) for _ in range(min(EMPTY, ROWS_MAX - len(typed)))]
     sections = [(one.value, one.label) for one in Section if one.value]
     context = {
         "found": found,
@@ -126,38 +131,91 @@ def _shown(
         "may": scope.may(request.user, Deed.DRAFT_ACCOUNTS, found.community_id),
         "given": request.POST,
         "shown": words(found),
+        "books": _books(found) if found.state == State.DRAFT else [],
+        "differences": _differences(found) if found.state == State.DRAFT else [],
     }
     return render(request, "public_accounts/account.html", context, status=status)
 
 
+def _books(found: Publication) -> list[tuple[str, str, str, bool]]:
+    """What the books have for the quarter: its key, name, amount, and whether the draft has it."""
+    there = {row.get("book") for row in found.rows}
+    return [
+        (one.key, chosen(one.name), _money(one.minor, found), one.key in there)
+        for one in from_books.figures(found.community, Kind(found.kind), found.period)
+    ]
+
+
+def _differences(found: Publication) -> list[dict[str, str]]:
+    zone = found.community.time_zone
+    return [
+        {
+            "name": chosen(one.name),
+            "draft": _money(one.draft, found),
+            "then": _money(one.then, found),
+            "now": _money(one.now, found),
+            "as_of": f"{local_time(one.as_of, zone):%Y-%m-%d %H:%M}",
+        }
+        for one in from_books.differences(found)
+    ]
+
+
+def _money(minor: int, found: Publication) -> str:
+    return Money(minor, found.community.currency).display(of_page())
+
+
+def _rows(
+    request: HttpRequest, found: Publication, note: Text, do: str, now: datetime
+) -> list[Row]:
+    """What was typed; with ``do`` "books" as the books have it now. Raises NotGood."""
+    typed, kind = _typed(request), Kind(found.kind)
+    plain = [row[:-1] for row in typed]
+    rows = checked(found.community, kind, plain, note) if plain or do == "save" else []
+    rows = from_books.marked(rows, [row[-1] for row in typed], found.rows)
+    if do == "save":
+        return rows
+    wanted = request.POST.getlist("figure")[:ROWS_MAX]
+    made = from_books.taken(found.community, kind, found.period, rows, wanted, now)
+    if not made:
+        raise NotGood(_("There is no row yet"))
+    return made
+
+
 def _as_typed(found: Publication) -> list[list[str]]:
+    """As the columns of the form, and the figure of the books, where it is one."""
+
     def amount(minor: int | None) -> str:
         return "" if minor is None else str(Money(minor, found.community.currency).decimal)
 
-    return [[*(row[name] for name in COLUMNS[:-1]), amount(row["minor"])] for row in found.rows]
+    return [
+        [*(row[name] for name in COLUMNS[:-1]), amount(row["minor"]), row.get("book", "")]
+        for row in found.rows
+    ]
 
 
 def _typed(request: HttpRequest) -> list[list[str]]:
-    columns = [request.POST.getlist(name)[:ROWS_MAX] for name in COLUMNS]
+    """Without the rows in which nothing stands."""
+    columns = [request.POST.getlist(name)[:ROWS_MAX] for name in (*COLUMNS, "book")]
     longest = max(map(len, columns))
     padded = [[*column, *[""] * (longest - len(column))] for column in columns]
-    return [list(row) for row in zip(*padded, strict=True) if any(row[1:])]
+    return [list(row) for row in zip(*padded, strict=True) if any(map(clean_name, row[1:-1]))]
 
 
 def _do(request: HttpRequest, found: Publication) -> None:
     """Raises NotGood, PermissionDenied and ReasonMissing."""
     given, user, now = request.POST, request.user, timezone.now()
     match given.get("do"):
-        case "save":
+        case "save" | "books" as do:
             if found.state != State.DRAFT:
                 raise NotGood(_("It is no draft any more"))
             kind, zh, en = Kind(found.kind), given.get("note_zh", ""), given.get("note_en", "")
             note = Text(zh=clean_name(zh)[:300], en=clean_name(en)[:500])
             if bool(note.zh) != bool(note.en):
                 raise NotGood(_("Write the note in both languages or in none"))
-            rows = checked(found.community, kind, _typed(request), note)
+            rows = _rows(request, found, note, do, now)
             publishing.draft(user, found.community, kind, found.period, rows, note, now)
-            messages.success(request, _("The draft is kept"))
+            taken = _("Taken from the books as they stand now") if do == "books" else ""
+            messages.success(request, taken or _("The draft is kept"))
         case "ask":
             publishing.ask(user, found.pk, given.get("reason", ""), now)
             messages.success(request, _("Another person is asked to make it public"))
