@@ -118,7 +118,7 @@ class Notice(Message):
 
 class RequestTopic(Message):
     """What residents may come with, and what is usually said of it. ``kind``: repair, complaint,
-    question, praise, or one that is newer than the kiosk."""
+    question, praise, invoice, or one that is newer than the kiosk."""
 
     id: str
     kind: str

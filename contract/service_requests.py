@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from contract.invoice_wish import InvoiceWish
 from contract.message import Message
 from contract.messages import NameText, PaymentId
 from contract.unit_code import UnitCode
@@ -19,13 +20,15 @@ PHONE_KEY, NUMBER_KEY = (
 
 class RequestWish(Message):
     """A resident's request. ``wish_id``: made by the kiosk; told again, it is the same request.
-    ``topic``: one of the configuration's."""
+    ``topic``: one of the configuration's. ``invoice``: what it asks for, with a topic of that kind; each
+    payment has one such request, and another title is said in it."""
 
     wish_id: PaymentId
     topic: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
     unit: UnitCode
     text: Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX)] = Field(repr=False)
     phone: Annotated[str, StringConstraints(pattern=r"^$|^[0-9]{5,15}$")] = Field("", repr=False)
+    invoice: InvoiceWish | None = None
 
 
 class RequestTaken(Message):

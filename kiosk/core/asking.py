@@ -1,8 +1,10 @@
 """A resident's request to the office, and earlier ones that are looked up. Immutable data."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from contract.message import Text
 from contract.service_requests import RequestStanding
 from kiosk.core.callback import Sent
 from kiosk.core.writing import Writing
@@ -13,6 +15,7 @@ class Purpose(StrEnum):
 
     SEND = "send"
     ANSWERS = "answers"
+    INVOICE = "invoice"
 
 
 class Fault(StrEnum):
@@ -24,6 +27,7 @@ class Fault(StrEnum):
     NOT_TAKEN = "not_taken"  # the server has understood, and says no
     AWAY = "away"  # nobody can say whether it arrived
     NONE_FOUND = "none_found"
+    TAX_NUMBER = "tax_number"  # it is none
 
 
 class Paper(StrEnum):
@@ -31,6 +35,18 @@ class Paper(StrEnum):
     PRINTING = "printing"
     PRINTED = "printed"
     FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """The payment that it is of. ``minor``: all that was paid."""
+
+    reference: str
+    unit: str = field(repr=False)
+    label: Text = field(repr=False)
+    minor: int
+    currency: str
+    paid_at: datetime
 
 
 @dataclass(frozen=True)
@@ -55,10 +71,14 @@ class Asking:
     url: str = field(default="", repr=False)
     paper: Paper = Paper.NOT_YET
     job_id: str = ""
+    invoice: Invoice | None = None
+    company: bool = True  # whose it is: with a tax number
+    title: str = field(default="", repr=False)
+    tax_number: str = field(default="", repr=False)
     found: tuple[RequestStanding, ...] = field(default=(), repr=False)
     notice: str = ""  # the id of the one that is read
     account: str = ""  # the same of what was made public
 
     @property
     def text(self) -> str:
-        return self.phrase or self.writing.text.strip()
+        return self.phrase or self.title or self.writing.text.strip()

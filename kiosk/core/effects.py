@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contract.bill_code import BillCode
+from contract.invoice_wish import InvoiceWish
 from contract.messages import PaymentRecord, Text
 from contract.money import Locale
 
@@ -150,6 +151,7 @@ class SendRequest:
     unit: str = field(repr=False)
     text: str = field(repr=False)
     phone: str = field(repr=False)
+    invoice: InvoiceWish | None = None
 
 
 @dataclass(frozen=True)

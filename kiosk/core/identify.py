@@ -14,7 +14,8 @@ from contract.messages import (
     UnitAccount,
 )
 from contract.scan_kind import ScanKind, ScannedCode
-from kiosk.core import earlier_payment, held_bills, service_desk, unit_entry
+from kiosk.core import earlier_payment, held_bills, invoicing, service_desk, unit_entry
+from kiosk.core.asking import Asking, Purpose
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
 from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
@@ -158,9 +159,12 @@ def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Ste
 
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
+    if visit.screen is Screen.SERVICES and event.action is Action.INVOICE:
+        return _to_invoice(session) if invoicing.offered(session) else (session, ())
     if visit.screen is Screen.ATTRACT and event.action is Action.SCAN:
         return with_visit(session, screen=Screen.SCAN), ()
     if visit.screen in _TO_TYPING and event.action is Action.KEYPAD:
+        session = with_visit(session, asking=Asking())
         return (session if visit.busy else to_typing(session)), ()
     if visit.screen in (*TYPING, Screen.VERIFY) and not visit.busy:
         return _on_keys(session, event)
@@ -173,6 +177,13 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
         session = with_visit(session, say=Say.PRINTING, paper_jobs=jobs)
         return session, (PrintReceipt(visit.reprint, visit.language, True, moment.payment_id),)
     return None
+
+
+def _to_invoice(session: Session) -> Step:
+    """Whose payment it is of, is found as bills are, and with the same proof."""
+    known = session.visit.of_unit is not None
+    session = with_visit(session, asking=invoicing.begun())
+    return read_again(session) if known else (to_typing(session), ())
 
 
 def _look_at(session: Session, record: PaymentRecord) -> Step:
@@ -245,6 +256,8 @@ def _look_up(session: Session) -> Step:
 def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     if event.visit != session.visit.number or not session.visit.busy:
         return session, ()
+    if session.visit.asking.purpose is Purpose.INVOICE:
+        return invoicing.found(session, event.reprint)
     account = held_bills.without(event.account, event.held)
     waiting = held_bills.waiting(event.account, event.held)
     session = with_visit(

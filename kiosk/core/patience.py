@@ -20,6 +20,7 @@ PATIENCE_S = {
     Screen.UNKNOWN: 120,
     Screen.RECEIPT_PHONE: 90,
     Screen.WRITE: 120,  # whoever looks for a letter
+    Screen.TAX_NUMBER: 120,
     Screen.REQUEST_SENT: 90,
     Screen.ANSWERS: 45,
     Screen.NOTICE: 90,

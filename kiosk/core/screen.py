@@ -38,6 +38,8 @@ class Screen(StrEnum):
     REQUEST_SENT = "request_sent"
     ANSWER_KEY = "answer_key"  # what proves who asks for earlier requests
     ANSWERS = "answers"
+    INVOICE = "invoice"  # of which payment, and for whom
+    TAX_NUMBER = "tax_number"
     NOTICE = "notice"  # one in full
     ACCOUNTS = "accounts"  # what the community made public
     ACCOUNT = "account"  # one of them in full

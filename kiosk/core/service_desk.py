@@ -9,7 +9,7 @@ from typing import Any
 from contract.business_day import local_time
 from contract.messages import RequestTopic, Text
 from contract.service_requests import NUMBER_KEY, PHONE_KEY
-from kiosk.core import unit_entry, writing
+from kiosk.core import invoicing, unit_entry, writing
 from kiosk.core.asking import Asking, Fault, Paper, Purpose
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import FindRequests, PrintSlip, SendRequest, Spell
@@ -59,7 +59,7 @@ def back(session: Session) -> Session | None:
     if visit.screen is Screen.REQUEST_SENT and asking.sent is not Sent.FAILED:
         return None
     goal = _BACK.get(visit.screen)
-    if visit.screen is Screen.TOPICS:
+    if visit.screen in (Screen.TOPICS, Screen.INVOICE):
         asking = Asking()
     if visit.screen is Screen.WRITE and not _phrases(session):
         goal = Screen.TOPICS
@@ -67,6 +67,7 @@ def back(session: Session) -> Session | None:
         goal = _before_unit(asking)
     if visit.screen is Screen.ANSWERS:
         asking = replace(asking, found=())
+    goal = invoicing.before(asking, visit.screen) or goal
     if goal is None:
         return None
     asking = replace(asking, fault=Fault.NONE, sent=Sent.NOT_YET)
@@ -140,6 +141,8 @@ def _on_write(session: Session, event: Tapped, moment: Moment) -> Step | None:
         if now.letters and now.then is None:
             return _written(session, writing.settled(now))
         ready = bool(now.text.strip()) and not now.letters
+        if ready and session.visit.asking.purpose is Purpose.INVOICE:
+            return invoicing.titled(session), ()
         return (_to_unit(session) if ready else session), ()
     change = _KEYS.get(event.action)
     return _written(session, change(now, event.value)) if change else None
@@ -222,6 +225,9 @@ def _send(session: Session, moment: Moment) -> Step:
     if not session.lobby.server_reachable:
         return _asking(session, Screen.REQUEST_SENT, sent=Sent.FAILED, fault=Fault.AWAY), ()
     unit = unit_entry.spelled_here(session, visit.entry.unit_code)
+    invoice, topic = invoicing.wish(session), asking.topic
+    if invoice is not None and asking.invoice is not None:
+        unit, topic = asking.invoice.unit, invoicing.topic(session)
     wish = asking.wish_id if asking.wish_id and asking.unit == unit else moment.payment_id
     session = _asking(
         session,
@@ -233,7 +239,7 @@ def _send(session: Session, moment: Moment) -> Step:
         visit=visit.number,
     )
     return session, (
-        SendRequest(visit.number, wish, asking.topic, unit, asking.text, asking.phone),
+        SendRequest(visit.number, wish, topic, unit, asking.text, asking.phone, invoice),
     )
 
 
@@ -242,7 +248,7 @@ def on_sent(session: Session, event: RequestSent, moment: Moment) -> Step:
     asking = session.visit.asking
     if event.visit != asking.visit or asking.sent is not Sent.SENDING:
         return session, ()
-    if event.fault is Fault.NO_UNIT:
+    if event.fault is Fault.NO_UNIT and asking.invoice is None:
         typing = replace(session.visit.entry, phone="")
         session = with_visit(session, entry=typing, of_unit=None)
         return _asking(
@@ -344,10 +350,13 @@ _BACK = {
     Screen.NOTICE: Screen.SERVICES,
     Screen.ACCOUNTS: Screen.SERVICES,
     Screen.ACCOUNT: Screen.ACCOUNTS,
+    Screen.INVOICE: Screen.SERVICES,
 }
 _SCREENS: dict[Screen, Callable[[Session, Tapped, Moment], Step | None]] = {
     Screen.SERVICES: _on_services,
     Screen.ACCOUNTS: _on_accounts,
+    Screen.INVOICE: invoicing.on_invoice,
+    Screen.TAX_NUMBER: invoicing.on_tax_number,
     Screen.TOPICS: _on_topics,
     Screen.PHRASES: _on_phrases,
     Screen.WRITE: _on_write,

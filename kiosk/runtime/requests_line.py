@@ -61,6 +61,7 @@ class RequestsLine:
                 unit=wish.unit,
                 text=wish.text,
                 phone=wish.phone,
+                invoice=wish.invoice,
             )
             taken = with_retries(
                 lambda: self._client.send_request(told), for_s=SEND_FOR_S, stop=self._stop

@@ -1,6 +1,7 @@
 """What the screens of requests to the office say. What a resident typed or the office answered is free
 text, for which there are no clips, and nobody else's to hear. Pure."""
 
+from kiosk.core.asking import Purpose
 from kiosk.core.model import Screen, Session
 from kiosk.texts.catalogue import VOICE_TEXTS
 from kiosk.texts.catalogue import say as words
@@ -9,10 +10,12 @@ from kiosk.ui.screens import (
     accounts,
     answer_key,
     answers,
+    invoice,
     notice,
     phrases,
     request_phone,
     request_sent,
+    tax_number,
     topics,
     write,
 )
@@ -38,8 +41,27 @@ def phrases_said(session: Session) -> Plan:
 
 
 def write_said(session: Session) -> Plan:
-    view = write.present(session)
-    return _text(session, "write.title"), Said(view.hint)
+    view, asked = write.present(session), session.visit.asking.purpose is Purpose.INVOICE
+    title = Said(view.title) if asked else _text(session, "write.title")
+    return title, Said(view.hint)
+
+
+def invoice_said(session: Session) -> Plan:
+    """Which payment, only where nobody else hears it."""
+    view = invoice.present(session)
+    rows = [part for name, fact in view.rows for part in (Said(name), Said(fact, personal=True))]
+    choices = [_text(session, f"invoice.{who}") for who in ("company", "person") if view.rows]
+    return _text(session, "invoice.title"), Said(view.told), *rows, *choices
+
+
+def tax_number_said(session: Session) -> Plan:
+    view = tax_number.present(session)
+    typed = _own(session, "entered", typed=view.typed).text if view.typed else ""
+    return (
+        _text(session, "tax_number.title"),
+        Said(view.told) if view.told else _text(session, "tax_number.hint"),
+        Said(typed, personal=True),
+    )
 
 
 def phone_said(session: Session) -> Plan:
@@ -124,6 +146,8 @@ SCREENS = {
     Screen.ANSWER_KEY: key_said,
     Screen.ANSWERS: answers_said,
     Screen.NOTICE: notice_said,
+    Screen.INVOICE: invoice_said,
+    Screen.TAX_NUMBER: tax_number_said,
     Screen.ACCOUNTS: accounts_said,
     Screen.ACCOUNT: account_said,
 }

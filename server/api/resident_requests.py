@@ -1,12 +1,13 @@
 """Requests that residents send at a kiosk, and how earlier ones of their unit stand."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import F
 
-from contract.messages import ErrorCode
+from contract.invoice_wish import InvoiceWish
+from contract.messages import ErrorCode, PaymentState
 from contract.service_requests import (
     FOUND_MAX,
     PHONE_KEY,
@@ -23,40 +24,77 @@ from server.api.models import LookupWindow
 from server.billing.unit_accounts import UnitNotFound, find_unit
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
-from server.service_requests import coming_in
+from server.payments.models import PaymentOrder
+from server.service_requests import coming_in, invoices
 from server.service_requests.coming_in import NotTaken, Said
-from server.service_requests.models import Origin, ServiceRequest, State, Topic
+from server.service_requests.models import Kind, Origin, ServiceRequest, State, Topic
 from server.service_requests.reading import conversation
 
+_INVOICES = UUID("5d1ef6c4-7a1b-4e7e-9a53-3b0c8a7f2d10")  # names requests after their payment
 SENT_AN_HOUR, RETRY_AFTER_S = 30, 600  # of one kiosk: somebody plays with it
 SHOWN_FOR = timedelta(days=180)
 
 
 def take(kiosk: Kiosk, wish: RequestWish, now: datetime) -> RequestTaken:
     """The same wish again is the same request. Raises Refusal and UnitNotFound."""
+    if wish.invoice is not None:
+        return _taken(wish, _invoice(kiosk, wish, wish.invoice, now))
     known = ServiceRequest.objects.filter(  # whatever became of its unit since
         wish=wish.wish_id, community=kiosk.community_id, kiosk_code=kiosk.code
     ).first()
     if known is None:
         unit = find_unit(kiosk.community, wish.unit)
         _count_sent(kiosk, now)
-        known = _opened(kiosk, unit, wish, now)
+        known = _opened(kiosk, unit, wish, Said(wish.text), UUID(wish.wish_id), now)
+    return _taken(wish, known)
+
+
+def _taken(wish: RequestWish, known: ServiceRequest) -> RequestTaken:
     page = f"{settings.PUBLIC_URL}/r/{known.page}"
     return RequestTaken(wish_id=wish.wish_id, number=known.number, url=page)
 
 
-def _opened(kiosk: Kiosk, unit: Unit, wish: RequestWish, now: datetime) -> ServiceRequest:
+def _invoice(
+    kiosk: Kiosk, wish: RequestWish, invoice: InvoiceWish, now: datetime
+) -> ServiceRequest:
+    """One request a payment: told again it is the same, and another title is said in it. Raises Refusal
+    and UnitNotFound."""
+    unit = find_unit(kiosk.community, wish.unit)
+    payment = PaymentOrder.objects.filter(
+        community=kiosk.community_id,
+        unit=unit.pk,
+        reference=invoice.reference,
+        state=PaymentState.APPROVED,
+    ).first()
+    if payment is None:
+        raise Refusal(ErrorCode.NOT_FOUND)
+    key = uuid5(_INVOICES, f"{kiosk.community_id} {payment.payment_id}")
+    said = Said(invoices.words(payment, invoice))
+    known = ServiceRequest.objects.filter(wish=key, unit=unit.pk).first()
+    _count_sent(kiosk, now)
+    if known is None:
+        return _opened(kiosk, unit, wish, said, key, now)
+    try:
+        coming_in.add(known.pk, said, now)
+    except NotTaken as no:
+        raise Refusal(ErrorCode.BAD_REQUEST) from no
+    return known
+
+
+def _opened(
+    kiosk: Kiosk, unit: Unit, wish: RequestWish, said: Said, key: UUID, now: datetime
+) -> ServiceRequest:
     topic = Topic.objects.filter(
         community=kiosk.community_id, pk=int(wish.topic), retired_at=None
     ).first()
-    if topic is None:
+    if topic is None or (topic.kind == Kind.INVOICE) is not (wish.invoice is not None):
         raise Refusal(ErrorCode.NOT_FOUND)
     try:
         return coming_in.open_request(
             Unit.objects.select_related("community").get(pk=unit.pk),
             topic,
-            Said(wish.text),
-            wish=UUID(wish.wish_id),
+            said,
+            wish=key,
             origin=Origin.KIOSK,
             kiosk=kiosk.code,
             phone=wish.phone,

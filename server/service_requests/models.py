@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     COMPLAINT = "complaint", _("Complaint")
     QUESTION = "question", _("Question")
     PRAISE = "praise", _("Praise")
+    INVOICE = "invoice", _("Tax invoice")
 
 
 class Priority(models.IntegerChoices):

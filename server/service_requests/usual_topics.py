@@ -106,6 +106,10 @@ USUAL = (
         _said(_("Please call me"), _("When is the office open?")),
     ),
     (
+        *(Kind.INVOICE, both(_("Tax invoice")), _USUAL, 72),
+        Text(zh="", en=""),
+    ),
+    (
         *(Kind.PRAISE, both(_("Praise")), _LATER, 72),
         _said(
             _("It was done fast and well. Thank you"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from contract.messages import RequestTopic, Text
 from contract.service_requests import RequestStanding
-from kiosk.core.asking import Asking, Fault, Paper, Purpose
+from kiosk.core.asking import Asking, Fault, Invoice, Paper, Purpose
 from kiosk.core.model import Lobby, Screen, Sent, Session, UnitEntry
 from kiosk.core.writing import Keys, Writing
 from kiosk.ui.gallery.account_samples import ACCOUNTS
@@ -104,6 +104,7 @@ def service_scenes(session: Callable[..., Session]) -> dict[str, Session]:
         ),
         "answers": scene(Screen.ANSWERS, replace(asks, found=_found()), entry=_ENTRY),
         **_public(scene),
+        **_invoices(scene),
         "notice": scene(Screen.NOTICE, Asking(notice=notices[0].id if notices else "")),
     }
 
@@ -125,6 +126,31 @@ def _public(scene: Callable[..., Session]) -> dict[str, Session]:
             f"account-{one}": scene(Screen.ACCOUNT, Asking(account=one), where=there)
             for one in ("common", "standards", "energy")
         },
+    }
+
+
+def _invoices(scene: Callable[..., Session]) -> dict[str, Session]:
+    """An invoice of a payment, for a company; none where nothing was paid here."""
+    there = taking_requests()
+    assert there.config is not None
+    topic = RequestTopic(id="9", kind="invoice", name=Text(zh="开发票", en="Tax invoice"))
+    config = there.config.model_copy(update={"topics": [*TOPICS, topic], "accounts": ACCOUNTS})
+    there = replace(there, config=config)
+    paid = Invoice("K03-000123", "3-2-1201", _LABEL, 98_695, "CNY", WALL - timedelta(hours=2))
+    asks = Asking(purpose=Purpose.INVOICE, kind="invoice", invoice=paid)
+    named = replace(asks, title="湖畔云帆科技有限公司", tax_number="91330106673959654P")
+    writing = Writing(text="湖畔云帆科技有限")
+    return {
+        "services-all": scene(Screen.SERVICES, where=there),
+        "invoice": scene(Screen.INVOICE, asks, where=there),
+        "invoice-none": scene(Screen.INVOICE, replace(asks, invoice=None), where=there),
+        "invoice-title": scene(Screen.WRITE, replace(asks, writing=writing), where=there),
+        "tax-number": scene(
+            Screen.TAX_NUMBER, replace(named, tax_number="9133010667"), where=there
+        ),
+        "tax-number-wrong": scene(
+            Screen.TAX_NUMBER, replace(named, fault=Fault.TAX_NUMBER), where=there
+        ),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
+from kiosk.core import invoicing
 from kiosk.core.model import Session
 from kiosk.core.service_desk import kinds
 from kiosk.texts.catalogue import say
@@ -42,6 +43,8 @@ def present(session: Session) -> ServicesView:
     ]
     if offered:
         found.append(ServiceView("answers", "", "notice", say(language, "services.answers")))
+    if invoicing.offered(session):
+        found.append(ServiceView("invoice", "", "receipt", say(language, "invoice.title")))
     if lobby.config and lobby.config.accounts:
         found.append(ServiceView("accounts", "", "office", say(language, "accounts.title")))
     found.append(ServiceView("help", "", "telephone", say(language, "services.contact")))

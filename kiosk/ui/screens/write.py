@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.core.asking import Purpose
 from kiosk.core.model import Session
 from kiosk.core.service_desk import topic_of
 from kiosk.core.writing import Keys
@@ -27,12 +28,12 @@ class WriteView:
 
 
 def present(session: Session) -> WriteView:
-    language, topic = session.visit.language, topic_of(session)
+    language = session.visit.language
     now = session.visit.asking.writing
     letters = now.shown or now.letters
     empty = not now.text and not letters
     return WriteView(
-        title=topic.name.in_language(language) if topic else say(language, "write.title"),
+        title=_title(session),
         text=now.text,
         letters=letters,
         hint=say(language, f"write.hint_{now.keys}") if empty else "",
@@ -44,6 +45,13 @@ def present(session: Session) -> WriteView:
         capital=now.capital,
         complete=bool(now.text.strip() or letters),
     )
+
+
+def _title(session: Session) -> str:
+    language, asking, topic = session.visit.language, session.visit.asking, topic_of(session)
+    if asking.purpose is Purpose.INVOICE:
+        return say(language, "invoice.buyer_company" if asking.company else "invoice.buyer_person")
+    return topic.name.in_language(language) if topic else say(language, "write.title")
 
 
 class WriteScreen(KioskScreen):

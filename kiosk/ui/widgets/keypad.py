@@ -101,6 +101,22 @@ class LetterKeys(_Keys):
         return [self.key(letter) for letter in letters]
 
 
+class CodeKeys(_Keys):
+    """All of ``keys``, figures and letters, with clear and backspace."""
+
+    clear_words = StringProperty("")
+    backspace_words = StringProperty("")
+
+    def __init__(self, **kwargs):
+        super().__init__(cols=LETTERS_A_ROW, **kwargs)
+        self.bind(clear_words=lambda *_: self.make(), backspace_words=lambda *_: self.make())
+
+    def made(self) -> Sequence[Widget]:
+        clear = Key(action="clear", words=self.clear_words, enabled=self.enabled)
+        back = SignKey(action="backspace", icon="backspace", named=self.backspace_words)
+        return [*(self.key(character) for character in self.keys), clear, back]
+
+
 class EntryField(Pressable):
     """What was typed so far, above the name of the field; ``selected`` while it takes the next key."""
 

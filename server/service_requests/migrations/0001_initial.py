@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='Topic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('repair', 'Repair'), ('complaint', 'Complaint'), ('question', 'Question'), ('praise', 'Praise')], max_length=10, verbose_name='Kind')),
+                ('kind', models.CharField(choices=[('repair', 'Repair'), ('complaint', 'Complaint'), ('question', 'Question'), ('praise', 'Praise'), ('invoice', 'Tax invoice')], max_length=10, verbose_name='Kind')),
                 ('name_zh', models.CharField(max_length=20, verbose_name='Topic (Chinese)')),
                 ('name_en', models.CharField(max_length=40, verbose_name='Topic (English)')),
                 ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Urgent'), (2, 'Usual'), (3, 'Can wait')], default=2, verbose_name='Priority')),

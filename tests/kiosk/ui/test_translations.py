@@ -35,7 +35,7 @@ GROUPS = {
     "pairing", "part", "paying_credit", "paying_qr",
     "progress", "receipt", "receipt_phone", "scan",
     "services", "topics", "phrases", "write", "keyboard", "request_unit", "request_phone", "request_sent",
-    "request_slip", "answer_key", "answers", "notice", "accounts",
+    "request_slip", "answer_key", "answers", "notice", "accounts", "invoice", "tax_number",
     "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
 }  # fmt: skip
 STAFF_RESULTS = [

@@ -118,7 +118,7 @@ def test_a_look_at_the_number_is_written_down(village, clerk):
 
 def test_topics_are_begun_once_added_and_retired(village, manager):
     topics.begin(manager, village, NOW)
-    assert Topic.objects.filter(community=village).count() == 12
+    assert Topic.objects.filter(community=village).count() == 13
     name = topic_of(village).name
     wanted = topics.Wanted("repair", name, Priority.USUAL, 24)
     with pytest.raises(NotTaken):

@@ -1,0 +1,41 @@
+"""An invoice of the payment that was made here last for the unit: for a company, or for a person."""
+
+from dataclasses import dataclass
+
+from kiosk.core.model import Session
+from kiosk.texts.catalogue import say
+from kiosk.ui import translations
+from kiosk.ui.formatting import money, today, zone
+from kiosk.ui.kv_files import load_beside
+from kiosk.ui.screens.base import KioskScreen
+from kiosk.ui.widgets import facts  # noqa: F401
+
+
+@dataclass(frozen=True)
+class InvoiceView:
+    rows: tuple[tuple[str, str], ...]  # which payment; none where none was made here
+    told: str
+
+
+def present(session: Session) -> InvoiceView:
+    language, of = session.visit.language, session.visit.asking.invoice
+    if of is None:
+        return InvoiceView((), say(language, "invoice.none"))
+    on = translations.today(of.paid_at, zone(session))
+    day = translations.day(language, on, today(session)) if on else ""
+    return InvoiceView(
+        rows=(
+            (say(language, "paid.unit"), of.label.in_language(language)),
+            (say(language, "invoice.paid_on"), day),
+            (say(language, "paid.reference"), of.reference),
+            (say(language, "invoice.amount"), money(language, of.minor, of.currency)),
+        ),
+        told="",
+    )
+
+
+class InvoiceScreen(KioskScreen):
+    present = staticmethod(present)
+
+
+load_beside(__file__)
