@@ -157,7 +157,8 @@ class KioskConfig(Message):
 
 class UnitAccount(Message):
     """A unit's open bills. ``payer`` is masked. ``journal_received``: what the asking kiosk's
-    journal says up to this entry is taken into account; a restored server knows less than it once did."""
+    journal says up to this entry is taken into account; a restored server knows less than it once did.
+    ``notices``: for units such as this one, besides what the kiosk shows to everybody."""
 
     unit: UnitCode
     label: NameText
@@ -166,6 +167,7 @@ class UnitAccount(Message):
     credit_minor: Balance = 0
     currency: Currency
     journal_received: int | None = None
+    notices: list[Notice] = []
 
 
 class UnitLookup(Message):

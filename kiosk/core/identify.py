@@ -83,6 +83,7 @@ def again(session: Session) -> Session:
         paper_jobs=(),
         payment=None,
         of_unit=None,
+        of_notices=(),
     )
 
 
@@ -101,7 +102,8 @@ def to_services(session: Session) -> Step:
         return session, ()
     entry = unit_entry.of_code(unit_entry.numbering(session), account.unit)
     session = again(session)
-    return with_visit(session, screen=Screen.SERVICES, entry=entry, of_unit=account.label), ()
+    known = {"of_unit": account.label, "of_notices": tuple(account.notices)}
+    return with_visit(session, screen=Screen.SERVICES, entry=entry, **known), ()
 
 
 def read_again(session: Session) -> Step:

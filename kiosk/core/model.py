@@ -15,6 +15,7 @@ from contract.messages import (
     CardData,
     KioskConfig,
     Method,
+    Notice,
     PaymentRecord,
     Text,
     UnitAccount,
@@ -229,6 +230,7 @@ class Visit:
     of_unit: Text | None = (
         None  # whose bills were read; ``entry`` is its code, nothing else is kept
     )
+    of_notices: tuple[Notice, ...] = ()  # for units such as ``of_unit``, with those for everybody
     offline: bool = False  # the account comes from the kiosk's own copy
     acknowledged: int = 0  # the journal entry up to which the account can know what was paid here
     held: tuple[PaymentRecord, ...] = ()  # earlier payments of this kiosk for bills of this unit

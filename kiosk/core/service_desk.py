@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contract.business_day import local_time
-from contract.messages import RequestTopic, Text
+from contract.messages import Notice, RequestTopic, Text
 from contract.service_requests import NUMBER_KEY, PHONE_KEY
 from kiosk.core import invoicing, unit_entry, writing
 from kiosk.core.asking import Asking, Fault, Paper, Purpose
@@ -31,6 +31,12 @@ def kinds(session: Session) -> tuple[str, ...]:
         return ()
     there = {topic.kind for topic in config.topics}
     return tuple(kind for kind in KINDS if kind in there)
+
+
+def notices(session: Session) -> tuple[Notice, ...]:
+    """Those that can be read now: of the unit whose bills were read, then those for everybody."""
+    config = session.lobby.config
+    return (*session.visit.of_notices, *(config.notices if config else ()))
 
 
 def topics(session: Session, kind: str) -> tuple[RequestTopic, ...]:
@@ -93,7 +99,7 @@ def _on_services(session: Session, event: Tapped, moment: Moment) -> Step | None
             return _asking(session, Screen.TOPICS, kind=event.value, purpose=Purpose.SEND), ()
         case Action.ANSWERS if session.lobby.server_reachable and config and config.topics:
             return _to_unit(_asking(session, purpose=Purpose.ANSWERS)), ()
-        case Action.NOTICE if config and event.value in {one.id for one in config.notices}:
+        case Action.NOTICE if event.value in {one.id for one in notices(session)}:
             return _asking(session, Screen.NOTICE, notice=event.value), ()
         case Action.ACCOUNTS if config and config.accounts:
             return _asking(session, Screen.ACCOUNTS), ()

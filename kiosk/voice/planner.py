@@ -7,7 +7,7 @@ never said at all; they are free text, for which there are no clips.
 from collections.abc import Callable
 
 from contract.messages import Flow
-from kiosk.core import unit_entry
+from kiosk.core import service_desk, unit_entry
 from kiosk.core.capabilities import offers
 from kiosk.core.helping import phone_now
 from kiosk.core.model import Say, Screen, Session
@@ -89,7 +89,7 @@ def _attract(session: Session) -> Plan:
 def _notices(session: Session) -> Said:
     """Notices are free text, for which there are no clips: that they stand there, and whom to ask."""
     lobby = session.lobby
-    if not lobby.afar.message and not (lobby.config and lobby.config.notices):
+    if not lobby.afar.message and not service_desk.notices(session):
         return Said("")
     phone, _ = phone_now(session)
     return _own(session, "notices" if phone else "notices_office", phone=phone)

@@ -15,6 +15,7 @@ from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
 from server.estate.models import Occupancy, Unit
 from server.estate.occupancy import on_day
 from server.fleet.models import Kiosk
+from server.notices.publication import for_unit_alone
 
 LOOKUPS_A_MINUTE = 30
 WINDOWS_KEPT = timedelta(hours=1)  # then server.retention takes them away
@@ -33,7 +34,9 @@ def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> Uni
         LookupWindow.objects.filter(pk=window.pk).update(misses=F("misses") + int(wrong))
         raise
     received = kiosk.journal_sequence  # as it was before the bills are read
-    return account_of(unit, today).model_copy(update={"journal_received": received})
+    notices = for_unit_alone(unit, today, kiosk.building_id)
+    more = {"journal_received": received, "notices": notices}
+    return account_of(unit, today).model_copy(update=more)
 
 
 def counted(kiosk: Kiosk, now: datetime) -> LookupWindow:

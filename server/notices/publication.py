@@ -44,6 +44,14 @@ def for_unit(unit: Unit, today: date) -> list[Notice]:
     return [notice for notice in notices if is_for_unit(notice, unit)][:SHOWN_MAX]
 
 
+def for_unit_alone(unit: Unit, today: date, building_id: int | None) -> list[messages.Notice]:
+    """What hangs for this unit, and not at a kiosk of this building for whoever passes."""
+    notices = of_community(unit.community_id, today)
+    everybodys = {notice.pk for notice in at_kiosk(notices, building_id)}
+    own = [one for one in notices if is_for_unit(one, unit) and one.pk not in everybodys]
+    return [to_contract(notice) for notice in own[:SHOWN_MAX]]
+
+
 def is_for_unit(notice: Notice, unit: Unit) -> bool:
     of_kind = not notice.kinds or unit.kind in notice.kinds
     return of_kind and is_for_building(notice, unit.building_id)

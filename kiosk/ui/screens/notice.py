@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.core import service_desk
 from kiosk.core.model import Session
 from kiosk.ui.kv_files import load_beside
 from kiosk.ui.screens.base import KioskScreen
@@ -19,8 +20,7 @@ class NoticeView:
 def present(session: Session) -> NoticeView:
     language, config = session.visit.language, session.lobby.config
     wanted = session.visit.asking.notice
-    notices = config.notices if config else []
-    one = next((notice for notice in notices if notice.id == wanted), None)
+    one = next((one for one in service_desk.notices(session) if one.id == wanted), None)
     if one is None or config is None:
         return NoticeView("", "", "")
     return NoticeView(

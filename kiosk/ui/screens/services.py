@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
-from kiosk.core import invoicing
+from kiosk.core import invoicing, service_desk
 from kiosk.core.model import Session
 from kiosk.core.service_desk import kinds
 from kiosk.texts.catalogue import say
@@ -52,7 +52,7 @@ def present(session: Session) -> ServicesView:
     config = lobby.config
     set_up = bool(config and config.topics)
     notices = tuple(
-        (one.id, one.title.in_language(language)) for one in (config.notices if config else [])
+        (one.id, one.title.in_language(language)) for one in service_desk.notices(session)
     )
     return ServicesView(
         services=tuple(found),

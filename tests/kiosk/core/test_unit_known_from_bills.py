@@ -2,11 +2,12 @@
 
 import pytest
 
-from contract.messages import ErrorCode
+from contract.messages import ErrorCode, Notice, Text
 from kiosk.core.asking import Fault
 from kiosk.core.effects import FindRequests, LookUp, SendRequest
 from kiosk.core.events import AccountFound, LookupFailed, RequestSent, RequestsSeen
 from kiosk.core.model import Action, Screen
+from kiosk.core.service_desk import notices
 from tests.kiosk.core.story import Story, account, bill
 from tests.kiosk.core.test_service_desk import LEAK, OTHER, PHONE, last, typed, with_unit
 
@@ -122,3 +123,23 @@ def test_there_is_no_way_to_it_while_money_may_move_or_a_question_is_out():
     number = story.visit.number
     story.plays(LookupFailed(number, ErrorCode.UNIT_NOT_FOUND))
     assert story.visit.of_unit is None
+
+
+OWN = Notice(id="8", title=Text(zh="商铺用电", en="Power of shops"), body=Text(zh="x", en="x"))
+
+
+def test_what_hangs_for_such_units_is_read_from_the_bills_and_by_nobody_after():
+    known = account(bill(10, 200)).model_copy(update={"notices": [OWN]})
+    story = at_bills(bill(10, 200)).taps(Action.BACK)
+    for _ in range(3):
+        story.taps(Action.NEXT)
+    story.plays(AccountFound(story.visit.number, known))
+    assert story.screen is Screen.BILLS
+    story = at_services(story.taps(Action.HELP))
+    assert next(one.id for one in notices(story.session)) == "8"
+    story.taps(Action.NOTICE, "8")
+    assert (story.screen, story.visit.asking.notice) == (Screen.NOTICE, "8")
+    assert story.taps(Action.BACK).screen is Screen.SERVICES
+    story.taps(Action.END).taps(Action.SERVICES)
+    assert OWN not in notices(story.session)
+    assert story.taps(Action.NOTICE, "8").screen is Screen.SERVICES

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from contract.messages import Text
+from contract.messages import Text, UnitLookup
 from server.api.kiosk_config import config_of, version_of
+from server.api.lookups import look_up
 from server.estate.models import Building, Community, Unit
 from server.notices.models import Notice, NoticePlace
 from server.notices.publication import audience, for_unit
@@ -108,3 +109,21 @@ def test_many_notices_are_read_in_two_questions(machine, houses, django_assert_n
     unit = machine.community.units.select_related("building").first()
     with django_assert_num_queries(3):
         assert len(for_unit(unit, TODAY)) == 6
+
+
+def test_a_kiosk_is_told_with_a_unit_what_it_does_not_show_to_everybody(machine, houses):
+    first, second = houses
+    community, unit = machine.community, machine.community.units.get(code="1-1-101")
+    hung(community, "all")
+    hung(community, "homes", kinds=["home"])
+    hung(community, "shops", kinds=["shop"])
+    hung(community, "first", first)
+    hung(community, "second", second)
+
+    def told() -> set[str]:
+        look = UnitLookup(unit="1-1-101")
+        return {one.title.zh for one in look_up(machine, look, TODAY, NOW).notices}
+
+    assert told() == {"homes", "first"}, "it stands nowhere in particular"
+    machine.building = unit.building
+    assert told() == {"homes"}

@@ -15,9 +15,11 @@ from django.utils import timezone
 from server.alerts.models import Alert
 from server.fleet.models import Kiosk
 from server.jobs.models import Job
+from server.notices.models import Notice, NoticePlace
 from server.payments.models import PaymentOrder
 from server.staff.models import Request, RoleAssignment
 from server.staff.roles import Role
+from server.training.models import TrainingRound
 from tests.server.billing_runs.hamlet import create_hamlet, run_all
 from tests.server.fleet.heartbeats import device, heartbeat
 from tests.server.open_questions import questions as lobby
@@ -41,7 +43,7 @@ def pages() -> list[str]:
 
 
 def add_rows(world: World, numbers: range) -> None:
-    """As many kiosks, alerts, orders whose outcome is unknown, requests, people and jobs."""
+    """As many kiosks, alerts, orders whose outcome is unknown, requests, people, jobs, notices."""
     community = world.community
     said = heartbeat(NOW, device("printer")).model_dump(mode="json")
     values = PaymentOrder.objects.order_by("pk").values()[0]
@@ -71,6 +73,13 @@ def add_rows(world: World, numbers: range) -> None:
         person = User.objects.create(username=f"person{n}", is_staff=True)
         RoleAssignment.objects.create(
             person=person, community=community, role=Role.AUDITOR, given_at=NOW
+        )
+        days = {"show_from": NOW.date(), "show_until": timezone.now().date() + timedelta(days=1)}
+        notice = Notice.objects.create(community=community, title_zh="x", title_en="x", **days)
+        house = community.buildings.first()
+        NoticePlace.objects.create(community=community, notice=notice, building=house)
+        TrainingRound.objects.create(
+            community=community, person=person, begun_at=NOW, ended_at=NOW, points_max=1
         )
         Job.objects.create(
             community=community,
