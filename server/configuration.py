@@ -146,7 +146,7 @@ class SmsSection(Section):
 
 
 class MessagesSection(Section):
-    """Where the providers of text messages to residents are reached; accounts are the communities'."""
+    """Where the providers of messages to residents are reached; accounts are the communities'."""
 
     aliyun_endpoint: str = Field(
         default="https://dysmsapi.aliyuncs.com", pattern=_HOST, description="http(s)://host[:port]"
@@ -155,6 +155,12 @@ class MessagesSection(Section):
         default="https://sms.tencentcloudapi.com",
         pattern=_HOST,
         description="http(s)://host[:port]",
+    )
+    wechat_api: str = Field(
+        default="https://api.weixin.qq.com", pattern=_HOST, description="http(s)://host[:port]"
+    )
+    wechat_pages: str = Field(
+        default="https://open.weixin.qq.com", pattern=_HOST, description="http(s)://host[:port]"
     )
 
 

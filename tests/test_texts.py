@@ -43,6 +43,7 @@ DATA = (
     "server/payments/channels/wechat_bill.py",  # columns of a channel's bill
     "server/sample_data",  # a made-up estate
     "simulators/payment_channel/phone.py",  # a made-up phone, which speaks as phones do here
+    "simulators/wechat_account/oauth.py",
     "simulators/wechat_pay/__main__.py",  # what the real channel answers
     "simulators/wechat_pay/bills.py",
     "simulators/wechat_pay/bridge.js",

@@ -34,6 +34,7 @@ class Own(StrEnum):
     OVER = "@over"
     NOT_TOLD = "@not-told"
     NO_TEMPLATE = "@no-template"
+    NO_WECHAT = "@no-official-account"
 
 
 _OWN = {
@@ -55,6 +56,7 @@ _OWN = {
     Own.OVER: gettext_lazy("what it would have told is over"),
     Own.NOT_TOLD: gettext_lazy("the community tells this no more, or not by this way"),
     Own.NO_TEMPLATE: gettext_lazy("no code of a template is entered for it"),
+    Own.NO_WECHAT: gettext_lazy("the official account is not complete, or gives no access now"),
 }
 
 

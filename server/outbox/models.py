@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
 class Way(models.TextChoices):
     SMS = "sms", _("Text message")
     MAIL = "mail", _("Mail")
+    WECHAT = "wechat", _("WeChat")
 
 
 class Language(models.TextChoices):
@@ -39,6 +40,10 @@ class MessageTerms(OfCommunity):
 
     Nothing leaves from ``quiet_from`` until ``quiet_until`` by the community's clocks. ``secret``: of the
     account with the provider, sealed. ``templates``: the provider's codes, by ``kind-language``.
+
+    ``wechat_...``: of the WeChat official account; ``wechat_token`` is what its events are signed with.
+    ``wechat_templates``: by ``kind-language`` the template's id, then the names of its fields in the
+    order of our values.
     """
 
     community = models.OneToOneField(
@@ -67,6 +72,10 @@ class MessageTerms(OfCommunity):
     sign_name = models.CharField(_("Approved signature"), max_length=40, blank=True)
     app_id = models.CharField(_("Id of the application"), max_length=20, blank=True)
     templates = models.JSONField(_("Codes of templates"), default=dict)
+    wechat_appid = models.CharField(_("AppID of the official account"), max_length=32, blank=True)
+    wechat_secret = models.TextField(_("AppSecret, sealed"), blank=True)
+    wechat_token = models.TextField(_("Token of events, sealed"), blank=True)
+    wechat_templates = models.JSONField(_("Templates of the official account"), default=dict)
 
     class Meta:
         verbose_name = _("Terms of messages to residents")
@@ -132,6 +141,47 @@ class MessageWish(OfCommunity):
 
     def __str__(self) -> str:
         return f"{self.get_way_display()} {self.get_language_display()}"
+
+
+class WeChatLink(OfCommunity):
+    """Which user of the community's official account a resident is, said by themselves in WeChat.
+    ``sealed``: the openid, empty since the resident wanted no more; ``appid``: of the account."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    resident = models.OneToOneField(
+        Resident, models.PROTECT, verbose_name=_("Resident"), related_name="wechat_link"
+    )
+    appid = models.CharField(_("AppID of the official account"), max_length=32)
+    sealed = models.TextField(_("Address, sealed"), blank=True)
+    at = models.DateTimeField(_("At"))
+
+    class Meta:
+        verbose_name = _("Resident's WeChat")
+        verbose_name_plural = _("Residents' WeChat")
+
+    def __str__(self) -> str:
+        return f"{self.resident_id}"
+
+
+class AccessToken(OfCommunity):
+    """The official account's access token, shared by all processes: by each that is asked for with force
+    the one before ends."""
+
+    community = models.OneToOneField(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    appid = models.CharField(_("AppID of the official account"), max_length=32)
+    sealed = models.TextField(_("Access token, sealed"), blank=True)
+    good_until = models.DateTimeField(_("Good until"))
+
+    class Meta:
+        verbose_name = _("Access token of an official account")
+        verbose_name_plural = _("Access tokens of official accounts")
+
+    def __str__(self) -> str:
+        return self.appid
 
 
 class Happening(OfCommunity):

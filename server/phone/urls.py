@@ -13,12 +13,15 @@ from server.phone import (
     vote_views,
     wechat_views,
 )
+from server.resident_messages import wechat_events
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>", views.bill_page, name="bill_page"),
     path("b/<str:token>/pay", pay_views.pay, name="phone_pay"),
     path("b/<str:token>/requests", request_views.requests_page, name="phone_requests"),
     path("b/<str:token>/messages", message_views.messages_page, name="phone_messages"),
+    path("b/<str:token>/messages/wechat", message_views.link_wechat, name="phone_link_wechat"),
+    path("notify/account/<slug:code>", wechat_events.events, name="account_events"),
     path("r/<uuid:key>", request_views.request_page, name="phone_request"),
     path("r/<uuid:key>/<int:pk>.jpg", request_views.photo, name="phone_request_photo"),
     path("n/<int:pk>", notice_views.notice, name="phone_notice"),

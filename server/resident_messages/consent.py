@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from server.estate.models import Community, Contact, Resident
 from server.gateways import sealing
 from server.outbox.models import Consent, Language, MessageTerms, MessageWish, Way
+from server.resident_messages import wechat
 from server.staff import audit
 from server.staff.people import Person
 
@@ -54,6 +55,8 @@ def address_of(resident: Resident, way: str) -> str:
     """Where a person is told by this way; empty where nothing is known."""
     if way == Way.SMS:
         return dialled(resident.phone)
+    if way == Way.WECHAT:
+        return wechat.openid_of(resident)
     mails = Contact.objects.filter(
         resident=resident, kind=Contact.Kind.EMAIL, withdrawn_on__isnull=True
     )
@@ -125,6 +128,8 @@ def write_down(
             by=by.name if by is not None else "",
             reason=said,
         )
+        if way == Way.WECHAT and state == State.WITHDRAWN:
+            wechat.forget(resident)
         if by is not None:
             audit.record(
                 resident.community_id,
@@ -172,5 +177,6 @@ def wish(
 
 def digest_of(community: int, address: str) -> str:
     """By which an address is found again without being readable; each community has its own."""
-    same = address.casefold() if "@" in address else plain(address)
+    is_number = not set(address) - set("+0123456789- ")
+    same = plain(address) if is_number else address.casefold() if "@" in address else address
     return sealing.digest(f"{community} {same}")

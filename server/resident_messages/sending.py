@@ -19,7 +19,7 @@ from server.gateways import mail, sealing
 from server.gateways.outcome import Fate, Outcome, Own, without_addresses
 from server.gateways.sms import Filled, SmsProvider
 from server.outbox.models import MessageTerms, ResidentMessage, State, Way
-from server.resident_messages import consent, quiet, wording
+from server.resident_messages import consent, quiet, wechat, wording
 from server.resident_messages.account import provider_of
 from server.resident_messages.recipients import still_so
 from server.storable import storable_text
@@ -29,6 +29,7 @@ PORTIONS_MAX = 25  # of one look
 BUDGET_S = 60.0  # of one look; what is left is the next one's
 PAUSES_S = (30, 300, 1800, 7200)  # before each further attempt
 HELD_FOR = timedelta(minutes=30)  # where the community's account is not complete
+NO_ACCESS = timedelta(minutes=5)  # where the official account gives none
 FIRST_RECEIPT = timedelta(seconds=20)
 OUT = (State.SENDING, State.SENT, State.DELIVERED)
 ENDED = (State.DELIVERED, State.REFUSED, State.FAILED, State.DROPPED)
@@ -68,9 +69,11 @@ def look(now: datetime) -> int:
             rows = list(_due(due, now)[:AT_A_TIME])
             if not rows or took >= BUDGET_S:
                 break
+            wechat.prepare({one.community_id for one in rows if one.way == Way.WECHAT}, now)
             jobs = [job for one in rows if (job := _taken(one, now)) is not None]
             for job, outcome in zip(jobs, pool.map(_handed_over, jobs), strict=True):
                 _record(job.message, outcome, now)
+                wechat.keep_renewed(job.provider, job.message.community_id, now)
             sent += len(jobs)
     return sent
 
@@ -152,11 +155,11 @@ def _of_today(message: ResidentMessage, now: datetime, zone: str) -> int:
 
 
 def _job(message: ResidentMessage, terms: MessageTerms, now: datetime) -> Job | Held:
-    code = terms.templates.get(f"{message.kind}-{message.language}", "")
-    provider = provider_of(terms) if message.way == Way.SMS else None
-    if message.way == Way.SMS and provider is None:
-        return Held(Own.NO_SMS, now + HELD_FOR)
-    if message.way == Way.SMS and not code:
+    provider, filled = _by_template(message, terms, now)
+    if message.way != Way.MAIL and provider is None:
+        sms = message.way == Way.SMS
+        return Held(Own.NO_SMS, now + HELD_FOR) if sms else Held(Own.NO_WECHAT, now + NO_ACCESS)
+    if message.way != Way.MAIL and not filled.code:
         return Held(Own.NO_TEMPLATE, now + HELD_FOR)
     try:
         address = sealing.opened(message.sealed)
@@ -165,8 +168,21 @@ def _job(message: ResidentMessage, terms: MessageTerms, now: datetime) -> Job | 
     if (why := _not_theirs(message, address)) is not None:
         return Held(why)
     text = wording.mail_of(message.kind, message.language, message.values)
-    filled = Filled(code, wording.in_order(message.kind, message.values))
     return Job(message, address, text, filled, provider)
+
+
+def _by_template(
+    message: ResidentMessage, terms: MessageTerms, now: datetime
+) -> tuple[SmsProvider | None, Filled]:
+    """Who fills in a template, and with what; of a mail nobody does."""
+    values, name = (
+        wording.in_order(message.kind, message.values),
+        f"{message.kind}-{message.language}",
+    )
+    if message.way == Way.WECHAT:
+        return wechat.messages_of(terms, now, message.pk), wechat.filled(terms, name, values)
+    provider = provider_of(terms) if message.way == Way.SMS else None
+    return provider, Filled(terms.templates.get(name, ""), values)
 
 
 def _not_theirs(message: ResidentMessage, address: str) -> Own | None:
@@ -215,7 +231,8 @@ def _write_down(message: ResidentMessage, outcome: Outcome, now: datetime) -> No
         case Fate.SENT:
             message.state = State.SENT
             message.receipt = storable_text(outcome.receipt)[:64]
-            message.ask_at = now + FIRST_RECEIPT if message.receipt else None
+            asked_for = message.receipt and message.way == Way.SMS  # others come by themselves
+            message.ask_at = now + FIRST_RECEIPT if asked_for else None
         case Fate.REFUSED:
             message.state = State.REFUSED
         case Fate.AWAY:

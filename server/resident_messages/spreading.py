@@ -98,8 +98,9 @@ def _to_resident(
     assert resident is not None
     first = wish.way if wish else Way.SMS.value
     for way in sorted(Way.values, key=lambda each: each != first):
-        address = consent.address_of(resident, way)
-        if way in agreed and way in terms.ways and address:
+        if way not in agreed or way not in terms.ways:
+            continue
+        if address := consent.address_of(resident, way):
             language = wish.language if wish else terms.language
             return _message(happening, one, way, language, address, now)
     return None
@@ -144,4 +145,6 @@ def _message(
 
 def masked(way: str, address: str) -> str:
     """What of a number or an address may be seen."""
+    if way == Way.WECHAT:
+        return f"***{address[-4:]}"
     return mask_address(address)[:80] if way == Way.MAIL else mask_phone(address)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -23,7 +25,7 @@ from contract.plain_text import clean_name, whole_number
 from server.estate.models import Community
 from server.gateways import mail, sealing
 from server.outbox.models import Kind, Language, MessageTerms, Provider, Way
-from server.resident_messages import wording
+from server.resident_messages import wechat, wording
 from server.resident_messages.account import provider_of
 from server.staff import audit, people, scope
 from server.staff.audit import ReasonMissing
@@ -31,12 +33,26 @@ from server.staff.doors import staff_only
 from server.staff.roles import Area, Deed
 
 SECRET_MAX = 200
+SECRETS = {"secret": "secret", "wechat_secret": "wechat_secret", "wechat_token": "wechat_token"}
 _CODE = re.compile(r"[A-Za-z0-9_]{0,32}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{0,80}")
 _APP = re.compile(r"[0-9]{0,20}")
+_TEMPLATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_VALUES = {
+    "unit": gettext_lazy("Unit"),
+    "period": gettext_lazy("Period"),
+    "amount": gettext_lazy("Amount"),
+    "due": gettext_lazy("Please pay by"),
+    "phone": gettext_lazy("Office phone"),
+    "day": gettext_lazy("Day"),
+    "number": gettext_lazy("Number of the request"),
+    "community": gettext_lazy("Community"),
+    "begins": gettext_lazy("From"),
+    "ends": gettext_lazy("Until"),
+}
 LOGGED = (
     *("kinds", "ways", "quiet_from", "quiet_until", "per_day", "language", "provider"),
-    *("key_id", "sign_name", "app_id", "templates"),
+    *("key_id", "sign_name", "app_id", "templates", "wechat_appid", "wechat_templates"),
 )
 
 
@@ -47,7 +63,7 @@ class Refused(Exception):
     said: str
 
 
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters(*SECRETS)
 @staff_only
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -87,6 +103,9 @@ def terms_page(request: HttpRequest) -> HttpResponse:
         "account": provider_of(terms) is not None,
         "sms": Way.SMS.value in terms.ways,
         "mail": mail.configured(),
+        "wechat": Way.WECHAT.value in terms.ways,
+        "wechat_account": wechat.account_of(terms) is not None,
+        "events": f"{settings.PUBLIC_URL}{reverse('account_events', args=[community.code])}",
     }
     return render(request, "resident_messages/terms.html", context)
 
@@ -101,6 +120,8 @@ def _texts(kind: Kind, terms: MessageTerms) -> list[dict[str, Any]]:
                 "language": language,
                 "name": name,
                 "code": terms.templates.get(name, ""),
+                "wechat": terms.wechat_templates.get(name, ""),
+                "order": [_VALUES[one] for one in wording.WORDINGS[kind].values],
                 "shown": wording.text_of(kind, language, _example(language, terms.community)),
                 "entered": wording.for_provider(kind, language, terms.provider),
             }
@@ -128,8 +149,8 @@ def _set(request: HttpRequest, community: Community) -> None:
     """Raises Refused and ReasonMissing."""
     given = request.POST
     values = _values(given)
-    secret = given.get("secret", "").strip()
-    if len(secret) > SECRET_MAX or not secret.isprintable():
+    secrets = {name: given.get(name, "").strip() for name in SECRETS}
+    if any(len(one) > SECRET_MAX or not one.isprintable() for one in secrets.values()):
         raise Refused(_("This is no secret of a provider"))
     reason = audit.reason_of(given.get("reason", ""))
     with transaction.atomic():
@@ -140,9 +161,10 @@ def _set(request: HttpRequest, community: Community) -> None:
         for name, value in values.items():
             setattr(terms, name, value)
         after = {name: getattr(terms, name) for name in LOGGED}
-        if secret:
-            terms.secret = sealing.seal(secret)
-            after["secret"] = "***"
+        for name, secret in secrets.items():
+            if secret:
+                setattr(terms, name, sealing.seal(secret))
+                after[name] = "***"
         terms.save()
         changed = {name for name in after if before.get(name) != after[name]}
         audit.record(
@@ -186,7 +208,28 @@ def _values(given: Any) -> dict[str, Any]:
         "sign_name": sign_name,
         "app_id": _matching(_APP, given.get("app_id", "")),
         "templates": templates,
+        "wechat_appid": _matching(_KEY, given.get("wechat_appid", ""))[:32],
+        "wechat_templates": _wechat_templates(given),
     }
+
+
+def _wechat_templates(given: Any) -> dict[str, str]:
+    """By kind-language: the id, then a name of a field for each of our values. Raises Refused."""
+    found = {}
+    for kind in Kind:
+        for one in Language:
+            name = f"{kind.value}-{one.value}"
+            code, *fields = given.get(f"wechat-{name}", "").split() or [""]
+            good = all(
+                field == wechat.LEAVES_OUT or wechat.FIELD.fullmatch(field) for field in fields
+            )
+            if not good or (code and len(fields) != len(wording.WORDINGS[kind].values)):
+                raise Refused(
+                    _("Type the template's id, then a field for each value, or - for none")
+                )
+            if code:
+                found[name] = " ".join((_matching(_TEMPLATE, code), *fields))
+    return found
 
 
 def _matching(pattern: re.Pattern[str], typed: str) -> str:

@@ -63,7 +63,7 @@ class WeChatPay:
 
     def api(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         if target.startswith(("/connect/", "/sns/")):
-            return self.window.account(target, headers)
+            return self.window.oauth.answer(target, headers)
         authorization = headers.get("authorization", "")
         if not self._signing.is_the_merchants(method, target, authorization, body):
             return self._signed(401, {"code": "SIGN_ERROR", "message": "签名错误"})

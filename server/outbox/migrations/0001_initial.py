@@ -14,6 +14,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='AccessToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('appid', models.CharField(max_length=32, verbose_name='AppID of the official account')),
+                ('sealed', models.TextField(blank=True, verbose_name='Access token, sealed')),
+                ('good_until', models.DateTimeField(verbose_name='Good until')),
+                ('community', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
+            ],
+            options={
+                'verbose_name': 'Access token of an official account',
+                'verbose_name_plural': 'Access tokens of official accounts',
+            },
+        ),
+        migrations.CreateModel(
             name='Happening',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -48,6 +62,10 @@ class Migration(migrations.Migration):
                 ('sign_name', models.CharField(blank=True, max_length=40, verbose_name='Approved signature')),
                 ('app_id', models.CharField(blank=True, max_length=20, verbose_name='Id of the application')),
                 ('templates', models.JSONField(default=dict, verbose_name='Codes of templates')),
+                ('wechat_appid', models.CharField(blank=True, max_length=32, verbose_name='AppID of the official account')),
+                ('wechat_secret', models.TextField(blank=True, verbose_name='AppSecret, sealed')),
+                ('wechat_token', models.TextField(blank=True, verbose_name='Token of events, sealed')),
+                ('wechat_templates', models.JSONField(default=dict, verbose_name='Templates of the official account')),
                 ('community', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='message_terms', to='estate.community', verbose_name='Community')),
             ],
             options={
@@ -60,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(choices=[('zh', 'Chinese'), ('en', 'English')], max_length=2, verbose_name='Language')),
-                ('way', models.CharField(choices=[('sms', 'Text message'), ('mail', 'Mail')], max_length=8, verbose_name='Way')),
+                ('way', models.CharField(choices=[('sms', 'Text message'), ('mail', 'Mail'), ('wechat', 'WeChat')], max_length=8, verbose_name='Way')),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
                 ('resident', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='message_wish', to='estate.resident', verbose_name='Resident')),
             ],
@@ -74,7 +92,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('bill', 'New bill'), ('paid', 'Payment received'), ('answered', 'Request answered'), ('outage', 'Kiosks closed for a while')], max_length=10, verbose_name='Kind')),
-                ('way', models.CharField(choices=[('sms', 'Text message'), ('mail', 'Mail')], max_length=8, verbose_name='Way')),
+                ('way', models.CharField(choices=[('sms', 'Text message'), ('mail', 'Mail'), ('wechat', 'WeChat')], max_length=8, verbose_name='Way')),
                 ('language', models.CharField(choices=[('zh', 'Chinese'), ('en', 'English')], max_length=2, verbose_name='Language')),
                 ('masked', models.CharField(max_length=80, verbose_name='Number or address')),
                 ('digest', models.CharField(max_length=64, verbose_name='Digest of the address')),
@@ -105,10 +123,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='WeChatLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('appid', models.CharField(max_length=32, verbose_name='AppID of the official account')),
+                ('sealed', models.TextField(blank=True, verbose_name='Address, sealed')),
+                ('at', models.DateTimeField(verbose_name='At')),
+                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
+                ('resident', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='wechat_link', to='estate.resident', verbose_name='Resident')),
+            ],
+            options={
+                'verbose_name': "Resident's WeChat",
+                'verbose_name_plural': "Residents' WeChat",
+            },
+        ),
+        migrations.CreateModel(
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('sms', 'Text message'), ('mail', 'Mail')], max_length=8, verbose_name='Way')),
+                ('way', models.CharField(choices=[('sms', 'Text message'), ('mail', 'Mail'), ('wechat', 'WeChat')], max_length=8, verbose_name='Way')),
                 ('state', models.CharField(choices=[('asked', 'Asked, no answer yet'), ('given', 'Agreed'), ('withdrawn', 'Does not want it')], max_length=10, verbose_name='Consent')),
                 ('how', models.CharField(choices=[('desk', 'At the desk'), ('call', 'By telephone'), ('paper', 'On paper'), ('page', 'On the phone page')], max_length=8, verbose_name='Said how')),
                 ('at', models.DateTimeField(verbose_name='At')),

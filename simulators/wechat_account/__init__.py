@@ -1,0 +1,1 @@
+"""A WeChat official account: OAuth page, access tokens, template messages and their events."""
