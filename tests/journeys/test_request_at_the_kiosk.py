@@ -1,5 +1,5 @@
 """A leak told at the kiosk by the pinyin keyboard: its photo comes from the phone, staff answer, and the
-answer is read at the kiosk again. All by touches on the real window."""
+answer is read at the kiosk again. An invoice of what was paid there. All by touches on the window."""
 
 import io
 import re
@@ -17,6 +17,7 @@ from tests.journeys.conftest import lobby_by_touches
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ABOVE_THE_BAR = 1600  # of 1920: where keys are, once they are laid out
 PHONE, ANSWER = "13855501234", "师傅二十分钟内上门"
+TAX = "91330106673959654P"
 
 
 @pytest.fixture
@@ -132,6 +133,48 @@ def test_a_leak_is_told_shown_answered_and_read_again(open_lobby):
     kept = b"".join(path.read_bytes() for path in house.folder.rglob("*.log"))
     for secret in (PHONE, "漏水", "loushui", ANSWER):
         assert secret.encode() not in kept, f"{secret} stands in a log"
+
+
+def test_an_invoice_of_what_was_just_paid_is_asked_for_and_found_by_staff(open_lobby):
+    """The payment is in the kiosk's journal and at the server; both are asked for it."""
+    lobby, glass, house = open_lobby, open_lobby.glass, open_lobby.house
+    unit, _ = lobby.unit(2)
+    lobby.to_method(unit)
+    glass.tap("method", "card")
+    glass.wait_for("paid", for_s=60)
+    reference = lobby.last_payment().reference
+    lobby.leaves()
+
+    glass.tap("services")
+    glass.wait_for("services")
+    glass.tap("invoice")
+    glass.wait_for("identify")
+    glass.type_unit(unit)
+    glass.tap("next")
+    seen = glass.wait_for("invoice")
+    assert reference in seen["texts"]
+    glass.tap("invoice_for", "company")
+    glass.wait_for("write")
+    writes_that_it_leaks(lobby)
+    glass.tap("next")
+    glass.wait_for("tax_number")
+    for character in TAX[:-1] + "X":
+        glass.tap("digit", character)
+    glass.tap("next")
+    lobby.says("tax_number.wrong")
+    glass.tap("backspace")
+    glass.tap("digit", TAX[-1])
+    glass.tap("next")
+    glass.wait_for("request_phone")
+    glass.tap("next")
+    seen = lobby.says("request_sent.taken")
+    id, number = row(house, "id, number")
+    assert number in seen["texts"]
+    session = sign_in(house, ["collector"])["collector"]
+    staff = f"{house.server_url}/staff/service/{_dashed(id)}/"
+    page = requests.get(staff, cookies={"sessionid": session}, timeout=30).text
+    assert all(text in page for text in ("发票抬头：漏水（单位）", TAX, reference))
+    lobby.leaves()
 
 
 def _dashed(id: str) -> str:
