@@ -19,10 +19,10 @@ from kiosk.central.client import ServerAway
 from server.billing.merged_units import living
 from server.billing.unit_accounts import account_of
 from server.estate.models import Unit
-from server.payments import initiation, phone_orders, views
+from server.payments import initiation, phone_orders
 from server.payments.channels.interface import Browser, ChannelUnavailable, OutcomeUnknown
 from server.payments.models import PaymentOrder, Place
-from server.phone import choice
+from server.phone import choice, status_views
 from tests.simulation.estate import ROOMS
 from tests.simulation.faults import Faults
 from tests.simulation.threads import wall
@@ -171,7 +171,9 @@ def wrong() -> Iterator[str]:
     for order in PaymentOrder.objects.filter(place=Place.PHONE).select_related("community"):
         if order.kiosk_id or order.kiosk_state or order.offline or order.with_payment_code:
             yield f"{order.reference}: a kiosk is said to have a part in it"
-        text = views.status(RequestFactory().get("/p/"), UUID(order.payment_id)).content.decode()
+        text = status_views.status(
+            RequestFactory().get("/p/"), UUID(order.payment_id)
+        ).content.decode()
         ends = ("缴费成功", "款项已记入预存款", "款项已退回", "没有收到这笔款")
         told = order.reference in text and any(end in text for end in ends)
         if order.captured_minor and not told:

@@ -23,10 +23,11 @@ from server.billing.unit_accounts import account_of
 from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.ledger.models import Entry
-from server.payments import state_machine, views
+from server.payments import state_machine
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.payments.state_machine import End
 from server.payments.verification import verify_books
+from server.phone import status_views
 from server.staff.models import Act
 from tests.simulation import (
     bill_phones,
@@ -394,7 +395,7 @@ def _receipts(run: "Simulation", records: dict[str, dict[str, PaymentRecord]]) -
 
 
 def _on_the_phone(record: PaymentRecord) -> bool:
-    page = views.status(RequestFactory().get("/p/"), UUID(record.payment_id))
+    page = status_views.status(RequestFactory().get("/p/"), UUID(record.payment_id))
     text = page.content.decode()
     ends = ("缴费成功", "款项已记入预存款", "款项已退回", "没有收到这笔款")
     return record.reference in text and any(end in text for end in ends)
