@@ -27,6 +27,8 @@ from tests.simulation.estate import ROOMS
 from tests.simulation.faults import Faults
 from tests.simulation.threads import wall
 
+_ENDS = ("缴费成功", "款项已记入预存款", "款项已退回", "没有收到这笔款")
+
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
@@ -166,16 +168,19 @@ class BillPhones:
         )
 
 
+def page_of(payment_id: str, reference: str) -> tuple[str, bool]:
+    """What a payment's page on the phone says, and whether that is what became of it."""
+    page = status_views.status(RequestFactory().get("/p/"), UUID(payment_id))
+    text = page.content.decode()
+    return text, reference in text and any(end in text for end in _ENDS)
+
+
 def wrong() -> Iterator[str]:
     """No kiosk is named by what a phone began, and who paid reads on the page what became of it."""
     for order in PaymentOrder.objects.filter(place=Place.PHONE).select_related("community"):
         if order.kiosk_id or order.kiosk_state or order.offline or order.with_payment_code:
             yield f"{order.reference}: a kiosk is said to have a part in it"
-        text = status_views.status(
-            RequestFactory().get("/p/"), UUID(order.payment_id)
-        ).content.decode()
-        ends = ("缴费成功", "款项已记入预存款", "款项已退回", "没有收到这笔款")
-        told = order.reference in text and any(end in text for end in ends)
+        text, told = page_of(order.payment_id, order.reference)
         if order.captured_minor and not told:
             yield f"{order.reference}: paid, and its page does not say what became of it"
         if not order.captured_minor and "缴费成功" in text:

@@ -48,7 +48,9 @@ class Tally:
 
 
 def _runs(seeds: Sequence[int]) -> Tally:
-    """In a process that is set up (see ``prepare``)."""
+    """In a process that is set up (see ``prepare``). Raises what kept it from being."""
+    if _BROKEN:
+        raise _BROKEN[0]
     from tests.simulation import coverage
     from tests.simulation.run import run
 
@@ -70,6 +72,7 @@ def _runs(seeds: Sequence[int]) -> Tally:
 
 
 _FIRST_STATE: list[bytes] = []
+_BROKEN: list[Exception] = []  # why this process could not be set up
 
 
 def first_state() -> bytes:
@@ -90,12 +93,20 @@ def prepare(first_state: bytes | None = None) -> None:
     gc.freeze()  # what is there now stays, and need not be looked at after each run
 
 
+def _begin(first_state: bytes) -> None:
+    """In a process of a pool, which would begin another one in place of each that fails here."""
+    try:
+        prepare(first_state)
+    except Exception as error:
+        _BROKEN.append(error)
+
+
 def tallies(first: int, seeds: int, jobs: int, search: Search | None = None) -> Iterator[Tally]:
     """In whatever order they are done; with ``search`` the seeds are those that it chooses."""
     from tests.simulation import estate
 
     first_state = estate.set_up()
-    with multiprocessing.get_context("spawn").Pool(jobs, prepare, (first_state,)) as pool:
+    with multiprocessing.get_context("spawn").Pool(jobs, _begin, (first_state,)) as pool:
         if search is None:
             yield from pool.imap_unordered(_runs, chunks(list(range(first, first + seeds)), CHUNK))
             return

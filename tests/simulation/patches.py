@@ -203,6 +203,7 @@ def _server() -> None:
 
     from server import database
     from server.api import authentication, calls, kiosk_config
+    from server.notices import publication
     from server.open_questions import listing
     from server.payments import (
         initiation,
@@ -215,6 +216,7 @@ def _server() -> None:
         transitions,
     )
     from server.payments.channels import registry
+    from server.public_accounts import at_kiosks
 
     inquiry.time = sweeper.time = database.time = threads.time
     database.random = SimpleNamespace(uniform=lambda *ends: Seams.backoff.uniform(*ends))
@@ -239,7 +241,8 @@ def _server() -> None:
     registry.charging_phones = registry.configured
     kiosk_config.KEPT = timedelta(0)  # what an earlier run of the process left decides nothing
     kiosk_config.bill_keys = cache(kiosk_config.bill_keys)
-    kiosk_config.shown = cache(kiosk_config.shown)
+    publication.of_community = cache(publication.of_community)
+    at_kiosks.keys = cache(at_kiosks.keys)
     registry.channel = lambda method: Seams.channel(method)
 
     def stepped(work: Callable[..., Any]) -> Callable[..., Any]:
