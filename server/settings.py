@@ -204,7 +204,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # its warnings name paths, which hold payment ids
         "apprise": {"level": "CRITICAL", "propagate": False},  # its lines name secret addresses
         "fontTools": {"level": "WARNING"},
-        "urllib3": {"level": "INFO"},  # more than that names addresses, some with a secret
+        "urllib3": {"level": "ERROR"},  # its warnings name addresses too, some with a secret
         "weasyprint": {"level": "WARNING", "filters": ["missing_glyphs"]},
     },
 }

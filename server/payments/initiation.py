@@ -143,6 +143,9 @@ def go_on(order: PaymentOrder, browser: Browser, now: datetime) -> PaymentOrder:
     refusal = held_bills.again(order, now)
     if refusal is not None:
         raise refusal
+    order.refresh_from_db()  # it may have been read long ago: WeChat was asked who pays
+    if order.life is not PaymentState.CREATED or order.cancel_wanted:
+        return order
     return _ask_channel(order, now, browser)
 
 

@@ -20,7 +20,7 @@ from server.language import of_page
 from server.payments import payer_status, phone_orders
 from server.payments.channels import registry
 from server.payments.models import PaymentOrder
-from server.phone import wallets
+from server.phone import own_payments, wallets
 from server.satisfaction import phone_votes
 
 
@@ -66,13 +66,14 @@ def page(
 
 def _paying(request: HttpRequest, order: PaymentOrder, now: datetime) -> dict[str, Any]:
     """By which button it is paid in this window; ``elsewhere``: in which other it is, where not in
-    this."""
+    this. ``at_once``: this browser began it, so that nobody's link opens a sheet to pay."""
     if not phone_orders.payable(order, now):
         return {}
     in_window, through = phone_orders.in_window(order), registry.window(order.method)
     in_wechat = wallets.inside(request) == Method.WECHAT
-    if in_window and in_wechat and through is not None:
-        return {"window_call": json.dumps(through.window_call(order.code_url))}
+    if in_window and wallets.has_bridge(request) and through is not None:
+        call = json.dumps(through.window_call(order.code_url))
+        return {"window_call": call, "at_once": order.payment_id in own_payments.OWN.of(request)}
     if in_window or in_wechat:
         return {"elsewhere": "wechat" if in_window else "browser"}
     page = order.code_url if phone_orders.page_opens(order, now) else ""

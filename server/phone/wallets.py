@@ -13,6 +13,7 @@ from contract.messages import Method
 from server.payments.channels import registry
 
 _APPS = {"MicroMessenger": Method.WECHAT, "AlipayClient": Method.ALIPAY}
+_NO_PAYMENT = ("wxwork", "miniProgram")  # WeCom, and a page in a mini program: no OAuth or no bridge
 
 
 def inside(request: HttpRequest) -> str:
@@ -25,14 +26,20 @@ def usable(offered: Sequence[Method], request: HttpRequest) -> list[Method]:
     """Those of the ways offered that work in this window."""
     match inside(request):
         case Method.WECHAT:
-            own = registry.in_own_window()
+            own = registry.in_own_window() if has_bridge(request) else []
             return [method for method in offered if method is Method.WECHAT and method in own]
         case Method.ALIPAY:
             return [method for method in offered if method is Method.ALIPAY]
     return [method for method in offered if method in registry.on_phones()]
 
 
+def has_bridge(request: HttpRequest) -> bool:
+    """Whether WeChat's own window is here, which pays, and not one that only calls itself so."""
+    agent = request.headers.get("User-Agent", "")
+    return inside(request) == Method.WECHAT and not any(mark in agent for mark in _NO_PAYMENT)
+
+
 def in_wechat(request: HttpRequest, method: str) -> bool:
     """Whether it is to be paid in WeChat's own window, and can be."""
-    here = method == Method.WECHAT and inside(request) == Method.WECHAT
+    here = method == Method.WECHAT and has_bridge(request)
     return here and method in registry.in_own_window()

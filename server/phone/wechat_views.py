@@ -25,7 +25,7 @@ from server.phone import limits, status_views, wallets, wechat_openid
 from server.phone.views import too_often
 from server.staff.sign_in import address_of
 
-PAY_AT_ONCE = "#pay"  # the page opens WeChat's bridge by itself, once
+PAY_AT_ONCE = "#pay"  # the page opens WeChat's bridge by itself, once, for whoever began it
 
 
 @never_cache
@@ -48,14 +48,20 @@ def in_wechat(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return too_often(request)
     if not wechat_openid.comes_back(request):
         return wechat_openid.asks(request, through.account)
+    if not wechat_openid.is_bound(request):
+        return _not_named(request, order, now)
     try:
         _goes_on(request, order, through.account, now)
     except NotNamed:
-        said = _("WeChat did not say who pays. You were not charged. Please try again")
-        answer = status_views.page(request, order, now, said, status=409)
+        answer = _not_named(request, order, now)
     else:
         answer = redirect(page + PAY_AT_ONCE)
     return wechat_openid.over(request, answer)
+
+
+def _not_named(request: HttpRequest, order: PaymentOrder, now: datetime) -> HttpResponse:
+    said = _("WeChat did not say who pays. You were not charged. Please try again")
+    return status_views.page(request, order, now, said, status=409)
 
 
 def _goes_on(

@@ -124,6 +124,10 @@ def test_in_wechats_own_window(browser_of_wechat, bill, lines, tmp_path, languag
     page.click("#wechat-cancel")
     page.wait_for_selector("p[role=status]:not(:empty)")
     look(page, tmp_path / "closed.png")
+    with page.expect_response("**/p/*"):
+        pass  # the page has looked at itself
+    page.wait_for_timeout(500)
+    assert page.inner_text("p[role=status]"), "what WeChat said stays to be read"
     page.click("[data-wechat-call] button")
     page.click("#wechat-pay")
     page.wait_for_selector("section.good h1", timeout=40_000)

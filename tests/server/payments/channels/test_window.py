@@ -1,6 +1,8 @@
 """Orders that are paid in WeChat's own window, by real sockets and real signatures."""
 
 import logging
+import socket
+import threading
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -162,6 +164,26 @@ def test_a_line_that_breaks_names_nobody_and_writes_no_secret(line, caplog, faul
         official_account.openid_of(account, given)
     said = f"{caplog.text} {no.value} {no.value.__cause__} {account!r}"
     assert account.secret not in said and given not in said
+
+
+def test_an_answer_with_a_broken_head_writes_no_secret(caplog):
+    """The library under it warns of such an answer with the whole address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_broken_head, args=(server,), daemon=True).start()
+        at = f"http://127.0.0.1:{server.getsockname()[1]}"
+        account = OfficialAccount("wx1", "very-secret", api=at)
+        assert official_account.openid_of(account, "code1234") == "oSomebody0001"
+    assert "very-secret" not in caplog.text and "code1234" not in caplog.text
+
+
+def _broken_head(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        body = b'{"openid": "oSomebody0001"}'
+        size = str(len(body)).encode()
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: " + size + b"\r\nthis is no head\r\n\r\n"
+        connection.sendall(head + body)
 
 
 def test_an_address_that_nobody_serves_names_nobody(line, caplog):
