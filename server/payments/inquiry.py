@@ -104,13 +104,13 @@ def end(
     answer = ask_end(through, by, order.out_trade_no)
     record_end_response(order, by, answer, at)
     order = transitions.finish_ending(order.payment_id, answer.ending, before)
-    known = _after_end(order, by, answer, at)
+    known = _after_end(order, through, answer, at)
     if known.status is ChannelStatus.CLOSED and declined:
         known = replace(known, reason=declined)
     return apply_answer(order, known, at), known
 
 
-def _after_end(order: PaymentOrder, by: str, answer: EndAnswer, at: datetime) -> OrderState:
+def _after_end(order: PaymentOrder, through: Channel, answer: EndAnswer, at: datetime) -> OrderState:
     """What is true of an order after that answer. "Not found" is an end where the channel carried out
     the end of what it does not have, or has nothing that anybody could still pay."""
     gone = answer.state.status is ChannelStatus.NOT_FOUND
@@ -119,10 +119,17 @@ def _after_end(order: PaymentOrder, by: str, answer: EndAnswer, at: datetime) ->
     if answer.ending is Ending.NOT_THERE and (gone or answer.state.status is ChannelStatus.UNKNOWN):
         over = order.expires_at is None or at > order.expires_at + timing.NOTIFICATION_GRACE
         # what came of a row from before a backup was restored, nothing here says
-        may_have_a_code = order.code_url or not order.request_hash or order.by_phone
+        may_have_a_code = order.code_url or not order.request_hash or _has_a_page(order, through)
         if order.with_payment_code or over or not may_have_a_code:
             return OrderState(ChannelStatus.CLOSED)
     return answer.state
+
+
+def _has_a_page(order: PaymentOrder, through: Channel) -> bool:
+    """Whether a phone may have a page by which its channel still makes the order that it does not have.
+    A channel that has an order before anybody is at its page shows by none what was never asked."""
+    begun = order.life is not PaymentState.CREATED
+    return order.by_phone and (begun or not through.closes_unscanned)
 
 
 def check(order: PaymentOrder, at: datetime) -> PaymentOrder:
@@ -235,7 +242,7 @@ def close_taken_back(order: PaymentOrder, through: Channel, at: datetime) -> Ord
     gives nothing back. Answers where it stands now."""
     answer = through.close(order.out_trade_no)
     record_end_response(order, "close", answer, at)
-    return _after_end(order, "close", answer, at)
+    return _after_end(order, through, answer, at)
 
 
 def recheck_closed(order: PaymentOrder, at: datetime) -> bool:

@@ -65,6 +65,37 @@ def test_given_up_while_wechat_is_asked_who_pays_no_channel_is_asked(
     assert not newest().code_url and line.books(newest()) is None
 
 
+def test_given_up_before_anybody_said_who_pays_it_is_paid_elsewhere_at_once(world, phone, line):
+    """WeChat Pay has no such order, and nobody was shown how to pay one."""
+    where = phone.pay()["Location"]
+    back = at_wechat(phone.client, where)
+    phone.client.post(where.removesuffix("wechat") + "cancel")
+    assert newest().life is PaymentState.CANCELLED and not BillLease.objects.exists()
+    assert phone.client.get(f"{back.path}?{back.query}")["Location"] == where.removesuffix("/wechat")
+    browser = scans(world)
+    browser.look()
+    assert browser.pay().status_code == 302 and newest().life is PaymentState.PENDING
+
+
+def test_given_up_while_the_answer_is_on_its_way_nothing_is_shown_to_pay_with(
+    world, phone, line, monkeypatch
+):
+    where = phone.pay()["Location"]
+    own, back = where.removesuffix("/wechat"), at_wechat(phone.client, where)
+    create = world.channel.create
+
+    def slow(order):
+        told = create(order)
+        Client().post(f"{own}/cancel")
+        return told
+
+    monkeypatch.setattr(world.channel, "create", slow)
+    phone.client.get(f"{back.path}?{back.query}")
+    assert "data-wechat-call" not in page(phone.client, own)
+    sweep(timezone.now() + timedelta(minutes=1))
+    assert newest().life is PaymentState.CANCELLED and line.books(newest())["state"] == "closed"
+
+
 def test_the_window_opens_by_itself_only_for_whom_began_it(world, phone):
     """A link from somebody else leads to a page that says whose bills they are, not to a sheet to pay."""
     address = phone.pay()["Location"]
