@@ -8,6 +8,7 @@ from server.api import windows
 
 MISSES_A_MINUTE = 30  # codes that are not good
 BEGUN_A_MINUTE = 60  # payments begun, gone on with or given up
+NAMED_A_MINUTE = 120  # WeChat is asked who it is, by its page and by its answer: two a payment
 SENT_A_MINUTE = 20  # requests, and words to them
 VOTED_A_MINUTE = 60  # after paying
 
@@ -24,6 +25,11 @@ def missed(address: str, now: datetime) -> None:
 def begun(address: str, now: datetime) -> None:
     """Raises TooOften."""
     _count("begun", address, now, BEGUN_A_MINUTE)
+
+
+def named(address: str, now: datetime) -> None:
+    """Raises TooOften."""
+    _count("named", address, now, NAMED_A_MINUTE)
 
 
 def sent(address: str, now: datetime) -> None:

@@ -43,7 +43,7 @@ def in_wechat(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return redirect(page)
     assert through.account is not None
     try:
-        limits.begun(address_of(request), now)
+        limits.named(address_of(request), now)
     except limits.TooOften:
         return too_often(request)
     if not wechat_openid.comes_back(request):

@@ -12,6 +12,7 @@ from contract.messages import PaymentState
 from server.billing.models import BillLease
 from server.gateways import official_account
 from server.payments.sweeper import sweep
+from server.phone import limits
 from tests.server.payments.channels.conftest import lines
 from tests.server.phone.conftest import newest, scans
 from tests.server.phone.test_in_wechat import (
@@ -94,6 +95,19 @@ def test_given_up_while_the_answer_is_on_its_way_nothing_is_shown_to_pay_with(
     assert "data-wechat-call" not in page(phone.client, own)
     sweep(timezone.now() + timedelta(minutes=1))
     assert newest().life is PaymentState.CANCELLED and line.books(newest())["state"] == "closed"
+
+
+def test_a_payment_in_the_window_counts_as_one_that_is_begun(world, phone, monkeypatch):
+    """Not as three: many phones share an address of their network."""
+    monkeypatch.setattr(limits, "BEGUN_A_MINUTE", 1)
+    monkeypatch.setattr(limits, "NAMED_A_MINUTE", 2)
+    where = phone.pay()["Location"]
+    assert through_wechat(phone.client, where).status_code == 302
+    assert newest().life is PaymentState.PENDING
+    monkeypatch.setattr(limits, "BEGUN_A_MINUTE", 9)
+    phone.client.post(where.removesuffix("wechat") + "cancel")
+    phone.look()
+    assert phone.client.get(phone.pay()["Location"]).status_code == 429
 
 
 def test_the_window_opens_by_itself_only_for_whom_began_it(world, phone):
