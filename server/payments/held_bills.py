@@ -20,6 +20,16 @@ from server.payments.models import PaymentOrder
 _OPEN = [state.value for state in PaymentState if not state.final]
 
 
+def held_again(order: PaymentOrder, now: datetime) -> PaymentOrder:
+    """As ``again``, but raises why they cannot be. The order as it stands now: a channel, or WeChat for
+    who pays, may have been asked since it was read."""
+    refusal = again(order, now)
+    if refusal is not None:
+        raise refusal
+    order.refresh_from_db()
+    return order
+
+
 @transaction.atomic
 def again(order: PaymentOrder, now: datetime) -> BillNotOpen | BillLeased | None:
     """An order that was not begun yet may have let its bills go meanwhile: before anybody is asked for

@@ -119,9 +119,7 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     if order.life is PaymentState.CREATED:
         order = notifications.match_order(order, now)
     if known and order.life is PaymentState.CREATED:
-        refusal = held_bills.again(order, now)
-        if refusal is not None:
-            raise refusal
+        order = held_bills.held_again(order, now)
     if request.payment_code is not None:
         return _charge(order, request.payment_code, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
@@ -140,10 +138,7 @@ def go_on(order: PaymentOrder, browser: Browser, now: datetime) -> PaymentOrder:
         order = notifications.match_order(order, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted or not order.by_phone:
         return order
-    refusal = held_bills.again(order, now)
-    if refusal is not None:
-        raise refusal
-    order.refresh_from_db()  # it may have been read long ago: WeChat was asked who pays
+    order = held_bills.held_again(order, now)
     if order.life is not PaymentState.CREATED or order.cancel_wanted:
         return order
     return _ask_channel(order, now, browser)

@@ -6,7 +6,7 @@ import pytest
 
 from contract.messages import PaymentState
 from server.billing.models import BillLease
-from server.payments import transitions
+from server.payments import notifications, transitions
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
 from server.payments.sweeper import sweep
 from server.payments.verification import verify_books
@@ -35,6 +35,22 @@ def test_what_another_try_showed_is_not_ended_by_a_try_that_failed(world, phone,
     assert newest().life is PaymentState.PENDING and BillLease.objects.exists()
     tells(world.channel, newest())
     assert states(world) == ["paid", "paid"]
+
+
+def test_given_up_while_the_form_is_sent_once_more_no_channel_is_asked(world, phone, monkeypatch):
+    phone.look()
+    world.channel.fails = [OutcomeUnknown("no answer")]
+    address = phone.pay()["Location"]
+    matched = notifications.match_order
+
+    def meanwhile(order, at):
+        phone.client.post(f"{address}/cancel")
+        return matched(order, at)
+
+    monkeypatch.setattr(notifications, "match_order", meanwhile)
+    made = world.channel.created
+    phone.pay()
+    assert world.channel.created == made and not newest().code_url
 
 
 @pytest.mark.parametrize("method", ["wechat", "alipay"])
