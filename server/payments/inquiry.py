@@ -110,7 +110,9 @@ def end(
     return apply_answer(order, known, at), known
 
 
-def _after_end(order: PaymentOrder, through: Channel, answer: EndAnswer, at: datetime) -> OrderState:
+def _after_end(
+    order: PaymentOrder, through: Channel, answer: EndAnswer, at: datetime
+) -> OrderState:
     """What is true of an order after that answer. "Not found" is an end where the channel carried out
     the end of what it does not have, or has nothing that anybody could still pay."""
     gone = answer.state.status is ChannelStatus.NOT_FOUND

@@ -13,7 +13,7 @@ from contract.messages import Method
 from server.payments.channels import registry
 
 _APPS = {"MicroMessenger": Method.WECHAT, "AlipayClient": Method.ALIPAY}
-_NO_PAYMENT = ("wxwork", "miniProgram")  # WeCom, and a page in a mini program: no OAuth or no bridge
+_NO_PAYMENT = ("wxwork", "miniProgram")  # WeCom, a page in a mini program: no OAuth or no bridge
 
 
 def inside(request: HttpRequest) -> str:

@@ -65,7 +65,9 @@ class WeChatTable(ChannelTable):
     @field_validator("account_secret_file")
     @classmethod
     def _is_there_if_named(cls, path: Path | None) -> Path | None:
-        return readable(path) if path else None
+        if path and not read_text(readable(path)).strip():
+            raise ValueError(f"{path} is empty")
+        return path
 
     def account(self) -> OfficialAccount | None:
         if self.account_secret_file is None:

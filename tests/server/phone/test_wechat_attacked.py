@@ -1,7 +1,6 @@
-"""What goes wrong beside a payment in WeChat's own window, and what strangers try: tabs beside each other,
-a payment given up meanwhile, a link from somebody else, a page that waits where it was refused."""
+"""What goes wrong beside a payment in WeChat's own window, and what strangers try: tabs beside each
+other, a payment given up meanwhile, a link from somebody else, a page that waits where it was refused."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from tests.server.phone.conftest import newest, scans
 from tests.server.phone.test_in_wechat import (
     AGENT,
     at_wechat,
-    begins,
     books_are_true,
     line,
     page,
@@ -72,7 +70,8 @@ def test_given_up_before_anybody_said_who_pays_it_is_paid_elsewhere_at_once(worl
     back = at_wechat(phone.client, where)
     phone.client.post(where.removesuffix("wechat") + "cancel")
     assert newest().life is PaymentState.CANCELLED and not BillLease.objects.exists()
-    assert phone.client.get(f"{back.path}?{back.query}")["Location"] == where.removesuffix("/wechat")
+    returned = phone.client.get(f"{back.path}?{back.query}")
+    assert returned["Location"] == where.removesuffix("/wechat")
     browser = scans(world)
     browser.look()
     assert browser.pay().status_code == 302 and newest().life is PaymentState.PENDING

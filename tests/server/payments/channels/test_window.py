@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from server.configuration import ConfigMistake
 from server.gateways import official_account
 from server.gateways.official_account import NotNamed, OfficialAccount
 from server.payments.channels import wechat
@@ -191,6 +192,13 @@ def test_an_address_that_nobody_serves_names_nobody(line, caplog):
     with pytest.raises(NotNamed):
         official_account.openid_of(nowhere, "0" * 32)
     assert "very-secret" not in caplog.text
+
+
+def test_a_secret_that_is_empty_is_a_mistake_in_the_configuration(lines, tmp_path):
+    empty = tmp_path / "secret"
+    empty.write_text(" \n")
+    with pytest.raises(ConfigMistake, match="account_secret_file"):
+        wechat.create(lines["wechat"].table | {"account_secret_file": str(empty)})
 
 
 def test_without_the_accounts_secret_there_is_no_window(lines):
