@@ -77,23 +77,25 @@ def test_given_up_before_anybody_said_who_pays_it_is_paid_elsewhere_at_once(worl
     assert browser.pay().status_code == 302 and newest().life is PaymentState.PENDING
 
 
-def test_given_up_while_the_answer_is_on_its_way_nothing_is_shown_to_pay_with(
-    world, phone, line, monkeypatch
+@pytest.mark.parametrize("question", ["arrives first", "arrives last"])
+def test_given_up_while_its_channel_is_asked_nothing_is_shown_to_pay_with(
+    world, phone, line, monkeypatch, question
 ):
     where = phone.pay()["Location"]
     own, back = where.removesuffix("/wechat"), at_wechat(phone.client, where)
     create = world.channel.create
 
     def slow(order):
-        told = create(order)
+        told = create(order) if question == "arrives first" else ""
         Client().post(f"{own}/cancel")
-        return told
+        return told or create(order)
 
     monkeypatch.setattr(world.channel, "create", slow)
     phone.client.get(f"{back.path}?{back.query}")
     assert "data-wechat-call" not in page(phone.client, own)
     sweep(timezone.now() + timedelta(minutes=1))
-    assert newest().life is PaymentState.CANCELLED and line.books(newest())["state"] == "closed"
+    assert newest().life is PaymentState.CANCELLED and not BillLease.objects.exists()
+    assert question == "arrives last" or line.books(newest())["state"] == "closed"
 
 
 def test_a_payment_in_the_window_counts_as_one_that_is_begun(world, phone, monkeypatch):
