@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from server.gateways import official_account
-from server.gateways.official_account import OfficialAccount
+from server.gateways.official_account import NotNamed, OfficialAccount
 
 COOKIE = "lobbypay_wechat"
 LIVES_S = 600
@@ -43,23 +43,25 @@ def comes_back(request: HttpRequest) -> bool:
     return "state" in request.GET
 
 
-def is_bound(request: HttpRequest) -> bool:
-    """Whether its state is the newest of this browser for this address. Another one uses up nothing: a
-    tab beside it may be on its way."""
+def openid(request: HttpRequest, account: OfficialAccount) -> str:
+    """Raises NotNamed. ``over`` belongs on whatever is answered."""
+    if not _is_bound(request):
+        raise NotNamed("state")
+    return official_account.openid_of(account, request.GET.get("code", ""))
+
+
+def over(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """The state is used up, if it was the one that is known. Another one uses up nothing: a tab beside it
+    may be on its way."""
+    if _is_bound(request):
+        answer.delete_cookie(COOKIE, path=request.path, samesite="Lax")
+    return answer
+
+
+def _is_bound(request: HttpRequest) -> bool:
+    """Whether its state is the newest of this browser for this address."""
     kept = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=LIVES_S) or ""
     state, _, path = kept.partition(" ")
     told = request.GET.get("state", "")
     bound = bool(state) and path == request.path
     return bound and hmac.compare_digest(state.encode(), told.encode())
-
-
-def openid(request: HttpRequest, account: OfficialAccount) -> str:
-    """Of whoever comes back with a state that ``is_bound``; ``over`` belongs on whatever is answered.
-    Raises NotNamed."""
-    return official_account.openid_of(account, request.GET.get("code", ""))
-
-
-def over(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """The state is used up."""
-    answer.delete_cookie(COOKIE, path=request.path, samesite="Lax")
-    return answer

@@ -48,20 +48,14 @@ def in_wechat(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return too_often(request)
     if not wechat_openid.comes_back(request):
         return wechat_openid.asks(request, through.account)
-    if not wechat_openid.is_bound(request):
-        return _not_named(request, order, now)
     try:
         _goes_on(request, order, through.account, now)
     except NotNamed:
-        answer = _not_named(request, order, now)
+        said = _("WeChat did not say who pays. You were not charged. Please try again")
+        answer = status_views.page(request, order, now, said, status=409)
     else:
         answer = redirect(page + PAY_AT_ONCE)
     return wechat_openid.over(request, answer)
-
-
-def _not_named(request: HttpRequest, order: PaymentOrder, now: datetime) -> HttpResponse:
-    said = _("WeChat did not say who pays. You were not charged. Please try again")
-    return status_views.page(request, order, now, said, status=409)
 
 
 def _goes_on(
