@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from contract.business_day import business_day
-from contract.messages import Method
 from server.estate import occupancy
 from server.estate.masking import mask_phone
 from server.estate.models import Resident
@@ -82,7 +81,7 @@ def _offers_wechat(request: HttpRequest, resident: Resident, terms: MessageTerms
     offered = Way.WECHAT in terms.ways and wechat.account_of(terms) is not None
     if not offered or consent.address_of(resident, Way.WECHAT):
         return ""
-    return "link" if wallets.inside(request) == Method.WECHAT else "open"
+    return "link" if wallets.has_bridge(request) else "open"
 
 
 @never_cache

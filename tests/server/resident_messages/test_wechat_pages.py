@@ -93,8 +93,9 @@ def test_nobodys_phone_finishes_what_another_began(village, page):
 
 
 def test_outside_of_wechat_the_page_says_how(village, page):
-    shown = Client().get(page).content.decode()
-    assert "请用微信扫账单" in shown and "用这个微信接收" not in shown
+    for agent in ("Mozilla/5.0", f"{WECHAT} wxwork/4.1.22"):
+        shown = Client(headers={"User-Agent": agent}).get(page).content.decode()
+        assert "请用微信扫账单" in shown and "用这个微信接收" not in shown
     MessageTerms.objects.update(wechat_secret="")
     assert "请用微信扫账单" not in Client().get(page).content.decode()
     assert Client().post(f"{page}/wechat")["Location"] == page
