@@ -1,7 +1,7 @@
 """Requests that residents send at a kiosk, and how earlier ones of their unit stand."""
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
@@ -30,22 +30,20 @@ from server.service_requests.coming_in import NotTaken, Said
 from server.service_requests.models import Kind, Origin, ServiceRequest, State, Topic
 from server.service_requests.reading import conversation
 
-_INVOICES = UUID("5d1ef6c4-7a1b-4e7e-9a53-3b0c8a7f2d10")  # names requests after their payment
 SENT_AN_HOUR, RETRY_AFTER_S = 30, 600  # of one kiosk: somebody plays with it
 SHOWN_FOR = timedelta(days=180)
 
 
 def take(kiosk: Kiosk, wish: RequestWish, now: datetime) -> RequestTaken:
     """The same wish again is the same request. Raises Refusal and UnitNotFound."""
-    if wish.invoice is not None:
-        return _taken(wish, _invoice(kiosk, wish, wish.invoice, now))
     known = ServiceRequest.objects.filter(  # whatever became of its unit since
         wish=wish.wish_id, community=kiosk.community_id, kiosk_code=kiosk.code
     ).first()
     if known is None:
         unit = find_unit(kiosk.community, wish.unit)
+        said = Said(wish.text if wish.invoice is None else _invoice(unit, wish.invoice))
         _count_sent(kiosk, now)
-        known = _opened(kiosk, unit, wish, Said(wish.text), UUID(wish.wish_id), now)
+        known = _opened(kiosk, unit, wish, said, now)
     return _taken(wish, known)
 
 
@@ -54,35 +52,22 @@ def _taken(wish: RequestWish, known: ServiceRequest) -> RequestTaken:
     return RequestTaken(wish_id=wish.wish_id, number=known.number, url=page)
 
 
-def _invoice(
-    kiosk: Kiosk, wish: RequestWish, invoice: InvoiceWish, now: datetime
-) -> ServiceRequest:
-    """One request a payment: told again it is the same, and another title is said in it. Raises Refusal
-    and UnitNotFound."""
-    unit = find_unit(kiosk.community, wish.unit)
+def _invoice(unit: Unit, invoice: InvoiceWish) -> str:
+    """What is asked for. Another wish for the same payment is another request: its page has the buyer
+    and what the office said, and whoever stands at a kiosk can name a unit. Raises Refusal."""
     payment = PaymentOrder.objects.filter(
-        community=kiosk.community_id,
+        community=unit.community_id,
         unit=unit.pk,
         reference=invoice.reference,
         state=PaymentState.APPROVED,
     ).first()
     if payment is None:
         raise Refusal(ErrorCode.NOT_FOUND)
-    key = uuid5(_INVOICES, f"{kiosk.community_id} {payment.payment_id}")
-    said = Said(invoices.words(payment, invoice))
-    known = ServiceRequest.objects.filter(wish=key, unit=unit.pk).first()
-    _count_sent(kiosk, now)
-    if known is None:
-        return _opened(kiosk, unit, wish, said, key, now)
-    try:
-        coming_in.add(known.pk, said, now)
-    except NotTaken as no:
-        raise Refusal(ErrorCode.BAD_REQUEST) from no
-    return known
+    return invoices.words(payment, invoice)
 
 
 def _opened(
-    kiosk: Kiosk, unit: Unit, wish: RequestWish, said: Said, key: UUID, now: datetime
+    kiosk: Kiosk, unit: Unit, wish: RequestWish, said: Said, now: datetime
 ) -> ServiceRequest:
     topic = Topic.objects.filter(
         community=kiosk.community_id, pk=int(wish.topic), retired_at=None
@@ -94,7 +79,7 @@ def _opened(
             Unit.objects.select_related("community").get(pk=unit.pk),
             topic,
             said,
-            wish=key,
+            wish=UUID(wish.wish_id),
             origin=Origin.KIOSK,
             kiosk=kiosk.code,
             phone=wish.phone,

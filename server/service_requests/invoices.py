@@ -1,13 +1,21 @@
-"""What a request for a tax invoice says: for whom, for which payment, and how much of it was paid."""
+"""What a request for a tax invoice says: for whom, for which payment, and how much of it was paid; and
+which others are about the same payment."""
+
+import re
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contract.business_day import business_day
 from contract.invoice_wish import InvoiceWish
+from contract.messages import KIOSK_CODE_PATTERN
 from contract.money import Money
 from server.language import CHINESE, ENGLISH
 from server.payments.models import PaymentOrder
+from server.service_requests.models import Kind, ServiceRequest
+
+_REFERENCE = re.compile(rf"{KIOSK_CODE_PATTERN}-[0-9]{{6,9}}")
 
 
 def words(payment: PaymentOrder, wish: InvoiceWish) -> str:
@@ -26,3 +34,19 @@ def words(payment: PaymentOrder, wish: InvoiceWish) -> str:
         }
         lines.append(_("Payment %(reference)s of %(day)s, %(amount)s") % paid)
     return "\n".join(lines)
+
+
+def of_same_payment(one: ServiceRequest) -> list[ServiceRequest]:
+    """Other requests of the unit for an invoice of a payment that this one names: a payment has one
+    invoice."""
+    if one.topic.kind != Kind.INVOICE:
+        return []
+    others = ServiceRequest.objects.filter(unit=one.unit_id, topic__kind=Kind.INVOICE)
+    said = others.filter(words__by="", words__inside=False).values_list("pk", "words__text")
+    by_request: dict[UUID, set[str]] = {}
+    for pk, text in said:
+        by_request.setdefault(pk, set()).update(_REFERENCE.findall(text))
+    own = by_request.pop(one.pk, set())
+    same = [pk for pk, named in by_request.items() if named & own]
+    rows = ServiceRequest.objects.filter(pk__in=same)
+    return list(rows.select_related("community", "topic", "unit", "assignee").order_by("number"))

@@ -20,7 +20,7 @@ from contract.business_day import local_time
 from contract.plain_text import whole_number
 from server.estate.models import Unit
 from server.language import chosen
-from server.service_requests import handling
+from server.service_requests import handling, invoices
 from server.service_requests.answerers import able
 from server.service_requests.coming_in import NotTaken, Said, offered, open_request
 from server.service_requests.handling import NotAllowed
@@ -223,6 +223,7 @@ def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
         "same": [
             _row(other, now) for other in beside.filter(topic=one.topic, state__in=WAITING)[:5]
         ],
+        "same_payment": [_row(other, now) for other in invoices.of_same_payment(one)],
         "may_answer": scope.may(user, Deed.ANSWER_REQUEST, one.community_id),
         "may_direct": scope.may(user, Deed.DIRECT_REQUESTS, one.community_id),
         "words_max": WORDS_MAX,

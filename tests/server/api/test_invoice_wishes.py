@@ -1,15 +1,17 @@
 """Invoices asked for at a kiosk: of a payment of the unit, one request each, found where requests are."""
 
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from server.service_requests import handling, topics
+from server.service_requests import invoices, topics
 from server.service_requests.models import Kind, Origin, ServiceRequest, Topic
 from server.staff.roles import Role
 from tests.server.api.callers import payment
-from tests.server.staff_accounts import create_person
+from tests.server.staff_accounts import create_person, signed_in
 
 TAX = "91330106673959654P"
 
@@ -58,17 +60,36 @@ def test_it_stands_among_the_requests_with_buyer_number_and_what_was_paid(world,
     assert sent["invoice"]["reference"] in said and "￥" in said and "Tax" not in said
 
 
-def test_a_payment_has_one_request_and_another_title_is_said_in_it(world, kiosk, manager):
+def test_who_asks_for_the_same_payment_is_not_shown_what_another_asked(world, kiosk, manager):
+    """A unit is named by anybody who stands there: the page of a request has the buyer, a number and
+    what the office said, and its number finds them."""
     reference = paid(world, kiosk)
     first = kiosk.post("/requests", wish(world, reference)).json()
     again = wish(world, reference, title="Anna Schmidt", tax_number="", language="en")
-    assert kiosk.post("/requests", again).json()["number"] == first["number"]
-    texts = [word.text for word in ServiceRequest.objects.get().words.order_by("pk")]
-    assert len(texts) == 2 and "Anna Schmidt (a person)" in texts[1] and "税号" not in texts[1]
-    handling.answer(
-        manager, ServiceRequest.objects.get().pk, "已开", settled=True, now=timezone.now()
-    )
-    assert kiosk.post("/requests", wish(world, reference)).json()["number"] == first["number"]
+    second = kiosk.post("/requests", again).json()
+    assert second["number"] != first["number"] and second["url"] != first["url"]
+    for same in (again, again | {"wish_id": str(uuid.uuid4())}):
+        shown = Client().get(urlsplit(kiosk.post("/requests", same).json()["url"]).path)
+        assert shown.status_code == 200
+        assert "Anna Schmidt" in (page := shown.content.decode())
+        assert TAX not in page and first["number"] not in page
+
+
+def test_staff_see_which_requests_are_about_the_same_payment(world, kiosk, manager):
+    """So that no second invoice is issued for it."""
+    reference = paid(world, kiosk)
+    later = wish(world, reference, title="Anna Schmidt", tax_number="", language="en")
+    sent = [wish(world, reference), later, later]
+    numbers = [kiosk.post("/requests", each).json()["number"] for each in sent]
+    assert numbers == ["S000001", "S000002", "S000002"]
+    one, other = ServiceRequest.objects.order_by("number")
+    assert invoices.of_same_payment(one) == [other] and invoices.of_same_payment(other) == [one]
+    page = signed_in(manager).get(f"/staff/service/{other.pk}/").content.decode()
+    assert "同一笔缴费的开票申请" in page and "Anna Schmidt (a person)" in page
+    word = one.words.get()
+    word.text = word.text.replace(reference, "K99-000001")
+    word.save()
+    assert invoices.of_same_payment(one) == [] == invoices.of_same_payment(other)
 
 
 @pytest.mark.parametrize(
