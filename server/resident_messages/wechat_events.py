@@ -19,6 +19,7 @@ from server.resident_messages import wechat
 FRESH_S = 300
 KNOWN_AFTER_S = 30  # by then a message that was handed over is written down
 BODY_MAX = 20_000
+NUMBER_MAX = 20  # digits of a message's number, of 64 bits
 TAKEN = "success"
 _FIELD = r"<{0}>(?:<!\[CDATA\[)?([^<\]]{{0,200}})"
 _EVENT, _NUMBER, _STATUS, _AT = (
@@ -40,9 +41,10 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
     text = request.body[:BODY_MAX].decode(errors="replace")
     if _found(_EVENT, text) != "TEMPLATESENDJOBFINISH":
         return HttpResponse(TAKEN, "text/plain")
-    told = wechat.arrived(
-        terms.community_id, _found(_NUMBER, text)[:64], _found(_STATUS, text), timezone.now()
-    )
+    number = whole_number(_found(_NUMBER, text), NUMBER_MAX)
+    if number is None:
+        return HttpResponse(TAKEN, "text/plain")
+    told = wechat.arrived(terms.community_id, str(number), _found(_STATUS, text), timezone.now())
     at_s = whole_number(_found(_AT, text), 12) or 0
     early = not told and time.time() - at_s < KNOWN_AFTER_S
     return HttpResponse("LATER" if early else TAKEN, "text/plain", 503 if early else 200)

@@ -244,6 +244,28 @@ def test_an_event_that_is_faster_than_we_are_comes_again(village, account):
     assert pushed(account, body={"TEMPLATESENDJOBFINISH": "subscribe"}) == 200
 
 
+@pytest.mark.parametrize("number", ["", " ", "0", "\0", "1\0", "9" * 200, "\ud800"])
+def test_an_event_without_the_number_of_a_message_is_of_none(village, account, number):
+    """Messages of which WeChat gave no number stay as they are."""
+    issue(village)
+    message = one()
+    ResidentMessage.objects.update(receipt="")
+    query, body = account.event(account.sent[-1])
+    told = number.encode(errors="surrogatepass")
+    body = re.sub(rb"<MsgID>\d+", b"<MsgID>" + told.replace(b"\\", b""), body)
+    answer = Client().post(f"/notify/account/village?{query}", body, content_type="text/xml")
+    assert answer.status_code in (200, 503)
+    message.refresh_from_db()
+    assert message.state == State.SENT
+
+
+@pytest.mark.parametrize("code", ["%00", "vil%00lage", "%F0%9F%8F%A0", "%E2%80%AEv"])
+def test_an_event_at_an_odd_address_is_of_nobody(village, account, code):
+    issue(village)
+    one()
+    assert pushed(account, code=code) in (401, 404)
+
+
 def test_wechat_may_try_the_address(village, account):
     account.sent.append(None)
     query, _ = Gateway.event(account, type("Sent", (), {"openid": OPENID, "msgid": 1}))
