@@ -20,8 +20,8 @@ PHONE_KEY, NUMBER_KEY = (
 
 class RequestWish(Message):
     """A resident's request. ``wish_id``: made by the kiosk; told again, it is the same request.
-    ``topic``: one of the configuration's. ``invoice``: what it asks for, with a topic of that kind; another wish
-    for the same payment is another request."""
+    ``topic``: one of the configuration's. ``invoice``: what it asks for, with a topic of that kind;
+    another wish for the same payment is another request."""
 
     wish_id: PaymentId
     topic: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]

@@ -72,25 +72,40 @@ def figures(community: Community, kind: Kind, period: str) -> list[Figure]:
     billed, late = _billed(community, *days)
     collected = _collected(community, *days)
     names = {one.code: one.name for one in FeeItem.objects.filter(community=community)}
-    order = [*names, *sorted({*billed, *collected} - {*names})]
+    order = [*names, *sorted({*billed.told, *collected.told} - {*names})]
     found = []
     for code in order:
         name = names.get(code) or both("Other fees")
-        asked, paid = billed.get(code, 0), collected.get(code, 0)
+        asked, paid = billed.told[code], collected.told[code]
         if paid > 0:
-            beside = both("Billed: %(amount)s", amount=money_said(asked, community.currency))
             told = both("%(item)s, collected", item=name)
-            found.append(Figure(f"{COLLECTED}:{code}", told, paid, beside if asked > 0 else None))
+            beside = both("Billed: %(amount)s", amount=money_said(asked, community.currency))
+            shown = beside if billed.beside(code) and asked > 0 else None
+            found.append(Figure(f"{COLLECTED}:{code}", told, paid, shown))
         if asked > 0:
-            beside = both("Collected: %(amount)s", amount=money_said(paid, community.currency))
             told = both("%(item)s, billed", item=name)
-            found.append(Figure(f"{BILLED}:{code}", told, asked, beside))
+            beside = both("Collected: %(amount)s", amount=money_said(paid, community.currency))
+            shown = beside if collected.beside(code) else None
+            found.append(Figure(f"{BILLED}:{code}", told, asked, shown))
     if late > 0:
         found.append(Figure(LATE_FEE, both("Late fees"), late))
     return found
 
 
-def _billed(community: Community, first: date, after: date) -> tuple[Counter[str], int]:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Minor units by fee item: ``told`` as they may be, with ``OTHER``; ``within``: the items in that."""
+
+    told: Counter[str]
+    within: frozenset[str]
+
+    def beside(self, item: str) -> bool:
+        """Whether it is known what is told of the item: not of one among others, and not of the others,
+        which are other items where they are billed than where they are collected."""
+        return item != OTHER and item not in self.within
+
+
+def _billed(community: Community, first: date, after: date) -> tuple[_Sums, int]:
     """By fee item, from the ledger, and what was booked as late fees. What brings income is a credit."""
     zone = community.time_zone
     entries = Entry.objects.filter(
@@ -110,7 +125,7 @@ def _billed(community: Community, first: date, after: date) -> tuple[Counter[str
     return _within_others(by, units), late
 
 
-def _collected(community: Community, first: date, after: date) -> Counter[str]:
+def _collected(community: Community, first: date, after: date) -> _Sums:
     """By fee item: what the lines of the bills come to that were paid then, less what was waived of
     them. A payment that was undone does not count."""
     paid = Allocation.objects.filter(
@@ -135,11 +150,26 @@ def _collected(community: Community, first: date, after: date) -> Counter[str]:
     return _within_others(by, units)
 
 
-def _within_others(by: Counter[str], units: Mapping[str, int]) -> Counter[str]:
-    told = Counter[str]()
+def _within_others(by: Counter[str], units: Mapping[str, int]) -> _Sums:
+    told, within = Counter[str](), set[str]()
     for code, minor in by.items():
-        told[code if units.get(code, 0) >= UNITS_LEAST else OTHER] += minor
-    return told
+        few = units.get(code, 0) < UNITS_LEAST
+        told[OTHER if few else code] += minor
+        if few and minor:
+            within.add(code)
+    return _Sums(told, frozenset(within))
+
+
+def _counts_twice(keys: Iterable[str]) -> bool:
+    """Whether an item may be among them as billed and as collected: others may hold any."""
+    items = {BILLED: set[str](), COLLECTED: set[str]()}
+    for key in keys:
+        side, _colon, item = key.partition(":")
+        if side in items:
+            items[side].add(item)
+    billed, collected = items[BILLED], items[COLLECTED]
+    either = billed and collected and OTHER in billed | collected
+    return bool(either or billed & collected)
 
 
 def taken(
@@ -156,8 +186,7 @@ def taken(
     made = [_again(row, known, now) if row.get("book") else row for row in rows]
     there = {row.get("book") for row in made}
     made += [_row(known[key], kind, now) for key in wanted if key in known and key not in there]
-    items = Counter(row["book"].partition(":")[2] for row in made if row.get("book"))
-    if max(items.values(), default=0) > 1:
+    if _counts_twice(row["book"] for row in made if row.get("book")):
         raise NotGood(_("Take what was billed or what was collected of an item: both count twice"))
     if len(made) > ROWS_MAX:
         raise NotGood(_("At most %(most)s rows") % {"most": ROWS_MAX})

@@ -16,6 +16,7 @@ from server.ledger.models import Entry
 from server.public_accounts import from_books, publishing
 from server.public_accounts.at_kiosks import keys, told
 from server.public_accounts.models import Kind, Publication, State
+from server.public_accounts.rows import NotGood
 from server.staff import approvals
 from server.staff.models import Act, Request
 from server.staff.people import Person
@@ -222,6 +223,33 @@ def test_an_item_is_not_counted_twice():
     assert twice.status_code == 422 and "重复" in twice.content.decode()
     one.refresh_from_db()
     assert len(one.rows) == 1
+
+
+def test_what_few_paid_is_not_told_as_nothing(village):
+    """Of an item that three were billed for and one paid, the one is within others, and not nought."""
+    pay(bill_of(village))
+    named = {one.key: one for one in from_books.figures(village, Kind.COMMON, QUARTER)}
+    assert named["billed:property"].beside is None
+    assert named["billed:*"].beside is None and named["collected:*"].beside is None
+    for code in ("1-1-102", "1-2-101"):
+        pay(bill_of(village, code), payment_id=code)
+    named = {one.key: one for one in from_books.figures(village, Kind.COMMON, QUARTER)}
+    paid = named["collected:property"].minor
+    assert f"{paid / 100:,.2f}" in named["billed:property"].beside.en
+
+
+def test_nothing_paid_of_an_item_is_told(village):
+    beside = from_books.figures(village, Kind.COMMON, QUARTER)[0].beside
+    assert beside.en.endswith("0.00")
+
+
+@pytest.mark.parametrize("both", [("billed:property", "collected:*"), ("billed:*", "collected:*")])
+def test_others_hold_items_that_are_billed_by_name(village, both):
+    pay(bill_of(village))
+    assert set(both) <= {*known(village)}
+    with pytest.raises(NotGood):
+        from_books.taken(village, Kind.COMMON, QUARTER, [], both, NOW)
+    assert len(from_books.taken(village, Kind.COMMON, QUARTER, [], both[:1], NOW)) == 1
 
 
 def test_who_only_reads_takes_nothing_and_another_community_sees_nothing():
