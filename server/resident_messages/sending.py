@@ -62,6 +62,7 @@ def look(now: datetime) -> int:
     """
     due = ResidentMessage.objects.filter(state=State.WAITING, due_at__lte=now)
     sent, begins, begun = 0, now, time.monotonic()
+    prepared = set[int]()  # an account that gives no access may take long to say so
     with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="resident-message") as pool:
         for _portion in range(PORTIONS_MAX):
             took = int(time.monotonic() - begun)
@@ -69,7 +70,9 @@ def look(now: datetime) -> int:
             rows = list(_due(due, now)[:AT_A_TIME])
             if not rows or took >= BUDGET_S:
                 break
-            wechat.prepare({one.community_id for one in rows if one.way == Way.WECHAT}, now)
+            told = {one.community_id for one in rows if one.way == Way.WECHAT}
+            wechat.prepare(told - prepared, now)
+            prepared |= told
             jobs = [job for one in rows if (job := _taken(one, now)) is not None]
             for job, outcome in zip(jobs, pool.map(_handed_over, jobs), strict=True):
                 _record(job.message, outcome, now)

@@ -8,17 +8,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from server.gateways import sealing
+from server.gateways import official_account, sealing
 from server.gateways.outcome import Own
-from server.outbox.models import (
-    AccessToken,
-    MessageTerms,
-    ResidentMessage,
-    State,
-    Way,
-)
+from server.outbox.models import AccessToken, MessageTerms, ResidentMessage, State, Way
 from server.resident_messages import receipts, sending, spreading, wechat
 from simulators.wechat_account.gateway import Gateway
+from tests.server.resident_messages.conftest import agree, resident_of
 from tests.server.resident_messages.wechat_village import OPENID, TOKEN, account, village
 from tests.server.village import NOW, create_village, issue
 
@@ -201,6 +196,33 @@ def test_without_a_template_it_waits(village, account):
     MessageTerms.objects.update(wechat_templates={})
     issue(village)
     assert one().answer == Own.NO_TEMPLATE and not account.sent
+
+
+def test_an_account_that_gives_no_access_is_asked_once_a_look(village, account, monkeypatch):
+    """It may take long to say so, and the messages of others wait for it meanwhile."""
+    for code in ("1-1-102", "1-2-101"):
+        resident, official = (
+            resident_of(village, code),
+            wechat.account_of(MessageTerms.objects.get()),
+        )
+        wechat.link(resident, official, f"{OPENID}{code}", NOW)
+        agree(resident, Way.WECHAT)
+    issue(village)
+    spreading.look(NOW)
+    asked = []
+
+    def refused(official):
+        asked.append(official)
+        raise official_account.NoToken("no")
+
+    monkeypatch.setattr(sending, "AT_A_TIME", 1)
+    monkeypatch.setattr(official_account, "access_token", refused)
+    sending.look(NOW)
+    waiting = ResidentMessage.objects.filter(state=State.WAITING, due_at__gt=NOW)
+    assert len(asked) == 1 and waiting.count() == 3 and not account.sent
+    monkeypatch.undo()
+    sending.look(NOW + timedelta(minutes=6))
+    assert len(account.sent) == 3, "it is asked again with the next look"
 
 
 # --- who says what became of it ---
