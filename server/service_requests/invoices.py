@@ -19,8 +19,10 @@ _REFERENCE = re.compile(rf"{KIOSK_CODE_PATTERN}-[0-9]{{6,9}}")
 
 
 def words(payment: PaymentOrder, wish: InvoiceWish) -> str:
-    """In the resident's language; a company's with its tax number."""
-    amount = Money(payment.amount_minor + payment.credit_minor, payment.currency)
+    """In the resident's language; a company's with its tax number. What went back of the payment is no
+    part of it."""
+    left = payment.amount_minor + payment.credit_minor - payment.refunded_minor
+    amount = Money(left, payment.currency)
     day = business_day(payment.created_at, payment.community.time_zone)
     with translation.override(ENGLISH if wish.language == "en" else CHINESE):
         buyer = _("a company") if wish.tax_number else _("a person")

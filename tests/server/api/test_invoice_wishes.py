@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from contract.money import Money
+from server.payments.models import PaymentOrder
 from server.service_requests import invoices, topics
 from server.service_requests.models import Kind, Origin, ServiceRequest, Topic
 from server.staff.roles import Role
@@ -90,6 +92,18 @@ def test_staff_see_which_requests_are_about_the_same_payment(world, kiosk, manag
     word.text = word.text.replace(reference, "K99-000001")
     word.save()
     assert invoices.of_same_payment(one) == [] == invoices.of_same_payment(other)
+
+
+def test_what_went_back_is_no_part_of_the_invoice(world, kiosk, manager):
+    """A part given back in the channel's console leaves the payment as it was taken."""
+    reference = paid(world, kiosk)
+    order = PaymentOrder.objects.get()
+    whole = Money(order.amount_minor, order.currency).display("zh_CN")
+    rest = Money(order.amount_minor - 1_00, order.currency).display("zh_CN")
+    PaymentOrder.objects.update(refunded_minor=1_00)
+    kiosk.post("/requests", wish(world, reference))
+    said = ServiceRequest.objects.get().words.get().text
+    assert rest in said and whole not in said
 
 
 @pytest.mark.parametrize(
