@@ -18,6 +18,7 @@ from contract.messages import Text
 from contract.public_accounts import quarter
 from server.billing.fees import FeeItem
 from server.billing.models import Allocation, BillLine
+from server.billing.typed_money import MAX_MINOR
 from server.estate.models import Community
 from server.language import both, money_said
 from server.ledger.models import Entry
@@ -188,6 +189,8 @@ def taken(
     made += [_row(known[key], kind, now) for key in wanted if key in known and key not in there]
     if _counts_twice(row["book"] for row in made if row.get("book")):
         raise NotGood(_("Take what was billed or what was collected of an item: both count twice"))
+    if any((row["minor"] or 0) > MAX_MINOR for row in made):
+        raise NotGood(_("An amount is larger than can be told"))
     if len(made) > ROWS_MAX:
         raise NotGood(_("At most %(most)s rows") % {"most": ROWS_MAX})
     return made

@@ -56,8 +56,14 @@ def kind_name(language: Locale, one: Published) -> str:
 
 
 def period_name(language: Locale, period: str) -> str:
-    found = translations.quarter(language, period)
-    return found or say(language, "accounts.from_day", day=translations.long_day(language, period))
+    """One that is newer than the kiosk as the server calls it."""
+    if found := translations.quarter(language, period):
+        return found
+    try:
+        day = translations.long_day(language, period)
+    except ValueError:
+        return period
+    return say(language, "accounts.from_day", day=day)
 
 
 def page(session: Session, id: str = "") -> str:

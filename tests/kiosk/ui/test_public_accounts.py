@@ -102,6 +102,17 @@ def test_a_kind_newer_than_the_kiosk_is_called_as_the_server_calls_it():
     assert view.newest[0][1] == "收费标准"
 
 
+@pytest.mark.parametrize("period", ["2026", "2026-H1", "2026-13", "", "2026-02-30"])
+def test_a_period_newer_than_the_kiosk_is_told_as_it_is(period):
+    scene = shown("accounts")
+    newer = ACCOUNTS[0].model_copy(update={"id": "9", "kind": "garden", "period": period})
+    scene = with_accounts(scene, [newer])
+    assert accounts.present(scene).newest[0][2] == period
+    asking = replace(scene.visit.asking, account="9")
+    scene = replace(scene, visit=replace(scene.visit, asking=asking))
+    assert account.present(scene).period == period
+
+
 def test_what_is_gone_meanwhile_shows_nothing_and_leads_back():
     assert account.present(with_accounts(shown("account-common"), [])) == account.NOTHING
 

@@ -215,6 +215,14 @@ def test_a_form_cannot_say_what_the_books_said():
     assert "book" not in one.rows[0], "a mark that the draft did not have is not taken from a form"
 
 
+def test_more_than_kiosks_are_told_of_is_not_taken(village, monkeypatch):
+    """A configuration with it would be none, for all kiosks of the community."""
+    huge = from_books.Figure("billed:property", Text(zh="物业费", en="Property"), 10**12 + 1)
+    monkeypatch.setattr(from_books, "figures", lambda *_: [huge])
+    with pytest.raises(NotGood):
+        from_books.taken(village, Kind.COMMON, QUARTER, [], ["billed:property"], NOW)
+
+
 def test_an_item_is_not_counted_twice():
     village, client, _other, one, page = taken("billed:property")
     for number, code in enumerate(("1-1-101", "1-1-102", "1-2-101")):
