@@ -70,8 +70,7 @@ def figures(community: Community, kind: Kind, period: str) -> list[Figure]:
     days = days_of(period)
     if kind not in OF_BOOKS or days is None:
         return []
-    billed, late = _billed(community, *days)
-    collected = _collected(community, *days)
+    (billed, late), collected = _billed(community, *days), _collected(community, *days)
     names = {one.code: one.name for one in FeeItem.objects.filter(community=community)}
     order = [*names, *sorted({*billed.told, *collected.told} - {*names})]
     found = []
@@ -161,6 +160,16 @@ def _within_others(by: Counter[str], units: Mapping[str, int]) -> _Sums:
     return _Sums(told, frozenset(within))
 
 
+def _hidden(community: Community, period: str) -> set[str]:
+    """Keys of figures that are told within others by now: such a row would say nought."""
+    days = days_of(period)
+    if days is None:
+        return set()
+    billed, _late = _billed(community, *days)
+    sides = {BILLED: billed, COLLECTED: _collected(community, *days)}
+    return {f"{side}:{item}" for side, sums in sides.items() for item in sums.within}
+
+
 def _counts_twice(keys: Iterable[str]) -> bool:
     """Whether an item may be among them as billed and as collected: others may hold any."""
     items = {BILLED: set[str](), COLLECTED: set[str]()}
@@ -182,9 +191,16 @@ def taken(
     now: datetime,
 ) -> list[Row]:
     """The rows as the books have them ``now``, and those that are ``wanted`` besides. An amount that was
-    typed over stays as it was typed. Raises NotGood."""
+    typed over stays as it was typed. A row of an item that is told within others by now goes, for the
+    others have it. Raises NotGood."""
     known = {one.key: one for one in figures(community, kind, period)}
-    made = [_again(row, known, now) if row.get("book") else row for row in rows]
+    hidden = _hidden(community, period)
+    made = []
+    for row in rows:
+        if row.get("book") in hidden:
+            made += [_without_marks(row)] if _typed_over(row) else []
+        else:
+            made.append(_again(row, known, now) if row.get("book") else row)
     there = {row.get("book") for row in made}
     made += [_row(known[key], kind, now) for key in wanted if key in known and key not in there]
     if _counts_twice(row["book"] for row in made if row.get("book")):
@@ -217,9 +233,16 @@ def _again(row: Row, known: Mapping[str, Figure], now: datetime) -> Row:
     """A figure that the books have no more is nought."""
     figure = known.get(row["book"])
     minor = figure.minor if figure else 0
-    typed_over = row["minor"] != row["book_minor"]
     marks = _marks(row["book"], minor, figure.beside if figure else None, now)
-    return {**row, "minor": row["minor"] if typed_over else minor, **marks}
+    return {**row, "minor": row["minor"] if _typed_over(row) else minor, **marks}
+
+
+def _typed_over(row: Row) -> bool:
+    return bool(row["minor"] != row["book_minor"])
+
+
+def _without_marks(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in MARKS}
 
 
 def marked(rows: list[Row], keys: Iterable[str], before: Iterable[Row]) -> list[Row]:

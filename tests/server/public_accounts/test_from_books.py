@@ -215,6 +215,27 @@ def test_a_form_cannot_say_what_the_books_said():
     assert "book" not in one.rows[0], "a mark that the draft did not have is not taken from a form"
 
 
+def test_an_item_that_few_have_by_now_is_not_told_as_nought(village):
+    """It stands within others then: its row goes, and what was typed over is no figure of the books."""
+    bills = [bill_of(village, code) for code in ("1-1-101", "1-1-102", "1-2-101")]
+    for number, bill in enumerate(bills):
+        pay(bill, payment_id=f"p{number}")
+
+    def again(rows, *wanted):
+        return from_books.taken(village, Kind.COMMON, QUARTER, rows, wanted, NOW)
+
+    rows = again([], "collected:property", "collected:*")
+    assert [row["book"] for row in rows] == ["collected:property", "collected:*"]
+    undo(bills[2].unit, "p2", at=NOW)
+    [others] = again(rows)
+    assert others["book"] == "collected:*" and others["minor"] > rows[1]["minor"]
+    [left] = again([{**rows[0], "minor": 77}])
+    assert left["minor"] == 77 and "book" not in left
+    for bill, number in zip(bills, ("p0", "p1"), strict=False):
+        undo(bill.unit, number, at=NOW)
+    assert [row["minor"] for row in again(rows)] == [0, 0], "nobody paid: that is nought"
+
+
 def test_more_than_kiosks_are_told_of_is_not_taken(village, monkeypatch):
     """A configuration with it would be none, for all kiosks of the community."""
     huge = from_books.Figure("billed:property", Text(zh="物业费", en="Property"), 10**12 + 1)
