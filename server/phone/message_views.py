@@ -89,7 +89,8 @@ def _offers_wechat(request: HttpRequest, resident: Resident, terms: MessageTerms
 @behind_a_code
 def link_wechat(request: HttpRequest, token: str, opened: Opened, now: datetime) -> HttpResponse:
     """Sent by the page's form: to WeChat, which says who it is. Back from there the resident is told in
-    WeChat from now on: they have just asked for it."""
+    WeChat from now on: they have just asked for it. Another WeChat takes the place of none: that one is
+    ended first."""
     found = _told(opened, now)
     account = wechat.account_of(found[1]) if found else None
     page = reverse("phone_messages", args=[token])
@@ -97,7 +98,8 @@ def link_wechat(request: HttpRequest, token: str, opened: Opened, now: datetime)
         return redirect(page)
     limits.sent(address_of(request), now)
     if request.method == "POST":
-        return wechat_openid.asks(request, account)
+        known = consent.address_of(found[0], Way.WECHAT)
+        return redirect(page) if known else wechat_openid.asks(request, account)
     answer = redirect(page)
     try:
         openid = wechat_openid.openid(request, account)
@@ -105,6 +107,9 @@ def link_wechat(request: HttpRequest, token: str, opened: Opened, now: datetime)
         return wechat_openid.over(request, redirect(f"{page}?wechat=unknown"))
     resident = found[0]
     with transaction.atomic():
+        Resident.objects.select_for_update(no_key=True, of=("self",)).get(pk=resident.pk)
+        if consent.address_of(resident, Way.WECHAT):
+            return wechat_openid.over(request, answer)
         wechat.link(resident, account, openid, now)
         consent.write_down(resident, Way.WECHAT, State.GIVEN, Consent.How.PAGE, now, by=None)
         if not MessageWish.objects.filter(resident=resident).exists():

@@ -45,14 +45,14 @@ def page(village, account):
     return "/b/" + bill_url(bill, TODAY).rpartition("/b/")[2] + "/messages"
 
 
-def back_from_wechat(asked) -> str:
+def back_from_wechat(asked, openid: str = OPENID) -> str:
     assert asked.status_code == 200
     [address] = re.findall(r'content="0; url=([^"]+)"', asked.content.decode())
     agent = {"User-Agent": WECHAT}
     answer = requests.get(
         unescape(address),
         headers=agent,
-        cookies={"simulated_person": OPENID},
+        cookies={"simulated_person": openid},
         timeout=10,
         allow_redirects=False,
     )
@@ -90,6 +90,21 @@ def test_nobodys_phone_finishes_what_another_began(village, page):
     phone.get(back)
     assert WeChatLink.objects.count() == 1
     assert phone.get(back)["Location"] == f"{page}?wechat=unknown", "good once"
+
+
+def test_another_wechat_does_not_take_the_place_of_the_one_that_is_told(village, page):
+    """Whoever finds the bill's paper may open the page: what is told goes on to whom it went."""
+    other = Client(headers={"user-agent": WECHAT})
+    begun_before = back_from_wechat(other.post(f"{page}/wechat"), "oAnother00000000000000000002")
+    resident, own = resident_of(village), Client(headers={"user-agent": WECHAT})
+    own.get(back_from_wechat(own.post(f"{page}/wechat")))
+    assert consent.address_of(resident, Way.WECHAT) == OPENID
+    assert other.get(begun_before)["Location"] == page
+    assert other.post(f"{page}/wechat")["Location"] == page
+    assert consent.address_of(resident, Way.WECHAT) == OPENID
+    own.post(page, {"ways": [], "first": "wechat", "language": "zh"})
+    other.get(back_from_wechat(other.post(f"{page}/wechat"), "oAnother00000000000000000002"))
+    assert consent.address_of(resident, Way.WECHAT) == "oAnother00000000000000000002"
 
 
 def test_outside_of_wechat_the_page_says_how(village, page):
