@@ -16,7 +16,7 @@ from server.estate.models import Building, Community, Unit
 from server.notices.models import BODY_MAX, Notice, NoticePlace
 from server.staff import audit, people, scope
 
-TITLE_MAX = Text(zh="60", en="100")
+TITLE_ZH_MAX, TITLE_EN_MAX = 60, 100
 SUBJECT = "notice"
 DAYS_MAX = 366  # from the first to the last
 
@@ -46,7 +46,7 @@ class Wanted:
         body = Text(zh=_paragraphs(self.body.zh), en=_paragraphs(self.body.en))
         if not all((title.zh, title.en, body.zh, body.en)):
             raise NotWritten(_("Title and text are needed in both languages"))
-        if len(title.zh) > int(TITLE_MAX.zh) or len(title.en) > int(TITLE_MAX.en):
+        if len(title.zh) > TITLE_ZH_MAX or len(title.en) > TITLE_EN_MAX:
             raise NotWritten(_("The title is too long"))
         if max(len(body.zh), len(body.en)) > BODY_MAX:
             raise NotWritten(_("The text is too long"))
