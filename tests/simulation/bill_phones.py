@@ -1,6 +1,7 @@
 """Phones that pay by themselves, by the code on a bill, at any time: while the bill stands open at a
 kiosk or on another phone, with a form that is sent twice, a page that is left and found again, a payment
-that is given up and made all the same.
+that is given up and made all the same. Some are in WeChat's own window: their channel is asked only once
+WeChat has said who pays, which it may never do, or of two at the same moment.
 
 What only such a phone began nobody tells a restored server of, but its channel: in runs with an earlier
 backup none comes.
@@ -8,6 +9,7 @@ backup none comes.
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -49,7 +51,9 @@ NOS: tuple[type[Exception], ...] = (
     OutcomeUnknown,
     phone_orders.TooManyBegun,
 )
+IN_WECHAT, NAMED, NAMED_TWICE = 0.5, 0.7, 0.2
 BROWSER = Browser("203.0.113.7", "https://pay.example/p/1")
+IN_WINDOW = replace(BROWSER, in_window=True)
 
 
 class BillPhones:
@@ -99,6 +103,7 @@ class BillPhones:
             return
         payment_id = str(UUID(int=rng.getrandbits(128), version=4))
         unit, chosen, method = form
+        wechat = method is Method.WECHAT and rng.random() < IN_WECHAT
         self._run.scheduler.sleep(rng.uniform(*LOOKS_EVERY_S))  # others pay meanwhile
 
         def send() -> str | None:
@@ -108,7 +113,7 @@ class BillPhones:
                 method,
                 chosen.to_pay,
                 credit_minor=chosen.credit_minor(method),
-                browser=BROWSER,
+                browser=IN_WINDOW if wechat else BROWSER,
                 now=wall(),
             )
             return order.payment_id
@@ -118,7 +123,7 @@ class BillPhones:
         for _ in range(TRIES):
             if self._asks(send) or rng.random() < GOES_AWAY:
                 break
-        self._at_its_page(rng, payment_id, method)
+        self._at_its_page(rng, payment_id, method, wechat)
 
     def _chosen(self, rng: random.Random, room: str) -> Any:
         unit = Unit.objects.select_related("community", "merged_into").filter(room=room).first()
@@ -136,7 +141,9 @@ class BillPhones:
         method = Method.CREDIT if chosen.all_from_credit else rng.choice(tuple(self._run.channels))
         return unit, chosen, method
 
-    def _at_its_page(self, rng: random.Random, payment_id: str, method: Method) -> None:
+    def _at_its_page(
+        self, rng: random.Random, payment_id: str, method: Method, wechat: bool
+    ) -> None:
         """Pays a while after the page of the channel could be opened, gives up, or goes away."""
         gives_up, all_the_same = rng.random() < GIVES_UP, rng.random() < PAYS_ALL_THE_SAME
         sent = rng.random() < GOES_AWAY
@@ -148,13 +155,27 @@ class BillPhones:
             if order.life.final:
                 return
             if order.life is PaymentState.CREATED:
-                self._asks(lambda order=order: initiation.go_on(order, BROWSER, wall()))
+                self._goes_on(rng, order, wechat)
             if phone_orders.payable(order, wall()) and not sent:
                 sent = True
                 if not gives_up or all_the_same:
                     self._pays_later(rng, method, order.code_url)
             if gives_up and sent:
                 self._asks(lambda order=order: phone_orders.give_up(order, wall()))
+
+    def _goes_on(self, rng: random.Random, order: PaymentOrder, wechat: bool) -> None:
+        """As the order was read: it may have ended since, or be gone on with by another return."""
+        if not wechat:
+            self._asks(lambda: initiation.go_on(order, BROWSER, wall()))
+            return
+        if rng.random() > NAMED:
+            return
+        payers = [replace(IN_WINDOW, openid=f"o{rng.randrange(10**6):06d}") for _ in range(2)]
+        works = [lambda one=one: initiation.go_on(order, one, wall()) for one in payers]
+        if rng.random() < NAMED_TWICE:
+            world = self._run.scheduler.world
+            self._run.scheduler.spawn(lambda: self._asks(works[1]), world, "named twice")
+        self._asks(works[0])
 
     def _looks(self, payment_id: str) -> PaymentOrder | None:
         found = PaymentOrder.objects.select_related("community", "unit")

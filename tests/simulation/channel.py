@@ -18,6 +18,7 @@ from server.payments.channels.interface import (
     OutcomeUnknown,
     RefundStatus,
 )
+from server.payments.channels.wechat_window import PREPAID
 from tests.simulation.accounts import REVERSAL, Account
 from tests.simulation.console import Console
 from tests.simulation.faults import Faults
@@ -25,6 +26,7 @@ from tests.simulation.notifications import Notifications
 from tests.simulation.phones import Phones
 from tests.simulation.scheduler import Process, Scheduler
 
+CODE = "weixin://wxpay/"
 SLOW_S = (5.0, 12.0)  # to charge: some kiosks ask once more meanwhile
 SILENCE_S = 8.0  # nobody waits for it any longer
 SHOWS_ACT_AFTER_S = (2.0, 60.0)  # what it did itself: until a query says so
@@ -71,6 +73,9 @@ class SimulatedChannel:
     # --- what the server asks ---
 
     def create(self, order: Order) -> str:
+        window = order.browser is not None and order.browser.in_window
+        if window and not order.browser.openid:
+            self._wrong(f"{order.out_trade_no}: asked for before anybody knows who pays")
         self._goes("create")
         if self._faults.strikes("channel_refuses"):
             raise ChannelUnavailable("refused before anything was done")
@@ -91,7 +96,11 @@ class SimulatedChannel:
         if known.status is not ChannelStatus.WAITING:
             raise ChannelUnavailable("the order has ended")
         self._comes()
-        return f"weixin://wxpay/{order.out_trade_no}"
+        return f"{PREPAID if window else CODE}{order.out_trade_no}"
+
+    def account_of(self, code_url: str) -> Account | None:
+        """Of what ``create`` answered, as the payer's phone takes it."""
+        return self.accounts.get(code_url.removeprefix(PREPAID).removeprefix(CODE))
 
     def query(self, out_trade_no: str) -> OrderState:
         self._goes("query")

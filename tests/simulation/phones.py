@@ -23,7 +23,7 @@ class Phones:
 
     def pays(self, code_url: str, ended_or_not: bool = False) -> bool:
         """A resident pays what a code on a screen names. False: it cannot be paid any more."""
-        account = self._channel.accounts.get(code_url.rpartition("/")[2])
+        account = self._channel.account_of(code_url)
         if account is None or account.captured_minor:
             return False
         expired = account.unscanned and wall() > account.order.expires_at

@@ -29,3 +29,9 @@ def what_is_given_up_is_free_while_its_page_can_be_opened() -> None:
         return real(order, by, answer, at)
 
     inquiry._after_end = ended
+
+
+def wechat_is_asked_before_it_has_said_who_pays() -> None:
+    from server.payments.channels.interface import Browser
+
+    Browser.payer_unknown = property(lambda self: False)
