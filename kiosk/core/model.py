@@ -227,9 +227,7 @@ class Visit:
     say: Say | None = None
     say_date: str = ""  # for ALREADY_PAID: ISO date
     account: UnitAccount | None = None
-    of_unit: Text | None = (
-        None  # whose bills were read; ``entry`` is its code, nothing else is kept
-    )
+    of_unit: Text | None = None  # whose bills were read; but for it and its code nothing is kept
     of_notices: tuple[Notice, ...] = ()  # for units such as ``of_unit``, with those for everybody
     offline: bool = False  # the account comes from the kiosk's own copy
     acknowledged: int = 0  # the journal entry up to which the account can know what was paid here

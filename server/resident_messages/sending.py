@@ -178,10 +178,8 @@ def _by_template(
     message: ResidentMessage, terms: MessageTerms, now: datetime
 ) -> tuple[SmsProvider | None, Filled]:
     """Who fills in a template, and with what; of a mail nobody does."""
-    values, name = (
-        wording.in_order(message.kind, message.values),
-        f"{message.kind}-{message.language}",
-    )
+    values = wording.in_order(message.kind, message.values)
+    name = f"{message.kind}-{message.language}"
     if message.way == Way.WECHAT:
         return wechat.messages_of(terms, now, message.pk), wechat.filled(terms, name, values)
     provider = provider_of(terms) if message.way == Way.SMS else None

@@ -33,7 +33,7 @@ from server.staff.doors import staff_only
 from server.staff.roles import Area, Deed
 
 SECRET_MAX = 200
-SECRETS = {"secret": "secret", "wechat_secret": "wechat_secret", "wechat_token": "wechat_token"}
+SECRETS = ("secret", "wechat_secret", "wechat_token")
 _CODE = re.compile(r"[A-Za-z0-9_]{0,32}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{0,80}")
 _APP = re.compile(r"[0-9]{0,20}")

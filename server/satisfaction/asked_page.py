@@ -17,7 +17,7 @@ from server.fleet.collection_report import today
 from server.language import chosen
 from server.satisfaction.asked import Asked, Uses, gather_asked
 from server.satisfaction.gathering import TooMuch
-from server.satisfaction.pages import MONTH, spoken
+from server.satisfaction.pages import MONTH, or_empty, spoken
 from server.satisfaction.sums import Waits
 from server.staff import days_chosen, page_export, scope
 from server.staff.doors import staff_only
@@ -104,7 +104,7 @@ def _lines(found: Asked) -> Iterator[list[Any]]:
     for uses in _most_first(found.questions):
         asks = chosen(uses.newest.asks) if uses.newest else ""
         names = ", ".join(sorted(uses.people))
-        of = [uses.times, uses.times, "", _or_empty(uses.minutes), "", uses.times, uses.changed]
+        of = [uses.times, uses.times, "", or_empty(uses.minutes), "", uses.times, uses.changed]
         yield [_("Standard answer"), asks, *of, names]
     for name, waits in _came_first(found.topics):
         yield [_("Topic"), name, *_waits(waits), "", "", ""]
@@ -114,8 +114,4 @@ def _lines(found: Asked) -> Iterator[list[Any]]:
 
 def _waits(waits: Waits) -> list[Any]:
     known = (waits.in_time_percent, waits.to_first, waits.nine_of_ten)
-    return [waits.came, waits.answered, *map(_or_empty, known)]
-
-
-def _or_empty(number: int | None) -> int | str:
-    return "" if number is None else number
+    return [waits.came, waits.answered, *map(or_empty, known)]

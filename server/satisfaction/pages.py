@@ -255,11 +255,11 @@ def _lines(found: Found) -> Iterator[list[Any]]:
             yield [title, name, votes.good, votes.so_so, votes.bad, votes.percent, *[""] * 8]
     for one in found.kiosks.values():
         visits, seconds = one.figures.visits, one.figures.median_s
-        yield [_("Visits by kiosk"), one.name, *[""] * 4, visits, _or_empty(seconds), *[""] * 6]
+        yield [_("Visits by kiosk"), one.name, *[""] * 4, visits, or_empty(seconds), *[""] * 6]
     for title, rows in _waits(found):
         for name, of in rows:
             known = (of.in_time_percent, of.to_first, of.nine_of_ten, of.to_done)
-            shown = [of.came, of.answered, *(_or_empty(number) for number in known)]
+            shown = [of.came, of.answered, *(or_empty(number) for number in known)]
             yield [title, name, *[""] * 6, *shown]
     for title, visits, requests in (
         (_("Peak hours"), found.visits, found.requests),
@@ -270,5 +270,5 @@ def _lines(found: Found) -> Iterator[list[Any]]:
             yield [title, name, *[""] * 4, visits[place], "", requests[place], *[""] * 5]
 
 
-def _or_empty(number: int | None) -> int | str:
+def or_empty(number: int | None) -> int | str:
     return "" if number is None else number

@@ -5,24 +5,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from contract.money import Money
 from server.payments.models import PaymentOrder
-from server.service_requests import invoices, topics
+from server.service_requests import invoices
 from server.service_requests.models import Kind, Origin, ServiceRequest, Topic
-from server.staff.roles import Role
 from tests.server.api.callers import payment
-from tests.server.staff_accounts import create_person, signed_in
+from tests.server.staff_accounts import signed_in
 
 TAX = "91330106673959654P"
-
-
-@pytest.fixture
-def manager(world):
-    person = create_person("manager", (world.community, Role.APPROVER))
-    topics.begin(person, world.community, timezone.now())
-    return person
 
 
 def paid(world, kiosk, number=1) -> str:

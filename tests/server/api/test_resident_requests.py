@@ -13,17 +13,8 @@ from server.estate.models import Unit
 from server.fleet.models import Kiosk
 from server.service_requests import handling, topics
 from server.service_requests.models import Kind, Origin, ServiceRequest, Topic
-from server.staff.roles import Role
-from tests.server.staff_accounts import create_person
 
 PHONE = "13855501234"
-
-
-@pytest.fixture
-def manager(world):
-    person = create_person("manager", (world.community, Role.APPROVER))
-    topics.begin(person, world.community, timezone.now())
-    return person
 
 
 def topic(kind: str = Kind.REPAIR) -> Topic:

@@ -2,7 +2,6 @@
 WeChat, giving up beside going on, votes. Each thread has a connection of its own."""
 
 import random
-import threading
 from datetime import timedelta
 from functools import partial
 
@@ -32,33 +31,13 @@ from tests.server.phone.test_in_wechat import (
     touches,
     world,
 )
+from tests.server.simultaneous import together
 
 __all__ = ["line", "lines", "world"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time"),
 ]
-
-
-def together(*works) -> list:
-    """What each returned, or raised."""
-    ready, ends = threading.Barrier(len(works), timeout=30), [None] * len(works)
-
-    def one(place: int, work) -> None:
-        ready.wait()
-        try:
-            ends[place] = work()
-        except Exception as error:
-            ends[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=item) for item in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ends
 
 
 def in_wechat(world):
