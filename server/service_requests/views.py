@@ -209,8 +209,6 @@ def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
     )
     one = rows.get(pk=key)
     words = one.words.prefetch_related("photos")
-    beside = scope.visible(user, ServiceRequest).exclude(pk=one.pk)
-    beside = beside.select_related("community", "topic", "unit", "assignee")
     return {
         "row": _row(one, now),
         "one": one,
@@ -219,15 +217,24 @@ def _context(user: Any, key: uuid.UUID, now: datetime) -> dict[str, Any]:
         "people": able(one.community_id),
         "priorities": Priority.choices,
         "joined": list(one.joined.select_related("unit")),
-        "others": [_row(other, now) for other in beside.filter(unit=one.unit)[:8]],
-        "same": [
-            _row(other, now) for other in beside.filter(topic=one.topic, state__in=WAITING)[:5]
-        ],
-        "same_payment": [_row(other, now) for other in invoices.of_same_payment(one)],
+        **_beside(user, one, now),
         "may_answer": scope.may(user, Deed.ANSWER_REQUEST, one.community_id),
         "may_direct": scope.may(user, Deed.DIRECT_REQUESTS, one.community_id),
         "words_max": WORDS_MAX,
     }
+
+
+def _beside(user: Any, one: ServiceRequest, now: datetime) -> dict[str, Any]:
+    """Other requests that belong to it, each once. Two invoices are not about the same because both are
+    invoices."""
+    rows = scope.visible(user, ServiceRequest).exclude(pk=one.pk)
+    rows = rows.select_related("community", "topic", "unit", "assignee")
+    payment = invoices.of_same_payment(one)
+    same = rows.filter(topic=one.topic, state__in=WAITING).exclude(topic__kind=Kind.INVOICE)[:5]
+    shown = [other.pk for other in (*payment, *same)]
+    others = rows.filter(unit=one.unit).exclude(pk__in=shown)[:8]
+    named = {"same_payment": payment, "same": same, "others": others}
+    return {name: [_row(other, now) for other in found] for name, found in named.items()}
 
 
 @staff_only

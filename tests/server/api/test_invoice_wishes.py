@@ -79,6 +79,7 @@ def test_staff_see_which_requests_are_about_the_same_payment(world, kiosk, manag
     assert invoices.of_same_payment(one) == [other] and invoices.of_same_payment(other) == [one]
     page = signed_in(manager).get(f"/staff/service/{other.pk}/").content.decode()
     assert "同一笔缴费的开票申请" in page and "Anna Schmidt (a person)" in page
+    assert page.count(f"/staff/service/{one.pk}/") == 1, "it stands there once"
     word = one.words.get()
     word.text = word.text.replace(reference, "K99-000001")
     word.save()
