@@ -25,6 +25,7 @@ from server.ledger.models import Entry
 from server.public_accounts.models import Kind, Publication, Section
 from server.public_accounts.rows import NAME_MAX, ROWS_MAX, NotGood, Row
 
+SAID_OF_IT = len(", collected")  # the longest of what follows the name of an item
 UNITS_LEAST = 3  # what fewer have in common is told within ``OTHER``, so that nobody's bill is told
 OTHER, LATE_FEE = "*", "late_fee"
 BILLED, COLLECTED = "billed", "collected"
@@ -78,18 +79,24 @@ def figures(community: Community, kind: Kind, period: str) -> list[Figure]:
         name = names.get(code) or both("Other fees")
         asked, paid = billed.told[code], collected.told[code]
         if paid > 0:
-            told = both("%(item)s, collected", item=name)
+            told = both("%(item)s, collected", item=_fitting(name))
             beside = both("Billed: %(amount)s", amount=money_said(asked, community.currency))
             shown = beside if billed.beside(code) and asked > 0 else None
             found.append(Figure(f"{COLLECTED}:{code}", told, paid, shown))
         if asked > 0:
-            told = both("%(item)s, billed", item=name)
+            told = both("%(item)s, billed", item=_fitting(name))
             beside = both("Collected: %(amount)s", amount=money_said(paid, community.currency))
             shown = beside if collected.beside(code) else None
             found.append(Figure(f"{BILLED}:{code}", told, asked, shown))
     if late > 0:
         found.append(Figure(LATE_FEE, both("Late fees"), late))
     return found
+
+
+def _fitting(name: Text) -> Text:
+    """An item's name, so that whether it is what was billed or collected still stands behind it."""
+    most = NAME_MAX - SAID_OF_IT
+    return Text(zh=name.zh[:most], en=name.en[:most])
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +222,8 @@ def taken(
 def _row(figure: Figure, kind: Kind, now: datetime) -> Row:
     return {
         "section": Section.INCOME.value if kind == Kind.COMMON else "",
-        "zh": figure.name.zh[:NAME_MAX],
-        "en": figure.name.en[:NAME_MAX],
+        "zh": figure.name.zh,
+        "en": figure.name.en,
         "more_zh": "",
         "more_en": "",
         "minor": figure.minor,

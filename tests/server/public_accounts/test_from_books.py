@@ -314,5 +314,7 @@ def test_the_words_of_a_long_item_still_fit(village):
     item = village.fee_items.get(code="property")
     item.name = Text(zh="长" * 40, en="x" * 60)
     item.save()
-    rows = from_books.taken(village, Kind.COMMON, QUARTER, [], ["billed:property"], NOW)
-    assert len(rows[0]["zh"]) <= 60 >= len(rows[0]["en"])
+    [row] = from_books.taken(village, Kind.COMMON, QUARTER, [], ["billed:property"], NOW)
+    assert len(row["zh"]) <= 60 >= len(row["en"])
+    assert row["en"].endswith("x, billed") and row["zh"].startswith("长" * 40)
+    assert len(row["zh"]) > 40, "what it is of the item stands behind it"
