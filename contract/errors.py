@@ -24,7 +24,7 @@ class ErrorCode(StrEnum):
     CREDIT_TOO_LITTLE = "credit_too_little"  # somebody used it meanwhile
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"  # same id, different body
     SIMULATED_MONEY = "simulated_money"  # refused for a real community
-    CHANNEL_UNAVAILABLE = "channel_unavailable"
+    CHANNEL_UNAVAILABLE = "channel_unavailable"  # ``details.night``: limit or cards, not at night
     CHANNEL_SILENT = "channel_silent"  # what it made of the order is not known: ask again
     JOURNAL_GAP = "journal_gap"  # ``details.acknowledged``
     JOURNAL_BROKEN = "journal_broken"  # it contradicts its hashes or what was received: a fork

@@ -21,6 +21,7 @@ from kiosk.core.from_afar import ScreenMessage
 from kiosk.core.model import Action, CardProgress, KioskFacts, StaffTest
 
 OFFLINE = "offline"  # as a failure code: the server did not answer
+NIGHT_LIMIT = "night_limit"  # as a failure code: the server takes no such amount at night
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contract.methods import by_payment_code
 from contract.scan_kind import classify
 from kiosk.core import outcome, payment_flow
 from kiosk.core.effects import CancelOrder, FollowOrder, MakeOrder, Record, Sound
-from kiosk.core.events import OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
+from kiosk.core.events import NIGHT_LIMIT, OFFLINE, OrderFailed, OrderMade, OrderSeen, Scanned
 from kiosk.core.model import Moment, Say, Screen, Session
 from kiosk.core.payment import apply_fact
 from kiosk.core.step import Step, say, with_visit
@@ -30,6 +30,7 @@ _NOTHING_CHARGED = (
     ErrorCode.BAD_REQUEST,
     ErrorCode.SIMULATED_MONEY,
     ErrorCode.CHANNEL_UNAVAILABLE,
+    NIGHT_LIMIT,
 )
 
 

@@ -26,6 +26,7 @@ from kiosk.core.effects import (
     RecordReceipt,
 )
 from kiosk.core.events import (
+    NIGHT_LIMIT,
     OFFLINE,
     CardAnswered,
     CardLost,
@@ -57,6 +58,7 @@ _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.AMOUNT_CHANGED: Say.AMOUNT_CHANGED,
     ErrorCode.CREDIT_TOO_LITTLE: Say.CREDIT_TOO_LITTLE,
     ErrorCode.NOT_FOUND: Say.BILL_GONE,
+    NIGHT_LIMIT: Say.NIGHT_LIMIT,
     OFFLINE: Say.SERVER_AWAY,
 }
 # what a silent terminal shows of being asked to stop is no news

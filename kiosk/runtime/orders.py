@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from contract.messages import (
+    ApiError,
     BillToPay,
     ErrorCode,
     PaymentRecord,
@@ -26,6 +27,7 @@ from kiosk.central.client import (
     with_retries,
 )
 from kiosk.core.events import (
+    NIGHT_LIMIT,
     OFFLINE,
     Event,
     OrderFailed,
@@ -106,7 +108,7 @@ class Orders:
             self._post(OrderFailed(record.payment_id, OFFLINE))
         except Refused as refused:
             log.warning("order_refused", reference=record.reference, code=refused.error.code)
-            self._post(OrderFailed(record.payment_id, refused.error.code))
+            self._post(OrderFailed(record.payment_id, _why(refused.error)))
         else:
             self._post(OrderMade(view))
 
@@ -166,3 +168,8 @@ class Orders:
                 return
             if self._stop.wait(backoff_s(attempt, first=1.0, most=5.0)):
                 return
+
+
+def _why(error: ApiError) -> str:
+    """The failure code of what the server refused."""
+    return NIGHT_LIMIT if error.details.get("night") == "limit" else error.code

@@ -17,13 +17,12 @@ from server.billing.unit_accounts import BillNotFound, UnitNotFound
 from server.language import both
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
 from server.payments.initiation import (
-    AmountChanged,
-    BillUnknown,
     IdempotencyConflict,
     RefusedBefore,
     SimulatedMoney,
 )
 from server.payments.journal.intake import JournalBroken, JournalGap, JournalNotSigned
+from server.payments.order_checks import AmountChanged, BillUnknown, NotAtNight
 from server.payments.payment_codes import OtherWallet
 
 log = logging.getLogger(__name__)
@@ -143,6 +142,7 @@ def install(api: NinjaAPI) -> None:
     on(OtherWallet, _E.BAD_REQUEST)
     on(SimulatedMoney, _E.SIMULATED_MONEY)
     on(ChannelUnavailable, _E.CHANNEL_UNAVAILABLE)
+    on(NotAtNight, _E.CHANNEL_UNAVAILABLE, lambda e: {"night": e.why})
     on(OutcomeUnknown, _E.CHANNEL_SILENT)
     on(JournalGap, _E.JOURNAL_GAP, lambda e: {"acknowledged": e.acknowledged})
     on(JournalBroken, _E.JOURNAL_BROKEN)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contract.business_day import business_day
-from contract.opening_hours import NamedDays, Night, OpeningHours, Outage, WeekHours
+from contract.opening_hours import NamedDays, Night, OpeningHours, Outage, WeekHours, standing
 from server.estate.models import Community
 from server.hours.models import NightRules, OpenDays, OpenHours, PlannedOutage
 
@@ -75,6 +75,14 @@ def schedule_of(community: Community, now: datetime) -> Schedule:
         tuple(NightRules.objects.filter(**in_use)),
         tuple(PlannedOutage.objects.filter(**in_use, ends__gt=now - _DAY)),
     )
+
+
+def night_of(community: Community, kiosk_code: str, at: datetime) -> Night | None:
+    """The rules of the night that hold at a kiosk at this moment; None: it is day, or there are none."""
+    rows = tuple(NightRules.objects.filter(community=community.pk, ended_at=None))
+    own = _own(rows, kiosk_code)
+    hours = OpeningHours(night=_night(own[-1]) if own else None)
+    return standing(hours, at, community.time_zone).night
 
 
 def communities_out(now: datetime) -> set[int]:

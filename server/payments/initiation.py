@@ -4,7 +4,7 @@ same id continues instead of beginning again."""
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,14 +15,11 @@ from contract.lifecycle import Fact
 from contract.messages import ErrorCode, Method, PaymentState, StartPayment
 from contract.methods import BY_CHANNEL
 from server.billing import credit_reserve
-from server.billing.amounts import open_minor, terms_of
 from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, lease, lock
-from server.billing.merged_units import paid_with
-from server.billing.models import Bill, BillState
-from server.billing.parting import cut, smallest_minor
+from server.billing.models import Bill
 from server.billing.unit_accounts import UnitNotFound, credit_minor, find_unit, snapshot
-from server.estate.models import Community, Unit
+from server.estate.models import Community
 from server.estate.row_locks import hold_unit
 from server.language import both
 from server.payments import held_bills, inquiry, notifications, payment_codes, timing, transitions
@@ -36,22 +33,21 @@ from server.payments.channels.interface import (
     OrderState,
 )
 from server.payments.models import PaymentOrder, Place, RefusedStart
+from server.payments.order_checks import (
+    AmountChanged,
+    BillUnknown,
+    NotAtNight,
+    check_night,
+    checked_bills,
+)
 
 
 class IdempotencyConflict(Exception):
     """The payment id came before with another body, or from another kiosk."""
 
 
-class AmountChanged(Exception):
-    """A bill's amount is not what the kiosk showed."""
-
-
 class SimulatedMoney(Exception):
     """Simulated money is accepted for test communities only."""
-
-
-class BillUnknown(Exception):
-    """A bill of that number does not exist for this unit."""
 
 
 class RefusedBefore(Exception):
@@ -70,6 +66,7 @@ REFUSALS: dict[type[Exception], ErrorCode] = {
     BillLeased: ErrorCode.BILL_LEASED,
     UnitNotFound: ErrorCode.UNIT_NOT_FOUND,
     TooLittleCredit: ErrorCode.CREDIT_TOO_LITTLE,
+    NotAtNight: ErrorCode.CHANNEL_UNAVAILABLE,
 }
 
 
@@ -89,9 +86,9 @@ def start(caller: Caller, request: StartPayment, now: datetime) -> PaymentOrder:
     """The order, made or found.
 
     Raises IdempotencyConflict, AmountChanged, SimulatedMoney, BillUnknown, UnitNotFound, BillNotOpen,
-    BillLeased, OtherWallet, TooLittleCredit, ChannelUnavailable, and OutcomeUnknown when the channel
-    left us in doubt: ask again. What was refused stays refused, in whatever order its tries arrive:
-    RefusedBefore says why it was.
+    BillLeased, OtherWallet, TooLittleCredit, NotAtNight, ChannelUnavailable, and OutcomeUnknown when the
+    channel left us in doubt: ask again. What was refused stays refused, in whatever order its tries
+    arrive: RefusedBefore says why it was.
     A payment code is charged once; whatever comes again under the id only looks. What is paid out of the
     unit's credit is booked with its order, in one transaction; a part that is to be is reserved in it.
     """
@@ -218,8 +215,10 @@ def _create(caller: Caller, request: StartPayment, digest: str, now: datetime) -
     simulated = request.simulated or _simulated_channel(request.method)
     if simulated and not caller.community.test:
         raise SimulatedMoney(caller.community.code)
+    if caller.browser is None:  # phones pay at any hour
+        check_night(caller.community, caller.kiosk_code, request, now)
     today = business_day(now, caller.community.time_zone)
-    bills = _checked_bills(unit, request, today)
+    bills = checked_bills(unit, request, today)
     with_payment_code = request.payment_code is not None
     order = PaymentOrder.objects.create(
         payment_id=request.payment_id,
@@ -278,54 +277,6 @@ def _out_of_credit(order: PaymentOrder, now: datetime) -> PaymentOrder:
 def _simulated_channel(method: Method) -> bool:
     found = registry.channel(method) if method in BY_CHANNEL else None
     return bool(found and found.simulated)
-
-
-def _checked_bills(unit: Unit, request: StartPayment, today: date) -> list[Bill]:
-    """The caller holds them; they are read only then: what was waived meanwhile is in their amounts."""
-    if request.top_up:
-        return _checked_top_up(unit, request)
-    wanted = {b.number: b.amount_minor for b in request.bills}
-    named = Bill.objects.filter(unit__in=paid_with(unit, today), number__in=wanted)
-    as_held = named.select_related("unit").prefetch_related("lines__fee_item")
-    found = {bill.number: bill for bill in as_held}
-    if request.currency != unit.community.currency:
-        raise AmountChanged("the amount is not in the community's currency")
-    terms = terms_of(unit.community_id)
-    for number, amount_minor in wanted.items():
-        bill = found.get(number)
-        if bill is None or bill.state == BillState.VOID:
-            raise BillUnknown(number)
-        if bill.state != BillState.OPEN:
-            raise BillNotOpen(bill)
-        if bill.currency != request.currency or open_minor(bill, today, terms) != amount_minor:
-            raise AmountChanged(number)
-    if request.in_part:
-        _check_part(found[request.bills[0].number], request, today)
-        return list(found.values())
-    whole = request.amount_minor + request.credit_minor
-    if sum(wanted.values()) != whole or len(wanted) != len(request.bills):
-        raise AmountChanged("the bills do not add up to the amount")
-    return [found[bill.number] for bill in request.bills]
-
-
-def _check_part(bill: Bill, request: StartPayment, today: date) -> None:
-    """The bill comes to what the kiosk showed; of that a part may be paid, if neither it nor what is left
-    is too small."""
-    whole, part = request.bills[0].amount_minor, request.amount_minor
-    least = smallest_minor(bill, whole, bill.community.part_min_minor)
-    divides = cut(bill, part, today, terms_of(bill.community_id)) is not None
-    if not least or not least <= part <= whole - least or not divides:
-        raise AmountChanged("that part of the bill cannot be paid")
-
-
-def _checked_top_up(unit: Unit, request: StartPayment) -> list[Bill]:
-    """Money for the unit's credit is for no bill, and does not come out of it."""
-    most = unit.community.top_up_max_minor
-    if request.method is Method.CREDIT or request.amount_minor > most:
-        raise AmountChanged("more than can be paid in as credit at once")
-    if request.currency != unit.community.currency:
-        raise AmountChanged("the amount is not in the community's currency")
-    return []
 
 
 def _ask_channel(

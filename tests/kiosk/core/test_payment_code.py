@@ -4,7 +4,7 @@ import pytest
 
 from contract.messages import ErrorCode, Method, PaymentState
 from kiosk.core.effects import ArmScanner, CancelOrder, FollowOrder, MakeOrder, Record, Resolve
-from kiosk.core.events import OFFLINE, AccountFound, OrderFailed, OrderMade, Scanned
+from kiosk.core.events import NIGHT_LIMIT, OFFLINE, AccountFound, OrderFailed, OrderMade, Scanned
 from kiosk.core.model import Action, Say, Screen
 from tests.kiosk.core.story import Story, account, bill, bill_url
 
@@ -80,6 +80,7 @@ def test_no_answer_is_not_a_no(code):
         (ErrorCode.BILL_LEASED, Say.BILL_LEASED),
         (ErrorCode.AMOUNT_CHANGED, Say.AMOUNT_CHANGED),
         (ErrorCode.CHANNEL_UNAVAILABLE, Say.CHANNEL_UNAVAILABLE),
+        (NIGHT_LIMIT, Say.NIGHT_LIMIT),
     ],
 )
 def test_a_refusal_before_the_charge_ends_it(code, what):

@@ -5,7 +5,7 @@ import queue
 import pytest
 
 from contract.messages import ApiError, ErrorCode, Method, PaymentState, Text
-from kiosk.central.client import ServerAway
+from kiosk.central.client import Refused, ServerAway
 from kiosk.core.effects import MakeOrder
 from kiosk.core.events import OrderFailed, OrderOutOfSight, OrderSeen
 from kiosk.core.model import Action, Say, Screen
@@ -64,6 +64,37 @@ def test_a_channel_that_is_away_is_not_called_a_broken_line(monkeypatch):
     assert server.asked > 1, "it is asked again meanwhile"
     visit = story.plays(event).visit
     assert (visit.say, visit.back_to) == (Say.CHANNEL_UNAVAILABLE, Screen.METHOD)
+
+
+class NoSuchAmountAtNight:
+    """The server knows of a night, and the kiosk did not."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def start_payment(self, start):
+        said, details = Text(zh="夜间不收", en="Not at night"), {"night": self.why}
+        code = ErrorCode.CHANNEL_UNAVAILABLE
+        raise Refused(ApiError(code=code, message=said, details=details))
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("limit", Say.NIGHT_LIMIT),
+        ("cards", Say.CHANNEL_UNAVAILABLE),
+        ([1], Say.CHANNEL_UNAVAILABLE),
+    ],
+)
+def test_what_the_server_does_not_take_at_night_is_told_as_that(why, said):
+    story = Story.at_bills().taps(Action.PAY).taps(Action.METHOD, Method.WECHAT)
+    (wish,) = story.did(MakeOrder)
+    posted = queue.Queue()
+    orders = Orders(NoSuchAmountAtNight(why), posted.put)
+    orders.make(wish.record)
+    visit = story.plays(posted.get(timeout=10)).visit
+    orders.close()
+    assert (visit.say, visit.back_to) == (said, Screen.METHOD)
 
 
 class Line:

@@ -1,5 +1,7 @@
 """A kiosk has a payment made, followed and ended, and a phone follows it."""
 
+from datetime import time
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -8,6 +10,7 @@ from contract.messages import PaymentState
 from kiosk.central.identity import public_text
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
+from server.hours.models import NightRules
 from server.payments.channels import registry
 from tests.server.api.callers import Caller, error, payment
 from tests.server.staff_accounts import PASSWORD, create_staff
@@ -41,6 +44,16 @@ def test_what_is_wrong_with_a_payment_is_said(world, kiosk):
 def test_a_channel_that_is_not_set_up_is_said_to_be_unavailable(world, kiosk):
     alipay = payment(world, 1, "alipay")
     assert error(kiosk.post("/payments", alipay)) == (409, "channel_unavailable")
+
+
+def test_what_is_not_taken_at_night_is_said_with_the_reason(world, kiosk):
+    whole_day = {"starts": time(0), "ends": time(0)}
+    NightRules.objects.create(community=world.community, max_minor=100, **whole_day)
+    for _ in range(2):
+        answer = kiosk.post("/payments", payment(world, 1))
+        assert error(answer) == (409, "channel_unavailable")
+    first = kiosk.post("/payments", payment(world, 2)).json()
+    assert first["details"] == {"night": "limit"}
 
 
 WECHAT_CODE = "134567890123456789"

@@ -12,8 +12,9 @@ from server.billing import credit, leases, waiving
 from server.billing.verification import verify_ledger
 from server.fleet.models import Kiosk
 from server.payments import initiation
-from server.payments.initiation import AmountChanged, start
+from server.payments.initiation import start
 from server.payments.models import PaymentOrder
+from server.payments.order_checks import AmountChanged
 from server.staff.people import Person
 from tests.server.payments.world import NOW, TODAY
 from tests.server.simultaneous import together

@@ -18,9 +18,10 @@ from server.ledger.posting import balance
 from server.payments import inquiry, reports, sweeper, transitions
 from server.payments.decisions import unknown_outcome
 from server.payments.decisions.amount_difference import settle_amount
-from server.payments.initiation import AmountChanged, RefusedBefore, start
+from server.payments.initiation import RefusedBefore, start
 from server.payments.journal.reenrolment import open_card_payments
 from server.payments.models import HeldFor, PaymentOrder, Refund
+from server.payments.order_checks import AmountChanged
 from server.payments.serializers import view_of
 from server.payments.verification import verify_books
 from server.staff.people import Person

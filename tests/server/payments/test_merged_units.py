@@ -21,8 +21,9 @@ from server.fleet.models import Kiosk
 from server.ledger.posting import balance
 from server.moves.regrouping import Merge, merge
 from server.payment_page.paper import words
-from server.payments.initiation import BillUnknown, start
+from server.payments.initiation import start
 from server.payments.models import PaymentOrder
+from server.payments.order_checks import BillUnknown
 from server.payments.payer_status import bills_told
 from server.payments.verification import verify_books
 from server.staff.people import Person

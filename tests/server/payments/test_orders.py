@@ -14,13 +14,12 @@ from server.ledger import posting
 from server.payments import inquiry, sweeper, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.initiation import (
-    AmountChanged,
-    BillUnknown,
     IdempotencyConflict,
     SimulatedMoney,
     start,
 )
 from server.payments.models import PaymentOrder, Refund
+from server.payments.order_checks import AmountChanged, BillUnknown
 from server.payments.state_machine import TRANSITIONS
 from tests.server.payments.world import NOW, ChannelUnavailable, OutcomeUnknown
 

@@ -20,8 +20,9 @@ from server.estate.models import Community, LateSuccess, Resident
 from server.ledger.posting import balance
 from server.payments import inquiry, payer_status, sweeper
 from server.payments.decisions.amount_difference import settle_amount
-from server.payments.initiation import AmountChanged, IdempotencyConflict, start
+from server.payments.initiation import IdempotencyConflict, start
 from server.payments.models import HeldFor, PaymentOrder
+from server.payments.order_checks import AmountChanged
 from server.payments.transitions import apply_reversed
 from server.payments.verification import verify_books
 from server.staff.people import Person

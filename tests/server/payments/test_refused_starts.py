@@ -16,8 +16,9 @@ from server.billing.leases import BillLeased
 from server.billing.models import Bill
 from server.payments import initiation, inquiry, sweeper, timing, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState, OutcomeUnknown
-from server.payments.initiation import REFUSALS, AmountChanged, RefusedBefore, start
+from server.payments.initiation import REFUSALS, RefusedBefore, start
 from server.payments.models import PaymentOrder, RefusedStart
+from server.payments.order_checks import AmountChanged
 from tests.server.payments import charges
 from tests.server.payments.world import NOW
 from tests.server.simultaneous import together

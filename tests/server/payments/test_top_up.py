@@ -8,8 +8,9 @@ from server.billing.leases import BillLease
 from server.billing.unit_accounts import credit_minor, overdrawn_minor
 from server.estate.models import Community, LateSuccess
 from server.payments import inquiry, payer_status, sweeper
-from server.payments.initiation import AmountChanged, start
+from server.payments.initiation import start
 from server.payments.models import PaymentOrder, Refund
+from server.payments.order_checks import AmountChanged
 from server.payments.transitions import apply_reversed
 from server.payments.verification import verify_books
 from tests.server.payments.charges import later, order
