@@ -20,6 +20,7 @@ CONFIG_VARIABLE = "LOBBYPAY_SERVER_CONFIG"
 DATABASE_VARIABLE = "LOBBYPAY_DATABASE_URL"
 MAIL_PASSWORD_VARIABLE = "LOBBYPAY_MAIL_PASSWORD"
 SMS_SECRET_VARIABLE = "LOBBYPAY_SMS_SECRET"
+CALLS_SECRET_VARIABLE = "LOBBYPAY_CALLS_SECRET"
 SECRET_FILE = "secret-key"
 _HOST = r"^https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?$"
 
@@ -145,6 +146,24 @@ class SmsSection(Section):
     )
 
 
+class CallsSection(Section):
+    """Calls by phone to staff by Alibaba Cloud. Without ``access_key_id`` nobody is called; the secret
+    stands in the environment alone."""
+
+    access_key_id: str = Field(
+        default="", description="the access key's id, or empty: nobody is called"
+    )
+    show_number: str = Field(
+        default="",
+        pattern=r"^\+?[0-9]{0,15}$",
+        description="the number that is shown to whoever is called, or empty",
+    )
+    template_code: str = Field(default="", description="the template's code, as TTS_123456789")
+    endpoint: str = Field(
+        default="https://dyvmsapi.aliyuncs.com", pattern=_HOST, description="http(s)://host[:port]"
+    )
+
+
 class MessagesSection(Section):
     """Where the providers of messages to residents are reached; accounts are the communities'."""
 
@@ -185,6 +204,7 @@ class Configuration(Section):
     mail: MailSection = MailSection()
     alerts: AlertsSection = AlertsSection()
     sms: SmsSection = SmsSection()
+    calls: CallsSection = CallsSection()
     tracing: TracingSection = TracingSection()
     messages: MessagesSection = MessagesSection()
     channels: dict[str, dict[str, Any]] = {}

@@ -157,6 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600  # a link by mail is good for an hour
 globals().update(configuration.django_mail(LOBBYPAY, os.environ))
 SMS_SECRET = os.environ.get(configuration.SMS_SECRET_VARIABLE, "")
+CALLS_SECRET = os.environ.get(configuration.CALLS_SECRET_VARIABLE, "")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

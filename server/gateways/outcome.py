@@ -35,6 +35,8 @@ class Own(StrEnum):
     NOT_TOLD = "@not-told"
     NO_TEMPLATE = "@no-template"
     NO_WECHAT = "@no-official-account"
+    NO_CALLS = "@no-provider-of-calls"
+    NOT_ANSWERED = "@nobody-answered"
 
 
 _OWN = {
@@ -56,6 +58,8 @@ _OWN = {
     Own.OVER: gettext_lazy("what it would have told is over"),
     Own.NOT_TOLD: gettext_lazy("the community tells this no more, or not by this way"),
     Own.NO_TEMPLATE: gettext_lazy("no code of a template is entered for it"),
+    Own.NO_CALLS: gettext_lazy("no provider of calls by phone is configured"),
+    Own.NOT_ANSWERED: gettext_lazy("nobody answered the call"),
     Own.NO_WECHAT: gettext_lazy("the official account is not complete, or gives no access now"),
 }
 

@@ -55,6 +55,7 @@ def addresses_page(request: HttpRequest) -> HttpResponse:
         "languages": Language.choices,
         "mail": mail.configured(),
         "sms": sms.provider() is not None,
+        "calls": sms.caller() is not None,
     }
     return render(request, "on_call/addresses.html", context)
 
@@ -71,7 +72,7 @@ def _add(request: HttpRequest) -> str:
     own = PersonAddress.objects.filter(person=request.user.pk, ended_at=None)
     if own.count() >= OWN_MAX:
         raise NotPossible(_("You have enough addresses; end one first"))
-    if any(_same(one, address) for one in own):
+    if any(one.way == way and _same(one, address) for one in own):
         raise NotPossible(_("You have this address already"))
     now = timezone.now()
     with transaction.atomic():
@@ -118,14 +119,14 @@ def _chat(typed: str) -> tuple[str, str]:
     return address, chat.shown(address)
 
 
-def _sms(typed: str) -> tuple[str, str]:
+def _number(typed: str) -> tuple[str, str]:
     number = re.sub(r"[ \-]", "", typed)
     if not _NUMBER.fullmatch(number):
         raise NotPossible(_("A phone number has 7 to 15 digits"))
     return number, mask_phone(number, shown=2)
 
 
-_CHECKS = {Way.MAIL: _mail, Way.CHAT: _chat, Way.SMS: _sms}
+_CHECKS = {Way.MAIL: _mail, Way.CHAT: _chat, Way.SMS: _number, Way.CALL: _number}
 
 
 def _own(request: HttpRequest) -> PersonAddress:

@@ -16,7 +16,15 @@ from django.db.models import Q
 from server.alerts.models import Alert
 from server.on_call import wording
 from server.on_call.kinds import group_of
-from server.on_call.models import Handling, Message, MessageState, PersonAddress, Purpose
+from server.on_call.models import (
+    OF_THE_RULE,
+    Handling,
+    Message,
+    MessageState,
+    PersonAddress,
+    Purpose,
+    Way,
+)
 from server.on_call.plan import able, on_call
 from server.on_call.rules import Times, rules_of, times_of
 from server.storable import storable_text
@@ -130,14 +138,21 @@ def _on_call(alert: Alert, levels: Iterable[int], now: datetime) -> list[Any]:
 
 
 def tell(alert: Alert, people: Iterable[Any], purpose: Purpose, round_: int, now: datetime) -> int:
-    """Writes a message to each address of these people, once a round. Returns how many there are."""
+    """Writes a message to each address of these people that it suits, once a round. Returns how many
+    there are."""
     people = list(people)
-    addresses = PersonAddress.objects.filter(
+    known = PersonAddress.objects.filter(
         person__in=[person.pk for person in people], ended_at=None
     ).select_related("person")
+    addresses = [address for address in known if _suits(alert, address, purpose)]
     for address in addresses:
         _write(alert, address, purpose, round_, now)
     return len(addresses)
+
+
+def _suits(alert: Alert, address: PersonAddress, purpose: Purpose) -> bool:
+    """People are called for what cannot wait, and not to hear that it is over."""
+    return address.way != Way.CALL or (group_of(alert.kind).rings and purpose in OF_THE_RULE)
 
 
 def _write(
@@ -172,7 +187,7 @@ def _end(handling: Handling, alert: Alert, now: datetime) -> None:
     may = {p.pk for p in able(alert.community_id, {a.person_id for a in addresses}, area)}
     handling.round += 1
     for address in addresses:
-        if address.person_id in may:
+        if address.person_id in may and _suits(alert, address, Purpose.ENDED):
             _write(alert, address, Purpose.ENDED, handling.round, now)
     handling.end_told, handling.due_at = True, None
     handling.save()

@@ -13,22 +13,26 @@ from server.staff.roles import Area
 class Group:
     """``after``: minutes until the first, second and third are told, and between repetitions, where a
     community has no rule of its own; None: not at all. ``settle_s``: so long nobody is told, because
-    another alert may still turn out to explain it."""
+    another alert may still turn out to explain it. ``rings``: whoever wants calls is called, at any
+    hour."""
 
     name: Any
     kinds: tuple[str, ...]
     area: Area
     after: tuple[int | None, int | None, int | None, int | None]
     settle_s: int = 0
+    rings: bool = False
 
 
 GROUPS: dict[str, Group] = {
     "site": Group(
-        _("A site without power or line"), (raising.SITE_SILENT,), Area.KIOSKS, (0, 15, 45, 60)
+        _("A site without power or line"), (raising.SITE_SILENT,), Area.KIOSKS, (0, 15, 45, 60),
+        rings=True,
     ),
     # 90 s without a heartbeat; others of the site may be silent 30 s later
     "silent": Group(
-        _("A kiosk is not heard"), (raising.KIOSK_SILENT,), Area.KIOSKS, (1, 20, 60, 120), 40
+        _("A kiosk is not heard"), (raising.KIOSK_SILENT,), Area.KIOSKS, (1, 20, 60, 120), 40,
+        rings=True,
     ),
     # at its start, and after a break of the line, a kiosk offers nothing until it has asked its devices
     "no_money": Group(
@@ -37,12 +41,14 @@ GROUPS: dict[str, Group] = {
         Area.KIOSKS,
         (0, 15, 45, 60),
         45,
+        rings=True,
     ),
     "many": Group(
         _("The same fault at many kiosks"),
         (raising.FAULT_AT_MANY, raising.CHANNEL_FAILING, raising.ROLLOUT_STOPPED),
         Area.KIOSKS,
         (0, 15, 45, 60),
+        rings=True,
     ),
     "device": Group(
         _("A device is out of order"), (raising.DEVICE_ERROR,), Area.KIOSKS, (0, 60, None, 240)
@@ -51,7 +57,8 @@ GROUPS: dict[str, Group] = {
         _("Something is needed soon"), (raising.DEVICE_WARNING,), Area.KIOSKS, (30, None, None, 1440)
     ),
     "callback": Group(
-        _("Somebody waits for a call or help"), raising.OF_PEOPLE, Area.KIOSKS, (0, 10, None, 30)
+        _("Somebody waits for a call or help"), raising.OF_PEOPLE, Area.KIOSKS, (0, 10, None, 30),
+        rings=True,
     ),
     "service": Group(
         _("Requests of residents"),

@@ -19,6 +19,7 @@ class Way(models.TextChoices):
     MAIL = "mail", _("Mail")
     CHAT = "chat", _("Chat robot or webhook")
     SMS = "sms", _("Text message")
+    CALL = "call", _("Call by phone")
 
 
 class Language(models.TextChoices):

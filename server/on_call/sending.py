@@ -38,7 +38,7 @@ HELD_FOR = timedelta(minutes=5)
 PAUSES_S = (10, 30, 120, 300)  # before each further attempt
 HOUR = timedelta(hours=1)
 RECEIPTS_FOR = timedelta(hours=6)
-RECEIPT_AFTER = timedelta(seconds=20)
+RECEIPT_AFTER = {Way.SMS: timedelta(seconds=20), Way.CALL: timedelta(minutes=3)}
 BUDGET_S = 60.0  # of one look; what is left is the next one's
 RECEIPTS_BUDGET_S = 20.0  # of one look
 _OUT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED)
@@ -50,7 +50,12 @@ _STATES = {
 Send = Callable[[str, str], Outcome]  # address, text
 log = logging.getLogger(__name__)
 
-WAYS: dict[str, Send] = {Way.MAIL: mail.send, Way.CHAT: chat.send, Way.SMS: sms.send}
+WAYS: dict[str, Send] = {
+    Way.MAIL: mail.send,
+    Way.CHAT: chat.send,
+    Way.SMS: sms.send,
+    Way.CALL: sms.call,
+}
 
 
 def look(now: datetime) -> int:
@@ -189,25 +194,30 @@ def _stand(
 
 
 def look_for_receipts(now: datetime) -> int:
-    """Whether text messages that were taken have arrived. Returns how many answers came. It ends with
-    the first question that is not answered: the next look asks again."""
+    """Whether text messages that were taken have arrived, and calls were answered. Returns how many
+    answers came. Of a provider that does not answer nothing more is asked: the next look does."""
+    until = time.monotonic() + RECEIPTS_BUDGET_S
+    return sum(_look_for_receipts_of(way, now, until) for way in RECEIPT_AFTER)
+
+
+def _look_for_receipts_of(way: Way, now: datetime, until: float) -> int:
     open_ones = Message.objects.filter(
         state=MessageState.SENT,
-        address__way=Way.SMS,
+        address__way=way,
         made_at__gte=now - RECEIPTS_FOR,
-        changed_at__lte=now - RECEIPT_AFTER,
+        changed_at__lte=now - RECEIPT_AFTER[way],
     ).exclude(receipt="")
-    count, until = 0, time.monotonic() + RECEIPTS_BUDGET_S
+    count = 0
     for message in open_ones.select_related("address").order_by("-pk")[:RECEIPTS_MAX]:
         if time.monotonic() > until:
             break
         try:
             address = sealing.opened(message.address.sealed)
-            delivery = sms.delivery_of(address, message.receipt, message.changed_at)
+            delivery = sms.delivery_of(way, address, message.receipt, message.changed_at)
         except sealing.Unreadable:
             continue
         except NoAnswer as error:
-            log.warning("the provider of text messages does not answer: %s", error)
+            log.warning("the provider of %s does not answer: %s", way.value, error)
             break
         if delivery is None:
             continue

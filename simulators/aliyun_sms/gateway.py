@@ -1,29 +1,23 @@
 """The gateway's own state: what was sent to whom, what it refuses, and when phones have it.
 
-Answers as the API of 2017-05-25 documents them (SendSms, QuerySendDetails). Signatures are checked by the
-text of the signature method V3, written here anew: client and simulator share no code.
+Answers as the API of 2017-05-25 documents them (SendSms, QuerySendDetails).
 """
 
-import hashlib
-import hmac
 import json
 import re
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
+from simulators import aliyun_door
 from simulators.http_door import Request, Response
 
-VERSION = "2017-05-25"
 WAITING, FAILED, ARRIVED = 1, 2, 3
 _MOBILE = re.compile(r"(\+?86)?1\d{10}")
 _VALUE_MAX = 35
 _LIMITS = {60: 1, 3600: 5, 86400: 10}  # its usual limits to one number: seconds, messages
-_AUTHORIZATION = re.compile(
-    r"ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]{64})"
-)
 
 
 @dataclass
@@ -53,9 +47,10 @@ class Gateway:
         if self.delay_s:
             time.sleep(self.delay_s)
         query = dict(parse_qsl(asked.target.partition("?")[2], keep_blank_values=True))
-        wrong = self._wrong(asked, query)
+        wrong = aliyun_door.wrong(asked, query, self._key_id, self._secret)
         if wrong:
-            return _json(400, {"Code": wrong, "Message": "Specified signature is not matched."})
+            said = {"Code": wrong, "Message": "Specified signature is not matched."}
+            return aliyun_door.answer(400, said)
         with self._lock:
             answer = self._answer(asked.headers["x-acs-action"], query)
             if self.cut > 0:
@@ -67,18 +62,18 @@ class Gateway:
         if action == "SendSms":
             code = self.refuse or self._refusal(query)
             if code:
-                return _json(200, {"Code": code, "Message": f"{code} was configured"})
+                return aliyun_door.answer(200, {"Code": code, "Message": f"{code} was configured"})
             values = json.loads(query["TemplateParam"])
             sms = Sms(f"{len(self.sent):012d}^0", query["PhoneNumbers"], values, self._clock())
             self.sent.append(sms)
-            return _json(200, {"Code": "OK", "Message": "OK", "BizId": sms.biz_id})
+            return aliyun_door.answer(200, {"Code": "OK", "Message": "OK", "BizId": sms.biz_id})
         if action == "QuerySendDetails":
             found = [self._detail(sms) for sms in self.sent if sms.biz_id == query.get("BizId")]
             details = {"SmsSendDetailDTO": found}
-            return _json(
+            return aliyun_door.answer(
                 200, {"Code": "OK", "TotalCount": str(len(found)), "SmsSendDetailDTOs": details}
             )
-        return _json(404, {"Code": "InvalidAction.NotFound", "Message": action})
+        return aliyun_door.answer(404, {"Code": "InvalidAction.NotFound", "Message": action})
 
     def _refusal(self, query: dict[str, str]) -> str:
         if not _MOBILE.fullmatch(query.get("PhoneNumbers", "")):
@@ -102,30 +97,3 @@ class Gateway:
             status = WAITING
         code = {WAITING: "", FAILED: self.fail, ARRIVED: "DELIVERED"}[status]
         return {"SendStatus": status, "ErrCode": code, "PhoneNum": sms.number}
-
-    def _wrong(self, asked: Request, query: dict[str, str]) -> str:
-        """The code of what is wrong with the signature; empty: nothing."""
-        found = _AUTHORIZATION.fullmatch(asked.headers.get("authorization", ""))
-        if found is None or found[1] != self._key_id:
-            return "InvalidAccessKeyId.NotFound"
-        if asked.headers.get("x-acs-version") != VERSION:
-            return "InvalidVersion"
-        body = hashlib.sha256(asked.body).hexdigest()
-        if asked.headers.get("x-acs-content-sha256") != body:
-            return "SignatureDoesNotMatch"
-        pairs = sorted((_escape(k), _escape(v)) for k, v in query.items())
-        lines = [asked.method, asked.path, "&".join("=".join(pair) for pair in pairs)]
-        lines += [f"{name}:{asked.headers.get(name, '').strip()}" for name in found[2].split(";")]
-        lines += ["", found[2], body]
-        text = "ACS3-HMAC-SHA256\n" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
-        made = hmac.new(self._secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-        return "" if hmac.compare_digest(made, found[3]) else "SignatureDoesNotMatch"
-
-
-def _escape(text: str) -> str:
-    return quote(text, safe="-_.~")
-
-
-def _json(status: int, told: dict[str, Any]) -> Response:
-    body = json.dumps({"RequestId": "0", **told}).encode()
-    return Response(status, {"Content-Type": "application/json"}, body)

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             name='PersonAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('mail', 'Mail'), ('chat', 'Chat robot or webhook'), ('sms', 'Text message')], max_length=8, verbose_name='Way')),
+                ('way', models.CharField(choices=[('mail', 'Mail'), ('chat', 'Chat robot or webhook'), ('sms', 'Text message'), ('call', 'Call by phone')], max_length=8, verbose_name='Way')),
                 ('sealed', models.TextField(verbose_name='Address, sealed')),
                 ('shown', models.CharField(max_length=80, verbose_name='Address')),
                 ('language', models.CharField(choices=[('zh', 'Chinese'), ('en', 'English')], default='zh', max_length=2, verbose_name='Language')),

@@ -8,7 +8,7 @@ import requests
 
 from server.alerts.raising import raise_alert
 from server.configuration import SmsSection
-from server.gateways import aliyun
+from server.gateways import aliyun_api
 from server.gateways.outcome import Fate, Own
 from server.on_call import escalation, sending
 from server.on_call.models import Message
@@ -55,7 +55,7 @@ def test_the_signature_is_that_of_the_published_example():
         "ImageId": "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd",
         "RegionId": "cn-shanghai",
     }
-    assert aliyun.signature("YourAccessKeySecret", query, headers) == (
+    assert aliyun_api.signature("YourAccessKeySecret", query, headers) == (
         "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"
     )
 
