@@ -155,10 +155,18 @@ class KioskConfig(Message):
 # --- bills ---
 
 
+class LeftToInvoice(Message):
+    """``minor``: so much of the payment can be invoiced, because money of it went back."""
+
+    reference: Reference
+    minor: Minor
+
+
 class UnitAccount(Message):
     """A unit's open bills. ``payer`` is masked. ``journal_received``: what the asking kiosk's
     journal says up to this entry is taken into account; a restored server knows less than it once did.
-    ``notices``: for units such as this one, besides what the kiosk shows to everybody."""
+    ``notices``: for units such as this one, besides what the kiosk shows to everybody.
+    ``to_invoice``: payments of the unit at the asking kiosk of which money went back, the newest."""
 
     unit: UnitCode
     label: NameText
@@ -168,6 +176,7 @@ class UnitAccount(Message):
     currency: Currency
     journal_received: int | None = None
     notices: list[Notice] = []
+    to_invoice: list[LeftToInvoice] = []
 
 
 class UnitLookup(Message):

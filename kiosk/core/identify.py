@@ -259,7 +259,7 @@ def on_account(session: Session, event: AccountFound, moment: Moment) -> Step:
     if event.visit != session.visit.number or not session.visit.busy:
         return session, ()
     if session.visit.asking.purpose is Purpose.INVOICE:
-        return invoicing.found(session, event.reprint)
+        return invoicing.found(session, event.reprint, event.account)
     account = held_bills.without(event.account, event.held)
     waiting = held_bills.waiting(event.account, event.held)
     session = with_visit(

@@ -10,7 +10,7 @@ from contract.invoice_wish import (
     InvoiceWish,
     is_tax_number,
 )
-from contract.messages import PaymentRecord, PaymentState
+from contract.messages import PaymentRecord, PaymentState, UnitAccount
 from kiosk.core.asking import Asking, Fault, Invoice, Purpose
 from kiosk.core.events import Tapped
 from kiosk.core.model import Action, Moment, Screen, Session
@@ -37,16 +37,20 @@ def topic(session: Session) -> str:
     return next((one.id for one in topics if one.kind == "invoice"), "")
 
 
-def found(session: Session, record: PaymentRecord | None) -> Step:
-    """The payment that an invoice may be of; nothing else of the unit is kept. The screen says where
-    there is none."""
+def found(session: Session, record: PaymentRecord | None, account: UnitAccount) -> Step:
+    """The payment that an invoice may be of, and how much of it: what the server knows to have gone back
+    is no part of it. Nothing else of the unit is kept. The screen says where there is none."""
     if record is None or record.state is not PaymentState.APPROVED:
+        return _asking(session, Screen.INVOICE, invoice=None), ()
+    left = {one.reference: one.minor for one in account.to_invoice}
+    minor = left.get(record.reference, record.amount_minor + record.credit_minor)
+    if not minor:
         return _asking(session, Screen.INVOICE, invoice=None), ()
     invoice = Invoice(
         reference=record.reference,
         unit=record.unit,
         label=record.unit_label,
-        minor=record.amount_minor + record.credit_minor,
+        minor=minor,
         currency=record.currency,
         paid_at=record.changed_at,
     )

@@ -16,6 +16,7 @@ from server.estate.models import Occupancy, Unit
 from server.estate.occupancy import on_day
 from server.fleet.models import Kiosk
 from server.notices.publication import for_unit_alone
+from server.service_requests import invoices
 
 LOOKUPS_A_MINUTE = 30
 WINDOWS_KEPT = timedelta(hours=1)  # then server.retention takes them away
@@ -35,7 +36,8 @@ def look_up(kiosk: Kiosk, lookup: UnitLookup, today: date, now: datetime) -> Uni
         raise
     received = kiosk.journal_sequence  # as it was before the bills are read
     notices = for_unit_alone(unit, today, kiosk.building_id)
-    more = {"journal_received": received, "notices": notices}
+    left = invoices.left_at(kiosk.code, unit)
+    more = {"journal_received": received, "notices": notices, "to_invoice": left}
     return account_of(unit, today).model_copy(update=more)
 
 

@@ -27,6 +27,7 @@ from server.fleet.models import Kiosk
 from server.payments.models import PaymentOrder
 from server.service_requests import coming_in, invoices
 from server.service_requests.coming_in import NotTaken, Said
+from server.service_requests.invoices import Buyer
 from server.service_requests.models import Kind, Origin, ServiceRequest, State, Topic
 from server.service_requests.reading import conversation
 
@@ -63,7 +64,8 @@ def _invoice(unit: Unit, invoice: InvoiceWish) -> str:
     ).first()
     if payment is None:
         raise Refusal(ErrorCode.NOT_FOUND)
-    return invoices.words(payment, invoice)
+    buyer = Buyer(invoice.title, invoice.tax_number, language=invoice.language)
+    return invoices.words(payment, buyer)
 
 
 def _opened(

@@ -24,6 +24,7 @@ from server.payments.channels.wechat_window import PREPAID
 from server.payments.initiation import Caller
 from server.payments.models import PaymentOrder, Place
 
+REFERENCE_PATTERN = "P-[0-9]{6}-[0-9]{6}"  # day and number
 TRIES = 3  # to find a free reference
 _asked_about: set[int] = set()  # keys of orders whose channel a look at their page waits for
 _guard = threading.Lock()
@@ -37,7 +38,7 @@ class TooManyBegun(Exception):
 class PhonePayment(StartPayment):
     """As a kiosk's, with a reference that no kiosk gives: its code would be too short."""
 
-    reference: Annotated[str, StringConstraints(pattern=r"^P-[0-9]{6}-[0-9]{6}$")]
+    reference: Annotated[str, StringConstraints(pattern=rf"^{REFERENCE_PATTERN}$")]
 
 
 def offered(community: Community) -> list[Method]:

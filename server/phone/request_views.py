@@ -28,6 +28,7 @@ from server.service_requests.coming_in import NotTaken, Said
 from server.service_requests.models import (
     PHOTOS_A_WORD,
     WORDS_MAX,
+    Kind,
     Origin,
     Photo,
     ServiceRequest,
@@ -58,6 +59,7 @@ STANDS = {
     State.CLOSED: _("This request has ended"),
     State.JOINED: _("Somebody looks after it, together with others about the same"),
 }
+WITHDRAWN = _("You have withdrawn it")
 
 
 @never_cache
@@ -96,6 +98,7 @@ def _form(
         "community": opened.bill.community,
         "unit": opened.unit,
         "topics": topics,
+        "invoices": any(topic.kind == Kind.INVOICE for topic in topics),
         "own": [_row(one) for one in own.select_related("topic").order_by("-opened_at")[:MOST]],
         "given": request.POST,
         "wish": request.POST.get("wish") or str(uuid4()),

@@ -20,7 +20,7 @@ from server.language import of_page
 from server.payments import payer_status, phone_orders
 from server.payments.channels import registry
 from server.payments.models import PaymentOrder
-from server.phone import own_payments, wallets
+from server.phone import invoice_views, own_payments, request_views, wallets
 from server.satisfaction import phone_votes
 
 
@@ -59,7 +59,8 @@ def page(
         "goes_on_here": order.method in wallets.usable(tuple(Method), request),
         "may_give_up": order.by_phone and not (order.life.final or order.cancel_wanted),
         "zone": zone(order.community.time_zone),
-        **_vote(order, now),
+        **_vote(request, order, now),
+        **invoice_views.leads_to(request, order),
     }
     return render(request, "phone/status.html", context, status=status)
 
@@ -80,11 +81,15 @@ def _paying(request: HttpRequest, order: PaymentOrder, now: datetime) -> dict[st
     return {"payable": True, "pay_page": page}
 
 
-def _vote(order: PaymentOrder, now: datetime) -> dict[str, Any]:
-    """What was said of how it was to pay, or the asking for it."""
+def _vote(request: HttpRequest, order: PaymentOrder, now: datetime) -> dict[str, Any]:
+    """What was said of how it was to pay, or the asking for it. The request to be called back is led to
+    for the browser only that left the number."""
     vote = phone_votes.of(order)
+    called = vote.request if vote is not None else None
+    own = called is not None and str(called.page) in request_views.OWN.of(request)
     return {
         "vote": vote,
+        "called_back": called if own else None,
         "votes": phone_votes.CHOICES if vote is None and phone_votes.asked(order, now) else [],
         "asks_number": vote is not None and phone_votes.may_call_back(vote),
     }

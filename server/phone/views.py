@@ -33,6 +33,7 @@ from server.phone.reading import NotGood, Opened, open_code
 from server.public_accounts import publishing
 from server.resident_messages.consent import tells_residents
 from server.service_requests.coming_in import offered as offered_topics
+from server.service_requests.models import Kind
 from server.staff.sign_in import address_of
 from server.standard_answers import own_figures
 from server.standard_answers.reading import beside_bill
@@ -100,6 +101,7 @@ def page(
     chosen = choice.choose(opened.bills, numbers, opened.credit_minor if uses_credit else 0)
     paid = bill.state == BillState.PAID
     began = own_payments.of_unit(request, opened.unit)
+    topics = offered_topics(community)
     context: dict[str, Any] = {
         "said": said,
         "token": token,
@@ -109,7 +111,9 @@ def page(
         "held": view.held,
         "own": shown(view, of_unit=True),
         "days_late": days_late(bill.due, today) if bill.state == BillState.OPEN else 0,
-        "asks": not opened.only_its_bill and bool(offered_topics(community)),
+        "asks": not opened.only_its_bill and bool(topics),
+        "lists": not opened.only_its_bill,
+        "invoices": any(topic.kind == Kind.INVOICE for topic in topics),
         "tells": tells_residents(community) and not opened.only_its_bill,
         "notices": [] if opened.only_its_bill else for_unit(opened.unit, today),
         "accounts": publishing.public(community).exists(),

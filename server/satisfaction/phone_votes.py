@@ -53,13 +53,14 @@ def may_call_back(vote: PhoneVote) -> bool:
     return low and bool(coming_in.offered(vote.community))
 
 
-def call_back(order: PaymentOrder, phone: str, now: datetime) -> ServiceRequest:
-    """A request, one however often it is sent. Raises NotTaken."""
+def call_back(order: PaymentOrder, phone: str, now: datetime) -> ServiceRequest | None:
+    """The request that it becomes; None where it is one already, which may be another person's. Raises
+    NotTaken."""
     with transaction.atomic():
         rows = PhoneVote.objects.select_for_update(no_key=True, of=("self",))
         vote = rows.select_related("request").filter(order=order).first()
         if vote is not None and vote.request is not None:
-            return vote.request
+            return None
         if vote is None or vote.vote != Vote.BAD or now > vote.voted_at + CALL_BACK_WITHIN:
             raise NotTaken(gettext_lazy("That is for who is not satisfied"))
         about = _("payment %(reference)s on the phone") % {"reference": order.reference}

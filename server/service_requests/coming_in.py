@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from server.alerts.raising import COMPLAINTS_OF_TOPIC, COMPLAINTS_OF_UNIT, raise_alert
+from server.alerts.raising import (
+    COMPLAINTS_OF_TOPIC,
+    COMPLAINTS_OF_UNIT,
+    SERVICE_OVERDUE,
+    raise_alert,
+    resolve_one,
+)
 from server.estate.models import Community, Unit
 from server.service_requests.answerers import able
 from server.service_requests.models import (
@@ -187,6 +193,27 @@ def _again(request: ServiceRequest, now: datetime) -> None:
     request.due_at = now + timedelta(hours=request.topic.answer_hours)
     request.ended_at, request.vote, request.voted_at = None, None, None
     request.save()
+
+
+def withdraw(request_id: uuid.UUID, now: datetime) -> None:
+    """The resident wants it no more: it ends with that word. Sent again, it changes nothing. Raises
+    NotTaken where staff have ended it, or answered."""
+    with transaction.atomic():
+        request = held(request_id)
+        if withdrawn(request):
+            return
+        if not request.waits:
+            raise NotTaken(_("It cannot be withdrawn any more. Please call the office"))
+        _write(request, Said(str(_("I do not want it any more"))), "", now)
+        request.state, request.ended_at = State.CLOSED, now
+        request.save(update_fields=["state", "ended_at"])
+        resolve_one(request.community_id, SERVICE_OVERDUE, request.number, now)
+
+
+def withdrawn(request: ServiceRequest) -> bool:
+    """Whether it ended by its resident's own word."""
+    ended = request.state == State.CLOSED and request.ended_at is not None
+    return ended and request.words.filter(by="", inside=False, at=request.ended_at).exists()
 
 
 def vote(request_id: uuid.UUID, value: Vote, now: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.messages import Method, PaymentState, RequestTopic, Text
+from contract.messages import LeftToInvoice, Method, PaymentState, RequestTopic, Text
 from kiosk.core.asking import Asking, Fault
 from kiosk.core.effects import LookUp, SendRequest
 from kiosk.core.events import AccountFound, RequestSent, ServerSeen
@@ -154,3 +154,14 @@ def test_it_ends_with_the_visit():
     story = at_phone().waits(400)
     assert (story.screen, story.visit.asking) == (Screen.ATTRACT, Asking())
     assert TAX not in repr(story.effects)
+
+
+@pytest.mark.parametrize(("left", "shown"), [(1_00, 1_00), (0, None), (None, PAID.amount_minor)])
+def test_what_went_back_is_not_offered_to_be_invoiced(left, shown):
+    told = [] if left is None else [LeftToInvoice(reference=PAID.reference, minor=left)]
+    other = LeftToInvoice(reference="K03-999999", minor=5)
+    found = account(bill(10, 200)).model_copy(update={"to_invoice": [other, *told]})
+    story = typed_unit(at_services().taps(Action.INVOICE))
+    story.plays(AccountFound(story.visit.number, found, reprint=PAID))
+    invoice = story.visit.asking.invoice
+    assert (invoice.minor if invoice else None) == shown

@@ -98,6 +98,17 @@ def test_what_went_back_is_no_part_of_the_invoice(world, kiosk, manager):
     assert rest in said and whole not in said
 
 
+def test_the_kiosk_is_told_how_much_is_left_of_what_went_back(world, kiosk, manager):
+    reference = paid(world, kiosk)
+    sent = {"unit": world.unit.code}
+    assert kiosk.post("/units/lookup", sent).json()["to_invoice"] == []
+    PaymentOrder.objects.update(refunded_minor=1_00)
+    left = PaymentOrder.objects.get().amount_minor - 1_00
+    told = kiosk.post("/units/lookup", sent).json()["to_invoice"]
+    assert told == [{"reference": reference, "minor": left}]
+    assert invoices.left_at("K99", world.unit) == [], "another kiosk's"
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

@@ -35,9 +35,24 @@ def test_axe_finds_nothing_serious_on_the_phones_pages(
     Topic.objects.create(
         community=order.community, kind=Kind.QUESTION, name_zh="费用", name_en="Fees"
     )
+    Topic.objects.create(
+        community=order.community, kind=Kind.INVOICE, name_zh="开发票", name_en="Tax invoice"
+    )
     phone.client.post(f"{payment}/vote", {"vote": 1})
     found += judged(page, axe, payment)  # asked for a number to call back at
     found += judged(page, axe, phone.address)
+    found += judged(page, axe, f"{phone.address}/payments")
+    found += judged(page, axe, f"{payment}/invoice")
+    page.check("input[value=company]")
+    page.click("form.invoice button")  # all that is wrong is marked
+    page.wait_for_selector("#title-wrong")
+    page.evaluate(axe)
+    found += page.evaluate(JUDGED)
+    page.check("input[value=person]")
+    page.fill("#title", "Anna Schmidt")
+    page.click("form.invoice button")
+    page.wait_for_selector("section.waiting")
+    found += judged(page, axe, f"{payment}/invoice")
     page.goto(f"{phone.address[:-3]}xxx")  # no bill of ours
     page.evaluate(axe)
     found += page.evaluate(JUDGED)

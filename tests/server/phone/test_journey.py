@@ -38,6 +38,9 @@ def bill(lines, live_server, page, settings, monkeypatch) -> str:
     Topic.objects.create(
         community=made.community, kind=Kind.QUESTION, name_zh="费用", name_en="Fees"
     )
+    Topic.objects.create(
+        community=made.community, kind=Kind.INVOICE, name_zh="开发票", name_en="Tax invoice"
+    )
     create_key(made.community, now=worlds.NOW)
     keys, urls = lines["wechat"].keys, (lines["wechat"].url, lines["alipay"].url)
     tables = channel_keys.server_tables(keys, *urls, live_server.url)
@@ -108,10 +111,35 @@ def test_from_the_bills_code_to_the_receipt(page, bill, tmp_path, language, meth
     assert (order.method, order.captured_minor, order.by_phone) == (method, 33_208, True)
     assert sorted(Bill.objects.values_list("state", flat=True)) == ["open", "paid"]
     assert verify_books() == []
+    _asks_for_an_invoice(page, tmp_path)
     page.goto(bill)  # the browser was closed, the bill is scanned once more
     page.wait_for_selector("a.began")
     look(page, tmp_path / "again.png")
+    page.click("a[href$='/payments']")
+    look(page, tmp_path / "payments.png")
     connection.close()
+
+
+def _asks_for_an_invoice(page, tmp_path) -> None:
+    """From the payment's page, with a mistake that is mended."""
+    page.click("a[href$='/invoice']")
+    page.check("input[value=person]")
+    assert not page.is_visible("#tax_number"), "a person has none"
+    page.check("input[value=company]")
+    page.fill("#title", "某某科技有限公司")
+    page.fill("#tax_number", "91330106673959654X")
+    look(page, tmp_path / "invoice.png")
+    page.click("form.invoice button")
+    page.wait_for_selector("#tax_number-wrong")
+    look(page, tmp_path / "invoice_wrong.png")
+    assert page.input_value("#title") == "某某科技有限公司"
+    page.fill("#tax_number", "91330106673959654p")
+    page.click("form.invoice button")
+    page.wait_for_selector("section.waiting h1")
+    look(page, tmp_path / "invoice_sent.png")
+    page.click("button[name=withdraw]")
+    page.wait_for_selector("section.quiet h1")
+    look(page, tmp_path / "invoice_withdrawn.png")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -107,6 +107,18 @@ def test_a_low_vote_with_a_number_is_one_request(paid, phone, topics):
     assert phone.client.get(f"{paid}/vote")["Location"] == f"/r/{made.page}"
 
 
+def test_who_only_has_the_payments_address_is_not_led_to_the_request(paid, phone, topics):
+    vote(phone.client, paid, 1)
+    left = {"do": "call_back", "phone": "13911112222"}
+    phone.client.post(f"{paid}/vote", left)
+    made, other = ServiceRequest.objects.get(), Client()
+    for answer in (other.get(f"{paid}/vote"), other.post(f"{paid}/vote", left)):
+        assert (answer.status_code, answer["Location"]) == (302, paid)
+    shown = page(other, paid)
+    assert made.number not in shown and str(made.page) not in shown and "回电" in shown
+    assert not other.cookies.get("lobbypay_requests")
+
+
 def test_a_number_that_is_none_is_said_on_the_same_page(paid, phone, topics):
     vote(phone.client, paid, 1)
     for number in ("", "abc", "12"):
