@@ -111,9 +111,13 @@ class BillKey(Message):
 
 
 class Notice(Message):
+    """``id``: opaque; it ends the address of its page. ``over_at``: no longer shown from then on, where
+    it is told, as in what a kiosk keeps for the hours without a line."""
+
     id: str
     title: NameText
     body: Text
+    over_at: datetime | None = None
 
 
 class RequestTopic(Message):
@@ -166,6 +170,7 @@ class UnitAccount(Message):
     """A unit's open bills. ``payer`` is masked. ``journal_received``: what the asking kiosk's
     journal says up to this entry is taken into account; a restored server knows less than it once did.
     ``notices``: for units such as this one, besides what the kiosk shows to everybody.
+    ``notice_ids``: the same, of the notices that come beside the accounts (``OpenBills``).
     ``to_invoice``: payments of the unit at the asking kiosk of which money went back, the newest."""
 
     unit: UnitCode
@@ -176,6 +181,7 @@ class UnitAccount(Message):
     currency: Currency
     journal_received: int | None = None
     notices: list[Notice] = []
+    notice_ids: list[str] = []
     to_invoice: list[LeftToInvoice] = []
 
 
@@ -188,9 +194,11 @@ class UnitLookup(Message):
 
 
 class OpenBills(Message):
-    """A page of the community's open bills, for paying while the server is away."""
+    """A page of the community's open bills, for paying while the server is away. ``notices``: those that
+    accounts of this page name."""
 
     accounts: list[UnitAccount]
+    notices: list[Notice] = []
     next_cursor: str | None = None
     as_of: datetime
     journal_received: int | None = None

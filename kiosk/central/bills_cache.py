@@ -6,14 +6,14 @@ while it is young: a bill may be paid, changed or void the next day, and the cop
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
-from contract.messages import UnitAccount
+from contract.messages import Notice, UnitAccount
 from kiosk.central.client import CentralClient
 from kiosk.clock import OFF, Clock
 
@@ -24,6 +24,7 @@ AGE_MAX = timedelta(hours=24)
 RESUMED_S = 600.0  # so long after its first page a copy that was cut short is gone on with
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (unit TEXT PRIMARY KEY, account TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notices (id TEXT PRIMARY KEY, notice TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS synced (  -- one row; a copy without it is nobody's
   owner TEXT NOT NULL, as_of TEXT NOT NULL, acknowledged INTEGER NOT NULL
 );
@@ -56,6 +57,7 @@ class _Fetching:
     fetched: float
     as_of: datetime | None = None
     accounts: list[UnitAccount] = field(default_factory=list)
+    notices: dict[str, Notice] = field(default_factory=dict)
     cursor: str | None = None
     pages: int = 0
 
@@ -133,6 +135,7 @@ class BillsCache:
             page = client.open_bills(here.cursor)
             here.pages += 1
             here.accounts += page.accounts
+            here.notices |= {one.id: one for one in page.notices}
             here.as_of = here.as_of or page.as_of
             here.acknowledged = known_to(here.acknowledged, page.journal_received)
             here.cursor = page.next_cursor
@@ -143,7 +146,7 @@ class BillsCache:
         try:
             with self._lock:
                 synced = _Synced(self._owner, here.as_of, here.acknowledged, here.fetched)
-                self._replace(here.accounts, synced)
+                self._replace(here.accounts, here.notices.values(), synced)
         except sqlite3.Error as error:
             log.warning("open_bills_not_copied", error=str(error))
         return len(here.accounts)
@@ -157,12 +160,17 @@ class BillsCache:
         self._fetching = begun
         return begun
 
-    def _replace(self, accounts: list[UnitAccount], synced: _Synced) -> None:
+    def _replace(
+        self, accounts: list[UnitAccount], notices: Iterable[Notice], synced: _Synced
+    ) -> None:
         try:
             self._db.execute("BEGIN")
             self._db.execute("DELETE FROM accounts")
+            self._db.execute("DELETE FROM notices")
             self._db.execute("DELETE FROM synced")
             self._db.executemany("INSERT OR IGNORE INTO accounts VALUES (?, ?)", _by_unit(accounts))
+            rows = [(one.id, one.model_dump_json()) for one in notices]
+            self._db.executemany("INSERT INTO notices VALUES (?, ?)", rows)
             told = (synced.owner, synced.as_of.isoformat(), synced.acknowledged)
             self._db.execute("INSERT INTO synced VALUES (?, ?, ?)", told)
             self._db.execute("COMMIT")
@@ -208,7 +216,27 @@ class BillsCache:
         ):  # of another version of the software: until the next sync it is not there
             log.warning("open_bills_not_understood", unit=unit)
             return None
-        return KnownAccount(account, synced.acknowledged)
+        own = account.model_copy(update={"notices": self._notices(account.notice_ids)})
+        return KnownAccount(own, synced.acknowledged)
+
+    def _notices(self, ids: list[str]) -> list[Notice]:
+        """Those of the copy, in this order, but what is over by a clock that can be believed. What cannot
+        be read is left out: the bills are not."""
+        if not ids:
+            return []
+        marks = ",".join("?" * len(ids))
+        try:
+            with self._lock:
+                rows = self._db.execute(
+                    f"SELECT id, notice FROM notices WHERE id IN ({marks})", ids
+                ).fetchall()
+            kept = {id: Notice.model_validate_json(text) for id, text in rows}
+        except (sqlite3.Error, ValueError) as error:
+            log.warning("notices_not_read", error=type(error).__name__)
+            return []
+        now = self._clock.now() if self._clock.trusted else None
+        hanging = [kept[id] for id in ids if id in kept]
+        return [one for one in hanging if now is None or one.over_at is None or now < one.over_at]
 
     def close(self) -> None:
         with self._lock:

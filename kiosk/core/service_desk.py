@@ -195,10 +195,15 @@ def _to_unit(session: Session) -> Session:
     return with_visit(session, screen=Screen.REQUEST_UNIT, entry=fresh)
 
 
+def _forget_unit(session: Session) -> Session:
+    """Neither whose bills were read nor what is for such units is of the one that is typed now."""
+    return with_visit(session, of_unit=None, of_notices=())
+
+
 def _other_unit(session: Session, **changes: Any) -> Session:
     """It is not the one whose bills were read: typed from the start."""
     fresh = unit_entry.start(session.lobby.config)
-    session = with_visit(session, of_unit=None, entry=fresh)
+    session = with_visit(_forget_unit(session), entry=fresh)
     return _asking(session, Screen.REQUEST_UNIT, **changes)
 
 
@@ -256,7 +261,7 @@ def on_sent(session: Session, event: RequestSent, moment: Moment) -> Step:
         return session, ()
     if event.fault is Fault.NO_UNIT and asking.invoice is None:
         typing = replace(session.visit.entry, phone="")
-        session = with_visit(session, entry=typing, of_unit=None)
+        session = with_visit(_forget_unit(session), entry=typing)
         return _asking(
             session, Screen.REQUEST_UNIT, sent=Sent.NOT_YET, wish_id="", fault=event.fault
         ), ()
@@ -325,7 +330,7 @@ def on_found(session: Session, event: RequestsSeen, moment: Moment) -> Step:
         return session, ()
     session = with_visit(session, busy=False)
     if event.fault is Fault.NO_UNIT:
-        session = with_visit(session, of_unit=None)
+        session = _forget_unit(session)
         return _asking(session, Screen.REQUEST_UNIT, key="", fault=event.fault), ()
     if event.fault:
         return _asking(session, key="", fault=event.fault), ()

@@ -47,6 +47,7 @@ from server.fleet import (
 )
 from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
+from server.notices.publication import for_units_alone
 from server.payments import initiation, inquiry, restored
 from server.payments.initiation import Caller
 from server.payments.journal import intake
@@ -158,8 +159,15 @@ def open_bills(request: HttpRequest, cursor: str = "") -> Any:
     units = owing(kiosk.community, today).filter(code__gt=cursor).select_related("community")
     page = list(units.order_by("code")[: UNITS_A_PAGE + 1])
     more = page[UNITS_A_PAGE - 1].code if len(page) > UNITS_A_PAGE else None
+    shown = page[:UNITS_A_PAGE]
+    ids, notices = for_units_alone(shown, kiosk.community, today, kiosk.building_id)
+    accounts = [
+        account.model_copy(update={"notice_ids": ids.get(account.unit, [])})
+        for account in accounts_of(shown, today)
+    ]
     return messages.OpenBills(
-        accounts=accounts_of(page[:UNITS_A_PAGE], today),
+        accounts=accounts,
+        notices=notices,
         next_cursor=more,
         as_of=timezone.now(),
         journal_received=kiosk.journal_sequence,  # as it was before the bills were read

@@ -1,6 +1,11 @@
 """Community news: what kiosks show while nobody pays, and what units read on their phones."""
 
+import hmac
+import re
+from typing import Self
+
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from server.estate.fields import BilingualField
@@ -8,6 +13,7 @@ from server.estate.models import Building, Community, Unit
 from server.estate.tenancy import OfCommunity
 from server.language import chosen
 
+_KEY = re.compile(r"([1-9][0-9]{0,8})(?:-([0-9a-f]{20}))?")
 BODY_MAX = 1500  # characters in each language: so much is read in full at a kiosk
 
 
@@ -53,6 +59,28 @@ class Notice(OfCommunity):
         """Those that it is for, in order; none: all."""
         found = [place.building for place in self.places.all()]  # type: ignore[attr-defined]
         return sorted(found, key=lambda building: building.natural_key)
+
+    @property
+    def key(self) -> str:
+        """Of its page for phones, and its id at kiosks. What is not for everybody cannot be guessed."""
+        everybodys = not self.kinds and not self.buildings
+        return str(self.pk) if everybodys else f"{self.pk}-{self._seal}"
+
+    @property
+    def _seal(self) -> str:
+        place = f"{self.community_id} {self.pk}"
+        return salted_hmac("lobbypay notice", place, algorithm="sha256").hexdigest()[:20]
+
+    @classmethod
+    def by_key(cls, key: str) -> Self | None:
+        """None also for the bare number of one that is not for everybody."""
+        parts = _KEY.fullmatch(key)
+        rows = cls.objects.select_related("community").prefetch_related("places__building")
+        one = rows.filter(pk=int(parts[1])).first() if parts else None
+        if one is None or parts is None or key == one.key:
+            return one
+        known = parts[2] is not None and hmac.compare_digest(parts[2], one._seal)
+        return one if known else None
 
     @property
     def kind_names(self) -> list[str]:

@@ -1,14 +1,15 @@
 """Which notices hang on a day, at which kiosks, and for which units. Reads only."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from contract import messages
-from server.estate.models import Unit
+from contract.business_day import day_begins
+from server.estate.models import Community, Unit
 from server.language import chosen
 from server.notices.models import Notice
 
@@ -52,6 +53,24 @@ def for_unit_alone(unit: Unit, today: date, building_id: int | None) -> list[mes
     return [to_contract(notice) for notice in own[:SHOWN_MAX]]
 
 
+def for_units_alone(
+    units: Iterable[Unit], community: Community, today: date, building_id: int | None
+) -> tuple[dict[str, list[str]], list[messages.Notice]]:
+    """As ``for_unit_alone``, of many units: the ids by the unit's code, and the notices that are named,
+    each once, with their end. Of whoever lives there it says nothing but that."""
+    notices = of_community(community.pk, today)
+    everybodys = {notice.pk for notice in at_kiosk(notices, building_id)}
+    others = [(one, to_contract(one)) for one in notices if one.pk not in everybodys]
+    ids, named = dict[str, list[str]](), dict[str, messages.Notice]()
+    for unit in units if others else ():
+        own = [pair for pair in others if is_for_unit(pair[0], unit)][:SHOWN_MAX]
+        ids[unit.code] = [told.id for _, told in own]
+        for one, told in own:
+            over_at = day_begins(one.show_until + timedelta(days=1), community.time_zone)
+            named[told.id] = told.model_copy(update={"over_at": over_at})
+    return ids, list(named.values())
+
+
 def is_for_unit(notice: Notice, unit: Unit) -> bool:
     of_kind = not notice.kinds or unit.kind in notice.kinds
     return of_kind and is_for_building(notice, unit.building_id)
@@ -76,7 +95,7 @@ def audience(notice: Notice) -> str:
 
 
 def to_contract(notice: Notice) -> messages.Notice:
-    return messages.Notice(id=str(notice.pk), title=notice.title, body=notice.body)
+    return messages.Notice(id=notice.key, title=notice.title, body=notice.body)
 
 
 def said(notice: Notice) -> dict[str, object]:

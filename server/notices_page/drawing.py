@@ -17,6 +17,7 @@ from contract.messages import Text
 from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.language import both
+from server.notices.models import Notice
 from server.notices.writing import Wanted
 
 WORDS = {  # by the name that the kiosk's own catalogue has for them
@@ -90,9 +91,9 @@ def drawn(
     return {"screens": screens, "phones": phones}
 
 
-def address_of(pk: int | None) -> str:
-    """Of its page for everybody; before it has one, of the pages in general."""
-    return f"{settings.PUBLIC_URL}/n/{pk}" if pk else settings.PUBLIC_URL
+def address_of(notice: Notice | None) -> str:
+    """Of its page for phones; before it has one, of the pages in general."""
+    return f"{settings.PUBLIC_URL}/n/{notice.key}" if notice else settings.PUBLIC_URL
 
 
 def _screen(

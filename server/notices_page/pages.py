@@ -173,7 +173,7 @@ def _shown(
     }
     if wanted is not None:
         kiosks = drawing.kiosks_that_show(community, wanted)
-        address = drawing.address_of(found.pk if found else None)
+        address = drawing.address_of(found)
         first = kiosks[0] if kiosks else None
         context |= drawing.drawn(community, wanted, first, address, now)
         context |= {"kiosks": kiosks, "seen": _digest(wanted), "aimed": wanted}

@@ -18,10 +18,11 @@ KEPT = timedelta(days=60)  # after it was taken down
 
 
 @require_safe
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Raises Http404 for one that does not hang yet, or was taken down long ago."""
+def notice(request: HttpRequest, key: str) -> HttpResponse:
+    """Raises Http404 for one that does not hang yet, or was taken down long ago, and for the bare number
+    of one that is not for everybody."""
     now = timezone.now()
-    one = Notice.objects.select_related("community").filter(pk=pk).first()
+    one = Notice.by_key(key)
     today = business_day(now, one.community.time_zone) if one else None
     last = _last(one) if one else None
     if one is None or today is None or last is None or not one.show_from <= today <= last + KEPT:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from contract.messages import OpenBills, UnitAccount
+from contract.messages import Notice, OpenBills, UnitAccount
 from kiosk.central.bills_cache import BillsCache
 from kiosk.clock import Clock
 
@@ -28,12 +28,22 @@ class Pages:
     """A server's open bills, as of ``at``."""
 
     def __init__(
-        self, *accounts: UnitAccount, at: datetime = NOON, received: int | None = None
+        self,
+        *accounts: UnitAccount,
+        at: datetime = NOON,
+        received: int | None = None,
+        notices: list[Notice] | None = None,
     ) -> None:
+        self.notices = notices or []
         self.accounts, self.at, self.received = list(accounts), at, received
 
     def open_bills(self, cursor):
-        return OpenBills(accounts=self.accounts, as_of=self.at, journal_received=self.received)
+        return OpenBills(
+            accounts=self.accounts,
+            notices=self.notices,
+            as_of=self.at,
+            journal_received=self.received,
+        )
 
 
 def copy_in(folder: Path, *accounts: UnitAccount, acknowledged: int = 0) -> BillsCache:

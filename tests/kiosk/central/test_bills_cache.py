@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.messages import OpenBills
+from contract.messages import Notice, OpenBills, Text
 from kiosk.central.bills_cache import RESUMED_S, BillsCache
 from kiosk.central.client import ServerAway
 from tests.kiosk.central.copies import NOON, Pages, Time, copy_in
@@ -196,3 +196,34 @@ def test_a_server_that_was_restored_meanwhile_is_believed_about_no_earlier_page(
     assert copy.sync(server, 5) == 3
     assert server.asked == [None, "b", None, "b", "c"]
     assert copy.account("c-1").acknowledged == 5
+
+
+def notice(id: str, **more) -> Notice:
+    return Notice(id=id, title=Text(zh=id, en=id), body=Text(zh="x", en="x"), **more)
+
+
+def test_the_notices_of_a_unit_come_with_its_bills_until_they_are_over(opened, time):
+    first, later = notice("1"), notice("2-ab", over_at=NOON + timedelta(hours=5))
+    pages = Pages(
+        DUE.model_copy(update={"notice_ids": ["2-ab", "1", "gone"]}),
+        account(bill(9, 50)).model_copy(update={"unit": "3-2-1202"}),
+        notices=[first, later, notice("3")],
+    )
+    opened().sync(pages, 0)
+    copy = opened()  # the kiosk started again
+    assert copy.account(UNIT).account.notices == [later, first]
+    assert copy.account("3-2-1202").account.notices == []
+    time.passes(timedelta(hours=5))
+    assert copy.account(UNIT).account.notices == [first]
+    copy.sync(Pages(DUE), 0)
+    assert copy.account(UNIT).account.notices == [], "of the copy before nothing is left"
+
+
+def test_notices_that_cannot_be_read_keep_no_bill_back(opened):
+    copy = opened()
+    copy.sync(Pages(DUE.model_copy(update={"notice_ids": ["1"]}), notices=[notice("1")]), 0)
+    copy._db.execute("UPDATE notices SET notice = '{}'")
+    known = copy.account(UNIT).account
+    assert (known.notices, known.bills) == ([], DUE.bills)
+    copy._db.execute("DROP TABLE notices")
+    assert copy.account(UNIT).account.bills == DUE.bills

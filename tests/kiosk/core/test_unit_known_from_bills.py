@@ -14,14 +14,14 @@ from tests.kiosk.core.test_service_desk import LEAK, OTHER, PHONE, last, typed, 
 UNIT = "3-2-1201"
 
 
-def at_bills(*bills, **changes) -> Story:
+def at_bills(*bills, found=None, **changes) -> Story:
     """The bills of the unit stand on the screen, or that there are none."""
     story = Story.at_attract(topics=[LEAK, OTHER], **changes).taps(Action.KEYPAD)
     for part in ("3", "2", "1201"):
         typed(story, part).taps(Action.NEXT)
     if story.screen is Screen.VERIFY:
         typed(story, "1234").taps(Action.NEXT)
-    return story.plays(AccountFound(story.visit.number, account(*bills)))
+    return story.plays(AccountFound(story.visit.number, found or account(*bills)))
 
 
 def at_services(story: Story) -> Story:
@@ -143,3 +143,25 @@ def test_what_hangs_for_such_units_is_read_from_the_bills_and_by_nobody_after():
     story.taps(Action.END).taps(Action.SERVICES)
     assert OWN not in notices(story.session)
     assert story.taps(Action.NOTICE, "8").screen is Screen.SERVICES
+
+
+@pytest.mark.parametrize("way", ["request", "answers", "unknown", "unknown to requests"])
+def test_another_unit_is_not_shown_the_notices_of_the_one_before(way):
+    own = Notice(id="5-ab", title=Text(zh="商铺", en="Shops"), body=Text(zh="x", en="x"))
+    found = account().model_copy(update={"notices": [own]})
+    story = at_bills(found=found)
+    assert own in notices(at_services(story).session)
+    match way:
+        case "request":
+            at_phone(story).taps(Action.OTHER_UNIT)
+        case "answers":
+            story.taps(Action.ANSWERS).taps(Action.OTHER_UNIT)
+        case "unknown":
+            typed(story.taps(Action.ANSWERS), "1234").taps(Action.NEXT)
+            asked = last(story, FindRequests)
+            story.plays(RequestsSeen(asked.visit, fault=Fault.NO_UNIT))
+        case _:
+            typed(at_phone(story), PHONE).taps(Action.NEXT)
+            story.plays(RequestSent(last(story, SendRequest).visit, fault=Fault.NO_UNIT))
+    assert story.screen is Screen.REQUEST_UNIT
+    assert (story.visit.of_unit, notices(story.session)) == (None, ())

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from contract.messages import Text
 from kiosk.central.identity import public_text
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
+from server.notices.models import Notice
 from tests.server.api.callers import Caller, error
 from tests.server.payments import world as worlds
 
@@ -125,6 +127,20 @@ def test_a_bill_tells_when_it_was_paid(world, kiosk):
     number = world.bills[0].number
     assert kiosk.get(f"/bills/{number}").json()["paid_on"] is None
     assert error(kiosk.get("/bills/NONE")) == (404, "not_found")
+
+
+def test_open_bills_bring_the_notices_of_their_units(world, kiosk):
+    notice = Notice.objects.create(
+        community=world.community,
+        title=Text(zh="住户", en="Homes"),
+        body=Text(zh="x", en="x"),
+        show_from=timezone.now() - timedelta(days=2),
+        show_until=timezone.now() + timedelta(days=2),
+        kinds=[world.unit.kind],
+    )
+    told = kiosk.get("/bills/open").json()
+    assert [one["notice_ids"] for one in told["accounts"]] == [[notice.key]]
+    assert [(one["id"], one["title"]["zh"]) for one in told["notices"]] == [(notice.key, "住户")]
 
 
 def test_open_bills_come_page_by_page(world, kiosk, monkeypatch):

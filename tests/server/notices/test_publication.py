@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from contract.business_day import day_begins
 from contract.messages import Text, UnitLookup
 from server.api.kiosk_config import config_of, version_of
 from server.api.lookups import look_up
 from server.estate.models import Building, Community, Unit
 from server.notices.models import Notice, NoticePlace
-from server.notices.publication import audience, for_unit
+from server.notices.publication import audience, for_unit, for_units_alone
 from tests.server.fleet.heartbeats import kiosk
 from tests.server.village import NOW, TODAY
 
@@ -127,3 +128,42 @@ def test_a_kiosk_is_told_with_a_unit_what_it_does_not_show_to_everybody(machine,
     assert told() == {"homes", "first"}, "it stands nowhere in particular"
     machine.building = unit.building
     assert told() == {"homes"}
+
+
+def test_the_copy_of_open_bills_names_them_and_brings_each_once(machine, houses):
+    first, second = houses
+    community = machine.community
+    home, shop = (community.units.get(code=f"1-1-10{n}") for n in (1, 2))
+    shop.kind = Unit.Kind.SHOP
+    hung(community, "all")
+    hung(community, "homes", kinds=["home"])
+    hung(community, "first", first)
+    hung(community, "second", second, kinds=["shop"])
+
+    def told(building: int | None) -> dict[str, set[str]]:
+        ids, brought = for_units_alone([home, shop], community, TODAY, building)
+        names = {one.id: one.title.zh for one in brought}
+        assert len(names) == len(brought)
+        assert {id for each in ids.values() for id in each} == set(names)
+        ends = {one.over_at for one in brought}
+        assert ends == {day_begins(TODAY + timedelta(days=1), community.time_zone)}
+        return {code: {names[id] for id in each} for code, each in ids.items()}
+
+    assert told(None) == {"1-1-101": {"homes", "first"}, "1-1-102": {"first"}}
+    assert told(first.pk) == {"1-1-101": {"homes"}, "1-1-102": set()}
+
+
+def test_the_address_of_what_is_not_for_all_cannot_be_guessed(machine, houses):
+    community, (first, _) = machine.community, houses
+    everybodys, shops = hung(community, "all"), hung(community, "shops", kinds=["shop"])
+    here = hung(community, "here", first)
+    assert everybodys.key == str(everybodys.pk) and Notice.by_key(everybodys.key) == everybodys
+    for one in (shops, here):
+        assert one.key.startswith(f"{one.pk}-") and Notice.by_key(one.key) == one
+        assert Notice.by_key(str(one.pk)) is None
+        other = here if one is shops else shops
+        assert Notice.by_key(f"{one.pk}-{other.key.partition('-')[2]}") is None
+    for wrong in ("", "0", "x", f"{shops.pk}-", f"{shops.key}0", "9" * 30, f"{shops.pk}\0"):
+        assert Notice.by_key(wrong) is None
+    Notice.objects.filter(pk=shops.pk).update(kinds=[])
+    assert Notice.by_key(shops.key) == Notice.by_key(str(shops.pk)) == shops, "it is for all now"

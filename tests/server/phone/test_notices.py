@@ -44,3 +44,13 @@ def test_neither_before_its_time_nor_long_after_it(client, begins, ends, status)
 def test_numbers_are_not_walked_through(client):
     codes = {client.get(f"/n/{number}").status_code for number in range(9000, 9040)}
     assert codes == {404, 429}
+
+
+def test_what_is_for_some_kinds_opens_by_its_own_address_only(client):
+    one = hung(-1, 1)
+    Notice.objects.filter(pk=one.pk).update(kinds=["shop"])
+    one.refresh_from_db()
+    assert client.get(f"/n/{one.pk}").status_code == 404
+    assert client.get(f"/n/{one.pk}-{'0' * 20}").status_code == 404
+    page = client.get(f"/n/{one.key}?language=zh-hans")
+    assert page.status_code == 200 and "周六停水" in page.content.decode()
