@@ -19,6 +19,7 @@ SITE_SILENT, KIOSK_SILENT, NO_MONEY = "site_silent", "kiosk_silent", "kiosk_no_m
 SCREEN_STILL = "kiosk_screen_still"
 DEVICE_ERROR, DEVICE_WARNING = "device_error", "device_warning"
 FAULT_AT_MANY, CHANNEL_FAILING = "fault_at_many", "channel_failing"
+PROVIDER_FAILING = "provider_failing"
 # They are seen again and again, and end by themselves once they are not: nobody closes them.
 FAULTS = (
     SITE_SILENT,
@@ -29,6 +30,7 @@ FAULTS = (
     DEVICE_WARNING,
     FAULT_AT_MANY,
     CHANNEL_FAILING,
+    PROVIDER_FAILING,
 )
 TEXTS = {
     CALLBACK_WANTED: _(
@@ -130,6 +132,10 @@ TEXTS = {
     DEVICE_WARNING: _("Something is needed soon at a kiosk"),
     FAULT_AT_MANY: _("Many kiosks of the community have the same fault"),
     CHANNEL_FAILING: _("A payment channel does not answer, at several kiosks"),
+    PROVIDER_FAILING: _(
+        "A provider of messages, or WeChat's account, does nothing for anybody: residents are not told,"
+        " or cannot pay in WeChat"
+    ),
 }
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import requests
 
 from server.gateways import line
-from server.gateways.outcome import Fate, Outcome
+from server.gateways.outcome import Fate, Outcome, Own
 from server.gateways.sms import Delivery, Filled
 
 PAGES, API = "https://open.weixin.qq.com", "https://api.weixin.qq.com"
@@ -30,12 +30,18 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{4,128}")
 _TOKEN_OVER = (40001, 40014, 42001)
 _LATER = (45009, 45011, 45047, 48001, 40164)
 _UNCLEAR = (-1,)
+_OF_CODE = (40029, 40163, 41008, 42003)  # of a code: no good, used already, none, too old
 
 log = logging.getLogger(__name__)
 
 
 class NotNamed(Exception):
-    """WeChat did not say who it is: ask once more."""
+    """WeChat did not say who it is: ask once more. ``said``: what is wrong with the account or the line,
+    in WeChat's words or our own; empty where it is only this person's code."""
+
+    def __init__(self, why: str, said: str = "") -> None:
+        super().__init__(why)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +90,13 @@ def openid_of(account: OfficialAccount, code: str) -> str:
         told = answer.json()
     except (requests.RequestException, ValueError) as error:
         log.warning("wechat oauth: %s", type(error).__name__)
-        raise NotNamed("no answer") from None
+        raise NotNamed("no answer", Own.NO_ANSWER) from None
     openid = told.get("openid") if isinstance(told, dict) else None
     if not isinstance(openid, str) or not _OPENID.fullmatch(openid):
         code_of_error = told.get("errcode") if isinstance(told, dict) else None
         log.warning("wechat oauth: errcode %s", str(code_of_error)[:10])
-        raise NotNamed("refused")
+        of_code = code_of_error in _OF_CODE
+        raise NotNamed("refused", "" if of_code or not isinstance(told, dict) else _words(told))
     return openid
 
 
@@ -123,37 +130,29 @@ def access_token(account: OfficialAccount, *, force: bool = False) -> tuple[str,
 
 class TemplateMessages:
     """Template messages of an official account: an ``SmsProvider`` whose numbers are openids. Receipts
-    come by themselves, as events. ``renewed``: the token that took the place of one that WeChat no longer
-    took, with its seconds.
+    come by themselves, as events. ``token_over``: WeChat took the token no more; with another one the
+    message may be sent once more.
 
     Source: developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html
     """
 
     def __init__(self, account: OfficialAccount, token: str, client_id: str) -> None:
-        self._account, self._token, self._client_id = account, token, client_id
-        self.appid = account.appid
-        self.renewed: tuple[str, int] | None = None
+        self.account, self.token, self._client_id = account, token, client_id
+        self.token_over = False
 
     def send(self, number: str, message: Filled) -> Outcome:
-        """An expired token is renewed once. ``client_msg_id`` keeps WeChat from taking one twice."""
-        told: dict[str, Any] = {}
-        for _attempt in range(2):
-            try:
-                told = self._send(number, message)
-            except requests.RequestException as error:
-                return line.failed(error)
-            if told.get("errcode") not in _TOKEN_OVER:
-                break
-            try:
-                self._renew()
-            except NoToken as no:
-                return Outcome(Fate.AWAY, no.said)
+        """``client_msg_id`` keeps WeChat from taking one twice."""
+        try:
+            told = self._send(number, message)
+        except requests.RequestException as error:
+            return line.failed(error)
         code = told.get("errcode")
+        self.token_over = code in _TOKEN_OVER
         if code == 0:
             return Outcome(Fate.SENT, receipt=str(told.get("msgid", "")))
         if not isinstance(code, int) or code in _UNCLEAR:
             return Outcome(Fate.UNKNOWN, _words(told))
-        later = code in _LATER or code in _TOKEN_OVER
+        later = code in _LATER or self.token_over
         return Outcome(Fate.AWAY if later else Fate.REFUSED, _words(told))
 
     def delivery(self, number: str, receipt: str, sent_at: datetime) -> Delivery | None:
@@ -167,16 +166,8 @@ class TemplateMessages:
             "client_msg_id": self._client_id,
             "data": {name: {"value": value} for name, value in message.values.items()},
         }
-        place = f"{self._account.api}/cgi-bin/message/template/send"
-        return _post(place, asked, {"access_token": self._token})
-
-    def _renew(self) -> None:
-        """Another process may have a newer one already: only where WeChat gives the same is it made
-        anew. Raises NoToken."""
-        token, seconds = access_token(self._account)
-        if token == self._token:
-            token, seconds = access_token(self._account, force=True)
-        self._token, self.renewed = token, (token, seconds)
+        place = f"{self.account.api}/cgi-bin/message/template/send"
+        return _post(place, asked, {"access_token": self.token})
 
 
 def event_is_genuine(token: str, stamp: str, nonce: str, signature: str) -> bool:

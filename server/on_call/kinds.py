@@ -104,6 +104,9 @@ GROUPS: dict[str, Group] = {
         Area.PAYMENTS,
         (None, None, None, None),
     ),
+    "provider": Group(
+        _("A provider of messages"), (raising.PROVIDER_FAILING,), Area.KIOSKS, (10, 120, None, 720)
+    ),
     "meters": Group(
         _("Remote meters"), ("meter_readings_refused", "meters_silent"), Area.METERS,
         (None, None, None, None),
@@ -156,6 +159,11 @@ REMEDIES = {
     raising.CHANNEL_FAILING: _(
         "Look whether the channel reports a disturbance, and in its console whether certificate and"
         " contract hold. Nothing is lost: open payments are asked about until their end is known"
+    ),
+    raising.PROVIDER_FAILING: _(
+        "Look at what it said, below, and in its console: whether the account is paid and not blocked,"
+        " the secret is the newest, and this server's address is among those allowed. Messages wait"
+        " meanwhile; bills can be paid in the phone's browser and at kiosks"
     ),
     raising.DEVICE_ERROR: _(
         "Go there with a spare part. The kiosk goes on with what is left; open its page to see"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from server.fleet import fault_alerts
 from server.on_call import escalation, outside, sending
 from server.on_call.turns import ended, mark, marked, standing_still, take
+from server.outbox import provider_watch
 from server.payments import channel_watch
 
 LOOKS_APART = timedelta(seconds=60)  # longer: the looks at the fleet stood still
@@ -22,6 +23,7 @@ def watch_faults(now: datetime) -> None:
     fault_alerts.look(now, warnings=slowly, silence=_silence_is_theirs(now))
     if slowly:
         channel_watch.look(now)
+        provider_watch.look(now)
     ended("fault-alerts", now)
 
 

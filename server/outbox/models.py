@@ -167,7 +167,7 @@ class WeChatLink(OfCommunity):
 
 class AccessToken(OfCommunity):
     """The official account's access token, shared by all processes: by each that is asked for with force
-    the one before ends."""
+    the one before ends. Who asks so holds ``renewing_until``: one process at a time for an account."""
 
     community = models.OneToOneField(
         Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
@@ -175,6 +175,7 @@ class AccessToken(OfCommunity):
     appid = models.CharField(_("AppID of the official account"), max_length=32)
     sealed = models.TextField(_("Access token, sealed"), blank=True)
     good_until = models.DateTimeField(_("Good until"))
+    renewing_until = models.DateTimeField(_("Being renewed until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Access token of an official account")
@@ -182,6 +183,29 @@ class AccessToken(OfCommunity):
 
     def __str__(self) -> str:
         return self.appid
+
+
+class ProviderTrouble(OfCommunity):
+    """How often a provider of messages, or WeChat's account, failed in a row for whoever asked; nought
+    since it answered. ``provider``: the way, with the account where there are several."""
+
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("Community"), related_name="+"
+    )
+    provider = models.CharField(_("Provider"), max_length=48)
+    failures = models.PositiveIntegerField(_("Failures in a row"), default=0)
+    last_at = models.DateTimeField(_("Last failed at"))
+    said = models.CharField(_("Its answer"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Trouble with a provider")
+        verbose_name_plural = _("Troubles with providers")
+        constraints = [
+            models.UniqueConstraint(fields=["community", "provider"], name="provider_trouble_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.provider
 
 
 class Happening(OfCommunity):

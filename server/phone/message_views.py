@@ -102,7 +102,7 @@ def link_wechat(request: HttpRequest, token: str, opened: Opened, now: datetime)
         return redirect(page) if known else wechat_openid.asks(request, account)
     answer = redirect(page)
     try:
-        openid = wechat_openid.openid(request, account)
+        openid = wechat_openid.openid(request, account, opened.bill.community_id, now)
     except NotNamed:
         return wechat_openid.over(request, redirect(f"{page}?wechat=unknown"))
     resident = found[0]

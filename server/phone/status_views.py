@@ -75,6 +75,8 @@ def _paying(request: HttpRequest, order: PaymentOrder, now: datetime) -> dict[st
     if in_window and wallets.has_bridge(request) and through is not None:
         call = json.dumps(through.window_call(order.code_url))
         return {"window_call": call, "at_once": order.payment_id in own_payments.OWN.of(request)}
+    if in_window and through is None:
+        return {"elsewhere": "nowhere"}  # WeChat's window is not set up any more
     if in_window or in_wechat:
         return {"elsewhere": "wechat" if in_window else "browser"}
     page = order.code_url if phone_orders.page_opens(order, now) else ""

@@ -7,6 +7,7 @@ whoever asked for it and kept nowhere here.
 
 import hmac
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.shortcuts import render
 
 from server.gateways import official_account
 from server.gateways.official_account import NotNamed, OfficialAccount
+from server.outbox import provider_watch
 
 COOKIE = "lobbypay_wechat"
 LIVES_S = 600
@@ -43,11 +45,20 @@ def comes_back(request: HttpRequest) -> bool:
     return "state" in request.GET
 
 
-def openid(request: HttpRequest, account: OfficialAccount) -> str:
-    """Raises NotNamed. ``over`` belongs on whatever is answered."""
+def openid(request: HttpRequest, account: OfficialAccount, community: int, now: datetime) -> str:
+    """Raises NotNamed. ``over`` belongs on whatever is answered. Where WeChat names nobody at all, staff
+    of the community are told."""
     if not _is_bound(request):
         raise NotNamed("state")
-    return official_account.openid_of(account, request.GET.get("code", ""))
+    name = provider_watch.wechat(account.appid)
+    try:
+        found = official_account.openid_of(account, request.GET.get("code", ""))
+    except NotNamed as no:
+        if no.said:
+            provider_watch.failed(community, name, no.said, now)
+        raise
+    provider_watch.answered(community, name)
+    return found
 
 
 def over(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

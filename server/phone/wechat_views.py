@@ -62,7 +62,7 @@ def _goes_on(
     request: HttpRequest, order: PaymentOrder, account: OfficialAccount, now: datetime
 ) -> None:
     """Raises NotNamed. Whatever the channel says, the payment's page says how it stands."""
-    openid = wechat_openid.openid(request, account)
+    openid = wechat_openid.openid(request, account, order.community_id, now)
     back = status_url(order.payment_id)
     browser = Browser(address_of(request), back, in_window=True, openid=openid)
     try:

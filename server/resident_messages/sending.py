@@ -6,7 +6,7 @@ have gone out and is not known to have is left as it is. Any number of workers m
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,10 @@ from django.db.models import QuerySet
 
 from contract.business_day import business_day, day_begins
 from server.gateways import mail, sealing
+from server.gateways.official_account import TemplateMessages
 from server.gateways.outcome import Fate, Outcome, Own, without_addresses
 from server.gateways.sms import Filled, SmsProvider
+from server.outbox import provider_watch
 from server.outbox.models import MessageTerms, ResidentMessage, State, Way
 from server.resident_messages import consent, quiet, wechat, wording
 from server.resident_messages.account import provider_of
@@ -74,9 +76,9 @@ def look(now: datetime) -> int:
             wechat.prepare(told - prepared, now)
             prepared |= told
             jobs = [job for one in rows if (job := _taken(one, now)) is not None]
-            for job, outcome in zip(jobs, pool.map(_handed_over, jobs), strict=True):
+            for job, outcome in zip(jobs, _all_handed_over(pool, jobs, now), strict=True):
                 _record(job.message, outcome, now)
-                wechat.keep_renewed(job.provider, job.message.community_id, now)
+                _watch(job, outcome, now)
             sent += len(jobs)
     return sent
 
@@ -204,6 +206,37 @@ def _hold(message: ResidentMessage, held: Held, now: datetime) -> None:
     else:
         message.due_at = held.until
     message.save()
+
+
+def _all_handed_over(pool: Executor, jobs: list[Job], now: datetime) -> list[Outcome]:
+    """Those whose token was over once more, as soon as there is a newer one."""
+    outcomes = list(pool.map(_handed_over, jobs))
+    over = [
+        (place, job.provider)
+        for place, job in enumerate(jobs)
+        if isinstance(job.provider, TemplateMessages) and job.provider.token_over
+    ]
+    wechat.renew([(jobs[place].message.community_id, one) for place, one in over], now)
+    again = [place for place, provider in over if not provider.token_over]
+    anew = pool.map(_handed_over, [jobs[place] for place in again])
+    for place, outcome in zip(again, anew, strict=True):
+        outcomes[place] = outcome
+    return outcomes
+
+
+def _watch(job: Job, outcome: Outcome, now: datetime) -> None:
+    """Whether its provider does anything for anybody. One message that is tried again says nothing more
+    than the first time."""
+    message, name = job.message, str(job.message.way)
+    if isinstance(job.provider, TemplateMessages):
+        name = provider_watch.wechat(job.provider.account.appid)
+    try:
+        if outcome.fate is Fate.SENT:
+            provider_watch.answered(message.community_id, name)
+        elif outcome.fate is Fate.AWAY and message.attempts == 1:
+            provider_watch.failed(message.community_id, name, outcome.said, now)
+    except DatabaseError as error:
+        log.warning("what %s did could not be written down: %s", name, type(error).__name__)
 
 
 def _handed_over(job: Job) -> Outcome:

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from server.estate.models import Resident
 from server.gateways import official_account, sealing
 from server.gateways.official_account import NoToken, OfficialAccount, TemplateMessages
 from server.gateways.outcome import without_addresses
-from server.gateways.sms import Filled, SmsProvider
+from server.gateways.sms import Filled
+from server.outbox import provider_watch
 from server.outbox.models import AccessToken, MessageTerms, ResidentMessage, State, Way, WeChatLink
 
+RENEWS_FOR = timedelta(seconds=60)  # at most: longer than two calls take
 GOOD_FOR = timedelta(minutes=2)  # at least, of a token that is used
 LEAVES_OUT = "-"  # instead of a field's name: the template has none for the value
 FIELD = re.compile(r"[a-z_]{1,24}[0-9]{0,3}")
@@ -42,9 +45,11 @@ def prepare(communities: Iterable[int], now: datetime) -> None:
         account = account_of(terms)
         if account is None or _token(terms, now):
             continue
+        name = provider_watch.wechat(account.appid)
         try:
             token, seconds = official_account.access_token(account)
-        except NoToken:
+        except NoToken as no:
+            provider_watch.failed(terms.community_id, name, no.said, now)
             continue  # its messages wait
         _keep(terms.community_id, account.appid, token, seconds, now)
 
@@ -57,9 +62,39 @@ def messages_of(terms: MessageTerms, now: datetime, message: int) -> TemplateMes
     return TemplateMessages(account, token, f"lobbypay-{message}")
 
 
-def keep_renewed(provider: SmsProvider | None, community: int, now: datetime) -> None:
-    if isinstance(provider, TemplateMessages) and provider.renewed is not None:
-        _keep(community, provider.appid, *provider.renewed, now)
+def renew(over: Iterable[tuple[int, TemplateMessages]], now: datetime) -> None:
+    """Gives these, each with its community, a newer token where there is one: each account is asked once,
+    however many messages found theirs over."""
+    of_account: dict[OfficialAccount, list[tuple[int, TemplateMessages]]] = {}
+    for community, messages in over:
+        of_account.setdefault(messages.account, []).append((community, messages))
+    for account, waiting in of_account.items():
+        newer = _newer(account, {messages.token for _, messages in waiting}, now)
+        if newer is None:
+            continue
+        for community in {community for community, _ in waiting}:
+            _keep(community, account.appid, *newer, now)
+        for _, messages in waiting:
+            messages.token, messages.token_over = newer[0], False
+
+
+def _newer(account: OfficialAccount, over: set[str], now: datetime) -> tuple[str, int] | None:
+    """Another process may have a newer one already: only where WeChat gives the same is it made anew, by
+    one process at a time. None: another is at it, or the account gives none."""
+    rows = AccessToken.objects.filter(appid=account.appid)
+    free = Q(renewing_until=None) | Q(renewing_until__lte=now)
+    until = now + RENEWS_FOR
+    if not rows.filter(free).update(renewing_until=until):
+        return None
+    try:
+        newer = official_account.access_token(account)
+        if newer[0] in over:
+            newer = official_account.access_token(account, force=True)
+    except NoToken:
+        return None  # the messages that wait for it ask again, and say so
+    finally:
+        rows.filter(renewing_until=until).update(renewing_until=None)
+    return newer
 
 
 def _token(terms: MessageTerms, now: datetime) -> str:

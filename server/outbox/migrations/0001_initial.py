@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('appid', models.CharField(max_length=32, verbose_name='AppID of the official account')),
                 ('sealed', models.TextField(blank=True, verbose_name='Access token, sealed')),
                 ('good_until', models.DateTimeField(verbose_name='Good until')),
+                ('renewing_until', models.DateTimeField(blank=True, null=True, verbose_name='Being renewed until')),
                 ('community', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
             ],
             options={
@@ -85,6 +86,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Wish about messages',
                 'verbose_name_plural': 'Wishes about messages',
+            },
+        ),
+        migrations.CreateModel(
+            name='ProviderTrouble',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provider', models.CharField(max_length=48, verbose_name='Provider')),
+                ('failures', models.PositiveIntegerField(default=0, verbose_name='Failures in a row')),
+                ('last_at', models.DateTimeField(verbose_name='Last failed at')),
+                ('said', models.CharField(blank=True, max_length=200, verbose_name='Its answer')),
+                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='estate.community', verbose_name='Community')),
+            ],
+            options={
+                'verbose_name': 'Trouble with a provider',
+                'verbose_name_plural': 'Troubles with providers',
+                'constraints': [models.UniqueConstraint(fields=('community', 'provider'), name='provider_trouble_once')],
             },
         ),
         migrations.CreateModel(

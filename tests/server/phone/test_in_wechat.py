@@ -2,9 +2,10 @@
 window says is believed of nothing. The channel and WeChat's pages are the simulated ones."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import pytest
 import requests
@@ -12,14 +13,18 @@ from django.test import Client
 from django.utils import timezone
 
 from contract.messages import PaymentState
+from server.alerts.models import Alert
+from server.alerts.raising import PROVIDER_FAILING
 from server.billing.models import Bill, BillLease
 from server.billing.signing import create_key
+from server.outbox.models import ProviderTrouble
 from server.payments.channels import registry, wechat
 from server.payments.models import PaymentOrder
 from server.payments.sweeper import sweep
 from server.payments.verification import verify_books
 from simulators import channel_keys
 from simulators.control import call
+from tests.server.pages import foreign
 from tests.server.payments import world as worlds
 from tests.server.payments.channels.conftest import lines
 from tests.server.phone.conftest import newest, scans
@@ -279,3 +284,47 @@ def test_where_it_is_not_set_up_the_page_says_how_as_before(world, phone, monkey
 
 def test_a_payment_that_is_none_is_asked_about_by_nobody(world, phone):
     assert phone.client.get("/p/00000000-0000-4000-8000-000000000000/wechat").status_code == 404
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_once_paying_in_wechat_is_switched_off_an_open_payment_is_not_sent_to_wechat(
+    world, phone, monkeypatch, begun
+):
+    """Neither one whose order WeChat Pay has, nor one that waits to hear who pays."""
+    address = begins(phone) if begun else f"/p/{newest_of(phone)}"
+    monkeypatch.setattr(registry, "in_own_window", list)
+    for client in (phone.client, Client()) if begun else (phone.client,):
+        for language, said in (
+            ("zh", "停用" if begun else "手机浏览器"),
+            ("en", "phone's browser"),
+        ):
+            answer = client.get(address, headers={"accept-language": language})
+            shown = unescape(answer.content.decode())
+            assert said in shown and "data-wechat-call" not in shown
+            assert "在微信里发起" not in shown and "begun in WeChat" not in shown
+            assert f'action="{address}/cancel"' in shown, "it can be given up"
+            assert foreign(shown, language, "Lakeside Garden", "微信支付") == []
+
+
+def newest_of(phone) -> str:
+    phone.pay()
+    return newest().payment_id
+
+
+def test_an_account_that_names_nobody_is_an_alert_and_one_bad_code_is_none(world, phone, line):
+    where = phone.pay()["Location"]
+    for _ in range(4):
+        back = at_wechat(phone.client, where)
+        state = parse_qs(back.query)["state"][0]
+        answer = phone.client.get(f"{back.path}?code=code-of-nobody&state={state}")
+        assert answer.status_code == 409
+    assert not Alert.objects.exists(), "that is the one person's code"
+    account = world.channel.account
+    world.channel.account = replace(account, secret="another")
+    for _ in range(3):
+        assert through_wechat(phone.client, where).status_code == 409
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.subject) == (PROVIDER_FAILING, f"wechat {account.appid}")
+    world.channel.account = account
+    assert through_wechat(phone.client, where).status_code == 302
+    assert ProviderTrouble.objects.get().failures == 0

@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from server.alerts.models import Alert
+from server.alerts.raising import PROVIDER_FAILING
 from server.gateways import official_account, sealing
 from server.gateways.outcome import Own
-from server.outbox.models import AccessToken, MessageTerms, ResidentMessage, State, Way
+from server.outbox import provider_watch
+from server.outbox.models import AccessToken, Happening, MessageTerms, ResidentMessage, State, Way
 from server.resident_messages import receipts, sending, spreading, wechat
 from simulators.wechat_account.gateway import Gateway
 from tests.server.resident_messages.conftest import agree, resident_of
@@ -120,6 +123,76 @@ def test_a_token_that_is_dead_everywhere_is_made_anew_by_force(village, account)
     assert one().state == State.SENT
     assert (len(answers), account.tokens, len(account.sent)) == (2, 2, 1)
     assert sealing.opened(AccessToken.objects.get().sealed) == account._access
+
+
+def several(village, count: int) -> None:
+    """So many messages that are due, in one hand at once."""
+    issue(village)
+    spreading.look(NOW)
+    first = ResidentMessage.objects.get()
+    for number in range(1, count):
+        first.pk, first.happening = (
+            None,
+            Happening.objects.create(
+                community=village, kind="bill", subject=f"x{number}", unit=first.unit, at=NOW
+            ),
+        )
+        first.save()
+    MessageTerms.objects.update(per_day=9)
+
+
+def test_many_messages_at_once_end_a_dead_token_once(village, account, monkeypatch):
+    monkeypatch.setattr(sending, "still_so", lambda *asked: True)
+    wechat.prepare([village.pk], NOW)
+    several(village, 6)
+    dead, real = account._access, account._send
+
+    def over(told):
+        if account._access != dead:
+            return real(told)
+        account.refuse = 42001
+        found = real(told)
+        account.refuse = 0
+        return found
+
+    account._send = over
+    sending.look(NOW)
+    assert (account.tokens, len(account.sent)) == (2, 6)
+    assert AccessToken.objects.get().renewing_until is None
+
+
+def test_while_another_process_renews_the_token_nobody_else_does(village, account):
+    issue(village)
+    wechat.prepare([village.pk], NOW)
+    AccessToken.objects.update(renewing_until=NOW + wechat.RENEWS_FOR)
+    account.refuse = 42001
+    message = one()
+    assert (message.state, account.tokens) == (State.WAITING, 1)
+    account.refuse = 0
+    sending.look(NOW + timedelta(minutes=1))
+    message.refresh_from_db()
+    assert message.state == State.SENT
+
+
+def test_an_account_that_gives_nobody_access_is_an_alert(village, account):
+    terms = MessageTerms.objects.get()
+    right, terms.wechat_secret = terms.wechat_secret, sealing.seal("another-secret")
+    terms.save()
+    issue(village)
+    spreading.look(NOW)
+    for number in range(3):
+        sending.look(NOW + number * (sending.NO_ACCESS + timedelta(seconds=1)))
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.community) == (PROVIDER_FAILING, village)
+    assert "40125" in str(alert.details) and "another-secret" not in str(alert.details)
+    MessageTerms.objects.update(wechat_secret=right)
+    later = NOW + timedelta(minutes=20)
+    sending.look(later)
+    assert ResidentMessage.objects.get().state == State.SENT
+    for minutes in (0, 6):
+        provider_watch.look(later + timedelta(minutes=minutes))
+    alert.refresh_from_db()
+    assert alert.resolved_at is not None
 
 
 def test_a_token_that_stays_over_is_tried_again_later(village, account):
