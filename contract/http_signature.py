@@ -3,13 +3,20 @@
 Covered: @method, @path, @query and content-digest (RFC 9530, SHA-256; of the empty body too), not the
 host, so that a reverse proxy may stand between. Parameters: created, keyid (the kiosk's id), nonce,
 alg, tag. The server refuses what is older or newer than ``WINDOW`` and any (keyid, nonce) seen before.
+
+What ``sign`` writes has one form. A request in that very form is verified by it; any other spelling that
+the RFC allows is left to the library, which takes and refuses the same.
 """
 
+import hashlib
+import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from http_message_signatures import (
     HTTPMessageSignaturesException,
@@ -22,6 +29,13 @@ from http_message_signatures import (
 WINDOW = timedelta(minutes=5)
 _TAG = "lobbypay-kiosk-1"
 _COVERED = ("@method", "@path", "@query", "content-digest")
+_INPUT = re.compile(
+    r'kiosk=(\("@method" "@path" "@query" "content-digest"\);created=([1-9][0-9]{0,9})'
+    r';keyid="([0-9A-Za-z_-]{1,64})";alg="ed25519";nonce="([0-9A-Za-z_-]{16,64})"'
+    rf';tag="{_TAG}")'
+)
+_SIGNATURE = re.compile(r"kiosk=:([A-Za-z0-9+/]{86}==):")
+_METHOD, _PATH = re.compile(r"[A-Z]{1,10}"), re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class SignatureRefused(Exception):
@@ -125,6 +139,54 @@ def verify(
 ) -> Signed:
     """Verifies a request as the server received it. Raises SignatureRefused, SignatureStale, KeyUnknown
     when ``public_key`` gives None, and what ``public_key`` raises."""
+    signed = _in_our_form(method.upper(), path_and_query, headers, body, public_key)
+    if signed is None:
+        signed = _in_any_form(method, path_and_query, headers, body, public_key)
+    if abs(now - signed.created) > WINDOW:
+        raise SignatureStale(
+            f"signed at {signed.created.isoformat()}, received at {now.isoformat()}"
+        )
+    return signed
+
+
+def _in_our_form(
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    public_key: Callable[[str], Ed25519PublicKey | None],
+) -> Signed | None:
+    """None where it is written in another form, or asks with a query. Raises as ``verify``."""
+    told = _INPUT.fullmatch(headers.get("Signature-Input", ""))
+    signature = _SIGNATURE.fullmatch(headers.get("Signature", ""))
+    if not (told and signature and _METHOD.fullmatch(method) and _PATH.fullmatch(path)):
+        return None
+    digest = f"sha-256=:{b64encode(hashlib.sha256(body).digest()).decode()}:"
+    if headers.get("Content-Digest") != digest:
+        return None
+    parameters, created, key_id, nonce = told.groups()
+    key = public_key(key_id)
+    if key is None:
+        raise KeyUnknown("no such key", key_id)
+    base = (
+        f'"@method": {method}\n"@path": {path}\n"@query": ?\n"content-digest": {digest}\n'
+        f'"@signature-params": {parameters}'
+    )
+    try:
+        key.verify(b64decode(signature[1]), base.encode())
+    except InvalidSignature:
+        raise SignatureRefused("not signed by its key", key_id) from None
+    return Signed(key_id, nonce, datetime.fromtimestamp(int(created), UTC))
+
+
+def _in_any_form(
+    method: str,
+    path_and_query: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    public_key: Callable[[str], Ed25519PublicKey | None],
+) -> Signed:
+    """Raises as ``verify``."""
     parts = urlsplit(path_and_query)
     url = f"https://kiosk.invalid{parts.path}" + (f"?{parts.query}" if parts.query else "")
     request = _Request(method.upper(), url, dict(headers))
@@ -147,6 +209,4 @@ def verify(
         raise SignatureRefused(
             "exactly one signature with a nonce of 16 to 64 characters is needed"
         )
-    if abs(now - created) > WINDOW:
-        raise SignatureStale(f"signed at {created.isoformat()}, received at {now.isoformat()}")
     return Signed(key_id, nonce, created)

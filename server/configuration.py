@@ -295,7 +295,10 @@ def django_database(configuration: Configuration, environment: Mapping[str, str]
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
+            "OPTIONS": {
+                "prepare_threshold": 0,
+                **options,
+            },  # for server.prepared; others prepare none
         }
     allowed = DatabaseSection.model_fields["url"].description
     shown = f"{parts.scheme}://…" if parts.scheme else "the value"  # may hold a password

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
+    path("api/", include("server.api.urls")),  # first: most requests are a kiosk's
     path("", RedirectView.as_view(url="/staff/")),
     path("admin/login/", RedirectView.as_view(url="/staff/login/", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(url="/staff/password/")),
@@ -33,7 +34,6 @@ urlpatterns = [
     path("staff/jobs/", include("server.jobs.urls")),
     path("staff/messages/", include("server.resident_messages.urls")),
     path("staff/alerts/", include("server.on_call.urls")),
-    path("api/", include("server.api.urls")),
     path("meters/", include("server.remote_meters.urls")),
     path("", include("server.monitoring.urls")),
     path("", include("server.public_accounts.urls")),

@@ -1,6 +1,5 @@
 """Who is calling: the kiosk whose key signed the request, once."""
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -21,19 +20,12 @@ from contract.messages import ErrorCode
 from contract.stop_reason import StopReason
 from server.api.errors import Refusal
 from server.fleet import enrolment, key_changes
-from server.fleet.heartbeats import use_nonce
+from server.fleet.callers import Callers
+from server.fleet.heartbeats import Nonce
 from server.fleet.models import Kiosk
+from server.remote_acts import exchange
 
-
-def _kiosk(key_id: str) -> Kiosk | None:
-    try:
-        identity = uuid.UUID(key_id)
-    except ValueError:
-        return None
-    found = Kiosk.objects.select_related("community").filter(pk=identity).order_by()[:1]
-    return next((kiosk for kiosk in found if kiosk.public_key), None)
-
-
+_kiosk = Callers(acts_wait=exchange.WAITS).find
 _key = lru_cache(maxsize=20_000)(public_key)  # the same object for the same text
 
 
@@ -47,7 +39,7 @@ def _key_of(request: HttpRequest, key_id: str) -> Ed25519PublicKey | None:
 def _signed(
     request: HttpRequest, key_of: Callable[[str], Ed25519PublicKey | None], now: datetime
 ) -> Signed:
-    path, headers = request.get_full_path(), dict(request.headers)
+    path, headers = request.get_full_path(), request.headers
     return verify(str(request.method), path, headers, request.body, public_key=key_of, now=now)
 
 
@@ -66,16 +58,26 @@ def _replaced(request: HttpRequest, key_id: str, now: datetime) -> bool:
 
 
 def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signed:
-    """Checks the signature (by ``key`` or the kiosk's own) and uses up its nonce. Raises Refusal, and
-    what the database raises: trouble of ours is no fault of the signature."""
+    """Checks the signature (by ``key`` or the kiosk's own) and uses up its nonce. Raises Refusal,
+    Replayed, and what the database raises: trouble of ours is no fault of the signature."""
     now = timezone.now()
+    signed = _checked(request, key, now)
+    Nonce(signed.key_id, signed.nonce, now).use()
+    kiosk = getattr(request, "begins_key", None)
+    if kiosk is not None and not key_changes.begin(kiosk, now):
+        raise Refusal(ErrorCode.KEY_UNKNOWN)
+    return signed
+
+
+def _checked(request: HttpRequest, key: Ed25519PublicKey | None, now: datetime) -> Signed:
+    """The signature alone. Raises as ``verified``."""
     try:
         try:
-            signed = _signed(request, lambda named: key or _key_of(request, named), now)
+            return _signed(request, lambda named: key or _key_of(request, named), now)
         except (KeyUnknown, SignatureStale):
             raise
         except SignatureRefused as refused:
-            signed = _signed_by_next(request, refused, now)
+            return _signed_by_next(request, refused, now)
     except SignatureStale as stale:
         raise Refusal(ErrorCode.CLOCK, server_time=now.isoformat()) from stale
     except KeyUnknown as unknown:
@@ -83,12 +85,6 @@ def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signe
     except SignatureRefused as refused:
         replaced = key is None and _replaced(request, refused.key_id, now)
         raise Refusal(ErrorCode.KEY_UNKNOWN if replaced else ErrorCode.NOT_SIGNED) from refused
-    if not use_nonce(signed.key_id, signed.nonce, now=now):
-        raise Refusal(ErrorCode.REPLAYED)
-    kiosk = getattr(request, "begins_key", None)
-    if kiosk is not None and not key_changes.begin(kiosk, now):
-        raise Refusal(ErrorCode.KEY_UNKNOWN)
-    return signed
 
 
 def _signed_by_next(request: HttpRequest, refused: SignatureRefused, now: datetime) -> Signed:
@@ -110,6 +106,23 @@ def any_kiosk(request: HttpRequest) -> Kiosk:
     if kiosk is None:
         raise Refusal(ErrorCode.KEY_UNKNOWN)
     return kiosk
+
+
+def beating_kiosk(request: HttpRequest) -> Kiosk:
+    """As ``any_kiosk``, of a call that uses up its nonce (``nonce_of``) by the statement that keeps what
+    it says. Raises Refusal."""
+    now = timezone.now()
+    signed = _checked(request, None, now)
+    kiosk: Kiosk | None = getattr(request, "signer", None)
+    if kiosk is None or getattr(request, "begins_key", None) is not None:
+        return any_kiosk(request)
+    request.nonce = Nonce(signed.key_id, signed.nonce, now)  # type: ignore[attr-defined]
+    return kiosk
+
+
+def nonce_of(request: HttpRequest) -> Nonce | None:
+    """Of a call that ``beating_kiosk`` let in; None: it is used up already."""
+    return getattr(request, "nonce", None)
 
 
 def kiosk_auth(request: HttpRequest) -> Kiosk:

@@ -14,6 +14,7 @@ from contract.messages import ApiError, ErrorCode
 from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen
 from server.billing.unit_accounts import BillNotFound, UnitNotFound
+from server.fleet.heartbeats import Replayed
 from server.language import both
 from server.payments.channels.interface import ChannelUnavailable, OutcomeUnknown
 from server.payments.initiation import (
@@ -147,6 +148,7 @@ def install(api: NinjaAPI) -> None:
     on(JournalGap, _E.JOURNAL_GAP, lambda e: {"acknowledged": e.acknowledged})
     on(JournalBroken, _E.JOURNAL_BROKEN)
     on(JournalNotSigned, _E.JOURNAL_NOT_SIGNED)
+    on(Replayed, _E.REPLAYED)
 
     def refused_before(request: HttpRequest, error: RefusedBefore) -> HttpResponse:
         return response(error.code)

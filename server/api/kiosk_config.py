@@ -8,7 +8,7 @@ always read anew.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -43,6 +43,7 @@ class _Digest:
     day: date
     read_at: datetime
     value: str
+    versions: dict[str, str] = field(default_factory=dict)  # of its kiosks, by _row
 
 
 _WATCHED = (
@@ -74,7 +75,19 @@ def version_of(kiosk: Kiosk, now: datetime) -> str:
     known = _digests.get(community.pk)
     if known is None or known.day != day or not timedelta(0) <= now - known.read_at < KEPT:
         known = _digests[community.pk] = _Digest(day, now, _digest_of(_long(community, day, now)))
-    return _version(kiosk, _short(kiosk, now), known.value)
+    row = _row(kiosk)
+    version = known.versions.get(row)
+    if version is None:
+        version = known.versions[row] = _version(kiosk, _short(kiosk, now), known.value)
+    return version
+
+
+def _row(kiosk: Kiosk) -> str:
+    """All of the kiosk's and its community's rows that a configuration is made of."""
+    community = kiosk.community
+    own = (kiosk.code, kiosk.location_zh, kiosk.location_en, kiosk.building_id, kiosk.unit_start)
+    columns = community._meta.concrete_fields
+    return repr((*own, *(getattr(community, column.attname) for column in columns)))
 
 
 def forget(community_id: int) -> None:

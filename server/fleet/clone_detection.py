@@ -107,13 +107,22 @@ def watch_journal(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
             alert(kiosk, kind, now)
 
 
-def end_journal_alerts(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:
-    """Staff hear that it can record again. To be done before ``heartbeat`` takes the place of the last
-    one in ``kiosk``: an end that was cut short is made up for by the next."""
+def ended_by(kiosk: Kiosk, heartbeat: Heartbeat) -> list[str]:
+    """Alerts that may be open and are over with this heartbeat, as ``kiosk`` was before it: it can record
+    again, its journal has arrived."""
     before, wrong = _was_wrong(kiosk.heartbeat or {}), _told_wrong(heartbeat)
-    unwritable = "journal.cannot_record"
+    unwritable, over = "journal.cannot_record", []
     if wrong is not None and unwritable not in wrong and (before is None or unwritable in before):
-        resolve(kiosk.community_id, (_JOURNAL_ALERTS[unwritable],), kiosk.code, now)
+        over.append(_JOURNAL_ALERTS[unwritable])
+    if kiosk.journal_waits_since is not None and not _waits(kiosk, heartbeat):
+        over.append("journal_stands_still")
+    return over
+
+
+def end(kiosk: Kiosk, kinds: list[str], now: datetime) -> None:
+    """Of ``ended_by``. To be done before the heartbeat takes the place of the last one in ``kiosk``: an
+    end that was cut short is made up for by the next."""
+    resolve(kiosk.community_id, kinds, kiosk.code, now)
 
 
 def _told_wrong(heartbeat: Heartbeat) -> set[str] | None:
@@ -131,14 +140,12 @@ def _was_wrong(heartbeat: dict[str, Any]) -> set[str] | None:
 
 
 def backlog_since(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> datetime | None:
-    """Since when entries wait at a kiosk that is heard and none arrives; None when none waits. Ends the
-    alert of it when it is over."""
-    since = kiosk.journal_waits_since
-    if heartbeat.journal_last > kiosk.journal_sequence:
-        return since or now
-    if since is not None:
-        resolve(kiosk.community_id, ("journal_stands_still",), kiosk.code, now)
-    return None
+    """Since when entries wait at a kiosk that is heard and none arrives; None when none waits."""
+    return (kiosk.journal_waits_since or now) if _waits(kiosk, heartbeat) else None
+
+
+def _waits(kiosk: Kiosk, heartbeat: Heartbeat) -> bool:
+    return heartbeat.journal_last > kiosk.journal_sequence
 
 
 def watch_backlog(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> None:

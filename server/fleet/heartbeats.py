@@ -1,19 +1,24 @@
 """What the server keeps of what kiosks say: the newest heartbeat, and nonces that may not come again."""
 
+import json
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from contract.heartbeat import Heartbeat
 from contract.http_signature import WINDOW
+from contract.plain_text import NUL_IN_JSON
 from contract.stop_reason import StopReason
 from server.fleet import clone_detection
 from server.fleet.clone_detection import PRESENCE
 from server.fleet.models import Kiosk
 from server.fleet.states import condition_of
+from server.prepared import one_row
 from server.storable import storable
 
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
@@ -24,21 +29,56 @@ _OWN = (
 )
 # What decides how a heartbeat is judged: it stands while none of this is changed by another message.
 _DECIDING = (*PRESENCE, "public_key", "journal_sequence", "journal_hash", "stopped")
+_NONCE = "INSERT INTO fleet_usednonce (key_id, nonce, seen_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_SET = ", ".join(f"{name} = %s" for name in (*_OWN, *PRESENCE))
+_AS_READ = " AND ".join(f"fleet_kiosk.{name} = %s" for name in ("id", *_DECIDING))
+_UPDATE = f"UPDATE fleet_kiosk SET {_SET} WHERE {_AS_READ} RETURNING 1"
+# In one statement, so also in one commit. Where the nonce was used before, there is no row to update by.
+_USE_AND_UPDATE = (
+    f"WITH used AS ({_NONCE} RETURNING 1),"
+    f" kept AS (UPDATE fleet_kiosk SET {_SET} FROM used WHERE {_AS_READ} RETURNING 1)"
+    " SELECT EXISTS (SELECT FROM used), EXISTS (SELECT FROM kept)"
+)
 
 
-def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> StopReason | None:
-    """Keeps the newest heartbeat on the kiosk's row. Returns why the kiosk is stopped, if it is.
+class Replayed(Exception):
+    """The request was made before."""
 
-    One UPDATE, which holds only while the row is as ``kiosk`` was read; where something else changed it,
-    or the kiosk is to be stopped, it is judged again while the row is held.
+
+@dataclass
+class Nonce:
+    """Of one request, which counts if nobody has used it before. Safe against a race."""
+
+    key_id: str
+    nonce: str
+    seen_at: datetime
+    used: bool = False
+
+    def use(self) -> None:
+        """Raises Replayed. Again is no replay."""
+        if not self.used and not use_nonce(self.key_id, self.nonce, now=self.seen_at):
+            raise Replayed
+        self.used = True
+
+
+def record_heartbeat(
+    kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime, nonce: Nonce | None = None
+) -> StopReason | None:
+    """Keeps the newest heartbeat on the kiosk's row and uses up its nonce. Returns why the kiosk is
+    stopped, if it is. Raises Replayed; then nothing is done.
+
+    One statement, which holds only while the row is as ``kiosk`` was read; where something else changed
+    it, or the kiosk is to be stopped, it is judged again while the row is held.
     """
-    if not _record(kiosk, heartbeat, now):
+    if not _record(kiosk, heartbeat, now, nonce):
+        if nonce is not None:
+            nonce.use()
         with transaction.atomic():
             held = Kiosk.objects.select_for_update(no_key=True)  # as server.estate.row_locks
             known = held.select_related("community").get(pk=kiosk.pk)
             if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
                 return None
-            _record(known, heartbeat, now, may_stop=True)
+            _record(known, heartbeat, now, nonce, may_stop=True)
         for name in (*_DECIDING, *_OWN):
             setattr(kiosk, name, getattr(known, name))
     clone_detection.watch_journal(kiosk, heartbeat, now)
@@ -46,15 +86,43 @@ def record_heartbeat(kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime) -> St
     return StopReason(kiosk.stopped) if kiosk.stopped else None
 
 
-def _record(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime, *, may_stop: bool = False) -> bool:
-    """Whether it is on the row, and then also on ``kiosk``."""
+def _record(
+    kiosk: Kiosk,
+    heartbeat: Heartbeat,
+    now: datetime,
+    nonce: Nonce | None,
+    *,
+    may_stop: bool = False,
+) -> bool:
+    """Whether it is on the row, and then also on ``kiosk``. Raises Replayed."""
     told, judged = heartbeat.presence, copy(kiosk)
     reason = clone_detection.judge(judged, told) if told else None
     if reason is not None and not may_stop:
         return False
-    clone_detection.end_journal_alerts(kiosk, heartbeat, now)
+    over = clone_detection.ended_by(kiosk, heartbeat)
+    if over:
+        if nonce is not None:
+            nonce.use()
+        clone_detection.end(kiosk, over, now)
+    text = _take(judged, kiosk, heartbeat, now)
+    if not _keep(kiosk, judged, text, nonce):
+        return False
+    for name in (*_OWN, *PRESENCE):
+        setattr(kiosk, name, getattr(judged, name))
+    if reason is not None and told is not None:
+        known = kiosk.journal_sequence
+        clone_detection.stop(kiosk, reason, now, known=known, told=told.journal_last)
+    return True
+
+
+def _take(judged: Kiosk, kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> str:
+    """Puts what is said on ``judged``; returns it as JSON. ``kiosk``: as it was before."""
+    said, text = heartbeat.model_dump(mode="json"), heartbeat.model_dump_json()
+    if NUL_IN_JSON in text:
+        said = storable(said)
+        text = json.dumps(said)
     judged.journal_waits_since = clone_detection.backlog_since(kiosk, heartbeat, now)
-    judged.software = storable(heartbeat.software)[:40]
+    judged.software = said["software"][:40]
     judged.condition = condition_of(heartbeat).value
     if judged.condition != kiosk.condition or kiosk.condition_since is None:
         judged.condition_since = now
@@ -62,18 +130,37 @@ def _record(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime, *, may_stop: bool
     elif heartbeat.turned_away is None or heartbeat.turned_away < (kiosk.turned_away_before or 0):
         judged.turned_away_before = heartbeat.turned_away  # it counts anew, or no more
     judged.paper_days = heartbeat.paper.days_left if heartbeat.paper else None
-    judged.heard_at, judged.heartbeat = now, storable(heartbeat.model_dump(mode="json"))
-    names = (*_OWN, *(PRESENCE if told else ()))
-    unchanged = {name: getattr(kiosk, name) for name in _DECIDING}
-    row = Kiosk.objects.filter(pk=kiosk.pk, **unchanged)
-    if not row.update(**{name: getattr(judged, name) for name in names}):
-        return False
-    for name in names:
-        setattr(kiosk, name, getattr(judged, name))
-    if reason is not None and told is not None:
-        known = kiosk.journal_sequence
-        clone_detection.stop(kiosk, reason, now, known=known, told=told.journal_last)
-    return True
+    judged.heard_at, judged.heartbeat = now, said
+    return text
+
+
+def _keep(kiosk: Kiosk, judged: Kiosk, text: str, nonce: Nonce | None) -> bool:
+    """Whether the row was still as ``kiosk`` says, and now is as ``judged``. A nonce that is not used yet
+    is used by the same statement. Raises Replayed."""
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [
+        text if name == "heartbeat" else field.get_db_prep_save(getattr(judged, name), database)
+        for name, field in _fields(_OWN + PRESENCE)
+    ]
+    values += [
+        field.get_db_prep_save(getattr(kiosk, name), database)
+        for name, field in _fields(("id", *_DECIDING))
+    ]
+    if nonce is not None and not nonce.used:
+        if database.vendor == "postgresql":
+            row = one_row(_USE_AND_UPDATE, (nonce.key_id, nonce.nonce, nonce.seen_at, *values))
+            assert row is not None
+            nonce.used, kept = row
+            if not nonce.used:
+                raise Replayed
+            return kept
+        nonce.use()
+    return one_row(_UPDATE, values) is not None
+
+
+@cache
+def _fields(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [(name, Kiosk._meta.get_field(name)) for name in names]
 
 
 def _turned_away(kiosk: Kiosk, heartbeat: Heartbeat) -> int | None:
@@ -97,9 +184,6 @@ def lost_since(kiosk: Kiosk, heartbeat: Heartbeat) -> datetime | None:
     answered = heartbeat.answered_at is not None and heartbeat.answered_at > last_known
     lacks = heartbeat.journal_acknowledged > kiosk.journal_sequence
     return last_known if answered or lacks else None
-
-
-_NONCE = "INSERT INTO fleet_usednonce (key_id, nonce, seen_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
 def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:

@@ -45,6 +45,12 @@ _TOLD = {
     State.IN_DOUBT,
 }  # it was begun: true whatever was decided meanwhile
 _UNDONE = {State.CANCELLED, State.EXPIRED}
+_OPEN = ", ".join(f"'{state.value}'" for state in OPEN)
+# Of a kiosk's row, in SQL: whether there is anything to fetch.
+WAITS = (
+    "EXISTS (SELECT 1 FROM remote_acts_remoteact act"
+    f" WHERE act.kiosk_id = fleet_kiosk.id AND act.state IN ({_OPEN}))"
+)
 _PNG, _PICTURE_MAX = b"\x89PNG\r\n\x1a\n", 512_000
 
 
@@ -76,11 +82,6 @@ def exchange(asking: Kiosk, call: ActsCall, now: datetime) -> ActsAnswer:
         recorded=[report.act_id for report in call.reports],
         keys=signing.chain() if waiting else [],
     )
-
-
-def waiting(kiosk: Kiosk) -> bool:
-    """Whether there is anything to fetch."""
-    return RemoteAct.objects.filter(kiosk=kiosk, state__in=OPEN).exists()
 
 
 def end_what_is_over(kiosk: Kiosk, now: datetime) -> None:

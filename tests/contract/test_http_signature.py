@@ -7,7 +7,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.http_signature import SignatureRefused, SignatureStale, sign, verify
+from contract.http_signature import (
+    SignatureRefused,
+    SignatureStale,
+    Signed,
+    _in_any_form,
+    _in_our_form,
+    sign,
+    verify,
+)
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -76,3 +84,52 @@ def test_garbage_in_the_headers_is_refused_and_nothing_else(name, garbage):
     signed = {**headers(), name: garbage}
     with pytest.raises(SignatureRefused):
         check(signed)
+
+
+def _verdict(verified, *changed):
+    try:
+        return verified(*changed)
+    except SignatureRefused as refused:
+        return type(refused)
+
+
+_CHANGES = {
+    "Signature-Input": [
+        ("kiosk=", "other="),
+        (";created=", "; created="),
+        ('"@method" "@path"', '"@path" "@method"'),
+        ('"@query" ', ""),
+        ("created=1", "created=2"),
+        ('keyid="K"', 'keyid="L"'),
+        ("ed25519", "rsa-pss-sha512"),
+        ('nonce="n', 'nonce="m'),
+        ("lobbypay-kiosk-1", "lobbypay-kiosk-2"),
+        (";tag", ";expires=1;tag"),
+    ],
+    "Signature": [("kiosk=", "other="), ("==:", "=:"), (":", ""), ("kiosk=:A", "kiosk=:B")],
+    "Content-Digest": [("sha-256", "sha-512"), ("=:", "=: "), (":", "")],
+}
+
+
+@given(st.data())
+def test_what_we_write_is_judged_as_the_general_grammar_judges_it(data):
+    """By the form of our own and by the library: the same is taken, the same refused."""
+    path, body = "/api/v1/heartbeats", data.draw(st.binary(max_size=40))
+    sent = headers(path=path, body=body)
+    for name, changes in _CHANGES.items():
+        for old, new in data.draw(st.lists(st.sampled_from(changes), max_size=1)):
+            sent[name] = sent[name].replace(old, new, 1)
+    arrived = data.draw(st.sampled_from([body, body, b"other"]))
+    way = data.draw(
+        st.sampled_from([path, path, path + "/", "/api//v1", "/api/v1/%41", path + "?"])
+    )
+    key = data.draw(st.sampled_from([KEY.public_key(), None]))
+    asked = ("POST", way, sent, arrived, lambda name: key if name == "K" else None)
+    ours, general = (_verdict(how, *asked) for how in (_in_our_form, _in_any_form))
+    assert ours is None or ours == general
+
+
+def test_what_we_write_is_in_our_form():
+    signed = headers(path="/api/v1/heartbeats")
+    asked = ("POST", "/api/v1/heartbeats", signed, b"{}", lambda name: KEY.public_key())
+    assert _in_our_form(*asked) == Signed("K", NONCE, NOW)

@@ -27,7 +27,7 @@ _UNUSED = "0" * 16  # the nonce of what may be repeated: the line does that, not
 
 def install() -> None:
     """Of a request that ``trusted`` made, only by which key it is signed is looked at."""
-    real, used = authentication._signed, authentication.use_nonce
+    real, once = authentication._signed, authentication.Nonce
 
     def by_its_word(
         request: HttpRequest, key_of: Callable[[str], Ed25519PublicKey | None], now: datetime
@@ -43,9 +43,7 @@ def install() -> None:
         return Signed(kiosk_id, _UNUSED, now)
 
     authentication._signed = by_its_word
-    authentication.use_nonce = lambda key_id, nonce, *, now: (
-        nonce == _UNUSED or used(key_id, nonce, now=now)
-    )
+    authentication.Nonce = lambda key_id, nonce, at: once(key_id, nonce, at, used=nonce == _UNUSED)
 
 
 def auth_of(view: Callable[..., Any]) -> Auth:

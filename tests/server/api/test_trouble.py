@@ -6,6 +6,7 @@ from django.db.models.query import QuerySet
 
 from kiosk.central.identity import public_text
 from server.api import authentication
+from server.fleet import callers
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 from tests.server.api.callers import Caller, error, payment
@@ -17,10 +18,11 @@ def no_database(monkeypatch):
     """From the moment that the request's key is looked up."""
 
     def break_it():
-        def fails(self, *args, **named):
+        def fails(*args, **named):
             raise OperationalError("the connection is closed")
 
         monkeypatch.setattr(QuerySet, "_fetch_all", fails)
+        monkeypatch.setattr(callers, "one_row", fails)
 
     return break_it
 

@@ -141,9 +141,11 @@ def test_a_damaged_journal_goes_on_only_where_nothing_is_lost(
 def test_a_kiosk_that_does_not_tell_whether_it_can_record_ends_no_alert(kiosk):
     wrong = {"level": "error", "code": "journal.cannot_record"}
     clone_detection.watch_journal(kiosk, heartbeat(NOW, device("kiosk", wrong)), NOW)
-    clone_detection.end_journal_alerts(kiosk, heartbeat(NOW), NOW)  # of a version that does not
+    assert clone_detection.ended_by(kiosk, heartbeat(NOW)) == [], "of a version that does not"
     alert = Alert.objects.get(kind="journal_unwritable")
     assert alert.resolved_at is None
-    clone_detection.end_journal_alerts(kiosk, heartbeat(NOW, device("kiosk")), NOW)
+    clone_detection.end(
+        kiosk, clone_detection.ended_by(kiosk, heartbeat(NOW, device("kiosk"))), NOW
+    )
     alert.refresh_from_db()
     assert alert.resolved_at == NOW
