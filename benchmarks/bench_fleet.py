@@ -179,7 +179,7 @@ def signed(kiosk: tuple[str, Any], body: bytes) -> Request:
 def bare(kiosk: tuple[str, Any], body: bytes) -> Request:
     """As many bytes on the way as ours."""
     request = signed(kiosk, body)
-    return Request("/bare", body, request.headers | {"X-Kiosk": kiosk[0]})
+    return Request("/api/v1/bare", body, request.headers | {"X-Kiosk": kiosk[0]})
 
 
 def measure(
@@ -282,7 +282,7 @@ def serve(port: int, threads: int) -> None:
             )
         return JsonResponse({"server_time": now.isoformat()})
 
-    urls.urlpatterns.insert(0, path("bare", keep))
+    urls.urlpatterns.insert(0, path("api/v1/bare", keep))
     serve_site(f"127.0.0.1:{port}", 1, threads, jobs=False)
 
 

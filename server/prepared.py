@@ -7,7 +7,20 @@ psycopg prepares what goes through a cursor that leaves the values to the server
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import NotSupportedError, connection
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection
+
+
+def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """As ``one_row``, of what only reads and is the first question of a request: asked again on a new
+    connection where the one before was lost, so that no other question has to try it beforehand."""
+    if connection.in_atomic_block:
+        return one_row(sql, values)
+    connection.health_check_done = True  # what follows in this request needs none either
+    try:
+        return one_row(sql, values)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return one_row(sql, values)
 
 
 def one_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "server.request_text.KeepableAddress",
+    "server.kiosk_calls.KioskCalls",
     "server.staff.policy.Policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "server.language.ChosenLanguage",

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from server.estate.models import Community
 from server.fleet.models import Kiosk
-from server.prepared import one_row
+from server.prepared import first_row
 
 
 class Callers:
@@ -30,7 +30,7 @@ class Callers:
         except ValueError:
             return None
         kiosks, communities = self._kiosks, self._communities
-        row = one_row(self._statement, [kiosks.key(identity)])
+        row = first_row(self._statement, [kiosks.key(identity)])
         if row is None:
             return None
         width = len(kiosks)

@@ -22,7 +22,7 @@ def no_database(monkeypatch):
             raise OperationalError("the connection is closed")
 
         monkeypatch.setattr(QuerySet, "_fetch_all", fails)
-        monkeypatch.setattr(callers, "one_row", fails)
+        monkeypatch.setattr(callers, "first_row", fails)
 
     return break_it
 

@@ -1,0 +1,27 @@
+"""A kiosk's call goes its own way: it has no session, no cookie, no page, and chooses no language."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils import translation
+
+CALLS = "/api/v1/"
+_OF_STAFF = ("/api/v1/docs", "/api/v1/openapi.json")
+
+
+class KioskCalls:
+    """Django's middleware. What stands after it in the settings is for pages only."""
+
+    def __init__(self, pages: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._pages = pages
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if not path.startswith(CALLS) or path.startswith(_OF_STAFF):
+            return self._pages(request)
+        translation.activate(settings.LANGUAGE_CODE)  # not that of a page before in this thread
+        match = resolve(path)
+        request.resolver_match = match
+        return match.func(request, *match.args, **match.kwargs)
