@@ -121,6 +121,34 @@ def _minutes(name: object, **more: object) -> models.PositiveIntegerField:
     return models.PositiveIntegerField(name, validators=[limit], **more)  # type: ignore[arg-type]
 
 
+class CalendarLink(models.Model):
+    """An address of the hours that a person is on call, for a calendar. ``digest``: of the secret in it,
+    which is shown once. One is open at a time."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Person"), related_name="+"
+    )
+    digest = models.CharField(_("Digest"), max_length=64, unique=True)
+    language = models.CharField(_("Language"), max_length=2, choices=Language.choices)
+    made_at = models.DateTimeField(_("Added at"))
+    ended_at = models.DateTimeField(_("Ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Calendar address")
+        verbose_name_plural = _("Calendar addresses")
+        ordering = ["person", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(ended_at=None),
+                name="calendar_link_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
 class Rule(OfCommunity):
     """When who is told of one kind of alert, or of a group of kinds. Minutes after it was raised; empty:
     not at all."""

@@ -227,6 +227,7 @@ def _each(model: str, page: str) -> Any:
 
 # How other addresses with a row in them are filled in: by route.
 OWN_ROUTES: dict[str, Any] = {
+    "staff/alerts/calendar/<str:secret>.ics": lambda r: ["/staff/alerts/calendar/guessed.ics"],
     "staff/service/<uuid:request_id>/": lambda r: _asked_by_residents(r, "ServiceRequest", "{}/"),
     "staff/answers/<int:pk>/": _each("standard_answers.StandardQuestion", "answers"),
     "staff/service/photos/<int:pk>.jpg": lambda r: _asked_by_residents(r, "Photo", "photos/{}.jpg"),
