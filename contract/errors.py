@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     UNIT_NOT_FOUND = "unit_not_found"
     SECOND_FACTOR_NEEDED = "second_factor_needed"
     SECOND_FACTOR_WRONG = "second_factor_wrong"
+    NO_PHONE = "no_phone"  # of nobody of the unit one is known: only a bill proves who asks
     RATE_LIMITED = "rate_limited"  # ``details.retry_after_s``
     BILL_PAID = "bill_paid"  # ``details.paid_on``
     BILL_LEASED = "bill_leased"  # somebody else is paying it now

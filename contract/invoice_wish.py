@@ -6,10 +6,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from contract.message import Message
-from contract.messages import Reference
+from contract.messages import KIOSK_CODE_PATTERN
 from contract.money import Locale
 
 TITLE_MAX = 100
+PHONE_PATTERN = "P-[0-9]{6}-[0-9]{6}"  # of a payment that a phone began
+PaidReference = Annotated[
+    str, StringConstraints(pattern=rf"^({KIOSK_CODE_PATTERN}-[0-9]{{6,9}}|{PHONE_PATTERN})$")
+]
 # GB 32100-2015: the unified social credit code, in the order of the values of its characters
 CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 TAX_NUMBER_LENGTH = 18
@@ -30,7 +34,7 @@ class InvoiceWish(Message):
     """``reference``: the receipt number of the payment. ``tax_number``: a company's; empty for a person.
     ``language``: in which the resident reads."""
 
-    reference: Reference
+    reference: PaidReference
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = Field(
         max_length=TITLE_MAX, repr=False
     )

@@ -144,6 +144,7 @@ class KioskConfig(Message):
     top_up_max_minor: Minor = 0  # so much can be paid in as credit at once; nought: not offered
     phone_pays: bool = False  # bills are paid on residents' phones too, by the code on them
     second_factor: bool
+    payment_history: bool = False  # the server tells what a unit has paid
     numbering: Numbering = DEFAULT
     unit_start: str = ""  # how codes of its own building begin, e.g. "3": filled in already
     unit_codes: list[UnitCode] = []  # all there are, to suggest; never whose they are

@@ -46,6 +46,7 @@ from contract.messages import (
     UnitAccount,
     UnitLookup,
 )
+from contract.payment_history import HistoryAsked, PaymentHistory
 from contract.plain_text import kept
 from contract.remote_acts import ActsAnswer, ActsCall
 from contract.request_name import HEADER, request_name
@@ -114,6 +115,9 @@ class CentralClient:
 
     def look_up(self, lookup: UnitLookup) -> UnitAccount:
         return self._call("POST", "/units/lookup", UnitAccount, lookup)
+
+    def payments_of(self, asked: HistoryAsked) -> PaymentHistory:
+        return self._call("POST", "/units/payments", PaymentHistory, asked)
 
     def bill(self, number: str) -> Bill:
         return self._call("GET", f"/bills/{number}", Bill)

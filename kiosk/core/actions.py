@@ -65,6 +65,8 @@ class Action(StrEnum):
     RETRY = "retry"
     OTHER_UNIT = "other_unit"  # not the one whose bills were read
     ANSWERS = "answers"  # to earlier requests
+    PAYMENTS = "payments"  # what the unit has paid
+    PAYMENT = "payment"  # one of them
     INVOICE = "invoice"  # ask for one
     INVOICE_FOR = "invoice_for"  # a company or a person
     NOTICE = "notice"  # read in full

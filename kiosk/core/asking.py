@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from contract.message import Text
+from contract.payment_history import PaymentHistory
 from contract.service_requests import RequestStanding
 from kiosk.core.callback import Sent
 from kiosk.core.writing import Writing
@@ -16,6 +17,7 @@ class Purpose(StrEnum):
     SEND = "send"
     ANSWERS = "answers"
     INVOICE = "invoice"
+    PAYMENTS = "payments"
 
 
 class Fault(StrEnum):
@@ -78,6 +80,8 @@ class Asking:
     found: tuple[RequestStanding, ...] = field(default=(), repr=False)
     notice: str = ""  # the id of the one that is read
     account: str = ""  # the same of what was made public
+    history: PaymentHistory | None = field(default=None, repr=False)  # what the unit has paid
+    payment: str = ""  # the id of the one that is looked at
 
     @property
     def text(self) -> str:

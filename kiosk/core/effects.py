@@ -8,6 +8,7 @@ from contract.bill_code import BillCode
 from contract.invoice_wish import InvoiceWish
 from contract.messages import PaymentRecord, Text
 from contract.money import Locale
+from contract.payment_history import EarlierPayment
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ class LookUpBill:
     visit: int
     code: BillCode
     token: str
+
+
+@dataclass(frozen=True)
+class FindPayments:
+    """What the unit has paid, with one of the proofs; see PaymentsSeen."""
+
+    visit: int
+    unit: str = field(repr=False)
+    phone_last4: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,17 @@ class PrintReceipt:
     record: PaymentRecord
     language: Locale
     copy: bool
+    job_id: str
+
+
+@dataclass(frozen=True)
+class PrintEarlier:
+    """A copy of the receipt of a payment that the server told of; ``label``: the unit's. It ends as
+    PrintReceipt does."""
+
+    payment: EarlierPayment = field(repr=False)
+    label: Text = field(repr=False)
+    language: Locale
     job_id: str
 
 
@@ -203,6 +225,7 @@ Effect = (
     | RecordReceipt
     | LookUp
     | LookUpBill
+    | FindPayments
     | MakeOrder
     | FollowOrder
     | CancelOrder
@@ -211,6 +234,7 @@ Effect = (
     | ReadTerminal
     | Resolve
     | PrintReceipt
+    | PrintEarlier
     | ArmScanner
     | GuideScan
     | Sound

@@ -12,6 +12,7 @@ from contract.messages import (
     PaymentView,
     UnitAccount,
 )
+from contract.payment_history import PaymentHistory
 from contract.remote_acts import OutOfService
 from contract.scan_kind import ScannedCode, classify
 from contract.service_requests import RequestStanding
@@ -187,6 +188,15 @@ class LookupFailed:
 
 
 @dataclass(frozen=True)
+class PaymentsSeen:
+    """What the unit has paid; or why it is not told: an ErrorCode, or OFFLINE."""
+
+    visit: int
+    history: PaymentHistory | None = field(default=None, repr=False)
+    code: ErrorCode | str = ""
+
+
+@dataclass(frozen=True)
 class BillsHeld:
     """The payment that was about to begin has not begun: by the journal, these may have paid its
     bills."""
@@ -358,6 +368,7 @@ Event = (
     | TerminalRead
     | AccountFound
     | LookupFailed
+    | PaymentsSeen
     | BillsHeld
     | OrderMade
     | OrderFailed

@@ -2,9 +2,6 @@
 
 from dataclasses import replace
 
-from contract import base64url, bill_code
-from contract.bill_code import TrustedKey, Verdict
-from contract.business_day import business_day
 from contract.messages import (
     BILLS_A_PAYMENT,
     Bill,
@@ -13,12 +10,18 @@ from contract.messages import (
     PaymentState,
     UnitAccount,
 )
-from contract.scan_kind import ScanKind, ScannedCode
-from kiosk.core import earlier_payment, held_bills, invoicing, service_desk, unit_entry
+from kiosk.core import (
+    earlier_payment,
+    held_bills,
+    invoicing,
+    payment_history,
+    service_desk,
+    unit_entry,
+)
 from kiosk.core.asking import Asking, Purpose
 from kiosk.core.capabilities import offers
-from kiosk.core.effects import LookUp, LookUpBill, PrintReceipt, Sound
-from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Scanned, Tapped
+from kiosk.core.effects import LookUp, PrintReceipt, Sound
+from kiosk.core.events import OFFLINE, AccountFound, BillsHeld, LookupFailed, Tapped
 from kiosk.core.model import (
     ALL_DUE,
     PHONE,
@@ -35,18 +38,6 @@ from kiosk.core.step import Step, say, with_visit
 _TO_TYPING = (Screen.ATTRACT, Screen.SCAN, Screen.SERVICES)
 TYPING = (Screen.IDENTIFY, Screen.REQUEST_UNIT)
 _WITH_BILLS = (Screen.BILLS, Screen.EXPLAIN, Screen.NOTHING_DUE)
-_SAY_OF_VERDICT = {
-    Verdict.NOT_OURS: Say.CODE_NOT_OURS,
-    Verdict.OTHER_COMMUNITY: Say.CODE_OTHER_COMMUNITY,
-    Verdict.BAD_SIGNATURE: Say.CODE_FORGED,
-    Verdict.EXPIRED_KEY: Say.CODE_EXPIRED,
-    Verdict.UNKNOWN_VERSION: Say.CODE_UNKNOWN_VERSION,
-}
-_SAY_OF_KIND = {
-    ScanKind.WECHAT_PAYMENT: Say.CODE_IS_PAYMENT,
-    ScanKind.ALIPAY_PAYMENT: Say.CODE_IS_PAYMENT,
-    ScanKind.STAFF_BADGE: Say.CODE_IS_BADGE,
-}
 _SAY_OF_FAILURE: dict[str, Say] = {
     ErrorCode.UNIT_NOT_FOUND: Say.UNIT_NOT_FOUND,
     ErrorCode.SECOND_FACTOR_WRONG: Say.PHONE_WRONG,
@@ -108,7 +99,7 @@ def to_services(session: Session) -> Step:
 
 def read_again(session: Session) -> Step:
     """Back from other services to the unit's bills, with the second factor where one is asked for."""
-    return _on_complete(again(session))
+    return on_complete(again(session))
 
 
 def to_typing(session: Session) -> Session:
@@ -118,51 +109,12 @@ def to_typing(session: Session) -> Session:
     return with_visit(session, screen=Screen.IDENTIFY, entry=fresh)
 
 
-def on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
-    config = session.lobby.config
-    if config is None:
-        return session, ()
-    scanned = event.code
-    if scanned.kind is ScanKind.UNIT and (
-        scanned.community or unit_entry.knows(config, scanned.unit)
-    ):
-        return _on_unit_code(session, scanned, config.community.code)
-    if scanned.kind in _SAY_OF_KIND:
-        return say(session, _SAY_OF_KIND[scanned.kind], Screen.IDENTIFY), (Sound("attention"),)
-    keys = {
-        bytes.fromhex(k.key_id): TrustedKey(base64url.decode(k.public_key), k.not_after)
-        for k in config.bill_keys
-    }
-    today = business_day(moment.wall, config.community.time_zone)
-    reading = bill_code.read(event.text, keys, config.community.code, today)
-    if reading.code is None:
-        wrong = _SAY_OF_VERDICT[reading.verdict]
-        return say(session, wrong, Screen.IDENTIFY), (Sound("attention"),)
-    token = event.text.rpartition("/")[2]
-    session = with_visit(
-        again(session),
-        screen=Screen.SCAN if session.visit.screen is Screen.SCAN else Screen.IDENTIFY,
-        busy=True,
-        bill_token=token,
-        entry=unit_entry.of_code(config.numbering, reading.code.unit),
-    )
-    return session, (Sound("read"), LookUpBill(session.visit.number, reading.code, token))
-
-
-def _on_unit_code(session: Session, scanned: ScannedCode, community: str) -> Step:
-    """As if the unit had been typed: the code proves nothing about who shows it."""
-    if scanned.community not in ("", community.lower()):
-        return say(session, Say.CODE_OTHER_COMMUNITY, Screen.IDENTIFY), (Sound("attention"),)
-    numbering = unit_entry.numbering(session)
-    entry = unit_entry.of_code(numbering, scanned.unit)
-    session, effects = _on_complete(with_visit(again(session), entry=entry))
-    return session, (Sound("read"), *effects)
-
-
 def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
     visit = session.visit
     if visit.screen is Screen.SERVICES and event.action is Action.INVOICE:
         return _to_invoice(session) if invoicing.offered(session) else (session, ())
+    if event.action is Action.PAYMENTS and payment_history.there(session) and not visit.busy:
+        return _to_payments(session)
     if visit.screen is Screen.ATTRACT and event.action is Action.SCAN:
         return with_visit(session, screen=Screen.SCAN), ()
     if visit.screen in _TO_TYPING and event.action is Action.KEYPAD:
@@ -186,6 +138,29 @@ def _to_invoice(session: Session) -> Step:
     known = session.visit.of_unit is not None
     session = with_visit(session, asking=invoicing.begun())
     return read_again(session) if known else (to_typing(session), ())
+
+
+def _to_payments(session: Session) -> Step | None:
+    """With the proof that was just given, a bill or the digits, else it is asked for. Of the bills
+    nothing is kept, as where other services are gone to."""
+    visit = session.visit
+    if visit.screen not in (Screen.SERVICES, Screen.INVOICE, *payment_history.FROM_BILLS):
+        return None
+    if not session.lobby.server_reachable:
+        return payment_history.away(session)
+    token, phone = visit.bill_token, visit.entry.phone
+    if services_from(session) is not None:
+        session, _ = to_services(session)
+    known = session.visit.of_unit is not None or visit.screen is Screen.INVOICE
+    kept = {"of_unit": session.visit.of_unit, "of_notices": session.visit.of_notices}
+    if not known:
+        return to_typing(with_visit(session, asking=payment_history.begun())), ()
+    session = with_visit(again(session), asking=payment_history.begun(), **kept)
+    if not token and len(phone) < PHONE_DIGITS:
+        return on_complete(session)
+    session = with_visit(session, screen=Screen.PAYMENTS, bill_token=token)
+    unit = unit_entry.spelled_here(session, session.visit.entry.unit_code)
+    return payment_history.looked_up(session, unit, phone="" if token else phone, token=token)
 
 
 def _look_at(session: Session, record: PaymentRecord) -> Step:
@@ -214,7 +189,7 @@ def _on_keys(session: Session, event: Tapped) -> Step | None:
             return with_visit(session, entry=UnitEntry(kind=int(event.value)), say=None), ()
         case Action.SUGGESTION if typing and event.value in unit_entry.suggested(session):
             known = unit_entry.of_code(unit_entry.numbering(session), event.value, entry.kind)
-            return _on_complete(with_visit(session, entry=known))
+            return on_complete(with_visit(session, entry=known))
         case Action.NEXT:
             return _on_next(session)
     return None
@@ -234,21 +209,25 @@ def _on_next(session: Session) -> Step:
     empty = unit_entry.first_empty(unit_entry.kind(session), entry)
     if empty is not None:
         return with_visit(session, entry=replace(entry, active=empty)), ()
-    return _on_complete(session)
+    return on_complete(session)
 
 
-def _on_complete(session: Session) -> Step:
+def on_complete(session: Session) -> Step:
     """The unit is known: to the second factor where the community asks for one, else to the bills."""
     if session.visit.screen is Screen.REQUEST_UNIT:
         return service_desk.on_unit(session)
     config = session.lobby.config
-    if config and config.second_factor:
+    if (config and config.second_factor) or payment_history.wanted(session):
         entry = replace(session.visit.entry, phone="", active=PHONE)
         return with_visit(session, screen=Screen.VERIFY, entry=entry), ()
     return _look_up(session)
 
 
 def _look_up(session: Session) -> Step:
+    if payment_history.wanted(session):
+        typed = session.visit.entry
+        unit = unit_entry.spelled_here(session, typed.unit_code)
+        return payment_history.looked_up(session, unit, phone=typed.phone)
     session = with_visit(session, busy=True, say=None, number=session.visit.number + 1)
     entry = session.visit.entry
     unit = unit_entry.spelled_here(session, entry.unit_code)

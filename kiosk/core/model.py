@@ -50,6 +50,9 @@ class Say(StrEnum):
     ALREADY_PAID = "already_paid"
     BILL_GONE = "bill_gone"
     UNIT_NOT_FOUND = "unit_not_found"
+    PAYMENTS_AWAY = "payments_away"  # nobody tells now what the unit has paid
+    PAYMENTS_NO_PHONE = "payments_no_phone"  # whose digits could be asked for
+    PAYMENTS_OTHER_BILL = "payments_other_bill"  # of who had the unit before
     PHONE_WRONG = "phone_wrong"
     TOO_MANY_TRIES = "too_many_tries"
     SERVER_AWAY = "server_away"

@@ -23,6 +23,8 @@ PATIENCE_S = {
     Screen.TAX_NUMBER: 120,
     Screen.REQUEST_SENT: 90,
     Screen.ANSWERS: 45,
+    Screen.PAYMENTS: 45,
+    Screen.PAYMENT: 60,  # the phone takes its receipt along
     Screen.NOTICE: 90,
     Screen.ACCOUNT: 120,  # figures are compared
     Screen.STAFF_PIN: 30,

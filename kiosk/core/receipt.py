@@ -7,9 +7,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from contract.business_day import local_time
-from contract.messages import CREDITED, Community, Method, PaymentRecord, PaymentState
+from contract.message import Text
+from contract.messages import (
+    CREDITED,
+    Bill,
+    CardData,
+    Community,
+    Method,
+    PaymentRecord,
+    PaymentState,
+)
 from contract.methods import METHODS
 from contract.money import Locale, Money
 
@@ -51,6 +61,23 @@ Block = Line | Divider | Code
 class Receipt:
     language: Locale
     blocks: tuple[Block, ...]
+
+
+class Settled(Protocol):
+    """What was paid for, of a record of this kiosk or as the server tells it."""
+
+    @property
+    def bills(self) -> list[Bill]: ...
+    @property
+    def amount_minor(self) -> int: ...
+    @property
+    def credit_minor(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def top_up(self) -> bool: ...
+    @property
+    def in_part(self) -> bool: ...
 
 
 _LONG = re.compile(r"[0-9A-Za-z*]{9,}")
@@ -111,7 +138,7 @@ def lay_out(
     blocks = [*_head(record, community, speech, paper, copy)]
     blocks += _who_and_when(record, community, speech, paper)
     if paper is Paper.RECEIPT:
-        blocks += [*_bills(record, speech), *_how(record, speech)]
+        blocks += [*bill_blocks(record, record.unit_label, speech), *_how(record, speech)]
     else:
         blocks += _without_receipt(record, speech, paper)
     blocks += _foot(record, community, speech, paper)
@@ -123,7 +150,7 @@ def grouped(number: str) -> str:
     return _LONG.sub(lambda run: " ".join(_FOUR.findall(run[0])), number)
 
 
-def _money(record: PaymentRecord, minor: int, speech: Speech) -> str:
+def _money(record: Settled, minor: int, speech: Speech) -> str:
     return Money(minor, record.currency).display(speech.language)
 
 
@@ -169,15 +196,16 @@ def _who_and_when(
     return [*blocks, Divider()]
 
 
-def _bills(record: PaymentRecord, speech: Speech) -> list[Block]:
+def bill_blocks(record: Settled, unit: Text, speech: Speech) -> list[Block]:
+    """The bills with their lines, and what they come to. ``unit``: what the one that paid is called."""
     blocks: list[Block] = []
     if record.top_up:
         paid_in = _money(record, record.amount_minor, speech)
         blocks.append(Line(speech.words("receipt.top_up"), paid_in, bold=True))
-    said = record.unit_label
+    said = unit
     for bill in record.bills:
         named = bill.title.in_language(speech.language) if bill.title else None
-        label = bill.unit_label or record.unit_label
+        label = bill.unit_label or unit
         if label != said:
             said = label
             blocks.append(Line(speech.words("receipt.unit"), label.in_language(speech.language)))
@@ -223,18 +251,19 @@ def _how(record: PaymentRecord, speech: Speech) -> list[Block]:
         blocks.append(Line(speech.words("receipt.transaction")))
         blocks.append(Line(grouped(record.channel_reference)))
     if record.card:
-        blocks += [
-            Line(speech.words("receipt.card"), grouped(record.card.masked_pan)),
-            Line("", record.card.card_name),
-            Line(speech.words("receipt.authorisation"), record.card.authorisation_code),
-            Line(
-                speech.words("receipt.terminal"),
-                f"{record.card.terminal_id} / {record.card.receipt_no}",
-            ),
-        ]
+        blocks += card_blocks(record.card, speech)
     if record.offline:
         blocks.append(Line(speech.words("receipt.offline")))
     return blocks
+
+
+def card_blocks(card: CardData, speech: Speech) -> list[Block]:
+    return [
+        Line(speech.words("receipt.card"), grouped(card.masked_pan)),
+        Line("", card.card_name),
+        Line(speech.words("receipt.authorisation"), card.authorisation_code),
+        Line(speech.words("receipt.terminal"), f"{card.terminal_id} / {card.receipt_no}"),
+    ]
 
 
 def _without_receipt(record: PaymentRecord, speech: Speech, paper: Paper) -> list[Block]:

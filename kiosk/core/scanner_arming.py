@@ -1,6 +1,6 @@
 """When the scanner listens, and when it is watched how a bill is held. Pure."""
 
-from kiosk.core import payment_code, staff
+from kiosk.core import payment_code, payment_history, staff
 from kiosk.core.model import Screen, Session
 
 SCANNING = (Screen.ATTRACT, Screen.SCAN, Screen.IDENTIFY, Screen.NOTHING_DUE, Screen.MESSAGE)
@@ -9,7 +9,9 @@ SCANNING = (Screen.ATTRACT, Screen.SCAN, Screen.IDENTIFY, Screen.NOTHING_DUE, Sc
 def listens(session: Session) -> bool:
     if payment_code.welcome(session) or staff.listens(session):
         return True
-    return session.visit.screen in SCANNING and not session.visit.busy
+    visit = session.visit
+    proves = visit.screen is Screen.VERIFY and payment_history.wanted(session)
+    return (visit.screen in SCANNING or proves) and not visit.busy
 
 
 def guided(session: Session) -> bool:

@@ -40,6 +40,8 @@ class Screen(StrEnum):
     ANSWERS = "answers"
     INVOICE = "invoice"  # of which payment, and for whom
     TAX_NUMBER = "tax_number"
+    PAYMENTS = "payments"  # what the unit has paid
+    PAYMENT = "payment"  # one of them
     NOTICE = "notice"  # one in full
     ACCOUNTS = "accounts"  # what the community made public
     ACCOUNT = "account"  # one of them in full

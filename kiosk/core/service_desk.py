@@ -9,7 +9,7 @@ from typing import Any
 from contract.business_day import local_time
 from contract.messages import Notice, RequestTopic, Text
 from contract.service_requests import NUMBER_KEY, PHONE_KEY
-from kiosk.core import invoicing, unit_entry, writing
+from kiosk.core import invoicing, payment_history, unit_entry, writing
 from kiosk.core.asking import Asking, Fault, Paper, Purpose
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import FindRequests, PrintSlip, SendRequest, Spell
@@ -61,6 +61,8 @@ def on_tapped(session: Session, event: Tapped, moment: Moment) -> Step | None:
 
 def back(session: Session) -> Session | None:
     """One screen back; None where it is not one of these. What was typed stays."""
+    if (before := payment_history.back(session)) is not None:
+        return before
     visit, asking = session.visit, session.visit.asking
     if visit.screen is Screen.REQUEST_SENT and asking.sent is not Sent.FAILED:
         return None
@@ -104,6 +106,9 @@ def _on_services(session: Session, event: Tapped, moment: Moment) -> Step | None
         case Action.ACCOUNTS if config and config.accounts:
             return _asking(session, Screen.ACCOUNTS), ()
     return None
+
+
+on_payments = payment_history.on_seen
 
 
 def _on_accounts(session: Session, event: Tapped, moment: Moment) -> Step | None:
@@ -366,6 +371,8 @@ _BACK = {
 _SCREENS: dict[Screen, Callable[[Session, Tapped, Moment], Step | None]] = {
     Screen.SERVICES: _on_services,
     Screen.ACCOUNTS: _on_accounts,
+    Screen.PAYMENTS: payment_history.on_list,
+    Screen.PAYMENT: payment_history.on_one,
     Screen.INVOICE: invoicing.on_invoice,
     Screen.TAX_NUMBER: invoicing.on_tax_number,
     Screen.TOPICS: _on_topics,

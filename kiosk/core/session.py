@@ -19,6 +19,7 @@ from kiosk.core import (
     part_payment,
     payment_code,
     payment_flow,
+    scanned,
     service_desk,
     showing,
     staff,
@@ -52,6 +53,7 @@ from kiosk.core.events import (
     OrderOutOfSight,
     OrderSeen,
     OutOfServiceSeen,
+    PaymentsSeen,
     PinChecked,
     ReceiptPrinted,
     RecordingSeen,
@@ -176,20 +178,6 @@ def _on_ticked(session: Session, event: Ticked, moment: Moment) -> Step:
 
 def _on_touched(session: Session, event: Touched, moment: Moment) -> Step:
     return with_visit(session, touched=moment.monotonic), ()
-
-
-def _on_scanned(session: Session, event: Scanned, moment: Moment) -> Step:
-    if not listens(session):
-        return session, ()
-    if staff.listens(session):
-        return staff.on_scanned(session, event, moment)
-    if (badge := staff.by_badge(session, event)) is not None:
-        return badge
-    if payment_code.welcome(session):
-        answer = payment_code.on_scanned(session, event, moment)
-        if answer is not None:
-            return answer
-    return identify.on_scanned(session, event, moment)
 
 
 def _on_scan_hint(session: Session, event: ScanHinted, moment: Moment) -> Step:
@@ -358,7 +346,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     Touched: _on_touched,
     HeadsetSeen: showing.on_headset,
     Ticked: _on_ticked,
-    Scanned: _on_scanned,
+    Scanned: scanned.on_scanned,
     ScanHinted: _on_scan_hint,
     ConfigLoaded: _on_config,
     ServerSeen: on_server,
@@ -376,6 +364,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, Moment], Step]] = {
     TerminalRead: _on_terminal_read,
     AccountFound: identify.on_account,
     LookupFailed: identify.on_lookup_failed,
+    PaymentsSeen: service_desk.on_payments,
     BillsHeld: identify.on_bills_held,
     OrderMade: _on_order_made,
     OrderFailed: _on_order_failed,

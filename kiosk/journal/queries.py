@@ -110,12 +110,13 @@ class JournalQueries:
         return rows[-1] if rows else None
 
     def receipts_printed(self, payment_id: str) -> int:
-        """How often the receipt of a payment that is settled came out whole. Raises
-        JournalUnavailable."""
+        """How often the receipt of a payment that is settled came out whole here, also of one that was
+        taken elsewhere. Raises JournalUnavailable."""
         with self._lock:
             row = self._read(
                 "SELECT count(*) FROM entries WHERE kind = 'receipt'"
-                " AND sequence > (SELECT sequence FROM payments WHERE payment_id = ?1)"
+                " AND sequence > coalesce("
+                "(SELECT sequence FROM payments WHERE payment_id = ?1), 0)"
                 " AND json_extract(body, '$.payment_id') = ?1"
                 " AND json_extract(body, '$.how') = 'print'"
                 " AND json_extract(body, '$.outcome') = 'printed'",

@@ -14,6 +14,7 @@ from kiosk.core.effects import (
     CancelOrder,
     CheckPin,
     Effect,
+    FindPayments,
     FindRequests,
     FollowCallback,
     FollowOrder,
@@ -22,6 +23,7 @@ from kiosk.core.effects import (
     LookUp,
     LookUpBill,
     MakeOrder,
+    PrintEarlier,
     PrintReceipt,
     PrintSlip,
     PrintTestPage,
@@ -110,6 +112,8 @@ class Kiosk:
                 hands.lookups.by_unit(visit, unit, phone)
             case LookUpBill(visit, code, token):
                 hands.lookups.by_bill(visit, code, token)
+            case FindPayments() as wish:
+                hands.lookups.payments(wish)
             case MakeOrder(record, payment_code):
                 hands.report()
                 hands.orders.make(record, payment_code)
@@ -127,6 +131,8 @@ class Kiosk:
                 hands.recovery.take(record)
             case PrintReceipt() as wish if session.lobby.config:
                 hands.receipts.print(wish, session.lobby.config.community)
+            case PrintEarlier() as wish if session.lobby.config:
+                hands.receipts.print_earlier(wish, session.lobby.config.community)
             case ArmScanner(on):
                 self.arm(on)
             case AskCallback() as wish if hands.callbacks:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
+from pydantic import ValidationError
 
 from contract.bill_code import BillCode
 from contract.lifecycle import CLOSED_UNPAID
@@ -16,10 +17,12 @@ from contract.messages import (
     UnitAccount,
     UnitLookup,
 )
+from contract.payment_history import HistoryAsked
 from kiosk.central.bills_cache import BillsCache, known_to
 from kiosk.central.client import CentralClient, Refused, ServerAway, with_retries
 from kiosk.core.earlier_payment import known_later
-from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed
+from kiosk.core.effects import FindPayments
+from kiosk.core.events import OFFLINE, AccountFound, Event, LookupFailed, PaymentsSeen
 from kiosk.core.model import METHODS_QR
 from kiosk.journal.journal import Journal
 
@@ -50,6 +53,10 @@ class Lookups:
     def by_bill(self, visit: int, code: BillCode, token: str) -> None:
         self._pool.submit(self._guarded, visit, lambda: self._by_bill(visit, code, token))
 
+    def payments(self, wish: FindPayments) -> None:
+        """What the unit has paid; nothing of it is kept on this machine, nor stands in a log."""
+        self._pool.submit(self._payments, wish)
+
     def close(self) -> None:
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -63,6 +70,26 @@ class Lookups:
             log.exception("lookup_failed")
             event = LookupFailed(visit, OFFLINE)
         self._post(event)
+
+    def _payments(self, wish: FindPayments) -> None:
+        try:
+            asked = HistoryAsked(
+                unit=wish.unit,
+                bill_token=wish.token or None,
+                phone_last4=wish.phone_last4 or None,
+            )
+            history = with_retries(
+                lambda: self._client.payments_of(asked), for_s=ANSWER_FOR_S, stop=self._stop
+            )
+        except Refused as refused:
+            self._post(PaymentsSeen(wish.visit, code=refused.error.code))
+        except ValidationError:
+            self._post(PaymentsSeen(wish.visit, code=ErrorCode.UNIT_NOT_FOUND))
+        except Exception as error:
+            log.warning("payments_not_told", error=type(error).__name__)
+            self._post(PaymentsSeen(wish.visit, code=OFFLINE))
+        else:
+            self._post(PaymentsSeen(wish.visit, history))
 
     def _by_unit(self, visit: int, unit: str, phone_last4: str) -> Event:
         lookup = UnitLookup(unit=unit, phone_last4=phone_last4 or None)

@@ -17,7 +17,8 @@ from device_drivers.printers.interface import (
     TextLine,
 )
 from device_drivers.printers.wrapping import JOINER
-from kiosk.core.effects import PrintReceipt
+from kiosk.core import copy_receipt
+from kiosk.core.effects import PrintEarlier, PrintReceipt
 from kiosk.core.events import Event, ReceiptPrinted
 from kiosk.core.receipt import Code, Divider, Line, Receipt, lay_out
 from kiosk.journal.journal import JournalUnavailable
@@ -72,6 +73,10 @@ class Receipts:
         a copy. Slips of payments without an end are not counted."""
         self._pool.submit(self._print_counted, wish, community)
 
+    def print_earlier(self, wish: PrintEarlier, community: Community) -> None:
+        """As ``print``, of one that the server told of: what came out at other kiosks counts too."""
+        self._pool.submit(self._print_earlier, wish, community)
+
     def print_page(self, paper: Document, ended: Callable[[str, str], None]) -> None:
         """A page that belongs to no payment. ``ended`` hears the outcome and the codes of its causes."""
         self._pool.submit(self._print_page, paper, ended)
@@ -93,17 +98,31 @@ class Receipts:
 
     def _print_counted(self, wish: PrintReceipt, community: Community) -> None:
         settled = wish.record.state is PaymentState.APPROVED
-        try:
-            before = self._printed_before(wish.record.payment_id) if settled else 0
-        except JournalUnavailable as error:
-            log.warning("copies_not_counted", error=str(error))
-            before = 0
+        before = self._before(wish.record.payment_id) if settled else 0
         if before >= RECEIPTS_MAX:
-            self._post(ReceiptPrinted(wish.record.payment_id, wish.job_id, "not_printed", "copies"))
+            self._enough(wish.record.payment_id, wish.job_id)
             return
         copy = wish.copy or before > 0
         receipt = lay_out(wish.record, community, speech(wish.language), copy=copy)
         self._print(wish.record.payment_id, document(receipt, wish.job_id))
+
+    def _print_earlier(self, wish: PrintEarlier, community: Community) -> None:
+        one = wish.payment
+        if max(self._before(one.payment_id), one.printed) >= RECEIPTS_MAX:
+            self._enough(one.payment_id, wish.job_id)
+            return
+        receipt = copy_receipt.lay_out(one, wish.label, community, speech(wish.language))
+        self._print(one.payment_id, document(receipt, wish.job_id))
+
+    def _before(self, payment_id: str) -> int:
+        try:
+            return self._printed_before(payment_id)
+        except JournalUnavailable as error:
+            log.warning("copies_not_counted", error=str(error))
+            return 0
+
+    def _enough(self, payment_id: str, job_id: str) -> None:
+        self._post(ReceiptPrinted(payment_id, job_id, "not_printed", "copies"))
 
     def _print(self, payment_id: str, paper: Document) -> None:
         outcome, codes = "not_printed", ()

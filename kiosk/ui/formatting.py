@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from contract.messages import Bill, BillLine, Method, PaymentRecord
+from contract.messages import Bill, BillLine, Method
 from contract.methods import METHODS
 from contract.money import Locale, Money, sign
 from kiosk.core.model import Say, Session
+from kiosk.core.receipt import Settled
 from kiosk.texts.catalogue import say
 from kiosk.ui import translations
 from kiosk.ui.translations import listed
@@ -147,7 +148,7 @@ def of_paper(session: Session) -> str:
     return say(language, f"message.{visit.say.value}") if visit.say else ""
 
 
-def items(language: Locale, record: PaymentRecord) -> list[str]:
+def items(language: Locale, record: Settled) -> list[str]:
     """The names of what was paid for, each once, in the order of the bills."""
     names = [line.name.in_language(language) for bill in record.bills for line in bill.lines]
     return list(dict.fromkeys(names))

@@ -119,7 +119,7 @@ def _verify(session: Session) -> Plan:
     view = verify.present(session)
     count = len(session.visit.entry.phone)
     typed = _own(session, "entered_hidden", typed=count) if count else Said("")
-    return _text(session, "verify.title"), _text(session, "verify.body"), Said(view.told), typed
+    return _text(session, "verify.title"), Said(view.body), Said(view.told), typed
 
 
 def _nothing_due(session: Session) -> Plan:

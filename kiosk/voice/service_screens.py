@@ -12,6 +12,8 @@ from kiosk.ui.screens import (
     answers,
     invoice,
     notice,
+    payment,
+    payments,
     phrases,
     request_phone,
     request_sent,
@@ -51,6 +53,7 @@ def invoice_said(session: Session) -> Plan:
     view = invoice.present(session)
     rows = [part for name, fact in view.rows for part in (Said(name), Said(fact, personal=True))]
     choices = [_text(session, f"invoice.{who}") for who in ("company", "person") if view.rows]
+    choices += [_text(session, "invoice.other")] if view.others else []
     return _text(session, "invoice.title"), Said(view.told), *rows, *choices
 
 
@@ -118,6 +121,34 @@ def notice_said(session: Session) -> Plan:
     )
 
 
+def payments_said(session: Session) -> Plan:
+    """How many there are; each is said where it is touched or come to by keys."""
+    view = payments.present(session)
+    if view.busy:
+        return _text(session, "payments.busy"), _text(session, "payments.busy_body")
+    said = [
+        part
+        for row in view.rows
+        for part in (Said(row.day, personal=True), Said(row.amount, personal=True))
+    ]
+    return _text(session, "payments.title"), Said(view.span), *said, Said(view.end)
+
+
+def payment_said(session: Session) -> Plan:
+    view = payment.present(session)
+    rows = [part for name, fact in view.rows for part in (Said(name), Said(fact, personal=True))]
+    return (
+        Said(view.when, personal=True),
+        Said(view.amount, personal=True),
+        *rows,
+        Said(view.became, personal=True),
+        Said(view.told),
+        _text(session, "services.reprint") if view.can_print else Said(""),
+        _text(session, "paid.phone") if view.phone else Said(""),
+        _text(session, "invoice.title") if view.invoice else Said(view.no_invoice),
+    )
+
+
 def accounts_said(session: Session) -> Plan:
     """A kind that is newer than the kiosk has a name without clips."""
     view = accounts.present(session)
@@ -146,6 +177,8 @@ SCREENS = {
     Screen.ANSWER_KEY: key_said,
     Screen.ANSWERS: answers_said,
     Screen.NOTICE: notice_said,
+    Screen.PAYMENTS: payments_said,
+    Screen.PAYMENT: payment_said,
     Screen.INVOICE: invoice_said,
     Screen.TAX_NUMBER: tax_number_said,
     Screen.ACCOUNTS: accounts_said,

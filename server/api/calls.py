@@ -25,11 +25,12 @@ from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.journal_hash import public_key
 from contract.key_change import KeyChange, KeyChangeAnswer
 from contract.messages import ErrorCode
+from contract.payment_history import HistoryAsked, PaymentHistory
 from contract.remote_acts import ActsAnswer, ActsCall
 from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
 from contract.stop_reason import StopReason
 from server.alerts.raising import resolve
-from server.api import errors, kiosk_config, long_poll, resident_requests
+from server.api import errors, kiosk_config, long_poll, payment_history, resident_requests
 from server.api.authentication import (
     any_kiosk,
     beating_kiosk,
@@ -184,6 +185,13 @@ def open_bills(request: HttpRequest, cursor: str = "") -> Any:
 def lookup(request: HttpRequest, body: messages.UnitLookup) -> Any:
     kiosk = _kiosk(request)
     return look_up(kiosk, body, _today(kiosk), timezone.now())
+
+
+@api.post("/units/payments", response=PaymentHistory)
+def unit_payments(request: HttpRequest, body: HistoryAsked) -> Any:
+    """What the unit has paid, by all ways; only with a proof, and wrong digits are counted."""
+    kiosk = _kiosk(request)
+    return payment_history.find(kiosk, body, _today(kiosk), timezone.now())
 
 
 @api.get("/bills/{number}", response=messages.Bill)

@@ -52,6 +52,7 @@ TEXTS: dict[ErrorCode, tuple[int, str | Promise]] = {
         403,
         _("The last four digits do not match"),
     ),
+    _E.NO_PHONE: (403, _("No phone of this unit is known; a bill of it proves who asks")),
     _E.RATE_LIMITED: (429, _("Too many lookups; please wait")),
     _E.BILL_PAID: (409, _("This bill is paid")),
     _E.BILL_LEASED: (

@@ -175,6 +175,7 @@ def _short(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
         credit=True,
         credit_in_part=True,
         top_up_max_minor=community.top_up_max_minor,
+        payment_history=True,
         phone_pays=bool(phone_orders.offered(community)),
         second_factor=community.second_factor,
         numbering=community.unit_numbering,

@@ -12,7 +12,7 @@ from server.billing.merged_units import paid_with
 from server.billing.models import Bill, BillState
 from server.billing.signing import trusted_keys
 from server.billing.unit_accounts import UnitNotFound, account_of, find_unit
-from server.estate.models import Occupancy, Unit
+from server.estate.models import Community, Occupancy, Unit
 from server.estate.occupancy import on_day
 from server.fleet.models import Kiosk
 from server.notices.publication import for_unit_alone
@@ -51,17 +51,23 @@ def counted(kiosk: Kiosk, now: datetime) -> LookupWindow:
     return window
 
 
+def proving_bill(community: Community, unit: Unit, token: str, today: date) -> Bill | None:
+    """The bill that a token is of, where it is paid with the unit, under whatever code it was printed."""
+    reading = bill_code.read_token(token, trusted_keys(community), community.code, today)
+    if reading.code is None:
+        return None
+    gone = Q(unit__in=paid_with(unit, today), state=BillState.OPEN)
+    bills = Bill.objects.filter(Q(unit=unit) | gone)
+    return bills.filter(number=reading.code.bill_number).first()
+
+
 def _check_second_factor(kiosk: Kiosk, unit: Unit, lookup: UnitLookup, today: date) -> None:
     """A bill that is paid with the unit, under whatever code it was printed, or the end of a resident's
     phone number."""
     if lookup.bill_token:
-        keys = trusted_keys(kiosk.community)
-        reading = bill_code.read_token(lookup.bill_token, keys, kiosk.community.code, today)
-        gone = Q(unit__in=paid_with(unit, today), state=BillState.OPEN)
-        bills = Bill.objects.filter(Q(unit=unit) | gone)
-        if reading.code and bills.filter(number=reading.code.bill_number).exists():
-            return
-        raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
+        if proving_bill(kiosk.community, unit, lookup.bill_token, today) is None:
+            raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
+        return
     if not lookup.phone_last4:
         raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
     here = Occupancy.objects.filter(on_day(today), unit=unit)

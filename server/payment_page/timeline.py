@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
@@ -91,10 +92,12 @@ def _of_order(order: PaymentOrder) -> list[Event]:
 
 
 def _of_kiosk(order: PaymentOrder) -> list[Event]:
-    """What its journal says, by when it arrived here: a kiosk's clock may be wrong."""
-    rows = JournalEntry.objects.filter(payment_id=order.payment_id, kiosk_id=order.kiosk_id)
+    """What its journal says, and any kiosk's of its receipt, by when it arrived here: a kiosk's clock may
+    be wrong."""
+    rows = JournalEntry.objects.filter(payment_id=order.payment_id, community=order.community_id)
+    rows = rows.filter(Q(kiosk_id=order.kiosk_id) | Q(kind=EntryKind.RECEIPT))
     found = []
-    for entry in rows.order_by("sequence")[:ENTRIES_SHOWN]:
+    for entry in rows.order_by("received_at", "sequence")[:ENTRIES_SHOWN]:
         state = entry.said.get("state")
         if (
             entry.kind == EntryKind.PAYMENT

@@ -47,6 +47,7 @@ ACTS = {
     "credit_moved": _("Credit moved to another unit"),
     "units_merged": _("Units merged"),
     "unit_split": _("Unit split"),
+    "payments_shown": _("Payments shown at a kiosk"),
     "credit_agreed": _("Agreed to use credit"),
     "credit_agreement_ended": _("Agreement to use credit ended"),
     "period_closed": _("Period closed"),

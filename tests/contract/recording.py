@@ -24,6 +24,7 @@ from contract.enrolment import (
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.key_change import KeyChange, KeyChangeAnswer
 from contract.message import Message
+from contract.payment_history import HistoryAsked, PaymentHistory
 from contract.remote_acts import ActsAnswer, ActsCall
 from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
 
@@ -36,6 +37,7 @@ CALLS: dict[str, tuple[type[Message] | None, type[Message]]] = {
     "GET /config": (None, m.KioskConfig),
     "GET /bills/open": (None, m.OpenBills),
     "POST /units/lookup": (m.UnitLookup, m.UnitAccount),
+    "POST /units/payments": (HistoryAsked, PaymentHistory),
     "GET /bills/{}": (None, m.Bill),
     "POST /payments": (m.StartPayment, m.PaymentView),
     "GET /payments/{}": (None, m.PaymentView),

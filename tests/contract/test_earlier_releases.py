@@ -12,7 +12,9 @@ from tests.contract.recording import CALLS, FOLDER, schemas
 
 RELEASES = sorted(path.name.removesuffix(".jsonl") for path in FOLDER.glob("*.jsonl"))
 # Words that were added to a closed list since, and why an earlier release never meets them.
-ADDED_WORDS: dict[str, str] = {}
+ADDED_WORDS: dict[str, str] = {
+    "ErrorCode:no_phone": "refuses a call that an earlier release does not make",
+}
 
 
 def lines(release):
@@ -78,6 +80,7 @@ def test_there_is_a_record_of_each_kind_of_message():
         "POST /pairings",
         "POST /keys",
         "GET /bills/{}",
+        "POST /units/payments",
         "POST /journal/continue",
         "POST /callbacks",
         "POST /requests",

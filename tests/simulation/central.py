@@ -20,6 +20,7 @@ from contract.day_tally import Tallies
 from contract.heartbeat import Heartbeat
 from contract.key_change import KeyChange
 from contract.messages import ErrorCode, Message
+from contract.payment_history import HistoryAsked
 from contract.remote_acts import ActsCall
 from contract.service_requests import RequestsAsked, RequestWish
 from kiosk.central.client import ServerAway
@@ -318,6 +319,7 @@ _CALLS: list[tuple[str, str, Callable[..., Any], Callable[..., Message]]] = [
         lambda r, number, values, body: calls.bill(r, number),
     ),
     ("POST", "/units/lookup", calls.lookup, _posted(calls.lookup, messages.UnitLookup)),
+    ("POST", "/units/payments", calls.unit_payments, _posted(calls.unit_payments, HistoryAsked)),
     ("POST", "/payments", calls.start_payment, _posted(calls.start_payment, messages.StartPayment)),
     (
         "GET",

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from contract.messages import RequestTopic, Text
+from contract.messages import Method, PaymentState, RequestTopic, Text
 from contract.service_requests import RequestStanding
 from kiosk.core.asking import Asking, Fault, Invoice, Paper, Purpose
-from kiosk.core.model import Lobby, Screen, Sent, Session, UnitEntry
+from kiosk.core.model import Lobby, Say, Screen, Sent, Session, UnitEntry
 from kiosk.core.writing import Keys, Writing
 from kiosk.ui.gallery.account_samples import ACCOUNTS
-from kiosk.ui.gallery.samples import WALL, lobby
+from kiosk.ui.gallery.payment_samples import HISTORY, NOTHING_PAID
+from kiosk.ui.gallery.samples import ACCOUNT, BILLS, WALL, lobby, record
 
 _PHRASES = [
     Text(zh="厨房漏水", en="Water is leaking in the kitchen"),
@@ -37,6 +38,7 @@ TOPICS = [
 ]
 _ENTRY = UnitEntry(("3", "2", "1201"), active=2)
 _LABEL = Text(zh="3栋2单元1201室", en="Building 3, Entrance 2, Room 1201")
+_PAID = Invoice("K03-000123", "3-2-1201", _LABEL, 98_695, "CNY", WALL - timedelta(hours=2))
 _URL = "https://pay.example.cn/r/0193b1c2-7e00-4a00-8a00-3f5b2c9d1e77"
 _SPELT = ("漏水", "漏税", "楼", "漏", "露", "搂", "娄", "陋", "喽", "蝼", "篓")
 
@@ -105,6 +107,7 @@ def service_scenes(session: Callable[..., Session]) -> dict[str, Session]:
         "answers": scene(Screen.ANSWERS, replace(asks, found=_found()), entry=_ENTRY),
         **_public(scene),
         **_invoices(scene),
+        **_payments(scene),
         "notice": scene(Screen.NOTICE, Asking(notice=notices[0].id if notices else "")),
     }
 
@@ -136,8 +139,7 @@ def _invoices(scene: Callable[..., Session]) -> dict[str, Session]:
     topic = RequestTopic(id="9", kind="invoice", name=Text(zh="开发票", en="Tax invoice"))
     config = there.config.model_copy(update={"topics": [*TOPICS, topic], "accounts": ACCOUNTS})
     there = replace(there, config=config)
-    paid = Invoice("K03-000123", "3-2-1201", _LABEL, 98_695, "CNY", WALL - timedelta(hours=2))
-    asks = Asking(purpose=Purpose.INVOICE, kind="invoice", invoice=paid)
+    asks = Asking(purpose=Purpose.INVOICE, kind="invoice", invoice=_PAID)
     named = replace(asks, title="湖畔云帆科技有限公司", tax_number="91330106673959654P")
     writing = Writing(text="湖畔云帆科技有限")
     return {
@@ -150,6 +152,67 @@ def _invoices(scene: Callable[..., Session]) -> dict[str, Session]:
         ),
         "tax-number-wrong": scene(
             Screen.TAX_NUMBER, replace(named, fault=Fault.TAX_NUMBER), where=there
+        ),
+    }
+
+
+def _payments(scene: Callable[..., Session]) -> dict[str, Session]:
+    """What the unit has paid, by all ways; the page of one, before its receipt is printed and after."""
+    there = taking_requests()
+    assert there.config is not None
+    topic = RequestTopic(id="9", kind="invoice", name=Text(zh="开发票", en="Tax invoice"))
+    more = {"topics": [*TOPICS, topic], "accounts": ACCOUNTS, "payment_history": True}
+    there = replace(there, config=there.config.model_copy(update=more))
+    asks = Asking(purpose=Purpose.PAYMENTS)
+    full, none = replace(asks, history=HISTORY), replace(asks, history=NOTHING_PAID)
+    one = replace(full, payment=HISTORY.payments[0].payment_id)
+    part = replace(full, payment=HISTORY.payments[2].payment_id)
+    cash = replace(full, payment=HISTORY.payments[3].payment_id)
+    known = {"entry": _ENTRY, "where": there}
+    no_printer = replace(
+        there, devices=tuple(one for one in there.devices if one.role != "printer")
+    )
+    return {
+        "services-payments": scene(Screen.SERVICES, where=there),
+        "verify-payments": scene(Screen.VERIFY, asks, **known),
+        "payments": scene(Screen.PAYMENTS, full, **known),
+        "payments-none": scene(Screen.PAYMENTS, none, **known),
+        "payments-busy": scene(Screen.PAYMENTS, asks, busy=True, **known),
+        "payment": scene(Screen.PAYMENT, one, **known),
+        "payment-printed": scene(Screen.PAYMENT, one, say=Say.PRINTED, **known),
+        "payment-copies": scene(
+            Screen.PAYMENT, one, say=Say.NOT_PRINTED, paper_trouble="copies", **known
+        ),
+        "payment-phone": scene(Screen.RECEIPT_PHONE, one, **known),
+        "payment-part-returned": scene(
+            Screen.PAYMENT, part, say=Say.NOT_PRINTED, paper_trouble="copies", **known
+        ),
+        "bills-payments": scene(
+            Screen.BILLS, account=ACCOUNT, selected=(BILLS[0].number,), where=there
+        ),
+        "bills-receipt-payments": scene(
+            Screen.BILLS,
+            account=ACCOUNT,
+            selected=(BILLS[0].number,),
+            reprint=record(Method.WECHAT, PaymentState.APPROVED),
+            where=there,
+        ),
+        "nothing-due-payments": scene(
+            Screen.NOTHING_DUE, account=ACCOUNT.model_copy(update={"bills": []}), where=there
+        ),
+        "payment-counter": scene(Screen.PAYMENT, cash, entry=_ENTRY, where=no_printer),
+        "invoice-chosen": scene(
+            Screen.INVOICE,
+            replace(one, purpose=Purpose.INVOICE, kind="invoice", invoice=_PAID),
+            where=there,
+        ),
+        "invoice-others": scene(
+            Screen.INVOICE,
+            Asking(purpose=Purpose.INVOICE, kind="invoice", invoice=_PAID),
+            where=there,
+        ),
+        "invoice-none-others": scene(
+            Screen.INVOICE, Asking(purpose=Purpose.INVOICE, kind="invoice"), where=there
         ),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kivy.properties import ObjectProperty
 
 from contract.messages import BILLS_A_PAYMENT, Bill
-from kiosk.core import earlier_payment, part_payment
+from kiosk.core import earlier_payment, part_payment, payment_history
 from kiosk.core.capabilities import credit_covers
 from kiosk.core.held_bills import in_doubt
 from kiosk.core.model import Action, Session
@@ -91,6 +91,7 @@ class BillsView:
     main_value: str
     main_words: str
     payable: bool
+    payments: bool  # what else the unit has paid can be looked up
     reprint: str  # the last receipt of this unit, where it was paid here
 
 
@@ -125,6 +126,7 @@ def present(session: Session) -> BillsView:
         main_action=(Action.VIEW_RESULT if only_waiting else Action.PAY).value,
         main_value=only_waiting.number if only_waiting else "",
         main_words=only_waiting.look if only_waiting else say(language, "bills.pay"),
+        payments=payment_history.offered(session) and not session.visit.offline,
         reprint=_reprint(session),
         payable=(chosen > 0 or only_waiting is not None) and not visit.busy,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kivy.properties import StringProperty
 
 from kiosk.core import unit_entry
+from kiosk.core.asking import Purpose
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Session
 from kiosk.texts.catalogue import say
@@ -68,6 +69,7 @@ def present(session: Session) -> IdentifyView:
         next_words=say(language, "identify.busy" if visit.busy else "common.next"),
         scan=offers(session.lobby).scan,
         title=say(language, "identify.title"),
+        paying=visit.asking.purpose is Purpose.SEND,
     )
 
 

@@ -1,8 +1,9 @@
-"""An invoice of the payment that was made here last for the unit: for a company, or for a person."""
+"""An invoice of a payment of the unit, at first of the one made here last: for a company, or a person."""
 
 from dataclasses import dataclass
 
 from kiosk.core.model import Session
+from kiosk.core.payment_history import offered
 from kiosk.texts.catalogue import say
 from kiosk.ui import translations
 from kiosk.ui.formatting import money, today, zone
@@ -15,12 +16,15 @@ from kiosk.ui.widgets import facts  # noqa: F401
 class InvoiceView:
     rows: tuple[tuple[str, str], ...]  # which payment; none where none was made here
     told: str
+    others: bool  # another payment can be chosen
 
 
 def present(session: Session) -> InvoiceView:
     language, of = session.visit.language, session.visit.asking.invoice
+    others = offered(session)
     if of is None:
-        return InvoiceView((), say(language, "invoice.none"))
+        none = say(language, "invoice.none_here" if others else "invoice.none")
+        return InvoiceView((), none, others)
     on = translations.today(of.paid_at, zone(session))
     day = translations.day(language, on, today(session)) if on else ""
     return InvoiceView(
@@ -31,6 +35,7 @@ def present(session: Session) -> InvoiceView:
             (say(language, "invoice.amount"), money(language, of.minor, of.currency)),
         ),
         told="",
+        others=others and session.visit.asking.history is None,
     )
 
 

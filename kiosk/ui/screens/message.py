@@ -50,6 +50,8 @@ _SIGNS = {
     Say.CODE_USED: _PHONE,
     Say.UNIT_NOT_FOUND: _TYPED,
     Say.PHONE_WRONG: _TYPED,
+    Say.PAYMENTS_NO_PHONE: _CODE,
+    Say.PAYMENTS_OTHER_BILL: _CODE,
     Say.TERMINAL_SILENT: ("card", "attention"),
     Say.NOT_PRINTED: ("printer", "attention"),
     Say.PRINTING: ("printer", "plain"),
@@ -58,6 +60,7 @@ _NEXT = {
     Screen.IDENTIFY: "message.to_identify",
     Screen.METHOD: "message.to_method",
     Screen.BILLS: "message.to_bills",
+    Screen.SERVICES: "message.to_services",
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contract.messages import PaymentState
+from kiosk.core import payment_history
 from kiosk.core.capabilities import offers
 from kiosk.core.model import Say, Session
 from kiosk.core.receipt import Paper, paper_of
@@ -21,6 +22,7 @@ class NothingDueView:
     subtitle: str
     credit: str
     top_up: bool
+    payments: bool
     told: str
     earlier: str  # the name of what can be had of the earlier payment,
     reprint: str  # and which that was; empty when there is none
@@ -54,6 +56,7 @@ def present(session: Session) -> NothingDueView:
         subtitle=unit_and_payer(language, session),
         credit=credit,
         top_up=offered(session),
+        payments=payment_history.offered(session) and not visit.offline,
         told=of_paper(session),
         earlier=say(language, _EARLIER[paper_of(earlier)]) if earlier else "",
         reprint=reprint,

@@ -11,6 +11,7 @@ from kiosk.core.capabilities import offers
 from kiosk.core.helping import may_ask
 from kiosk.core.model import Say, Session
 from kiosk.core.patience import seconds_left
+from kiosk.core.receipt import Settled
 from kiosk.core.voting import asked
 from kiosk.texts.catalogue import say
 from kiosk.ui.formatting import (
@@ -129,7 +130,7 @@ def summary(session: Session) -> tuple[tuple[str, str], ...]:
         method = listed(language, shown)
     return (
         (say(language, "paid.unit"), unit_and_payer(language, session)),
-        (say(language, "paid.items"), _items(language, record)),
+        (say(language, "paid.items"), what_for(language, record)),
         (
             say(language, "paid.method"),
             f"{method} · {time_of_day(language, record.changed_at, zone)}",
@@ -142,7 +143,7 @@ def _of(record: PaymentRecord, minor: int, language: Locale) -> str:
     return money(language, minor, record.currency)
 
 
-def _items(language: Locale, record: PaymentRecord) -> str:
+def what_for(language: Locale, record: Settled) -> str:
     """What was paid for, shortened; the receipt has all of it."""
     if record.top_up:
         return say(language, "paid.top_up")

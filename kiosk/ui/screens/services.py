@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kivy.properties import StringProperty
 
-from kiosk.core import invoicing, service_desk
+from kiosk.core import invoicing, payment_history, service_desk
 from kiosk.core.model import Session
 from kiosk.core.service_desk import kinds
 from kiosk.texts.catalogue import say
@@ -48,7 +48,10 @@ def present(session: Session) -> ServicesView:
     if lobby.config and lobby.config.accounts:
         found.append(ServiceView("accounts", "", "office", say(language, "accounts.title")))
     found.append(ServiceView("help", "", "telephone", say(language, "services.contact")))
-    found.append(ServiceView("keypad", "", "receipt", say(language, "services.reprint")))
+    if payment_history.offered(session):
+        found.append(ServiceView("payments", "", "receipt", say(language, "services.payments")))
+    else:  # the one paid here last has its receipt without the line too
+        found.append(ServiceView("keypad", "", "receipt", say(language, "services.reprint")))
     config = lobby.config
     set_up = bool(config and config.topics)
     notices = tuple(

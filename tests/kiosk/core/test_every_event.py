@@ -37,6 +37,7 @@ from kiosk.core.events import (
     OrderOutOfSight,
     OrderSeen,
     OutOfServiceSeen,
+    PaymentsSeen,
     PinChecked,
     ReceiptPrinted,
     RecordingSeen,
@@ -60,6 +61,7 @@ from kiosk.core.model import Action, CardProgress, KioskFacts, Screen, StaffTest
 from kiosk.core.patience import RESTING
 from kiosk.core.session import _HANDLERS
 from tests.kiosk.core.story import START, Story, account, bill, bill_url, config, devices
+from tests.kiosk.core.test_payment_history import HISTORY, NEWEST
 
 BADGE = "LPSTAFF:1:" + "a" * 22
 FACTS = KioskFacts("0.1", 60, 1, 1, False, 1, (), "https://pay.example.com", 0)
@@ -79,6 +81,7 @@ VALUES = (
     "room",
     "B202610-3-2-1201",
     "无",
+    NEWEST.payment_id,
 )
 _PAYING = (Screen.PAYING_QR, Screen.PAYING_CARD, Screen.PAYING_CODE, Screen.PAYING_CREDIT)
 LEVELS = st.sampled_from(("ok", "warning", "error"))
@@ -93,7 +96,7 @@ def _view(story: Story, state: PaymentState):
 @st.composite
 def happenings(draw):
     """One thing that may happen, as a function of the story so far."""
-    kind = draw(st.integers(0, 38))
+    kind = draw(st.integers(0, 39))
     state = draw(st.sampled_from(list(PaymentState)))
     code = draw(st.sampled_from([*ErrorCode, OFFLINE]))
     outcome = draw(st.sampled_from(["approved", "declined", "cancelled", "reversed"]))
@@ -141,6 +144,7 @@ def happenings(draw):
         lambda s: Spelt(s.visit.number, s.visit.asking.writing.asked, "a", ("啊",), text[:1]),
         lambda s: RequestSent(s.visit.number, "S000001", "u", fault),
         lambda s: RequestsSeen(s.visit.number, fault=fault),
+        lambda s: PaymentsSeen(s.visit.number, HISTORY if flag else None, code),
         lambda s: SlipPrinted(s.visit.asking.job_id, flag),
     ]
     action = draw(st.sampled_from(list(Action)))
@@ -157,7 +161,7 @@ def happenings(draw):
 def test_any_sequence_of_events_keeps_the_promises(sequence):
     story = Story.at_bills()
     topic = RequestTopic(id="1", kind="repair", name=Text(zh="漏水", en="Leak"))
-    there = config(topics=[topic])
+    there = config(topics=[topic], payment_history=True)
     lobby = replace(story.session.lobby, staff_pin=True, config=there)
     story.session = replace(story.session, lobby=lobby)
     for make, seconds in sequence:

@@ -4,19 +4,29 @@ import queue
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from contract.bill_code import BillCode
-from contract.messages import CREDITED, ErrorCode, Method, PaymentState, PaymentView
+from contract.messages import (
+    CREDITED,
+    ApiError,
+    ErrorCode,
+    Method,
+    PaymentState,
+    PaymentView,
+    Text,
+)
 from contract.money import Money
-from kiosk.central.client import ServerAway
-from kiosk.core.effects import Record
-from kiosk.core.events import OFFLINE, AccountFound, LookupFailed
+from kiosk.central.client import Refused, ServerAway
+from kiosk.core.effects import FindPayments, Record
+from kiosk.core.events import OFFLINE, AccountFound, LookupFailed, PaymentsSeen
 from kiosk.core.model import Say, Screen
 from kiosk.journal.journal import Journal
 from kiosk.runtime import lookups as module
 from kiosk.runtime.lookups import Lookups
 from tests.kiosk.central.copies import copy_in
 from tests.kiosk.core.story import Story, account, bill
+from tests.kiosk.core.test_payment_history import HISTORY
 
 NINE, TEN, ELEVEN = bill(9, 30000), bill(10, 33208), bill(11, 100)
 DUE = account(NINE, TEN, ELEVEN)
@@ -243,3 +253,56 @@ def test_a_payment_that_was_settled_since_needs_no_question(looked_up, journal, 
     records(journal, later)
     assert looked_up().reprint == later[-1]
     assert central.asked_about == []
+
+
+class Payments:
+    """A server that tells what was paid, or why it does not."""
+
+    def __init__(self, answer) -> None:
+        self.answer, self.asked = answer, []
+
+    def payments_of(self, asked):
+        self.asked.append(asked)
+        if isinstance(self.answer, ErrorCode):
+            raise Refused(ApiError(code=self.answer, message=Text(zh="不", en="No")))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "history", "code"),
+    [
+        (HISTORY, HISTORY, ""),
+        (ErrorCode.NO_PHONE, None, ErrorCode.NO_PHONE),
+        (ErrorCode.SECOND_FACTOR_WRONG, None, ErrorCode.SECOND_FACTOR_WRONG),
+        (ServerAway("no line"), None, OFFLINE),
+        (ValueError("nonsense"), None, OFFLINE),
+    ],
+)
+def test_what_the_unit_has_paid_or_why_it_is_not_told(
+    tmp_path, journal, monkeypatch, answer, history, code
+):
+    monkeypatch.setattr(module, "ANSWER_FOR_S", 0.01)
+    copy, posted, central = copy_in(tmp_path, DUE), queue.Queue(), Payments(answer)
+    lookups = Lookups(central, copy, journal, posted.put, lambda: False)
+    with capture_logs() as logs:
+        lookups.payments(FindPayments(7, DUE.unit, "1234"))
+        lookups.payments(FindPayments(7, DUE.unit, token="t"))
+        heard = [posted.get(timeout=10) for _ in range(2)]
+    lookups.close()
+    copy.close()
+    assert heard == [PaymentsSeen(7, history, code)] * 2
+    proofs = {(one.phone_last4, one.bill_token) for one in central.asked}
+    assert proofs == {("1234", None), (None, "t")}
+    assert "1234" not in str(logs) and DUE.unit not in str(logs)
+
+
+def test_a_unit_that_can_be_none_is_not_asked_about(tmp_path, journal):
+    copy, posted, central = copy_in(tmp_path, DUE), queue.Queue(), Payments(HISTORY)
+    lookups = Lookups(central, copy, journal, posted.put, lambda: False)
+    lookups.payments(FindPayments(7, "", "1234"))
+    assert posted.get(timeout=10).code == ErrorCode.UNIT_NOT_FOUND
+    assert central.asked == []
+    lookups.close()
+    copy.close()

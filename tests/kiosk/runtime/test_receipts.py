@@ -10,9 +10,10 @@ import pytest
 
 from contract.messages import EntryKind, Method, PaymentState
 from device_drivers.printers.escpos import create
-from device_drivers.printers.interface import PrintOutcome, PrintResult
+from device_drivers.printers.interface import PrintOutcome, PrintResult, TextLine
+from device_drivers.printers.wrapping import JOINER
 from device_drivers.status import DeviceStatus
-from kiosk.core.effects import PrintReceipt, Record
+from kiosk.core.effects import PrintEarlier, PrintReceipt, Record
 from kiosk.core.events import DevicesSeen
 from kiosk.core.model import Action, Say
 from kiosk.journal.journal import Journal
@@ -23,6 +24,7 @@ from simulators.receipt_printer.device import Printer
 from tests.device_drivers.printers.receipts import FONTS, needs_fonts, settings
 from tests.device_drivers.waiting import wait_until
 from tests.kiosk.core.story import Story, config, devices
+from tests.kiosk.core.test_payment_history import HISTORY, NEWEST
 
 pytestmark = needs_fonts
 
@@ -146,4 +148,42 @@ def test_copies_are_marked_and_after_three_no_more_come(tmp_path):
     view = paid.present(story.session)
     assert (view.can_print, view.number) == (False, "")
     receipts.close()
+    journal.close()
+
+
+class Roll:
+    """Prints whatever comes, and keeps its words."""
+
+    def __init__(self) -> None:
+        self.printed: list[str] = []
+
+    def print(self, paper):
+        lines = [f"{one.text} {one.right}" for one in paper.blocks if isinstance(one, TextLine)]
+        self.printed.append("\n".join(lines).replace(JOINER, ""))
+        return PrintResult(PrintOutcome.PRINTED)
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "comes"), [(0, 0, 1), (2, 1, 1), (3, 0, 0), (0, 3, 0)]
+)
+def test_a_copy_of_what_the_server_told_of_comes_as_often_as_any_receipt(here, elsewhere, comes):
+    roll, heard = Roll(), queue.Queue()
+    receipts = Receipts(roll, heard.put, lambda payment_id: here)
+    told = NEWEST.model_copy(update={"printed": elsewhere})
+    wish = PrintEarlier(told, HISTORY.label, "zh_CN", "job")
+    receipts.print_earlier(wish, config().community)
+    end = heard.get(timeout=10)
+    receipts.close()
+    assert (end.payment_id, end.job_id, len(roll.printed)) == (NEWEST.payment_id, "job", comes)
+    assert (end.outcome, end.why) == (("printed", "") if comes else ("not_printed", "copies"))
+    assert all("补打" in text and NEWEST.number in text for text in roll.printed)
+
+
+def test_copies_of_a_payment_taken_elsewhere_are_counted_by_this_journal(tmp_path):
+    journal = Journal(tmp_path / "journal.sqlite3", lambda: datetime.now(UTC))
+    body = {"payment_id": "elsewhere", "how": "print", "outcome": "printed"}
+    for outcome in ("printed", "not_printed", "printed"):
+        journal.append(EntryKind.RECEIPT, body | {"outcome": outcome})
+    assert journal.receipts_printed("elsewhere") == 2
+    assert journal.receipts_printed("another") == 0
     journal.close()

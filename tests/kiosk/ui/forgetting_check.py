@@ -7,13 +7,24 @@ import json
 import sys
 from dataclasses import replace
 
+from contract.message import Text
 from kiosk.core.model import Screen, Visit
 from kiosk.ui import kivy_setup
 from kiosk.ui.gallery import pictures
 
 SIZE = (1080, 1920)
 MARK = "".join(("甲乙", "丙丁"))  # the resident's name; nothing else in this process is called so
-SHOWN = ("bills", "explain", "method", "paying-qr", "paid", "receipt-phone", "unknown-card")
+SHOWN = (
+    "bills",
+    "explain",
+    "method",
+    "paying-qr",
+    "paid",
+    "receipt-phone",
+    "unknown-card",
+    "payments",
+    "payment",
+)
 
 
 def main() -> None:
@@ -52,7 +63,12 @@ def _marked(session, number: int):
     visit = session.visit
     account = visit.account and visit.account.model_copy(update={"payer": MARK + "*"})
     payment = visit.payment and visit.payment.model_copy(update={"payer": MARK + "*"})
-    return replace(session, visit=replace(visit, number=number, account=account, payment=payment))
+    asking, history = visit.asking, visit.asking.history
+    if history is not None:
+        label = Text(zh=MARK, en=MARK)
+        asking = replace(asking, history=history.model_copy(update={"label": label}))
+    marked = {"account": account, "payment": payment, "asking": asking}
+    return replace(session, visit=replace(visit, number=number, **marked))
 
 
 def _held() -> list[object]:

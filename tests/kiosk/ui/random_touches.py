@@ -14,7 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contract.messages import CardData, Method, PaymentState, PaymentView
-from kiosk.core.effects import AskTerminal, CancelOrder, LookUp, MakeOrder, PrintReceipt
+from kiosk.core.effects import (
+    AskTerminal,
+    CancelOrder,
+    FindPayments,
+    LookUp,
+    MakeOrder,
+    PrintEarlier,
+    PrintReceipt,
+)
 from kiosk.core.events import (
     AccountFound,
     CardAnswered,
@@ -23,6 +31,7 @@ from kiosk.core.events import (
     LookupFailed,
     OrderMade,
     OrderSeen,
+    PaymentsSeen,
     ReceiptPrinted,
     ServerSeen,
     Tapped,
@@ -32,6 +41,8 @@ from kiosk.core.model import Action, Moment, Screen, Session, UnitEntry, Visit
 from kiosk.core.patience import RESTING
 from kiosk.core.session import step
 from kiosk.ui.gallery import pictures, samples
+from kiosk.ui.gallery.payment_samples import HISTORY
+from kiosk.ui.gallery.service_scenes import taking_requests
 
 CALM_EVERY = 100
 CALM_S = 900
@@ -52,7 +63,7 @@ class RandomWorld:
         self.made = self.looks = 0
         self.app = None
         self.open: list[Event] = []
-        self.now = Session(samples.lobby(), Visit(screen=Screen.ATTRACT), now=self.seconds)
+        self.now = Session(taking_requests(), Visit(screen=Screen.ATTRACT), now=self.seconds)
 
     def post(self, event: Event) -> None:
         self.made += 1
@@ -87,6 +98,14 @@ class RandomWorld:
                 self.open.append(
                     self.chance.choice([found, LookupFailed(effect.visit, "unit_not_found"), found])
                 )
+            case FindPayments():
+                found = PaymentsSeen(effect.visit, HISTORY)
+                wrong = PaymentsSeen(effect.visit, code="second_factor_wrong")
+                self.open.append(self.chance.choice([found, wrong, found]))
+            case PrintEarlier():
+                outcome = self.chance.choice(["printed", "not_printed", "uncertain"])
+                paper = ReceiptPrinted(effect.payment.payment_id, effect.job_id, outcome)
+                self.open.append(paper)
             case MakeOrder():
                 self.open.append(OrderMade(_view(effect.record, PaymentState.PENDING, 2)))
                 if effect.record.method is not Method.CARD:

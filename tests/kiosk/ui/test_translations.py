@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from contract.methods import METHODS
+from contract.payment_history import BANK, CASH
 from contract.public_accounts import EXPENSE, INCOME, SECTIONS
 from device_drivers.printers.interface import PrintOutcome
 from kiosk.asset_paths import LOCALE
@@ -22,10 +23,11 @@ from kiosk.runtime.staff_desk import IN_DOUBT
 from kiosk.texts.catalogue import LANGUAGES, MissingWords, say
 from kiosk.ui import translations
 from kiosk.ui.screens.accounts import KINDS as KINDS_OF_ACCOUNTS
+from kiosk.ui.screens.payments import PLACES
 from kiosk.ui.screens.staff import ROLES
 
 UI = Path(translations.__file__).parent
-RECEIPT = UI.parent / "core" / "receipt.py"
+RECEIPTS = [UI.parent / "core" / name for name in ("receipt.py", "copy_receipt.py")]
 SLIP = UI.parent / "runtime" / "request_slip.py"
 USED = re.compile(r"""["']((?:[a-z_]+)\.[a-z0-9_]+)["']""")
 GROUPS = {
@@ -35,7 +37,7 @@ GROUPS = {
     "pairing", "part", "paying_credit", "paying_qr",
     "progress", "receipt", "receipt_phone", "scan",
     "services", "topics", "phrases", "write", "keyboard", "request_unit", "request_phone", "request_sent",
-    "request_slip", "answer_key", "answers", "notice", "accounts", "invoice", "tax_number",
+    "request_slip", "answer_key", "answers", "notice", "accounts", "payments", "invoice", "tax_number",
     "staff", "staff_pin", "starting", "still_there", "top_up", "unknown", "verify",
 }  # fmt: skip
 STAFF_RESULTS = [
@@ -66,6 +68,7 @@ COMPOSED = {
     *(f"request_sent.paper_{paper}" for paper in Paper if paper),
     *(f"answer_key.{fault}" for fault in (Fault.NONE_FOUND, Fault.TOO_MANY)),
     *(f"answers.{state}" for state in ("new", "in_hand", "answered", "closed", "joined")),
+    *(f"payments.{place}" for place in (*PLACES, CASH, BANK)),
     *(f"accounts.{kind}" for kind in KINDS_OF_ACCOUNTS),
     *(f"accounts.{section}" for section in SECTIONS),
     *(f"accounts.by_quarter_{section}" for section in (INCOME, EXPENSE)),
@@ -91,7 +94,7 @@ def entries(language: str) -> dict[str, list[str]]:
 
 def ids_used() -> set[str]:
     found = set(COMPOSED)
-    for file in [*UI.rglob("*.py"), *UI.rglob("*.kv"), RECEIPT, SLIP]:
+    for file in [*UI.rglob("*.py"), *UI.rglob("*.kv"), *RECEIPTS, SLIP]:
         found |= {id for id in USED.findall(file.read_text()) if id.split(".")[0] in GROUPS}
     return found
 
