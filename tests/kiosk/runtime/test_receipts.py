@@ -151,32 +151,25 @@ def test_copies_are_marked_and_after_three_no_more_come(tmp_path):
     journal.close()
 
 
-class Roll:
-    """Prints whatever comes, and keeps its words."""
-
-    def __init__(self) -> None:
-        self.printed: list[str] = []
-
-    def print(self, paper):
-        lines = [f"{one.text} {one.right}" for one in paper.blocks if isinstance(one, TextLine)]
-        self.printed.append("\n".join(lines).replace(JOINER, ""))
-        return PrintResult(PrintOutcome.PRINTED)
+def text_of(paper) -> str:
+    lines = [f"{one.text} {one.right}" for one in paper.blocks if isinstance(one, TextLine)]
+    return "\n".join(lines).replace(JOINER, "")
 
 
 @pytest.mark.parametrize(
     ("here", "elsewhere", "comes"), [(0, 0, 1), (2, 1, 1), (3, 0, 0), (0, 3, 0)]
 )
 def test_a_copy_of_what_the_server_told_of_comes_as_often_as_any_receipt(here, elsewhere, comes):
-    roll, heard = Roll(), queue.Queue()
-    receipts = Receipts(roll, heard.put, lambda payment_id: here)
+    printer, heard = Paper(), queue.Queue()
+    receipts = Receipts(printer, heard.put, lambda payment_id: here)
     told = NEWEST.model_copy(update={"printed": elsewhere})
     wish = PrintEarlier(told, HISTORY.label, "zh_CN", "job")
     receipts.print_earlier(wish, config().community)
     end = heard.get(timeout=10)
     receipts.close()
-    assert (end.payment_id, end.job_id, len(roll.printed)) == (NEWEST.payment_id, "job", comes)
+    assert (end.payment_id, end.job_id, len(printer.papers)) == (NEWEST.payment_id, "job", comes)
     assert (end.outcome, end.why) == (("printed", "") if comes else ("not_printed", "copies"))
-    assert all("补打" in text and NEWEST.number in text for text in roll.printed)
+    assert all("补打" in text and NEWEST.number in text for text in map(text_of, printer.papers))
 
 
 def test_copies_of_a_payment_taken_elsewhere_are_counted_by_this_journal(tmp_path):
