@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from pydantic import StringConstraints
 
 from contract.business_day import local_time
+from contract.invoice_wish import PHONE_PATTERN
 from contract.lifecycle import Fact
 from contract.messages import BillToPay, Method, PaymentState, StartPayment
 from server.estate.models import Community, Unit
@@ -24,7 +25,7 @@ from server.payments.channels.wechat_window import PREPAID
 from server.payments.initiation import Caller
 from server.payments.models import PaymentOrder, Place
 
-REFERENCE_PATTERN = "P-[0-9]{6}-[0-9]{6}"  # day and number
+REFERENCE_PATTERN = PHONE_PATTERN  # day and number
 TRIES = 3  # to find a free reference
 _asked_about: set[int] = set()  # keys of orders whose channel a look at their page waits for
 _guard = threading.Lock()
