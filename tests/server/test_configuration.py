@@ -75,7 +75,10 @@ def test_a_postgresql_url():
     database = django_database(Configuration(), {configuration.DATABASE_VARIABLE: url})
     wanted = {"NAME": "lobby", "USER": "pay", "PASSWORD": "p@ss", "HOST": "db.example"}
     assert wanted.items() <= database.items()
-    assert (database["PORT"], database["OPTIONS"]) == ("5433", {"sslmode": "require", "prepare_threshold": 0})
+    assert (database["PORT"], database["OPTIONS"]) == (
+        "5433",
+        {"sslmode": "require", "prepare_threshold": 0},
+    )
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/db", "sqlite:", "postgresql://u:secret@h"])
