@@ -43,14 +43,11 @@ def found(session: Session, record: PaymentRecord | None, account: UnitAccount) 
     if record is None or record.state is not PaymentState.APPROVED:
         return _asking(session, Screen.INVOICE, invoice=None), ()
     left = {one.reference: one.minor for one in account.to_invoice}
-    minor = left.get(record.reference, record.amount_minor + record.credit_minor)
-    if not minor:
-        return _asking(session, Screen.INVOICE, invoice=None), ()
     invoice = Invoice(
         reference=record.reference,
         unit=record.unit,
         label=record.unit_label,
-        minor=minor,
+        minor=left.get(record.reference, record.amount_minor + record.credit_minor),
         currency=record.currency,
         paid_at=record.changed_at,
     )
@@ -73,7 +70,8 @@ def wish(session: Session) -> InvoiceWish | None:
 def on_invoice(session: Session, event: Tapped, moment: Moment) -> Step | None:
     if event.action is not Action.INVOICE_FOR or event.value not in (COMPANY, PERSON):
         return None
-    if session.visit.asking.invoice is None:
+    invoice = session.visit.asking.invoice
+    if invoice is None or not invoice.minor:
         return None
     first = Keys.LATIN if session.visit.language == "en" else Keys.PINYIN
     now = session.visit.asking.writing

@@ -52,7 +52,7 @@ def invoice_said(session: Session) -> Plan:
     """Which payment, only where nobody else hears it."""
     view = invoice.present(session)
     rows = [part for name, fact in view.rows for part in (Said(name), Said(fact, personal=True))]
-    choices = [_text(session, f"invoice.{who}") for who in ("company", "person") if view.rows]
+    choices = [_text(session, f"invoice.{who}") for who in ("company", "person") if view.offers]
     choices += [_text(session, "invoice.other")] if view.others else []
     return _text(session, "invoice.title"), Said(view.told), *rows, *choices
 

@@ -21,7 +21,7 @@ from server.payments import payer_status
 from server.payments.models import PaymentOrder
 from server.phone import invoice_form, limits
 from server.phone.invoice_form import COMPANY, MAIL_MAX, PERSON, Filled
-from server.phone.request_views import OWN, STANDS, TONES, WITHDRAWN
+from server.phone.request_views import OWN, row
 from server.phone.views import too_often
 from server.service_requests import coming_in, invoices
 from server.service_requests.coming_in import NotTaken, Said
@@ -80,17 +80,6 @@ def leads_to(request: HttpRequest, order: PaymentOrder) -> dict[str, Any]:
         return {}
     known = own(request, invoices.about(order)) if OWN.of(request) else None
     return {"invoice": {"own": row(known) if known is not None else None}}
-
-
-def row(one: ServiceRequest) -> dict[str, Any]:
-    """How it stands, for a page that leads to it."""
-    withdrawn = coming_in.withdrawn(one)
-    stands = WITHDRAWN if withdrawn else STANDS[State(one.state)]
-    return {
-        "request": one,
-        "tone": "quiet" if withdrawn else TONES[State(one.state)],
-        "stands": stands,
-    }
 
 
 def _sent(

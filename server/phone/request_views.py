@@ -99,7 +99,7 @@ def _form(
         "unit": opened.unit,
         "topics": topics,
         "invoices": any(topic.kind == Kind.INVOICE for topic in topics),
-        "own": [_row(one) for one in own.select_related("topic").order_by("-opened_at")[:MOST]],
+        "own": [row(one) for one in own.select_related("topic").order_by("-opened_at")[:MOST]],
         "given": request.POST,
         "wish": request.POST.get("wish") or str(uuid4()),
         "words_max": WORDS_MAX,
@@ -108,7 +108,10 @@ def _form(
     return render(request, "phone/requests.html", context, status=409 if said else 200)
 
 
-def _row(one: ServiceRequest) -> dict[str, Any]:
+def row(one: ServiceRequest) -> dict[str, Any]:
+    """How it stands, for its page and for pages that lead to it."""
+    if coming_in.withdrawn(one):
+        return {"request": one, "tone": "quiet", "stands": WITHDRAWN}
     return {"request": one, "tone": TONES[State(one.state)], "stands": STANDS[State(one.state)]}
 
 
@@ -185,8 +188,7 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
     votes = [(vote.value, vote.label) for vote in Vote]
     context = {
         "one": one,
-        "tone": TONES[State(one.state)],
-        "stands": STANDS[State(one.state)],
+        **row(one),
         "said": said,
         "words": [(w, _time(w.at, one), photos) for w, photos in conversation(one)],
         "votes": votes if one.state in (State.ANSWERED, State.CLOSED) else [],

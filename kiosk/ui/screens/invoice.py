@@ -17,6 +17,7 @@ class InvoiceView:
     rows: tuple[tuple[str, str], ...]  # which payment; none where none was made here
     told: str
     others: bool  # another payment can be chosen
+    offers: bool = False  # something of it can be invoiced
 
 
 def present(session: Session) -> InvoiceView:
@@ -34,8 +35,9 @@ def present(session: Session) -> InvoiceView:
             (say(language, "paid.reference"), of.reference),
             (say(language, "invoice.amount"), money(language, of.minor, of.currency)),
         ),
-        told="",
+        told="" if of.minor else say(language, "payments.returned_all"),
         others=others and session.visit.asking.history is None,
+        offers=of.minor > 0,
     )
 
 

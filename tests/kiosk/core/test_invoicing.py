@@ -156,12 +156,13 @@ def test_it_ends_with_the_visit():
     assert TAX not in repr(story.effects)
 
 
-@pytest.mark.parametrize(("left", "shown"), [(1_00, 1_00), (0, None), (None, PAID.amount_minor)])
+@pytest.mark.parametrize(("left", "shown"), [(1_00, 1_00), (0, 0), (None, PAID.amount_minor)])
 def test_what_went_back_is_not_offered_to_be_invoiced(left, shown):
     told = [] if left is None else [LeftToInvoice(reference=PAID.reference, minor=left)]
     other = LeftToInvoice(reference="K03-999999", minor=5)
     found = account(bill(10, 200)).model_copy(update={"to_invoice": [other, *told]})
     story = typed_unit(at_services().taps(Action.INVOICE))
     story.plays(AccountFound(story.visit.number, found, reprint=PAID))
-    invoice = story.visit.asking.invoice
-    assert (invoice.minor if invoice else None) == shown
+    assert story.visit.asking.invoice.minor == shown
+    goal = Screen.WRITE if shown else Screen.INVOICE
+    assert story.taps(Action.INVOICE_FOR, "person").screen is goal

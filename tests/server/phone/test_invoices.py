@@ -171,7 +171,8 @@ def test_withdrawn_it_ends_and_may_be_asked_for_anew(paid, phone):
     assert (one.state, one.words.count()) == (State.CLOSED, 2)
     page = shown(phone.client, f"{paid}/invoice")
     assert "您已撤回申请" in page and 'name="title"' in page and 'name="withdraw"' not in page
-    assert "您已撤回申请" in shown(phone.client, paid)
+    for address in (paid, f"/r/{one.page}"):
+        assert "您已撤回申请" in shown(phone.client, address)
     send(phone.client, paid, whom="person", title="王小明")
     assert ServiceRequest.objects.count() == 2
     assert "王小明" in shown(phone.client, f"{paid}/invoice")
