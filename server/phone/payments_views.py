@@ -2,6 +2,7 @@
 for it, each with its receipt. Nothing of whoever paid for the unit before."""
 
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from django.db.models import QuerySet
@@ -51,7 +52,8 @@ def payments_page(request: HttpRequest, token: str, opened: Opened, now: datetim
 
 
 def of_unit(opened: Opened, now: datetime) -> list[PaymentOrder]:
-    """The newest first. As for a bill, the payer of its day must be today's."""
+    """The newest first. As for a bill, the payer of its day must be today's; where nobody is known to pay
+    today, only what was paid since the last one did."""
     zone = opened.bill.community.time_zone
     today = business_day(now, zone)
     found = [
@@ -60,7 +62,10 @@ def of_unit(opened: Opened, now: datetime) -> list[PaymentOrder]:
     ]
     payers = occupancy.payers_on(day for _, day in found)
     present = occupancy.payer(opened.unit, today)
-    return [order for order, day in found if payers.get(day) == present]
+    theirs = [(order, payers.get(day) == present) for order, day in found]
+    if present is None:
+        theirs = list(takewhile(lambda pair: pair[1], theirs))
+    return [order for order, own in theirs if own]
 
 
 def _taken(opened: Opened, now: datetime) -> QuerySet[PaymentOrder]:

@@ -146,7 +146,7 @@ def _invoices(scene: Callable[..., Session]) -> dict[str, Session]:
         "services-all": scene(Screen.SERVICES, where=there),
         "invoice": scene(Screen.INVOICE, asks, where=there),
         "invoice-returned": scene(
-            Screen.INVOICE, replace(asks, invoice=replace(paid, minor=0)), where=there
+            Screen.INVOICE, replace(asks, invoice=replace(_PAID, minor=0)), where=there
         ),
         "invoice-none": scene(Screen.INVOICE, replace(asks, invoice=None), where=there),
         "invoice-title": scene(Screen.WRITE, replace(asks, writing=writing), where=there),

@@ -1,12 +1,15 @@
 """The unit's payments behind a bill's code: with their receipts, for its present payer only."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.test import Client
 
 from contract.messages import BillToPay, StartPayment
-from server.estate.models import Resident
+from server.estate.models import Occupancy, Resident
 from server.estate.occupancy import move_in, move_out
+from server.payments import notifications
+from server.payments.channels.interface import Notification
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
 from server.phone import payments_views
@@ -76,6 +79,24 @@ def test_the_next_payer_sees_nothing_of_the_one_before(world, phone, clock):
     opened = Opened(world.bills[0], world.unit, [], 0)
     assert payments_views.of_unit(opened, clock.now) == []
     assert own not in phone.look()
+
+
+def test_while_nobody_pays_what_was_paid_before_the_last_payer_is_not_there(world, phone, clock):
+    """Nobody was known to pay then either."""
+    Occupancy.objects.update(pays=False)
+    at_kiosk(world, world.request(7, bills=1))
+    opened = Opened(world.bills[0], world.unit, [], 0)
+    assert len(payments_views.of_unit(opened, clock.now)) == 1
+    tenant = Resident.objects.create(community=world.community, name="陈")
+    bill = BillToPay(number=world.bills[1].number, amount_minor=33208)
+    now = clock.passes(days=2)
+    move_out(move_in(world.unit, tenant, since=now.date()), now.date())
+    sent = world.request(8, bills=1).model_copy(update={"bills": [bill]})
+    order = start(world.caller, sent, now)
+    told = world.channel.pays(order.out_trade_no)
+    notifications.take("wechat", Notification(order.out_trade_no, replace(told, paid_at=now)), now)
+    assert PaymentOrder.objects.filter(captured_minor__gt=0).count() == 2
+    assert payments_views.of_unit(opened, clock.passes(days=2)) == []
 
 
 def test_many_are_turned_over_page_by_page(world, phone, monkeypatch):
