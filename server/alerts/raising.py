@@ -10,6 +10,7 @@ from server.language import both
 from server.storable import storable
 
 CALLBACK_WANTED, HELP_WANTED = "callback_wanted", "help_wanted"
+CALL_BACK_AT = "callback_phone"  # among the details: the number that was left
 OF_PEOPLE = (CALLBACK_WANTED, HELP_WANTED)  # who stand at a kiosk
 ROLLOUT_STOPPED = "rollout_stopped"
 SERVICE_OVERDUE = "service_overdue"
@@ -175,7 +176,7 @@ def keep_up(
 
 def forgotten(alert: Alert) -> dict[str, Any]:
     """An alert's details once it was dealt with: a person's number is needed no longer."""
-    return {name: told for name, told in alert.details.items() if name != "callback_phone"}
+    return {name: told for name, told in alert.details.items() if name != CALL_BACK_AT}
 
 
 def resolve(community_id: int, kinds: tuple[str, ...], kiosk_code: str, at: datetime) -> None:

@@ -7,7 +7,13 @@ from django.db.models import QuerySet
 
 from contract.callbacks import CallbackStanding, CallbackWish
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED, HELP_WANTED, OF_PEOPLE, raise_alert
+from server.alerts.raising import (
+    CALL_BACK_AT,
+    CALLBACK_WANTED,
+    HELP_WANTED,
+    OF_PEOPLE,
+    raise_alert,
+)
 from server.fleet.models import Kiosk
 from server.fleet.texts import SCREENS
 
@@ -42,7 +48,7 @@ def take(kiosk: Kiosk, wish: CallbackWish, at: datetime) -> None:
         wish.wish_id,
         at,
         kiosk_code=kiosk.code,
-        **({"callback_phone": wish.phone} if wish.phone else {}),
+        **({CALL_BACK_AT: wish.phone} if wish.phone else {}),
         callback_screen=f"at_{wish.screen}",
         callback_steps=[f"at_{step}" for step in wish.steps if step in SCREENS],
     )

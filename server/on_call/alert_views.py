@@ -16,13 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from contract.plain_text import whole_number
 from server.alerts.models import Alert
-from server.alerts.raising import FAULTS
+from server.alerts.raising import CALL_BACK_AT, FAULTS, OF_PEOPLE
+from server.estate.masking import mask_phone
 from server.on_call import handling, listing
 from server.on_call.kinds import GROUPS, group_of
 from server.on_call.models import LEVELS
 from server.on_call.outside import trouble
 from server.on_call.plan import on_call, people_of
 from server.on_call.rules import rules_of, times_of
+from server.payments.decisions import refusal
+from server.payments.decisions.alert_closing import resolve_alert
 from server.staff import audit, people, scope
 from server.staff.doors import staff_only
 from server.staff.roles import Area, Deed
@@ -99,6 +102,11 @@ def alert_page(request: HttpRequest, alert: int) -> HttpResponse:
     if request.method == "POST":
         if not scope.may(request.user, Deed.RESOLVE_ALERT, found.community_id):
             raise PermissionDenied
+        if request.POST.get("do") == "number":
+            number = handling.show_number(found, people.of(request.user), timezone.now())
+            return render(
+                request, "on_call/alert.html", _context(request, found) | {"number": number}
+            )
         _act(request, found)
         return redirect("alert", alert=alert)
     return render(request, "on_call/alert.html", _context(request, found))
@@ -127,7 +135,9 @@ def _context(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         and alert.resolved_at is None,
         "people": people_of(alert.community_id, user, area),
         "silences": SILENCES,
+        "of_people": alert.kind in OF_PEOPLE,
         "seems_over": listing.shown(alert.cured_at, alert),
+        "masked": mask_phone(left) if (left := str(alert.details.get(CALL_BACK_AT, ""))) else "",
     }
 
 
@@ -140,7 +150,7 @@ def _act(request: HttpRequest, alert: Alert) -> None:
     now, form = timezone.now(), request.POST
     try:
         said = _done(form, alert, request.user, now)
-    except handling.NotPossible as refused:
+    except (handling.NotPossible, refusal.NotPossible) as refused:
         messages.error(request, str(refused.text))
     except audit.ReasonMissing:
         empty = _("Please write something") if form.get("do") == "comment" else ""
@@ -169,6 +179,9 @@ def _done(form: Any, alert: Alert, user: Any, now: datetime) -> str:
         until = now + timedelta(minutes=minutes)
         handling.silence(alert, until, form.get("reason", ""), by, now)
         return _("Nobody is told before then")
+    if do == "deal" and alert.kind in OF_PEOPLE:
+        resolve_alert(alert.pk, by, form.get("reason", ""), now)
+        return _("Marked as dealt with")
     if do == "hear":
         handling.hear_again(alert, by, now)
         return _("People are told again as the rule says")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from server.alerts.models import Alert
+from server.alerts.raising import CALL_BACK_AT
 from server.on_call.escalation import tell
 from server.on_call.kinds import group_of
 from server.on_call.models import (
@@ -117,6 +118,15 @@ def hear_again(alert: Alert, by: Person, at: datetime) -> None:
         handling.due_at = times.next_after(alert.raised_at, handling.level, handling.told_at)
         handling.save()
         _note(alert, by, "alert_heard", at, before=before)
+
+
+def show_number(alert: Alert, by: Person, at: datetime) -> str:
+    """The number at which somebody wants to be called, which is masked until somebody asks; the look is
+    written down. Empty: none was left, or it is forgotten."""
+    number = str(alert.details.get(CALL_BACK_AT, ""))
+    if number:
+        _note(alert, by, "alert_number_shown", at)
+    return number
 
 
 def _take_back(alert: Alert, at: datetime) -> None:

@@ -170,9 +170,7 @@ REMEDIES = {
         " which ways to pay residents have"
     ),
     raising.DEVICE_WARNING: _("Take it along on the next round"),
-    raising.CALLBACK_WANTED: _(
-        "Open the questions: the number stands there. Call, then mark it as dealt with"
-    ),
+    raising.CALLBACK_WANTED: _("Show the number above and call, then mark it as dealt with"),
     raising.HELP_WANTED: _(
         "Open the kiosk's page to see what is the matter with it. Go there, or show a message on its"
         " screen; then mark it as dealt with"

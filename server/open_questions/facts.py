@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contract.money import Money
+from server.alerts.raising import CALL_BACK_AT
+from server.estate.masking import mask_phone
 from server.language import of_page
 from server.open_questions.texts import label, refund_said, value
 
@@ -44,6 +46,8 @@ def _lines(name: str, told: Any, currency: str) -> list[str]:
 def _scalar(name: str, told: Any, currency: str) -> str:
     if name.endswith("_minor") and type(told) is int:
         return Money(told, currency).display(of_page())
+    if name == CALL_BACK_AT:  # the alert's own page shows it, and keeps who looked
+        return mask_phone(str(told))
     if name == "refund_said":
         return refund_said(str(told))
     if isinstance(told, dict):

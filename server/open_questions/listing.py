@@ -13,7 +13,7 @@ from contract.heartbeat import Heartbeat
 from contract.messages import Method, PaymentState, Text
 from contract.money import Money
 from server.alerts.models import Alert
-from server.alerts.raising import FAULTS
+from server.alerts.raising import CALLBACK_WANTED, FAULTS
 from server.estate.models import Community
 from server.fleet.heartbeats import last_words
 from server.fleet.models import Kiosk
@@ -40,6 +40,7 @@ OF_A_JOURNAL = (
 )
 REFUND_TAKES = timedelta(hours=1)  # longer than a refund takes that goes well
 STANDS_STILL = timedelta(minutes=15)
+_LINKS = {CALLBACK_WANTED: "alert"} | dict.fromkeys(OF_A_JOURNAL, "kiosk")
 _HEARD_WITHIN = timedelta(minutes=10)
 _OPEN = [state.value for state in PaymentState if not state.final]
 
@@ -293,7 +294,7 @@ def _alerts(communities: dict[int, Community]) -> Iterator[Question]:
             kiosk_code=alert.kiosk_code,
             known=details,
             about=(("alert", str(alert.pk)),),
-            link="kiosk" if alert.kind in OF_A_JOURNAL else "",
+            link=_LINKS.get(alert.kind, ""),
         )
 
 

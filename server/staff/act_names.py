@@ -19,6 +19,7 @@ ACTS = {
     "alert_commented": _("Alert commented on"),
     "alert_silenced": _("Alert silenced"),
     "alert_heard": _("Silence of an alert ended"),
+    "alert_number_shown": _("Telephone number of an alert looked at"),
     "alert_address_added": _("Own address for alerts added"),
     "alert_address_ended": _("Own address for alerts ended"),
     "calendar_link_made": _("Address of the own calendar made"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contract.business_day import local_time
 from server.alerts.models import Alert
-from server.alerts.raising import CALLBACK_WANTED
+from server.alerts.raising import CALL_BACK_AT, CALLBACK_WANTED
 from server.bill_mail.models import BillMail
 from server.billing.models import Bill
 from server.estate.masking import mask_address
@@ -112,7 +112,7 @@ def _calls(unit: Unit, user: Any, today: date) -> Iterator[Asked]:
     people = {row.resident_id: row.resident for row in here}
     for wish in waiting:
         for person in people.values():
-            if _same_number(str(wish.details.get("callback_phone", "")), person.phone):
+            if _same_number(str(wish.details.get(CALL_BACK_AT, "")), person.phone):
                 link = reverse("alert", args=[wish.pk])
                 at, what = _at(wish.raised_at, unit), chosen(wish.text)
                 yield Asked(at, what, link, person.masked_name, wish.kiosk_code)
