@@ -95,12 +95,14 @@ async def _measure(port: int, waiting: Any, others: Any, arguments: argparse.Nam
     beside: list[float] = []
     for _ in range(arguments.rounds):
         alone += await _heartbeats(port, others, starts, arguments)
-        held = [asyncio.ensure_future(_wait(port, *one)) for one in waiting]
-        await asyncio.sleep(5)  # all have been let in
+        lobby = _Lobby(port, waiting)
+        lobby.open()
+        await asyncio.sleep(WAIT_S + 5)  # each has come, and the first have come again
+        least = asyncio.ensure_future(lobby.least())
         beside += await _heartbeats(port, others, starts, arguments)
-        inside = sum(not call.done() for call in held)
-        print(f"{inside} calls were waiting all the while", flush=True)
-        await asyncio.gather(*held)
+        lobby.closes = True
+        print(f"at least {await least} calls were waiting all the while", flush=True)
+        await lobby.empty()
     for name, times in (("alone", alone), (f"beside {len(waiting)} that wait", beside)):
         print(f"{name}: p50 {1000 * _p(times, 50):.0f} ms, p99 {1000 * _p(times, 99):.0f} ms")
     print(f"p99 beside / alone: {_p(beside, 99) / _p(alone, 99):.2f}")
@@ -109,6 +111,42 @@ async def _measure(port: int, waiting: Any, others: Any, arguments: argparse.Nam
         f"from a payment's change to its kiosk's answer: p50 {1000 * _p(woken, 50):.0f} ms,"
         f" p99 {1000 * _p(woken, 99):.0f} ms"
     )
+
+
+class _Lobby:
+    """Kiosks that wait one call after the other, as they do while somebody is about to pay: they came
+    when their payers did, so that their calls end at any moment, not all at once."""
+
+    def __init__(self, port: int, waiting: Any) -> None:
+        self._port, self._waiting = port, waiting
+        self._inside = 0
+        self._calls: list[asyncio.Future[None]] = []
+        self.closes = False
+
+    def open(self) -> None:
+        every_s = WAIT_S / len(self._waiting)
+        self._calls = [
+            asyncio.ensure_future(self._stay(n * every_s, *one))
+            for n, one in enumerate(self._waiting)
+        ]
+
+    async def _stay(self, comes_after_s: float, kiosk: Any, payment_id: str) -> None:
+        await asyncio.sleep(comes_after_s)
+        while not self.closes:
+            self._inside += 1
+            await _wait(self._port, kiosk, payment_id)
+            self._inside -= 1
+
+    async def least(self) -> int:
+        """How many were waiting at any moment from now until it closes."""
+        fewest = self._inside
+        while not self.closes:
+            await asyncio.sleep(0.05)
+            fewest = min(fewest, self._inside)
+        return fewest
+
+    async def empty(self) -> None:
+        await asyncio.gather(*self._calls)
 
 
 def _p(times: list[float], percent: int) -> float:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,10 @@ from server.service_requests import coming_in
 from server.service_requests.models import Topic
 
 KEPT = timedelta(seconds=20)
+_OF_KIOSK = attrgetter("code", "location_zh", "location_en", "building_id", "unit_start")
+_OF_COMMUNITY = attrgetter(
+    *(column.attname for column in Community._meta.concrete_fields if column.name != "numbering")
+)
 _LONG = ("bill_keys", "unit_codes", "notices", "accounts", "opening", "topics")
 
 
@@ -43,7 +48,7 @@ class _Digest:
     day: date
     read_at: datetime
     value: str
-    versions: dict[str, str] = field(default_factory=dict)  # of its kiosks, by _row
+    versions: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of its kiosks, by _row
 
 
 _WATCHED = (
@@ -82,12 +87,9 @@ def version_of(kiosk: Kiosk, now: datetime) -> str:
     return version
 
 
-def _row(kiosk: Kiosk) -> str:
+def _row(kiosk: Kiosk) -> tuple[Any, ...]:
     """All of the kiosk's and its community's rows that a configuration is made of."""
-    community = kiosk.community
-    own = (kiosk.code, kiosk.location_zh, kiosk.location_en, kiosk.building_id, kiosk.unit_start)
-    columns = community._meta.concrete_fields
-    return repr((*own, *(getattr(community, column.attname) for column in columns)))
+    return (*_OF_KIOSK(kiosk), *_OF_COMMUNITY(kiosk.community), repr(kiosk.community.numbering))
 
 
 def forget(community_id: int) -> None:

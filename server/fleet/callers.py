@@ -6,14 +6,18 @@ which takes longer than the database needs to answer it.
 
 import uuid
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.prepared import first_row
+
+Row = TypeVar("Row", bound=Model)
+KNOWN_MAX = 10_000  # communities, as they were read
 
 
 class Callers:
@@ -35,7 +39,7 @@ class Callers:
             return None
         width = len(kiosks)
         kiosk = kiosks.made(row[:width])
-        kiosk.community = communities.made(row[width : width + len(communities)])
+        kiosk.community = communities.made_again(row[width : width + len(communities)])
         for name, value in zip(self._also, row[width + len(communities) :], strict=True):
             setattr(kiosk, name, bool(value))
         return kiosk if kiosk.public_key else None
@@ -69,6 +73,7 @@ class _Rows:
         self.table = _quoted(model._meta.db_table)
         self.columns = [f"{self.table}.{_quoted(str(field.column))}" for field in fields]
         self._names = [field.attname for field in fields]
+        self._known: dict[tuple[Any, ...], Any] = {}
         self._converted = [
             (place, field.cached_col, converters)
             for place, field in enumerate(fields)
@@ -81,12 +86,31 @@ class _Rows:
     def key(self, value: Any) -> Any:
         return self._model._meta.pk.get_db_prep_value(value, connection)
 
+    def made_again(self, row: tuple[Any, ...]) -> Any:
+        """As ``made``, of what many others ask for, too: an object of its own for each of them."""
+        known = self._known.get(row)
+        if known is None:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            known = self._known[row] = self.made(row)
+        return duplicate(known)
+
     def made(self, row: tuple[Any, ...]) -> Any:
         values = list(row)
         for place, column, converters in self._converted:
             for convert in converters:
                 values[place] = convert(values[place], column, connection)
         return self._model.from_db(connection.alias, self._names, values)
+
+
+def duplicate(one: Row) -> Row:
+    """Another object of the same row; ``copy`` would pickle it."""
+    twin = one.__class__.__new__(one.__class__)
+    twin.__dict__.update(one.__dict__)
+    twin._state = ModelState()
+    twin._state.db, twin._state.adding = one._state.db, False
+    twin._state.fields_cache = dict(one._state.fields_cache)
+    return twin
 
 
 def _quoted(name: str) -> str:

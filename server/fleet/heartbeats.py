@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +14,7 @@ from contract.http_signature import WINDOW
 from contract.plain_text import NUL_IN_JSON
 from contract.stop_reason import StopReason
 from server.fleet import clone_detection
+from server.fleet.callers import duplicate
 from server.fleet.clone_detection import PRESENCE
 from server.fleet.models import Kiosk
 from server.fleet.states import condition_of
@@ -95,7 +95,7 @@ def _record(
     may_stop: bool = False,
 ) -> bool:
     """Whether it is on the row, and then also on ``kiosk``. Raises Replayed."""
-    told, judged = heartbeat.presence, copy(kiosk)
+    told, judged = heartbeat.presence, duplicate(kiosk)
     reason = clone_detection.judge(judged, told) if told else None
     if reason is not None and not may_stop:
         return False

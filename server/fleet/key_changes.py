@@ -72,11 +72,12 @@ def begin(kiosk: Kiosk, now: datetime) -> bool:
 def is_old(kiosk: Kiosk, now: datetime) -> bool:
     """Whether it is time for another key, by the server's configuration: each kiosk is told so in an hour
     of its own, so that no fleet begins anew at once."""
+    if (int(now.timestamp()) // 3600 - kiosk.pk.int) % SPREAD_H:
+        return False
     days, since = settings.LOBBYPAY.server.kiosk_key_days, kiosk.key_since or kiosk.enrolled_at
     if not days or since is None or kiosk.stopped:
         return False
-    turn = (int(now.timestamp()) // 3600 - kiosk.pk.int) % SPREAD_H == 0
-    return turn and now - since >= timedelta(days=days)
+    return now - since >= timedelta(days=days)
 
 
 def _taken(key: str) -> bool:
