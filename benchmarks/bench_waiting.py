@@ -1,8 +1,9 @@
 """What payments that wait cost everybody else: heartbeats with and without them, in turns, in one run.
 
-N kiosks hold a call open for news of their payment, at the real server on PostgreSQL with fewer threads
-than kiosks; others send heartbeats at a steady rate. Then single payments change, and the time until
-their kiosk has the answer is taken. Server, database and clients share the machine.
+N kiosks wait for news of their payment, one call after the other, at the real server on PostgreSQL with
+fewer threads than kiosks; others send heartbeats at a steady rate. Then single payments change, and the
+time until their kiosk has the answer is taken. Server, database and clients share the machine: times
+depend on who else is at work there, how much of a core the server needs hardly does.
 """
 
 import argparse
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,7 +47,10 @@ def main() -> None:
         try:
             fleet.wait_for(port)
             asyncio.run(
-                _measure(port, list(zip(waiting, payments, strict=True)), others, arguments)
+                _measure(
+                    *(server.pid, port, list(zip(waiting, payments, strict=True))),
+                    *(others, arguments),
+                )
             )
         finally:
             server.terminate()
@@ -89,28 +95,43 @@ def _payment(kiosk: tuple[str, Any]) -> str:
     return str(number)
 
 
-async def _measure(port: int, waiting: Any, others: Any, arguments: argparse.Namespace) -> None:
+async def _measure(
+    server: int, port: int, waiting: Any, others: Any, arguments: argparse.Namespace
+) -> None:
     starts = Starts()
+    cores: dict[str, list[float]] = {"alone": [], "beside": []}
     alone: list[float] = []
     beside: list[float] = []
     for _ in range(arguments.rounds):
-        alone += await _heartbeats(port, others, starts, arguments)
+        with _cores(server, cores["alone"]):
+            alone += await _heartbeats(port, others, starts, arguments)
         lobby = _Lobby(port, waiting)
         lobby.open()
         await asyncio.sleep(WAIT_S + 5)  # each has come, and the first have come again
         least = asyncio.ensure_future(lobby.least())
-        beside += await _heartbeats(port, others, starts, arguments)
+        with _cores(server, cores["beside"]):
+            beside += await _heartbeats(port, others, starts, arguments)
         lobby.closes = True
         print(f"at least {await least} calls were waiting all the while", flush=True)
         await lobby.empty()
     for name, times in (("alone", alone), (f"beside {len(waiting)} that wait", beside)):
         print(f"{name}: p50 {1000 * _p(times, 50):.0f} ms, p99 {1000 * _p(times, 99):.0f} ms")
     print(f"p99 beside / alone: {_p(beside, 99) / _p(alone, 99):.2f}")
+    spent = {name: statistics.median(each) for name, each in cores.items()}
+    print(f"cores of the server: alone {spent['alone']:.2f}, beside {spent['beside']:.2f}")
     woken = [await _woken(port, *one) for one in waiting[:WAKES]]
     print(
         f"from a payment's change to its kiosk's answer: p50 {1000 * _p(woken, 50):.0f} ms,"
         f" p99 {1000 * _p(woken, 99):.0f} ms"
     )
+
+
+@contextmanager
+def _cores(server: int, spent: list[float]) -> Iterator[None]:
+    """How much of a core the server's processes need meanwhile, the database's not among them."""
+    before, began = fleet.cpu_ms(server), time.perf_counter()
+    yield
+    spent.append((fleet.cpu_ms(server) - before) / 1000 / (time.perf_counter() - began))
 
 
 class _Lobby:
