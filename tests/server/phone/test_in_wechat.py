@@ -303,6 +303,7 @@ def test_once_paying_in_wechat_is_switched_off_an_open_payment_is_not_sent_to_we
             assert said in shown and "data-wechat-call" not in shown
             assert "在微信里发起" not in shown and "begun in WeChat" not in shown
             assert f'action="{address}/cancel"' in shown, "it can be given up"
+            assert not begun or ("打开的页面" not in shown and "page that opens" not in shown)
             assert foreign(shown, language, "Lakeside Garden", "微信支付") == []
 
 
