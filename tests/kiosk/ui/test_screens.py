@@ -26,8 +26,6 @@ from kiosk.ui.screens import (
     nothing_due,
     paying_card,
     paying_qr,
-    payment,
-    payments,
     services,
     staff,
     unknown,
@@ -341,25 +339,6 @@ def test_services_offer_what_can_be_had_now():
     assert "联系物业" in services.present(scenes()["services-away"]).told
     told = offered("services-payments")
     assert ("payments", "") in told and ("keypad", "") not in told, "its receipts stand there"
-
-
-def test_what_the_unit_has_paid_says_what_became_of_it():
-    rows = payments.present(scenes()["payments"]).rows
-    assert [row.became for row in rows[:6]] == ["", "", "已退回 ￥50.00", "", "", "已全部退回"]
-    assert [row.way for row in rows[:5]] == [
-        "微信支付 · 自助机 K03",
-        "支付宝 · 手机缴费",
-        "银行卡 · 自助机 K01",
-        "现金 · 物业前台",
-        "预存款 · 自动抵扣",
-    ]
-    assert rows[3].about == "预存款"
-
-
-def test_who_has_no_page_on_the_phone_is_not_sent_to_it():
-    cash = payment.present(scenes()["payment-counter"])
-    assert (cash.phone, cash.can_print, cash.invoice) == (False, False, False)
-    assert "扫码" not in cash.told and "物业前台" in cash.told and cash.no_invoice
 
 
 @pytest.mark.parametrize(
