@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
@@ -36,6 +37,21 @@ ORDERS = {
 }
 BY_PAYMENTS = ("taken", "failed")  # orders by what payments say, which stand in another room
 PAPER_SOON_DAYS = 3
+
+
+class Place(NamedTuple):
+    """What the page needs of a community; there may be thousands."""
+
+    pk: int
+    code: str
+    name_zh: str
+    name_en: str
+    currency: str
+    time_zone: str
+
+    @property
+    def name(self) -> Text:
+        return Text(zh=self.name_zh, en=self.name_en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,7 @@ class Overview:
     page: int
     pages: int
     unreadable: list[Text]
-    communities: list[Community] = field(default_factory=list)
+    communities: list[Place] = field(default_factory=list)
 
 
 def overview(
@@ -116,11 +132,13 @@ def overview(
     asked: Asked,
 ) -> Overview:
     """The kiosks of ``communities`` as of ``now``; ``money_of``: those whose takings are shown."""
-    known = {community.pk: community for community in communities.order_by("code")}
+    rows = communities.order_by("code").values_list(*Place._fields)
+    known = {place.pk: place for place in map(Place._make, rows)}
+    theirs = {"community__in": communities.order_by().values("pk")}
     broken = {pk for pk, community in known.items() if not readable(community)}
     of_money = set(money_of.values_list("pk", flat=True))
     paying = [c for pk, c in known.items() if pk in of_money and pk not in broken]
-    every = classified(Kiosk.objects.filter(community__in=known), now).order_by()
+    every = classified(Kiosk.objects.filter(**theirs), now).order_by()
     counts = dict(every.values_list("standing").annotate(Count("pk")))
     urgent = list(every.filter(standing__in=PROBLEMS).order_by(*ORDERS["urgency"])[:PROBLEMS_SHOWN])
     wanted = _wanted(every, asked)
@@ -130,7 +148,7 @@ def overview(
     listed = _listed(wanted, asked.order, slice((page - 1) * A_PAGE, page * A_PAGE), paying, now)
     shown = _Rows(now, known, paying, [*urgent, *listed])
     # faults of the fleet are told above, kiosk by kiosk
-    alerts = Alert.objects.filter(community__in=known, resolved_at=None).exclude(kind__in=FAULTS)
+    alerts = Alert.objects.filter(**theirs, resolved_at=None).exclude(kind__in=FAULTS)
     return Overview(
         kiosks=sum(counts.values()),
         problems=[shown.row(kiosk) for kiosk in urgent],
@@ -153,7 +171,7 @@ def overview(
     )
 
 
-def readable(community: Community) -> bool:
+def readable(community: Place) -> bool:
     """Whether its day can be told."""
     try:
         zone(community.time_zone)
@@ -184,7 +202,7 @@ def _wanted(kiosks: QuerySet[Kiosk], asked: Asked) -> QuerySet[Kiosk]:
 
 
 def _listed(
-    wanted: QuerySet[Kiosk], order: str, part: slice, paying: list[Community], now: datetime
+    wanted: QuerySet[Kiosk], order: str, part: slice, paying: list[Place], now: datetime
 ) -> list[Kiosk]:
     """This part of them, in this order."""
     if order not in BY_PAYMENTS:
@@ -209,8 +227,8 @@ class _Rows:
     def __init__(
         self,
         now: datetime,
-        known: dict[int, Community],
-        paying: list[Community],
+        known: dict[int, Place],
+        paying: list[Place],
         kiosks: Iterable[Kiosk],
     ) -> None:
         self._now, self._known = now, known

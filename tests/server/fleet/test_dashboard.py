@@ -142,3 +142,19 @@ def test_a_stopped_kiosk_is_red_and_says_what_to_do():
     view = seen()
     assert (view.tone, view.state_tone, view.state) == ("bad", "bad", "已停止收款")
     assert "重新配对" in view.advice
+
+
+@pytest.mark.parametrize("named", [0, 200])
+def test_sums_are_those_of_the_named_communities_however_many_they_are(monkeypatch, named):
+    """Of many the database is asked for all, and what others have is passed over."""
+    monkeypatch.setattr(reports, "_NAMED_MAX", named)
+    machine = kiosk()
+    order(machine, 1, paid_at=NOW, state="approved", captured_minor=500, allocated_minor=500)
+    order(machine, 2, state="unknown", reason="no_answer")
+    here = [machine.community]
+    there = [Community.objects.create(code="other", name_zh="别处", name_en="Elsewhere")]
+    assert (reports.open_in_all(here), reports.open_in_all(there)) == (1, 0)
+    assert (reports.totals(here, NOW), reports.totals(there, NOW)) == ({"CNY": 500}, {"CNY": 0})
+    for found in (reports.takings_of, reports.tries_of):
+        assert found(here, None, NOW) and not found(there, None, NOW)
+    assert reports.open_of(here, [machine.code]) and not reports.open_of(there, [machine.code])
