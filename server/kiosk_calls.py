@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 CALLS = "/api/v1/"
-_OF_STAFF = ("/api/v1/docs", "/api/v1/openapi.json")
+_OF_STAFF = ("/api/v1/docs", "/api/v1/openapi.json")  # and the root, which leads there
 
 
 class KioskCalls:
@@ -19,9 +19,15 @@ class KioskCalls:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if not path.startswith(CALLS) or path.startswith(_OF_STAFF):
+        if not path.startswith(CALLS) or path == CALLS or path.startswith(_OF_STAFF):
+            return self._pages(request)
+        try:
+            match = resolve(path)
+        except Resolver404:  # what is said of it is a page
             return self._pages(request)
         translation.activate(settings.LANGUAGE_CODE)  # not that of a page before in this thread
-        match = resolve(path)
         request.resolver_match = match
-        return match.func(request, *match.args, **match.kwargs)
+        answer = match.func(request, *match.args, **match.kwargs)
+        if not answer.streaming and not answer.has_header("Content-Length"):
+            answer["Content-Length"] = str(len(answer.content))  # one that is cut short shows
+        return answer

@@ -152,7 +152,7 @@ def install(api: NinjaAPI) -> None:
     on(Replayed, _E.REPLAYED)
 
     def refused_before(request: HttpRequest, error: RefusedBefore) -> HttpResponse:
-        return response(error.code)
+        return response(error.code, **({"night": error.night} if error.night else {}))
 
     api.add_exception_handler(RefusedBefore, refused_before)
 

@@ -63,13 +63,13 @@ def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
     community = kiosk.community
     day = business_day(now, community.time_zone)
     long = _long(community, day, now)
-    _digests[community.pk] = _Digest(day, now, _digest_of(long))
+    digest = _digests[community.pk] = _Digest(day, now, _digest_of(long))
     long["opening"] = long["opening"].of(kiosk.code)
     long["accounts"] = at_kiosks.told(community, long["accounts"])
     hanging = publication.at_kiosk(long["notices"], kiosk.building_id)
     long["notices"] = [publication.to_contract(notice) for notice in hanging]
     config = _short(kiosk, now).model_copy(update=long)
-    version = _version(kiosk, config, _digests[community.pk].value)
+    version = _version(kiosk, config, digest.value)
     return config.model_copy(update={"version": version})
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -117,7 +118,9 @@ def link_of(person: int) -> CalendarLink | None:
 
 @transaction.atomic
 def make_link(user: Any, language: str, at: datetime) -> str:
-    """The secret of a new address, to be shown once; the one before is ended."""
+    """The secret of a new address, to be shown once; the one before is ended. Asked for twice at once,
+    the later one stays."""
+    get_user_model()._default_manager.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     end_link(user, at)
     secret = secrets.token_urlsafe(32)
     row = CalendarLink.objects.create(

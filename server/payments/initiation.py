@@ -51,11 +51,12 @@ class SimulatedMoney(Exception):
 
 
 class RefusedBefore(Exception):
-    """An earlier try of the payment was refused; ``code``: what its kiosk was told."""
+    """An earlier try of the payment was refused; ``code``: what its kiosk was told, ``night``: why, where
+    it was NotAtNight."""
 
-    def __init__(self, code: ErrorCode) -> None:
+    def __init__(self, code: ErrorCode, night: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.night = code, night
 
 
 REFUSALS: dict[type[Exception], ErrorCode] = {
@@ -180,7 +181,7 @@ def _decide(
     try:
         return _create(caller, request, digest, now)
     except tuple(REFUSALS) as refusal:
-        _refused(request.payment_id, REFUSALS[type(refusal)], now)
+        _refused(request.payment_id, refusal, now)
         return refusal
 
 
@@ -188,13 +189,17 @@ def _refused_before(payment_id: str) -> Exception | None:
     row = RefusedStart.objects.filter(payment_id=payment_id).first()
     if row is None:
         return None
-    known = row.reason in set(ErrorCode)
-    return RefusedBefore(ErrorCode(row.reason)) if known else IdempotencyConflict(payment_id)
+    code, _colon, night = row.reason.partition(":")
+    known = code in set(ErrorCode)
+    return RefusedBefore(ErrorCode(code), night) if known else IdempotencyConflict(payment_id)
 
 
-def _refused(payment_id: str, code: ErrorCode, now: datetime) -> None:
+def _refused(payment_id: str, refusal: Exception, now: datetime) -> None:
     RefusedStart.objects.filter(refused_at__lt=now - timing.REFUSAL_KEPT).delete()
-    told = {"refused_at": now, "reason": code.value}
+    reason = REFUSALS[type(refusal)].value
+    if isinstance(refusal, NotAtNight):
+        reason = f"{reason}:{refusal.why}"
+    told = {"refused_at": now, "reason": reason}
     RefusedStart.objects.get_or_create(payment_id=payment_id, defaults=told)
 
 

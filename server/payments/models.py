@@ -345,7 +345,7 @@ class RefusedStart(models.Model):
 
     payment_id = models.CharField(_("Payment id"), max_length=36, unique=True)
     refused_at = models.DateTimeField(_("Refused at"), db_index=True)
-    # what the kiosk was told (contract.messages.ErrorCode)
+    # what the kiosk was told (contract.messages.ErrorCode), at night with why after a colon
     reason = models.CharField(_("Reason"), max_length=40, blank=True, default="")
 
     class Meta:

@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.api.kiosk_config import KEPT, config_of, version_of
+from server.api.kiosk_config import KEPT, config_of, forget, version_of
 from server.estate.models import Community, Unit
 from server.fleet.models import Kiosk
 from server.notices.models import Notice
+from server.public_accounts import at_kiosks
 from tests.server.fleet.heartbeats import kiosk
 from tests.server.village import NOW, TODAY
 
@@ -35,6 +36,18 @@ def notice(community: Community, title: str = "停水") -> Notice:
 
 def test_heartbeats_and_the_configuration_name_the_same_version(machine):
     assert version_of(machine, NOW) == config_of(machine, NOW).version
+
+
+def test_a_change_while_a_configuration_is_read_is_no_trouble(machine, monkeypatch):
+    """Another thread of this process saves a notice."""
+    told = at_kiosks.told
+
+    def changed_meanwhile(community, keys):
+        forget(community.pk)
+        return told(community, keys)
+
+    monkeypatch.setattr(at_kiosks, "told", changed_meanwhile)
+    assert config_of(machine, NOW).version == version_of(machine, NOW)
 
 
 def test_asked_again_soon_the_database_is_asked_nothing(machine, django_assert_num_queries):

@@ -11,7 +11,7 @@ from server.configuration import AlertsSection
 from server.fleet import fault_alerts
 from server.fleet.heartbeats import record_heartbeat
 from server.gateways.outcome import Own
-from server.on_call import escalation, handling, sending, sweep
+from server.on_call import calendar, escalation, handling, sending, sweep
 from server.on_call.models import AddressTry, Message
 from server.staff.models import Act
 from server.staff.people import Person
@@ -73,3 +73,13 @@ def test_workers_and_a_test_at_the_same_moment_keep_to_a_persons_limit(settings)
     at_once(*[lambda: sending.look(NOW)] * WORKERS, *[lambda: sending.may_try(row, NOW)] * 2)
     assert len(mail.outbox) + AddressTry.objects.count() == 3
     assert Message.objects.filter(state="waiting", answer=Own.LIMIT).count() >= 3
+
+
+def test_a_calendars_address_that_is_asked_for_twice_at_once_is_made_twice_and_one_is_open():
+    """A double press: the answer that stays on the screen shows an address."""
+    person = technician(kiosk("K1").community, "mei")
+    for _ in range(3):  # without one before, then with one
+        made = at_once(*[lambda: calendar.make_link(person, "zh", NOW)] * WORKERS)
+        assert len({str(one) for one in made}) == WORKERS
+        [known] = [row for one in made if (row := calendar.known(str(one)))]
+        assert known == calendar.link_of(person.pk)

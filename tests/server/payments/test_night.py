@@ -48,8 +48,9 @@ def test_what_was_refused_stays_refused_when_it_is_day(world):
         start(world.caller, world.request(1), NOW)
     rules.ended_at = NOW
     rules.save()
-    with pytest.raises(RefusedBefore, match=ErrorCode.CHANNEL_UNAVAILABLE):
+    with pytest.raises(RefusedBefore, match=ErrorCode.CHANNEL_UNAVAILABLE) as again:
         start(world.caller, world.request(1), NOW)
+    assert again.value.night == "limit", "each try hears the same"
     assert start(world.caller, world.request(2), NOW).life is PaymentState.PENDING
 
 
@@ -63,6 +64,13 @@ def test_a_payment_code_is_not_charged(world):
 def test_a_visit_that_began_by_day_is_served_to_its_end(world):
     night(world, starts=time(22, 40))
     assert start(world.caller, world.request(1), NOW).life is PaymentState.PENDING
+
+
+def test_a_visit_in_which_two_codes_ran_out_may_pay_by_card(world):
+    """It came by day, and was longer at its codes than the night is old."""
+    at = NOW + 2 * timing.ORDER_LIFE
+    night(world, starts=time(22, 45))
+    assert start(world.caller, world.request(1, Method.CARD), at).life is PaymentState.PENDING
 
 
 def test_the_morning_is_day(world):
