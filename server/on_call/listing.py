@@ -21,7 +21,7 @@ from server.staff.roles import Area
 
 MESSAGES_MAX = 300
 STATES = ("open", "mine", "silenced", "ended", "all")
-_AREAS = (Area.KIOSKS, Area.PAYMENTS, Area.METERS)
+_AREAS = (Area.KIOSKS, Area.PAYMENTS, Area.METERS, Area.SERVICE)
 _BAD = ("site", "no_money", "many", "silent", "device", "callback")
 
 

@@ -13,7 +13,9 @@ ORDER_LIFE = timedelta(minutes=10)  # a QR code on the screen, or a card payment
 PAYMENT_CODE_LIFE = timedelta(seconds=45)  # for the password; WeChat Pay gives up by itself then
 NOTIFICATION_GRACE = timedelta(seconds=20)  # a channel may tell of a payment a little after its end
 CARD_START_GRACE = timedelta(minutes=5)  # after its order's time; then a card payment lets go
-VISIT_MAX = 3 * ORDER_LIFE  # before it began: a visit, of two codes that ran out, keeps its first hours
+VISIT_MAX = (
+    3 * ORDER_LIFE
+)  # before it began: a visit, of two codes that ran out, keeps its first hours
 REFUSAL_KEPT = timedelta(days=1)  # of a refused start: longer than any message is on its way
 
 # An open order is asked about:

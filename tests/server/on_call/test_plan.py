@@ -4,9 +4,13 @@ from datetime import date, time
 
 import pytest
 
+from server.alerts.models import Alert
+from server.alerts.raising import raise_alert
 from server.estate.models import Community
+from server.on_call import listing
+from server.on_call.kinds import GROUPS
 from server.on_call.models import Substitution
-from server.on_call.plan import on_call, plan_of
+from server.on_call.plan import on_call, plan_of, who_may
 from server.staff.models import RoleAssignment
 from server.staff.roles import Role
 from tests.server.on_call.people import MIDNIGHT, on_duty
@@ -91,3 +95,18 @@ def test_days_that_are_past_are_not_read_and_yesterday_still_is(village):
         Substitution.objects.create(community=village, first_day=day, last_day=day, **night)
     assert len(plan_of(village.pk, MONDAY).substitutions) == 1
     assert who(village, MONDAY, "07:59") == [stand_in.pk]
+
+
+def test_whoever_is_told_of_an_alert_sees_its_page_and_nobody_else(village):
+    alerts = {}
+    for name, group in GROUPS.items():
+        raise_alert(village.pk, group.kinds[0], name, NOW)
+        alerts[name] = Alert.objects.get(subject=name).pk
+    for role in Role:
+        somebody = create_person(f"a {role}", (village, role))
+        told = {
+            alert
+            for name, alert in alerts.items()
+            if who_may(village.pk, GROUPS[name].area).filter(pk=somebody.pk).exists()
+        }
+        assert set(listing.visible(somebody).values_list("pk", flat=True)) == told, role
