@@ -15,9 +15,10 @@ from server.billing.credit import TooLittleCredit
 from server.billing.leases import BillLeased, BillNotOpen, hold, lease, release
 from server.billing.models import Bill
 from server.payments import timing, transitions
-from server.payments.models import PaymentOrder
+from server.payments.models import PaymentOrder, RefusedStart
 
 _OPEN = [state.value for state in PaymentState if not state.final]
+_UNPAID = (PaymentState.CANCELLED, PaymentState.DECLINED, PaymentState.UNKNOWN)
 
 
 def held_again(order: PaymentOrder, now: datetime) -> PaymentOrder:
@@ -60,12 +61,19 @@ def never_begun(payment_id: str, at: datetime) -> None:
         release(order.payment_id)
 
 
-def from_journal(order: PaymentOrder, at: datetime) -> None:
+def from_journal(order: PaymentOrder, told: PaymentState, at: datetime) -> PaymentOrder:
     """A payment that the kiosk began without the server: until its end is known, its bills may be paid
-    by it."""
+    by it. A phone that this server refused to charge pays nothing, if its kiosk knows of no payment."""
+    if order.with_payment_code and told in _UNPAID and _refused(order):
+        return transitions.end_never_shown(order.payment_id, at)
     if not order.life.final:
         _reserve(order, at)
         hold(_bills(order), order.payment_id, now=at)
+    return order
+
+
+def _refused(order: PaymentOrder) -> bool:
+    return RefusedStart.objects.filter(payment_id=order.payment_id).exists()
 
 
 def hold_for_told(bills: Sequence[Bill], now: datetime) -> None:

@@ -116,9 +116,9 @@ NEVER_SHOWN = "never_shown"
 
 @transaction.atomic
 def end_never_shown(payment_id: str, at: datetime) -> PaymentOrder:
-    """Ends an order of which its kiosk says that no code was ever on its screen: nobody can have paid,
-    whatever its channel, which may be silent, makes of it. The bills are free at once; the sweep has
-    the channel close the order, and looks whether money came after all."""
+    """Ends an order of which its kiosk says that no code was ever on its screen, or whose charge was
+    refused here: nobody can have paid, whatever its channel, which may be silent, makes of it. The bills
+    are free at once; the sweep has the channel close the order, and looks if money came after all."""
     order = _locked(payment_id)
     if after(order.life, Fact.CANCELLED) is not None and not order.held_minor:
         fields = {"cancel_wanted": True, "poll_count": 0, "next_poll_at": at}

@@ -193,7 +193,7 @@ class JournalPosting:
         self._book()
         if order.pk is None:
             order.save()
-            held_bills.from_journal(order, self._now)
+            order = held_bills.from_journal(order, record.state, self._now)
         if record.method in _BY_KIOSK:
             take_card(order, record, self._now)
         elif not order.life.final and _never_shown(record):

@@ -7,12 +7,14 @@ import pytest
 
 from contract.messages import ErrorCode, Method, PaymentState
 from server.billing.leases import BillLease
+from server.billing.unit_accounts import credit_minor
 from server.hours.models import NightRules
 from server.payments import timing
 from server.payments.channels.interface import Browser
 from server.payments.initiation import RefusedBefore, start
 from server.payments.models import PaymentOrder
 from server.payments.order_checks import NotAtNight
+from tests.server.payments.journal.test_intake import KioskJournal, record, take
 from tests.server.payments.test_from_credit import deposit, wanted
 from tests.server.payments.world import NOW
 
@@ -119,3 +121,37 @@ def test_phones_know_no_night(world):
     browser = Browser("203.0.113.7", "https://pay.example/p/1")
     phone = replace(world.caller, kiosk_id="", kiosk_code="", browser=browser)
     assert start(phone, world.request(1), NOW).life is PaymentState.PENDING
+
+
+@pytest.mark.parametrize("end", ["cancelled", "unknown"])  # unknown: no answer came to the kiosk
+def test_a_phone_that_was_refused_holds_nothing_when_the_journal_tells_of_it(world, end):
+    """Its channel is silent, and the resident pays less at once, as the kiosk advises."""
+    night(world)
+    deposit(world, 10_000)
+    code = {"payment_code": "134567890123456789", "credit_minor": 10_000}
+    with pytest.raises(NotAtNight):
+        start(world.caller, world.request(1, amount_minor=BOTH - 10_000, **code), NOW)
+    world.channel.silent = True
+    journal, part = KioskJournal(), {"credit_minor": 10_000, "amount_minor": BOTH - 10_000}
+    said = {"method": Method.WECHAT, "with_payment_code": True, "card": None, **part}
+    for version, state in enumerate(("created", "pending", end), 1):
+        journal.tells(record(world, PaymentState(state), version, **said))
+    take(world, journal.entries)
+    refused = PaymentOrder.objects.get()
+    assert (refused.life, refused.reserved_minor) == (PaymentState.CANCELLED, 0)
+    assert not BillLease.objects.exists() and credit_minor(world.unit) == 10_000
+    assert start(world.caller, world.request(2, bills=1), NOW).life is PaymentState.PENDING
+
+
+def test_a_card_that_was_taken_without_a_line_after_all_is_booked(world):
+    """The refusal did not reach the kiosk."""
+    night(world)
+    with pytest.raises(NotAtNight):
+        start(world.caller, world.request(1, Method.CARD), NOW)
+    journal = KioskJournal()
+    journal.tells(record(world, PaymentState.PENDING, 2, offline=True))
+    take(world, journal.entries)
+    assert BillLease.objects.count() == 2
+    journal.tells(record(world, PaymentState.APPROVED, 3, offline=True))
+    take(world, journal.entries[1:], 1, journal.entries[0].hash)
+    assert PaymentOrder.objects.get().life is PaymentState.APPROVED
