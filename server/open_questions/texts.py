@@ -39,6 +39,8 @@ VALUES = {
     "amount_differs": _("another amount came"),
     "terminal": _("the terminal's word"),
     "never_booked": _("was never booked"),
+    "never_shown": _("nobody was asked for money"),
+    "channel_unavailable": _("the channel was not available"),
     "late": _("came after the order's end"),
     "staff": _("decided by staff"),
     "failed": _("refused"),

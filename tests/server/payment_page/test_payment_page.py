@@ -2,12 +2,16 @@
 
 import pytest
 
+from contract.lifecycle import Fact
 from server.ledger.names import kind_name
 from server.payment_page.timeline import timeline, transactions
+from server.payments.initiation import start
 from server.payments.models import PaymentOrder
+from server.payments.transitions import apply_unpaid
 from server.staff.roles import Role
 from tests.server.open_questions import questions as lobby
 from tests.server.pages import foreign, words_of
+from tests.server.payments.world import NOW
 from tests.server.staff_accounts import create_person, create_staff, signed_in
 from tests.server.village import create_village
 
@@ -100,3 +104,14 @@ def test_the_back_office_and_the_search_lead_there(world):
     assert page_of(order) in client.get("/staff/open-questions/").content.decode()
     unit_page = client.get(f"/staff/units/{order.unit_id}/").content.decode()
     assert page_of(order) in unit_page
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("never_shown", "未向任何人收款"), ("channel_unavailable", "支付渠道不可用")],
+)
+def test_why_the_server_ended_it_is_told_in_words(world, code, words):
+    start(world.caller, world.request(), NOW)
+    apply_unpaid(only_order().payment_id, Fact.CANCELLED, code, NOW)
+    page = words_of(signed_in(create_staff("company")).get(page_of(only_order())).content.decode())
+    assert code not in page and words in page
