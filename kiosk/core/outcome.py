@@ -6,7 +6,7 @@ from typing import Any
 
 from contract.lifecycle import Fact
 from contract.messages import Method, PaymentRecord, PaymentState
-from kiosk.core import earlier_payment
+from kiosk.core import earlier_payment, payment_history
 from kiosk.core.capabilities import offers
 from kiosk.core.effects import (
     Effect,
@@ -197,6 +197,8 @@ def on_printer_back(session: Session, moment: Moment) -> Step:
 def on_receipt_printed(session: Session, event: ReceiptPrinted, moment: Moment) -> Step:
     visit = session.visit
     effects = (RecordReceipt(event.payment_id, "print", event.outcome),)
+    if event.outcome == "not_printed":
+        session = payment_history.did_not_come(session, event.payment_id)
     if event.job_id not in visit.paper_jobs:
         return session, effects
     printed = event.outcome == "printed"

@@ -123,12 +123,33 @@ def on_one(session: Session, event: Tapped, moment: Moment) -> Step | None:
     if event.action is Action.REPRINT and may_print(session):
         jobs = (*visit.paper_jobs, moment.payment_id)
         wish = PrintEarlier(one, visit.asking.history.label, visit.language, moment.payment_id)
+        session = _printed(session, one.payment_id, 1)
         return with_visit(session, say=Say.PRINTING, paper_jobs=jobs), (wish,)
     if event.action is Action.PHONE and may_phone(session):
         return with_visit(session, screen=Screen.RECEIPT_PHONE, **_NO_PAPER), ()
     if event.action is Action.INVOICE and may_invoice(session):
         return _to_invoice(session, one), ()
     return None
+
+
+def did_not_come(session: Session, payment_id: str) -> Session:
+    """Paper of it: it counts as little as if it had not been asked for."""
+    return _printed(session, payment_id, -1)
+
+
+def _printed(session: Session, payment_id: str, more: int) -> Session:
+    """What is asked for counts before it has come: the server knew nothing of this visit."""
+    asking = session.visit.asking
+    if asking.history is None:
+        return session
+    payments = [
+        one.model_copy(update={"printed": max(0, one.printed + more)})
+        if one.payment_id == payment_id
+        else one
+        for one in asking.history.payments
+    ]
+    history = asking.history.model_copy(update={"payments": payments})
+    return with_visit(session, asking=replace(asking, history=history))
 
 
 def _to_invoice(session: Session, one: EarlierPayment) -> Session:
@@ -161,5 +182,6 @@ def back(session: Session) -> Session | None:
             asking = replace(begun(), history=asking.history, payment=asking.payment)
         case _:
             return None
-    number = visit.number + 1 if visit.busy else visit.number
-    return with_visit(session, screen=goal, asking=asking, busy=False, number=number, **_NO_PAPER)
+    if visit.busy:
+        session = with_visit(session, number=visit.number + 1, busy=False, bill_token="")
+    return with_visit(session, screen=goal, asking=asking, **_NO_PAPER)

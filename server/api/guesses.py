@@ -1,5 +1,6 @@
-"""Wrong guesses at earlier requests, hour by hour: at a unit's, wherever they are tried, phone or kiosk;
-and of one kiosk, whichever unit's they are, since a request's number is soon tried at every unit."""
+"""Wrong guesses at what opens a unit's bills, payments or earlier requests, hour by hour: at a unit's,
+wherever they are tried, phone or kiosk; and of one kiosk, whichever unit's they are, since a request's
+number is soon tried at every unit."""
 
 from datetime import datetime
 from uuid import UUID

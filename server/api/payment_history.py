@@ -1,17 +1,15 @@
 """A unit's payments at a kiosk: only for who proves to be of it, only since they have it, and each look
 is written down."""
 
-import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from contract.messages import ErrorCode
 from contract.payment_history import MONTHS, HistoryAsked, PaymentHistory
-from server.api import guesses
 from server.api.errors import Refusal
-from server.api.lookups import counted, proving_bill
+from server.api.lookups import counted, digits_of, proving_bill
 from server.api.models import LookupWindow
 from server.billing.debtors import debtors
 from server.billing.unit_accounts import UnitNotFound, find_unit
@@ -22,9 +20,8 @@ from server.payments import history
 from server.staff import audit
 from server.staff.people import Person
 
-log = logging.getLogger(__name__)
 ACT = "payments_shown"
-SHOWN_FOR, GUESS_AGAIN_S = timedelta(days=MONTHS * 365 // 12), 3600
+SHOWN_FOR = timedelta(days=MONTHS * 365 // 12)
 _ALWAYS = date.min  # from before the records began
 
 
@@ -59,27 +56,18 @@ def _proved_since(
     here = list(occupancy.occupants(unit, today))
     if not any(one.resident.phone for one in here):
         raise Refusal(ErrorCode.NO_PHONE)
-    if not asked.phone_last4:
-        raise Refusal(ErrorCode.SECOND_FACTOR_NEEDED)
-    if not guesses.may_guess(unit.pk, now, kiosk=kiosk.pk):
-        raise Refusal(ErrorCode.RATE_LIMITED, retry_after_s=GUESS_AGAIN_S)
-    people = {
-        one.resident_id for one in here if one.resident.phone.endswith(asked.phone_last4)
-    }  # of one without a phone it ends with nothing
-    if not people:
-        log.warning("payments of unit %s: wrong digits at kiosk %s", unit.code, kiosk.code)
-        raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
-    guesses.guessed_right(unit.pk, now, kiosk=kiosk.pk)
+    people = digits_of(kiosk, unit, asked.phone_last4, here, now)
     return max(_here_since(here, person) for person in people)
 
 
 def _by_bill(kiosk: Kiosk, unit: Unit, token: str, today: date) -> date:
-    """A bill of those who pay now; one of somebody before them proves nothing."""
+    """A bill of those who pay now, which was handed to them: one of somebody before them proves nothing,
+    nor does the paper that is in their hands, whoever owes it by now."""
     bill = proving_bill(kiosk.community, unit, token, today)
-    if bill is None:
+    if bill is None or not occupancy.still_theirs(bill.unit, bill.issued_on, unit, today):
         raise Refusal(ErrorCode.SECOND_FACTOR_WRONG)
     payer = occupancy.payer(unit, today)
-    since = _left_since(unit, today)
+    since = occupancy.left_since(unit, today)
     if payer is not None:
         since = _here_since(list(occupancy.occupants(unit, today)), payer.pk)
     whose = debtors([bill]).get(bill.pk)
@@ -92,13 +80,6 @@ def _by_bill(kiosk: Kiosk, unit: Unit, token: str, today: date) -> date:
 def _here_since(here: list[Occupancy], person: int) -> date:
     """Of one who owns it and lives there as well, the earlier."""
     return min(one.since or _ALWAYS for one in here if one.resident_id == person)
-
-
-def _left_since(unit: Unit, today: date) -> date:
-    """From when on it is nobody's any more."""
-    left: QuerySet[Occupancy] = unit.occupancies.filter(until__lt=today)
-    last = left.order_by("-until").values_list("until", flat=True).first()
-    return last + timedelta(days=1) if last else _ALWAYS
 
 
 @transaction.atomic

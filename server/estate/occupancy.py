@@ -71,6 +71,23 @@ def payer(unit: Unit, day: date) -> Resident | None:
     return payers([unit], day).get(unit.pk)
 
 
+def still_theirs(unit: Unit, day: date, now: Unit, today: date) -> bool:
+    """Whether what was handed to whoever paid for ``unit`` on ``day`` is with those who pay today, for
+    ``now``: the unit itself, or the one into which it went. Where nobody does, nobody has since."""
+    present = payer(now, today)
+    if payer(unit, day) != present:
+        return False
+    return present is not None or day >= left_since(now, today, pays=True)
+
+
+def left_since(unit: Unit, today: date, **of: bool) -> date:
+    """From when on those who had it, or paid for it, are there no more; date.min: nobody is known to
+    have left."""
+    left = unit.occupancies.filter(until__lt=today, **of).order_by("-until")  # type: ignore[attr-defined]
+    last: date | None = left.values_list("until", flat=True).first()
+    return last + timedelta(days=1) if last else date.min
+
+
 @transaction.atomic
 def move_in(
     unit: Unit,

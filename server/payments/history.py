@@ -72,7 +72,7 @@ def _of_orders(unit: Unit, orders: Sequence[PaymentOrder]) -> list[EarlierPaymen
             amount_minor=order.captured_minor,
             credit_minor=order.drawn_minor,
             credited_minor=order.credited_minor,
-            returned_minor=max(0, order.refunded_minor - going[order.pk]),
+            returned_minor=order.refunded_minor,
             returning_minor=going[order.pk],
             currency=order.currency,
             payer=payers[_when(order)],

@@ -58,7 +58,7 @@ def open_code(token: str, now: datetime) -> Opened:
         raise NotGood(reading)
     today = business_day(now, bill.community.time_zone)
     unit = living(bill.unit, today)
-    if occupancy.payer(bill.unit, bill.issued_on) == occupancy.payer(unit, today):
+    if occupancy.still_theirs(bill.unit, bill.issued_on, unit, today):
         account = account_of(unit, today)
         return Opened(bill, unit, list(account.bills), account.credit_minor)
     own = [to_contract(bill, today)] if bill.state == BillState.OPEN else []

@@ -199,6 +199,12 @@ def test_an_answer_that_nobody_waits_for_changes_nothing():
     assert told(story).screen is Screen.SERVICES
 
 
+def test_a_bill_that_was_left_waiting_for_proves_nothing_of_the_next_unit():
+    story = at_attract().taps(Action.SERVICES).taps(Action.PAYMENTS)
+    story.plays(Scanned(bill_url("B202610-3-2-1201"))).taps(Action.BACK)
+    assert (story.screen, story.visit.bill_token) == (Screen.SERVICES, "")
+
+
 def test_a_copy_is_printed_and_its_end_recorded():
     story = at_one().taps(Action.REPRINT)
     wish = last(story, PrintEarlier)
@@ -221,6 +227,27 @@ def test_printed_often_enough_or_without_a_printer_it_cannot_be_asked_for():
     story = story.taps(Action.BACK).taps(Action.PAYMENT, CASH.payment_id)
     assert story.visit.say is None, "that was about another"
     assert last(story.taps(Action.REPRINT), PrintEarlier).payment == CASH
+
+
+def test_copies_that_came_out_in_this_visit_are_counted_besides_those_the_server_knew():
+    story = at_one()
+    for before in range(3):
+        wish = last(story.taps(Action.REPRINT), PrintEarlier)
+        assert wish.payment.printed == before
+        story.taps(Action.BACK).taps(Action.PAYMENT, NEWEST.payment_id)
+        outcome = "not_printed" if before == 2 else "printed"
+        story.plays(ReceiptPrinted(NEWEST.payment_id, wish.job_id, outcome, "paper"))
+    assert last(story.taps(Action.REPRINT), PrintEarlier).payment.printed == 2, "it did not come"
+    story.taps(Action.BACK).taps(Action.PAYMENT, CASH.payment_id)
+    assert last(story.taps(Action.REPRINT), PrintEarlier).payment == CASH
+
+
+def test_copies_asked_for_one_after_another_are_counted_before_any_came():
+    story = at_one()
+    for before in range(3):
+        wish = last(story.taps(Action.REPRINT), PrintEarlier)
+        assert wish.payment.printed == before
+        story.taps(Action.BACK).taps(Action.PAYMENT, NEWEST.payment_id)
 
 
 def test_its_page_for_the_phone_and_back():

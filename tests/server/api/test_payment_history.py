@@ -13,17 +13,22 @@ from contract.payment_history import PAYMENTS_MAX
 from server.api import payment_history
 from server.api.models import LookupWindow
 from server.billing import credit
+from server.billing.debtors import debtors
+from server.billing.issuing import issue_period
 from server.billing.models import Bill, BillDebtor, BillState
 from server.billing.signing import bill_url, create_key
 from server.estate.models import Occupancy, Resident
 from server.estate.occupancy import change_owner, move_out
 from server.fleet.models import Kiosk
-from server.payments import transitions
+from server.payments import inquiry, refunds, transitions
+from server.payments.channels.interface import ChannelStatus, OrderState, RefundStatus
+from server.payments.initiation import start
 from server.payments.models import JournalEntry, PaymentOrder, Refund
 from server.staff.models import Act
 from server.staff.people import Person
 from tests.server.api.callers import Caller, due_bills, error, payment
 from tests.server.payments import world as worlds
+from tests.server.payments.world import NOW
 
 RIGHT = "1201"
 PERSON = Person("王会计")
@@ -152,18 +157,15 @@ def test_what_former_owners_paid_is_not_told_nor_does_their_bill_prove_anything(
             told(**proof)
 
 
-def test_the_buyer_who_took_a_bill_over_may_show_it(world, kiosk, paid):
+def test_a_bill_that_the_buyer_took_over_is_on_paper_that_others_hold(world, kiosk, paid):
     old = Bill.objects.filter(unit=world.unit)[0]
-    token = token_of(old)
-    now = Occupancy.objects.get(unit=world.unit)
-    move_out(now, today(world) - timedelta(days=1))
-    buyer = Resident.objects.create(community=world.community, name="李四", phone="13900005678")
-    change_owner(world.unit, buyer, since=today(world))
-    assert error(kiosk.post(WAY, asked(world, bill_token=token))) == (403, "second_factor_wrong")
     BillDebtor.objects.create(
-        community=world.community, bill=old, resident=buyer, agreed_at=timezone.now()
+        community=world.community, bill=old, resident=sold_today(world), agreed_at=timezone.now()
     )
-    found = shown(kiosk, world, bill_token=token)
+    token = token_of(old)
+    assert error(kiosk.post(WAY, asked(world, bill_token=token))) == (403, "second_factor_wrong")
+    (own,) = issued(world, today(world))
+    found = shown(kiosk, world, bill_token=token_of(own))
     assert (found["since"], found["payments"]) == (today(world).isoformat(), [])
 
 
@@ -194,17 +196,21 @@ def test_what_went_back_or_is_on_its_way_is_said(world, kiosk, paid):
     (one,) = shown(kiosk, world)["payments"]
     assert (one["returned_minor"], one["returning_minor"]) == (order.amount_minor, 0)
     assert not one["invoice"]
-    refund = Refund.objects.create(
-        community=order.community,
-        order=order,
-        refund_no="R1",
-        amount_minor=order.amount_minor,
-        reason="late",
-        created_at=timezone.now(),
-    )
+
+
+def test_a_part_went_back_and_the_rest_is_on_its_way(world, kiosk):
+    """The money came after its payment had ended, when a part was given back in the channel's console."""
+    order = start(world.caller, world.request(7), NOW)
+    closed = inquiry.apply_answer(order, OrderState(ChannelStatus.CLOSED), NOW)
+    whole = order.amount_minor
+    part = OrderState(ChannelStatus.REFUNDED, "42", whole, timezone.now(), refunded_minor=200)
+    inquiry.apply_answer(closed, part, timezone.now())
     (one,) = shown(kiosk, world)["payments"]
-    assert (one["returned_minor"], one["returning_minor"]) == (0, order.amount_minor)
-    refund.delete()
+    assert (one["returned_minor"], one["returning_minor"]) == (200, whole - 200)
+    assert refunds.claim(Refund.objects.get(), timezone.now())
+    refunds.answered(Refund.objects.get(), RefundStatus.DONE, timezone.now())
+    (one,) = shown(kiosk, world)["payments"]
+    assert (one["returned_minor"], one["returning_minor"]) == (whole, 0)
 
 
 def test_what_is_not_paid_is_none(world, kiosk, paid):
@@ -316,3 +322,47 @@ def test_as_many_questions_to_the_database_for_many_payments(
     for number in range(2, 9):
         deposit(number)
     assert count() == few
+
+
+def test_a_bill_that_was_handed_to_whoever_sold_since_proves_nothing(world, kiosk, paid):
+    """Its period ends in the buyer's time, so it is their debt; the paper is in other hands."""
+    (bill,) = issued(world, today(world) - timedelta(days=5))
+    sold_today(world)
+    assert debtors([bill])[bill.pk].name == "李四"
+    assert error(kiosk.post(WAY, asked(world, bill_token=token_of(bill)))) == (
+        403,
+        "second_factor_wrong",
+    )
+
+
+def issued(world, on):
+    """A bill of the month of today."""
+    period, now = f"{today(world):%Y-%m}", timezone.now()
+    return issue_period(world.community, period, issued_on=on, due=on, at=now, units=[world.unit])
+
+
+def sold_today(world) -> Resident:
+    move_out(Occupancy.objects.get(unit=world.unit), today(world) - timedelta(days=1))
+    buyer = Resident.objects.create(community=world.community, name="李四", phone="13900005678")
+    change_owner(world.unit, buyer, since=today(world))
+    return buyer
+
+
+def test_digits_that_were_tried_at_the_bills_are_tried(world, kiosk, paid):
+    world.community.second_factor = True
+    world.community.save()
+    for number in range(10):
+        wrong = {"unit": world.unit.code, "phone_last4": f"{number:04d}"}
+        assert error(kiosk.post("/units/lookup", wrong))[0] in (403, 429)
+        LookupWindow.objects.filter(kiosk_id=str(Kiosk.objects.get().pk)).delete()
+    right = {"unit": world.unit.code, "phone_last4": RIGHT}
+    assert error(kiosk.post("/units/lookup", right)) == (429, "rate_limited")
+    assert error(kiosk.post(WAY, right)) == (429, "rate_limited")
+
+
+def test_right_digits_at_the_bills_cost_nothing(world, kiosk):
+    world.community.second_factor = True
+    world.community.save()
+    right = {"unit": world.unit.code, "phone_last4": RIGHT}
+    for _ in range(12):
+        assert kiosk.post("/units/lookup", right).status_code == 200

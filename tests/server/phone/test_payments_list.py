@@ -97,6 +97,8 @@ def test_while_nobody_pays_what_was_paid_before_the_last_payer_is_not_there(worl
     notifications.take("wechat", Notification(order.out_trade_no, replace(told, paid_at=now)), now)
     assert PaymentOrder.objects.filter(captured_minor__gt=0).count() == 2
     assert payments_views.of_unit(opened, clock.passes(days=2)) == []
+    old = phone.client.get(f"{phone.address}/payments")
+    assert old.status_code == 302, "the paper is from before the last payer"
 
 
 def test_many_are_turned_over_page_by_page(world, phone, monkeypatch):
