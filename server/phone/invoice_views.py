@@ -4,7 +4,7 @@ payment's address."""
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,12 +35,12 @@ ENDED = (State.CLOSED,)  # after it, another may be asked for
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invoice(request: HttpRequest, payment_id: UUID) -> HttpResponse:
-    """The form, or what this browser asked and how it stands. Raises Http404 where there is nothing that
-    could be invoiced."""
+    """The form, or what this browser asked and how it stands, also where nothing can be asked for any
+    more. Raises Http404 where there is nothing of both."""
     rows = PaymentOrder.objects.select_related("community", "unit")
     order, now = rows.filter(payment_id=str(payment_id)).first(), timezone.now()
     topic = offered(order) if order is not None else None
-    if order is None or topic is None:
+    if order is None or (topic is None and own(request, invoices.about(order)) is None):
         raise Http404
     filled, said = invoice_form.empty(), ""
     if request.method == "POST":
@@ -49,6 +49,8 @@ def invoice(request: HttpRequest, payment_id: UUID) -> HttpResponse:
             if "withdraw" in request.POST:
                 _withdraw(request, order, now)
                 return redirect("phone_invoice", payment_id=payment_id)
+            if topic is None:
+                raise Http404
             filled = invoice_form.read(request.POST)
             made = None if filled.errors else _sent(request, order, topic, filled, now)
         except limits.TooOften:
@@ -60,7 +62,7 @@ def invoice(request: HttpRequest, payment_id: UUID) -> HttpResponse:
                 answer = redirect("phone_invoice", payment_id=payment_id)
                 OWN.remember(request, answer, str(made.page))
                 return answer
-    return _page(request, order, filled, said)
+    return _page(request, order, filled, said, offers=topic is not None)
 
 
 def offered(order: PaymentOrder) -> Topic | None:
@@ -75,10 +77,10 @@ def own(request: HttpRequest, asked: list[ServiceRequest]) -> ServiceRequest | N
 
 
 def leads_to(request: HttpRequest, order: PaymentOrder) -> dict[str, Any]:
-    """What the payment's page says of it; nothing where nothing can be asked for."""
-    if offered(order) is None:
-        return {}
+    """What the payment's page says of it; nothing where nothing was, or can be, asked for."""
     known = own(request, invoices.about(order)) if OWN.of(request) else None
+    if known is None and offered(order) is None:
+        return {}
     return {"invoice": {"own": row(known) if known is not None else None}}
 
 
@@ -89,11 +91,14 @@ def _sent(
     known = own(request, invoices.about(order))
     if known is not None and known.state not in ENDED:
         return known
+    wish = filled.wish_id
+    if known is not None and known.wish == wish:  # a form that was open since, sent once or twice
+        wish = uuid5(known.page, "again")
     return coming_in.open_request(
         Unit.objects.select_related("community").get(pk=order.unit_id),
         topic,
         Said(invoices.words(order, filled.buyer)),
-        wish=filled.wish_id,
+        wish=wish,
         origin=Origin.PHONE,
         phone=filled.phone,
         now=now,
@@ -107,7 +112,9 @@ def _withdraw(request: HttpRequest, order: PaymentOrder, now: datetime) -> None:
         coming_in.withdraw(known.pk, now)
 
 
-def _page(request: HttpRequest, order: PaymentOrder, filled: Filled, said: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, order: PaymentOrder, filled: Filled, said: str, *, offers: bool
+) -> HttpResponse:
     asked = invoices.about(order)
     known = own(request, asked)
     context = {
@@ -116,7 +123,7 @@ def _page(request: HttpRequest, order: PaymentOrder, filled: Filled, said: str) 
         "filled": filled,
         "left": _money(invoices.left_minor(order), order),
         "back": _money(payer_status.returned_minor(order), order) if order.refunded_minor else "",
-        "asks": known is None or known.state in ENDED,
+        "asks": offers and (known is None or known.state in ENDED),
         "others": known is None and any(one.state not in ENDED for one in asked),
         "title_max": TITLE_MAX,
         "mail_max": MAIL_MAX,

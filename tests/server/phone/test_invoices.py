@@ -9,6 +9,7 @@ from django.test import Client
 
 from contract.messages import PaymentState
 from contract.money import Money
+from server.payments import transitions
 from server.payments.initiation import start
 from server.payments.models import PaymentOrder
 from server.service_requests import handling, invoices
@@ -176,6 +177,38 @@ def test_withdrawn_it_ends_and_may_be_asked_for_anew(paid, phone):
     send(phone.client, paid, whom="person", title="王小明")
     assert ServiceRequest.objects.count() == 2
     assert "王小明" in shown(phone.client, f"{paid}/invoice")
+
+
+def test_a_form_that_was_left_open_is_no_word_of_what_was_withdrawn_since(paid, phone):
+    once = form()
+    phone.client.post(f"{paid}/invoice", once)
+    phone.client.post(f"{paid}/invoice", {"withdraw": "1"})
+    for _ in range(2):
+        phone.client.post(f"{paid}/invoice", once | {"title": "Another"})
+    first, second = ServiceRequest.objects.order_by("number")
+    assert (first.state, second.state) == (State.CLOSED, State.NEW)
+    assert "Another" in shown(phone.client, f"{paid}/invoice")
+
+
+@pytest.mark.parametrize("why", ["returned", "retired"])
+def test_what_was_asked_stands_there_though_nothing_can_be_asked_for_any_more(
+    paid, phone, clock, why
+):
+    send(phone.client, paid)
+    if why == "returned":
+        transitions.apply_reversed(newest().payment_id, "refunded", clock.now)
+    else:
+        Topic.objects.update(retired_at=clock.now)
+    one = ServiceRequest.objects.get()
+    assert one.number in shown(phone.client, paid)
+    page = shown(phone.client, f"{paid}/invoice")
+    assert one.number in page and TITLE in page and 'name="title"' not in page
+    assert Client().get(f"{paid}/invoice").status_code == 404
+    assert phone.client.post(f"{paid}/invoice", {"withdraw": "1"}).status_code == 302
+    page = shown(phone.client, f"{paid}/invoice")
+    assert "您已撤回申请" in page and 'name="title"' not in page
+    assert send(phone.client, paid).status_code == 404
+    assert ServiceRequest.objects.count() == 1
 
 
 def test_what_the_office_answered_stands_there_and_cannot_be_withdrawn(paid, phone, clerk):
