@@ -80,7 +80,12 @@ def on_seen(session: Session, event: PaymentsSeen, moment: Moment) -> Step:
         ), (Sound("attention"),)
     told = _SAY_OF_FAILURE.get(event.code, Say.PAYMENTS_AWAY)
     session = with_visit(session, entry=replace(visit.entry, phone=""), bill_token="")
-    return say(session, told, Screen.IDENTIFY), (Sound("attention"),)
+    return say(session, told, _before(session)), (Sound("attention"),)
+
+
+def _before(session: Session) -> Screen:
+    """From where it is left: whose bills were read comes back to them by the other services."""
+    return Screen.SERVICES if session.visit.of_unit is not None else Screen.IDENTIFY
 
 
 def payment(session: Session) -> EarlierPayment | None:
@@ -173,6 +178,8 @@ def back(session: Session) -> Session | None:
     match visit.screen:
         case Screen.PAYMENTS:
             goal, asking = Screen.SERVICES, Asking()
+        case Screen.VERIFY | Screen.MESSAGE if _to_bills(session):
+            goal, asking = Screen.SERVICES, Asking()
         case Screen.PAYMENT:
             goal, asking = Screen.PAYMENTS, replace(asking, payment="")
         case Screen.RECEIPT_PHONE if payment(session) is not None:
@@ -182,6 +189,13 @@ def back(session: Session) -> Session | None:
             asking = replace(begun(), history=asking.history, payment=asking.payment)
         case _:
             return None
+    session = with_visit(session, entry=replace(visit.entry, phone=""))
     if visit.busy:
         session = with_visit(session, number=visit.number + 1, busy=False, bill_token="")
     return with_visit(session, screen=goal, asking=asking, **_NO_PAPER)
+
+
+def _to_bills(session: Session) -> bool:
+    visit = session.visit
+    leaves = visit.screen is Screen.VERIFY or visit.back_to is Screen.SERVICES
+    return leaves and wanted(session) and visit.of_unit is not None

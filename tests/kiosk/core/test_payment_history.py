@@ -179,6 +179,26 @@ def test_from_bills_that_were_read_without_a_proof_it_is_asked_for():
     assert last(story, FindPayments).unit == UNIT
 
 
+@pytest.mark.parametrize("left", ["before", "waiting", "refused"])
+def test_whoever_leaves_it_comes_back_to_the_bills_that_were_read(left):
+    story = with_unit(at_attract().taps(Action.KEYPAD))
+    story.plays(AccountFound(story.visit.number, account(bill(10, 200)))).taps(Action.PAYMENTS)
+    if left != "before":
+        typed(story, "1234").taps(Action.NEXT)
+    if left == "refused":
+        told(story, None, ErrorCode.RATE_LIMITED).taps(Action.UNDERSTOOD)
+    else:
+        story.taps(Action.BACK)
+    assert (story.screen, story.visit.entry.phone, story.visit.busy) == (Screen.SERVICES, "", False)
+    if left == "waiting":
+        assert told(story).screen is Screen.SERVICES
+    looked = len(story.did(LookUp))
+    story.taps(Action.BACK)
+    assert len(story.did(LookUp)) == looked + 1
+    story.plays(AccountFound(story.visit.number, account(bill(10, 200))))
+    assert story.screen is Screen.BILLS
+
+
 def test_without_the_line_it_says_so_and_leads_back():
     story = at_attract().taps(Action.SERVICES).plays(ServerSeen(False)).taps(Action.PAYMENTS)
     assert (story.screen, story.visit.say) == (Screen.MESSAGE, Say.PAYMENTS_AWAY)

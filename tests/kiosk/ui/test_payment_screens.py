@@ -36,5 +36,7 @@ def test_without_paper_elder_people_are_told_first_what_became_of_the_money():
     )
     view = payment.present(story)
     assert (view.became, view.told, view.can_print) == ("已退回 ￥50.00", "", False)
-    assert payment.present(with_visit(story, say=Say.NOT_PRINTED)).told, "what was touched is answered"
+    assert payment.present(with_visit(story, say=Say.NOT_PRINTED)).told, (
+        "what was touched is answered"
+    )
     assert payment.present(with_visit(story, access=counter.visit.access)).told
