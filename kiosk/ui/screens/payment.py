@@ -55,8 +55,8 @@ def present(session: Session) -> PaymentView:
 
 
 def _of_paper(session: Session, has_page: bool) -> str:
-    """Nobody is sent to a page on the phone that a payment has not. In large letters there is room for one
-    thing: what became of the money, until paper is asked for."""
+    """Nobody is sent to a page on the phone that a payment has not. In large letters there is room for
+    one thing: what became of the money, until paper is asked for."""
     visit, language = session.visit, session.visit.language
     one = payment(session)
     if visit.access.elder and visit.say is None and one is not None and became(language, one):
