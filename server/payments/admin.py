@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from contract.messages import Method
 from contract.money import Money
 from server.alerts.models import Alert
+from server.alerts.raising import CALL_BACK_AT
+from server.estate.masking import mask_phone
 from server.language import chosen, of_page
 from server.payments import investigation
 from server.payments.decisions.alert_closing import resolve_alert
@@ -116,6 +118,8 @@ class AlertAdmin(ReadOnly):
         if alert.kind == "unknown_for_long":
             by_code = known.get("method") != Method.CARD
             known[gettext("What to do")] = investigation.to_do(by_code)
+        if CALL_BACK_AT in known:  # the alert's page for staff shows it, and keeps who looked
+            known[CALL_BACK_AT] = mask_phone(str(known[CALL_BACK_AT]))
         return _table(known)
 
     @admin.action(description=_("Mark as dealt with"), permissions=["resolve"])

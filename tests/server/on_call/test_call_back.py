@@ -39,6 +39,13 @@ def test_whoever_is_on_call_sees_the_number_when_asked_and_the_look_is_kept(vill
     assert "13855501234" not in str((look.before, look.after, look.reason))
 
 
+def test_in_the_back_office_where_no_look_is_kept_it_is_masked(village):
+    alert = raised(village, "callback_wanted", callback_phone="13855501234")
+    auditor = signed_in(create_person("auditor", (village, Role.AUDITOR)))
+    page = auditor.get(f"/admin/alerts/alert/{alert.pk}/change/").content.decode()
+    assert "138****1234" in page and "13855501234" not in page
+
+
 def test_it_is_dealt_with_where_it_is_read_and_the_number_is_forgotten(village, fitter):
     alert = raised(village, "callback_wanted", callback_phone="13855501234")
     path = f"/staff/alerts/{alert.pk}/"
