@@ -61,7 +61,7 @@ def words(payment: PaymentOrder, wish: Buyer) -> str:
     """In the resident's language; a company's with its tax number. What went back of the payment is no
     part of it."""
     amount = Money(left_minor(payment), payment.currency)
-    day = business_day(payment.created_at, payment.community.time_zone)
+    day = business_day(payment.paid_at or payment.created_at, payment.community.time_zone)
     with translation.override(ENGLISH if wish.language == "en" else CHINESE):
         buyer = _("a company") if wish.tax_number else _("a person")
         lines = [_("Tax invoice for %(title)s (%(buyer)s)") % {"title": wish.title, "buyer": buyer}]

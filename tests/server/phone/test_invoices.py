@@ -2,11 +2,13 @@
 to whoever asked and to nobody else."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
+from contract.business_day import business_day
 from contract.messages import PaymentState
 from contract.money import Money
 from server.payments import transitions
@@ -159,6 +161,13 @@ def test_what_went_back_is_not_invoiced(paid, phone):
     send(phone.client, paid)
     words = ServiceRequest.objects.get().words.get().text
     assert rest in words and whole not in words
+
+
+def test_the_day_is_that_of_the_receipt_though_the_payment_was_begun_before_midnight(paid):
+    order = newest()
+    order.created_at = order.paid_at - timedelta(days=1)
+    words = invoices.words(order, invoices.Buyer("王小明"))
+    assert business_day(order.paid_at, order.community.time_zone).isoformat() in words
 
 
 def test_withdrawn_it_ends_and_may_be_asked_for_anew(paid, phone):
