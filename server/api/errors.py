@@ -111,11 +111,24 @@ def response(code: ErrorCode, **details: Any) -> HttpResponse:
     return HttpResponse(error.model_dump_json(), "application/json", status)
 
 
+def _replayed(request: HttpRequest) -> bool:
+    """Of a call whose nonce is used up with what it says, which nothing keeps now: it counts as used."""
+    nonce = getattr(request, "nonce", None)
+    try:
+        if nonce is not None:
+            nonce.use()
+    except Replayed:
+        return True
+    return False
+
+
 def install(api: NinjaAPI) -> None:
     """Every exception that a call may end in becomes an ApiError."""
 
     def on(kind: type[Exception], code: ErrorCode, details: Any = lambda error: {}) -> None:
         def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+            if code is _E.BAD_REQUEST and _replayed(request):
+                return response(_E.REPLAYED)
             return response(code, **details(error))
 
         api.add_exception_handler(kind, answer)

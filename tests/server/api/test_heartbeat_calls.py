@@ -58,6 +58,13 @@ def test_one_that_comes_again_changes_nothing(kiosk, body):
     assert (known.heard_at, known.condition) == (None, "")
 
 
+def test_one_that_is_not_understood_has_used_its_nonce_too(kiosk):
+    body = {**said(2), "journal_last": -1}
+    headers = kiosk.headers("POST", f"/api/v1{PATH}", json.dumps(body).encode())
+    assert error(kiosk.send("POST", PATH, body, headers)) == (422, "bad_request")
+    assert error(kiosk.send("POST", PATH, body, headers)) == (401, "replayed")
+
+
 def test_one_that_is_judged_again_has_used_its_nonce(kiosk):
     """The row changed between its reading and its update: it is read again, and counts once."""
     assert kiosk.post(PATH, said(7)).status_code == 200
