@@ -11,6 +11,7 @@ from kiosk.core.asking import Asking, Fault, Invoice, Paper, Purpose
 from kiosk.core.model import Lobby, Say, Screen, Sent, Session, UnitEntry
 from kiosk.core.writing import Keys, Writing
 from kiosk.ui.gallery.account_samples import ACCOUNTS
+from kiosk.ui.gallery.part_scenes import ONE, PARTLY
 from kiosk.ui.gallery.payment_samples import HISTORY, NOTHING_PAID
 from kiosk.ui.gallery.samples import ACCOUNT, BILLS, WALL, lobby, record
 
@@ -193,6 +194,7 @@ def _payments(scene: Callable[..., Session]) -> dict[str, Session]:
         "bills-payments": scene(
             Screen.BILLS, account=ACCOUNT, selected=(BILLS[0].number,), where=there
         ),
+        "bills-part-payments": scene(Screen.BILLS, account=PARTLY, selected=ONE, where=there),
         "bills-receipt-payments": scene(
             Screen.BILLS,
             account=ACCOUNT,
