@@ -63,6 +63,11 @@ class EarlierPayment(Message):
     def whole_minor(self) -> int:
         return self.amount_minor + self.credit_minor
 
+    @property
+    def left_minor(self) -> int:
+        """Of the whole, without what went back or is on its way."""
+        return self.whole_minor - self.returned_minor - self.returning_minor
+
 
 class PaymentHistory(Message):
     """``since``: from this day on, where not from as long ago as is told to anybody: those who asked have

@@ -1,14 +1,17 @@
-"""What the simulated services of Alibaba Cloud share: each call's signature is checked, answers are JSON.
-
-By the text of the signature method V3, written here anew: client and simulator share no code.
+"""What the simulated services of Alibaba Cloud share: how they are steered, and that each signature is
+checked, by the text of the signature method V3, written here anew: client and simulator share no code.
 """
 
 import hashlib
 import hmac
 import json
 import re
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from simulators.http_door import Request, Response
 
@@ -16,6 +19,47 @@ VERSION = "2017-05-25"
 _AUTHORIZATION = re.compile(
     r"ACS3-HMAC-SHA256 Credential=([^,]+),SignedHeaders=([^,]+),Signature=([0-9a-f]{64})"
 )
+
+
+class Service(ABC):
+    """Steered by its attributes. ``arrives_after_s``: until what became of a message or call is known;
+    ``fail``: why none gets there; ``refuse``: a code that each is answered; ``cut``: so many requests are
+    taken and not answered; ``delay_s``: before each answer; ``limited``: whether its limits hold."""
+
+    def __init__(self, key_id: str, secret: str, clock: Any = time.time) -> None:
+        self._key_id, self._secret, self._clock = key_id, secret, clock
+        self._lock = threading.Lock()
+        self.arrives_after_s, self.delay_s = 0.0, 0.0
+        self.fail, self.refuse, self.cut, self.limited = "", "", 0, False
+
+    @abstractmethod
+    def _answer(self, action: str, query: dict[str, str]) -> Response: ...
+
+    def respond(self, asked: Request) -> Response | None:
+        if self.delay_s:
+            time.sleep(self.delay_s)
+        query = dict(parse_qsl(asked.target.partition("?")[2], keep_blank_values=True))
+        code = wrong(asked, query, self._key_id, self._secret)
+        if code:
+            said = {"Code": code, "Message": "Specified signature is not matched."}
+            return answer(400, said)
+        with self._lock:
+            made = self._answer(asked.headers["x-acs-action"], query)
+            if self.cut > 0:
+                self.cut -= 1
+                return None
+            return made
+
+    def _over(self, limits: Mapping[int, int], times: Iterable[float]) -> bool:
+        """Whether a number had as much as it may; ``limits``: seconds, and how often within them."""
+        before, now = list(times), self._clock()
+        return self.limited and any(
+            sum(at > now - seconds for at in before) >= most for seconds, most in limits.items()
+        )
+
+
+def refused(code: str) -> Response:
+    return answer(200, {"Code": code, "Message": f"{code} was configured"})
 
 
 def wrong(asked: Request, query: dict[str, str], key_id: str, secret: str) -> str:

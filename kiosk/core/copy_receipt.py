@@ -23,8 +23,7 @@ _AT_COUNTER = {CASH: "receipt.cash", BANK: "receipt.bank"}
 
 def lay_out(payment: EarlierPayment, label: Text, community: Community, speech: Speech) -> Receipt:
     """Says that it is a copy; of what went back altogether, that it did."""
-    left = payment.whole_minor - payment.returned_minor - payment.returning_minor
-    title = speech.words("receipt.title" if left > 0 else "receipt.slip_returned")
+    title = speech.words("receipt.title" if payment.left_minor > 0 else "receipt.slip_returned")
     blocks: list[Block] = [
         Line(community.name.in_language(speech.language), bold=True, large=True, centred=True),
         Line(f"{title} · {speech.words('receipt.copy')}", centred=True),

@@ -164,7 +164,7 @@ def _to_invoice(session: Session, one: EarlierPayment) -> Session:
         reference=one.number,
         unit=asking.history.unit,
         label=asking.history.label,
-        minor=one.whole_minor - one.returned_minor - one.returning_minor,
+        minor=one.left_minor,
         currency=one.currency,
         paid_at=one.paid_at,
     )

@@ -5,14 +5,12 @@ Answers as the API of 2017-05-25 documents them (SingleCallByTts, QueryCallDetai
 
 import json
 import re
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from simulators import aliyun_door
-from simulators.http_door import Request, Response
+from simulators.http_door import Response
 
 NOTICES = "11000000300006"
 ANSWERED, TALKED_S = "200000", 14
@@ -31,39 +29,18 @@ class Call:
     at: float
 
 
-class Exchange:
-    """Steered by its attributes. ``arrives_after_s``: from the call to when its end is known; ``fail``:
-    the state of a call that nobody takes; ``refuse``: a code that each call is answered; ``cut``: so many
-    requests are taken and not answered; ``delay_s``: before each answer; ``limited``: whether its limits
-    hold."""
+class Exchange(aliyun_door.Service):
+    """``fail``: the state of a call that nobody takes."""
 
     def __init__(self, key_id: str, secret: str, clock: Any = time.time) -> None:
-        self._key_id, self._secret, self._clock = key_id, secret, clock
-        self._lock = threading.Lock()
+        super().__init__(key_id, secret, clock)
         self.called: list[Call] = []
-        self.arrives_after_s, self.delay_s = 0.0, 0.0
-        self.fail, self.refuse, self.cut, self.limited = "", "", 0, False
-
-    def respond(self, asked: Request) -> Response | None:
-        if self.delay_s:
-            time.sleep(self.delay_s)
-        query = dict(parse_qsl(asked.target.partition("?")[2], keep_blank_values=True))
-        wrong = aliyun_door.wrong(asked, query, self._key_id, self._secret)
-        if wrong:
-            said = {"Code": wrong, "Message": "Specified signature is not matched."}
-            return aliyun_door.answer(400, said)
-        with self._lock:
-            answer = self._answer(asked.headers["x-acs-action"], query)
-            if self.cut > 0:
-                self.cut -= 1
-                return None
-            return answer
 
     def _answer(self, action: str, query: dict[str, str]) -> Response:
         if action == "SingleCallByTts":
             code = self.refuse or self._refusal(query)
             if code:
-                return aliyun_door.answer(200, {"Code": code, "Message": f"{code} was configured"})
+                return aliyun_door.refused(code)
             values, now = json.loads(query["TtsParam"]), self._clock()
             one = Call(f"{len(self.called):012d}^1{int(now)}", query["CalledNumber"], values, now)
             self.called.append(one)
@@ -86,11 +63,8 @@ class Exchange:
             json.loads(query.get("TtsParam", ""))
         except ValueError:
             return "isv.INVALID_JSON_PARAM"
-        for seconds, most in _LIMITS.items() if self.limited else ():
-            since = self._clock() - seconds
-            mine = [one for one in self.called if one.number == number and one.at > since]
-            if len(mine) >= most:
-                return "isv.BUSINESS_LIMIT_CONTROL"
+        if self._over(_LIMITS, (one.at for one in self.called if one.number == number)):
+            return "isv.BUSINESS_LIMIT_CONTROL"
         return ""
 
     def _data(self, query: dict[str, str]) -> str:

@@ -5,14 +5,12 @@ Answers as the API of 2017-05-25 documents them (SendSms, QuerySendDetails).
 
 import json
 import re
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from simulators import aliyun_door
-from simulators.http_door import Request, Response
+from simulators.http_door import Response
 
 WAITING, FAILED, ARRIVED = 1, 2, 3
 _MOBILE = re.compile(r"(\+?86)?1\d{10}")
@@ -30,39 +28,18 @@ class Sms:
     at: float
 
 
-class Gateway:
-    """Steered by its attributes. ``arrives_after_s``: from sending to the phone; ``fail``: the operator's
-    code by which phones do not get it; ``refuse``: a code that each SendSms is answered; ``cut``: so many
-    calls are taken and not answered; ``delay_s``: before each answer; ``limited``: whether its limits
-    hold."""
+class Gateway(aliyun_door.Service):
+    """``fail``: the operator's code by which phones do not get it."""
 
     def __init__(self, key_id: str, secret: str, clock: Any = time.time) -> None:
-        self._key_id, self._secret, self._clock = key_id, secret, clock
-        self._lock = threading.Lock()
+        super().__init__(key_id, secret, clock)
         self.sent: list[Sms] = []
-        self.arrives_after_s, self.delay_s = 0.0, 0.0
-        self.fail, self.refuse, self.cut, self.limited = "", "", 0, False
-
-    def respond(self, asked: Request) -> Response | None:
-        if self.delay_s:
-            time.sleep(self.delay_s)
-        query = dict(parse_qsl(asked.target.partition("?")[2], keep_blank_values=True))
-        wrong = aliyun_door.wrong(asked, query, self._key_id, self._secret)
-        if wrong:
-            said = {"Code": wrong, "Message": "Specified signature is not matched."}
-            return aliyun_door.answer(400, said)
-        with self._lock:
-            answer = self._answer(asked.headers["x-acs-action"], query)
-            if self.cut > 0:
-                self.cut -= 1
-                return None
-            return answer
 
     def _answer(self, action: str, query: dict[str, str]) -> Response:
         if action == "SendSms":
             code = self.refuse or self._refusal(query)
             if code:
-                return aliyun_door.answer(200, {"Code": code, "Message": f"{code} was configured"})
+                return aliyun_door.refused(code)
             values = json.loads(query["TemplateParam"])
             sms = Sms(f"{len(self.sent):012d}^0", query["PhoneNumbers"], values, self._clock())
             self.sent.append(sms)
@@ -84,11 +61,9 @@ class Gateway:
             return "isv.INVALID_JSON_PARAM"
         if any(len(str(value)) > _VALUE_MAX for value in values.values()):
             return "isv.PARAM_LENGTH_LIMIT"
-        for seconds, most in _LIMITS.items() if self.limited else ():
-            since = self._clock() - seconds
-            mine = [s for s in self.sent if s.number == query["PhoneNumbers"] and s.at > since]
-            if len(mine) >= most:
-                return "isv.BUSINESS_LIMIT_CONTROL"
+        mine = (one.at for one in self.sent if one.number == query["PhoneNumbers"])
+        if self._over(_LIMITS, mine):
+            return "isv.BUSINESS_LIMIT_CONTROL"
         return ""
 
     def _detail(self, sms: Sms) -> dict[str, Any]:
