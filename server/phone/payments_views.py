@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -38,6 +38,7 @@ def payments_page(request: HttpRequest, token: str, opened: Opened, now: datetim
     orders = of_unit(opened, now)
     page = whole_number(request.GET.get("page", ""), 3) or 0
     shown = orders[page * A_PAGE : (page + 1) * A_PAGE]
+    prefetch_related_objects(shown, "refunds")
     takes = invoices.topic_of(opened.bill.community) is not None
     context = {
         "token": token,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from contract.messages import KIOSK_CODE_PATTERN, LeftToInvoice, PaymentState
 from contract.money import Locale, Money
 from server.estate.models import Community, Unit
 from server.language import CHINESE, ENGLISH
-from server.payments.models import PaymentOrder
+from server.payments.models import PaymentOrder, Refund
 from server.payments.phone_orders import REFERENCE_PATTERN
 from server.service_requests.models import Kind, ServiceRequest, Topic
 
@@ -43,16 +44,20 @@ def topic_of(community: Community) -> Topic | None:
 
 
 def left_minor(payment: PaymentOrder) -> int:
-    """How much of it can be invoiced: what was paid and used of the credit, without what went back;
-    nought where nothing was taken."""
+    """How much of it can be invoiced: what was paid and used of the credit, without what went back or is
+    on its way; nought where nothing was taken."""
     if payment.life is not PaymentState.APPROVED:
         return 0
-    return payment.captured_minor + payment.drawn_minor - payment.refunded_minor
+    due = (one for one in payment.refunds.all() if one.state == Refund.State.DUE)
+    back = payment.refunded_minor + sum(one.amount_minor for one in due)
+    return payment.captured_minor + payment.drawn_minor - back
 
 
 def left_at(kiosk_code: str, unit: Unit) -> list[LeftToInvoice]:
-    """Payments of the unit at this kiosk of which money went back, the newest."""
-    rows = PaymentOrder.objects.filter(unit=unit, kiosk_code=kiosk_code, refunded_minor__gt=0)
+    """Payments of the unit at this kiosk of which money went back or is on its way, the newest."""
+    due = Refund.objects.filter(order=OuterRef("pk"), state=Refund.State.DUE)
+    rows = PaymentOrder.objects.filter(unit=unit, kiosk_code=kiosk_code)
+    rows = rows.filter(Q(refunded_minor__gt=0) | Exists(due)).prefetch_related("refunds")
     newest = rows.order_by("-created_at", "-pk")[:LEFT_MAX]
     return [LeftToInvoice(reference=one.reference, minor=left_minor(one)) for one in newest]
 

@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from contract.money import Money
-from server.payments.models import PaymentOrder
+from server.payments.models import PaymentOrder, Refund
 from server.service_requests import invoices
 from server.service_requests.models import Kind, Origin, ServiceRequest, Topic
 from tests.server.api.callers import payment
@@ -107,6 +108,16 @@ def test_the_kiosk_is_told_how_much_is_left_of_what_went_back(world, kiosk, mana
     told = kiosk.post("/units/lookup", sent).json()["to_invoice"]
     assert told == [{"reference": reference, "minor": left}]
     assert invoices.left_at("K99", world.unit) == [], "another kiosk's"
+    order = PaymentOrder.objects.get()
+    going = {
+        "refund_no": "R1",
+        "amount_minor": 2_00,
+        "reason": "staff",
+        "created_at": timezone.now(),
+    }
+    Refund.objects.create(community=world.community, order=order, **going)
+    told = kiosk.post("/units/lookup", sent).json()["to_invoice"]
+    assert told == [{"reference": reference, "minor": left - 2_00}], "what is on its way, too"
 
 
 @pytest.mark.parametrize(
