@@ -2,22 +2,25 @@
 in some of the runs.
 
 No visit begins at a kiosk that has known itself closed, and none pays more, or in another way, than was
-taken when it began; what was begun before ends as everything else does.
+taken when it began; what was begun before ends as everything else does. Nor does the server begin what no
+kiosk takes by then, whatever its kiosk knows.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from contract.messages import Method, PaymentState
-from contract.opening_hours import Night, Standing, standing
+from contract.opening_hours import Night, OpeningHours, Standing, standing
 from kiosk.core.model import Session
 from kiosk.core.patience import RESTING
 from server.estate.models import Community
 from server.hours.models import NightRules, OpenHours, PlannedOutage
+from server.payments import timing
+from server.payments.models import PaymentOrder, Place
 from tests.simulation.faults import Faults
 from tests.simulation.patches import Seams
 from tests.simulation.threads import wall
@@ -148,6 +151,23 @@ class Hours:
         night = seen.visit.night if seen.visit is not None else None
         if night is not None and payment.state in (PaymentState.CREATED, PaymentState.PENDING):
             self._at_night(code, night, payment.method, payment.amount_minor)
+
+    def at_server(self, order: PaymentOrder) -> Iterator[str]:
+        """What an order that the server has just made says against the night that it knows."""
+        if order.place != Place.KIOSK or order.method == Method.CREDIT:
+            return
+        rows, here = NightRules.objects.filter(ended_at=None), Community.objects.get()
+        for row in rows:
+            night = Night(
+                starts=row.starts, ends=row.ends, cards=row.cards, max_minor=row.max_minor
+            )
+            hours, known = OpeningHours(night=night), wall() - timing.VISIT_MAX
+            if not all(standing(hours, at, here.time_zone).night for at in (known, wall())):
+                continue
+            if order.method == Method.CARD and not row.cards:
+                yield f"{order.reference}: the server takes a card at night, when none is taken"
+            if 0 < row.max_minor < order.amount_minor:
+                yield f"{order.reference}: the server takes {order.amount_minor} at night"
 
     def _at_night(self, code: str, night: Night, method: Method, minor: int) -> None:
         if method is Method.CARD and not night.cards:

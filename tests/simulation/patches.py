@@ -48,6 +48,9 @@ ALERT_AFTER = timedelta(minutes=4)
 WAITS_AFTER = timedelta(minutes=2)
 PROBE_S = 20.0
 ORDER_LIFE, BEGINS_WITHIN = timedelta(minutes=4), timedelta(minutes=2)
+VISIT_MAX = timedelta(
+    seconds=20
+)  # many a visit takes longer: the server refuses at night what it began
 
 _TRANSITIONS = (
     "mark_submitted",
@@ -225,6 +228,7 @@ def _server() -> None:
     timing.ROW_POLL_S = 2.0
     timing.POLL_BACKOFF_S = (5, 10, 20, 40, 60)
     timing.ORDER_LIFE, timing.CARD_START_GRACE = ORDER_LIFE, BEGINS_WITHIN
+    timing.VISIT_MAX = VISIT_MAX
     timing.RECHECKS_UNPAID = tuple(timedelta(seconds=s) for s in LOOK_AGAIN_S)
     timing.RECHECKS_AFTER_END = timing.RECHECKS_UNPAID
     timing.RECHECKS_PAID = tuple(timedelta(seconds=s) for s in IN_THE_CONSOLE_S)

@@ -98,7 +98,9 @@ class Simulation:
         for channel in self.channels.values():
             channel.server_forgets = lambda: bool(self.server.lost)
         Seams.channel = self.outages.channel
-        Seams.order_made = lambda order: Seams.unexpected.extend(charges.at_server(self, order))
+        Seams.order_made = lambda order: Seams.unexpected.extend(
+            (*charges.at_server(self, order), *self.hours.at_server(order))
+        )
         self.kiosks: list[SimulatedKiosk] = []
         self.server.kiosks_know_more = lambda: any(restores.knows_more(k) for k in self.kiosks)
         Seams.kiosk = self._kiosk_of_process
