@@ -8,6 +8,7 @@ depend on who else is at work there, how much of a core the server needs hardly 
 
 import argparse
 import asyncio
+import gc
 import statistics
 import subprocess
 import sys
@@ -98,6 +99,7 @@ def _payment(kiosk: tuple[str, Any]) -> str:
 async def _measure(
     server: int, port: int, waiting: Any, others: Any, arguments: argparse.Namespace
 ) -> None:
+    gc.disable()  # its searches would be taken for the server's
     starts = Starts()
     cores: dict[str, list[float]] = {"alone": [], "beside": []}
     alone: list[float] = []

@@ -86,8 +86,9 @@ class _Application(BaseApplication):
 
     def load(self) -> Any:
         from django.conf import settings
+        from django.urls import get_resolver
 
-        from server import tracing
+        from server import garbage, tracing
         from server.web.door import Door
         from server.web.waiting_room import WaitingRoom
         from server.wsgi import application
@@ -98,6 +99,8 @@ class _Application(BaseApplication):
             start_jobs()
         room = WaitingRoom()
         room.open()
+        _ = get_resolver().url_patterns  # what would be loaded by the first request
+        garbage.settle()
         return Door(application, self._threads, room)
 
     def run(self) -> None:

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from server.garbage import no_search
+from server.garbage import no_search, settle
 
 
 def test_the_search_rests_and_goes_on_also_after_a_failure():
@@ -41,3 +41,16 @@ def test_where_it_was_off_it_stays_off():
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_is_loaded_is_not_looked_at_any_more():
+    before = gc.get_threshold()
+    assert not gc.get_freeze_count()
+    try:
+        settle()
+        assert gc.get_freeze_count() and gc.isenabled()
+        assert len(gc.get_objects()) < gc.get_freeze_count()
+        assert gc.get_threshold() > before
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
