@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.server.append_only import without_triggers
 
 os.environ["LC_ALL"] = "C.UTF-8"  # commands speak English, wherever the tests run
+DAY = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)  # whatever tests keep at their NOW is past
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
@@ -41,6 +44,14 @@ def django_db_modify_db_settings(
     if "sqlite3" in database["ENGINE"]:
         folder = tmp_path_factory.mktemp("database")
         database["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_day() -> Iterator[None]:
+    """What tests say of months, due days and late fees holds on their own day, whenever they run. Where
+    processes with clocks of their own take part, a fixture of the same name lets time be what it is."""
+    with time_machine.travel(DAY, tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

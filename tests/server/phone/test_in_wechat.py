@@ -26,11 +26,11 @@ from simulators import channel_keys
 from simulators.control import call
 from tests.server.pages import foreign
 from tests.server.payments import world as worlds
-from tests.server.payments.channels.conftest import lines
+from tests.server.payments.channels.conftest import lines, own_day
 from tests.server.phone.conftest import newest, scans
 from tests.server.phone.test_pages import WECHAT
 
-__all__ = ["lines"]
+__all__ = ["lines", "own_day"]
 AGENT = {"user-agent": WECHAT}
 
 

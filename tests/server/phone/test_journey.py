@@ -19,12 +19,12 @@ from simulators.control import call
 from tests.server.counter.test_browser import WIDE
 from tests.server.fleet.test_staff_browser import WEAK_TEXT, page
 from tests.server.payments import world as worlds
-from tests.server.payments.channels.conftest import lines
+from tests.server.payments.channels.conftest import lines, own_day
 from tests.server.payments.world import NOW, TODAY
 from tests.server.phone.conftest import newest, scans
 from tests.server.phone.test_pages import WECHAT
 
-__all__ = ["lines", "page"]
+__all__ = ["lines", "own_day", "page"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 BRIDGE = Path(wechat_pay.__file__).with_name("bridge.js")
 PAID = {"zh": "缴费成功", "en": "Payment complete"}

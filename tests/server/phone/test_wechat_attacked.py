@@ -12,7 +12,7 @@ from server.billing.models import BillLease
 from server.gateways import official_account
 from server.payments.sweeper import sweep
 from server.phone import limits
-from tests.server.payments.channels.conftest import lines
+from tests.server.payments.channels.conftest import lines, own_day
 from tests.server.phone.conftest import newest, scans
 from tests.server.phone.test_in_wechat import (
     AGENT,
@@ -25,7 +25,7 @@ from tests.server.phone.test_in_wechat import (
     world,
 )
 
-__all__ = ["books_are_true", "line", "lines", "phone", "world"]
+__all__ = ["books_are_true", "line", "lines", "own_day", "phone", "world"]
 WECOM = "Mozilla/5.0 (iPhone) AppleWebKit/605 wxwork/4.1.22 MicroMessenger/7.0.1 Language/zh"
 IN_MINI_PROGRAM = "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0.49 miniProgram/wx1"
 

@@ -11,6 +11,11 @@ from simulators import channel_keys
 from simulators.control import call
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_day() -> None:
+    """The channels' clocks are real."""
+
+
 class Line:
     """One channel: our adapter, the simulator behind it, and the resident's phone."""
 
