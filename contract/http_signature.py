@@ -35,7 +35,8 @@ _INPUT = re.compile(
     rf';tag="{_TAG}")'
 )
 _SIGNATURE = re.compile(r"kiosk=:([A-Za-z0-9+/]{86}==):")
-_METHOD, _PATH = re.compile(r"[A-Z]{1,10}"), re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_METHOD = re.compile(r"[A-Z]{1,10}")
+_PATH = re.compile(r"((?:/[A-Za-z0-9._~-]+)+)(\?[A-Za-z0-9._~=&-]+)?")
 
 
 class SignatureRefused(Exception):
@@ -151,15 +152,16 @@ def verify(
 
 def _in_our_form(
     method: str,
-    path: str,
+    path_and_query: str,
     headers: Mapping[str, str],
     body: bytes,
     public_key: Callable[[str], Ed25519PublicKey | None],
 ) -> Signed | None:
-    """None where it is written in another form, or asks with a query. Raises as ``verify``."""
+    """None where it is written in another form. Raises as ``verify``."""
     told = _INPUT.fullmatch(headers.get("Signature-Input", ""))
     signature = _SIGNATURE.fullmatch(headers.get("Signature", ""))
-    if not (told and signature and _METHOD.fullmatch(method) and _PATH.fullmatch(path)):
+    asked = _PATH.fullmatch(path_and_query)
+    if not (told and signature and asked and _METHOD.fullmatch(method)):
         return None
     digest = f"sha-256=:{b64encode(hashlib.sha256(body).digest()).decode()}:"
     if headers.get("Content-Digest") != digest:
@@ -168,8 +170,9 @@ def _in_our_form(
     key = public_key(key_id)
     if key is None:
         raise KeyUnknown("no such key", key_id)
+    path, query = asked.groups("?")
     base = (
-        f'"@method": {method}\n"@path": {path}\n"@query": ?\n"content-digest": {digest}\n'
+        f'"@method": {method}\n"@path": {path}\n"@query": {query}\n"content-digest": {digest}\n'
         f'"@signature-params": {parameters}'
     )
     try:

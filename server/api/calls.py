@@ -1,6 +1,7 @@
 """The kiosk API, version 1. Each call is thin: who asks, what the rooms below answer."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.admin.views.decorators import staff_member_required
@@ -60,6 +61,7 @@ from server.payments.initiation import Caller
 from server.payments.journal import intake
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
+from server.prepared import Rows, one_row
 from server.remote_acts import asking, exchange, signing
 from server.rollouts import watching
 from server.staff.sign_in import address_of
@@ -92,13 +94,21 @@ def _caller(kiosk: Kiosk) -> Caller:
 
 
 def _order(kiosk: Kiosk, payment_id: str) -> PaymentOrder:
-    order = PaymentOrder.objects.select_related("community", "unit").filter(
-        payment_id=payment_id, kiosk_id=str(kiosk.id)
+    orders = _orders()
+    row = one_row(
+        f"{orders.select} WHERE payment_id = %s AND kiosk_id = %s", (payment_id, str(kiosk.id))
     )
-    found = order.first()
-    if found is None:
+    if row is None:
         raise Refusal(ErrorCode.NOT_FOUND)
-    return found
+    order: PaymentOrder = orders.made(row)
+    if order.community_id == kiosk.community_id:
+        order.community = kiosk.community
+    return order
+
+
+@cache
+def _orders() -> Rows:
+    return Rows(PaymentOrder)
 
 
 @api.post("/enrol", auth=None, response=EnrolAnswer)

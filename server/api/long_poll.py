@@ -22,6 +22,7 @@ class Wish:
     """For news of a payment: of a version above ``after_version``, for ``for_s`` seconds at most."""
 
     payment_id: str = ""  # empty: nothing is waited for
+    order: PaymentOrder | None = None  # as the call read it: without news it still stands so
     after_version: int = 0
     for_s: float = 0.0
     method: str = ""
@@ -35,13 +36,19 @@ def left(request: HttpRequest, order: PaymentOrder, after_version: int, for_s: f
     wish = request.META.get("asgi.scope", {}).get(WISH)
     if wish is None:
         return False
-    wish.payment_id, wish.after_version, wish.for_s = order.payment_id, after_version, for_s
+    wish.payment_id, wish.order = order.payment_id, order
+    wish.after_version, wish.for_s = after_version, for_s
     wish.method, wish.ask_every_s = order.method, inquiry.ask_every_s(order)
     wish.request_id = request_id.current()
     return True
 
 
 def answer(payment_id: str) -> bytes:
-    """What the call answers, as the payment stands now. The JSON is that of the call itself."""
-    view = view_of(PaymentOrder.objects.get(payment_id=payment_id))
+    """What the call answers, as the payment stands now."""
+    return told(PaymentOrder.objects.get(payment_id=payment_id))
+
+
+def told(order: PaymentOrder) -> bytes:
+    """The JSON of the call itself. Asks nobody; how long a code is still good for is counted anew."""
+    view = view_of(order)
     return str(JSONRenderer().render(None, view.model_dump(), response_status=200)).encode()

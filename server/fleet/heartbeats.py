@@ -14,11 +14,10 @@ from contract.http_signature import WINDOW
 from contract.plain_text import NUL_IN_JSON
 from contract.stop_reason import StopReason
 from server.fleet import clone_detection
-from server.fleet.callers import duplicate
 from server.fleet.clone_detection import PRESENCE
 from server.fleet.models import Kiosk
 from server.fleet.states import condition_of
-from server.prepared import one_row
+from server.prepared import duplicate, one_row
 from server.storable import storable
 
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
@@ -189,10 +188,8 @@ def lost_since(kiosk: Kiosk, heartbeat: Heartbeat) -> datetime | None:
 def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:
     """True when the nonce is new for this key; False for a replay. Safe against a race. Nonces are needed
     for ``NONCES_KEPT``; ``server.retention`` takes older ones away."""
-    with connection.cursor() as cursor:
-        at = connection.ops.adapt_datetimefield_value(now)
-        cursor.execute(_NONCE, (key_id, nonce, at))
-        return cursor.rowcount == 1
+    at = connection.ops.adapt_datetimefield_value(now)
+    return one_row(f"{_NONCE} RETURNING 1", (key_id, nonce, at)) is not None
 
 
 def last_word(kiosk_id: str) -> dict[str, Any]:

@@ -84,6 +84,9 @@ class Door:
                 await news
         if watch.done():
             return
+        if wish.order is not None and not news.result():
+            answer.becomes(long_poll.told(wish.order))
+            return
         loop = asyncio.get_running_loop()
         try:
             told = await loop.run_in_executor(self._threads.executor, _told, wish.payment_id)

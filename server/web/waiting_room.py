@@ -73,16 +73,16 @@ class WaitingRoom:
         for wait in waits:
             wait.wake()
 
-    async def news(self, wish: Wish) -> None:
-        """Until the payment's version is newer, its time is over, or the room closes."""
+    async def news(self, wish: Wish) -> bool:
+        """Until the payment's version is newer or the room closes; False: its time was over before."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
         with self._inside(_Wait(wish, lambda: loop.call_soon_threadsafe(woken.set))):
             if self._over:
-                return
+                return True
             try:
-                await asyncio.wait_for(woken.wait(), wish.for_s)
+                return await asyncio.wait_for(woken.wait(), wish.for_s)
             except TimeoutError:
-                return
+                return False
 
     @contextmanager
     def _inside(self, wait: _Wait) -> Iterator[None]:

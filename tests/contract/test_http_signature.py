@@ -114,14 +114,17 @@ _CHANGES = {
 @given(st.data())
 def test_what_we_write_is_judged_as_the_general_grammar_judges_it(data):
     """By the form of our own and by the library: the same is taken, the same refused."""
-    path, body = "/api/v1/heartbeats", data.draw(st.binary(max_size=40))
+    path = data.draw(st.sampled_from(["/api/v1/heartbeats", "/api/v1/x?wait=25&after_version=3"]))
+    body = data.draw(st.binary(max_size=40))
     sent = headers(path=path, body=body)
     for name, changes in _CHANGES.items():
         for old, new in data.draw(st.lists(st.sampled_from(changes), max_size=1)):
             sent[name] = sent[name].replace(old, new, 1)
     arrived = data.draw(st.sampled_from([body, body, b"other"]))
     way = data.draw(
-        st.sampled_from([path, path, path + "/", "/api//v1", "/api/v1/%41", path + "?"])
+        st.sampled_from(
+            [path, path, path + "/", "/api//v1", "/api/v1/%41", path + "?", path + "?a=1"]
+        )
     )
     key = data.draw(st.sampled_from([KEY.public_key(), None]))
     asked = ("POST", way, sent, arrived, lambda name: key if name == "K" else None)
@@ -129,7 +132,7 @@ def test_what_we_write_is_judged_as_the_general_grammar_judges_it(data):
     assert ours is None or ours == general
 
 
-def test_what_we_write_is_in_our_form():
-    signed = headers(path="/api/v1/heartbeats")
-    asked = ("POST", "/api/v1/heartbeats", signed, b"{}", lambda name: KEY.public_key())
+@pytest.mark.parametrize("path", ["/api/v1/heartbeats", "/api/v1/x?wait=25.0&after_version=3"])
+def test_what_we_write_is_in_our_form(path):
+    asked = ("POST", path, headers(path=path), b"{}", lambda name: KEY.public_key())
     assert _in_our_form(*asked) == Signed("K", NONCE, NOW)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from server.api import long_poll
 from server.payments import inquiry, timing, transitions
 from server.payments.channels.interface import ChannelStatus, OrderState
 from server.payments.models import PaymentOrder
@@ -88,8 +89,11 @@ def test_the_channel_is_asked_while_somebody_waits(world, kiosk, view, door, mon
 
 def test_after_its_time_a_call_is_told_what_it_knew(world, kiosk, view, door, monkeypatch):  # noqa: F811
     monkeypatch.setattr(timing, "QR_POLL_S", 600.0)
+    monkeypatch.setattr(long_poll, "answer", None)  # nothing is read again
     (told,) = answers(door, call_of(kiosk, view, for_s=1))
     assert (told["state"], told["version"]) == ("pending", view["version"])
+    assert told["expires_in_s"] <= view["expires_in_s"] - 1
+    assert list(told) == list(kiosk.get(f"/payments/{view['payment_id']}").json())
 
 
 def test_what_is_told_after_a_wait_reads_as_what_is_told_at_once(world, kiosk, view, door):  # noqa: F811
