@@ -18,6 +18,7 @@ from contract.http_signature import (
 from contract.journal_hash import public_key
 from contract.messages import ErrorCode
 from contract.stop_reason import StopReason
+from server.api import config_digest
 from server.api.errors import Refusal
 from server.fleet import enrolment, key_changes
 from server.fleet.callers import Callers
@@ -25,7 +26,7 @@ from server.fleet.heartbeats import Nonce
 from server.fleet.models import Kiosk
 from server.remote_acts import exchange
 
-_kiosk = Callers(acts_wait=exchange.WAITS).find
+_kiosk = Callers(acts_wait=exchange.WAITS, config_seen=config_digest.SEEN).find
 _key = lru_cache(maxsize=20_000)(public_key)  # the same object for the same text
 
 

@@ -345,7 +345,7 @@ def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
         stopped=stopped,
         journal_received=kiosk.journal_sequence,
         out_of_service=exchange.out_of_service(kiosk),
-        acts_wait=kiosk.acts_wait,  # type: ignore[attr-defined]  # see authentication
+        acts_wait=bool(kiosk.acts_wait),  # type: ignore[attr-defined]  # see authentication
         wanted=watching.wanted(kiosk),
         key_old=key_changes.is_old(kiosk, now),
     )

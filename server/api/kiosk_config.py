@@ -1,25 +1,24 @@
 """What a kiosk needs to know, and a version that changes when anything in it does.
 
 Each heartbeat asks for the version only. What of a community is long to read (its keys, units,
-notices, public accounts and hours) is kept as a digest for ``KEPT``: a change made in this process is
-known at once, one of another process or of a bulk update after that time. The configuration itself is
-always read anew.
+notices, public accounts and hours) is kept as a digest (``config_digest``). The configuration itself
+is always read anew.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from contract import messages
 from contract.business_day import business_day
 from contract.messages import Method
+from server.api import config_digest
+from server.api.config_digest import Digest
 from server.billing.models import BillSigningKey
 from server.billing.signing import bill_keys
 from server.estate.models import Community, Unit
@@ -35,7 +34,6 @@ from server.public_accounts.models import Publication
 from server.service_requests import coming_in
 from server.service_requests.models import Topic
 
-KEPT = timedelta(seconds=20)
 _OF_KIOSK = attrgetter("code", "location_zh", "location_en", "building_id", "unit_start")
 _OF_COMMUNITY = attrgetter(
     *(column.attname for column in Community._meta.concrete_fields if column.name != "numbering")
@@ -43,19 +41,10 @@ _OF_COMMUNITY = attrgetter(
 _LONG = ("bill_keys", "unit_codes", "notices", "accounts", "opening", "topics")
 
 
-@dataclass(frozen=True, slots=True)
-class _Digest:
-    day: date
-    read_at: datetime
-    value: str
-    versions: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of its kiosks, by _row
-
-
 _WATCHED = (
     *(Unit, Notice, Publication, BillSigningKey, Topic),
     *(OpenHours, OpenDays, NightRules, PlannedOutage),
 )
-_digests: dict[int, _Digest] = {}  # by community
 
 
 def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
@@ -63,7 +52,7 @@ def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
     community = kiosk.community
     day = business_day(now, community.time_zone)
     long = _long(community, day, now)
-    digest = _digests[community.pk] = _Digest(day, now, _digest_of(long))
+    digest = config_digest.keep(kiosk, Digest(day, now, _digest_of(long)))
     long["opening"] = long["opening"].of(kiosk.code)
     long["accounts"] = at_kiosks.told(community, long["accounts"])
     hanging = publication.at_kiosk(long["notices"], kiosk.building_id)
@@ -74,12 +63,12 @@ def config_of(kiosk: Kiosk, now: datetime) -> messages.KioskConfig:
 
 
 def version_of(kiosk: Kiosk, now: datetime) -> str:
-    """Of the configuration that ``config_of`` would give, but for what changed elsewhere within KEPT."""
+    """Of the configuration that ``config_of`` would give, but for what nothing told of a change of."""
     community = kiosk.community
     day = business_day(now, community.time_zone)
-    known = _digests.get(community.pk)
-    if known is None or known.day != day or not timedelta(0) <= now - known.read_at < KEPT:
-        known = _digests[community.pk] = _Digest(day, now, _digest_of(_long(community, day, now)))
+    known = config_digest.find(kiosk, day, now)
+    if known is None:
+        known = config_digest.keep(kiosk, Digest(day, now, _digest_of(_long(community, day, now))))
     row = _row(kiosk)
     version = known.versions.get(row)
     if version is None:
@@ -92,12 +81,6 @@ def _row(kiosk: Kiosk) -> tuple[Any, ...]:
     return (*_OF_KIOSK(kiosk), *_OF_COMMUNITY(kiosk.community), repr(kiosk.community.numbering))
 
 
-def forget(community_id: int) -> None:
-    """Something of it is changed: at once, and again when the change can be read by everybody."""
-    _digests.pop(community_id, None)
-    transaction.on_commit(lambda: _digests.pop(community_id, None) and None)
-
-
 def watch() -> None:
     """Once, when the apps are ready."""
     for model in _WATCHED:
@@ -107,11 +90,11 @@ def watch() -> None:
 
 
 def _changed(sender: Any, instance: Any, **_: Any) -> None:
-    forget(instance.community_id)
+    config_digest.forget(instance.community_id)
 
 
 def _new_community(sender: Any, instance: Any, **_: Any) -> None:
-    forget(instance.pk)
+    config_digest.forget(instance.pk)
 
 
 def _long(community: Community, day: date, now: datetime) -> dict[str, Any]:

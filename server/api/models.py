@@ -1,11 +1,12 @@
-"""How often a kiosk has looked units up, minute by minute: the limit holds across all workers."""
+"""What the API's workers share: how often a kiosk looked units up, and what its configuration was."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LookupWindow(models.Model):
-    """One kiosk's lookups in one minute; ``misses`` found no unit or a wrong second factor."""
+    """One kiosk's lookups in one minute; ``misses`` found no unit or a wrong second factor. The limit
+    holds across all workers."""
 
     kiosk_id = models.CharField(_("Kiosk id"), max_length=36)
     minute = models.DateTimeField(_("Minute"), db_index=True)
@@ -21,3 +22,19 @@ class LookupWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} {self.minute:%H:%M}"
+
+
+class ConfigDigest(models.Model):
+    """Of the long part of a community's configuration (``server.api.config_digest``)."""
+
+    community = models.OneToOneField(
+        "estate.Community", models.CASCADE, primary_key=True, related_name="+"
+    )
+    stamp = models.CharField(_("Stamp"), max_length=120)  # business day, time of reading, SHA-256
+
+    class Meta:
+        verbose_name = _("Configuration's digest")
+        verbose_name_plural = _("Configurations' digests")
+
+    def __str__(self) -> str:
+        return f"{self.community_id} {self.stamp}"

@@ -13,8 +13,8 @@ from server.prepared import Rows, first_row, quoted
 
 
 class Callers:
-    """``also``: what else is asked of each, as attributes of the kiosk: SQL that is true or false of a
-    row of the kiosks' table, without parameters."""
+    """``also``: what else is asked of each, as attributes of the kiosk: SQL of one value for a row of the
+    kiosks' table, without parameters."""
 
     def __init__(self, **also: str) -> None:
         self._also = also
@@ -33,7 +33,7 @@ class Callers:
         kiosk = kiosks.made(row[:width])
         kiosk.community = communities.made_again(row[width : width + len(communities)])
         for name, value in zip(self._also, row[width + len(communities) :], strict=True):
-            setattr(kiosk, name, bool(value))
+            setattr(kiosk, name, value)
         return kiosk if kiosk.public_key else None
 
     @cached_property

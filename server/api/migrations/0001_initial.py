@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -6,9 +7,21 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('estate', '0001_initial'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ConfigDigest',
+            fields=[
+                ('community', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='estate.community')),
+                ('stamp', models.CharField(max_length=120, verbose_name='Stamp')),
+            ],
+            options={
+                'verbose_name': "Configuration's digest",
+                'verbose_name_plural': "Configurations' digests",
+            },
+        ),
         migrations.CreateModel(
             name='LookupWindow',
             fields=[

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.api.kiosk_config import KEPT, config_of, forget, version_of
+from server.api.config_digest import KEPT, forget
+from server.api.kiosk_config import config_of, version_of
 from server.estate.models import Community, Unit
 from server.fleet.models import Kiosk
 from server.notices.models import Notice

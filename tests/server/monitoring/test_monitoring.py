@@ -22,6 +22,11 @@ TOKEN = "a-token-of-twenty-letters"
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_day() -> None:
+    """The database's clock, which ours is held against, is real."""
+
+
 @pytest.fixture
 def figures_of(settings):
     def read() -> str:
