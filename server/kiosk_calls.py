@@ -1,6 +1,7 @@
 """A kiosk's call goes its own way: it has no session, no cookie, no page, and chooses no language."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,9 @@ from django.utils import translation
 
 CALLS = "/api/v1/"
 _OF_STAFF = ("/api/v1/docs", "/api/v1/openapi.json")  # and the root, which leads there
+
+
+_resolved = lru_cache(maxsize=256)(resolve)  # most calls go to the same few addresses
 
 
 class KioskCalls:
@@ -22,7 +26,7 @@ class KioskCalls:
         if not path.startswith(CALLS) or path == CALLS or path.startswith(_OF_STAFF):
             return self._pages(request)
         try:
-            match = resolve(path)
+            match = _resolved(path, settings.ROOT_URLCONF)
         except Resolver404:  # what is said of it is a page
             return self._pages(request)
         translation.activate(settings.LANGUAGE_CODE)  # not that of a page before in this thread

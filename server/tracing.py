@@ -53,6 +53,12 @@ def start(section: TracingSection) -> None:
     trace.set_tracer_provider(provider)
 
 
+def _begun() -> bool:
+    """Whether anybody is told: what is not would still be prepared for each request."""
+    told = not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    return told or not isinstance(_tracer, trace.ProxyTracer)
+
+
 @contextmanager
 def _span(name: str, kind: SpanKind, context: Context | None = None, **said: Any) -> Iterator[Span]:
     """What is raised in it is told as an error without its words: those of a library may hold an address
@@ -80,6 +86,8 @@ class Traced:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _begun():
+            return self._get_response(request)
         method = request.method if request.method in METHODS else OTHER
         told = _named.extract({"traceparent": request.headers.get("traceparent", "")})
         with _span(method, SpanKind.SERVER, told) as span:

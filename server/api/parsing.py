@@ -12,8 +12,9 @@ from contract.plain_text import is_keepable
 # As a kiosk signed it: it is kept as it is, and what it means is judged entry by entry.
 _AS_SIGNED = "body"
 NUMBER_DIGITS_MAX, SIGNED_DIGITS_MAX = 40, 4000
-# JSON without it holds nothing that ``_keepable`` refuses: NUL and half a pair are escaped in it.
-_DOUBTFUL = re.compile(rf"\\u|[0-9]{{{NUMBER_DIGITS_MAX + 1}}}")
+# JSON without it holds nothing that ``_keepable`` refuses: NUL and half a pair are escaped in it. Digits
+# right after a quotation mark begin a text, such as a hash.
+_DOUBTFUL = re.compile(rf'\\u|(?<!["0-9])[0-9]{{{NUMBER_DIGITS_MAX + 1}}}')
 
 
 class StrictParser(Parser):

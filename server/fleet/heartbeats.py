@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import connection, transaction
 
 from contract.heartbeat import Heartbeat
 from contract.http_signature import WINDOW
@@ -29,8 +29,10 @@ _OWN = (
 # What decides how a heartbeat is judged: it stands while none of this is changed by another message.
 _DECIDING = (*PRESENCE, "public_key", "journal_sequence", "journal_hash", "stopped")
 _NONCE = "INSERT INTO fleet_usednonce (key_id, nonce, seen_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-_SET = ", ".join(f"{name} = %s" for name in (*_OWN, *PRESENCE))
-_AS_READ = " AND ".join(f"fleet_kiosk.{name} = %s" for name in ("id", *_DECIDING))
+_KEPT, _READ = (*_OWN, *PRESENCE), ("id", *_DECIDING)
+_SET = ", ".join(f"{name} = %s" for name in _KEPT)
+_AS_READ = " AND ".join(f"fleet_kiosk.{name} = %s" for name in _READ)
+_NATIVE = ("CharField", "DateTimeField", "UUIDField")  # to PostgreSQL, as they are here
 _UPDATE = f"UPDATE fleet_kiosk SET {_SET} WHERE {_AS_READ} RETURNING 1"
 # In one statement, so also in one commit. Where the nonce was used before, there is no row to update by.
 _USE_AND_UPDATE = (
@@ -106,7 +108,7 @@ def _record(
     text = _take(judged, kiosk, heartbeat, now)
     if not _keep(kiosk, judged, text, nonce):
         return False
-    for name in (*_OWN, *PRESENCE):
+    for name in _KEPT:
         setattr(kiosk, name, getattr(judged, name))
     if reason is not None and told is not None:
         known = kiosk.journal_sequence
@@ -136,17 +138,10 @@ def _take(judged: Kiosk, kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> s
 def _keep(kiosk: Kiosk, judged: Kiosk, text: str, nonce: Nonce | None) -> bool:
     """Whether the row was still as ``kiosk`` says, and now is as ``judged``. A nonce that is not used yet
     is used by the same statement. Raises Replayed."""
-    database = connections[DEFAULT_DB_ALIAS]
-    values = [
-        text if name == "heartbeat" else field.get_db_prep_save(getattr(judged, name), database)
-        for name, field in _fields(_OWN + PRESENCE)
-    ]
-    values += [
-        field.get_db_prep_save(getattr(kiosk, name), database)
-        for name, field in _fields(("id", *_DECIDING))
-    ]
+    values = [*_values(judged, _KEPT), *_values(kiosk, _READ)]
+    values[_KEPT.index("heartbeat")] = text
     if nonce is not None and not nonce.used:
-        if database.vendor == "postgresql":
+        if connection.vendor == "postgresql":
             row = one_row(_USE_AND_UPDATE, (nonce.key_id, nonce.nonce, nonce.seen_at, *values))
             assert row is not None
             nonce.used, kept = row
@@ -157,9 +152,22 @@ def _keep(kiosk: Kiosk, judged: Kiosk, text: str, nonce: Nonce | None) -> bool:
     return one_row(_UPDATE, values) is not None
 
 
+def _values(kiosk: Kiosk, names: tuple[str, ...]) -> list[Any]:
+    """For the database, as the fields would save them."""
+    return [
+        getattr(kiosk, name)
+        if as_it_is
+        else field.get_db_prep_save(getattr(kiosk, name), connection)
+        for name, field, as_it_is in _fields(names, connection.vendor)
+    ]
+
+
 @cache
-def _fields(names: tuple[str, ...]) -> list[tuple[str, Any]]:
-    return [(name, Kiosk._meta.get_field(name)) for name in names]
+def _fields(names: tuple[str, ...], vendor: str) -> list[tuple[str, Any, bool]]:
+    """With whether the values of each need not be converted."""
+    fields = [(name, Kiosk._meta.get_field(name)) for name in names]
+    native = ("JSONField", *(_NATIVE if vendor == "postgresql" else ()))  # whose text is made once
+    return [(name, field, field.get_internal_type() in native) for name, field in fields]
 
 
 def _turned_away(kiosk: Kiosk, heartbeat: Heartbeat) -> int | None:
