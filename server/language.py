@@ -4,9 +4,10 @@ Staff pages are Chinese until somebody chooses, public ones speak as the phone d
 A msgid is the English sentence, values stand in it as ``%(name)s``; the Chinese is in the catalogues.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from html import escape
+from typing import Any, Literal
 
 from babel.dates import format_date, format_skeleton
 from django import template
@@ -121,8 +122,29 @@ def beside(text: Text) -> SafeString:
 @register.filter
 def chosen(text: Text) -> str:
     """The one of both that this page speaks: ``{% load language %}{{ unit.label|chosen }}``."""
+    return text.in_language(_spoken())
+
+
+def _spoken() -> Literal["zh", "en"]:
     language = translation.get_language() or ENGLISH  # where none is active, gettext gives msgids
-    return text.in_language("en" if language.startswith("en") else "zh")
+    return "en" if language.startswith("en") else "zh"
+
+
+@register.simple_tag
+def options(named: Iterable[Any], chosen_code: str = "") -> SafeString:
+    """Of a choice, one for each that has a code and a name in both languages:
+    ``<select>{% options communities community.code %}</select>``. There may be thousands."""
+    language = _spoken()
+    told = (
+        (escape(one.code), one.code == chosen_code, escape(one.name.in_language(language)))
+        for one in named
+    )
+    return SafeString(
+        "".join(
+            f'<option value="{code}"{" selected" if taken else ""}>{name}</option>'
+            for code, taken, name in told
+        )
+    )
 
 
 as_spoken = lazy(chosen, str)  # as ``chosen`` by the time it is shown: for what modules hold

@@ -1,5 +1,7 @@
 """Texts in both languages at once, and the one that a page speaks."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.template import Context, Template
 from django.utils import translation
@@ -29,6 +31,24 @@ def test_values_are_put_in_and_speak_the_language_too():
 
 def test_a_text_without_values_keeps_its_percent_signs():
     assert both("100%") == Text(zh="100%", en="100%")
+
+
+def test_a_choice_is_named_in_the_pages_language_and_nothing_in_it_is_markup():
+    page = Template("{% load language %}{% options rows taken %}")
+    rows = [
+        SimpleNamespace(code="a", name=Text(zh="湖畔", en="Lakeside")),
+        SimpleNamespace(code='b"', name=Text(zh="山<b>", en="Hill & Co")),
+    ]
+    for language, names in {
+        "zh-hans": ("湖畔", "山&lt;b&gt;"),
+        "en": ("Lakeside", "Hill &amp; Co"),
+    }.items():
+        with translation.override(language):
+            shown = page.render(Context({"rows": rows, "taken": 'b"'}))
+        assert shown == (
+            f'<option value="a">{names[0]}</option>'
+            f'<option value="b&quot;" selected>{names[1]}</option>'
+        )
 
 
 def test_a_page_shows_the_text_of_its_language():
