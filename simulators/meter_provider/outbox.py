@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-AT_A_TIME, TIMEOUT_S = 500, 10.0
+AT_A_TIME, TIMEOUT_S = 500, 30.0
 
 
 class Outbox:

@@ -42,7 +42,11 @@ def as_from_a_terminal():
         signal.signal(which, signal.SIG_DFL)
 
 
-def started(body="time.sleep(600)", through_shell=False, child="ends"):
+# One long sleep would miss a signal that comes between its beginning and the system call.
+SLEEPS = "while True: time.sleep(0.2)"
+
+
+def started(body=SLEEPS, through_shell=False, child="ends"):
     """A guarded program with two children and a grandchild: its process, and its mark."""
     code = textwrap.dedent(PARENT).replace("{body}", body).replace("{child}", child)
     command = [sys.executable, "-c", code]

@@ -47,9 +47,10 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="module", autouse=True)
-def own_day() -> Iterator[None]:
+def own_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """What tests say of months, due days and late fees holds on their own day, whenever they run. Where
     processes with clocks of their own take part, a fixture of the same name lets time be what it is."""
+    assert not hasattr(request.module, "lines"), "the channels' clocks are real: take own_day, too"
     with time_machine.travel(DAY, tick=True):
         yield
 

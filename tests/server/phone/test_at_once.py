@@ -19,7 +19,7 @@ from server.payments.sweeper import sweep
 from server.payments.verification import verify_books
 from server.satisfaction.models import PhoneVote
 from server.service_requests.models import Kind, ServiceRequest, Topic
-from tests.server.payments.channels.conftest import lines
+from tests.server.payments.channels.conftest import lines, own_day
 from tests.server.payments.world import NOW
 from tests.server.phone.conftest import newest, scans
 from tests.server.phone.test_in_wechat import (
@@ -33,7 +33,7 @@ from tests.server.phone.test_in_wechat import (
 )
 from tests.server.simultaneous import together
 
-__all__ = ["line", "lines", "world"]
+__all__ = ["line", "lines", "own_day", "world"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time"),
