@@ -1,8 +1,9 @@
 """The server's tests run on a SQLite file, or on the PostgreSQL named by LOBBYPAY_DATABASE_URL."""
 
 import os
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.server.append_only import without_triggers
 
 os.environ["LC_ALL"] = "C.UTF-8"  # commands speak English, wherever the tests run
 DAY = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)  # whatever tests keep at their NOW is past
+_BEGAN = time.monotonic()
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
@@ -51,7 +53,8 @@ def own_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """What tests say of months, due days and late fees holds on their own day, whenever they run. Where
     processes with clocks of their own take part, a fixture of the same name lets time be what it is."""
     assert not hasattr(request.module, "lines"), "the channels' clocks are real: take own_day, too"
-    with time_machine.travel(DAY, tick=True):
+    # Of one process, time goes on from module to module: what is counted by the minute is over then.
+    with time_machine.travel(DAY + timedelta(seconds=time.monotonic() - _BEGAN), tick=True):
         yield
 
 
@@ -66,12 +69,14 @@ def passwords_without_delay(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def language_of_the_server() -> Iterator[None]:
-    """A page that a test asked for in English leaves the next test nothing."""
+def nothing_is_left_to_the_next_test() -> Iterator[None]:
+    """Neither the language of a page, nor how often somebody called in the last minute."""
+    from django.core.cache import cache
     from django.utils import translation
 
     yield
     translation.deactivate()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
