@@ -104,6 +104,7 @@ async def _measure(
     cores: dict[str, list[float]] = {"alone": [], "beside": []}
     alone: list[float] = []
     beside: list[float] = []
+    await _heartbeats(port, others, starts, arguments)  # connections, and what is read once
     for _ in range(arguments.rounds):
         with _cores(server, cores["alone"]):
             alone += await _heartbeats(port, others, starts, arguments)
