@@ -9,6 +9,7 @@ depend on who else is at work there, how much of a core the server needs hardly 
 import argparse
 import asyncio
 import gc
+import re
 import statistics
 import subprocess
 import sys
@@ -155,11 +156,14 @@ class _Lobby:
         ]
 
     async def _stay(self, comes_after_s: float, kiosk: Any, payment_id: str) -> None:
+        """Over one connection, as a kiosk does."""
         await asyncio.sleep(comes_after_s)
+        line = await asyncio.open_connection("127.0.0.1", self._port)
         while not self.closes:
             self._inside += 1
-            await _wait(self._port, kiosk, payment_id)
+            await _answered(*line, "GET", _waiting(kiosk, payment_id))
             self._inside -= 1
+        line[1].close()
 
     async def least(self) -> int:
         """How many were waiting at any moment from now until it closes."""
@@ -190,7 +194,7 @@ async def _heartbeats(
     return list(await asyncio.gather(*tasks))
 
 
-async def _wait(port: int, kiosk: Any, payment_id: str, version: int = 1) -> float:
+def _waiting(kiosk: Any, payment_id: str, version: int = 1) -> Request:
     from contract.http_signature import sign
 
     path = f"/api/v1/payments/{payment_id}?wait={WAIT_S}&after_version={version}"
@@ -201,11 +205,11 @@ async def _wait(port: int, kiosk: Any, payment_id: str, version: int = 1) -> flo
         created=datetime.now(UTC),
         nonce=uuid.uuid4().hex,
     )
-    return await _ask(port, "GET", Request(path, b"", headers))
+    return Request(path, b"", headers)
 
 
 async def _woken(port: int, kiosk: Any, payment_id: str) -> float:
-    call = asyncio.ensure_future(_wait(port, kiosk, payment_id))
+    call = asyncio.ensure_future(_ask(port, "GET", _waiting(kiosk, payment_id)))
     await asyncio.sleep(0.5)
     changed = await asyncio.to_thread(_change, payment_id)
     await call
@@ -224,18 +228,26 @@ def _change(payment_id: str) -> float:
 
 
 async def _ask(port: int, method: str, request: Request) -> float:
-    """Seconds until the whole answer is there."""
+    """Over a connection of its own: seconds until the whole answer is there."""
     began = time.perf_counter()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = {"Host": "localhost", "Connection": "close", "Content-Length": str(len(request.body))}
-    lines = [f"{method} {request.path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in (head | request.headers).items()]
-    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + request.body)
-    said = await reader.read()
-    writer.close()
-    if not said.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(f"{request.path}: {said[:300]!r}")
+    line = await asyncio.open_connection("127.0.0.1", port)
+    await _answered(*line, method, request)
+    line[1].close()
     return time.perf_counter() - began
+
+
+async def _answered(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, request: Request
+) -> None:
+    head = {"Host": "localhost", "Content-Length": str(len(request.body))} | request.headers
+    lines = [f"{method} {request.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in head.items()]
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + request.body)
+    told = await reader.readuntil(b"\r\n\r\n")
+    [length] = re.findall(rb"(?i)content-length: ([0-9]+)", told)
+    said = await reader.readexactly(int(length))
+    if not told.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"{request.path}: {said[:300]!r}")
 
 
 if __name__ == "__main__":
