@@ -2,16 +2,19 @@
 
 A heartbeat brings it along: ``SEEN`` is read with who asks. Whoever finds none that is fresh reads the
 community anew, and keeps the digest unless the community was changed meanwhile. A change takes away what
-is kept, in every process at its commit; one that nothing tells of (a bulk update, a process that ended
-right after its commit) is known after ``KEPT``.
+is kept, in every process at its commit; one that nothing tells of (a bulk update, a process or database
+that failed right after the commit) is known after ``KEPT``.
 """
 
+import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from server.api.models import ConfigDigest
 from server.fleet.models import Kiosk
@@ -20,15 +23,15 @@ KEPT = timedelta(seconds=60)
 SEEN = "(SELECT stamp FROM api_configdigest WHERE community_id = fleet_kiosk.community_id)"
 _UNASKED = object()  # of a kiosk that was read without it
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Digest:
     day: date
     read_at: datetime
     value: str
-    versions: dict[tuple[Any, ...], str] = field(
-        default_factory=dict
-    )  # made of it, in this process
+    versions: dict[tuple[Any, ...], str] = field(default_factory=dict)  # of kiosks, in this process
 
     def fresh(self, day: date, now: datetime) -> bool:
         """By clocks that may differ a little: another machine may have made it."""
@@ -60,11 +63,12 @@ def keep(kiosk: Kiosk, digest: Digest) -> Digest:
     community, stamp = kiosk.community_id, getattr(kiosk, "config_seen", _UNASKED)
     digest = _digests[community] = _with_versions(digest, _digests.get(community))
     written = f"{digest.day} {digest.read_at.timestamp()} {digest.value}"
-    if stamp is None:
-        row = ConfigDigest(community_id=community, stamp=written)
-        ConfigDigest.objects.bulk_create([row], ignore_conflicts=True)
-    elif stamp is not _UNASKED:
-        ConfigDigest.objects.filter(community=community, stamp=stamp).update(stamp=written)
+    row = ConfigDigest(community_id=community, stamp=written)
+    with _best_effort():
+        if stamp is None:
+            ConfigDigest.objects.bulk_create([row], ignore_conflicts=True)
+        elif stamp is not _UNASKED:
+            ConfigDigest.objects.filter(community=community, stamp=stamp).update(stamp=written)
     return digest
 
 
@@ -73,7 +77,7 @@ def forget(community_id: int) -> None:
     _changed.add(community_id)
     over = _Over(community_id)
     if all(told != over for _, told, *_ in connection.run_on_commit):
-        transaction.on_commit(over, robust=True)
+        transaction.on_commit(over)
 
 
 def _with_versions(digest: Digest, before: Digest | None) -> Digest:
@@ -90,9 +94,19 @@ class _Over:
     def __call__(self) -> None:
         _changed.add(self.community_id)
         row = ConfigDigest(community_id=self.community_id, stamp=uuid.uuid4().hex)
-        ConfigDigest.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["community"], update_fields=["stamp"]
-        )
+        with _best_effort():
+            ConfigDigest.objects.bulk_create(
+                [row], update_conflicts=True, unique_fields=["community"], update_fields=["stamp"]
+            )
+
+
+@contextmanager
+def _best_effort() -> Iterator[None]:
+    """What is kept saves work, and gets old by itself: no act or call comes to nothing for it."""
+    try:
+        yield
+    except Error:
+        log.exception("the digest of a configuration was not kept")
 
 
 def _read(stamp: Any) -> Digest | None:

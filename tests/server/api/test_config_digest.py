@@ -1,9 +1,11 @@
 """The kept digest of a configuration: one for all processes, and none of what was changed."""
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -11,7 +13,7 @@ from server.api import authentication, config_digest, kiosk_config
 from server.api.config_digest import KEPT
 from server.api.kiosk_config import config_of, version_of
 from server.api.models import ConfigDigest
-from server.estate.models import Unit
+from server.estate.models import Community, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,3 +118,38 @@ def test_the_configuration_itself_keeps_it_too(kiosk, told, elsewhere):
     assert ConfigDigest.objects.count() == 1
     elsewhere()
     assert told(now) == (version, 0)
+
+
+@pytest.fixture
+def cannot_be_kept(monkeypatch):
+    def fails(*rows, **how):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(QuerySet, "bulk_create", fails)
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_what_cannot_be_kept_undoes_no_act_and_no_hook_after_it(
+    world, cannot_be_kept, together, caplog
+):
+    ran = []
+    with transaction.atomic() if together else nullcontext():
+        world.unit.save()
+        transaction.on_commit(lambda: ran.append("later"))
+    assert ran == ["later"] and "was not kept" in caplog.text
+
+
+def test_what_cannot_be_kept_is_told_all_the_same(kiosk, told, cannot_be_kept, elsewhere):
+    now = timezone.now()
+    ConfigDigest.objects.all().delete()
+    version, _ = told(now)
+    assert not ConfigDigest.objects.exists()
+    elsewhere()
+    assert told(now)[0] == version == kiosk.get("/config").json()["version"]
+
+
+def test_a_community_that_goes_with_its_change_is_no_trouble():
+    with transaction.atomic():
+        gone = Community.objects.create(code="gone", name_zh="空", name_en="Gone", test=True)
+        gone.delete()
+    assert not ConfigDigest.objects.exists()
