@@ -28,7 +28,11 @@ class ConfigDigest(models.Model):
     """Of the long part of a community's configuration (``server.api.config_digest``)."""
 
     community = models.OneToOneField(
-        "estate.Community", models.CASCADE, primary_key=True, related_name="+"
+        "estate.Community",
+        models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("Community"),
     )
     stamp = models.CharField(_("Stamp"), max_length=120)  # business day, time of reading, SHA-256
 

@@ -205,7 +205,7 @@ def _server() -> None:
     from django.db import connection
 
     from server import database
-    from server.api import authentication, calls, kiosk_config
+    from server.api import authentication, calls, config_digest, kiosk_config
     from server.notices import publication
     from server.open_questions import listing
     from server.payments import (
@@ -243,7 +243,7 @@ def _server() -> None:
     registry.configured = lambda: [n for n in registry.ADAPTERS if Seams.channel(n) is not None]
     registry.simulated = lambda: [n for n in registry.configured() if Seams.channel(n).simulated]
     registry.charging_phones = registry.configured
-    kiosk_config.KEPT = timedelta(0)  # what an earlier run of the process left decides nothing
+    config_digest.KEPT = timedelta(0)  # what an earlier run of the process left decides nothing
     kiosk_config.bill_keys = cache(kiosk_config.bill_keys)
     publication.of_community = cache(publication.of_community)
     at_kiosks.keys = cache(at_kiosks.keys)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ConfigDigest',
             fields=[
-                ('community', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='estate.community')),
+                ('community', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='estate.community', verbose_name='Community')),
                 ('stamp', models.CharField(max_length=120, verbose_name='Stamp')),
             ],
             options={
