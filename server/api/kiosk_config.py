@@ -39,8 +39,6 @@ _OF_COMMUNITY = attrgetter(
     *(column.attname for column in Community._meta.concrete_fields if column.name != "numbering")
 )
 _LONG = ("bill_keys", "unit_codes", "notices", "accounts", "opening", "topics")
-
-
 _WATCHED = (
     *(Unit, Notice, Publication, BillSigningKey, Topic),
     *(OpenHours, OpenDays, NightRules, PlannedOutage),

@@ -21,13 +21,19 @@ WISH = "lobbypay.wish"
 class Wish:
     """For news of a payment: of a version above ``after_version``, for ``for_s`` seconds at most."""
 
-    payment_id: str = ""  # empty: nothing is waited for
-    order: PaymentOrder | None = None  # as the call read it: without news it still stands so
+    order: PaymentOrder | None = None  # as the call read it; None: nothing is waited for
     after_version: int = 0
     for_s: float = 0.0
-    method: str = ""
     ask_every_s: float | None = None  # None: there is no channel to ask
     request_id: str = request_id.NONE
+
+    @property
+    def payment_id(self) -> str:
+        return self.order.payment_id if self.order else ""
+
+    @property
+    def method(self) -> str:
+        return self.order.method if self.order else ""
 
 
 def left(request: HttpRequest, order: PaymentOrder, after_version: int, for_s: float) -> bool:
@@ -36,10 +42,8 @@ def left(request: HttpRequest, order: PaymentOrder, after_version: int, for_s: f
     wish = request.META.get("asgi.scope", {}).get(WISH)
     if wish is None:
         return False
-    wish.payment_id, wish.order = order.payment_id, order
-    wish.after_version, wish.for_s = after_version, for_s
-    wish.method, wish.ask_every_s = order.method, inquiry.ask_every_s(order)
-    wish.request_id = request_id.current()
+    wish.order, wish.after_version, wish.for_s = order, after_version, for_s
+    wish.ask_every_s, wish.request_id = inquiry.ask_every_s(order), request_id.current()
     return True
 
 

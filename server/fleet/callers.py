@@ -1,8 +1,5 @@
-"""The kiosk that a key id names, with its community, by one statement.
-
-Every call of a kiosk begins with it. It is made once: the ORM would make the same one anew for each call,
-which takes longer than the database needs to answer it.
-"""
+"""The kiosk that a key id names, with its community, by one prepared statement: each of its calls begins
+with it."""
 
 import uuid
 from functools import cached_property

@@ -28,7 +28,10 @@ _OWN = (
 )
 # What decides how a heartbeat is judged: it stands while none of this is changed by another message.
 _DECIDING = (*PRESENCE, "public_key", "journal_sequence", "journal_hash", "stopped")
-_NONCE = "INSERT INTO fleet_usednonce (key_id, nonce, seen_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_NONCE = (
+    "INSERT INTO fleet_usednonce (key_id, nonce, seen_at) VALUES (%s, %s, %s)"
+    " ON CONFLICT DO NOTHING RETURNING 1"
+)
 _KEPT, _READ = (*_OWN, *PRESENCE), ("id", *_DECIDING)
 _SET = ", ".join(f"{name} = %s" for name in _KEPT)
 _AS_READ = " AND ".join(f"fleet_kiosk.{name} = %s" for name in _READ)
@@ -36,7 +39,7 @@ _NATIVE = ("CharField", "DateTimeField", "UUIDField")  # to PostgreSQL, as they 
 _UPDATE = f"UPDATE fleet_kiosk SET {_SET} WHERE {_AS_READ} RETURNING 1"
 # In one statement, so also in one commit. Where the nonce was used before, there is no row to update by.
 _USE_AND_UPDATE = (
-    f"WITH used AS ({_NONCE} RETURNING 1),"
+    f"WITH used AS ({_NONCE}),"
     f" kept AS (UPDATE fleet_kiosk SET {_SET} FROM used WHERE {_AS_READ} RETURNING 1)"
     " SELECT EXISTS (SELECT FROM used), EXISTS (SELECT FROM kept)"
 )
@@ -197,7 +200,7 @@ def use_nonce(key_id: str, nonce: str, *, now: datetime) -> bool:
     """True when the nonce is new for this key; False for a replay. Safe against a race. Nonces are needed
     for ``NONCES_KEPT``; ``server.retention`` takes older ones away."""
     at = connection.ops.adapt_datetimefield_value(now)
-    return one_row(f"{_NONCE} RETURNING 1", (key_id, nonce, at)) is not None
+    return one_row(_NONCE, (key_id, nonce, at)) is not None
 
 
 def last_word(kiosk_id: str) -> dict[str, Any]:

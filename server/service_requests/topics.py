@@ -128,6 +128,8 @@ def retire(user: Any, topic: Topic, reason: str, now: datetime) -> None:
     reason = audit.reason_of(reason)
     with transaction.atomic():
         if Topic.objects.filter(pk=topic.pk, retired_at=None).update(retired_at=now):
+            topic.retired_at = now  # saved once more: by that kiosks are told, as of any change
+            topic.save(update_fields=["retired_at"])
             name = {"name": topic.name_zh}
             key = str(topic.pk)
             _noted(user, topic.community_id, "service_topic_retired", key, name, {}, now, reason)

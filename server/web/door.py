@@ -64,7 +64,7 @@ class Door:
             if scope["method"] == "GET" and scope["path"].startswith("/api/"):
                 answer = _Answer()
                 await self._threads(known, line.receive, answer.keep)
-                if wish.payment_id:
+                if wish.order is not None:
                     await self._wait(wish, watch, answer)
                 await answer.pass_on(send)
             else:
@@ -84,7 +84,7 @@ class Door:
                 await news
         if watch.done():
             return
-        if wish.order is not None and not news.result():
+        if not news.result():
             answer.becomes(long_poll.told(wish.order))
             return
         loop = asyncio.get_running_loop()

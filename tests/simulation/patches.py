@@ -48,9 +48,8 @@ ALERT_AFTER = timedelta(minutes=4)
 WAITS_AFTER = timedelta(minutes=2)
 PROBE_S = 20.0
 ORDER_LIFE, BEGINS_WITHIN = timedelta(minutes=4), timedelta(minutes=2)
-VISIT_MAX = timedelta(
-    seconds=20
-)  # many a visit takes longer: the server refuses at night what it began
+# Many a visit takes longer: the server refuses at night what it began.
+VISIT_MAX = timedelta(seconds=20)
 
 _TRANSITIONS = (
     "mark_submitted",

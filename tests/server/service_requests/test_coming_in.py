@@ -7,6 +7,8 @@ import pytest
 
 from server.alerts.models import Alert
 from server.alerts.raising import COMPLAINTS_OF_TOPIC, COMPLAINTS_OF_UNIT, SERVICE_OVERDUE
+from server.api.kiosk_config import version_of
+from server.fleet.models import Kiosk
 from server.service_requests import coming_in, handling, topics, watching
 from server.service_requests.coming_in import NotTaken, Said, add, vote
 from server.service_requests.models import WORDS_MAX, Kind, Photo, ServiceRequest, State, Vote
@@ -84,6 +86,13 @@ def test_a_topic_of_another_community_or_one_that_ended_is_not_taken(village, ma
     topic.refresh_from_db()
     with pytest.raises(NotTaken):
         coming_in.open_request(village.units.get(code="1-1-101"), topic, Said("x"), **how)
+
+
+def test_kiosks_know_at_once_of_a_topic_that_ended(village, manager):
+    machine = Kiosk(community=village, code="K1")
+    before = version_of(machine, NOW)
+    topics.retire(manager, topic_of(village), "no longer", NOW)
+    assert version_of(machine, NOW) != before
 
 
 def test_a_unit_with_many_open_requests_waits(village):

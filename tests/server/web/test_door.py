@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from server.api import long_poll
 from server.api.long_poll import WISH
 from server.client_gone import CLIENT_CLOSED, GONE, ClientGone
+from server.payments.models import PaymentOrder
 from server.web import door as doors
 from server.web.door import Door
 from server.web.waiting_room import WaitingRoom
@@ -26,10 +27,10 @@ class Room:
         self.inside = 0
         self.came = asyncio.Event()
 
-    async def news(self, wish) -> None:
+    async def news(self, wish) -> bool:
         self.inside += 1
         try:
-            await self.came.wait()
+            return await self.came.wait()
         finally:
             self.inside -= 1
 
@@ -41,7 +42,7 @@ def site(environ, start_response):
     """As Django would: a call with nothing new leaves word."""
     if "wait=" in environ["QUERY_STRING"]:
         wish = environ["asgi.scope"][WISH]
-        wish.payment_id, wish.for_s = "p-1", 25.0
+        wish.order, wish.for_s = PaymentOrder(payment_id="p-1"), 25.0
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "3")])
     return [b"old"]
 
