@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 CLIENT_CLOSED = 499  # as nginx calls it; nobody reads it
-GONE = "lobbypay.gone"  # in the ASGI scope: a threading.Event
+GONE = "lobbypay.gone"  # in the ASGI scope: what has it as its attribute ``gone``
 
 
 def may_be_left_undone(path: str, method: str | None) -> bool:
@@ -26,8 +26,8 @@ class ClientGone:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        gone = request.META.get("asgi.scope", {}).get(GONE)
+        line = request.META.get("asgi.scope", {}).get(GONE)
         left_undone = may_be_left_undone(request.path_info, request.method)
-        if left_undone and gone is not None and gone.is_set():
+        if left_undone and line is not None and line.gone:
             return HttpResponse(status=CLIENT_CLOSED)
         return self._get_response(request)

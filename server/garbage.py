@@ -8,20 +8,37 @@ for 0.2 s. What has no cycle is given back at once as ever.
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from itertools import count
+from threading import Event, Lock, Thread
 
-THRESHOLDS = (10_000, 10, 10)  # new objects that are kept; such searches; searches of those
+EVERY_S = 0.5
+OLDER_EACH, ALL_EACH = 10, 120  # searches
 _lock = Lock()
 _working = 0  # blocks that are going on, in any thread
 _was_on = False
 
 
-def settle() -> None:
-    """What a process has loaded stays to its end, and is not looked at any more; among what comes after
-    it is searched less often, because a call that waits is some hundred objects."""
+def settle(over: Event | None = None) -> None:
+    """For a process that serves, until ``over``. What it has loaded stays to its end, and is not looked
+    at any more. What comes after it is searched by the clock. By the count of what is new, as the
+    interpreter does, a search comes late where as much ends as begins, as with calls that wait, and
+    all that came meanwhile is looked at in one long pause."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*THRESHOLDS)
+    gc.disable()
+    Thread(target=_search, args=(over or Event(),), name="garbage", daemon=True).start()
+
+
+def _search(over: Event) -> None:
+    numbers = count(1)
+    while not over.wait(EVERY_S):
+        if not _working:
+            gc.collect(_generation(next(numbers)))
+
+
+def _generation(number: int) -> int:
+    """0: what came since the search before; 1: also what those have left; 2: everything."""
+    return 2 if number % ALL_EACH == 0 else 1 if number % OLDER_EACH == 0 else 0
 
 
 @contextmanager

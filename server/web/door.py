@@ -8,7 +8,6 @@ was free is known as such (``server.client_gone``).
 import asyncio
 import contextlib
 import logging
-import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -52,39 +51,42 @@ class Door:
             self.busy -= 1
 
     async def _let_in(self, scope: Message, line: "_Line", send: Send) -> None:
-        wish = Wish()
-        known = {**scope, WISH: wish, GONE: line.gone, "query_string": _escaped(scope)}
         if not may_be_left_undone(scope["path"], scope["method"]) or not await line.read_ahead():
-            await self._threads(known, line.receive, send)
+            await self._in_thread(scope, line, send)
             return
-        if line.gone.is_set():
+        if line.gone:
             return
         watch = asyncio.ensure_future(line.watch())
         try:
             if scope["method"] == "GET" and scope["path"].startswith("/api/"):
                 answer = _Answer()
-                await self._threads(known, line.receive, answer.keep)
+                wish = await self._in_thread(scope, line, answer.keep)
                 if wish.order is not None:
                     await self._wait(wish, watch, answer)
                 await answer.pass_on(send)
             else:
-                await self._threads(known, line.receive, send)
+                await self._in_thread(scope, line, send)
         finally:
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
 
-    async def _wait(self, wish: Wish, watch: "asyncio.Future[None]", answer: "_Answer") -> None:
-        news = asyncio.ensure_future(self._room.news(wish))
+    async def _in_thread(self, scope: Message, line: "_Line", send: Send) -> Wish:
+        """What a thread has begun it ends, though gunicorn cancels a call whose client hung up."""
+        wish = Wish()
+        known = {**scope, WISH: wish, GONE: line, "query_string": _escaped(scope)}
         try:
-            await asyncio.wait({news, watch}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            news.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await news
+            await asyncio.shield(self._threads(known, line.receive, send))
+        except asyncio.CancelledError:
+            line.gone = True
+            raise
+        return wish
+
+    async def _wait(self, wish: Wish, watch: "asyncio.Future[None]", answer: "_Answer") -> None:
+        news = await self._room.news(wish, watch)
         if watch.done():
             return
-        if not news.result():
+        if not news:
             answer.becomes(long_poll.told(wish.order))
             return
         loop = asyncio.get_running_loop()
@@ -114,7 +116,7 @@ class _Line:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._ahead: deque[Message] = deque()
-        self.gone = threading.Event()
+        self.gone = False  # whether the client hung up
 
     async def receive(self) -> Message:
         """Raises OSError, which Django knows as a request that cannot be read."""
@@ -122,7 +124,7 @@ class _Line:
             return self._ahead.popleft()
         message = await self._receive()
         if message["type"] == "http.disconnect":
-            self.gone.set()
+            self.gone = True
             raise OSError("the client hung up")
         return message
 
@@ -132,7 +134,7 @@ class _Line:
         while more and size <= READ_AHEAD:
             message = await self._receive()
             if message["type"] == "http.disconnect":
-                self.gone.set()
+                self.gone = True
                 return True
             self._ahead.append(message)
             size += len(message.get("body", b""))
@@ -143,7 +145,7 @@ class _Line:
         """Until the client hangs up."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self.gone.set()
+        self.gone = True
 
 
 class _Answer:

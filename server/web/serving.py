@@ -71,7 +71,7 @@ class _Application(BaseApplication):
             "graceful_timeout": END_S,
             "keepalive": 15,
             "asgi_lifespan": "off",
-            "asgi_disconnect_grace_period": 24 * 3600,  # what a thread has begun, it ends
+            "asgi_disconnect_grace_period": 0,  # or each connection that ends is kept as long
             "accesslog": None,  # addresses hold payment ids
             "proc_name": "lobbypay-server",
             "control_socket_disable": True,

@@ -10,10 +10,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from django.db import close_old_connections, connections
@@ -36,12 +36,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class _Wait:
+    """Few objects: a thousand of them are searched for cycles again and again."""
+
     wish: Wish
-    wake: Callable[[], object]
+    over: "asyncio.Future[bool]"
     ask_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.ask_again()
+
+    def wake(self) -> None:
+        """From any thread."""
+        self.over.get_loop().call_soon_threadsafe(_end, self.over, True)
 
     def ask_again(self) -> None:
         every_s = self.wish.ask_every_s
@@ -73,36 +79,39 @@ class WaitingRoom:
         for wait in waits:
             wait.wake()
 
-    async def news(self, wish: Wish) -> bool:
-        """Until the payment's version is newer or the room closes; False: its time was over before."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-        with self._inside(_Wait(wish, lambda: loop.call_soon_threadsafe(woken.set))):
-            if self._over:
-                return True
-            try:
-                return await asyncio.wait_for(woken.wait(), wish.for_s)
-            except TimeoutError:
-                return False
+    async def news(self, wish: Wish, watch: "asyncio.Future[None]") -> bool:
+        """Until the payment's version is newer or the room closes; False: its time was over before, or
+        ``watch`` was: nobody is there any more."""
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        timer = loop.call_later(wish.for_s, _end, over, False)
+        left = partial(_end, over, False)
+        watch.add_done_callback(left)
+        wait = _Wait(wish, over)
+        self._enter(wait)
+        try:
+            return self._over or await over
+        finally:
+            self._leave(wait)
+            watch.remove_done_callback(left)
+            timer.cancel()
 
-    @contextmanager
-    def _inside(self, wait: _Wait) -> Iterator[None]:
-        payment_id = wait.wish.payment_id
+    def _enter(self, wait: _Wait) -> None:
         with self._lock:
-            self._waits.setdefault(payment_id, []).append(wait)
-            self._new.add(payment_id)
+            self._waits.setdefault(wait.wish.payment_id, []).append(wait)
+            self._new.add(wait.wish.payment_id)
             self._somebody.set()
         WAITING.inc()
-        try:
-            yield
-        finally:
-            WAITING.dec()
-            with self._lock:
-                here = self._waits[payment_id]
-                here.remove(wait)
-                if not here:
-                    del self._waits[payment_id]
-                if not self._waits and not self._over:
-                    self._somebody.clear()
+
+    def _leave(self, wait: _Wait) -> None:
+        WAITING.dec()
+        with self._lock:
+            here = self._waits[wait.wish.payment_id]
+            here.remove(wait)
+            if not here:
+                del self._waits[wait.wish.payment_id]
+            if not self._waits and not self._over:
+                self._somebody.clear()
 
     def _look_out(self) -> None:
         changes = self._changes or of_this_database()
@@ -171,6 +180,11 @@ class WaitingRoom:
                 self._new.add(payment_id)
                 for wait in self._waits.get(payment_id, ()):
                     wait.ask_again()
+
+
+def _end(over: "asyncio.Future[bool]", news: bool, _: object = None) -> None:
+    if not over.done():
+        over.set_result(news)
 
 
 def _portions(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.http import HttpResponse
@@ -27,11 +28,14 @@ class Room:
         self.inside = 0
         self.came = asyncio.Event()
 
-    async def news(self, wish) -> bool:
+    async def news(self, wish, watch) -> bool:
         self.inside += 1
+        came = asyncio.ensure_future(self.came.wait())
         try:
-            return await self.came.wait()
+            await asyncio.wait({came, watch}, return_when=asyncio.FIRST_COMPLETED)
+            return came.done()
         finally:
+            came.cancel()
             self.inside -= 1
 
     def close(self) -> None:
@@ -149,10 +153,42 @@ def test_what_nobody_waits_for_any_more_is_not_begun():
     asyncio.run(lobby())
 
 
+def test_what_a_thread_has_begun_it_ends_though_the_call_is_cancelled():
+    """As gunicorn does with the call of a client that hung up."""
+    free, begun = threading.Event(), threading.Event()
+    ended, left_undone = [], []
+
+    def slow(environ, start_response):
+        begun.set()
+        free.wait(10)
+        if environ["asgi.scope"][GONE].gone and environ["REQUEST_METHOD"] == "GET":
+            left_undone.append(environ["PATH_INFO"])
+        for _ in range(50):  # more than may be under way to a client
+            start_response("200 OK", [])(b"x" * 1000)
+        ended.append(environ["PATH_INFO"])
+        return []
+
+    async def lobby():
+        door = Door(slow, 1, Room())
+        first = asyncio.ensure_future(Call("POST", "/staff/bills/1/").at(door))
+        await asyncio.to_thread(begun.wait, 10)
+        second = asyncio.ensure_future(Call("GET", "/staff/bills/").at(door))
+        await asyncio.sleep(0.1)  # it waits for the only thread
+        for call in (first, second):
+            call.cancel()
+        await asyncio.wait({first, second})
+        assert (first.cancelled(), second.cancelled(), door.busy) == (True, True, 0)
+        free.set()
+        await until(lambda: len(ended) == 2)
+
+    asyncio.run(lobby())
+    assert (ended, left_undone) == (["/staff/bills/1/", "/staff/bills/"], ["/staff/bills/"])
+
+
 def test_a_server_that_does_not_tell_answers_everybody():
     worked_on = ClientGone(lambda request: HttpResponse("done"))
     assert worked_on(RequestFactory().get("/staff/")).status_code == 200
-    request = RequestFactory().get("/staff/", **{"asgi.scope": {GONE: threading.Event()}})
+    request = RequestFactory().get("/staff/", **{"asgi.scope": {GONE: SimpleNamespace(gone=False)}})
     assert worked_on(request).status_code == 200
 
 

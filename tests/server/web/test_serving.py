@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +78,22 @@ def test_several_processes_answer_at_one_address(tmp_path):
         assert log.count("Booting worker") == 2
         process.terminate()
         assert process.wait(60) == 0
+
+
+def memory_of(process) -> int:
+    """Bytes that its children hold: they answer, the parent only watches them (proc(5))."""
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in workers)
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_what_a_connection_held_is_free_soon_after_its_end(tmp_path):
+    with serving(tmp_path) as (process, port):
+        before = 0
+        for times in (500, 3000):
+            before = before or memory_of(process)
+            for _ in range(times):
+                lives(port).close()
+            time.sleep(2)
+            before, grown = memory_of(process), memory_of(process) - before
+        assert grown < 3000 * 4000
