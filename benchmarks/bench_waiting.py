@@ -1,8 +1,9 @@
 """What payments that wait cost everybody else: heartbeats with and without them, in turns, in one run.
 
 N kiosks wait for news of their payment, one call after the other, at the real server on PostgreSQL with
-fewer threads than kiosks; others send heartbeats at a steady rate. Then single payments change, and the
-time until their kiosk has the answer is taken. Server, database and clients share the machine: times
+fewer threads than kiosks; others send heartbeats at a steady rate, all the time, so that what is worked
+out anew each minute falls due with and without those who wait alike. Then single payments change, and
+the time until their kiosk has the answer is taken. Server, database and clients share the machine: times
 depend on who else is at work there, how much of a core the server needs hardly does.
 """
 
@@ -19,6 +20,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import bench_fleet as fleet
@@ -26,6 +28,7 @@ from bench_fleet import Request, Starts
 
 THREADS = 16
 WAIT_S = 25
+WARM_S = 10
 WAKES = 40
 
 
@@ -101,23 +104,26 @@ async def _measure(
     server: int, port: int, waiting: Any, others: Any, arguments: argparse.Namespace
 ) -> None:
     gc.disable()  # its searches would be taken for the server's
-    starts = Starts()
     cores: dict[str, list[float]] = {"alone": [], "beside": []}
     alone: list[float] = []
     beside: list[float] = []
-    await _heartbeats(port, others, starts, arguments)  # connections, and what is read once
+    hearts = _Hearts(port, others, arguments.rate)
+    beating = asyncio.ensure_future(hearts.beat())
+    await asyncio.sleep(WARM_S)  # connections, and what is read once
     for _ in range(arguments.rounds):
-        with _cores(server, cores["alone"]):
-            alone += await _heartbeats(port, others, starts, arguments)
+        with _cores(server, cores["alone"]), hearts.timed(alone):
+            await asyncio.sleep(arguments.seconds)
         lobby = _Lobby(port, waiting)
         lobby.open()
         await asyncio.sleep(WAIT_S + 5)  # each has come, and the first have come again
         least = asyncio.ensure_future(lobby.least())
-        with _cores(server, cores["beside"]):
-            beside += await _heartbeats(port, others, starts, arguments)
+        with _cores(server, cores["beside"]), hearts.timed(beside):
+            await asyncio.sleep(arguments.seconds)
         lobby.closes = True
         print(f"at least {await least} calls were waiting all the while", flush=True)
         await lobby.empty()
+    hearts.ends = True
+    await beating
     for name, times in (("alone", alone), (f"beside {len(waiting)} that wait", beside)):
         print(f"{name}: p50 {1000 * _p(times, 50):.0f} ms, p99 {1000 * _p(times, 99):.0f} ms")
     print(f"p99 beside / alone: {_p(beside, 99) / _p(alone, 99):.2f}")
@@ -181,17 +187,38 @@ def _p(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100)[percent - 1]
 
 
-async def _heartbeats(
-    port: int, kiosks: Any, starts: Starts, arguments: argparse.Namespace
-) -> list[float]:
-    """At a steady rate, whether or not the ones before were answered."""
-    tasks, began = [], time.perf_counter()
-    for number in range(int(arguments.seconds * arguments.rate)):
-        kiosk = kiosks[number % len(kiosks)]
-        await asyncio.sleep(max(0.0, began + number / arguments.rate - time.perf_counter()))
-        request = fleet.signed(kiosk, starts.body(kiosk[0]))
-        tasks.append(asyncio.ensure_future(_ask(port, "POST", request)))
-    return list(await asyncio.gather(*tasks))
+class _Hearts:
+    """Heartbeats at a steady rate, whether or not the ones before were answered, until it ends."""
+
+    def __init__(self, port: int, kiosks: Any, rate: float) -> None:
+        self._port, self._kiosks, self._rate = port, kiosks, rate
+        self._times: list[float] = []
+        self.ends = False
+
+    async def beat(self) -> None:
+        starts, tasks = Starts(), set()
+        began = time.perf_counter()
+        for number in count():
+            await asyncio.sleep(max(0.0, began + number / self._rate - time.perf_counter()))
+            if self.ends:
+                break
+            kiosk = self._kiosks[number % len(self._kiosks)]
+            request = fleet.signed(kiosk, starts.body(kiosk[0]))
+            tasks.add(asyncio.ensure_future(self._one(request, self._times)))
+            for done in [task for task in tasks if task.done()]:
+                tasks.remove(done)
+                done.result()
+        await asyncio.gather(*tasks)
+
+    async def _one(self, request: Request, times: list[float]) -> None:
+        times.append(await _ask(self._port, "POST", request))
+
+    @contextmanager
+    def timed(self, times: list[float]) -> Iterator[None]:
+        """Those that are sent meanwhile count."""
+        self._times = times
+        yield
+        self._times = []
 
 
 def _waiting(kiosk: Any, payment_id: str, version: int = 1) -> Request:

@@ -84,7 +84,8 @@ def test_what_comes_later_is_searched_by_the_clock(settled):
     assert until(lambda: lost() is None)
 
 
-def test_what_outlived_a_search_is_searched_later(settled):
+def test_what_outlived_a_search_is_searched_later(settled, monkeypatch):
+    monkeypatch.setattr(garbage, "ALL_EACH", 20)
     kept = [Ring()]
     gc.collect(1)  # it is among the oldest
     lost = weakref.ref(kept[0])
@@ -103,5 +104,5 @@ def test_while_a_batch_is_at_work_it_rests(settled):
 
 
 def test_the_oldest_are_searched_least_often():
-    generations = [garbage._generation(number) for number in range(1, 121)]
-    assert [generations.count(each) for each in (0, 1, 2)] == [108, 11, 1]
+    generations = [garbage._generation(number) for number in range(1, 1201)]
+    assert [generations.count(each) for each in (0, 1, 2)] == [1080, 119, 1]
