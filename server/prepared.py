@@ -8,7 +8,14 @@ made once, too: the ORM would make the same one anew each time, which takes long
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, NotSupportedError, OperationalError, connection
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    connections,
+)
 from django.db.models import Model
 from django.db.models.base import ModelState
 
@@ -31,22 +38,30 @@ def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
 
 def one_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
     """The first row that it gives; None: it gives none. Each value must always be of the same type."""
-    if connection.vendor == "postgresql":
-        from django.db.backends.postgresql.base import ServerBindingCursor
-
+    line = connections[DEFAULT_DB_ALIAS]  # itself: through its proxy each look at it is another
+    if line.vendor == "postgresql":
         try:
-            with connection.cursor() as cursor:
-                cursor.cursor = ServerBindingCursor(cursor.cursor.connection)
+            with _binding_cursor(line) as cursor:
                 cursor.execute(sql, values)
                 return cursor.fetchone()
         except (
             NotSupportedError
         ):  # a migration has changed what it gives; a new connection plans anew
-            if connection.in_atomic_block:
+            if line.in_atomic_block:
                 raise
-    with connection.cursor() as cursor:
+    with line.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()
+
+
+def _binding_cursor(line: Any) -> Any:
+    """As ``line.cursor()``, of the kind that leaves the values to the server."""
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    line.close_if_health_check_failed()
+    line.ensure_connection()
+    with line.wrap_database_errors:
+        return line._prepare_cursor(ServerBindingCursor(line.connection))
 
 
 class Rows:
@@ -82,21 +97,26 @@ class Rows:
         return duplicate(known)
 
     def made(self, row: tuple[Any, ...]) -> Any:
+        """As ``from_db`` of a model whose fields are plain attributes, and which nobody watches being
+        made: setting each by itself takes longer than to read the row."""
         values = list(row)
         for place, column, converters in self._converted:
             for convert in converters:
                 values[place] = convert(values[place], column, connection)
-        return self._model.from_db(connection.alias, self._names, values)
+        return _of(self._model, dict(zip(self._names, values, strict=True)), connection.alias, {})
 
 
 def duplicate(one: Row) -> Row:
     """Another object of the same row; ``copy`` would pickle it."""
-    twin = one.__class__.__new__(one.__class__)
-    twin.__dict__.update(one.__dict__)
-    twin._state = ModelState()
-    twin._state.db, twin._state.adding = one._state.db, False
-    twin._state.fields_cache = dict(one._state.fields_cache)
-    return twin
+    return _of(one.__class__, one.__dict__, one._state.db, dict(one._state.fields_cache))
+
+
+def _of(model: type[Row], values: dict[str, Any], alias: Any, related: dict[str, Any]) -> Row:
+    one = model.__new__(model)
+    one.__dict__.update(values)
+    one._state = ModelState()
+    one._state.db, one._state.adding, one._state.fields_cache = alias, False, related
+    return one
 
 
 def quoted(name: str) -> str:

@@ -1,7 +1,7 @@
 """What the server keeps of what kiosks say: the newest heartbeat, and nonces that may not come again."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -157,20 +157,29 @@ def _keep(kiosk: Kiosk, judged: Kiosk, text: str, nonce: Nonce | None) -> bool:
 
 def _values(kiosk: Kiosk, names: tuple[str, ...]) -> list[Any]:
     """For the database, as the fields would save them."""
+    known = kiosk.__dict__
     return [
-        getattr(kiosk, name)
-        if as_it_is
-        else field.get_db_prep_save(getattr(kiosk, name), connection)
-        for name, field, as_it_is in _fields(names, connection.vendor)
+        known[name] if convert is None or known[name] is None else convert(known[name])
+        for name, convert in _converters(names, connection.vendor)
     ]
 
 
 @cache
-def _fields(names: tuple[str, ...], vendor: str) -> list[tuple[str, Any, bool]]:
-    """With whether the values of each need not be converted."""
-    fields = [(name, Kiosk._meta.get_field(name)) for name in names]
-    native = ("JSONField", *(_NATIVE if vendor == "postgresql" else ()))  # whose text is made once
-    return [(name, field, field.get_internal_type() in native) for name, field in fields]
+def _converters(
+    names: tuple[str, ...], vendor: str
+) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    return [(name, _converter(Kiosk._meta.get_field(name), vendor)) for name in names]
+
+
+def _converter(field: Any, vendor: str) -> Callable[[Any], Any] | None:
+    """None: its values go as they are. PostgreSQL is told how wide a number is, or a statement would be
+    prepared for each width."""
+    kind = field.get_internal_type()
+    if kind == "JSONField" or (vendor == "postgresql" and kind in _NATIVE):
+        return None  # JSON's text is made once
+    if vendor == "postgresql" and kind in connection.ops.integerfield_type_map:
+        return connection.ops.integerfield_type_map[kind]
+    return lambda value: field.get_db_prep_save(value, connection)
 
 
 def _turned_away(kiosk: Kiosk, heartbeat: Heartbeat) -> int | None:
