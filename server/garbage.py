@@ -12,7 +12,7 @@ from itertools import count
 from threading import Event, Lock, Thread
 
 EVERY_S = 0.5
-OLDER_EACH, ALL_EACH = 10, 1200  # searches
+OLDER_EACH, ALL_EACH = 10, 240  # searches
 _lock = Lock()
 _working = 0  # blocks that are going on, in any thread
 _was_on = False
@@ -23,9 +23,12 @@ def settle(over: Event | None = None) -> None:
     at any more. What comes after it is searched by the clock. By the count of what is new, as the
     interpreter does, a search comes late where as much ends as begins, as with calls that wait, and
     all that came meanwhile is looked at in one long pause."""
+    global _was_on
     gc.collect()
     gc.freeze()
-    gc.disable()
+    with _lock:
+        _was_on = False  # for a batch that is at work already
+        gc.disable()
     Thread(target=_search, args=(over or Event(),), name="garbage", daemon=True).start()
 
 

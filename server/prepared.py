@@ -74,6 +74,8 @@ class Rows:
         self.columns = [f"{self.table}.{quoted(str(field.column))}" for field in fields]
         self.select = f"SELECT {', '.join(self.columns)} FROM {self.table}"
         self._names = [field.attname for field in fields]
+        own = (model.from_db.__func__, model.__init__)
+        self._plain = own == (Model.from_db.__func__, Model.__init__)
         self._known: dict[tuple[Any, ...], Any] = {}
         self._converted = [
             (place, field.cached_col, converters)
@@ -97,12 +99,14 @@ class Rows:
         return duplicate(known)
 
     def made(self, row: tuple[Any, ...]) -> Any:
-        """As ``from_db`` of a model whose fields are plain attributes, and which nobody watches being
-        made: setting each by itself takes longer than to read the row."""
+        """As ``from_db``, which sets each field by itself and takes longer than to read the row; a model
+        that has more to do when it is made does it."""
         values = list(row)
         for place, column, converters in self._converted:
             for convert in converters:
                 values[place] = convert(values[place], column, connection)
+        if not self._plain:
+            return self._model.from_db(connection.alias, self._names, values)
         return _of(self._model, dict(zip(self._names, values, strict=True)), connection.alias, {})
 
 

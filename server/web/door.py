@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -37,7 +38,7 @@ class Door:
     def __init__(self, site: Any, threads: int, room: WaitingRoom) -> None:
         self._threads = WSGIMiddleware(site, workers=threads)
         self._room = room
-        self.busy = 0  # requests that are not answered yet
+        self.busy = 0  # calls that are not answered yet, and what threads have to do for them
 
     def close(self) -> None:
         """Whoever waits is answered as things stand."""
@@ -51,10 +52,11 @@ class Door:
             self.busy -= 1
 
     async def _let_in(self, scope: Message, line: "_Line", send: Send) -> None:
-        if not may_be_left_undone(scope["path"], scope["method"]) or not await line.read_ahead():
-            await self._in_thread(scope, line, send)
-            return
+        whole = await line.read_ahead()
         if line.gone:
+            return
+        if not whole or not may_be_left_undone(scope["path"], scope["method"]):
+            await self._in_thread(scope, line, send)
             return
         watch = asyncio.ensure_future(line.watch())
         try:
@@ -75,12 +77,20 @@ class Door:
         """What a thread has begun it ends, though gunicorn cancels a call whose client hung up."""
         wish = Wish()
         known = {**scope, WISH: wish, GONE: line, "query_string": _escaped(scope)}
+        work = asyncio.ensure_future(self._threads(known, line.receive, send))
+        self.busy += 1
+        work.add_done_callback(partial(self._ended, line))
         try:
-            await asyncio.shield(self._threads(known, line.receive, send))
+            await asyncio.shield(work)
         except asyncio.CancelledError:
             line.gone = True
             raise
         return wish
+
+    def _ended(self, line: "_Line", work: "asyncio.Future[None]") -> None:
+        self.busy -= 1
+        if line.gone and not work.cancelled() and work.exception() is not None:
+            log.error("a call whose client was gone failed", exc_info=work.exception())
 
     async def _wait(self, wish: Wish, watch: "asyncio.Future[None]", answer: "_Answer") -> None:
         news = await self._room.news(wish, watch)

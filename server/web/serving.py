@@ -12,9 +12,12 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.workers import gasgi
 from gunicorn.workers.gasgi import ASGIWorker
 
 CONNECTIONS_MAX = 10_000  # of one process; who waits holds one
+UNREAD_S = 60  # that a client may leave an answer where it is
 END_S = 5  # at the end, for what is being answered
 
 
@@ -23,6 +26,41 @@ class _Arbiter(Arbiter):
         """The terminal was closed, and the server ends as on SIGTERM. There is no reloading: what it
         would read anew is read once, at start."""
         raise StopIteration
+
+
+class Connection(ASGIProtocol):
+    """Where a client goes, or never reads, gunicorn's own leaves the call that waits until it reads on
+    waiting for ever, with its thread; and what a connection held, to the search for cycles."""
+
+    _unread: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._reads_again()
+        self._unread = self.worker.loop.call_later(UNREAD_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._reads_again()
+        super().resume_writing()
+
+    def _reads_again(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._reads_again()
+        if self._flow_control is not None:
+            self._flow_control.resume_writing()
+        if self._task is not None:
+            self._task.add_done_callback(self._let_go)
+
+    def _let_go(self, _: object) -> None:
+        self._task = self._callback_parser = self._body_receiver = self._current_request = None
+
+
+gasgi.ASGIProtocol = Connection  # the worker takes it by this name
 
 
 class _Worker(ASGIWorker):

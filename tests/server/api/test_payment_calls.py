@@ -11,7 +11,10 @@ from kiosk.central.identity import public_text
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 from server.hours.models import NightRules
+from server.payments import state_machine
 from server.payments.channels import registry
+from server.payments.models import PaymentOrder
+from server.prepared import Rows, one_row
 from tests.server.api.callers import Caller, error, payment
 from tests.server.staff_accounts import PASSWORD, create_staff
 
@@ -132,3 +135,13 @@ def test_a_phone_follows_a_payment_without_a_login(world, kiosk):
     missing = Client().get("/p/00000000-0000-0000-0000-00000000ffff")
     assert missing.status_code == 404
     assert "还没有这笔付款的消息" in missing.content.decode()
+
+
+def test_an_order_that_is_made_of_a_row_is_watched_as_one_that_is_read(world, kiosk):
+    number = kiosk.post("/payments", payment(world)).json()["payment_id"]
+    order, rows = PaymentOrder.objects.get(payment_id=number), Rows(PaymentOrder)
+    made = rows.made(one_row(f"{rows.select} WHERE payment_id = %s", [number]))
+    assert made._was == order._was and made._was
+    made.amount_minor += 1
+    with pytest.raises(state_machine.RuleBroken):
+        made.save()

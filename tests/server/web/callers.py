@@ -24,6 +24,7 @@ class Call:
         }
         self._incoming: asyncio.Queue[Any] = asyncio.Queue()
         self._incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
+        self._left = False
         self.status, self.headers, self.body = 0, {}, b""
 
     def comes_in_part(self, body: bytes) -> None:
@@ -31,11 +32,17 @@ class Call:
         self._incoming.put_nowait({"type": "http.request", "body": body, "more_body": True})
 
     def hang_up(self) -> None:
+        """What was not read by then is not read any more, as with gunicorn."""
+        self._left = True
         self._incoming.put_nowait({"type": "http.disconnect"})
 
     async def at(self, door: Any) -> "Call":
-        await door(self.scope, self._incoming.get, self._heard)
+        await door(self.scope, self._receive, self._heard)
         return self
+
+    async def _receive(self) -> dict[str, Any]:
+        message = await self._incoming.get()
+        return {"type": "http.disconnect"} if self._left else message
 
     async def _heard(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
