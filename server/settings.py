@@ -144,6 +144,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "server.staff.sign_in.address_of"
 AXES_LOCKOUT_CALLABLE = "server.staff.pages.locked_out"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or who goes on trying fills its table
+AXES_DISABLE_ACCESS_LOG = True  # ``server.staff.models.SignIn`` says the same
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -139,14 +139,19 @@ def _on_call(alert: Alert, levels: Iterable[int], now: datetime) -> list[Any]:
 
 def tell(alert: Alert, people: Iterable[Any], purpose: Purpose, round_: int, now: datetime) -> int:
     """Writes a message to each address of these people that it suits, once a round. Returns how many
-    there are."""
+    there are. Where one of the same alert still waits to be sent, nothing is repeated."""
     people = list(people)
     known = PersonAddress.objects.filter(
         person__in=[person.pk for person in people], ended_at=None
     ).select_related("person")
     addresses = [address for address in known if _suits(alert, address, purpose)]
+    waits: set[int] = set()
+    if purpose == Purpose.REPEATED:
+        waiting = Message.objects.filter(alert=alert, state=MessageState.WAITING)
+        waits.update(waiting.values_list("address_id", flat=True))
     for address in addresses:
-        _write(alert, address, purpose, round_, now)
+        if address.pk not in waits:
+            _write(alert, address, purpose, round_, now)
     return len(addresses)
 
 

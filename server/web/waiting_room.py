@@ -29,6 +29,7 @@ from server.web.changes import Changes, of_this_database
 
 ASKERS = 8  # of one channel, at a time
 ROWS = 500  # looked at by one query
+EMPTY_S = 60.0  # then nobody listens any more
 _TROUBLE_S = 1.0
 
 log = logging.getLogger(__name__)
@@ -115,10 +116,14 @@ class WaitingRoom:
 
     def _look_out(self) -> None:
         changes = self._changes or of_this_database()
-        while self._somebody.wait() and not self._over:
+        while not self._over:
+            somebody = self._somebody.wait(EMPTY_S)
             try:
-                self._look(changes.next())
-                self._ask_channels()
+                if not somebody:
+                    changes.end()  # what is told and not heard, the database keeps for all
+                elif not self._over:
+                    self._look(changes.next())
+                    self._ask_channels()
             except Exception:
                 log.exception("looking for news of payments failed; it goes on")
                 changes.end()

@@ -71,6 +71,18 @@ def test_steps_and_repetitions_come_when_the_rule_says(village):
     assert told(NOW + 70 * MINUTE) == everybody
 
 
+def test_what_still_waits_to_be_sent_is_not_repeated(village):
+    """An address takes so many an hour: what is repeated meanwhile would only come ever later."""
+    rule(village)
+    technician(village, "first", 1)
+    raised(village)
+    for minutes in range(0, 400, 20):
+        escalation.look(NOW + minutes * MINUTE)
+    assert not Message.objects.filter(purpose="repeated").exists()
+    Message.objects.update(state="sent")
+    assert told(NOW + 400 * MINUTE) == [("first", "repeated")]
+
+
 def test_a_server_that_was_down_tells_each_once_not_all_that_it_missed(village):
     rule(village)
     technician(village, "first", 1)

@@ -41,6 +41,7 @@ def raised(village: Community, kind: str = "fault_at_many", *minutes: int | None
 
 
 def told(at) -> list[tuple[str, str]]:
+    Message.objects.filter(state="waiting").update(state="sent")
     before = set(Message.objects.values_list("pk", flat=True))
     escalation.look(at)
     new = Message.objects.exclude(pk__in=before).order_by("pk")

@@ -386,6 +386,7 @@ def test_of_very_many_messages_the_newest_are_shown_and_the_rest_is_counted(
     for _round in range(3):
         Handling.objects.update(due_at=timezone.now())
         escalation.look(timezone.now())
+        Message.objects.update(state="sent")
     said = words_of(fitter.get(f"/staff/alerts/{alert.pk}/").content.decode())
     assert "另有 1 条更早的消息没有列出" in said
     assert "首次通知" not in said

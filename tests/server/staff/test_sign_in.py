@@ -1,8 +1,10 @@
 """Signing in: one door, a pause after wrong passwords, a second step, sessions that end."""
 
 import time
+from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -51,6 +53,23 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait(client: Client, pe
     assert enters(client, name="somebody-else").status_code == 200
     act = Act.objects.filter(act="locked_out").first()
     assert act and (act.subject_id, act.person_id) == ("li", person.pk)
+
+
+def test_who_goes_on_trying_fills_no_table_and_locks_nobody_out_for_longer(
+    client: Client, person, settings
+):
+    settings.AXES_ENABLED = True
+    for _ in range(5):
+        enters(client, "wrong")
+    known = AccessAttempt.objects.get()
+    for _ in range(10):
+        assert enters(client, "wrong").status_code == 429
+    again = AccessAttempt.objects.get()
+    assert (again.attempt_time, again.post_data) == (known.attempt_time, known.post_data)
+    assert Act.objects.filter(act="locked_out").count() == 1
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert enters(client).status_code == 302
+    assert not AccessLog.objects.exists()
 
 
 def test_whoever_runs_the_server_lets_somebody_in_again(client: Client, person, settings):

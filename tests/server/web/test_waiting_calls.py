@@ -169,6 +169,28 @@ def test_trouble_of_the_database_ends_no_wait(world, kiosk, view, monkeypatch, s
     assert "the line is lost" in caplog.text
 
 
+def test_while_nobody_waits_nobody_listens(world, kiosk, view, monkeypatch, settings):  # noqa: F811
+    settings.ALLOWED_HOSTS = ["testserver"]
+    monkeypatch.setattr(timing, "QR_POLL_S", 600.0)
+    monkeypatch.setattr("server.web.waiting_room.EMPTY_S", 0.1)
+    ended = threading.Event()
+
+    class Listening(changes.Untold):
+        def end(self):
+            ended.set()
+
+    room = WaitingRoom(Listening())
+    room.open()
+    assert ended.wait(10)
+    world.channel.pays(view["payment_id"].replace("-", ""))
+    door = Door(application, 1, room)
+    (told,) = answers(door, call_of(kiosk, view), meanwhile=lambda: found_paid(view))
+    assert told["state"] == "approved"
+    ended.clear()
+    assert ended.wait(10)
+    room.close()
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL tells")
 def test_postgresql_tells_of_each_payment_that_changed(world, kiosk, view, monkeypatch):  # noqa: F811
     told = changes.Told()
