@@ -106,7 +106,7 @@ def test_who_never_reads_is_left_after_a_while(monkeypatch):
 
 
 def test_who_reads_slowly_gets_it_all(monkeypatch):
-    monkeypatch.setattr(serving, "UNREAD_S", 0.5)
+    monkeypatch.setattr(serving, "UNREAD_S", 2.0)
     got, began = 0, time.monotonic()
 
     def slowly(line):
@@ -115,7 +115,7 @@ def test_who_reads_slowly_gets_it_all(monkeypatch):
             got += len(chunk)
             if chunk.endswith(b"0\r\n\r\n"):
                 break
-            time.sleep(0.04)
+            time.sleep(0.12)
 
     async def lobby():
         async with listening() as (address, *_):
@@ -124,7 +124,7 @@ def test_who_reads_slowly_gets_it_all(monkeypatch):
 
     asyncio.run(lobby())
     assert got > 300 * len(LARGE)
-    assert time.monotonic() - began > 2 * serving.UNREAD_S
+    assert time.monotonic() - began > 1.5 * serving.UNREAD_S
 
 
 @pytest.mark.parametrize("times", [0, 1, 3])
@@ -172,4 +172,4 @@ def test_an_act_is_begun_once_though_its_client_leaves_at_any_moment():
 
     asyncio.run(lobby())
     assert len(begun) == len(set(begun))
-    assert len(begun) >= 18  # the first may have left before it was read at all
+    assert len(begun) >= 10  # the first have left before they were read at all
