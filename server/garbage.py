@@ -12,7 +12,7 @@ from itertools import count
 from threading import Event, Lock, Thread
 
 EVERY_S = 0.5
-OLDER_EACH, ALL_EACH = 10, 240  # searches
+OLDER_EACH, ALL_EACH = 10, 1200  # searches
 _lock = Lock()
 _working = 0  # blocks that are going on, in any thread
 _was_on = False

@@ -116,5 +116,5 @@ def test_a_batch_that_is_at_work_when_it_begins_turns_the_count_on_no_more():
 
 
 def test_the_oldest_are_searched_least_often():
-    generations = [garbage._generation(number) for number in range(1, 241)]
-    assert [generations.count(each) for each in (0, 1, 2)] == [216, 23, 1]
+    generations = [garbage._generation(number) for number in range(1, 1201)]
+    assert [generations.count(each) for each in (0, 1, 2)] == [1080, 119, 1]
