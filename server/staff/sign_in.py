@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_otp import user_has_device
 
 from server.staff import audit, made_passwords
-from server.staff.models import Act, RoleAssignment, SignIn
+from server.staff.models import RoleAssignment, SignIn
 from server.staff.people import Person, of
 
 STAFF_PATHS = ("/staff/", "/admin/", "/api/v1/docs", "/api/v1/openapi.json")
@@ -156,15 +156,14 @@ def _note_lockout(sender: Any, request: HttpRequest, username: str = "", **_: An
     """Only a name that there is: what was typed may be a password. Once, however often it is tried on."""
     from django.contrib.auth import get_user_model
 
+    if request.axes_failures_since_start is None:  # type: ignore[attr-defined]  # it was locked already
+        return
     user = get_user_model().objects.filter(username=username).first()
     if user is None:
         return
-    now, after = timezone.now(), {"address": address_of(request)}
-    noted = Act.objects.filter(act="locked_out", subject_kind="person", subject_id=username)
-    if noted.filter(at__gt=now - settings.AXES_COOLOFF_TIME, after=after).exists():
-        return
     with transaction.atomic():
-        audit.note(None, of(user), "locked_out", ("person", username), now, after=after)
+        after = {"address": address_of(request)}
+        audit.note(None, of(user), "locked_out", ("person", username), timezone.now(), after=after)
 
 
 def watch() -> None:

@@ -67,6 +67,10 @@ def test_who_goes_on_trying_fills_no_table_and_locks_nobody_out_for_longer(
     again = AccessAttempt.objects.get()
     assert (again.attempt_time, again.post_data) == (known.attempt_time, known.post_data)
     assert Act.objects.filter(act="locked_out").count() == 1
+    accounts.let_in(person, accounts.OPERATOR, "", timezone.now(), new_second_step=False)
+    for _ in range(7):
+        enters(client, "wrong")
+    assert Act.objects.filter(act="locked_out").count() == 2
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
     assert enters(client).status_code == 302
     assert not AccessLog.objects.exists()
