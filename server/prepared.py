@@ -23,17 +23,30 @@ Row = TypeVar("Row", bound=Model)
 KNOWN_MAX = 10_000  # rows that many ask for, as they were read
 
 
+class NotTold(Exception):
+    """The connection was lost, or what is asked cannot be done now. Perhaps it is done."""
+
+
 def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
     """As ``one_row``, of what only reads and is the first question of a request: asked again on a new
     connection where the one before was lost, so that no other question has to try it beforehand."""
+    try:
+        return first_try(sql, values)
+    except NotTold:
+        return one_row(sql, values)
+
+
+def first_try(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """As ``one_row``, of what is the first of a request and may write. Raises NotTold outside of a
+    transaction; what follows then has a new connection."""
     if connection.in_atomic_block:
         return one_row(sql, values)
     connection.health_check_done = True  # what follows in this request needs none either
     try:
         return one_row(sql, values)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as error:
         connection.close()
-        return one_row(sql, values)
+        raise NotTold from error
 
 
 def one_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -73,7 +86,7 @@ class Rows:
         self.table = quoted(model._meta.db_table)
         self.columns = [f"{self.table}.{quoted(str(field.column))}" for field in fields]
         self.select = f"SELECT {', '.join(self.columns)} FROM {self.table}"
-        self._names = [field.attname for field in fields]
+        self.names = [field.attname for field in fields]
         own = (model.from_db.__func__, model.__init__)
         self._plain = own == (Model.from_db.__func__, Model.__init__)
         self._known: dict[tuple[Any, ...], Any] = {}
@@ -84,7 +97,7 @@ class Rows:
         ]
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def key(self, value: Any) -> Any:
         return self._model._meta.pk.get_db_prep_value(value, connection)
@@ -105,9 +118,17 @@ class Rows:
         for place, column, converters in self._converted:
             for convert in converters:
                 values[place] = convert(values[place], column, connection)
+        return self.of(values)
+
+    def of(self, values: list[Any]) -> Any:
+        """Of what ``values`` gave: another object."""
         if not self._plain:
-            return self._model.from_db(connection.alias, self._names, values)
-        return _of(self._model, dict(zip(self._names, values, strict=True)), connection.alias, {})
+            return self._model.from_db(connection.alias, self.names, values)
+        return _of(self._model, dict(zip(self.names, values, strict=True)), connection.alias, {})
+
+    def values(self, one: Model) -> list[Any]:
+        """As its attributes are, in the order of ``names``."""
+        return [one.__dict__[name] for name in self.names]
 
 
 def duplicate(one: Row) -> Row:

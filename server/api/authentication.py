@@ -26,13 +26,13 @@ from server.fleet.heartbeats import Nonce
 from server.fleet.models import Kiosk
 from server.remote_acts import exchange
 
-_kiosk = Callers(acts_wait=exchange.WAITS, config_seen=config_digest.SEEN).find
+callers = Callers(acts_wait=exchange.WAITS, config_seen=config_digest.SEEN)
 _key = lru_cache(maxsize=20_000)(public_key)  # the same object for the same text
 
 
 def _key_of(request: HttpRequest, key_id: str) -> Ed25519PublicKey | None:
     """Leaves the kiosk on the request: who asks is read once."""
-    kiosk = _kiosk(key_id)
+    kiosk = callers.find(key_id)
     request.signer = kiosk  # type: ignore[attr-defined]
     return _key(kiosk.public_key) if kiosk else None
 
@@ -63,7 +63,7 @@ def verified(request: HttpRequest, key: Ed25519PublicKey | None = None) -> Signe
     Replayed, and what the database raises: trouble of ours is no fault of the signature."""
     now = timezone.now()
     signed = _checked(request, key, now)
-    Nonce(signed.key_id, signed.nonce, now).use()
+    (nonce_of(request) or Nonce(signed.key_id, signed.nonce, now)).use()
     kiosk = getattr(request, "begins_key", None)
     if kiosk is not None and not key_changes.begin(kiosk, now):
         raise Refusal(ErrorCode.KEY_UNKNOWN)
@@ -103,7 +103,7 @@ def any_kiosk(request: HttpRequest) -> Kiosk:
     """For django-ninja: the calling kiosk as ``request.auth``, also one that is switched off: for calls
     that deliver what it knows and end what it began. Raises Refusal."""
     signed = verified(request)
-    kiosk: Kiosk | None = getattr(request, "signer", None) or _kiosk(signed.key_id)
+    kiosk: Kiosk | None = getattr(request, "signer", None) or callers.find(signed.key_id)
     if kiosk is None:
         raise Refusal(ErrorCode.KEY_UNKNOWN)
     return kiosk
@@ -111,14 +111,48 @@ def any_kiosk(request: HttpRequest) -> Kiosk:
 
 def beating_kiosk(request: HttpRequest) -> Kiosk:
     """As ``any_kiosk``, of a call that uses up its nonce (``nonce_of``) by the statement that keeps what
-    it says. Raises Refusal."""
+    it says, and may be let in by what is remembered of its kiosk (``is_remembered``): it is ``confirmed``
+    by whatever answers it. Raises Refusal."""
     now = timezone.now()
-    signed = _checked(request, None, now)
+    signed = _signed_by_remembered(request, now) or _checked(request, None, now)
     kiosk: Kiosk | None = getattr(request, "signer", None)
     if kiosk is None or getattr(request, "begins_key", None) is not None:
         return any_kiosk(request)
     request.nonce = Nonce(signed.key_id, signed.nonce, now)  # type: ignore[attr-defined]
     return kiosk
+
+
+def _signed_by_remembered(request: HttpRequest, now: datetime) -> Signed | None:
+    """None: it is not, or nobody is remembered under that id."""
+
+    def key_of(key_id: str) -> Ed25519PublicKey | None:
+        kiosk = callers.remembered(key_id)
+        request.signer = kiosk  # type: ignore[attr-defined]
+        return _key(kiosk.public_key) if kiosk else None
+
+    try:
+        signed = _signed(request, key_of, now)
+    except SignatureRefused:
+        return None
+    request.remembered = True  # type: ignore[attr-defined]
+    return signed
+
+
+def is_remembered(request: HttpRequest) -> bool:
+    return getattr(request, "remembered", False)
+
+
+def confirmed(request: HttpRequest, found: Kiosk | None = None) -> Kiosk:
+    """Whose call it is, of one that was let in by what was remembered: as it is by now, or as it was
+    ``found`` meanwhile. Raises Refusal, Replayed."""
+    known: Kiosk = request.auth  # type: ignore[attr-defined]
+    if not is_remembered(request):
+        return known
+    request.remembered = False  # type: ignore[attr-defined]
+    if found is None or found.public_key != known.public_key:
+        found = any_kiosk(request)
+    request.auth = found  # type: ignore[attr-defined]
+    return found
 
 
 def nonce_of(request: HttpRequest) -> Nonce | None:

@@ -29,14 +29,20 @@ from contract.messages import ErrorCode
 from contract.payment_history import HistoryAsked, PaymentHistory
 from contract.remote_acts import ActsAnswer, ActsCall
 from contract.service_requests import RequestsAsked, RequestsFound, RequestTaken, RequestWish
-from contract.stop_reason import StopReason
 from server.alerts.raising import resolve
-from server.api import errors, kiosk_config, long_poll, payment_history, resident_requests
+from server.api import (
+    errors,
+    heartbeats,
+    kiosk_config,
+    long_poll,
+    payment_history,
+    resident_requests,
+)
 from server.api.authentication import (
     any_kiosk,
     beating_kiosk,
+    confirmed,
     kiosk_auth,
-    nonce_of,
     verified,
 )
 from server.api.errors import Refusal
@@ -53,17 +59,15 @@ from server.fleet import (
     pairing_wishes,
     reenrolment,
 )
-from server.fleet.heartbeats import lost_since, record_heartbeat
 from server.fleet.models import Kiosk
 from server.notices.publication import for_units_alone
-from server.payments import initiation, inquiry, restored
+from server.payments import initiation, inquiry
 from server.payments.initiation import Caller
 from server.payments.journal import intake
 from server.payments.models import PaymentOrder
 from server.payments.serializers import view_of
 from server.prepared import Rows, one_row
 from server.remote_acts import asking, exchange, signing
-from server.rollouts import watching
 from server.staff.sign_in import address_of
 
 WAIT_S_MAX = 25
@@ -77,7 +81,7 @@ api = NinjaAPI(
     parser=StrictParser(),
     docs_decorator=staff_member_required(login_url="login"),
 )
-errors.install(api)
+errors.install(api, confirmed)
 
 
 def _kiosk(request: HttpRequest) -> Kiosk:
@@ -327,28 +331,7 @@ def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
 
 @api.post("/heartbeats", auth=beating_kiosk, response=HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
-    """Read and kept by one statement each: of all calls this one comes most."""
-    kiosk, now, nonce = _kiosk(request), timezone.now(), nonce_of(request)
-    last_known = lost_since(kiosk, body)
-    if last_known is not None:
-        if nonce is not None:
-            nonce.use()
-        restored.ask_again(last_known, now)
-    told_before = (kiosk.heartbeat or {}).get("update")
-    stopped = record_heartbeat(kiosk, body, now=now, nonce=nonce)
-    watching.heard(kiosk, body, told_before, now)
-    if stopped is None and not kiosk.active:
-        stopped = StopReason.SWITCHED_OFF
-    return HeartbeatAnswer(
-        server_time=now,
-        config_version=kiosk_config.version_of(kiosk, now),
-        stopped=stopped,
-        journal_received=kiosk.journal_sequence,
-        out_of_service=exchange.out_of_service(kiosk),
-        acts_wait=bool(kiosk.acts_wait),  # type: ignore[attr-defined]  # see authentication
-        wanted=watching.wanted(kiosk),
-        key_old=key_changes.is_old(kiosk, now),
-    )
+    return heartbeats.take(request, body)
 
 
 @api.post("/keys", auth=any_kiosk, response=KeyChangeAnswer)

@@ -1,6 +1,7 @@
 """Refusals in the contract's words, in both languages. A kiosk never sees a traceback."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -111,25 +112,28 @@ def response(code: ErrorCode, **details: Any) -> HttpResponse:
     return HttpResponse(error.model_dump_json(), "application/json", status)
 
 
-def _replayed(request: HttpRequest) -> bool:
-    """Of a call whose nonce is used up with what it says, which nothing keeps now: it counts as used."""
-    nonce = getattr(request, "nonce", None)
-    try:
-        if nonce is not None:
+def install(api: NinjaAPI, confirm: Callable[[HttpRequest], object]) -> None:
+    """Every exception that a call may end in becomes an ApiError. ``confirm``: of a call that is not
+    understood, whether it may be told so; raises Refusal and Replayed."""
+
+    def as_told(request: HttpRequest) -> HttpResponse | None:
+        """Of a call whose nonce is used up with what it says, which nothing keeps now: it counts."""
+        nonce = getattr(request, "nonce", None)
+        if nonce is None:
+            return None
+        try:
+            confirm(request)
             nonce.use()
-    except Replayed:
-        return True
-    return False
-
-
-def install(api: NinjaAPI) -> None:
-    """Every exception that a call may end in becomes an ApiError."""
+        except Replayed:
+            return response(_E.REPLAYED)
+        except Refusal as refused:
+            return response(refused.code, **refused.details)
+        return None
 
     def on(kind: type[Exception], code: ErrorCode, details: Any = lambda error: {}) -> None:
         def answer(request: HttpRequest, error: Exception) -> HttpResponse:
-            if code is _E.BAD_REQUEST and _replayed(request):
-                return response(_E.REPLAYED)
-            return response(code, **details(error))
+            before = as_told(request) if code is _E.BAD_REQUEST else None
+            return before or response(code, **details(error))
 
         api.add_exception_handler(kind, answer)
 

@@ -14,10 +14,11 @@ from contract.http_signature import WINDOW
 from contract.plain_text import NUL_IN_JSON
 from contract.stop_reason import StopReason
 from server.fleet import clone_detection
+from server.fleet.callers import Callers, as_text, is_version
 from server.fleet.clone_detection import PRESENCE
 from server.fleet.models import Kiosk
 from server.fleet.states import condition_of
-from server.prepared import duplicate, one_row
+from server.prepared import NotTold, duplicate, first_try, one_row
 from server.storable import storable
 
 NONCES_KEPT = 3 * WINDOW  # a signature is fresh for WINDOW either way; then its age refuses it
@@ -37,16 +38,19 @@ _SET = ", ".join(f"{name} = %s" for name in _KEPT)
 _AS_READ = " AND ".join(f"fleet_kiosk.{name} = %s" for name in _READ)
 _NATIVE = ("CharField", "DateTimeField", "UUIDField")  # to PostgreSQL, as they are here
 _UPDATE = f"UPDATE fleet_kiosk SET {_SET} WHERE {_AS_READ} RETURNING 1"
-# In one statement, so also in one commit. Where the nonce was used before, there is no row to update by.
-_USE_AND_UPDATE = (
-    f"WITH used AS ({_NONCE}),"
-    f" kept AS (UPDATE fleet_kiosk SET {_SET} FROM used WHERE {_AS_READ} RETURNING 1)"
-    " SELECT EXISTS (SELECT FROM used), EXISTS (SELECT FROM kept)"
-)
 
 
 class Replayed(Exception):
     """The request was made before."""
+
+
+class NotAsKnown(Exception):
+    """The kiosk's row or its community's is another by now, or it cannot be judged by what was known.
+    ``found``: the kiosk as it is instead, if that was looked for and it is paired."""
+
+    def __init__(self, found: Kiosk | None = None) -> None:
+        super().__init__()
+        self.found = found
 
 
 @dataclass
@@ -66,15 +70,20 @@ class Nonce:
 
 
 def record_heartbeat(
-    kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime, nonce: Nonce | None = None
+    kiosk: Kiosk,
+    heartbeat: Heartbeat,
+    *,
+    now: datetime,
+    nonce: Nonce | None = None,
+    callers: Callers | None = None,
 ) -> StopReason | None:
     """Keeps the newest heartbeat on the kiosk's row and uses up its nonce. Returns why the kiosk is
     stopped, if it is. Raises Replayed; then nothing is done.
 
-    One statement, which holds only while the row is as ``kiosk`` was read; where something else changed
-    it, or the kiosk is to be stopped, it is judged again while the row is held.
+    One statement, which holds only while the row is as ``kiosk`` was read (by ``callers``); where
+    something else changed it, or the kiosk is to be stopped, it is judged again while the row is held.
     """
-    if not _record(kiosk, heartbeat, now, nonce):
+    if not _record(kiosk, heartbeat, now, nonce, callers):
         if nonce is not None:
             nonce.use()
         with transaction.atomic():
@@ -85,6 +94,36 @@ def record_heartbeat(
             _record(known, heartbeat, now, nonce, may_stop=True)
         for name in (*_DECIDING, *_OWN):
             setattr(kiosk, name, getattr(known, name))
+        kiosk.version = ()
+    return _watched(kiosk, heartbeat, now)
+
+
+def record_of_remembered(
+    callers: Callers, kiosk: Kiosk, heartbeat: Heartbeat, *, now: datetime, nonce: Nonce
+) -> StopReason | None:
+    """As ``record_heartbeat``, of a kiosk that ``callers`` remembered, with what they ask of each: the
+    one statement is the first of its request. Raises Replayed and NotAsKnown; then nothing is done."""
+    told, judged = heartbeat.presence, duplicate(kiosk)
+    if (
+        lost_since(kiosk, heartbeat) is not None
+        or (told is not None and clone_detection.judge(judged, told) is not None)
+        or clone_detection.ended_by(kiosk, heartbeat)
+    ):
+        raise NotAsKnown
+    text = _take(judged, kiosk, heartbeat, now)
+    try:
+        _keep_version(callers, kiosk, judged, text, nonce, first_try)
+    except NotTold:
+        raise NotAsKnown from None
+    except NotAsKnown:
+        callers.was_right(False)
+        raise
+    callers.was_right(True)
+    return _watched(kiosk, heartbeat, now)
+
+
+def _watched(kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> StopReason | None:
+    """Why ``kiosk`` is stopped, if it is. Staff hear of what else is wrong with its journal."""
     clone_detection.watch_journal(kiosk, heartbeat, now)
     clone_detection.watch_backlog(kiosk, heartbeat, now)
     return StopReason(kiosk.stopped) if kiosk.stopped else None
@@ -95,6 +134,7 @@ def _record(
     heartbeat: Heartbeat,
     now: datetime,
     nonce: Nonce | None,
+    callers: Callers | None = None,
     *,
     may_stop: bool = False,
 ) -> bool:
@@ -109,10 +149,13 @@ def _record(
             nonce.use()
         clone_detection.end(kiosk, over, now)
     text = _take(judged, kiosk, heartbeat, now)
-    if not _keep(kiosk, judged, text, nonce):
+    try:
+        if callers is not None and kiosk.version and nonce is not None and not nonce.used:
+            _keep_version(callers, kiosk, judged, text, nonce, one_row)
+        else:
+            _keep(kiosk, judged, text, nonce)
+    except NotAsKnown:
         return False
-    for name in _KEPT:
-        setattr(kiosk, name, getattr(judged, name))
     if reason is not None and told is not None:
         known = kiosk.journal_sequence
         clone_detection.stop(kiosk, reason, now, known=known, told=told.journal_last)
@@ -138,21 +181,74 @@ def _take(judged: Kiosk, kiosk: Kiosk, heartbeat: Heartbeat, now: datetime) -> s
     return text
 
 
-def _keep(kiosk: Kiosk, judged: Kiosk, text: str, nonce: Nonce | None) -> bool:
-    """Whether the row was still as ``kiosk`` says, and now is as ``judged``. A nonce that is not used yet
-    is used by the same statement. Raises Replayed."""
-    values = [*_values(judged, _KEPT), *_values(kiosk, _READ)]
-    values[_KEPT.index("heartbeat")] = text
-    if nonce is not None and not nonce.used:
-        if connection.vendor == "postgresql":
-            row = one_row(_USE_AND_UPDATE, (nonce.key_id, nonce.nonce, nonce.seen_at, *values))
-            assert row is not None
-            nonce.used, kept = row
-            if not nonce.used:
-                raise Replayed
-            return kept
+def _keep(kiosk: Kiosk, judged: Kiosk, text: str, nonce: Nonce | None) -> None:
+    """Where the row is as ``kiosk`` says in all that decides. Raises Replayed and NotAsKnown."""
+    if nonce is not None:
         nonce.use()
-    return one_row(_UPDATE, values) is not None
+    if one_row(_UPDATE, [*_kept(judged, text), *_values(kiosk, _READ)]) is None:
+        raise NotAsKnown
+    _set(kiosk, judged, ())
+
+
+def _keep_version(
+    callers: Callers,
+    kiosk: Kiosk,
+    judged: Kiosk,
+    text: str,
+    nonce: Nonce,
+    ask: Callable[[str, list[Any]], tuple[Any, ...] | None],
+) -> None:
+    """Where both rows are still in the version of ``kiosk``; and the nonce is used up, in one commit.
+    Raises Replayed and NotAsKnown, and what ``ask`` raises."""
+    [mine] = _values(kiosk, _READ[:1])
+    row = ask(
+        _statement_of_version(callers),
+        [
+            *(*_values(kiosk, _READ), *kiosk.version),
+            *(nonce.key_id, nonce.nonce, nonce.seen_at),
+            *(*_kept(judged, text), mine, *kiosk.version[: Callers.OF_KIOSK], mine),
+        ],
+    )
+    assert row is not None
+    as_known, nonce.used, *rest = row
+    version, rest = rest[: Callers.OF_KIOSK], rest[Callers.OF_KIOSK :]
+    answers, found = rest[: len(callers.also)], rest[len(callers.also) :]
+    if as_known and not nonce.used:
+        raise Replayed
+    if version[0] is None:  # another was quicker, or the rows were others before
+        raise NotAsKnown(callers.made(tuple(found)) if found[0] is not None else None)
+    _set(kiosk, judged, (*version, *kiosk.version[Callers.OF_KIOSK :]))
+    callers.tell(kiosk, answers)
+
+
+@cache
+def _statement_of_version(callers: Callers) -> str:
+    own = Callers.VERSION[: Callers.OF_KIOSK]
+    told = ", ".join((*as_text(own), *callers.also.values()))
+    return (
+        f"WITH known AS (SELECT FROM {Callers.SOURCE}"
+        f" WHERE {_AS_READ} AND {is_version(Callers.VERSION)}),"
+        " used AS (INSERT INTO fleet_usednonce (key_id, nonce, seen_at)"
+        " SELECT %s::text, %s::text, %s::timestamptz FROM known ON CONFLICT DO NOTHING RETURNING 1),"
+        f" kept AS (UPDATE fleet_kiosk SET {_SET} FROM used"
+        f" WHERE fleet_kiosk.id = %s AND {is_version(own)} RETURNING {told})"
+        " SELECT EXISTS (SELECT FROM known), EXISTS (SELECT FROM used), kept.*, found.*"
+        " FROM (SELECT) one LEFT JOIN kept ON true"
+        f" LEFT JOIN ({callers.statement} AND NOT EXISTS (SELECT FROM known)) found ON true"
+    )
+
+
+def _set(kiosk: Kiosk, judged: Kiosk, version: tuple[str, ...]) -> None:
+    """What is kept now, in which version; empty: that is not known."""
+    for name in _KEPT:
+        setattr(kiosk, name, getattr(judged, name))
+    kiosk.version = version
+
+
+def _kept(judged: Kiosk, text: str) -> list[Any]:
+    values = _values(judged, _KEPT)
+    values[_KEPT.index("heartbeat")] = text
+    return values
 
 
 def _values(kiosk: Kiosk, names: tuple[str, ...]) -> list[Any]:

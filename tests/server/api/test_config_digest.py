@@ -35,7 +35,7 @@ def told(kiosk):
     """The version that a heartbeat is told, and how many questions that took."""
 
     def of(now: datetime) -> tuple[str, int]:
-        machine = authentication._kiosk(kiosk.key_id)
+        machine = authentication.callers.find(kiosk.key_id)
         with CaptureQueriesContext(connection) as asked:
             version = version_of(machine, now)
         return version, len(asked)
@@ -109,12 +109,12 @@ def test_what_was_read_before_a_change_is_not_kept_after_it(
     elsewhere()
     new, asked = told(now)
     assert new != old and asked > 1
-    assert config_of(authentication._kiosk(kiosk.key_id), now).version == new
+    assert config_of(authentication.callers.find(kiosk.key_id), now).version == new
 
 
 def test_the_configuration_itself_keeps_it_too(kiosk, told, elsewhere):
     now = timezone.now()
-    version = config_of(authentication._kiosk(kiosk.key_id), now).version
+    version = config_of(authentication.callers.find(kiosk.key_id), now).version
     assert ConfigDigest.objects.count() == 1
     elsewhere()
     assert told(now) == (version, 0)
