@@ -93,6 +93,7 @@ class CameraScanner:
     def __init__(self, settings: CameraSettings) -> None:
         self._settings = settings
         self._capture: Capture | None = None
+        self._hanging: Capture | None = None  # stopped, but the system's driver does not come back
         self._reader: ReaderProcess | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -117,6 +118,10 @@ class CameraScanner:
         if self._capture is not None:
             return
         s = self._settings
+        if self._hanging is not None and self._hanging.running:
+            raise NotReachable(
+                f"camera {s.source}: the system's driver hangs", "camera.not_reachable"
+            )
         capture = Capture(lambda: open_source(s.source, s.wishes))
         reader = ReaderProcess(s.kinds, s.readers, s.frame_deadline_s)
         capture.start()
@@ -127,7 +132,7 @@ class CameraScanner:
                     f"camera {s.source}: {capture.problem or 'no picture'}", "camera.not_reachable"
                 )
         except DeviceError:
-            capture.stop()
+            self._leave(capture)
             reader.close()
             raise
         self._capture, self._reader = capture, reader
@@ -200,12 +205,17 @@ class CameraScanner:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(self._settings.frame_deadline_s + 2)
         if self._capture is not None:
-            self._capture.stop()
+            self._leave(self._capture)
         if self._reader is not None:
             self._reader.close()
         self._armed.clear()
         self._delivery.disarm()
         self._capture = self._reader = self._thread = self._preview = None
+
+    def _leave(self, capture: Capture) -> None:
+        """While it hangs no other is begun: each would hang, too."""
+        capture.stop()
+        self._hanging = capture if capture.running else None
 
     def _look(self) -> None:
         """Runs on the scan thread until the scanner is closed."""

@@ -79,8 +79,12 @@ class Capture:
         """Tells that a code was read in one of the pictures."""
         self._health.read_well()
 
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
     def stop(self, timeout_s: float = 2.0) -> None:
-        """A camera driver of the system that hangs is left behind on its daemon thread."""
+        """A camera driver of the system that hangs is left behind on its daemon thread: ``running``."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)

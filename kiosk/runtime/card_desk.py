@@ -32,6 +32,7 @@ from kiosk.recovery.test_payment import NOT_CLEAR, Trial, TrialPayments
 log = structlog.get_logger("card_desk")
 
 COMMIT_S = 4.0  # the terminal waits five seconds for our acknowledgement (PA00P016, T3)
+PROBE_S = 30.0
 TRYING = "test payment"  # instead of a payment's id
 Answer = TypeVar("Answer")
 
@@ -132,9 +133,13 @@ class CardDesk:
         """The terminal's state; while a payment runs, what was last known."""
         if self._asking:
             return self._terminal.status()
+        turn = self._in_turn(lambda: self._when_ready(self._terminal.probe))
         try:
-            return self._in_turn(lambda: self._when_ready(self._terminal.probe)).result(timeout=30)
-        except (DeviceError, TimeoutError):
+            return turn.result(timeout=PROBE_S)
+        except DeviceError:
+            return self._terminal.status()
+        except TimeoutError:
+            turn.cancel()  # or, once the terminal comes back, residents would wait for all of them
             return self._terminal.status()
 
     def close(self) -> None:

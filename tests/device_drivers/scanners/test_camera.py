@@ -2,7 +2,9 @@
 
 import os
 import signal
+import threading
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -185,6 +187,31 @@ def test_no_camera_is_not_reachable_and_leaves_no_thread(tmp_path):
         driver.open()
     assert codes(driver) == ["camera.not_reachable"]
     assert driver.reader_pid is None
+
+
+def test_while_the_system_s_driver_hangs_it_is_not_asked_again(camera, monkeypatch):
+    """Each time would leave another thread."""
+    driver, _ = camera(qr_picture("HANGS"))
+    driver.close()
+    goes_on, asked, real = threading.Event(), [], camera_driver.open_source
+
+    def hanging(*words):
+        asked.append(1)
+        assert goes_on.wait(60)
+        return real(*words)
+
+    monkeypatch.setattr(camera_driver, "open_source", hanging)
+    driver._settings = replace(driver._settings, open_deadline_s=0.2)
+    for _ in range(3):
+        with pytest.raises(NotReachable) as refused:
+            driver.open()
+        assert refused.value.code == "camera.not_reachable"
+    assert len(asked) == 1
+    goes_on.set()
+    assert wait_until(lambda: not driver._hanging.running)
+    driver._settings = replace(driver._settings, open_deadline_s=10.0)
+    driver.open()
+    assert wait_until(lambda: driver.preview() is not None)
 
 
 def test_a_closed_camera_can_be_opened_again(camera):

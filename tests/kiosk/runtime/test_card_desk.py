@@ -144,6 +144,26 @@ def test_only_the_running_payment_can_be_aborted():
     desk.close()
 
 
+def test_while_the_terminal_hangs_no_look_at_it_waits_before_a_payment(monkeypatch):
+    monkeypatch.setattr(card_desk, "PROBE_S", 0.05)
+    goes_on, looks = threading.Event(), []
+
+    class Hanging(Terminal):
+        def probe(self):
+            looks.append(1)
+            assert goes_on.wait(20)
+            return DeviceStatus("looked at")
+
+    core = Core()
+    desk = CardDesk(Hanging(), core.events.put, core.commit)
+    assert [desk.probe().driver for _ in range(5)] == ["test"] * 5
+    desk.ask(Story.paying(Method.CARD).payment)
+    goes_on.set()
+    assert isinstance(core.heard(), CardStepped)
+    assert len(looks) == 1
+    desk.close()
+
+
 def test_a_payment_is_looked_up_by_all_that_was_kept_with_it():
     terminal, core = Terminal(), Core()
     desk = CardDesk(terminal, core.events.put, core.commit)
