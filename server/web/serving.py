@@ -30,9 +30,14 @@ class _Arbiter(Arbiter):
 
 class Connection(ASGIProtocol):
     """Where a client goes, or never reads, gunicorn's own leaves the call that waits until it reads on
-    waiting for ever, with its thread; and what a connection held, to the search for cycles."""
+    waiting for ever, with its thread; and what a connection held, to the search for cycles. One that
+    never says what it wants it keeps for ever."""
 
     _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._arm_keepalive_timer()  # as it does between two requests
 
     def pause_writing(self) -> None:
         super().pause_writing()

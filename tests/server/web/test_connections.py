@@ -33,10 +33,11 @@ def site(environ, start_response):
 
 
 @asynccontextmanager
-async def listening(threads=1):
+async def listening(threads=1, keepalive=2):
     """The door behind gunicorn's protocol: its address, and all connections that came."""
     loop, cfg, came = asyncio.get_running_loop(), Config(), []
     cfg.set("asgi_disconnect_grace_period", 0)
+    cfg.set("keepalive", keepalive)
     door = Door(site, threads, Room())
     worker = SimpleNamespace(
         cfg=cfg,
@@ -87,6 +88,42 @@ def test_who_leaves_in_the_middle_of_an_answer_keeps_no_thread():
                 line.close()
             assert await answered(address)
             await until(lambda: not door.busy)
+
+    asyncio.run(lobby())
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHost: te"])
+def test_who_never_says_what_it_wants_is_left_after_a_while(said):
+    async def lobby():
+        async with listening(keepalive=1) as (address, came, door), asyncio.timeout(10):
+            reader, writer = await asyncio.open_connection(*address)
+            writer.write(said)
+            assert await reader.read() == b""
+            writer.close()
+            await until(lambda: came[0]() is None)
+            assert not door.busy
+
+    asyncio.run(lobby())
+
+
+def test_a_call_that_takes_its_time_to_come_and_to_be_answered_is_answered(monkeypatch):
+    """What it may take to say what it wants is no limit to anything else."""
+
+    def slow(environ, start_response, soon=site):
+        time.sleep(1.5)
+        return soon(environ, start_response)
+
+    monkeypatch.setitem(globals(), "site", slow)
+
+    async def lobby():
+        async with listening(keepalive=1) as (address, *_), asyncio.timeout(20):
+            reader, writer = await asyncio.open_connection(*address)
+            asks = ASKS % b"/healthz"
+            writer.write(asks[:20])
+            await asyncio.sleep(0.5)
+            writer.write(asks[20:])
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+            writer.close()
 
     asyncio.run(lobby())
 
