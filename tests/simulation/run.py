@@ -242,6 +242,8 @@ class Simulation:
             journal = kiosk.journal
             if session.lobby.unresolved or journal.acknowledged() < journal.last_sequence:
                 return False
+            if restores.knows_more(kiosk):  # and will hear so with its next heartbeat
+                return False
         if not self.foreign.at_rest or self.clerks.desk.has_work or acts_from_afar.open_ones(self):
             return False
         settled = invariants.nothing_open() and invariants.nothing_watched()
