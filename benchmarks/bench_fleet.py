@@ -46,6 +46,7 @@ class Request:
     path: str
     body: bytes
     headers: dict[str, str]
+    kiosk: str
 
 
 def main() -> None:
@@ -132,6 +133,7 @@ class Starts:
 
     def __init__(self) -> None:
         self._beats: dict[str, int] = {}
+        self.answered: dict[str, str] = {}  # the server's time of the last answer
 
     def body(self, kiosk: str) -> bytes:
         from contract.journal_hash import GENESIS
@@ -148,6 +150,7 @@ class Starts:
             "journal_acknowledged": 0,
             "open_payments": 0,
             "config_version": "1",
+            "answered_at": self.answered.get(kiosk),
             "presence": {
                 "boot": "a" * 32,
                 "starts": 1,
@@ -173,13 +176,13 @@ def signed(kiosk: tuple[str, Any], body: bytes) -> Request:
         created=datetime.now(UTC),
         nonce=secrets.token_urlsafe(18),
     )
-    return Request(path, body, headers | {"Content-Type": "application/json"})
+    return Request(path, body, headers | {"Content-Type": "application/json"}, kiosk[0])
 
 
 def bare(kiosk: tuple[str, Any], body: bytes) -> Request:
     """As many bytes on the way as ours."""
     request = signed(kiosk, body)
-    return Request("/api/v1/bare", body, request.headers | {"X-Kiosk": kiosk[0]})
+    return Request("/api/v1/bare", body, request.headers | {"X-Kiosk": kiosk[0]}, kiosk[0])
 
 
 def measure(
@@ -194,7 +197,9 @@ def measure(
             asking = [kiosks[n % len(kiosks)] for n in range(arguments.requests)]
             requests = [make(kiosk, starts.body(kiosk[0])) for kiosk in asking]
             before = cpu_ms(server)
-            seconds, each = ask(port, requests)
+            seconds, each, told = ask(port, requests)
+            if make is signed:
+                starts.answered |= told
             if number:  # the first round warms up
                 spent[name].append((cpu_ms(server) - before) / len(requests))
                 rates[name].append(len(requests) / seconds)
@@ -228,31 +233,42 @@ def cpu_ms(parent: int) -> float:
     return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def ask(port: int, requests: list[Request]) -> tuple[float, list[float]]:
-    """All of them over LANES connections, each kiosk's in their order: seconds in all, and of each."""
+def ask(port: int, requests: list[Request]) -> tuple[float, list[float], dict[str, str]]:
+    """All of them over LANES connections, each kiosk's in their order: seconds in all, and of each;
+    and the server's time in each kiosk's last answer."""
     lanes: list[list[Request]] = [[] for _ in range(LANES)]
     for n, request in enumerate(requests):
         lanes[n % LANES].append(request)
     each: list[float] = []
-    threads = [threading.Thread(target=_lane, args=(port, lane, each)) for lane in lanes]
+    said: list[tuple[str, bytes]] = []
+    threads = [threading.Thread(target=_lane, args=(port, lane, each, said)) for lane in lanes]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(each) == len(requests), "a lane ended early: see the error above"
-    return time.perf_counter() - started, each
+    seconds, told = time.perf_counter() - started, {}
+    for kiosk, answer in said:
+        told[kiosk] = max(told.get(kiosk, ""), json.loads(answer)["server_time"])
+    return seconds, each, told
 
 
-def _lane(port: int, requests: Iterable[Request], each: list[float]) -> None:
+def _lane(
+    port: int,
+    requests: Iterable[Request],
+    each: list[float],
+    said: list[tuple[str, bytes]],
+) -> None:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for request in requests:
         started = time.perf_counter()
         line.request("POST", request.path, request.body, request.headers)
         answer = line.getresponse()
-        said = answer.read()
+        told = answer.read()
         if answer.status != 200:
-            raise RuntimeError(f"{request.path}: {answer.status} {said[:300]!r}")
+            raise RuntimeError(f"{request.path}: {answer.status} {told[:300]!r}")
+        said.append((request.kiosk, told))
         each.append(time.perf_counter() - started)
 
 

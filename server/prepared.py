@@ -5,6 +5,7 @@ psycopg prepares what goes through a cursor that leaves the values to the server
 made once, too: the ORM would make the same one anew each time, which takes longer than the answer to it.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -19,12 +20,13 @@ from django.db import (
 from django.db.models import Model
 from django.db.models.base import ModelState
 
+log = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=Model)
 KNOWN_MAX = 10_000  # rows that many ask for, as they were read
 
 
 class NotTold(Exception):
-    """The connection was lost, or what is asked cannot be done now. Perhaps it is done."""
+    """The connection was lost. Perhaps what was asked is done."""
 
 
 def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -37,16 +39,25 @@ def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def first_try(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    """As ``one_row``, of what is the first of a request and may write. Raises NotTold outside of a
-    transaction; what follows then has a new connection."""
+    """As ``one_row``, of what is the first of a request and may write. Raises NotTold where a connection
+    that stood already was lost; what follows then has a new one."""
+    stood = connection.connection is not None
     if connection.in_atomic_block:
         return one_row(sql, values)
     connection.health_check_done = True  # what follows in this request needs none either
     try:
         return one_row(sql, values)
     except (OperationalError, InterfaceError) as error:
+        if not stood or not _is_lost():
+            raise
+        log.info("the line to the database was lost; a new one is taken")
         connection.close()
         raise NotTold from error
+
+
+def _is_lost() -> bool:
+    """False where the database refused just this."""
+    return connection.connection is None or getattr(connection.connection, "closed", True)
 
 
 def one_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:

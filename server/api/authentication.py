@@ -143,16 +143,18 @@ def is_remembered(request: HttpRequest) -> bool:
 
 
 def confirmed(request: HttpRequest, found: Kiosk | None = None) -> Kiosk:
-    """Whose call it is, of one that was let in by what was remembered: as it is by now, or as it was
-    ``found`` meanwhile. Raises Refusal, Replayed."""
+    """Whose call it is: of one that was let in by what was remembered, the kiosk as the database has it,
+    or as it was ``found`` there meanwhile. Its nonce is as before, but where another key had to be looked
+    at. Raises Refusal, Replayed."""
     known: Kiosk = request.auth  # type: ignore[attr-defined]
     if not is_remembered(request):
         return known
     request.remembered = False  # type: ignore[attr-defined]
-    if found is None or found.public_key != known.public_key:
-        found = any_kiosk(request)
-    request.auth = found  # type: ignore[attr-defined]
-    return found
+    kiosk = found or callers.find(str(known.pk))
+    if kiosk is None or kiosk.public_key != known.public_key:
+        kiosk = any_kiosk(request)
+    request.auth = kiosk  # type: ignore[attr-defined]
+    return kiosk
 
 
 def nonce_of(request: HttpRequest) -> Nonce | None:

@@ -305,7 +305,7 @@ def _taken(kiosk: Kiosk, entries: list[messages.ReceivedEntry], now: datetime) -
 def _ingest(
     asking: Kiosk, entries: list[messages.ReceivedEntry], now: datetime, settled: bool = False
 ) -> intake.Ingested:
-    held = Kiosk.objects.select_for_update(no_key=True)  # as server.estate.row_locks
+    held = Kiosk.objects.select_for_update(no_key=True, of=("self",))  # server.estate.row_locks
     kiosk = held.select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
         raise Refusal(ErrorCode.KEY_UNKNOWN)

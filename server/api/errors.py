@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -128,6 +129,9 @@ def install(api: NinjaAPI, confirm: Callable[[HttpRequest], object]) -> None:
             return response(_E.REPLAYED)
         except Refusal as refused:
             return response(refused.code, **refused.details)
+        except DatabaseError:
+            log.exception("request failed: %s", request.path)
+            return response(_E.INTERNAL)
         return None
 
     def on(kind: type[Exception], code: ErrorCode, details: Any = lambda error: {}) -> None:

@@ -41,7 +41,7 @@ class Callers:
     def __init__(self, **also: str) -> None:
         self.also = also
         self._remembered: dict[str, tuple[list[Any], Community, tuple[str, ...]]] = {}
-        self._communities_of: dict[tuple[Any, ...], Community] = {}
+        self._communities_of: dict[int, tuple[tuple[str, ...], Community]] = {}
         self._right, self._asked = 1.0, 0  # the share of late, and how often
 
     def find(self, key_id: str) -> Kiosk | None:
@@ -51,7 +51,10 @@ class Callers:
         except ValueError:
             return None
         row = first_row(self.statement, [self._kiosks.key(identity)])
-        return None if row is None else self.made(row)
+        kiosk = None if row is None else self.made(row)
+        if kiosk is None:
+            self._remembered.pop(key_id, None)
+        return kiosk
 
     def made(self, row: tuple[Any, ...]) -> Kiosk | None:
         """Of what ``statement`` gives."""
@@ -68,18 +71,25 @@ class Callers:
             setattr(kiosk, name, answer)
 
     def remember(self, kiosk: Kiosk) -> None:
-        """As its row is in the version that it has; where it has none, nothing."""
+        """As its row is in the version that it has; one that has none is forgotten: what is known of it
+        is not how it is."""
         version: tuple[str, ...] = getattr(kiosk, "version", ())
         if not version:
+            self._remembered.pop(str(kiosk.pk), None)
             return
         if len(self._remembered) >= REMEMBERED_MAX:
             self._remembered.clear()
-            self._communities_of.clear()
-        one = (kiosk.community_id, *version[self.OF_KIOSK :])
-        community = self._communities_of.setdefault(one, kiosk.community)
         values = self._kiosks.values(kiosk)
         values[self._said_at] = marshal.dumps(kiosk.heartbeat)
+        community = self._shared(kiosk, version[self.OF_KIOSK :])
         self._remembered[str(kiosk.pk)] = values, community, version
+
+    def _shared(self, kiosk: Kiosk, version: tuple[str, ...]) -> Community:
+        """One object for all kiosks of a community."""
+        known = self._communities_of.get(kiosk.community_id)
+        if known is None or known[0] != version:
+            known = self._communities_of[kiosk.community_id] = version, duplicate(kiosk.community)
+        return known[1]
 
     def remembered(self, key_id: str) -> Kiosk | None:
         """As this process knew it last, without what is asked also: it may have changed since. None also

@@ -87,7 +87,9 @@ def record_heartbeat(
         if nonce is not None:
             nonce.use()
         with transaction.atomic():
-            held = Kiosk.objects.select_for_update(no_key=True)  # as server.estate.row_locks
+            held = Kiosk.objects.select_for_update(
+                no_key=True, of=("self",)
+            )  # server.estate.row_locks
             known = held.select_related("community").get(pk=kiosk.pk)
             if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
                 return None
@@ -104,11 +106,11 @@ def record_of_remembered(
     """As ``record_heartbeat``, of a kiosk that ``callers`` remembered, with what they ask of each: the
     one statement is the first of its request. Raises Replayed and NotAsKnown; then nothing is done."""
     told, judged = heartbeat.presence, duplicate(kiosk)
-    if (
-        lost_since(kiosk, heartbeat) is not None
-        or (told is not None and clone_detection.judge(judged, told) is not None)
-        or clone_detection.ended_by(kiosk, heartbeat)
-    ):
+    if lost_since(kiosk, heartbeat) is not None:  # mostly: it was heard elsewhere since
+        callers.was_right(False)
+        raise NotAsKnown
+    stops = told is not None and clone_detection.judge(judged, told) is not None
+    if stops or clone_detection.ended_by(kiosk, heartbeat):
         raise NotAsKnown
     text = _take(judged, kiosk, heartbeat, now)
     try:
@@ -202,7 +204,7 @@ def _keep_version(
     Raises Replayed and NotAsKnown, and what ``ask`` raises."""
     [mine] = _values(kiosk, _READ[:1])
     row = ask(
-        _statement_of_version(callers),
+        _statement_of_version(callers.statement, tuple(callers.also.values())),
         [
             *(*_values(kiosk, _READ), *kiosk.version),
             *(nonce.key_id, nonce.nonce, nonce.seen_at),
@@ -222,9 +224,9 @@ def _keep_version(
 
 
 @cache
-def _statement_of_version(callers: Callers) -> str:
+def _statement_of_version(found: str, also: tuple[str, ...]) -> str:
     own = Callers.VERSION[: Callers.OF_KIOSK]
-    told = ", ".join((*as_text(own), *callers.also.values()))
+    told = ", ".join((*as_text(own), *also))
     return (
         f"WITH known AS (SELECT FROM {Callers.SOURCE}"
         f" WHERE {_AS_READ} AND {is_version(Callers.VERSION)}),"
@@ -234,7 +236,7 @@ def _statement_of_version(callers: Callers) -> str:
         f" WHERE fleet_kiosk.id = %s AND {is_version(own)} RETURNING {told})"
         " SELECT EXISTS (SELECT FROM known), EXISTS (SELECT FROM used), kept.*, found.*"
         " FROM (SELECT) one LEFT JOIN kept ON true"
-        f" LEFT JOIN ({callers.statement} AND NOT EXISTS (SELECT FROM known)) found ON true"
+        f" LEFT JOIN ({found} AND NOT EXISTS (SELECT FROM known)) found ON true"
     )
 
 

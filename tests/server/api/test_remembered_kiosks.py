@@ -5,7 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,15 +32,38 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+WELL = [device("kiosk")]
+
+
+class Beating(Caller):
+    """It tells with each heartbeat when the server answered the last, as kiosks do."""
+
+    answered = None
+
+    def post(self, path, body=None):
+        if path == PATH and body.get("answered_at") is None:
+            body = {**body, "answered_at": self.answered}
+        answer = super().post(path, body)
+        if path == PATH and answer.status_code == 200:
+            self.answered = answer.json()["server_time"]
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def callers(monkeypatch):
+    """A process of its own for each test."""
+    mine = Callers(**authentication.callers.also)
+    monkeypatch.setattr(authentication, "callers", mine)
+    return mine
+
+
 @pytest.fixture
 def known(kiosk):
     """It is remembered after its second heartbeat: the first ends what may have been wrong before."""
-    for beat in (1, 2):
-        assert kiosk.post(PATH, said(beat, devices=WELL)).status_code == 200
-    return kiosk
-
-
-WELL = [device("kiosk")]
+    machine = Beating(kiosk.key_id, kiosk.key)
+    for number in (1, 2):
+        assert machine.post(PATH, beat(number)).status_code == 200
+    return machine
 
 
 def beat(number, **fields):
@@ -61,6 +84,64 @@ def test_where_a_row_is_another_it_is_read_by_the_same_statement_and_judged_by_t
     assert counted(known, beat(3)) == ["WITH", "WITH"]
     assert counted(known, beat(4)) == ["WITH"]
     assert Kiosk.objects.get().beat == 4
+
+
+def test_it_is_one_statement_again_after_whatever_is_out_of_the_ordinary(known):
+    wrong = {"level": "error", "code": "journal.cannot_record"}
+    for number, happens in enumerate(
+        ({"devices": [device("kiosk", wrong)]}, {"journal_last": 1}), 1
+    ):
+        first = number * 10
+        assert known.post(PATH, beat(first, **happens)).status_code == 200
+        statements = [counted(known, beat(first + n)) for n in (1, 2, 3)]
+        assert len(statements[0]) > 1, "something ends"
+        assert statements[-1] == ["WITH"], statements
+
+
+def test_what_was_heard_elsewhere_costs_one_reading(known, callers, monkeypatch):
+    both = [callers, Callers(**callers.also)]
+
+    def heard(number, here):
+        monkeypatch.setattr(authentication, "callers", both[here])
+        return counted(known, beat(number))
+
+    in_turns = [heard(number, number % 2) for number in range(3, 13)]
+    assert in_turns[2:] == [["SELECT", "WITH"]] * 8
+    assert [heard(number, 0) for number in (13, 14)] == [["WITH"], ["WITH"]]
+
+
+def test_of_a_community_that_changes_one_is_kept(known, callers):
+    for number in range(3, 13):
+        Community.objects.update(duty_phone=str(number))
+        known.post(PATH, beat(number))
+    assert len(callers._communities_of) == 1
+    enrolment.give_key(Kiosk.objects.get(), public_text(known.key), timezone.now())
+    Kiosk.objects.update(public_key="")
+    known.post(PATH, beat(13))
+    assert not callers._remembered
+
+
+def test_not_understood_while_the_database_is_away_it_is_answered_as_any(known, monkeypatch):
+    def away(*_):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(callers_module, "first_row", away)
+    assert error(known.post(PATH, {**beat(3), "journal_last": -1})) == (503, "internal")
+
+
+def test_what_holds_the_community_holds_no_heartbeat(known):
+    """Bills of a community are issued while it is held."""
+    Kiosk.objects.update(boot="b" * 32)
+    asked = []
+
+    def note(execute, sql, *words):
+        asked.append(sql)
+        return execute(sql, *words)
+
+    with connection.execute_wrapper(note):
+        known.post(PATH, beat(3))
+    held = [sql for sql in asked if " FOR " in sql]
+    assert held and all(sql.endswith('FOR NO KEY UPDATE OF "fleet_kiosk"') for sql in held)
 
 
 def test_it_is_remembered_as_it_would_be_read(known):
@@ -145,15 +226,14 @@ def test_a_second_machine_stops_the_kiosk(known):
     assert known.post(PATH, beat(5)).json()["stopped"] == StopReason.TWIN
 
 
-def test_what_another_process_heard_is_not_taken_for_lost(known, monkeypatch):
+def test_what_another_process_heard_is_not_taken_for_lost(known, callers, monkeypatch):
     """The kiosk tells an answer that this process did not give."""
     asked = []
     monkeypatch.setattr(restored, "ask_again", lambda *words: asked.append(words))
-    here = authentication.callers
-    monkeypatch.setattr(authentication, "callers", Callers(**here.also))
-    answer = known.post(PATH, beat(3)).json()["server_time"]
-    monkeypatch.setattr(authentication, "callers", here)
-    assert known.post(PATH, beat(4, answered_at=answer)).status_code == 200
+    monkeypatch.setattr(authentication, "callers", Callers(**callers.also))
+    assert known.post(PATH, beat(3)).status_code == 200
+    monkeypatch.setattr(authentication, "callers", callers)
+    assert known.post(PATH, beat(4)).status_code == 200
     assert not asked
     later = (timezone.now() + timedelta(hours=1)).isoformat()
     assert known.post(PATH, beat(5, answered_at=later)).status_code == 200
@@ -168,9 +248,7 @@ def test_what_it_told_before_ends_as_ever(known):
     assert not Alert.objects.filter(kind="journal_unwritable", resolved_at=None).exists()
 
 
-def test_as_many_are_remembered_as_there_is_room_for(known, monkeypatch):
-    here = Callers(**authentication.callers.also)
-    monkeypatch.setattr(authentication, "callers", here)
+def test_as_many_are_remembered_as_there_is_room_for(known, callers, monkeypatch):
     monkeypatch.setattr(callers_module, "REMEMBERED_MAX", 2)
     row, now = Kiosk.objects.get(), timezone.now()
     for number in range(5):
@@ -179,24 +257,24 @@ def test_as_many_are_remembered_as_there_is_room_for(known, monkeypatch):
         enrolment.give_key(other, public_text(machine.key), now)
         for each in (1, 2, 3):
             assert machine.post(PATH, beat(each)).status_code == 200
-        assert len(here._remembered) <= 2
-        assert len(here._communities_of) == 1
+        assert len(callers._remembered) <= 2
+        assert len(callers._communities_of) == 1
 
 
-def test_what_is_seldom_right_is_seldom_tried(known, monkeypatch):
-    """Its heartbeats come to two processes in turns, then to one again."""
-    both = [Callers(**authentication.callers.also) for _ in range(2)]
+def test_what_is_seldom_right_is_seldom_tried(known):
+    """Its row is changed between each two heartbeats, then no more."""
 
-    def tries(turns, numbers):
-        asked = []
+    def asked(numbers, changes):
+        statements = []
         for number in numbers:
-            monkeypatch.setattr(authentication, "callers", both[number % turns])
-            asked.append(counted(known, beat(number)))
-        return asked
+            if changes:
+                Kiosk.objects.update(floor=str(number))
+            statements.append(counted(known, beat(number)))
+        return statements
 
-    late = tries(2, range(3, 143))[-20:]
+    late = asked(range(3, 143), changes=True)[-20:]
     assert late.count(["SELECT", "WITH"]) >= 18
-    assert tries(1, range(143, 2400, 1))[-1] == ["WITH"]
+    assert asked(range(143, 2400), changes=False)[-1] == ["WITH"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -272,7 +350,7 @@ def test_it_is_answered_as_where_nothing_is_remembered(world, steps):
     for number in range(2):
         code = f"T{Kiosk.objects.count()}"
         row = Kiosk.objects.create(community=world.community, code=code, location_zh="大堂")
-        machines.append(Caller(str(row.pk)))
+        machines.append(Beating(str(row.pk)))
         enrolment.give_key(row, public_text(machines[number].key), at)
         rows.append(row)
     here, elsewhere = (Callers(**authentication.callers.also) for _ in range(2))
