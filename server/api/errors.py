@@ -113,30 +113,33 @@ def response(code: ErrorCode, **details: Any) -> HttpResponse:
     return HttpResponse(error.model_dump_json(), "application/json", status)
 
 
+def _refused_before(
+    request: HttpRequest, confirm: Callable[[HttpRequest], object]
+) -> HttpResponse | None:
+    """Of a call whose nonce is used up with what it says, which nothing keeps now: it counts as used."""
+    nonce = getattr(request, "nonce", None)
+    if nonce is None:
+        return None
+    try:
+        confirm(request)
+        nonce.use()
+    except Replayed:
+        return response(_E.REPLAYED)
+    except Refusal as refused:
+        return response(refused.code, **refused.details)
+    except DatabaseError:
+        log.exception("request failed: %s", request.path)
+        return response(_E.INTERNAL)
+    return None
+
+
 def install(api: NinjaAPI, confirm: Callable[[HttpRequest], object]) -> None:
     """Every exception that a call may end in becomes an ApiError. ``confirm``: of a call that is not
     understood, whether it may be told so; raises Refusal and Replayed."""
 
-    def as_told(request: HttpRequest) -> HttpResponse | None:
-        """Of a call whose nonce is used up with what it says, which nothing keeps now: it counts."""
-        nonce = getattr(request, "nonce", None)
-        if nonce is None:
-            return None
-        try:
-            confirm(request)
-            nonce.use()
-        except Replayed:
-            return response(_E.REPLAYED)
-        except Refusal as refused:
-            return response(refused.code, **refused.details)
-        except DatabaseError:
-            log.exception("request failed: %s", request.path)
-            return response(_E.INTERNAL)
-        return None
-
     def on(kind: type[Exception], code: ErrorCode, details: Any = lambda error: {}) -> None:
         def answer(request: HttpRequest, error: Exception) -> HttpResponse:
-            before = as_told(request) if code is _E.BAD_REQUEST else None
+            before = _refused_before(request, confirm) if code is _E.BAD_REQUEST else None
             return before or response(code, **details(error))
 
         api.add_exception_handler(kind, answer)
