@@ -331,7 +331,7 @@ def continue_journal(request: HttpRequest, body: JournalSalvage) -> Any:
 
 @api.post("/heartbeats", auth=beating_kiosk, response=HeartbeatAnswer)
 def heartbeat(request: HttpRequest, body: Heartbeat) -> Any:
-    return heartbeats.take(request, body)
+    return heartbeats.take(request, body, timezone.now())
 
 
 @api.post("/keys", auth=any_kiosk, response=KeyChangeAnswer)

@@ -4,7 +4,6 @@ knew it last; else it is read first, judged by that, and kept by another."""
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from contract.heartbeat import Heartbeat, HeartbeatAnswer
 from contract.stop_reason import StopReason
@@ -22,9 +21,9 @@ from server.remote_acts import exchange
 from server.rollouts import watching
 
 
-def take(request: HttpRequest, heartbeat: Heartbeat) -> HeartbeatAnswer:
+def take(request: HttpRequest, heartbeat: Heartbeat, now: datetime) -> HeartbeatAnswer:
     """Raises Refusal and Replayed."""
-    now, nonce = timezone.now(), authentication.nonce_of(request)
+    nonce = authentication.nonce_of(request)
     kiosk: Kiosk = request.auth  # type: ignore[attr-defined]
     told_before = _update_told(kiosk)
     try:

@@ -242,6 +242,8 @@ def _kiosks_and_server(
                 continue
             if record.payment_id in forgotten or restores.refusal_is_lost(run, record):
                 continue
+            if restores.return_is_lost(run, record, order):
+                continue
             if not _agree(run, record, order):
                 yield (
                     f"{record.reference}: {record.state} ({record.reason}) at {code},"

@@ -76,6 +76,16 @@ def payment_is_lost(run: "Simulation", account: Truth) -> bool:
     return account.channel == "alipay" and bool(run.server.lost)
 
 
+def return_is_lost(run: "Simulation", record: PaymentRecord, order: PaymentOrder) -> bool:
+    """Whether the kiosk was told that what was paid went back, and a restore lost that (as
+    ``payment_is_lost``): to the server it ended unpaid, and nobody has any of the money."""
+    channel = run.channels.get(Method(order.method))
+    account = channel.accounts.get(order.out_trade_no) if channel else None
+    if record.state is not PaymentState.REVERSED or order.life not in ENDED_UNPAID:
+        return False
+    return account is not None and not account.kept_minor and payment_is_lost(run, account)
+
+
 def refusal_is_lost(run: "Simulation", record: PaymentRecord) -> bool:
     """Whether the server refused to begin a payment, a restore lost that, and the kiosk gave it up: a try
     of it that arrives later begins, and nobody at the kiosk hears how it ends."""

@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from contract.messages import Text
 from kiosk.central.identity import public_text
+from server.api import calls
 from server.fleet.enrolment import create_pairing_code
 from server.fleet.models import Kiosk
 from server.notices.models import Notice
@@ -160,3 +162,10 @@ def test_an_account_says_how_far_the_kiosks_journal_is_known(kiosk, world):
     found = kiosk.post("/units/lookup", {"unit": "3-2-1201"}).json()
     assert found["journal_received"] == 7
     assert kiosk.get("/bills/open").json()["journal_received"] == 7
+
+
+def test_the_time_is_read_by_the_calls_and_told_to_the_rest():
+    """One clock a call, and one that a simulation of everything can set."""
+    folder = Path(calls.__file__).parent
+    reads = {file.name for file in folder.glob("*.py") if "now()" in file.read_text()}
+    assert reads == {"calls.py", "authentication.py"}
