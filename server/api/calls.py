@@ -305,7 +305,8 @@ def _taken(kiosk: Kiosk, entries: list[messages.ReceivedEntry], now: datetime) -
 def _ingest(
     asking: Kiosk, entries: list[messages.ReceivedEntry], now: datetime, settled: bool = False
 ) -> intake.Ingested:
-    held = Kiosk.objects.select_for_update(no_key=True, of=("self",))  # server.estate.row_locks
+    # as server.estate.row_locks; not its community, which long acts hold
+    held = Kiosk.objects.select_for_update(no_key=True, of=("self",))
     kiosk = held.select_related("community").get(pk=asking.pk)
     if kiosk.public_key != asking.public_key:  # enrolled again while this was on its way
         raise Refusal(ErrorCode.KEY_UNKNOWN)

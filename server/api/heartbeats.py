@@ -28,7 +28,7 @@ def take(request: HttpRequest, heartbeat: Heartbeat, now: datetime) -> Heartbeat
     told_before = _update_told(kiosk)
     try:
         if nonce is None or not authentication.is_remembered(request):
-            raise NotAsKnown(kiosk)
+            raise NotAsKnown
         stopped = record_of_remembered(
             authentication.callers, kiosk, heartbeat, now=now, nonce=nonce
         )

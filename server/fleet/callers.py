@@ -14,9 +14,8 @@ from server.fleet.models import Kiosk
 from server.prepared import Rows, duplicate, first_row
 
 _HEARTBEAT = "heartbeat"
-REMEMBERED_MAX = 20_000  # kiosks, some 3 kB each
-# Where a kiosk's heartbeats go to any of several processes, what one remembers is seldom still so, and to
-# try it costs as much as it saves elsewhere.
+REMEMBERED_MAX = 20_000  # kiosks, some 3 kB each with an ordinary heartbeat
+# Where rows change between each two heartbeats, to try what is remembered costs as much as it saves.
 _WORTH_IT, _LATELY, _TRIED_EACH = 0.5, 50, 32
 
 

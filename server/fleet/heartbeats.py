@@ -87,9 +87,8 @@ def record_heartbeat(
         if nonce is not None:
             nonce.use()
         with transaction.atomic():
-            held = Kiosk.objects.select_for_update(
-                no_key=True, of=("self",)
-            )  # server.estate.row_locks
+            # as server.estate.row_locks; not its community, which long acts hold
+            held = Kiosk.objects.select_for_update(no_key=True, of=("self",))
             known = held.select_related("community").get(pk=kiosk.pk)
             if known.public_key != kiosk.public_key:  # enrolled again while this was on its way
                 return None
@@ -106,11 +105,9 @@ def record_of_remembered(
     """As ``record_heartbeat``, of a kiosk that ``callers`` remembered, with what they ask of each: the
     one statement is the first of its request. Raises Replayed and NotAsKnown; then nothing is done."""
     told, judged = heartbeat.presence, duplicate(kiosk)
-    if lost_since(kiosk, heartbeat) is not None:  # mostly: it was heard elsewhere since
-        callers.was_right(False)
-        raise NotAsKnown
+    elsewhere = lost_since(kiosk, heartbeat) is not None  # that it was heard since, mostly
     stops = told is not None and clone_detection.judge(judged, told) is not None
-    if stops or clone_detection.ended_by(kiosk, heartbeat):
+    if elsewhere or stops or clone_detection.ended_by(kiosk, heartbeat):
         raise NotAsKnown
     text = _take(judged, kiosk, heartbeat, now)
     try:
