@@ -41,23 +41,19 @@ def first_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
 def first_try(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
     """As ``one_row``, of what is the first of a request and may write. Raises NotTold where a connection
     that stood already was lost; what follows then has a new one."""
-    stood = connection.connection is not None
     if connection.in_atomic_block:
         return one_row(sql, values)
+    stood = connection.connection is not None
     connection.health_check_done = True  # what follows in this request needs none either
     try:
         return one_row(sql, values)
     except (OperationalError, InterfaceError) as error:
-        if not stood or not _is_lost():
-            raise
+        line = connection.connection
+        if not stood or (line is not None and not getattr(line, "closed", True)):
+            raise  # a new one would be no better, or the database refused just this
         log.info("the line to the database was lost; a new one is taken")
         connection.close()
         raise NotTold from error
-
-
-def _is_lost() -> bool:
-    """False where the database refused just this."""
-    return connection.connection is None or getattr(connection.connection, "closed", True)
 
 
 def one_row(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:

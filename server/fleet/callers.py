@@ -13,7 +13,6 @@ from server.estate.models import Community
 from server.fleet.models import Kiosk
 from server.prepared import Rows, duplicate, first_row
 
-_HEARTBEAT = "heartbeat"
 REMEMBERED_MAX = 20_000  # kiosks, some 3 kB each with an ordinary heartbeat
 # Where rows change between each two heartbeats, to try what is remembered costs as much as it saves.
 _WORTH_IT, _LATELY, _TRIED_EACH = 0.5, 50, 32
@@ -125,7 +124,7 @@ class Callers:
 
     @cached_property
     def _said_at(self) -> int:
-        return self._kiosks.names.index(_HEARTBEAT)
+        return self._kiosks.names.index("heartbeat")
 
 
 def as_text(version: Sequence[str]) -> list[str]:
